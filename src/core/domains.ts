@@ -1,0 +1,20 @@
+/**
+ * Every hashed, signed or derived domain of the protocol, in one place: two uses of one key or hash never share a
+ * prefix, so no byte string made for one purpose can pass for another.
+ */
+export const DOMAIN = {
+  /** id = SHA-256(op ‖ canonical bytes) */
+  op: 'tabweave/op/1',
+  /** signature = Ed25519(sig ‖ id) */
+  sig: 'tabweave/sig/1',
+  /** digest = SHA-256(heads ‖ sorted head ids) */
+  heads: 'tabweave/heads/1',
+  /** HKDF label: the room's name at the relay */
+  relayName: 'tabweave/relay-name/1',
+  /** HKDF label: the room key, from which each sender's key is derived */
+  roomKey: 'tabweave/room-key/1',
+  /** HKDF label: one sender's frame key */
+  senderKey: 'tabweave/sender-key/1',
+  /** peer proof = Ed25519(peer ‖ room ‖ signer's sender value ‖ verifier's sender value) */
+  peer: 'tabweave/peer/1',
+} as const

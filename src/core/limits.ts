@@ -1,0 +1,59 @@
+/**
+ * Every limit of the protocol, with its reason. Replicas must agree on the ones under "validity": changing one of
+ * those is a new protocol version. The others are local budgets and may differ from node to node.
+ */
+
+// — validity ———————————————————————————————————————————————————————————————————————————————————————————————
+
+/** The protocol version this code speaks; the first field of every op and the first byte of every message. */
+export const PROTOCOL_VERSION = 1
+
+/** An op id is a whole SHA-256, so that nobody can search for two ops with one id. Bytes. */
+export const ID_BYTES = 32
+
+/** An Ed25519 public key, RFC 8032 §5.1.5. Bytes. */
+export const AUTHOR_BYTES = 32
+
+/** An Ed25519 signature, RFC 8032 §5.1.6. Bytes. */
+export const SIGNATURE_BYTES = 64
+
+/** Deps of one op: enough to merge a busy room in one op, few enough that an op stays small (2 KiB of ids). */
+export const MAX_DEPS = 64
+
+/** One body, encoded: a long page of text; larger pastes become a chain of ops. Bytes. */
+export const MAX_BODY_BYTES = 64 * 1024
+
+/** Arrays and maps inside each other in one body; far below what any parser's stack can take. */
+export const MAX_NESTING = 32
+
+/** Canonical bytes of one op: the largest body, the most deps, and at most 200 bytes of everything else. */
+export const MAX_OP_BYTES = MAX_BODY_BYTES + MAX_DEPS * (ID_BYTES + 2) + 200
+
+/** Ops in one unit: what one message can ask a node to judge before it may drop the link. */
+export const MAX_UNIT_OPS = 1024
+
+/** Canonical bytes of a unit's ops, summed: what one message can make a node hold before it is admitted. */
+export const MAX_UNIT_BYTES = 1024 * 1024
+
+/** Units in one bundle: an exported file of a room of 1,000,000 ops has about 1,000 of them. */
+export const MAX_BUNDLE_UNITS = 65_536
+
+// — local budgets ——————————————————————————————————————————————————————————————————————————————————————————
+
+/** Heads listed in one message (8 KiB of ids); with more, tips say it shorter. */
+export const MAX_HEADS_LISTED = 256
+
+/** Tips in one page of a message (about 12 KiB). */
+export const MAX_TIPS_PAGE = 256
+
+/** Pending ops held for one link, so that one liar cannot push out what others wait for. */
+export const MAX_PENDING_PER_LINK = 2_048
+
+/** Pending ops held in all. */
+export const MAX_PENDING_TOTAL = 8_192
+
+/** Pending bytes held in all: a few seconds of a busy room, a small part of a tab. */
+export const MAX_PENDING_BYTES = 16 * 1024 * 1024
+
+/** Ids of rejected ops remembered, oldest forgotten first (2 MiB of ids). Forgetting one costs a second look, no more. */
+export const MAX_REJECTED_REMEMBERED = 65_536

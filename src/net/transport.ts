@@ -1,0 +1,36 @@
+/**
+ * A way to other nodes of the room: BroadcastChannel inside a browser, the relay's socket between devices. A transport
+ * moves opaque frames (`net/envelope`) to everybody on the same path; it knows no ops, no keys and no peers.
+ *
+ * Guarantees every adapter gives (checked by `transport.contract.ts`):
+ *  - A frame arrives whole or not at all; it may be lost, repeated or late. Nothing is queued while not open.
+ *  - A sender does not hear its own frames.
+ *  - `send` never throws; it answers false when the frame was dropped here (not open, too large, too far behind).
+ *  - After `close` no callback is called.
+ */
+
+export type Path = 'broadcast' | 'relay' | 'memory'
+
+export type TransportState = 'connecting' | 'open' | 'down'
+
+export interface TransportEvents {
+  onFrame(frame: Uint8Array): void
+  /** `detail` is a short reason for people when the state is "down" (for example "refused", "lost"). */
+  onState(state: TransportState, detail: string): void
+}
+
+export interface Transport {
+  readonly path: Path
+  /** The state last reported. */
+  readonly state: TransportState
+  /** Sends one frame to everybody on this path. */
+  send(frame: Uint8Array): boolean
+  /** Bytes accepted and not yet handed to the network: back-pressure for bulk senders. 0 where unknown. */
+  readonly buffered: number
+  close(): void
+}
+
+export type OpenTransport = (events: TransportEvents) => Transport
+
+/** One frame: a unit at its largest, its signatures and the envelope, and no more (bytes). */
+export const MAX_FRAME_BYTES = 1_310_720

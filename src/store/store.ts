@@ -1,0 +1,89 @@
+/**
+ * Where one node keeps its identity and its ops. A store belongs to one node: the key lives and dies with the ops, so
+ * a wiped store is a new author and never an old one that forgot what it signed.
+ *
+ * Guarantees every adapter gives (checked by `store.contract.ts`):
+ *  - `append` writes all of its segments or none. When it resolves under "strict" they survive the tab being killed.
+ *  - Segments come back byte for byte, or are reported as corrupt: never silently changed.
+ *  - Calls take effect in the order in which they were made.
+ *  - A full disk is refused by name (`StoreError('full')`), and the store stays readable.
+ */
+import type { Refusal } from '../core/result.ts'
+
+/** Whole units in order of admission: `count` ops, the first of which is the node's `first`-th admitted op. */
+export interface Segment {
+  readonly first: number
+  readonly count: number
+  /** A bundle (`sync/bundle`). */
+  readonly bytes: Uint8Array
+}
+
+/** A segment whose bytes are not those that were written. */
+export interface CorruptSegment {
+  readonly first: number
+  readonly count: number
+  readonly reason: Extract<Refusal, 'bad-checksum'>
+}
+
+/** Who this node is and which room it is in. */
+export interface Identity {
+  /** Ed25519 public key, 32 bytes. */
+  readonly author: Uint8Array
+  /** A non-extractable CryptoKey where the platform has Ed25519, else the 32-byte seed. */
+  readonly key: CryptoKey | Uint8Array
+  /** The room's genesis id and secret, 32 bytes each. */
+  readonly genesis: Uint8Array
+  readonly secret: Uint8Array
+  /** ms since 1970; shown, and used for sorting the list of nodes. */
+  readonly createdAt: number
+}
+
+/** "strict": on disk before `append` resolves; "relaxed": may be lost with the machine, never torn. */
+export type Durability = 'strict' | 'relaxed'
+
+export interface Store {
+  /** The identity, or null in a store that has none yet. */
+  identity(): Promise<Identity | null>
+  /** Written once, before the first op. */
+  putIdentity(identity: Identity): Promise<void>
+  /** Adds segments; `first` must be where the last one ended. @throws StoreError */
+  append(segments: readonly Segment[], durability: Durability): Promise<void>
+  /** All segments in order of `first`, starting with the one that holds op `from`, at most `limit` of them. */
+  read(from: number, limit: number): Promise<readonly (Segment | CorruptSegment)[]>
+  /** Number of ops held: where the next segment begins. */
+  length(): Promise<number>
+  /** Replaces the segments that begin at or after `first` (what was unreadable and all that leaned on it). */
+  truncate(first: number): Promise<void>
+  close(): void
+  /** Deletes everything, the key included. */
+  destroy(): Promise<void>
+}
+
+export type StoreFailure = 'full' | 'closed' | 'failed'
+
+export class StoreError extends Error {
+  readonly failure: StoreFailure
+  constructor(failure: StoreFailure, cause?: unknown) {
+    super(`store: ${failure}`, { cause })
+    this.name = 'StoreError'
+    this.failure = failure
+  }
+}
+
+/** What the Start place lists: the nodes this browser has kept. */
+export interface KnownNode {
+  /** Author, hex: also the name of the node's Web Lock (`node:<id>`) and database. */
+  readonly id: string
+  /** The room's genesis id, hex. */
+  readonly room: string
+  readonly roomName: string
+  /** The link's fragment. */
+  readonly link: string
+  readonly lastUsed: number
+}
+
+export interface Registry {
+  list(): Promise<readonly KnownNode[]>
+  put(node: KnownNode): Promise<void>
+  forget(id: string): Promise<void>
+}
