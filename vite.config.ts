@@ -1,0 +1,90 @@
+/**
+ * How the app is built, and how the unit, property and browser tests run. Nothing here may put script or style into the HTML:
+ * the page runs under a strict content security policy with Trusted Types.
+ */
+import react from '@vitejs/plugin-react'
+import { playwright } from '@vitest/browser-playwright'
+import { VitePWA } from 'vite-plugin-pwa'
+import { defineConfig } from 'vitest/config'
+import { BROWSER_ARGS, findChromium } from './.scripts/browser.mjs'
+
+const BROWSER_TESTS = 'src/**/*.browser.test.{ts,tsx}'
+
+/** Precached: all of the app, so that a room already visited opens with the server stopped. */
+const PRECACHE = ['**/*.{html,js,css,svg,png,wasm,woff2}']
+
+const pwa = VitePWA({
+  strategies: 'generateSW',
+  // A new version waits until the person agrees; the page registers the worker by hand, since Trusted Types refuse the generated call.
+  registerType: 'prompt',
+  injectRegister: false,
+  workbox: {
+    globPatterns: PRECACHE,
+    // The first visit must be under the worker's care too, or that tab would never learn of a new version.
+    clientsClaim: true,
+    // One file: `importScripts` of a second one is a Trusted Types sink.
+    inlineWorkboxRuntime: true,
+    navigateFallback: 'index.html',
+    navigateFallbackDenylist: [/^\/parties\//, /^\/healthz/],
+    // Every address of the app is its root and a fragment; a query is ours to ignore.
+    ignoreURLParametersMatching: [/./],
+  },
+  manifest: {
+    id: '/',
+    name: 'Tabweave',
+    short_name: 'Tabweave',
+    description: 'Every browser tab is a node: signed, hash-linked messages weave into one graph.',
+    start_url: '/',
+    display: 'standalone',
+    background_color: '#0f1115',
+    theme_color: '#0f1115',
+    icons: [
+      { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
+      { src: 'icon-192.png', sizes: '192x192', type: 'image/png' },
+      { src: 'icon-512.png', sizes: '512x512', type: 'image/png' },
+      { src: 'icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+    ],
+  },
+})
+
+export default defineConfig(async () => {
+  const executablePath = await findChromium()
+  return {
+    plugins: [react(), pwa],
+    worker: { format: 'es' as const },
+    build: {
+      outDir: 'dist',
+      target: ['chrome128', 'edge128', 'firefox130', 'safari18'],
+      // A `data:` address is refused by the policy, so nothing is inlined.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+    test: {
+      projects: [
+        {
+          extends: true as const,
+          test: {
+            name: 'pure',
+            environment: 'node',
+            include: ['src/**/*.test.{ts,tsx}', 'relay/**/*.test.ts'],
+            exclude: [BROWSER_TESTS],
+          },
+        },
+        {
+          extends: true as const,
+          test: {
+            name: 'browser',
+            include: [BROWSER_TESTS],
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({ launchOptions: { ...(executablePath ? { executablePath } : {}), args: BROWSER_ARGS } }),
+              instances: [{ browser: 'chromium' as const }],
+            },
+          },
+        },
+      ],
+    },
+  }
+})
