@@ -5,13 +5,18 @@
  */
 import type { Refusal } from '../core/result.ts'
 import type { Path, TransportState } from '../net/transport.ts'
+import type { KnownNode } from '../store/store.ts'
+
+export type { KnownNode } from '../store/store.ts'
 
 /** 64 hex digits of an op id or an author. */
 export type Hex = string
 
 export type ToNode =
+  /** The nodes that this browser has kept, latest used first: reply `KnownNode[]`. Allowed before "start". */
+  | { readonly type: 'rooms'; readonly ref: number }
   /**
-   * The first message, once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
+   * The first message (but for "rooms"), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
    * `claim` is the node this tab was before a reload: honoured if its lock is free and its room is the link's.
    * `patience` is how long to wait for that lock (ms): long for a reload, short for what may be a duplicated tab.
    * `relay` is the websocket origin, or null for none ("ws://localhost:5173").
@@ -46,6 +51,21 @@ export type ToNode =
   | { readonly type: 'evidence'; readonly ref: number }
   /** Where the graph's feed goes (`graph/feed`). */
   | { readonly type: 'graph'; readonly port: MessagePort }
+
+/** What a message with a `ref` is answered with. */
+export interface Replies {
+  readonly rooms: readonly KnownNode[]
+  readonly submit: SubmitReply
+  readonly inspect: OpDetails | null
+  readonly search: readonly HistoryEntry[]
+  readonly history: readonly HistoryEntry[]
+  readonly export: Uint8Array
+  readonly import: ImportOutcome
+  readonly evidence: readonly EvidenceEntry[]
+}
+
+/** The op's id once it is stored here, or why there is none; the page keeps the text in that case. */
+export type SubmitReply = { readonly id: Hex } | { readonly refused: Refusal | 'disk-full' }
 
 export type FromNode =
   /** The node runs. `claim` is what the tab should keep in its sessionStorage, `link` what the address bar should hold. */
