@@ -1,0 +1,108 @@
+/**
+ * Interns 32-byte strings (op ids, author keys) to small integers 0, 1, 2, … in order of insertion. Open addressing over
+ * typed arrays: about 48 bytes an entry and no object. The hash is keyed by `seed`, so that whoever grinds ids cannot
+ * choose long probe runs without knowing it.
+ */
+import { assert } from './result.ts'
+
+const WIDTH = 32
+const START = 64
+
+export interface IdTable {
+  length: number
+  /** WIDTH bytes an entry. */
+  bytes: Uint8Array
+  /** entry + 1, or 0 for a free slot; a power of two long, at most half full. */
+  slots: Int32Array
+  readonly seed: number
+}
+
+export function createIdTable(seed: number): IdTable {
+  return { length: 0, bytes: new Uint8Array(START * WIDTH), slots: new Int32Array(START * 2), seed }
+}
+
+function hashAt(bytes: Uint8Array, at: number, seed: number): number {
+  let h = seed
+  for (let i = at; i < at + 16; i += 4) {
+    h ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)
+    h = Math.imul(h, 0x85ebca6b)
+    h ^= h >>> 15
+  }
+  return h >>> 0
+}
+
+/** The slot that holds `id`, or the free one where it would go. */
+function slotOf(table: IdTable, id: Uint8Array): number {
+  const { slots, bytes } = table
+  const mask = slots.length - 1
+  let slot = hashAt(id, 0, table.seed) & mask
+  for (;;) {
+    const entry = slots[slot]! - 1
+    if (entry < 0) return slot
+    const at = entry * WIDTH
+    let i = 0
+    while (i < WIDTH && bytes[at + i] === id[i]) i++
+    if (i === WIDTH) return slot
+    slot = (slot + 1) & mask
+  }
+}
+
+/** The number of `id`, or −1. O(1). */
+export function lookup(table: IdTable, id: Uint8Array): number {
+  assert(id.length === WIDTH, 'an id has 32 bytes')
+  return table.slots[slotOf(table, id)]! - 1
+}
+
+/** The number of `id`, added if it is new. */
+export function intern(table: IdTable, id: Uint8Array): number {
+  assert(id.length === WIDTH, 'an id has 32 bytes')
+  const found = table.slots[slotOf(table, id)]! - 1
+  if (found >= 0) return found
+  const entry = table.length
+  if ((entry + 1) * WIDTH > table.bytes.length) grow(table)
+  table.slots[slotOf(table, id)] = entry + 1
+  table.bytes.set(id, entry * WIDTH)
+  table.length = entry + 1
+  return entry
+}
+
+function grow(table: IdTable): void {
+  const bytes = new Uint8Array(table.bytes.length * 2)
+  bytes.set(table.bytes)
+  table.bytes = bytes
+  const slots = new Int32Array(table.slots.length * 2)
+  const mask = slots.length - 1
+  for (let entry = 0; entry < table.length; entry++) {
+    let slot = hashAt(bytes, entry * WIDTH, table.seed) & mask
+    while (slots[slot] !== 0) slot = (slot + 1) & mask
+    slots[slot] = entry + 1
+  }
+  table.slots = slots
+}
+
+/** A copy of entry `n`'s bytes. */
+export function entryBytes(table: IdTable, n: number): Uint8Array {
+  assert(n >= 0 && n < table.length, 'an entry of this table')
+  return table.bytes.slice(n * WIDTH, (n + 1) * WIDTH)
+}
+
+/** Order of entries `a` and `b` by their bytes. */
+export function compareEntries(table: IdTable, a: number, b: number): number {
+  const { bytes } = table
+  for (let i = 0; i < WIDTH; i++) {
+    const d = bytes[a * WIDTH + i]! - bytes[b * WIDTH + i]!
+    if (d !== 0) return d
+  }
+  return 0
+}
+
+/**
+ * Forgets the last entry. Its slot can simply be freed: entries were placed in order, also when the table grew, so no
+ * other entry's probe run passes through the newest one.
+ */
+export function forgetLast(table: IdTable): void {
+  assert(table.length > 0, 'a table with an entry to forget')
+  const entry = table.length - 1
+  table.slots[slotOf(table, table.bytes.subarray(entry * WIDTH, (entry + 1) * WIDTH))] = 0
+  table.length = entry
+}

@@ -1,0 +1,231 @@
+/**
+ * A replica: the admitted set of one room and what waits for it. `receive` takes units whose signatures were checked and
+ * says, op by op, what became of them. The admitted set is the largest set T of received ops in which every op is
+ * structurally and semantically valid, has all its parents in T, and carries its author's valid signature or is `prev` of
+ * an op in T by the same author; so it does not depend on the order in which units arrive.
+ *
+ * How a unit is admitted:
+ *  1. Ops held already are set aside; if a parent is neither held nor in the unit, the unit waits (`pending.ts`).
+ *  2. Structure is checked forwards; a child of a rejected op is rejected with it.
+ *  3. Of the rest, the largest part is kept in which every op is signed or is prev of a kept op, and whose parents are kept.
+ *  4. The kept ops are appended and judged by the room's rules, each against its causal past. If some are rejected, the
+ *     tail is taken back, step 3 is repeated without them, and what is left is appended again. No op is judged twice:
+ *     an op that stays has the same causal past as before.
+ *  5. Units that waited for what came are tried in turn, by a work list, never by recursion.
+ */
+import { append, createDag, type Dag, numberOf, numberOfAuthor, truncate } from './dag.ts'
+import { catchUp, createHistory, type History } from './history.ts'
+import { MAX_REJECTED_REMEMBERED } from './limits.ts'
+import type { Op, OpId } from './op.ts'
+import { createPending, isPending, parentCame, parentRejected, type Pending, type PendingUnit, wait } from './pending.ts'
+import type { MeaningRefusal, Refusal, StructureRefusal } from './result.ts'
+import { equalBytes } from './bytes.ts'
+import { keyOf, type Unit, type UnitOp } from './unit.ts'
+
+/** What a verdict may look at: the DAG up to the op's parents, and nothing else. */
+export interface Past {
+  readonly dag: Dag
+  /** The op's parents as numbers, prev first. */
+  readonly parents: readonly number[]
+}
+
+/** The room's rules: a pure function of the op and its causal past. Null: accepted. */
+export type Judge = (op: Op, past: Past) => MeaningRefusal | null
+
+export interface Replica {
+  /** The room's genesis op: that one and no other. */
+  readonly room: OpId
+  readonly dag: Dag
+  readonly history: History
+  readonly pending: Pending
+  /** Ids known to be rejected, oldest first; bounded. */
+  readonly rejected: Map<string, Refusal>
+  readonly judge: Judge
+}
+
+export type Outcome =
+  | { readonly type: 'admitted'; readonly op: number; readonly unitOp: UnitOp }
+  | { readonly type: 'pending'; readonly id: OpId }
+  | { readonly type: 'duplicate'; readonly id: OpId }
+  /** Never admitted by any node: a verdict on the op itself. */
+  | { readonly type: 'rejected'; readonly id: OpId; readonly reason: StructureRefusal | MeaningRefusal }
+  /** Not admitted this time, without a verdict on the op: nothing in its unit vouches for it, or there was no room to wait. */
+  | { readonly type: 'dropped'; readonly id: OpId; readonly reason: 'unauthentic' | 'pending-full' }
+  /** Two admitted ops with one author and seq. */
+  | { readonly type: 'equivocation'; readonly ops: readonly [number, number] }
+
+export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
+  const dag = createDag(seed)
+  return { room, dag, history: createHistory(dag), pending: createPending(), rejected: new Map(), judge }
+}
+
+/** Takes in one unit from `link`. Outcomes come in order; admitted ops of one unit come together, in its order. */
+export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
+  const outcomes: Outcome[] = []
+  const work: Pick<PendingUnit, 'unit' | 'link'>[] = [{ unit, link }]
+  for (let next = work.shift(); next !== undefined; next = work.shift()) {
+    const first = outcomes.length
+    admitOrWait(replica, next.unit, next.link, outcomes)
+    for (let i = first, end = outcomes.length; i < end; i++) {
+      const outcome = outcomes[i]!
+      if (outcome.type === 'admitted') work.push(...parentCame(replica.pending, outcome.unitOp.id))
+      else if (outcome.type === 'rejected') work.push(...parentRejected(replica.pending, outcome.id))
+    }
+  }
+  catchUp(replica.history)
+  return outcomes
+}
+
+function admitOrWait(replica: Replica, unit: Unit, link: string, outcomes: Outcome[]): void {
+  const fresh: UnitOp[] = []
+  const known = new Set<string>()
+  const missing = new Map<string, OpId>()
+  let waits = false
+  for (const unitOp of unit) {
+    if (numberOf(replica.dag, unitOp.id) >= 0) {
+      outcomes.push({ type: 'duplicate', id: unitOp.id })
+      continue
+    }
+    waits ||= isPending(replica.pending, unitOp.id)
+    fresh.push(unitOp)
+    known.add(keyOf(unitOp.id))
+    for (const parent of parentIds(unitOp.op)) {
+      const key = keyOf(parent)
+      if (!known.has(key) && !replica.rejected.has(key) && numberOf(replica.dag, parent) < 0) missing.set(key, parent)
+    }
+  }
+  if (missing.size === 0) return admit(replica, fresh, outcomes)
+  if (waits && fresh.length === 1) return void outcomes.push({ type: 'duplicate', id: fresh[0]!.id })
+  const evicted = wait(replica.pending, fresh, [...missing.values()], link)
+  for (const { id } of fresh) outcomes.push({ type: 'pending', id })
+  for (const gone of evicted) for (const { id } of gone.unit) outcomes.push({ type: 'dropped', id, reason: 'pending-full' })
+}
+
+type Fate = 'kept' | 'unauthentic' | StructureRefusal | MeaningRefusal
+
+function admit(replica: Replica, unit: Unit, outcomes: Outcome[]): void {
+  const { dag } = replica
+  const places = new Map(unit.map(({ id }, place) => [keyOf(id), place]))
+  const fates: Fate[] = unit.map(() => 'kept')
+  unit.forEach(({ op, id }, place) => {
+    const parents = parentIds(op)
+    const parentFates = parents.map((parent) => {
+      if (replica.rejected.has(keyOf(parent))) return 'parent-rejected'
+      const at = places.get(keyOf(parent))
+      return at === undefined ? 'kept' : fates[at]!
+    })
+    const verdict = replica.rejected.get(keyOf(id)) as Fate | undefined
+    if (verdict !== undefined) fates[place] = verdict
+    else if (parentFates.some((fate) => fate !== 'kept')) fates[place] = 'parent-rejected'
+    else fates[place] = checkStructure(replica, unit, places, place) ?? 'kept'
+  })
+  keepVouched(unit, places, fates)
+
+  const start = dag.length
+  let judged = 0
+  for (;;) {
+    // Ops before `judged` have been accepted before; their causal past has not changed since.
+    let rejected = false
+    for (const [place, unitOp] of unit.entries()) {
+      if (fates[place] !== 'kept') continue
+      const parents = parentIds(unitOp.op).map((parent) => numberOf(dag, parent))
+      if (place >= judged) {
+        const refusal = rejected && parents.includes(-1) ? 'parent-rejected' : replica.judge(unitOp.op, { dag, parents })
+        if (refusal !== null) {
+          fates[place] = refusal
+          rejected = true
+          continue
+        }
+      }
+      const prev = unitOp.op.prev === null ? -1 : parents[0]!
+      append(dag, { id: unitOp.id, author: unitOp.op.author, seq: unitOp.op.seq, prev, parents })
+    }
+    if (!rejected) break
+    judged = unit.length
+    truncate(dag, start)
+    keepVouched(unit, places, fates)
+  }
+  report(replica, unit, fates, start, outcomes)
+}
+
+/**
+ * Shrinks the kept part of a unit to the largest one in which every op is signed or is prev of a kept op, and has no
+ * parent in the unit that is not kept. Repeats until nothing changes: O(ops) for well-formed units, O(ops²) at worst.
+ */
+function keepVouched(unit: Unit, places: ReadonlyMap<string, number>, fates: Fate[]): void {
+  for (let changed = true; changed; ) {
+    changed = false
+    const vouched = new Uint8Array(unit.length)
+    for (let place = unit.length - 1; place >= 0; place--) {
+      if (fates[place] !== 'kept') continue
+      const { op, signature } = unit[place]!
+      if (signature === null && vouched[place] === 0) {
+        fates[place] = 'unauthentic'
+        changed = true
+      } else if (op.prev !== null) {
+        const at = places.get(keyOf(op.prev))
+        if (at !== undefined) vouched[at] = 1
+      }
+    }
+    for (const [place, { op }] of unit.entries()) {
+      if (fates[place] !== 'kept') continue
+      for (const parent of parentIds(op)) {
+        const fate = fates[places.get(keyOf(parent)) ?? -1] ?? 'kept'
+        if (fate === 'kept') continue
+        fates[place] = fate === 'unauthentic' ? 'unauthentic' : 'parent-rejected'
+        changed = true
+        break
+      }
+    }
+  }
+}
+
+/** The rules that need the parents, in the protocol's order; null when all hold. */
+function checkStructure(replica: Replica, unit: Unit, places: ReadonlyMap<string, number>, place: number): StructureRefusal | null {
+  const { dag, room } = replica
+  const { op, id } = unit[place]!
+  if (op.room === null) return equalBytes(id, room) ? null : 'second-genesis'
+  if (!equalBytes(op.room, room)) return 'wrong-room'
+  if (parentIds(op).some((parent) => equalBytes(parent, id))) return 'self-parent'
+  if (op.prev === null) return null
+  const mate = unit[places.get(keyOf(op.prev)) ?? -1]?.op
+  if (mate !== undefined) {
+    if (!equalBytes(mate.author, op.author)) return 'prev-not-own'
+    return mate.seq + 1 === op.seq ? null : 'seq-gap'
+  }
+  const prev = numberOf(dag, op.prev)
+  const own = numberOfAuthor(dag, op.author)
+  if (own < 0 || dag.author[prev] !== own) return 'prev-not-own'
+  return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'
+}
+
+function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, outcomes: Outcome[]): void {
+  const { dag } = replica
+  let op = start
+  for (const [place, unitOp] of unit.entries()) {
+    const { id } = unitOp
+    const fate = fates[place]!
+    if (fate === 'kept') outcomes.push({ type: 'admitted', op: op++, unitOp })
+    else if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id, reason: fate })
+    else {
+      remember(replica, id, fate)
+      outcomes.push({ type: 'rejected', id, reason: fate })
+    }
+  }
+  const { equivocations } = dag
+  let first = equivocations.length
+  while (first > 0 && equivocations[first - 1]![1] >= start) first--
+  for (let i = first; i < equivocations.length; i++) outcomes.push({ type: 'equivocation', ops: equivocations[i]! })
+}
+
+function remember({ rejected }: Replica, id: OpId, reason: Refusal): void {
+  rejected.set(keyOf(id), reason)
+  if (rejected.size <= MAX_REJECTED_REMEMBERED) return
+  const [oldest] = rejected.keys()
+  rejected.delete(oldest!)
+}
+
+/** parents(op) = {prev} ∪ deps, prev first. */
+export function parentIds(op: Op): readonly OpId[] {
+  return op.prev === null ? op.deps : [op.prev, ...op.deps]
+}
