@@ -1,0 +1,138 @@
+/**
+ * Seals what a node says to its room, and opens what others say: AES-256-GCM under a key for each sender value, so that
+ * whoever only carries frames can delay, drop, repeat and reorder them, and can neither read nor forge one.
+ *
+ *     key = HKDF(room key, sender value)     nonce = counter, 96 bits     associated data = room ‖ header (`net/envelope`)
+ *
+ * Holders of the same link share the room key: a sealed frame says "a member", never which one.
+ *
+ * Uses WebCrypto, which a page has in secure contexts only (https, localhost). Without it `createSealer` rejects; a
+ * path in plain JavaScript for such pages is not part of this file. Importing this file never fails.
+ */
+import { concatBytes, equalBytes, toHex } from '../core/bytes.ts'
+import { assert, ok, refuse, type Result } from '../core/result.ts'
+import { type EnvelopeRefusal, encodeHeader, parseEnvelope, SENDER_BYTES } from './envelope.ts'
+import { deriveSenderKey } from './keys.ts'
+import { createReplayWindow, type ReplayWindow } from './replay-window.ts'
+
+/** Sender values remembered, longest silent forgotten first (about 1 KiB each). A forgotten one costs a key derivation; its old frames could be repeated once more, which is harmless. */
+const MAX_SENDERS = 256
+
+/**
+ * Why a frame was not opened. The last three are no fault of the link that brought it: a path shared by many carries
+ * frames for others, and two paths to one peer bring everything twice.
+ */
+export type FrameRefusal = EnvelopeRefusal | 'not-for-us' | 'own-frame' | 'repeated'
+
+export interface Opened {
+  /** Sender value, 32 bytes. */
+  readonly sender: Uint8Array
+  /** Our sender value, or null when it is for everybody. */
+  readonly receiver: Uint8Array | null
+  readonly plaintext: Uint8Array
+}
+
+export interface Sealer {
+  /** A frame for one sender value, or for everybody (null). Frames come in the order of the calls. */
+  seal(receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array>
+  /** What a frame says, once for each frame; any bytes. Results come in the order of the calls. */
+  open(frame: Uint8Array): Promise<Result<Opened, FrameRefusal>>
+}
+
+export interface SealerOptions {
+  /** The room's genesis id, 32 bytes. */
+  readonly room: Uint8Array
+  /** `deriveRoom`'s, 32 bytes. */
+  readonly roomKey: Uint8Array
+  /** 32 random bytes, drawn for this sealer and never used for another: the counter starts at 0. */
+  readonly sender: Uint8Array
+}
+
+/** @throws where WebCrypto is missing */
+export async function createSealer({ room, roomKey, sender }: SealerOptions): Promise<Sealer> {
+  assert(room.length === 32 && roomKey.length === 32 && sender.length === SENDER_BYTES, 'room, key and sender value are 32 bytes each')
+  const ownKey = await importKey(roomKey, sender, 'encrypt')
+  /** Senders that sealed at least one good frame; a Map keeps the order in which they were last heard. */
+  const senders = new Map<string, { readonly key: CryptoKey; readonly seen: ReplayWindow }>()
+  const sealInOrder = createOrder()
+  const openInOrder = createOrder()
+  let counter = 0
+
+  const seal = async (receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array> => {
+    const header = encodeHeader({ sender, receiver, counter })
+    const iv = nonce(counter++)
+    const ciphertext = await crypto.subtle.encrypt(
+      { name: 'AES-GCM', iv, additionalData: concatBytes(room, header) },
+      ownKey,
+      plaintext.slice(),
+    )
+    return concatBytes(header, new Uint8Array(ciphertext))
+  }
+
+  const open = async (bytes: Uint8Array): Promise<Result<Opened, FrameRefusal>> => {
+    const parsed = parseEnvelope(bytes.slice())
+    if (!parsed.ok) return parsed
+    const envelope = parsed.value
+    if (equalBytes(envelope.sender, sender)) return refuse('own-frame')
+    if (envelope.receiver && !equalBytes(envelope.receiver, sender)) return refuse('not-for-us')
+
+    const name = toHex(envelope.sender)
+    const known = senders.get(name)
+    if (known?.seen.has(envelope.counter)) return refuse('repeated')
+    const key = known?.key ?? (await importKey(roomKey, envelope.sender, 'decrypt'))
+    const plaintext = await decrypt(key, room, envelope)
+    if (!plaintext) return refuse('bad-envelope')
+
+    // Asked again, since another copy may have been opened meanwhile. Only good frames make a sender known: forged
+    // ones could otherwise push out the windows of honest senders.
+    const seen = senders.get(name)?.seen ?? createReplayWindow()
+    if (!seen.add(envelope.counter)) return refuse('repeated')
+    senders.delete(name)
+    senders.set(name, { key, seen })
+    if (senders.size > MAX_SENDERS) senders.delete(senders.keys().next().value!)
+    return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext })
+  }
+
+  return {
+    seal: (receiver, plaintext) => sealInOrder(seal(receiver, plaintext)),
+    open: (frame) => openInOrder(open(frame)),
+  }
+}
+
+async function importKey(roomKey: Uint8Array, sender: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', deriveSenderKey(roomKey, sender), 'AES-GCM', false, [use])
+}
+
+/** The plaintext, or null when the frame is not what its sender sealed. */
+async function decrypt(key: CryptoKey, room: Uint8Array, envelope: { header: Uint8Array; counter: number; ciphertext: Uint8Array }) {
+  const additionalData = concatBytes(room, envelope.header)
+  try {
+    const plaintext = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: nonce(envelope.counter), additionalData },
+      key,
+      new Uint8Array(envelope.ciphertext),
+    )
+    return new Uint8Array(plaintext)
+  } catch {
+    return null
+  }
+}
+
+/** The counter as AES-GCM's 96-bit nonce, big-endian. */
+function nonce(counter: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(12)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(4, Math.floor(counter / 2 ** 32))
+  view.setUint32(8, counter % 2 ** 32)
+  return bytes
+}
+
+/** Makes promises settle in the order in which they were handed in: WebCrypto finishes a short frame before a long one. */
+function createOrder(): <T>(work: Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = Promise.allSettled([last, work]).then(() => work)
+    last = turn.catch(() => null)
+    return turn
+  }
+}
