@@ -44,7 +44,8 @@ export interface Replica {
 }
 
 export type Outcome =
-  | { readonly type: 'admitted'; readonly op: number; readonly unitOp: UnitOp }
+  /** A unit, or what was kept of one: still a unit. Its ops have the numbers `first`, `first` + 1, … */
+  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit }
   | { readonly type: 'pending'; readonly id: OpId }
   | { readonly type: 'duplicate'; readonly id: OpId }
   /** Never admitted by any node: a verdict on the op itself. */
@@ -59,7 +60,7 @@ export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
   return { room, dag, history: createHistory(dag), pending: createPending(), rejected: new Map(), judge }
 }
 
-/** Takes in one unit from `link`. Outcomes come in order; admitted ops of one unit come together, in its order. */
+/** Takes in one unit from `link`, and what waited for it. Admitted units come in order of admission. */
 export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
   const outcomes: Outcome[] = []
   const work: Pick<PendingUnit, 'unit' | 'link'>[] = [{ unit, link }]
@@ -68,7 +69,7 @@ export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
     admitOrWait(replica, next.unit, next.link, outcomes)
     for (let i = first, end = outcomes.length; i < end; i++) {
       const outcome = outcomes[i]!
-      if (outcome.type === 'admitted') work.push(...parentCame(replica.pending, outcome.unitOp.id))
+      if (outcome.type === 'admitted') for (const { id } of outcome.unit) work.push(...parentCame(replica.pending, id))
       else if (outcome.type === 'rejected') work.push(...parentRejected(replica.pending, outcome.id))
     }
   }
@@ -201,12 +202,12 @@ function checkStructure(replica: Replica, unit: Unit, places: ReadonlyMap<string
 
 function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, outcomes: Outcome[]): void {
   const { dag } = replica
-  let op = start
-  for (const [place, unitOp] of unit.entries()) {
-    const { id } = unitOp
+  const kept = unit.filter((_, place) => fates[place] === 'kept')
+  if (kept.length > 0) outcomes.push({ type: 'admitted', first: start, unit: kept })
+  for (const [place, { id }] of unit.entries()) {
     const fate = fates[place]!
-    if (fate === 'kept') outcomes.push({ type: 'admitted', op: op++, unitOp })
-    else if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id, reason: fate })
+    if (fate === 'kept') continue
+    if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id, reason: fate })
     else {
       remember(replica, id, fate)
       outcomes.push({ type: 'rejected', id, reason: fate })
