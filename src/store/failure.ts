@@ -1,13 +1,13 @@
-/** What a disk's own errors mean to a node. */
+/** What a platform's failures mean to a node. */
 import { StoreError } from './store.ts'
 
 /**
- * The StoreError for anything a store's operation threw. A StoreError stays itself; "QuotaExceededError" is a full
- * disk; "InvalidStateError" is what IndexedDB says of a connection that was closed, by us or by the browser.
+ * What a store should throw for anything that was thrown inside it: a DOMException becomes a StoreError ("full" for
+ * QuotaExceededError, "closed" for what IndexedDB says of a connection that we or the browser closed, else "failed");
+ * everything else is our own mistake and stays what it is.
  */
-export function toStoreError(cause: unknown): StoreError {
-  if (cause instanceof StoreError) return cause
-  const name = cause instanceof Error ? cause.name : ''
-  if (name === 'QuotaExceededError') return new StoreError('full', cause)
-  return new StoreError(name === 'InvalidStateError' ? 'closed' : 'failed', cause)
+export function asStoreFailure(cause: unknown): unknown {
+  if (!(cause instanceof DOMException)) return cause
+  if (cause.name === 'QuotaExceededError') return new StoreError('full', cause)
+  return new StoreError(cause.name === 'InvalidStateError' ? 'closed' : 'failed', cause)
 }

@@ -3,7 +3,7 @@
  * outlives the stores opened on it, so a restart is a second store on the same disk.
  */
 import { assert } from '../core/result.ts'
-import { toStoreError } from './failure.ts'
+import { asStoreFailure } from './failure.ts'
 import { assertContiguous, packSegment, type SegmentRecord, unpackSegment } from './segment-record.ts'
 import { type Identity, type KnownNode, type Registry, type Store, StoreError } from './store.ts'
 
@@ -52,7 +52,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
         }
       } catch (cause) {
         for (const first of written) disk.records.delete(first)
-        throw toStoreError(cause)
+        throw asStoreFailure(cause)
       }
     },
     async read(from, limit) {

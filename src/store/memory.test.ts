@@ -1,0 +1,23 @@
+import { createMemoryDisk, createMemoryRegistry, createMemoryStore } from './memory.ts'
+import { runRegistryContract } from './registry.contract.ts'
+import { runStoreContract } from './store.contract.ts'
+
+runStoreContract('a store in memory', () => {
+  const disk = createMemoryDisk()
+  return {
+    open: async () => createMemoryStore(disk),
+    async flipBit(first) {
+      disk.records.get(first)!.bytes[3]! ^= 4
+    },
+    fillAfter(writes) {
+      disk.records.set = (first, record) => {
+        if (writes-- === 0) throw new DOMException('no room', 'QuotaExceededError')
+        return Map.prototype.set.call(disk.records, first, record) as typeof disk.records
+      }
+      return () => Reflect.deleteProperty(disk.records, 'set')
+    },
+    dispose: async () => undefined,
+  }
+})
+
+runRegistryContract('a registry in memory', async () => createMemoryRegistry())

@@ -1,0 +1,232 @@
+/** What every store guarantees (the port's docstring), as tests that each adapter runs. */
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { CorruptSegment, Identity, Segment, Store } from './store.ts'
+
+/** One disk, empty at first, and what tests do to it behind the store's back. */
+export interface DiskUnderTest {
+  /** A store on this disk; a second one only after the first was closed. */
+  open(): Promise<Store>
+  /** Flips a bit in the stored bytes of the segment that begins at `first`. */
+  flipBit(first: number): Promise<void>
+  /** From now on `writes` more records are written, and then the disk is full. Returns what frees it. */
+  fillAfter(writes: number): () => void
+  /** Deletes what is left of it. */
+  dispose(): Promise<void>
+}
+
+/** A segment of `count` ops, whose bytes tell segments apart. */
+export function segmentAt(first: number, count: number, length = 40): Segment {
+  return { first, count, bytes: Uint8Array.from({ length }, (_, i) => (first * 7 + i) & 0xff) }
+}
+
+export function someIdentity(): Identity {
+  return {
+    author: new Uint8Array(32).fill(1),
+    key: new Uint8Array(32).fill(2),
+    genesis: new Uint8Array(32).fill(3),
+    secret: new Uint8Array(32).fill(4),
+    createdAt: 1_700_000_000_000,
+  }
+}
+
+const bytesOf = (found: readonly (Segment | CorruptSegment)[]) => found.map((segment) => ('bytes' in segment ? segment.bytes : segment.reason))
+const firstsOf = (found: readonly (Segment | CorruptSegment)[]) => found.map(({ first }) => first)
+
+export function runStoreContract(name: string, createDisk: () => DiskUnderTest): void {
+  describe(`${name} keeps the store's contract`, () => {
+    const disks: DiskUnderTest[] = []
+    const freshDisk = () => {
+      const disk = createDisk()
+      disks.push(disk)
+      return disk
+    }
+    afterEach(async () => {
+      for (const disk of disks.splice(0)) await disk.dispose()
+    })
+
+    test('a new store has no identity and no ops', async () => {
+      const store = await freshDisk().open()
+      expect(await store.identity()).toBe(null)
+      expect(await store.length()).toBe(0)
+      expect(await store.read(0, 10)).toEqual([])
+      store.close()
+    })
+
+    test('an identity comes back after reopening, and is written once', async () => {
+      const disk = freshDisk()
+      const first = await disk.open()
+      await first.putIdentity(someIdentity())
+      await expect(first.putIdentity({ ...someIdentity(), createdAt: 0 })).rejects.toThrow('assertion failed: an identity is written once')
+      first.close()
+      const second = await disk.open()
+      expect(await second.identity()).toEqual(someIdentity())
+      second.close()
+    })
+
+    test('segments come back byte for byte, in order, after reopening', async () => {
+      const disk = freshDisk()
+      const first = await disk.open()
+      await first.append([segmentAt(0, 3), segmentAt(3, 1)], 'strict')
+      await first.append([segmentAt(4, 1000)], 'relaxed')
+      first.close()
+      const second = await disk.open()
+      expect(await second.length()).toBe(1004)
+      expect(await second.read(0, 10)).toEqual([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 1000)])
+      second.close()
+    })
+
+    test('reading starts with the segment that holds the op, and stops at the limit', async () => {
+      const store = await freshDisk().open()
+      await store.append([segmentAt(0, 10), segmentAt(10, 1), segmentAt(11, 5)], 'relaxed')
+      expect(firstsOf(await store.read(9, 10))).toEqual([0, 10, 11])
+      expect(firstsOf(await store.read(10, 10))).toEqual([10, 11])
+      expect(firstsOf(await store.read(13, 10))).toEqual([11])
+      expect(firstsOf(await store.read(16, 10))).toEqual([])
+      expect(firstsOf(await store.read(3, 2))).toEqual([0, 10])
+      store.close()
+    })
+
+    test('whatever is appended and truncated, reading is what a list would say', async () => {
+      const step = fc.oneof(
+        fc.record({ append: fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 4 }) }),
+        fc.record({ truncate: fc.integer({ min: 0, max: 60 }) }),
+        fc.record({ read: fc.tuple(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 1, max: 5 })) }),
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+          const disk = createDisk()
+          const store = await disk.open()
+          let naive: Segment[] = []
+          const end = () => naive.reduce((at, { count }) => at + count, 0)
+          for (const { append, truncate, read } of steps as { append?: number[]; truncate?: number; read?: [number, number] }[]) {
+            if (append) {
+              const added: Segment[] = []
+              let first = end()
+              for (const count of append) {
+                added.push(segmentAt(first, count))
+                first += count
+              }
+              await store.append(added, 'relaxed')
+              naive.push(...added)
+            }
+            if (truncate !== undefined) {
+              await store.truncate(truncate)
+              naive = naive.filter(({ first }) => first < truncate)
+            }
+            if (read) {
+              const expected = naive.filter(({ first, count }) => first + count > read[0]).slice(0, read[1])
+              expect(await store.read(...read)).toEqual(expected)
+            }
+            expect(await store.length()).toBe(end())
+          }
+          store.close()
+          await disk.dispose()
+        }),
+        { numRuns: 15 },
+      )
+    })
+
+    test('segments that do not begin where the last one ended are a mistake, and nothing of the call is written', async () => {
+      const store = await freshDisk().open()
+      await store.append([segmentAt(0, 3)], 'relaxed')
+      const wrong = [[segmentAt(4, 1)], [segmentAt(2, 1)], [segmentAt(0, 3)], [segmentAt(3, 1), segmentAt(5, 1)], [segmentAt(3, 0)]]
+      for (const segments of wrong) await expect(store.append(segments, 'relaxed')).rejects.toThrow('assertion failed')
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 3)])
+      store.close()
+    })
+
+    test('a full disk is refused by name, writes all or nothing of the call, and stays readable', async () => {
+      const disk = freshDisk()
+      const store = await disk.open()
+      await store.append([segmentAt(0, 3)], 'relaxed')
+      const free = disk.fillAfter(1)
+      await expect(store.append([segmentAt(3, 1), segmentAt(4, 1), segmentAt(5, 1)], 'strict')).rejects.toMatchObject({ failure: 'full' })
+      expect(await store.length()).toBe(3)
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 3)])
+      free()
+      await store.append([segmentAt(3, 1)], 'strict')
+      expect(await store.length()).toBe(4)
+      store.close()
+    })
+
+    test('a flipped bit on the disk is reported as corrupt, and its neighbours are not', async () => {
+      const disk = freshDisk()
+      const store = await disk.open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 2), segmentAt(5, 1)], 'relaxed')
+      await disk.flipBit(3)
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 3), { first: 3, count: 2, reason: 'bad-checksum' }, segmentAt(5, 1)])
+      await store.truncate(3)
+      await store.append([segmentAt(3, 1)], 'relaxed')
+      expect(bytesOf(await store.read(0, 10))).toEqual([segmentAt(0, 3).bytes, segmentAt(3, 1).bytes])
+      store.close()
+    })
+
+    test('truncating removes the segments that begin there or later, and leaves one that only reaches over it', async () => {
+      const store = await freshDisk().open()
+      await store.append([segmentAt(0, 10), segmentAt(10, 5), segmentAt(15, 1)], 'relaxed')
+      await store.truncate(5)
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 10)])
+      expect(await store.length()).toBe(10)
+      await store.truncate(0)
+      expect(await store.length()).toBe(0)
+      store.close()
+    })
+
+    test('calls take effect in the order in which they were made, awaited or not', async () => {
+      const store = await freshDisk().open()
+      const results = await Promise.all([
+        store.append([segmentAt(0, 2)], 'strict'),
+        store.length(),
+        store.append([segmentAt(2, 2, 100_000)], 'relaxed'),
+        store.read(0, 10),
+        store.truncate(2),
+        store.append([segmentAt(2, 1)], 'strict'),
+        store.length(),
+      ])
+      expect(results[1]).toBe(2)
+      expect(firstsOf(results[3])).toEqual([0, 2])
+      expect(results[6]).toBe(3)
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 2), segmentAt(2, 1)])
+      store.close()
+    })
+
+    test('bytes belong to the store once they are appended, and to the reader once they are read', async () => {
+      const store = await freshDisk().open()
+      const segment = segmentAt(0, 1)
+      const appended = store.append([segment], 'relaxed')
+      segment.bytes.fill(0)
+      await appended
+      const [found] = bytesOf(await store.read(0, 1)) as [Uint8Array]
+      expect(found).toEqual(segmentAt(0, 1).bytes)
+      found.fill(0)
+      expect(bytesOf(await store.read(0, 1))).toEqual([segmentAt(0, 1).bytes])
+      store.close()
+    })
+
+    test('a closed store refuses every call by name', async () => {
+      const store = await freshDisk().open()
+      store.close()
+      const closed = { failure: 'closed' }
+      await expect(store.identity()).rejects.toMatchObject(closed)
+      await expect(store.putIdentity(someIdentity())).rejects.toMatchObject(closed)
+      await expect(store.append([segmentAt(0, 1)], 'relaxed')).rejects.toMatchObject(closed)
+      await expect(store.read(0, 1)).rejects.toMatchObject(closed)
+      await expect(store.length()).rejects.toMatchObject(closed)
+      await expect(store.truncate(0)).rejects.toMatchObject(closed)
+    })
+
+    test('a destroyed store has forgotten its key and its ops', async () => {
+      const disk = freshDisk()
+      const store = await disk.open()
+      await store.putIdentity(someIdentity())
+      await store.append([segmentAt(0, 3)], 'strict')
+      await store.destroy()
+      await expect(store.length()).rejects.toMatchObject({ failure: 'closed' })
+      const next = await disk.open()
+      expect(await next.identity()).toBe(null)
+      expect(await next.length()).toBe(0)
+      next.close()
+    })
+  })
+}
