@@ -1,0 +1,178 @@
+/**
+ * What nodes say to each other: version byte ‖ canonical CBOR array [kind, …], all fields of it flat. Ids travel packed, 32
+ * bytes each, in one byte string, so that a list costs its ids and no more, and its length is known before it is read.
+ */
+import { concatBytes } from '../core/bytes.ts'
+import { decodeValue, encodeValue } from '../core/cbor.ts'
+import { isAuthorKey } from '../core/keys.ts'
+import { ID_BYTES, MAX_HEADS_LISTED, MAX_TIPS_PAGE, PROTOCOL_VERSION, SIGNATURE_BYTES } from '../core/limits.ts'
+import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
+import { assert, ok, refuse, type Result } from '../core/result.ts'
+import type { Value } from '../core/value.ts'
+import { MAX_BUNDLE_BYTES } from './bundle.ts'
+
+/** The latest op of one branch of an author's, as its holder knows it. */
+export interface Tip {
+  /** First 8 bytes of the author. */
+  readonly hint: Uint8Array
+  readonly seq: number
+  readonly id: OpId
+}
+
+export type Message =
+  /** Proves to this receiver that the sender is `author`: `proof` signs `peerProofBytes` of this session. */
+  | { readonly type: 'hello'; readonly author: Author; readonly proof: Uint8Array }
+  /** Announces what the sender holds: all of its `headCount` heads when they are at most MAX_HEADS_LISTED, else some of them; and its number of ops. */
+  | { readonly type: 'heads'; readonly heads: readonly OpId[]; readonly headCount: number; readonly ops: number }
+  /**
+   * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender
+   * holds is told by its heads and its authors' tips; `tipsComplete` says that there are no other tips.
+   */
+  | {
+      readonly type: 'want'
+      readonly ref: number
+      readonly ids: readonly OpId[]
+      readonly heads: readonly OpId[]
+      readonly tips: readonly Tip[]
+      readonly tipsComplete: boolean
+    }
+  /** Answers the want `ref`, or brings new ops unasked when `ref` is 0. `left` is how many ops are still to come: a hint. */
+  | { readonly type: 'units'; readonly ref: number; readonly bundle: Uint8Array; readonly last: boolean; readonly left: number }
+  /** The sender leaves. */
+  | { readonly type: 'bye' }
+
+/** Bytes of `Tip.hint`: enough to tell authors apart, and a wrong guess costs a second look only. */
+export const HINT_BYTES = 8
+
+/** A tip, packed: hint, seq as a 64-bit number (big-endian), id. */
+const TIP_BYTES = HINT_BYTES + 8 + ID_BYTES
+
+/** Everything of a message that is not its bundle: two lists of heads, a page of tips, and a few numbers. Bytes. */
+const MAX_FIELDS_BYTES = 2 * MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * TIP_BYTES + 128
+
+/** A wrapped bundle: its columns and two bytes. */
+const MAX_WRAPPED_BYTES = MAX_BUNDLE_BYTES + 2
+
+const KINDS = ['hello', 'heads', 'want', 'units', 'bye'] as const satisfies readonly Message['type'][]
+
+// — encoding ———————————————————————————————————————————————————————————————————————————————————————————————
+
+/** The bytes of a message. Lists beyond their limits, and keys of the wrong length, are the caller's error. */
+export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
+  return concatBytes(Uint8Array.of(PROTOCOL_VERSION), encodeValue([KINDS.indexOf(message.type), ...fieldsOf(message)]))
+}
+
+function fieldsOf(message: Message): readonly Value[] {
+  switch (message.type) {
+    case 'hello':
+      return [message.author, message.proof]
+    case 'heads':
+      return [packIds(message.heads), message.headCount, message.ops]
+    case 'want':
+      return [message.ref, packIds(message.ids), packIds(message.heads), packTips(message.tips), message.tipsComplete]
+    case 'units':
+      return [message.ref, message.bundle, message.last, message.left]
+    case 'bye':
+      return []
+  }
+}
+
+function packIds(ids: readonly OpId[]): Uint8Array {
+  assert(ids.length <= MAX_HEADS_LISTED, 'a list of ids holds at most MAX_HEADS_LISTED')
+  return concatBytes(...ids)
+}
+
+function packTips(tips: readonly Tip[]): Uint8Array {
+  assert(tips.length <= MAX_TIPS_PAGE, 'a page holds at most MAX_TIPS_PAGE tips')
+  const out = new Uint8Array(tips.length * TIP_BYTES)
+  const view = new DataView(out.buffer)
+  tips.forEach(({ hint, seq, id }, i) => {
+    assert(hint.length === HINT_BYTES, 'a hint is 8 bytes')
+    out.set(hint, i * TIP_BYTES)
+    view.setBigUint64(i * TIP_BYTES + HINT_BYTES, BigInt(seq))
+    out.set(id, i * TIP_BYTES + HINT_BYTES + 8)
+  })
+  return out
+}
+
+// — decoding ———————————————————————————————————————————————————————————————————————————————————————————————
+
+/**
+ * The message of bytes from a peer, or why it is none: another version ('unknown-version'), a kind this version does not
+ * have ('unknown-message'), anything else ('bad-message'). Total. Byte strings in it are copies.
+ */
+export function decodeMessage(bytes: Uint8Array): Result<Message> {
+  if (bytes.length === 0) return refuse('bad-message')
+  if (bytes[0] !== PROTOCOL_VERSION) return refuse('unknown-version')
+  if (bytes.length > MAX_WRAPPED_BYTES + MAX_FIELDS_BYTES) return refuse('too-large')
+  // One array of a few flat fields: its head is one byte, and nothing in it nests.
+  const head = bytes[1] ?? 0
+  if (head <= 0x80 || head > 0x97) return refuse('bad-message')
+  const decoded = decodeValue(bytes.subarray(1), 1)
+  if (!decoded.ok || !Array.isArray(decoded.value)) return refuse('bad-message')
+  const [number, ...fields] = decoded.value as readonly Value[]
+  if (typeof number !== 'number' || number < 0) return refuse('bad-message')
+  const kind = KINDS[number]
+  if (kind === undefined) return refuse('unknown-message')
+  const message = messageOf(kind, fields)
+  return message === null ? refuse('bad-message') : ok(message)
+}
+
+/** The message of a kind, or null when its fields are not that kind's. */
+function messageOf(kind: Message['type'], fields: readonly Value[]): Message | null {
+  const [a, b, c, d, e] = fields
+  switch (kind) {
+    case 'hello':
+      if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
+      return { type: kind, author: asAuthor(a), proof: b }
+    case 'heads': {
+      const heads = unpackIds(a)
+      if (fields.length !== 3 || heads === null || !isCount(b) || !isCount(c) || b < heads.length) return null
+      return { type: kind, heads, headCount: b, ops: c }
+    }
+    case 'want': {
+      const ids = unpackIds(b)
+      const heads = unpackIds(c)
+      const tips = unpackTips(d)
+      if (fields.length !== 5 || !isCount(a) || ids === null || heads === null || tips === null || typeof e !== 'boolean') return null
+      return { type: kind, ref: a, ids, heads, tips, tipsComplete: e }
+    }
+    case 'units':
+      if (fields.length !== 4 || !isCount(a) || !(b instanceof Uint8Array) || typeof c !== 'boolean' || !isCount(d)) return null
+      return b.length > MAX_WRAPPED_BYTES ? null : { type: kind, ref: a, bundle: b, last: c, left: d }
+    case 'bye':
+      return fields.length === 0 ? { type: kind } : null
+  }
+}
+
+const isCount = (value: Value | undefined): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+
+const isBytes = (value: Value | undefined, length: number): value is Uint8Array => value instanceof Uint8Array && value.length === length
+
+/** How many items of `size` bytes a packed list holds; null when it is no such list, or has more than `most`. */
+function countPacked(value: Value | undefined, size: number, most: number): number | null {
+  if (!(value instanceof Uint8Array) || value.length % size !== 0 || value.length > most * size) return null
+  return value.length / size
+}
+
+function unpackIds(value: Value | undefined): OpId[] | null {
+  const count = countPacked(value, ID_BYTES, MAX_HEADS_LISTED)
+  if (count === null) return null
+  const packed = value as Uint8Array
+  return Array.from({ length: count }, (_, i) => asOpId(packed.slice(ID_BYTES * i, ID_BYTES * (i + 1))))
+}
+
+function unpackTips(value: Value | undefined): Tip[] | null {
+  const count = countPacked(value, TIP_BYTES, MAX_TIPS_PAGE)
+  if (count === null) return null
+  const packed = value as Uint8Array
+  const view = new DataView(packed.buffer, packed.byteOffset)
+  const tips: Tip[] = []
+  for (let at = 0; at < packed.length; at += TIP_BYTES) {
+    const seq = Number(view.getBigUint64(at + HINT_BYTES))
+    if (!Number.isSafeInteger(seq)) return null
+    const id = asOpId(packed.slice(at + HINT_BYTES + 8, at + TIP_BYTES))
+    tips.push({ hint: packed.slice(at, at + HINT_BYTES), seq, id })
+  }
+  return tips
+}
