@@ -1,27 +1,18 @@
 /** What the stores in IndexedDB share: opening a database, all-or-none transactions, failures by name. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { asStoreFailure } from './failure.ts'
-import { StoreError } from './store.ts'
 
 /**
- * Opens a database at version 1, and leaves it when another tab wants to delete or upgrade it.
- * @throws StoreError "failed" where the browser refuses storage, or where another tab keeps a connection that is in the way
+ * Opens a database at version 1, and leaves it when another tab wants to delete or upgrade it: so no tab of ours ever
+ * blocks another one.
+ * @throws StoreError "failed" where the browser refuses storage, or where a later version of Tabweave was here
  */
-export async function openDatabase<Schema extends DBSchema>(name: string, create: (db: IDBPDatabase<Schema>) => void): Promise<IDBPDatabase<Schema>> {
-  return new Promise((resolve, reject) => {
-    let late = false
-    openDB<Schema>(name, 1, {
-      upgrade: create,
-      blocked() {
-        late = true
-        reject(new StoreError('failed', 'another tab keeps an older connection open'))
-      },
-      blocking: (_ours, _wanted, event) => (event.target as IDBDatabase).close(),
-    }).then(
-      (db) => (late ? db.close() : resolve(db)),
-      (cause: unknown) => reject(asStoreFailure(cause)),
-    )
-  })
+export function openDatabase<Schema extends DBSchema>(
+  name: string,
+  create: (db: IDBPDatabase<Schema>) => void,
+): Promise<IDBPDatabase<Schema>> {
+  const blocking = (_ours: number, _wanted: number | null, event: IDBVersionChangeEvent) => (event.target as IDBDatabase).close()
+  return guarded(() => openDB<Schema>(name, 1, { upgrade: create, blocking }))
 }
 
 /** Runs one operation; what the platform throws becomes a StoreError. */
@@ -48,8 +39,9 @@ export async function settle(tx: { readonly done: Promise<void>; abort(): void }
     } catch {
       // The failed request has aborted it already.
     }
-    await outcome
-    throw cause
+    const failure = await outcome
+    // A request that was aborted failed because its transaction did, and only that knows why.
+    throw cause instanceof DOMException && cause.name === 'AbortError' && failure ? failure.cause : cause
   }
   const failure = await outcome
   if (failure) throw failure.cause

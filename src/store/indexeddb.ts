@@ -97,4 +97,3 @@ async function endOf(store: ReadonlySegments): Promise<number> {
 interface ReadonlySegments {
   openKeyCursor(query: null, direction: 'prev'): Promise<{ readonly key: NodeSchema['segments']['key'] } | null>
 }
-

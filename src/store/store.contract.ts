@@ -30,7 +30,8 @@ export function someIdentity(): Identity {
   }
 }
 
-const bytesOf = (found: readonly (Segment | CorruptSegment)[]) => found.map((segment) => ('bytes' in segment ? segment.bytes : segment.reason))
+const bytesOf = (found: readonly (Segment | CorruptSegment)[]) =>
+  found.map((segment) => ('bytes' in segment ? segment.bytes : segment.reason))
 const firstsOf = (found: readonly (Segment | CorruptSegment)[]) => found.map(({ first }) => first)
 
 export function runStoreContract(name: string, createDisk: () => DiskUnderTest): void {
