@@ -1,0 +1,73 @@
+/**
+ * What goes into the engine and what comes out of it. The engine does no I/O: it asks for everything that a platform
+ * answers later (crypto, compression, disk) by an effect with a job number, and is told by an input with that number.
+ */
+import type { Author, Op, OpId } from '../core/op.ts'
+import type { Refusal } from '../core/result.ts'
+import type { Unit } from '../core/unit.ts'
+
+/** The other side of a session: its sender value, hex. */
+export type PeerId = string
+
+/** Where something came from: a peer, a file, the disk, or this node itself. */
+export type Link = PeerId | 'file' | 'disk' | 'self'
+
+/** Units in order of admission, as one bundle (wrapped, `bundle.ts`). */
+export interface StoredUnits {
+  readonly first: number
+  readonly count: number
+  readonly bytes: Uint8Array
+}
+
+export interface SignatureClaim {
+  readonly signature: Uint8Array
+  readonly message: Uint8Array
+  readonly author: Author
+}
+
+export type Input =
+  /** Time has passed; see "wakeAt". */
+  | { readonly type: 'tick' }
+  /** A path to other nodes opened: greet whoever is there. */
+  | { readonly type: 'linked' }
+  /** This node is about to cut its links. */
+  | { readonly type: 'leaving' }
+  /** A message from a peer, opened and known to be from a holder of the room's secret. */
+  | { readonly type: 'bytes'; readonly from: PeerId; readonly bytes: Uint8Array }
+  /** Write an op with this body (canonical bytes); `time` in seconds. Answered by the notice "accepted" or "notAccepted". */
+  | { readonly type: 'submit'; readonly ref: number; readonly body: Uint8Array; readonly time: number }
+  /** Take in these bundles (wrapped), of a file. Answered by the notice "imported". */
+  | { readonly type: 'import'; readonly ref: number; readonly bundles: readonly Uint8Array[] }
+  /** Answers. A null value: the platform could not do it (corrupt input, or an output beyond the limit). */
+  | { readonly type: 'stored'; readonly job: number; readonly failure: 'full' | 'failed' | null }
+  | { readonly type: 'verified'; readonly job: number; readonly valid: readonly boolean[] }
+  | { readonly type: 'signed'; readonly job: number; readonly signature: Uint8Array }
+  | { readonly type: 'loaded'; readonly job: number; readonly segments: readonly StoredUnits[] }
+  | { readonly type: 'inflated'; readonly job: number; readonly bytes: Uint8Array | null }
+  | { readonly type: 'deflated'; readonly job: number; readonly bytes: Uint8Array }
+
+export type Effect =
+  /** To one peer, or to everybody on every open path (null). */
+  | { readonly type: 'send'; readonly to: PeerId | null; readonly bytes: Uint8Array }
+  | { readonly type: 'persist'; readonly job: number; readonly segments: readonly StoredUnits[]; readonly durability: 'strict' | 'relaxed' }
+  | { readonly type: 'verify'; readonly job: number; readonly claims: readonly SignatureClaim[] }
+  | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
+  /** Stored segments from the one that holds op `from`, at most `limit`. */
+  | { readonly type: 'read'; readonly job: number; readonly from: number; readonly limit: number }
+  | { readonly type: 'inflate'; readonly job: number; readonly bytes: Uint8Array; readonly limit: number }
+  | { readonly type: 'deflate'; readonly job: number; readonly bytes: Uint8Array }
+  /** Give a "tick" at this time (ms, the engine's clock); replaces the one asked for before. */
+  | { readonly type: 'wakeAt'; readonly at: number }
+  /** Hear no more of this peer until then. */
+  | { readonly type: 'disconnect'; readonly peer: PeerId; readonly reason: Refusal; readonly until: number }
+  | { readonly type: 'notify'; readonly notice: Notice }
+
+/** What the shell may want to show. */
+export type Notice =
+  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit }
+  | { readonly type: 'refused'; readonly reason: Refusal; readonly id: OpId | null; readonly from: Link }
+  | { readonly type: 'accepted'; readonly ref: number; readonly id: OpId; readonly op: Op }
+  | { readonly type: 'notAccepted'; readonly ref: number; readonly reason: Refusal }
+  | { readonly type: 'imported'; readonly ref: number; readonly admitted: number; readonly duplicate: number; readonly refused: number }
+  /** Anything that a status shows may have changed. */
+  | { readonly type: 'changed' }

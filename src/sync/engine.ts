@@ -1,0 +1,166 @@
+/**
+ * The sync engine: one replica, its peers, its disk, as a state machine without I/O.
+ *
+ * ┌─ The driver's contract ──────────────────────────────────────────────────────────────────────────────────────────┐
+ * │ Give one input to `step`, carry out every effect it returns in order, then give the next input. Answer every       │
+ * │ effect that has a `job` with exactly one input that carries it, in any order. A "persist" is answered only when    │
+ * │ the segments are as durable as asked. Sends that mention an op are never returned before its "persist" was         │
+ * │ answered, so the driver needs no rule of its own for that.                                                         │
+ * └────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+ */
+import type { Judge } from '../core/replica.ts'
+import { createReplica, receive } from '../core/replica.ts'
+import type { Author, OpId } from '../core/op.ts'
+import { assert } from '../core/result.ts'
+import { toHex } from '../core/bytes.ts'
+import type { Unit } from '../core/unit.ts'
+import type { Effect, Input } from './effects.ts'
+import { fetchDue, fetched } from './fetch.ts'
+import { announceDue, receiveHeads, tellHeads } from './gossip.ts'
+import { takeIn } from './intake.ts'
+import { decodeMessage, encodeMessage } from './messages.ts'
+import { expirePeers, leave, meet, receiveHello } from './peers.ts'
+import { persistDue } from './persist.ts'
+import { serve } from './serve.ts'
+import { answer, type Engine, notify, refuseFrom, send } from './state.ts'
+import { submit, submitDue } from './submit.ts'
+
+export interface EngineOptions {
+  /** The room's genesis id. */
+  readonly room: OpId
+  readonly author: Author
+  /** 32 fresh random bytes: this run's name on the wire. */
+  readonly sender: Uint8Array
+  readonly judge: Judge
+  /** Keys hash tables: any 32-bit number that others cannot guess. */
+  readonly seed: number
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly now: number
+  /** True when this identity has run before. */
+  readonly resumed: boolean
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { room, author, sender, judge, seed, random, now, resumed } = options
+  return {
+    replica: createReplica(room, judge, seed),
+    author,
+    sender,
+    senderId: toHex(sender),
+    random,
+    now,
+    startedAt: now,
+    resumed,
+    peers: new Map(),
+    cut: new Map(),
+    intake: [],
+    intakeBytes: 0,
+    stored: 0,
+    unstored: [],
+    persisting: false,
+    storage: 'ok',
+    retryPersistAt: 0,
+    submissions: [],
+    submitting: false,
+    fetch: null,
+    nextRef: 1,
+    announceAt: Infinity,
+    heartbeatAt: now,
+    jobs: new Map(),
+    nextJob: 1,
+    out: [],
+    wakeAt: Infinity,
+  }
+}
+
+/**
+ * Gives back, before the first input, what the disk holds: units in order of admission, whose signatures were checked
+ * before they were stored. Returns how many ops were admitted: fewer than given if the disk lies.
+ */
+export function restore(engine: Engine, units: readonly Unit[]): number {
+  assert(engine.jobs.size === 0 && engine.unstored.length === 0, 'a disk is read before anything else happens')
+  let admitted = 0
+  for (const unit of units) {
+    for (const outcome of receive(engine.replica, unit, 'disk')) if (outcome.type === 'admitted') admitted += outcome.unit.length
+  }
+  engine.stored = engine.replica.dag.length
+  return admitted
+}
+
+/** One input in, effects out, in the order in which they are to be carried out. `now` in ms, never going back. */
+export function step(engine: Engine, input: Input, now: number): Effect[] {
+  engine.now = Math.max(engine.now, now)
+  take(engine, input)
+  const wakeAt = Math.min(persistDue(engine), fetchDue(engine), submitDue(engine), announceDue(engine), expirePeers(engine))
+  if (wakeAt !== engine.wakeAt && wakeAt !== Infinity) engine.out.push({ type: 'wakeAt', at: wakeAt })
+  engine.wakeAt = wakeAt
+  const { out } = engine
+  engine.out = []
+  return out
+}
+
+function take(engine: Engine, input: Input): void {
+  switch (input.type) {
+    case 'tick':
+      return
+    case 'linked':
+      return tellHeads(engine, null)
+    case 'leaving':
+      send(engine, null, encodeMessage({ type: 'bye' }))
+      for (const id of [...engine.peers.keys()]) leave(engine, id)
+      return notify(engine, { type: 'changed' })
+    case 'bytes':
+      return receiveBytes(engine, input)
+    case 'submit':
+      return submit(engine, input)
+    case 'import':
+      return importBundles(engine, input)
+    default:
+      return answer(engine, input)
+  }
+}
+
+function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'bytes' }>): void {
+  const peer = meet(engine, from)
+  if (peer === null) return
+  const decoded = decodeMessage(bytes)
+  if (!decoded.ok) return refuseFrom(engine, from, decoded.reason, null, decoded.reason === 'unknown-version' ? 0 : 5)
+  const message = decoded.value
+  switch (message.type) {
+    case 'hello':
+      receiveHello(engine, peer, message)
+      break
+    case 'heads':
+      receiveHeads(engine, peer, message.heads, message.headCount, message.ops)
+      break
+    case 'want':
+      serve(engine, peer, message)
+      break
+    case 'units':
+      if (message.bundle.length === 0) fetched(engine, from, message.ref, message.last, message.left, 0)
+      else {
+        takeIn(engine, from, message.bundle, ({ admitted }) =>
+          fetched(engine, from, message.ref, message.last, message.left, admitted),
+        )
+      }
+      break
+    case 'bye':
+      leave(engine, from)
+  }
+  notify(engine, { type: 'changed' })
+}
+
+function importBundles(engine: Engine, { ref, bundles }: Extract<Input, { type: 'import' }>): void {
+  let left = bundles.length
+  const sum = { admitted: 0, duplicate: 0, refused: 0 }
+  if (left === 0) return notify(engine, { type: 'imported', ref, ...sum })
+  for (const bundle of bundles) {
+    takeIn(engine, 'file', bundle, ({ admitted, duplicate, refused }) => {
+      sum.admitted += admitted
+      sum.duplicate += duplicate
+      sum.refused += refused
+      if (--left === 0) notify(engine, { type: 'imported', ref, ...sum })
+    })
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Telling without being asked: an own op goes to everybody as soon as it is stored; what was learned from others is
+ * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
+ */
+import { compareBytes } from '../core/bytes.ts'
+import { MAX_HEADS_LISTED } from '../core/limits.ts'
+import type { OpId } from '../core/op.ts'
+import type { Unit } from '../core/unit.ts'
+import { encodeBundle, wrapBundle } from './bundle.ts'
+import type { PeerId } from './effects.ts'
+import { storedHeads } from './holdings.ts'
+import { encodeMessage } from './messages.ts'
+import type { Peer } from './peers.ts'
+import { type Engine, send } from './state.ts'
+
+/** Heads are announced this long after a change learned from others, plus up to as much again by chance (ms). */
+const ANNOUNCE_PAUSE = 60
+/** Heads are repeated to everybody when nothing else was said for this long (ms): heals what was lost on the way. */
+const HEARTBEAT = 5_000
+/** A peer that told stale heads is told ours at once, but not more often than this (ms). */
+const TELL_PAUSE = 1_000
+
+export function announceSoon(engine: Engine): void {
+  engine.announceAt = Math.min(engine.announceAt, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
+}
+
+/** Announces when it is due and all is stored. Gives the time at which it wants to be called again. */
+export function announceDue(engine: Engine): number {
+  const due = Math.min(engine.announceAt, engine.heartbeatAt)
+  if (engine.now < due) return due
+  if (engine.persisting) return Infinity
+  tellHeads(engine, null)
+  engine.announceAt = Infinity
+  engine.heartbeatAt = engine.now + HEARTBEAT
+  return engine.heartbeatAt
+}
+
+/** Sends this node's stored heads to a peer, or to everybody (null). */
+export function tellHeads(engine: Engine, to: PeerId | null): void {
+  const heads = storedHeads(engine.replica.dag, engine.stored)
+  send(engine, to, encodeMessage({ type: 'heads', heads: heads.slice(0, MAX_HEADS_LISTED), headCount: heads.length, ops: engine.stored }))
+}
+
+/** A peer told its heads. If it lacks something of ours and may not know, it is told ours. */
+export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[], headCount: number, ops: number): void {
+  peer.heads = heads
+  peer.headCount = headCount
+  peer.ops = ops
+  if (engine.now - peer.toldAt < TELL_PAUSE || agrees(engine, peer)) return
+  peer.toldAt = engine.now
+  tellHeads(engine, peer.id)
+}
+
+/** Equal heads ⇔ equal sets. */
+export function agrees(engine: Engine, peer: Peer): boolean {
+  const own = storedHeads(engine.replica.dag, engine.stored)
+  return peer.headCount === own.length && peer.heads.length === own.length && own.every((id, i) => compareBytes(id, peer.heads[i]!) === 0)
+}
+
+/** Gives an own op, just stored, to everybody. */
+export function pushOwn(engine: Engine, unit: Unit): void {
+  send(engine, null, encodeMessage({ type: 'units', ref: 0, bundle: wrapBundle('raw', encodeBundle([unit])), last: true, left: 0 }))
+  engine.heartbeatAt = Math.max(engine.heartbeatAt, engine.now + HEARTBEAT)
+}

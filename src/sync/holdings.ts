@@ -1,0 +1,90 @@
+/**
+ * What a node holds, said in a few bytes and read back as a set. A heads list is exact. Where heads have diverged, each
+ * author's tips guide: a known tip says "this chain up to here"; an unknown one with a higher seq, of an author who has not
+ * forked as far as both tell, says "all of that author's ops that you hold". A wrong guess costs a repetition, never a
+ * loss: only heads decide when two nodes agree.
+ */
+import { compareEntries } from '../core/id-table.ts'
+import { type Dag, idOf, markPast, numberOf, opAt, tipsOf } from '../core/dag.ts'
+import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
+import type { OpId } from '../core/op.ts'
+import type { Tip } from './messages.ts'
+
+const HINT_BYTES = 8
+
+/** Heads of the first `stored` ops, sorted by id: what may be told to others. O(unstored + heads log heads). */
+export function storedHeads(dag: Dag, stored: number): OpId[] {
+  const heads: number[] = []
+  for (const op of dag.heads) if (op < stored) heads.push(op)
+  const tried = new Set<number>()
+  for (let op = stored; op < dag.length; op++) {
+    for (let edge = dag.parentStart[op]!; edge < dag.parentStart[op + 1]!; edge++) tried.add(dag.parent[edge]!)
+  }
+  for (const op of tried) if (op < stored && firstChild(dag, op) >= stored) heads.push(op)
+  return heads.sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op))
+}
+
+/** The oldest child: edges are listed newest first. */
+function firstChild(dag: Dag, op: number): number {
+  let child = -1
+  for (let edge = dag.lastEdge[op]!; edge >= 0; edge = dag.nextEdge[edge]!) child = dag.child[edge]!
+  return child
+}
+
+export interface Holdings {
+  readonly heads: readonly OpId[]
+  readonly tips: readonly Tip[]
+  /** True when every author's tips are listed, so that an author who is not mentioned is one whose ops are all lacking. */
+  readonly tipsComplete: boolean
+}
+
+/** This node's holdings: heads if they fit, and the tips of as many authors as fit, latest first. */
+export function describeHoldings(dag: Dag, stored: number): Holdings {
+  const heads = storedHeads(dag, stored)
+  const tips: Tip[] = []
+  let complete = true
+  for (let author = dag.chains.length - 1; author >= 0; author--) {
+    const own = tipsOf(dag, author).filter((op) => op < stored)
+    if (tips.length + own.length > MAX_TIPS_PAGE) {
+      complete = false
+      break
+    }
+    const hint = dag.authors.bytes.slice(author * 32, author * 32 + HINT_BYTES)
+    for (const op of own) tips.push({ hint, seq: dag.seq[op]!, id: idOf(dag, op) })
+  }
+  return { heads: heads.slice(0, MAX_HEADS_LISTED), tips, tipsComplete: complete }
+}
+
+/** Marks the ops that whoever said this holds, as far as it can be told: one byte an op, closed under parents. */
+export function readHoldings(dag: Dag, { heads, tips }: Holdings): Uint8Array {
+  const frontier: number[] = []
+  for (const id of heads) {
+    const op = numberOf(dag, id)
+    if (op >= 0) frontier.push(op)
+  }
+  if (frontier.length < heads.length) frontier.push(...guessFromTips(dag, tips))
+  return markPast(dag, frontier)
+}
+
+function guessFromTips(dag: Dag, tips: readonly Tip[]): number[] {
+  const frontier: number[] = []
+  const unknown = new Map<string, Tip[]>()
+  for (const tip of tips) {
+    const op = numberOf(dag, tip.id)
+    if (op >= 0) frontier.push(op)
+    const key = tip.hint.join()
+    unknown.set(key, [...(unknown.get(key) ?? []), tip])
+  }
+  for (let author = 0; author < dag.chains.length; author++) {
+    const hint = dag.authors.bytes.subarray(author * 32, author * 32 + HINT_BYTES).join()
+    const told = unknown.get(hint)
+    const own = tipsOf(dag, author)
+    // A forked author's branches cannot be told apart by seq: no guess.
+    if (told?.length !== 1 || own.length !== 1) continue
+    const [tip] = told
+    const [top] = own
+    if (tip === undefined || top === undefined || numberOf(dag, tip.id) >= 0) continue
+    if (tip.seq > dag.seq[top]! && opAt(dag, author, dag.seq[top]!) === top) frontier.push(top)
+  }
+  return frontier
+}

@@ -1,0 +1,106 @@
+/**
+ * Who is there. A peer appears with its first message, proves its author by `hello`, tells its heads, and is forgotten
+ * when it says bye or has been silent for PEER_SILENT.
+ */
+import { fromHex } from '../core/bytes.ts'
+import { peerProofBytes } from '../core/keys.ts'
+import type { Author, OpId } from '../core/op.ts'
+import type { Refusal } from '../core/result.ts'
+import type { PeerId } from './effects.ts'
+import { encodeMessage, type Message } from './messages.ts'
+import type { Serving } from './serve.ts'
+import { ask, type Engine, refuseFrom, send } from './state.ts'
+
+/** Silence after which a peer counts as gone (ms): three missed heartbeats. */
+export const PEER_SILENT = 15_000
+/** Peers held at once; a room's secret is needed to be one. Further ones are not answered until somebody leaves. */
+const MAX_PEERS = 256
+/** Strikes are forgiven at this pace (ms a strike). */
+const FORGIVEN_EVERY = 10_000
+
+export interface Peer {
+  readonly id: PeerId
+  /** Its author, once proven. */
+  author: Author | null
+  heardAt: number
+  /** Its heads as last told (at most MAX_HEADS_LISTED of `headCount`), and how many ops it says it has. */
+  heads: readonly OpId[]
+  headCount: number
+  ops: number
+  strikes: number
+  forgivenAt: number
+  refusals: readonly Refusal[]
+  /** When our heads were last told to it alone: answers to stale heads are not repeated faster than that. */
+  toldAt: number
+  serving: Serving | null
+  /** Not asked for ops before this (ms), after it stalled or did not serve what it named; doubles each time. */
+  benchedUntil: number
+  benchedFor: number
+}
+
+/** The peer with this sender value, new if need be; null while it is cut or there is no room. */
+export function meet(engine: Engine, id: PeerId): Peer | null {
+  const known = engine.peers.get(id)
+  if (known !== undefined) {
+    known.heardAt = engine.now
+    const forgiven = Math.floor((engine.now - known.forgivenAt) / FORGIVEN_EVERY)
+    if (forgiven > 0) {
+      known.strikes = Math.max(0, known.strikes - forgiven)
+      known.forgivenAt = engine.now
+    }
+    return known
+  }
+  if ((engine.cut.get(id) ?? 0) > engine.now || engine.peers.size >= MAX_PEERS) return null
+  const peer: Peer = {
+    id,
+    author: null,
+    heardAt: engine.now,
+    heads: [],
+    headCount: -1,
+    ops: 0,
+    strikes: 0,
+    forgivenAt: engine.now,
+    refusals: [],
+    toldAt: -Infinity,
+    serving: null,
+    benchedUntil: 0,
+    benchedFor: 0,
+  }
+  engine.peers.set(id, peer)
+  greet(engine, id)
+  return peer
+}
+
+/** Proves to `id` who this node is, for this session's two sender values only. */
+function greet(engine: Engine, id: PeerId): void {
+  const verifier = fromHex(id)!
+  ask(engine, { type: 'sign', message: peerProofBytes(engine.replica.room, engine.sender, verifier) }, (answer) => {
+    if (answer.type !== 'signed') return
+    send(engine, id, encodeMessage({ type: 'hello', author: engine.author as Author, proof: answer.signature }))
+  })
+}
+
+export function receiveHello(engine: Engine, peer: Peer, { author, proof }: Extract<Message, { type: 'hello' }>): void {
+  const message = peerProofBytes(engine.replica.room, fromHex(peer.id)!, engine.sender)
+  ask(engine, { type: 'verify', claims: [{ signature: proof, message, author }] }, (answer) => {
+    if (answer.type !== 'verified') return
+    if (answer.valid[0] === true) peer.author = author
+    else refuseFrom(engine, peer.id, 'bad-signature', null, 5)
+  })
+}
+
+/** Forgets who has been silent for too long, and cuts that are over. Gives the time of the next one. */
+export function expirePeers(engine: Engine): number {
+  let next = Infinity
+  for (const peer of engine.peers.values()) {
+    if (engine.now - peer.heardAt >= PEER_SILENT) leave(engine, peer.id)
+    else next = Math.min(next, peer.heardAt + PEER_SILENT)
+  }
+  for (const [id, until] of engine.cut) if (until <= engine.now) engine.cut.delete(id)
+  return next
+}
+
+export function leave(engine: Engine, id: PeerId): void {
+  engine.peers.delete(id)
+  if (engine.fetch?.from === id) engine.fetch = null
+}

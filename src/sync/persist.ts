@@ -1,0 +1,76 @@
+/**
+ * Admitted units on their way to the disk: one write at a time, and whatever is admitted meanwhile goes with the next one,
+ * so that a busy room is written in few large records. Nothing is told to others before it is stored.
+ */
+import type { Unit } from '../core/unit.ts'
+import { MAX_UNIT_BYTES } from '../core/limits.ts'
+import { encodeBundle, wrapBundle } from './bundle.ts'
+import type { StoredUnits } from './effects.ts'
+import { ask, type Engine, notify } from './state.ts'
+
+/** How often a full disk is tried again (ms). */
+const RETRY_FULL = 5_000
+
+/** Units of one segment: few enough bytes that reading one op back stays cheap. */
+const SEGMENT_OPS = 1_024
+
+export interface Unstored {
+  readonly unit: Unit
+  /** Written by this node, which must never forget it. */
+  readonly own: boolean
+  /** Called once it is on disk. */
+  readonly then: (() => void) | undefined
+}
+
+/** Takes an admitted unit to be stored. */
+export function keep(engine: Engine, unit: Unit, own: boolean, then?: () => void): void {
+  engine.unstored.push({ unit, own, then })
+}
+
+/** Starts the next write when one is due. Gives the time at which it wants to be called again. */
+export function persistDue(engine: Engine): number {
+  if (engine.persisting || engine.unstored.length === 0) return Infinity
+  if (engine.storage === 'full' && engine.now < engine.retryPersistAt) return engine.retryPersistAt
+  const batch = [...engine.unstored]
+  const segments = pack(batch, engine.stored)
+  engine.persisting = true
+  ask(engine, { type: 'persist', segments, durability: batch.some(({ own }) => own) ? 'strict' : 'relaxed' }, (answer) => {
+    if (answer.type !== 'stored') return
+    engine.persisting = false
+    if (answer.failure === null) {
+      engine.unstored.splice(0, batch.length)
+      for (const { count } of segments) engine.stored += count
+      engine.storage = 'ok'
+      for (const { then } of batch) then?.()
+    } else {
+      engine.storage = 'full'
+      engine.retryPersistAt = engine.now + RETRY_FULL
+    }
+    notify(engine, { type: 'changed' })
+  })
+  return Infinity
+}
+
+function pack(batch: readonly { readonly unit: Unit }[], first: number): StoredUnits[] {
+  const segments: StoredUnits[] = []
+  let units: Unit[] = []
+  let count = 0
+  let bytes = 0
+  const flush = (): void => {
+    if (count === 0) return
+    segments.push({ first, count, bytes: wrapBundle('raw', encodeBundle(units)) })
+    first += count
+    units = []
+    count = 0
+    bytes = 0
+  }
+  for (const { unit } of batch) {
+    const size = unit.reduce((sum, op) => sum + op.bytes.length, 0)
+    if (count + unit.length > SEGMENT_OPS || bytes + size > MAX_UNIT_BYTES) flush()
+    units.push(unit)
+    count += unit.length
+    bytes += size
+  }
+  flush()
+  return segments
+}

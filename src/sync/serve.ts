@@ -1,0 +1,127 @@
+/**
+ * Answering: walk the stored segments in order of admission, skip what the peer holds, and send the rest as units, up to
+ * and including what it asked for. What a peer lacks is closed under children, so a stored unit minus what it holds is a
+ * unit again. A long answer is cut after SERVE_BYTES: the peer then says what it holds by now and asks on, which makes
+ * every transfer resumable at any point.
+ */
+import { numberOf } from '../core/dag.ts'
+import type { Unit } from '../core/unit.ts'
+import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, unwrapBundle, wrapBundle } from './bundle.ts'
+import type { StoredUnits } from './effects.ts'
+import { readHoldings } from './holdings.ts'
+import { encodeMessage, type Message } from './messages.ts'
+import type { Peer } from './peers.ts'
+import { ask, type Engine, refuseFrom, send } from './state.ts'
+
+/** Bytes sent for one want (before sealing), at most one bundle more: bounds what one message can make a node send. */
+const SERVE_BYTES = 8 * 1024 * 1024
+/** Segments read at a time. */
+const READ_SEGMENTS = 64
+/** Ops and canonical bytes of one bundle that is put together from small segments. */
+const BUNDLE_OPS = 1_024
+const BUNDLE_BYTES = 512 * 1024
+/** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. */
+const DEFLATE_FROM = 512
+
+export interface Serving {
+  readonly ref: number
+  /** One byte an op: what the peer holds, as far as it said. */
+  readonly holds: Uint8Array
+  readonly until: number
+  /** Next op to look at. */
+  at: number
+  sent: number
+  left: number
+}
+
+/** Begins to answer; an answer to the same peer that is still under way gives way to this one. */
+export function serve(engine: Engine, peer: Peer, want: Extract<Message, { type: 'want' }>): void {
+  const { dag } = engine.replica
+  const holds = readHoldings(dag, want)
+  let until = want.ids.length === 0 ? engine.stored : 0
+  for (const id of want.ids) until = Math.max(until, Math.min(engine.stored, numberOf(dag, id) + 1))
+  let left = 0
+  let at = -1
+  for (let op = 0; op < until; op++) {
+    if (holds[op] !== 0) continue
+    left++
+    if (at < 0) at = op
+  }
+  const serving: Serving = { ref: want.ref, holds, until, at: at < 0 ? until : at, sent: 0, left }
+  peer.serving = serving
+  next(engine, peer, serving)
+}
+
+function next(engine: Engine, peer: Peer, serving: Serving): void {
+  if (peer.serving !== serving || engine.peers.get(peer.id) !== peer) return
+  while (serving.at < serving.until && serving.holds[serving.at] !== 0) serving.at++
+  if (serving.at >= serving.until || serving.sent >= SERVE_BYTES) {
+    peer.serving = null
+    return sendUnits(engine, peer, serving, new Uint8Array(), true)
+  }
+  ask(engine, { type: 'read', from: serving.at, limit: READ_SEGMENTS }, (answer) => {
+    if (answer.type !== 'loaded') return
+    const [first] = answer.segments
+    if (first === undefined || first.first > serving.at) stop(engine, peer, serving)
+    else fill(engine, peer, serving, answer.segments, [], 0)
+  })
+}
+
+/** The disk cannot give what is next: what was sent stays valid, and the peer can ask others for the rest. */
+function stop(engine: Engine, peer: Peer, serving: Serving): void {
+  refuseFrom(engine, 'disk', 'bad-checksum', null, 0)
+  serving.at = serving.until
+  next(engine, peer, serving)
+}
+
+/** Puts units of the loaded segments together until a bundle is full, sends it, and goes on. */
+function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], units: Unit[], bytes: number): void {
+  if (peer.serving !== serving) return
+  const [segment, ...rest] = segments
+  const ops = units.reduce((sum, unit) => sum + unit.length, 0)
+  const full = ops + (segment?.count ?? 0) > BUNDLE_OPS || bytes > BUNDLE_BYTES
+  if (units.length > 0 && (segment === undefined || segment.first >= serving.until || full)) {
+    return flush(engine, peer, serving, units, () => fill(engine, peer, serving, segments, [], 0))
+  }
+  if (segment === undefined || segment.first >= serving.until || serving.sent >= SERVE_BYTES) return next(engine, peer, serving)
+  const unwrapped = unwrapBundle(segment.bytes)
+  if (!unwrapped.ok) return stop(engine, peer, serving)
+  const take = (raw: Uint8Array | null): void => {
+    const decoded = raw === null ? null : decodeBundle(raw)
+    if (decoded === null || !decoded.ok) return stop(engine, peer, serving)
+    const lacking = withoutHeld(decoded.value, segment.first, serving.holds)
+    serving.at = Math.max(serving.at, segment.first + segment.count)
+    const size = lacking.reduce((sum, unit) => sum + unit.reduce((inner, op) => inner + op.bytes.length, 0), 0)
+    if (bytes + size > MAX_BUNDLE_BYTES && units.length > 0) {
+      flush(engine, peer, serving, units, () => fill(engine, peer, serving, rest, lacking, size))
+    } else fill(engine, peer, serving, rest, [...units, ...lacking], bytes + size)
+  }
+  if (unwrapped.value.codec === 'raw') return take(unwrapped.value.payload)
+  ask(engine, { type: 'inflate', bytes: unwrapped.value.payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
+    if (answer.type === 'inflated') take(answer.bytes)
+  })
+}
+
+function withoutHeld(units: readonly Unit[], first: number, holds: Uint8Array): Unit[] {
+  let op = first
+  return units.map((unit) => unit.filter(() => holds[op++] !== 1)).filter((unit) => unit.length > 0)
+}
+
+function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Unit[], then: () => void): void {
+  const raw = encodeBundle(units)
+  const ops = units.reduce((sum, unit) => sum + unit.length, 0)
+  const out = (bundle: Uint8Array): void => {
+    serving.left = Math.max(0, serving.left - ops)
+    sendUnits(engine, peer, serving, bundle, false)
+    then()
+  }
+  if (raw.length < DEFLATE_FROM) return out(wrapBundle('raw', raw))
+  ask(engine, { type: 'deflate', bytes: raw }, (answer) => {
+    if (answer.type === 'deflated' && peer.serving === serving) out(wrapBundle('deflate', answer.bytes))
+  })
+}
+
+function sendUnits(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8Array, last: boolean): void {
+  serving.sent += bundle.length
+  send(engine, peer.id, encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left }))
+}

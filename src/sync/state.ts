@@ -1,0 +1,103 @@
+/**
+ * The engine's state, and the few verbs that its parts share: ask for an effect, tell the shell, hold something against a
+ * link. The parts are files beside this one; none of them keeps state of its own.
+ */
+import type { OpId } from '../core/op.ts'
+import type { Refusal } from '../core/result.ts'
+import type { Replica } from '../core/replica.ts'
+import { assert } from '../core/result.ts'
+import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
+import type { Fetch } from './fetch.ts'
+import type { IntakeItem } from './intake.ts'
+import type { Peer } from './peers.ts'
+import type { Unstored } from './persist.ts'
+
+/** Malformed or false messages a link may bring before it is cut; forgiven over time. */
+const STRIKES_BEFORE_CUT = 10
+/** How long a cut link is not heard (ms). */
+const CUT_FOR = 60_000
+
+type Answer = Extract<Input, { job: number }>
+type Question = Extract<Effect, { job: number }>
+type WithoutJob<T> = T extends { job: number } ? Omit<T, 'job'> : never
+
+/** What `step` of `engine.ts` works on. */
+export interface Engine {
+  readonly replica: Replica
+  /** This node: its key, and the fresh sender value of this run. */
+  readonly author: Uint8Array
+  readonly sender: Uint8Array
+  readonly senderId: PeerId
+  /** A number in [0, 1): spreads announcements of many nodes. Not used for anything that must be secret. */
+  readonly random: () => number
+  /** ms; the time of the current input. */
+  now: number
+  readonly startedAt: number
+  /** True when the node was here before, so that a peer may hold ops of its own that its disk lost. */
+  readonly resumed: boolean
+
+  readonly peers: Map<PeerId, Peer>
+  readonly cut: Map<PeerId, number>
+
+  readonly intake: IntakeItem[]
+  intakeBytes: number
+
+  /** Ops durable on disk: the first `stored` of the DAG. */
+  stored: number
+  readonly unstored: Unstored[]
+  persisting: boolean
+  storage: 'ok' | 'full'
+  retryPersistAt: number
+
+  readonly submissions: Extract<Input, { type: 'submit' }>[]
+  submitting: boolean
+
+  fetch: Fetch | null
+  nextRef: number
+
+  announceAt: number
+  heartbeatAt: number
+
+  readonly jobs: Map<number, (answer: Answer) => void>
+  nextJob: number
+  out: Effect[]
+  wakeAt: number
+}
+
+/** Asks for an effect; `then` runs on its answer, in a later step. */
+export function ask<E extends WithoutJob<Question>>(engine: Engine, effect: E, then: (answer: Answer) => void): void {
+  const job = engine.nextJob++
+  engine.jobs.set(job, then)
+  engine.out.push({ ...effect, job } as unknown as Effect)
+}
+
+/** Hands an answer to whoever asked. Answers to nobody are a driver's error. */
+export function answer(engine: Engine, input: Answer): void {
+  const then = engine.jobs.get(input.job)
+  assert(then !== undefined, 'an answer to a question that was asked')
+  engine.jobs.delete(input.job)
+  then(input)
+}
+
+export function send(engine: Engine, to: PeerId | null, bytes: Uint8Array): void {
+  engine.out.push({ type: 'send', to, bytes })
+}
+
+export function notify(engine: Engine, notice: Notice): void {
+  engine.out.push({ type: 'notify', notice })
+}
+
+/** Tells the shell of a refusal, and holds `weight` strikes against the peer that brought it. Authors are never judged. */
+export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId | null, weight: number): void {
+  notify(engine, { type: 'refused', reason, id, from })
+  const peer = engine.peers.get(from)
+  if (peer === undefined) return
+  peer.refusals = [reason, ...peer.refusals].slice(0, 3)
+  peer.strikes += weight
+  if (peer.strikes < STRIKES_BEFORE_CUT) return
+  const until = engine.now + CUT_FOR
+  engine.cut.set(from, until)
+  engine.peers.delete(from)
+  if (engine.fetch?.from === from) engine.fetch = null
+  engine.out.push({ type: 'disconnect', peer: from, reason, until })
+}

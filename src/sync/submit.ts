@@ -1,0 +1,88 @@
+/**
+ * Writing an own op: chosen parents, signed, admitted, stored strictly, and only then shown to anyone. One at a time, so
+ * that a node never signs two ops with one seq.
+ */
+import { compareBytes } from '../core/bytes.ts'
+import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
+import { opId } from '../core/hash.ts'
+import { signedBytes } from '../core/keys.ts'
+import { MAX_DEPS } from '../core/limits.ts'
+import { type Author, checkOp, encodeOp, type Op } from '../core/op.ts'
+import { receive } from '../core/replica.ts'
+import { assert } from '../core/result.ts'
+import type { Input } from './effects.ts'
+import { pushOwn } from './gossip.ts'
+import { keep } from './persist.ts'
+import { ask, type Engine, notify } from './state.ts'
+
+/**
+ * A resumed node may have ops of its own at its peers that its disk lost; it waits this long (ms) for whom it can reach
+ * before its first op, so as not to sign a seq twice.
+ */
+const ASK_BEFORE_WRITING = 1_000
+
+/** Submissions waiting at once: a person's typing and a script's burst; more are refused, not lost silently. */
+const MAX_SUBMISSIONS = 10_000
+
+export function submit(engine: Engine, input: Extract<Input, { type: 'submit' }>): void {
+  if (engine.submissions.length >= MAX_SUBMISSIONS) notify(engine, { type: 'notAccepted', ref: input.ref, reason: 'pending-full' })
+  else engine.submissions.push(input)
+}
+
+/** Writes the next op when that is possible. Gives the time at which it wants to be called again. */
+export function submitDue(engine: Engine): number {
+  if (engine.submitting || engine.submissions.length === 0 || engine.replica.dag.length === 0 || engine.storage === 'full') return Infinity
+  if (engine.resumed && engine.fetch !== null) return Infinity
+  if (engine.resumed && engine.now < engine.startedAt + ASK_BEFORE_WRITING) return engine.startedAt + ASK_BEFORE_WRITING
+  const input = engine.submissions.shift()!
+  const op = compose(engine, input)
+  const refusal = checkOp(op)
+  if (refusal !== null) {
+    notify(engine, { type: 'notAccepted', ref: input.ref, reason: refusal })
+    return submitDue(engine)
+  }
+  engine.submitting = true
+  const bytes = encodeOp(op)
+  const id = opId(bytes)
+  ask(engine, { type: 'sign', message: signedBytes(id) }, (answer) => {
+    if (answer.type !== 'signed') return
+    engine.submitting = false
+    const unit = [{ op, id, bytes, signature: answer.signature }]
+    for (const outcome of receive(engine.replica, unit, 'self')) {
+      if (outcome.type === 'admitted') {
+        const own = outcome.unit[0]!.id === id
+        keep(engine, outcome.unit, own, own ? () => accepted(engine, input.ref, unit[0]!) : undefined)
+        notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit })
+      } else if (outcome.type === 'rejected') notify(engine, { type: 'notAccepted', ref: input.ref, reason: outcome.reason })
+    }
+  })
+  return Infinity
+}
+
+function accepted(engine: Engine, ref: number, unitOp: Parameters<typeof pushOwn>[1][number]): void {
+  pushOwn(engine, [unitOp])
+  notify(engine, { type: 'accepted', ref, id: unitOp.id, op: unitOp.op })
+}
+
+/** An op on top of everything this node holds: prev is its own tip, deps are the other heads. */
+function compose(engine: Engine, { body, time }: Extract<Input, { type: 'submit' }>): Op {
+  const { dag, room } = engine.replica
+  const author = numberOfAuthor(dag, engine.author)
+  const tips = author < 0 ? [] : [...tipsOf(dag, author)].sort((a, b) => compareOps(dag, b, a))
+  const prev = tips[0] ?? -1
+  assert(dag.length > 0, 'a room has its genesis before anyone writes')
+  const heads = [...dag.heads].filter((op) => op !== prev)
+  if (heads.length > MAX_DEPS) heads.sort((a, b) => dag.author[a]! - dag.author[b]! || compareOps(dag, a, b))
+  return {
+    room,
+    author: engine.author as Author,
+    seq: prev < 0 ? 0 : dag.seq[prev]! + 1,
+    prev: prev < 0 ? null : idOf(dag, prev),
+    deps: heads
+      .slice(0, MAX_DEPS)
+      .map((op) => idOf(dag, op))
+      .sort(compareBytes),
+    time,
+    body,
+  }
+}
