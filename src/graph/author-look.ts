@@ -15,7 +15,7 @@ export interface AuthorLook {
   readonly name: string
   /** Degrees of the OKLCH circle, 0–359. */
   readonly hue: number
-  /** 0 circle, 1 square, 2 diamond, 3 triangle, 4 hexagon, 5 drop: see `shape.ts`. */
+  /** 0 circle, 1 square, 2 diamond, 3 triangle up, 4 hexagon, 5 triangle down: drawn by `shape.ts`. */
   readonly shape: AuthorShape
 }
 

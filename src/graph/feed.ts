@@ -50,7 +50,8 @@ export interface PeerFrontier {
 
 /** From the page to the render worker. */
 export type GraphInput =
-  | { readonly type: 'open'; readonly canvas: OffscreenCanvasLike; readonly feed: unknown; readonly view: GraphView }
+  /** The first message, once: the canvas and, as `feed`, the MessagePort on which the node's worker delivers GraphFeed. */
+  | { readonly type: 'open'; readonly canvas: OffscreenCanvasLike; readonly feed: unknown; readonly view: GraphView; readonly words: GraphWords }
   | { readonly type: 'view'; readonly view: GraphView }
   /** Pointer and wheel, in CSS pixels from the canvas's top left. */
   | { readonly type: 'pan'; readonly dx: number; readonly dy: number }
@@ -60,7 +61,7 @@ export type GraphInput =
   | { readonly type: 'leave' }
   /** Select this op (hex id; null for none) and bring it into view. */
   | { readonly type: 'select'; readonly id: string | null; readonly reveal: boolean }
-  /** Move the selection: to a parent, a child, or the op before or after in the same lane. */
+  /** Move the selection: to a parent, a child, or the nearest op to the left or the right. */
   | { readonly type: 'step'; readonly to: 'parent' | 'child' | 'previous' | 'next' }
   | { readonly type: 'follow'; readonly on: boolean }
   | { readonly type: 'fit' }
@@ -75,13 +76,49 @@ export interface GraphView {
   readonly visible: boolean
 }
 
+/** The few words that stand on the canvas itself; the page's catalogue gives them. */
+export interface GraphWords {
+  readonly you: string
+  readonly forked: string
+}
+
 /** From the render worker to the page. */
 export type GraphOutput =
-  | { readonly type: 'selected'; readonly id: string | null; readonly ghost: boolean }
-  | { readonly type: 'hovered'; readonly id: string | null; readonly x: number; readonly y: number }
+  /** What is selected: an op of the DAG, a ghost, or nothing. */
+  | { readonly type: 'selected'; readonly id: string | null; readonly ghost: GhostNote | null }
+  | { readonly type: 'hovered'; readonly op: SeenOp | null; readonly x: number; readonly y: number }
   | { readonly type: 'following'; readonly on: boolean }
   /** Sent at most a few times a second: what is drawn, for the mirror that screen readers use. */
-  | { readonly type: 'drawn'; readonly ops: number; readonly lanes: number; readonly visible: readonly string[] }
+  | {
+      readonly type: 'drawn'
+      readonly ops: number
+      readonly lanes: number
+      /** Ops in sight, newest row first, at most MAX_SEEN; `hidden` more are in sight. */
+      readonly seen: readonly SeenOp[]
+      readonly hidden: number
+      /** How many ops are in the selected op's past and future, and concurrent with it. */
+      readonly reach: { readonly past: number; readonly future: number; readonly concurrent: number } | null
+    }
+
+/** An op as the mirror names it. `id` and `author` in hex. */
+export interface SeenOp {
+  readonly id: string
+  readonly author: string
+  readonly seq: number
+  readonly row: number
+  readonly state: 'admitted' | 'forked' | Ghost['state']
+}
+
+/** Why a ghost is one. `author` in hex. */
+export interface GhostNote {
+  readonly author: string
+  readonly seq: number
+  readonly state: Ghost['state']
+  readonly reason: string
+}
+
+/** Ops named in one "drawn": more than a listener would sit through. */
+export const MAX_SEEN = 60
 
 /** The canvas as this layer knows it; the page's OffscreenCanvas fits. */
 export interface OffscreenCanvasLike {

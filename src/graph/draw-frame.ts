@@ -1,0 +1,163 @@
+/** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
+import type { Canvas2D } from './canvas2d.ts'
+import { type Frame, screenX, screenY } from './frame.ts'
+import { NONE } from './layout.ts'
+import { FONT, inkOf } from './palette.ts'
+import { addShape, addStar } from './shape.ts'
+import { equalBytes } from '../core/bytes.ts'
+
+/** Height of the strip of column heads, CSS pixels. */
+export const HEADER_HEIGHT = 56
+const NAME_FONT = `500 11px ${FONT}`
+const COUNT_FONT = `10px ${FONT}`
+/** Narrower columns show the shape alone. */
+const MIN_NAMED_GAP = 54
+
+/** Draws the own lane's band and a line down each column: under everything. */
+export function drawBackdrop(canvas: Canvas2D, frame: Frame): void {
+  const { camera, palette, height } = frame
+  const own = ownColumn(frame)
+  if (own !== NONE) {
+    canvas.fillStyle = palette.band
+    const width = Math.min(camera.laneGap * 0.92, 104)
+    canvas.beginPath()
+    canvas.roundRect(screenX(frame, own) - width / 2, 5, width, height + 20, 10)
+    canvas.fill()
+  }
+  drawDepths(canvas, frame)
+}
+
+/** Depth scale at the left: a number and a hairline every 1, 2, 5, 10, 20, … rows. */
+function drawDepths(canvas: Canvas2D, frame: Frame): void {
+  const { camera, palette, scene } = frame
+  const step = niceStep(58 / camera.rowGap)
+  canvas.font = `9.5px ${FONT}`
+  canvas.textAlign = 'right'
+  canvas.textBaseline = 'middle'
+  const from = Math.max(0, Math.ceil(frame.firstRow / step) * step)
+  for (let row = from; row <= Math.min(frame.lastRow, scene.layout.rows - 1); row += step) {
+    const y = screenY(frame, row)
+    canvas.fillStyle = palette.line
+    canvas.globalAlpha = 0.75
+    canvas.fillRect(frame.box.left, Math.round(y), frame.width - frame.box.left, 1)
+    canvas.fillStyle = palette.quiet
+    canvas.fillText(shortCount(row), frame.box.left - 6, y)
+  }
+  canvas.globalAlpha = 1
+}
+
+/** Draws the column heads: shape, nickname, how many ops. Over everything. */
+export function drawHeads(canvas: Canvas2D, frame: Frame): void {
+  const { camera, palette, scene, width } = frame
+  const { layout } = scene
+  canvas.globalAlpha = 0.92
+  canvas.fillStyle = palette.paper
+  canvas.fillRect(0, 0, width, HEADER_HEIGHT)
+  canvas.globalAlpha = 1
+  canvas.fillStyle = palette.line
+  canvas.fillRect(0, HEADER_HEIGHT, width, 1)
+  if (layout.columns === 0) return
+
+  const first = Math.max(0, Math.ceil((-camera.laneGap / 2 - camera.x) / camera.laneGap))
+  const last = Math.min(layout.columns - 1, Math.floor((width + camera.laneGap / 2 - camera.x) / camera.laneGap))
+  canvas.textAlign = 'center'
+  canvas.textBaseline = 'middle'
+  canvas.font = NAME_FONT
+  const named = camera.laneGap >= MIN_NAMED_GAP
+  let oneLine = named
+  for (let c = first; c <= last && oneLine; c++) oneLine = canvas.measureText(nameOf(frame, c)).width <= camera.laneGap - 10
+  const own = ownColumn(frame)
+  for (let column = first; column <= last; column++) drawHead(canvas, frame, column, column === own, named, oneLine)
+}
+
+function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, named: boolean, oneLine: boolean): void {
+  const { camera, palette, scene, words } = frame
+  const { layout } = scene
+  const look = scene.authors[layout.columnAuthor[column]!]!.look
+  const x = screenX(frame, column)
+  if (own) {
+    const bandWidth = Math.min(camera.laneGap * 0.92, 104)
+    canvas.beginPath()
+    canvas.roundRect(x - bandWidth / 2, 5, bandWidth, HEADER_HEIGHT - 5, 10)
+    canvas.fillStyle = palette.band
+    canvas.fill()
+  }
+  const shapeY = named ? 17 : HEADER_HEIGHT / 2
+  const r = Math.min(6, camera.laneGap * 0.3)
+  if (layout.columnLanes[column]! > 1 && r > 2) {
+    canvas.beginPath()
+    addStar(canvas, x, shapeY, r + 5)
+    canvas.lineWidth = 1.5
+    canvas.strokeStyle = palette.danger
+    canvas.stroke()
+  }
+  canvas.beginPath()
+  addShape(canvas, look.shape, x, shapeY, r)
+  canvas.fillStyle = inkOf(look, palette)
+  canvas.fill()
+  if (!named) return
+
+  const [adjective, animal] = look.name.split(' ') as [string, string]
+  const notes: string[] = []
+  if (own) notes.push(words.you)
+  if (layout.columnLanes[column]! > 1) notes.push(words.forked)
+  notes.push(shortCount(layout.columnOps[column]!))
+  canvas.font = NAME_FONT
+  canvas.fillStyle = palette.ink
+  if (!oneLine) {
+    canvas.fillText(adjective, x, 33)
+    canvas.fillText(own ? `${animal} · ${words.you}` : animal, x, 46)
+    return
+  }
+  canvas.fillText(look.name, x, 33)
+  canvas.font = COUNT_FONT
+  canvas.fillStyle = layout.columnLanes[column]! > 1 ? palette.danger : palette.quiet
+  canvas.fillText(notes.join(' · '), x, 46.5)
+}
+
+/** A thin thumb at the right edge: which part of all rows is in sight. Nothing when all of them are. */
+export function drawThumb(canvas: Canvas2D, frame: Frame): void {
+  const { box, camera, palette, scene, width } = frame
+  const rows = scene.layout.rows
+  const shown = (box.bottom - box.top) / camera.rowGap
+  if (rows <= shown) return
+  const track = frame.height - HEADER_HEIGHT - 12
+  const size = Math.max(22, (shown / rows) * track)
+  const from = Math.min(1, Math.max(0, (box.top - camera.y) / camera.rowGap / (rows - shown)))
+  canvas.globalAlpha = 0.45
+  canvas.fillStyle = palette.quiet
+  canvas.beginPath()
+  canvas.roundRect(width - 6, HEADER_HEIGHT + 6 + from * (track - size), 3, size, 1.5)
+  canvas.fill()
+  canvas.globalAlpha = 1
+}
+
+/** The column of this node's own author, or NONE. */
+function ownColumn(frame: Frame): number {
+  const { self, authors, layout } = frame.scene
+  if (self === null) return NONE
+  const author = authors.findIndex((entry) => entry !== undefined && equalBytes(entry.key, self))
+  return author < 0 || author >= layout.authorColumn.length ? NONE : layout.authorColumn[author]!
+}
+
+function nameOf(frame: Frame, column: number): string {
+  return frame.scene.authors[frame.scene.layout.columnAuthor[column]!]!.look.name
+}
+
+/** 1, 2, 5, 10, 20, 50, …: the first that is at least `least`. */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)))
+  for (const digit of [1, 2, 5]) if (digit * power >= least) return digit * power
+  return power * 10
+}
+
+/** "980", "12.4k", "1.2M". */
+function shortCount(count: number): string {
+  if (count < 10_000) return String(count)
+  if (count < 1_000_000) return `${trim(count / 1000)}k`
+  return `${trim(count / 1_000_000)}M`
+}
+
+function trim(value: number): string {
+  return value < 100 ? String(Math.round(value * 10) / 10) : String(Math.round(value))
+}

@@ -1,0 +1,65 @@
+/** Ghosts: ops that are not in the DAG. Pending ones are dashed outlines, rejected ones are crossed out. */
+import type { Canvas2D } from './canvas2d.ts'
+import { dotRadius, type Frame, opScreenX, opScreenY, screenX, screenY } from './frame.ts'
+import { inkOf } from './palette.ts'
+import type { PlacedGhost } from './scene.ts'
+import { addShape } from './shape.ts'
+
+/** Draws the ghosts in sight. */
+export function drawGhosts(canvas: Canvas2D, frame: Frame): void {
+  const { scene, firstRow, lastRow } = frame
+  for (const placed of scene.ghosts) {
+    if (placed.row < firstRow || placed.row > lastRow) continue
+    drawGhost(canvas, frame, placed)
+  }
+  canvas.setLineDash([])
+}
+
+function drawGhost(canvas: Canvas2D, frame: Frame, { ghost, id, x, row, look }: PlacedGhost): void {
+  const { camera, palette, scene } = frame
+  const r = Math.max(dotRadius(camera), 3)
+  const px = screenX(frame, x)
+  const py = screenY(frame, row)
+  const color = ghost.state === 'rejected' ? palette.danger : inkOf(look, palette)
+
+  canvas.setLineDash([2, 3.5])
+  canvas.lineWidth = 1.25
+  canvas.strokeStyle = color
+  canvas.beginPath()
+  for (const parent of ghost.parents) {
+    if (parent >= scene.layout.ops) continue
+    const ax = opScreenX(frame, parent)
+    const ay = opScreenY(frame, parent)
+    const bend = (py - ay) / 2
+    canvas.moveTo(ax, ay)
+    canvas.bezierCurveTo(ax, ay + bend, px, py - bend, px, py)
+  }
+  canvas.stroke()
+
+  const chosen = scene.selected?.type === 'ghost' && scene.selected.id === id
+  canvas.setLineDash(ghost.state === 'pending' ? [2.5, 2.5] : [])
+  canvas.lineWidth = chosen || frame.hovered === id ? 2.5 : 1.6
+  canvas.beginPath()
+  addShape(canvas, look.shape, px, py, r)
+  canvas.fillStyle = palette.paper
+  canvas.fill()
+  canvas.stroke()
+  if (ghost.state === 'rejected') {
+    const arm = r + 3
+    canvas.beginPath()
+    canvas.moveTo(px - arm, py - arm)
+    canvas.lineTo(px + arm, py + arm)
+    canvas.moveTo(px + arm, py - arm)
+    canvas.lineTo(px - arm, py + arm)
+    canvas.lineWidth = 1.6
+    canvas.stroke()
+  }
+  if (chosen) {
+    canvas.setLineDash([])
+    canvas.beginPath()
+    addShape(canvas, 0, px, py, r + 9)
+    canvas.strokeStyle = palette.accent
+    canvas.lineWidth = 2
+    canvas.stroke()
+  }
+}

@@ -1,0 +1,135 @@
+/** Ops in sight, one by one: dots in their author's shape and colour, rings on heads, stars on equivocations, short ids when near. */
+import { toHex } from '../core/bytes.ts'
+import { ID_BYTES } from '../core/limits.ts'
+import type { Canvas2D } from './canvas2d.ts'
+import { dotRadius, emphasis, type Frame, opScreenX, opScreenY, POP_MS } from './frame.ts'
+import { isHead, opX } from './layout.ts'
+import { inkOf, MONO } from './palette.ts'
+import { lookOf } from './scene.ts'
+import { addShape, addStar } from './shape.ts'
+
+/** Digits of an id on the canvas: enough to recognise, never enough to prove. */
+const SHORT_ID_DIGITS = 6
+const LABEL_ROW_GAP = 19
+const LABEL_LANE_GAP = 66
+
+/** Draws the dots. */
+export function drawDots(canvas: Canvas2D, frame: Frame, visible: readonly number[]): void {
+  const r = dotRadius(frame.camera)
+  if (r < 2.6) drawSpecks(canvas, frame, visible, r)
+  else for (const op of visible) drawDot(canvas, frame, op, r)
+  canvas.globalAlpha = 1
+}
+
+/** Draws short ids beside the dots, when there is room for them. */
+export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly number[]): void {
+  const { camera, palette, scene } = frame
+  if (camera.rowGap < LABEL_ROW_GAP || camera.laneGap < LABEL_LANE_GAP) return
+  canvas.font = `10px ${MONO}`
+  canvas.textAlign = 'left'
+  canvas.textBaseline = 'middle'
+  canvas.lineJoin = 'round'
+  canvas.lineWidth = 4
+  canvas.strokeStyle = palette.paper
+  canvas.fillStyle = palette.quiet
+  const aside = dotRadius(camera) + 7
+  for (const op of visible) {
+    // The lanes of an equivocation stand too close for a label between them.
+    if (!Number.isInteger(opX(scene.layout, op)) && opX(scene.layout, op) % 1 > 0.5) continue
+    const id = toHex(scene.ids.subarray(op * ID_BYTES, op * ID_BYTES + SHORT_ID_DIGITS / 2))
+    const x = opScreenX(frame, op) + aside + (isHead(scene.layout, op) ? 3 : 0)
+    const y = opScreenY(frame, op) + 0.5
+    canvas.globalAlpha = emphasis(frame, op)
+    canvas.strokeText(id, x, y)
+    canvas.fillText(id, x, y)
+  }
+  canvas.globalAlpha = 1
+}
+
+/** Far enough away a dot is a speck: one path for each author. */
+function drawSpecks(canvas: Canvas2D, frame: Frame, visible: readonly number[], r: number): void {
+  const { layout } = frame.scene
+  const batches = new Map<number, number[]>()
+  for (const op of visible) {
+    const key = layout.author[op]! * 2 + (emphasis(frame, op) < 1 ? 0 : 1)
+    const batch = batches.get(key)
+    if (batch === undefined) batches.set(key, [op])
+    else batch.push(op)
+  }
+  const size = Math.max(r * 2, 1.5)
+  for (const [, batch] of batches) {
+    canvas.globalAlpha = emphasis(frame, batch[0]!)
+    canvas.fillStyle = inkOf(lookOf(frame.scene, batch[0]!), frame.palette)
+    canvas.beginPath()
+    for (const op of batch) canvas.rect(opScreenX(frame, op) - size / 2, opScreenY(frame, op) - size / 2, size, size)
+    canvas.fill()
+  }
+  canvas.globalAlpha = 1
+  for (const op of visible) if (frame.scene.forked.has(op)) drawMark(canvas, frame, op, 4)
+}
+
+function drawDot(canvas: Canvas2D, frame: Frame, op: number, radius: number): void {
+  const { scene, palette } = frame
+  const x = opScreenX(frame, op)
+  const y = opScreenY(frame, op)
+  const look = lookOf(scene, op)
+  const age = popped(frame, op)
+  const r = radius * (age < 1 ? 0.4 + 0.6 * overshoot(age) : 1)
+  canvas.globalAlpha = emphasis(frame, op)
+  if (age < 1) drawRipple(canvas, frame, op, x, y, radius, age)
+  if (scene.forked.has(op)) drawMark(canvas, frame, op, radius + 6)
+  if (isHead(scene.layout, op)) {
+    canvas.beginPath()
+    addShape(canvas, look.shape, x, y, r + 4.5)
+    canvas.fillStyle = palette.paper
+    canvas.fill()
+    canvas.lineWidth = 1.75
+    canvas.strokeStyle = inkOf(look, palette)
+    canvas.stroke()
+  }
+  canvas.beginPath()
+  addShape(canvas, look.shape, x, y, r)
+  canvas.lineWidth = 3
+  canvas.lineJoin = 'round'
+  canvas.strokeStyle = palette.paper
+  canvas.stroke()
+  canvas.globalAlpha = 1
+  canvas.fillStyle = palette.paper
+  canvas.fill()
+  canvas.globalAlpha = emphasis(frame, op)
+  canvas.fillStyle = inkOf(look, palette)
+  canvas.fill()
+}
+
+/** A star behind the dot: this op is one side of an equivocation. */
+function drawMark(canvas: Canvas2D, frame: Frame, op: number, r: number): void {
+  canvas.beginPath()
+  addStar(canvas, opScreenX(frame, op), opScreenY(frame, op), r)
+  canvas.fillStyle = frame.palette.paper
+  canvas.fill()
+  canvas.lineWidth = 1.75
+  canvas.strokeStyle = frame.palette.danger
+  canvas.stroke()
+}
+
+function drawRipple(canvas: Canvas2D, frame: Frame, op: number, x: number, y: number, r: number, age: number): void {
+  const alpha = canvas.globalAlpha
+  canvas.globalAlpha = alpha * 0.5 * (1 - age)
+  canvas.beginPath()
+  addShape(canvas, 0, x, y, r + 16 * age)
+  canvas.lineWidth = 2
+  canvas.strokeStyle = inkOf(lookOf(frame.scene, op), frame.palette)
+  canvas.stroke()
+  canvas.globalAlpha = alpha
+}
+
+/** 0 … 1: how far an op has popped in; 1 when it is long there. */
+function popped(frame: Frame, op: number): number {
+  const since = frame.scene.arrivals.get(op)
+  return since === undefined || frame.reducedMotion ? 1 : Math.min(1, Math.max(0, (frame.now - since) / POP_MS))
+}
+
+/** Eases out beyond 1 and back. */
+function overshoot(t: number): number {
+  return 1 + 2.2 * (t - 1) ** 3 + 1.2 * (t - 1) ** 2
+}

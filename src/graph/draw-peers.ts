@@ -1,0 +1,110 @@
+/** Peers' frontiers: one thread across the columns for each, above it what the peer holds, below it what it lacks. */
+import type { Canvas2D } from './canvas2d.ts'
+import { type Frame, screenX, screenY } from './frame.ts'
+import { inkOf } from './palette.ts'
+import type { ScenePeer } from './scene.ts'
+import { addShape } from './shape.ts'
+
+/** Threads drawn; more would be a carpet. */
+const MAX_THREADS = 8
+/** Threads at the same height lie this far apart, CSS pixels. */
+const SPREAD = 5
+
+/** Tints what each peer lacks; drawn under the ops. */
+export function drawLacks(canvas: Canvas2D, frame: Frame): void {
+  for (const [i, peer] of threads(frame).entries()) {
+    if (isLevel(frame, peer)) continue
+    canvas.beginPath()
+    const [left, right] = addThread(canvas, frame, peer, i)
+    const floor = threadY(frame, frame.scene.layout.rows, i)
+    canvas.lineTo(right, floor)
+    canvas.lineTo(left, floor)
+    canvas.closePath()
+    canvas.fillStyle = colorOf(frame, peer)
+    canvas.globalAlpha = 0.07
+    canvas.fill()
+  }
+  canvas.globalAlpha = 1
+}
+
+/** Draws the threads, and whose they are at the right end of each. */
+export function drawThreads(canvas: Canvas2D, frame: Frame): void {
+  const { palette } = frame
+  canvas.lineCap = 'round'
+  for (const [i, peer] of threads(frame).entries()) {
+    canvas.beginPath()
+    const [, right, y] = addThread(canvas, frame, peer, i)
+    canvas.globalAlpha = 0.85
+    canvas.lineWidth = 4
+    canvas.strokeStyle = palette.paper
+    canvas.stroke()
+    canvas.lineWidth = 1.75
+    canvas.strokeStyle = colorOf(frame, peer)
+    canvas.stroke()
+    canvas.globalAlpha = 1
+    canvas.beginPath()
+    addShape(canvas, peer.look?.shape ?? 0, Math.min(right, frame.box.right) + 4 + i * 11, y, 3.6)
+    canvas.fillStyle = peer.look === null ? palette.paper : colorOf(frame, peer)
+    canvas.fill()
+    canvas.lineWidth = 1.25
+    canvas.stroke()
+  }
+}
+
+/** Moves the threads towards where they belong; true when all have arrived. `elapsed` in ms. */
+export function easeThreads(frame: Frame, elapsed: number): boolean {
+  let arrived = true
+  const part = frame.reducedMotion ? 1 : 1 - Math.exp(-elapsed / 90)
+  for (const { lacks, shown } of threads(frame)) {
+    for (let column = 0; column < lacks.length; column++) {
+      const gap = lacks[column]! - shown[column]!
+      if (Math.abs(gap) < 0.02) shown[column] = lacks[column]!
+      else {
+        shown[column] = shown[column]! + gap * part
+        arrived = false
+      }
+    }
+  }
+  return arrived
+}
+
+const threads = (frame: Frame): readonly ScenePeer[] => frame.scene.peers.slice(0, MAX_THREADS)
+
+function isLevel(frame: Frame, peer: ScenePeer): boolean {
+  return peer.lacks.every((row) => row >= frame.scene.layout.rows)
+}
+
+function colorOf(frame: Frame, peer: ScenePeer): string {
+  return peer.look === null ? frame.palette.quiet : inkOf(peer.look, frame.palette)
+}
+
+/** Between the last row held and the first one lacked. */
+function threadY(frame: Frame, row: number, index: number): number {
+  const air = Math.min(frame.camera.rowGap / 2, 18)
+  return Math.min(Math.max(screenY(frame, row - 1) + air + index * SPREAD, -40), frame.height + 40)
+}
+
+/** Adds a peer's thread to the path, level across each column with soft steps between; returns its left, right and the y at its right end. */
+function addThread(canvas: Canvas2D, frame: Frame, peer: ScenePeer, index: number): [left: number, right: number, y: number] {
+  const { laneGap } = frame.camera
+  const half = laneGap * 0.34
+  const first = Math.max(0, Math.floor(-frame.camera.x / laneGap - 1))
+  const last = Math.min(peer.shown.length - 1, Math.ceil((frame.width - frame.camera.x) / laneGap + 1))
+  const left = screenX(frame, first) - laneGap / 2
+  let x = left
+  let y = threadY(frame, peer.shown[first] ?? 0, index)
+  canvas.moveTo(x, y)
+  for (let column = first; column <= last; column++) {
+    const nextY = threadY(frame, peer.shown[column]!, index)
+    const at = screenX(frame, column)
+    const middle = (x + at - half) / 2
+    if (nextY === y) canvas.lineTo(at - half, nextY)
+    else canvas.bezierCurveTo(middle, y, middle, nextY, at - half, nextY)
+    canvas.lineTo(at + half, nextY)
+    x = at + half
+    y = nextY
+  }
+  const right = screenX(frame, last) + laneGap / 2
+  canvas.lineTo(right, y)
+  return [left, right, y]
+}

@@ -1,0 +1,63 @@
+/** What drawing is given for one picture, and the small sums every part of it needs. */
+import type { Box, Camera } from './camera.ts'
+import type { GraphWords } from './feed.ts'
+import { type Layout, NONE, opX } from './layout.ts'
+import type { Palette } from './palette.ts'
+import { REST } from './reach.ts'
+import type { Scene } from './scene.ts'
+
+export interface Frame {
+  readonly scene: Scene
+  readonly camera: Camera
+  readonly box: Box
+  /** CSS pixels. */
+  readonly width: number
+  readonly height: number
+  readonly pixelRatio: number
+  readonly palette: Palette
+  readonly words: GraphWords
+  /** ms, the drawing clock. */
+  readonly now: number
+  readonly reducedMotion: boolean
+  /** What the pointer is over. */
+  readonly hovered: number | string | null
+  /** Ops in sight in no order, or null when they are too many to draw one by one. */
+  readonly visible: readonly number[] | null
+  /** First and last row in sight. */
+  readonly firstRow: number
+  readonly lastRow: number
+}
+
+/** How muted an op is that the selection is not about. */
+export const MUTED = 0.2
+
+/** How long an op pops in, ms. */
+export const POP_MS = 420
+
+export const screenX = (frame: Frame, column: number): number => frame.camera.x + column * frame.camera.laneGap
+export const screenY = (frame: Frame, row: number): number => frame.camera.y + row * frame.camera.rowGap
+export const opScreenX = (frame: Frame, op: number): number => screenX(frame, opX(frame.scene.layout, op))
+export const opScreenY = (frame: Frame, op: number): number => screenY(frame, frame.scene.layout.row[op]!)
+
+/** Radius of an op's dot, CSS pixels. */
+export function dotRadius(camera: Camera): number {
+  return Math.max(0.8, Math.min(7, camera.rowGap * 0.22, camera.laneGap * 0.16))
+}
+
+/** 1, or less when the selection is about others. */
+export function emphasis(frame: Frame, op: number): number {
+  const { selected } = frame.scene
+  return selected?.type === 'op' && selected.reach.marks[op] === REST ? MUTED : 1
+}
+
+/** Ops in rows first … last, or null when there are more than `most`. */
+export function opsInRows(layout: Layout, first: number, last: number, most: number): number[] | null {
+  const ops: number[] = []
+  for (let row = Math.max(first, 0); row <= Math.min(last, layout.rows - 1); row++) {
+    for (let op = layout.rowFirst[row]!; op !== NONE; op = layout.rowNext[op]!) {
+      if (ops.length === most) return null
+      ops.push(op)
+    }
+  }
+  return ops
+}

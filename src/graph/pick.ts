@@ -1,0 +1,28 @@
+/** What is under the pointer: the nearest op or ghost within a finger's reach. Costs the ops of the few rows around it. */
+import { type Frame, opScreenX, opScreenY, opsInRows, screenX, screenY } from './frame.ts'
+
+/** CSS pixels: half of the 44 that a finger wants. */
+const FINGER = 22
+/** In the far view there may be very many ops in reach: enough are looked at to find a near one. */
+const MAX_LOOKED_AT = 4000
+
+/** An op number, a ghost's id, or null. `reach` in CSS pixels. */
+export function pick(frame: Frame, x: number, y: number, reach = FINGER): number | string | null {
+  const { camera, scene } = frame
+  let best: number | string | null = null
+  let bestAway = reach
+  const offer = (what: number | string, px: number, py: number): void => {
+    const away = Math.hypot(px - x, py - y)
+    if (away > bestAway) return
+    best = what
+    bestAway = away
+  }
+  const row = (y - camera.y) / camera.rowGap
+  const rows = reach / camera.rowGap
+  const near = opsInRows(scene.layout, Math.floor(row - rows), Math.ceil(row + rows), MAX_LOOKED_AT)
+  for (const op of near ?? opsInRows(scene.layout, Math.floor(row), Math.ceil(row), MAX_LOOKED_AT) ?? []) {
+    offer(op, opScreenX(frame, op), opScreenY(frame, op))
+  }
+  for (const ghost of scene.ghosts) offer(ghost.id, screenX(frame, ghost.x), screenY(frame, ghost.row))
+  return best
+}

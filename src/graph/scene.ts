@@ -1,0 +1,268 @@
+/**
+ * What the graph knows: the layout, whose lanes they are, what is pending or refused, what peers hold, which ops are
+ * equivocations, and what is selected. Fed by `GraphFeed`, read by drawing. Knows no pixels.
+ */
+import { compareBytes, equalBytes, fromHex, toHex } from '../core/bytes.ts'
+import { AUTHOR_BYTES, ID_BYTES } from '../core/limits.ts'
+import { type AuthorLook, authorLook } from './author-look.ts'
+import type { Ghost, GraphFeed, PeerFrontier } from './feed.ts'
+import { advanceFrontier, createFrontier, type Frontier, lackingRows } from './frontier.ts'
+import { createLayout, type Layout, NONE, opX, place } from './layout.ts'
+import { createReach, extendReach, type Reach } from './reach.ts'
+
+export interface Scene {
+  layout: Layout
+  /** 32 bytes an op, in op order. */
+  ids: Uint8Array
+  authors: AuthorEntry[]
+  /** Author numbers by key (hex). */
+  authorByKey: Map<string, number>
+  self: Uint8Array | null
+  ghosts: readonly PlacedGhost[]
+  peers: readonly ScenePeer[]
+  /** Ops that are one side of an equivocation, and the pairs. */
+  forked: Set<number>
+  pairs: Int32Array
+  selected: Selected | null
+  /** When recent ops arrived (ms, the drawing clock): they pop in. Only a handful: a bulk load does not. */
+  arrivals: Map<number, number>
+}
+
+export interface AuthorEntry {
+  readonly key: Uint8Array
+  readonly look: AuthorLook
+}
+
+export interface PlacedGhost {
+  readonly ghost: Ghost
+  readonly id: string
+  /** In columns and rows, like an op. */
+  readonly x: number
+  readonly row: number
+  readonly look: AuthorLook
+}
+
+export interface ScenePeer {
+  readonly author: Uint8Array | null
+  readonly look: AuthorLook | null
+  readonly frontier: Frontier
+  /** Per column: the row of the first op it lacks (see `lackingRows`), and the one shown, which eases towards it. */
+  lacks: Float64Array
+  shown: Float64Array
+}
+
+export type Selected = { readonly type: 'op'; readonly op: number; readonly reach: Reach } | { readonly type: 'ghost'; readonly id: string }
+
+/** A batch of at most this many ops pops in; more is a load, and appears at once. */
+const MAX_POPPING = 24
+
+/** Anyone can make up authors, so ghosts of unknown ones share a few columns. */
+const MAX_STRANGER_COLUMNS = 3
+
+/** A scene of nothing. */
+export function createScene(): Scene {
+  return {
+    layout: createLayout(),
+    ids: new Uint8Array(0),
+    authors: [],
+    authorByKey: new Map(),
+    self: null,
+    ghosts: [],
+    peers: [],
+    forked: new Set(),
+    pairs: new Int32Array(0),
+    selected: null,
+    arrivals: new Map(),
+  }
+}
+
+/** Takes in one message of the feed at `now` (ms). */
+export function feedScene(scene: Scene, feed: GraphFeed, now: number): void {
+  switch (feed.type) {
+    case 'reset':
+      Object.assign(scene, createScene(), { self: feed.self })
+      return
+    case 'authors':
+      for (let i = 0; i < feed.keys.length / AUTHOR_BYTES; i++) {
+        const key = feed.keys.slice(i * AUTHOR_BYTES, (i + 1) * AUTHOR_BYTES)
+        scene.authors[feed.first + i] = { key, look: authorLook(key) }
+        scene.authorByKey.set(toHex(key), feed.first + i)
+      }
+      return
+    case 'ops':
+      addOps(scene, feed, now)
+      return
+    case 'ghosts':
+      scene.ghosts = placeGhosts(scene, feed.ghosts)
+      return
+    case 'peers':
+      scene.peers = feed.peers.map((peer) => updatePeer(scene, peer))
+      return
+    case 'equivocations':
+      scene.pairs = feed.pairs
+      scene.forked = new Set(feed.pairs)
+      return
+  }
+}
+
+/** Hex id of an op. */
+export function idOf(scene: Scene, op: number): string {
+  return toHex(scene.ids.subarray(op * ID_BYTES, (op + 1) * ID_BYTES))
+}
+
+/** The op with this hex id, or NONE. O(ops), at the person's pace. */
+export function findOp(scene: Scene, id: string): number {
+  const bytes = fromHex(id)
+  if (bytes === null || bytes.length !== ID_BYTES) return NONE
+  for (let op = 0; op < scene.layout.ops; op++) {
+    const at = op * ID_BYTES
+    if (scene.ids[at] === bytes[0] && compareBytes(scene.ids.subarray(at, at + ID_BYTES), bytes) === 0) return op
+  }
+  return NONE
+}
+
+/** The look of the author of an op. */
+export function lookOf(scene: Scene, op: number): AuthorLook {
+  return scene.authors[scene.layout.author[op]!]!.look
+}
+
+/** Selects an op, a ghost (by id), or nothing. */
+export function select(scene: Scene, target: number | string | null): void {
+  if (target === null) scene.selected = null
+  else if (typeof target === 'string') scene.selected = { type: 'ghost', id: target }
+  else scene.selected = { type: 'op', op: target, reach: createReach(scene.layout, target) }
+}
+
+/**
+ * Where a step from the selection leads, or NONE: to a parent (prev first), a child (the oldest), or along the lane.
+ * Without a selection: the newest op.
+ */
+export function stepFrom(scene: Scene, to: 'parent' | 'child' | 'previous' | 'next'): number {
+  const { layout, selected } = scene
+  if (selected?.type !== 'op') return layout.ops - 1
+  const op = selected.op
+  switch (to) {
+    case 'parent':
+      return layout.parentStart[op]! < layout.parentStart[op + 1]! ? layout.edgeParent[layout.parentStart[op]!]! : NONE
+    case 'child': {
+      let child = NONE
+      for (let e = layout.firstChildEdge[op]!; e !== NONE; e = layout.nextChildEdge[e]!) child = layout.edgeChild[e]!
+      return child
+    }
+    case 'previous':
+      return neighbourInRow(scene, op, -1)
+    case 'next':
+      return neighbourInRow(scene, op, 1)
+  }
+}
+
+/** The columns there are to see, ghosts' included. */
+export function columnsOf(scene: Scene): number {
+  let columns = scene.layout.columns
+  for (const { x } of scene.ghosts) columns = Math.max(columns, Math.floor(x + 0.5) + 1)
+  return columns
+}
+
+/** The rows there are to see, ghosts' included. */
+export function rowsOf(scene: Scene): number {
+  let rows = scene.layout.rows
+  for (const { row } of scene.ghosts) rows = Math.max(rows, row + 1)
+  return rows
+}
+
+/** The op to the left (−1) or right (1): in the same row, else the nearest row that has one within a window's height. */
+function neighbourInRow(scene: Scene, op: number, side: -1 | 1): number {
+  const { layout } = scene
+  const x = opX(layout, op)
+  const row = layout.row[op]!
+  let best: number = NONE
+  let bestCost = Number.POSITIVE_INFINITY
+  for (let away = 0; away <= 24; away++) {
+    for (const r of [row - away, row + away]) {
+      if (r < 0 || r >= layout.rows) continue
+      for (let other = layout.rowFirst[r]!; other !== NONE; other = layout.rowNext[other]!) {
+        const dx = (opX(layout, other) - x) * side
+        if (dx <= 0.05) continue
+        const cost = dx * 4 + away
+        if (cost < bestCost) [best, bestCost] = [other, cost]
+      }
+    }
+  }
+  return best
+}
+
+function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: number): void {
+  const count = feed.authors.length
+  const first = scene.layout.ops
+  if (scene.ids.length < (first + count) * ID_BYTES) {
+    const bigger = new Uint8Array(Math.max((first + count) * ID_BYTES, scene.ids.length * 2))
+    bigger.set(scene.ids)
+    scene.ids = bigger
+  }
+  scene.ids.set(feed.ids.subarray(0, count * ID_BYTES), first * ID_BYTES)
+  for (let i = 0; i < count; i++) {
+    place(scene.layout, feed.authors[i]!, feed.seqs[i]!, feed.parents, feed.parentStart[i]!, feed.parentStart[i + 1]!)
+    if (count <= MAX_POPPING) scene.arrivals.set(first + i, now)
+  }
+  if (scene.selected?.type === 'op') extendReach(scene.selected.reach, scene.layout)
+  for (const peer of scene.peers) measurePeer(scene, peer)
+  if (scene.ghosts.length > 0) scene.ghosts = placeGhosts(
+    scene,
+    scene.ghosts.map(({ ghost }) => ghost),
+  )
+}
+
+function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
+  const same = (author: Uint8Array | null): boolean =>
+    author === null || update.author === null ? author === update.author : equalBytes(author, update.author)
+  // Peers that have not proven their author cannot be told apart: each starts anew.
+  const before = update.author === null ? undefined : scene.peers.find((peer) => same(peer.author))
+  const peer: ScenePeer = before ?? {
+    author: update.author,
+    look: update.author === null ? null : authorLook(update.author),
+    frontier: createFrontier(),
+    lacks: new Float64Array(0),
+    shown: new Float64Array(0),
+  }
+  advanceFrontier(peer.frontier, scene.layout, update.heads)
+  measurePeer(scene, peer)
+  return peer
+}
+
+function measurePeer(scene: Scene, peer: ScenePeer): void {
+  const { columns, rows } = scene.layout
+  if (peer.lacks.length !== columns) {
+    const shown = new Float64Array(columns).fill(rows)
+    shown.set(peer.shown.subarray(0, columns))
+    peer.shown = shown
+    peer.lacks = new Float64Array(columns)
+  }
+  lackingRows(peer.frontier, scene.layout, peer.lacks)
+}
+
+/**
+ * A ghost stands below its known parents, in its author's column, or, when its author has no op here, at the right; ghosts
+ * of one place stand side by side.
+ */
+function placeGhosts(scene: Scene, ghosts: readonly Ghost[]): PlacedGhost[] {
+  const { layout } = scene
+  const strangers = new Map<string, number>()
+  const taken = new Map<string, number>()
+  const columnOf = (key: string): number => {
+    const known = layout.authorColumn[scene.authorByKey.get(key) ?? NONE] ?? NONE
+    if (known !== NONE) return known
+    const column = strangers.get(key) ?? layout.columns + Math.min(strangers.size, MAX_STRANGER_COLUMNS - 1)
+    strangers.set(key, column)
+    return column
+  }
+  return ghosts.map((ghost) => {
+    const column = columnOf(toHex(ghost.author))
+    let row = ghost.parents.length === 0 ? layout.rows : 0
+    for (const parent of ghost.parents) if (parent < layout.ops) row = Math.max(row, layout.row[parent]! + 1)
+    const seat = `${column} ${row}`
+    const rank = taken.get(seat) ?? 0
+    taken.set(seat, rank + 1)
+    const x = column >= layout.columns ? column : column + 0.26 + Math.min(rank, 3) * 0.12
+    return { ghost, id: toHex(ghost.id), x, row, look: authorLook(ghost.author) }
+  })
+}

@@ -1,0 +1,50 @@
+/** What is in sight, in words' raw material: for the hover card and for the list that screen readers read. */
+import { toHex } from '../core/bytes.ts'
+import { type GhostNote, type GraphOutput, MAX_SEEN, type SeenOp } from './feed.ts'
+import { type Frame, opsInRows } from './frame.ts'
+import { idOf, type Scene } from './scene.ts'
+
+/** An op, named. */
+export function seenOp(scene: Scene, op: number): SeenOp {
+  const { layout } = scene
+  return {
+    id: idOf(scene, op),
+    author: toHex(scene.authors[layout.author[op]!]!.key),
+    seq: layout.seq[op]!,
+    row: layout.row[op]!,
+    state: scene.forked.has(op) ? 'forked' : 'admitted',
+  }
+}
+
+/** A ghost, named; null when it is gone. */
+export function seenGhost(scene: Scene, id: string): SeenOp | null {
+  const placed = scene.ghosts.find((other) => other.id === id)
+  if (placed === undefined) return null
+  const { ghost, row } = placed
+  return { id, author: toHex(ghost.author), seq: ghost.seq, row, state: ghost.state }
+}
+
+/** Why a ghost is not in the DAG; null when it is gone. */
+export function ghostNote(scene: Scene, id: string): GhostNote | null {
+  const ghost = scene.ghosts.find((other) => other.id === id)?.ghost
+  return ghost === undefined ? null : { author: toHex(ghost.author), seq: ghost.seq, state: ghost.state, reason: ghost.reason }
+}
+
+/** The "drawn" message of a frame. The newest rows in sight are named, the rest is counted. */
+export function describeDrawn(frame: Frame): Extract<GraphOutput, { type: 'drawn' }> {
+  const { scene, firstRow, lastRow } = frame
+  const { layout, selected } = scene
+  const newest = Math.min(lastRow, layout.rows - 1)
+  const ops = frame.visible ?? opsInRows(layout, newest - MAX_SEEN, newest, MAX_SEEN * 4) ?? []
+  const named = [...ops].sort((a, b) => layout.row[b]! - layout.row[a]! || b - a).slice(0, MAX_SEEN)
+  const ghosts = scene.ghosts.filter(({ row }) => row >= firstRow && row <= lastRow).slice(0, MAX_SEEN)
+  const reach = selected?.type === 'op' ? selected.reach : null
+  return {
+    type: 'drawn',
+    ops: layout.ops,
+    lanes: layout.lanes,
+    seen: [...ghosts.flatMap(({ id }) => seenGhost(scene, id) ?? []), ...named.map((op) => seenOp(scene, op))],
+    hidden: Math.max(0, (frame.visible?.length ?? layout.ops) - named.length),
+    reach: reach && { past: reach.past, future: reach.future, concurrent: layout.ops - 1 - reach.past - reach.future },
+  }
+}

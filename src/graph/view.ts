@@ -1,0 +1,212 @@
+/**
+ * The live view: takes the node's feed and the page's gestures, keeps the camera, draws when something changed and only
+ * then. The host (a worker) gives it a canvas, a clock and a way to be called at the next frame; nothing runs while
+ * the page is hidden or at rest.
+ */
+import { atEnd, type Box, type Camera, ease, type Extent, fitted, following, HOME_ROW_GAP, revealing, settled, zoomed } from './camera.ts'
+import type { Canvas2D } from './canvas2d.ts'
+import { draw, sight } from './draw.ts'
+import { HEADER_HEIGHT } from './draw-frame.ts'
+import { easeThreads } from './draw-peers.ts'
+import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, OffscreenCanvasLike } from './feed.ts'
+import { type Frame, POP_MS } from './frame.ts'
+import { NONE, opX } from './layout.ts'
+import { PALETTES } from './palette.ts'
+import { pick } from './pick.ts'
+import { columnsOf, createScene, feedScene, findOp, idOf, rowsOf, select, stepFrom } from './scene.ts'
+import { describeDrawn, ghostNote, seenGhost, seenOp } from './seen.ts'
+
+export interface ViewHost {
+  readonly canvas: OffscreenCanvasLike
+  readonly context: Canvas2D
+  readonly words: GraphWords
+  post(output: GraphOutput): void
+  /** Calls back once, at the next frame. */
+  requestFrame(callback: () => void): void
+  /** ms, monotonic. */
+  clock(): number
+}
+
+export interface LiveGraph {
+  feed(feed: GraphFeed): void
+  /** Every input but "open". */
+  input(input: Exclude<GraphInput, { type: 'open' }>): void
+}
+
+/** Room for the depth scale and for the peers' marks, CSS pixels. */
+const LEFT = 34
+const RIGHT = 26
+/** What is drawn is told to the page this often at most, ms. */
+const TELL_EVERY = 400
+/** After a pause, easing goes on as if this long had passed, ms. */
+const LONG_FRAME = 50
+
+/** A live view of nothing yet. */
+export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
+  const scene = createScene()
+  let view = first
+  let box = boxOf(first)
+  let shown: Camera = { x: 0, y: 0, laneGap: 1, rowGap: HOME_ROW_GAP }
+  let target: Camera = { ...shown }
+  let follow = true
+  let hovered: number | string | null = null
+  /** Something changed since the last picture; since the page was last told; a frame is under way; no op was seen yet. */
+  let dirty = true
+  let untold = true
+  let asked = false
+  let fresh = true
+  let lastFrame = 0
+  let lastTold = Number.NEGATIVE_INFINITY
+  let extent: Extent = { columns: 0, rows: 0 }
+
+  function touch(): void {
+    dirty = true
+    untold = true
+    ask()
+  }
+
+  function ask(): void {
+    if (asked || !view.visible) return
+    asked = true
+    host.requestFrame(onFrame)
+  }
+
+  function onFrame(): void {
+    asked = false
+    if (!view.visible || view.width === 0 || view.height === 0) return
+    const now = host.clock()
+    if (dirty) picture(now)
+    if (untold && now - lastTold >= TELL_EVERY) {
+      lastTold = now
+      untold = false
+      host.post(describeDrawn(frameAt(now)))
+    }
+    if (dirty || untold) ask()
+  }
+
+  function picture(now: number): void {
+    const elapsed = Math.min(now - lastFrame, LONG_FRAME)
+    lastFrame = now
+    if (view.reducedMotion) shown = { ...target }
+    const rest = ease(shown, target, elapsed, box)
+    const frame = frameAt(now)
+    const level = easeThreads(frame, elapsed)
+    draw(host.context, frame)
+    for (const [op, since] of scene.arrivals) if (now - since > POP_MS) scene.arrivals.delete(op)
+    dirty = !rest || !level || scene.arrivals.size > 0
+  }
+
+  function frameAt(now: number): Frame {
+    const { width, height, pixelRatio, reducedMotion } = view
+    const base = { scene, camera: shown, box, width, height, pixelRatio, reducedMotion, now, hovered }
+    return { ...base, palette: PALETTES[view.theme], words: host.words, ...sight(base) }
+  }
+
+  /** The content grew or the window changed: the camera rests anew. */
+  function resettle(): void {
+    extent = { columns: columnsOf(scene), rows: rowsOf(scene) }
+    target = follow ? following(target, extent, box) : settled(target, extent, box)
+    touch()
+  }
+
+  function aim(camera: Camera, now: boolean): void {
+    target = camera
+    if (now) shown = { ...camera }
+    setFollow(atEnd(camera, extent, box))
+    touch()
+  }
+
+  function setFollow(on: boolean): void {
+    if (follow === on) return
+    follow = on
+    host.post({ type: 'following', on })
+  }
+
+  function choose(what: number | string | null, reveal: boolean): void {
+    select(scene, what)
+    if (what === null) host.post({ type: 'selected', id: null, ghost: null })
+    else if (typeof what === 'string') host.post({ type: 'selected', id: what, ghost: ghostNote(scene, what) })
+    else {
+      host.post({ type: 'selected', id: idOf(scene, what), ghost: null })
+      if (reveal) {
+        const before = target
+        const there = revealing(target, opX(scene.layout, what), scene.layout.row[what]!, extent, box)
+        if (there !== before) aim(there, false)
+      }
+    }
+    lastTold = Number.NEGATIVE_INFINITY
+    touch()
+  }
+
+  function hover(what: number | string | null, x: number, y: number): void {
+    if (what === hovered) return
+    hovered = what
+    const op = what === null ? null : typeof what === 'number' ? seenOp(scene, what) : seenGhost(scene, what)
+    host.post({ type: 'hovered', op, x, y })
+    touch()
+  }
+
+  function resize(next: GraphView): void {
+    view = next
+    box = boxOf(next)
+    const width = Math.max(1, Math.round(next.width * next.pixelRatio))
+    const height = Math.max(1, Math.round(next.height * next.pixelRatio))
+    // Setting a canvas's size clears it, even to the same size.
+    if (host.canvas.width !== width) host.canvas.width = width
+    if (host.canvas.height !== height) host.canvas.height = height
+    resettle()
+    shown = { ...target }
+  }
+
+  resize(first)
+  return {
+    feed(feed) {
+      feedScene(scene, feed, host.clock())
+      if (feed.type === 'reset') {
+        follow = true
+        fresh = true
+      }
+      resettle()
+      if (fresh && scene.layout.ops > 0) {
+        shown = { ...target }
+        fresh = false
+      }
+    },
+    input(input) {
+      switch (input.type) {
+        case 'view':
+          return resize(input.view)
+        case 'pan':
+          return aim(settled({ ...target, x: target.x + input.dx, y: target.y + input.dy }, extent, box), true)
+        case 'zoom':
+          return aim(zoomed(target, input.factor, input.x, input.y, extent, box), true)
+        case 'tap':
+          return choose(pick(frameAt(host.clock()), input.x, input.y), false)
+        case 'hover':
+          return hover(pick(frameAt(host.clock()), input.x, input.y, 14), input.x, input.y)
+        case 'leave':
+          return hover(null, 0, 0)
+        case 'select': {
+          const op = input.id === null ? NONE : findOp(scene, input.id)
+          const ghost = scene.ghosts.find(({ id }) => id === input.id)
+          return choose(op === NONE ? (ghost?.id ?? null) : op, input.reveal)
+        }
+        case 'step': {
+          const op = stepFrom(scene, input.to)
+          if (op !== NONE) choose(op, true)
+          return
+        }
+        case 'follow':
+          setFollow(input.on)
+          return resettle()
+        case 'fit':
+          return aim(fitted(extent, box), false)
+      }
+    },
+  }
+}
+
+function boxOf(view: GraphView): Box {
+  return { left: LEFT, top: HEADER_HEIGHT, right: Math.max(view.width - RIGHT, LEFT + 1), bottom: Math.max(view.height, HEADER_HEIGHT + 1) }
+}
+
