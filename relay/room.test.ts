@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { encodeEnvelope, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
+import {
+  BURST_MS,
+  BYTES_PER_SECOND,
+  type Conn,
+  createRoom,
+  FRAMES_PER_SECOND,
+  join,
+  leave,
+  MAX_CONNECTIONS_PER_ROOM,
+  MAX_REST_MS,
+  MAX_SENDERS_PER_CONNECTION,
+  type Room,
+  route,
+} from './room.ts'
+
+const value = (n: number) => new Uint8Array(32).fill(n)
+const frame = (sender: number, receiver: number | null = null, length = 16) =>
+  encodeEnvelope({
+    sender: value(sender),
+    receiver: receiver === null ? null : value(receiver),
+    counter: 0,
+    ciphertext: new Uint8Array(length),
+  })
+
+function roomOf(...conns: Conn[]): Room {
+  const room = createRoom()
+  for (const conn of conns) expect(join(room, conn)).toBe(true)
+  return room
+}
+
+/** Who gets the frame; a refusal is a failure. */
+function receivers(room: Room, conn: Conn, bytes: Uint8Array, now = 0): Conn[] {
+  const routed = route(room, conn, bytes, now)
+  if (routed.type === 'refuse') throw new Error(routed.reason)
+  return [...routed.to].sort((a, b) => a - b)
+}
+
+describe('routing', () => {
+  test('a frame for everybody goes to everybody else in the room', () => {
+    expect(receivers(roomOf(1, 2, 3), 2, frame(20))).toEqual([1, 3])
+  })
+
+  test('a frame for one goes to the connection that used that sender value, and to nobody else', () => {
+    const room = roomOf(1, 2, 3)
+    route(room, 3, frame(30), 0)
+    expect(receivers(room, 1, frame(10, 30))).toEqual([3])
+  })
+
+  test('a frame for a value nobody used yet goes to everybody else: its owner may only have listened so far', () => {
+    expect(receivers(roomOf(1, 2, 3), 1, frame(10, 30))).toEqual([2, 3])
+  })
+
+  test('a node that comes back by a second socket is reached there, while the first is still believed alive', () => {
+    const room = roomOf(1, 2)
+    route(room, 2, frame(20), 0)
+    join(room, 3)
+    route(room, 3, frame(20), 0)
+    expect(receivers(room, 1, frame(10, 20))).toEqual([2, 3])
+    leave(room, 2)
+    expect(receivers(room, 1, frame(10, 20))).toEqual([3])
+  })
+
+  test('a frame for a value that only its own connection used goes to nobody', () => {
+    const room = roomOf(1, 2)
+    expect(receivers(room, 1, frame(10, 10))).toEqual([])
+  })
+
+  test('a connection that is not in the room reaches nobody', () => {
+    expect(receivers(roomOf(1, 2), 9, frame(90))).toEqual([])
+  })
+
+  test('whatever happens: nobody hears itself, all who are meant hear, nobody who left does, and nothing is left of an empty room', () => {
+    const conn = fc.integer({ min: 1, max: 5 })
+    const event = fc.oneof(
+      fc.record({ type: fc.constant('join' as const), conn }),
+      fc.record({ type: fc.constant('leave' as const), conn }),
+      fc.record({
+        type: fc.constant('frame' as const),
+        conn,
+        sender: fc.integer({ min: 1, max: 8 }),
+        receiver: fc.option(fc.integer({ min: 1, max: 8 })),
+      }),
+    )
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const room = createRoom()
+        /** The naive twin: who is in, and every (connection, value) that was used meanwhile. */
+        const members = new Set<Conn>()
+        let used: [Conn, number][] = []
+        for (const step of events) {
+          if (step.type === 'join' && !members.has(step.conn)) {
+            join(room, step.conn)
+            members.add(step.conn)
+          }
+          if (step.type === 'leave') {
+            leave(room, step.conn)
+            members.delete(step.conn)
+            used = used.filter(([user]) => user !== step.conn)
+          }
+          if (step.type === 'frame') {
+            const heard = receivers(room, step.conn, frame(step.sender, step.receiver))
+            if (!members.has(step.conn)) {
+              expect(heard).toEqual([])
+              continue
+            }
+            used.push([step.conn, step.sender])
+            const users = new Set(used.filter(([, sent]) => sent === step.receiver).map(([user]) => user))
+            const meant = step.receiver === null || users.size === 0 ? members : users
+            expect(heard).toEqual([...meant].filter((other) => other !== step.conn).sort((a, b) => a - b))
+          }
+        }
+        for (const member of members) leave(room, member)
+        expect(room).toEqual(createRoom())
+      }),
+    )
+  })
+})
+
+describe('limits', () => {
+  test('a full room takes nobody in until somebody leaves', () => {
+    const room = roomOf(...Array.from({ length: MAX_CONNECTIONS_PER_ROOM }, (_, i) => i))
+    expect(join(room, 1000)).toBe(false)
+    leave(room, 0)
+    expect(join(room, 1000)).toBe(true)
+  })
+
+  test('any bytes are routed or refused by name', () => {
+    const room = roomOf(1, 2)
+    expect(route(room, 1, new Uint8Array(0), 0)).toEqual({ type: 'refuse', reason: 'truncated' })
+    expect(route(room, 1, new Uint8Array(MAX_FRAME_BYTES + 1), 0)).toEqual({ type: 'refuse', reason: 'too-large' })
+    expect(route(room, 1, frame(10).fill(0, 1, 33), 0)).toEqual({ type: 'refuse', reason: 'bad-envelope' })
+    expect(route(room, 1, frame(10).fill(9, 0, 1), 0)).toEqual({ type: 'refuse', reason: 'unknown-version' })
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => ['deliver', 'refuse'].includes(route(room, 1, bytes, 0).type)))
+  })
+
+  test('sender values beyond the limit are not remembered: their frames go to all', () => {
+    const room = roomOf(1, 2, 3)
+    for (let sender = 1; sender <= MAX_SENDERS_PER_CONNECTION + 1; sender++) route(room, 1, frame(sender), 0)
+    expect(receivers(room, 2, frame(200, MAX_SENDERS_PER_CONNECTION))).toEqual([1])
+    expect(receivers(room, 2, frame(200, MAX_SENDERS_PER_CONNECTION + 1))).toEqual([1, 3])
+  })
+
+  test('a join of 100,000 ops goes through without a rest', () => {
+    const room = roomOf(1, 2)
+    let bytes = 0
+    while (bytes < 100_000_000) {
+      const routed = route(room, 1, frame(1, null, 1_000_000), 0)
+      expect(routed).toMatchObject({ type: 'deliver', restMs: 0 })
+      bytes += 1_000_000
+    }
+  })
+
+  const kinds = [
+    { what: 'small frames', length: 16, perSecond: FRAMES_PER_SECOND },
+    { what: 'large frames', length: 1_000_000, perSecond: BYTES_PER_SECOND / frame(1, null, 1_000_000).length },
+  ]
+  for (const { what, length, perSecond } of kinds) {
+    test(`${what}: a host that pauses as it is told loses none, and forwards no more than the rate and one burst`, () => {
+      const room = roomOf(1, 2)
+      const bytes = frame(1, null, length)
+      let now = 5_000
+      let sent = 0
+      while (now < 15_000) {
+        const routed = route(room, 1, bytes, now)
+        if (routed.type === 'refuse') throw new Error(routed.reason)
+        sent++
+        now += routed.restMs
+      }
+      const allowed = perSecond * (10 + BURST_MS / 1000)
+      expect(sent).toBeGreaterThan(0.99 * allowed - 1)
+      expect(sent).toBeLessThan(allowed + 2)
+    })
+  }
+
+  test('a connection that its host did not pause is refused', () => {
+    const room = roomOf(1, 2)
+    const bytes = frame(1)
+    const allowed = Math.ceil(((BURST_MS + MAX_REST_MS) / 1000) * FRAMES_PER_SECOND)
+    for (let i = 0; i < allowed; i++) expect(route(room, 1, bytes, 0).type).toBe('deliver')
+    expect(route(room, 1, bytes, 0)).toEqual({ type: 'refuse', reason: 'too-fast' })
+    expect(route(room, 1, bytes, 1_000).type).toBe('deliver')
+  })
+})
