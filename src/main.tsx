@@ -1,0 +1,51 @@
+/** The page's composition root: workers, stores, handles, the first picture. */
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './ui/frame/App.tsx'
+import { installHandles } from './ui/handles.ts'
+import { messages } from './ui/messages.ts'
+import { followVersions } from './ui/service-worker.ts'
+import { PageProvider } from './ui/state/bindings.ts'
+import { holdsUnsentText } from './ui/state/kept.ts'
+import { createPage } from './ui/state/page.ts'
+import { decideStartUp, patienceOf, relayOrigin } from './ui/state/start-up.ts'
+import { startTheme } from './ui/theme.ts'
+import { startWorker } from './ui/trusted.ts'
+import nodeWorkerUrl from './worker/node.worker.ts?worker&url'
+import './ui/theme.css'
+import './ui/base.css'
+import './ui/frame/frame.css'
+import './ui/console/console.css'
+
+startTheme()
+
+const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined
+const page = createPage({
+  startNodeWorker: (slot) => startWorker(nodeWorkerUrl, slot === 0 ? 'node' : `node ${slot}`),
+  relay: relayOrigin(document.querySelector<HTMLMetaElement>('meta[name="tabweave-relay"]')?.content ?? 'none', location),
+  patience: patienceOf(navigation?.type),
+})
+installHandles(page)
+
+const start = decideStartUp(location.hash)
+if (start.type === 'fresh') page.open(null, messages.start.defaultName)
+if (start.type === 'join') page.open(start.link, '')
+
+// Another room in the address bar is another start; our own `replaceState` fires no hashchange.
+addEventListener('hashchange', () => location.reload())
+
+const wake = (): void => {
+  if (document.visibilityState === 'visible') for (const node of page.store.getState().nodes) node.wake()
+}
+addEventListener('online', wake)
+document.addEventListener('visibilitychange', wake)
+
+createRoot(document.querySelector('#root')!).render(
+  <StrictMode>
+    <PageProvider value={page}>
+      <App />
+    </PageProvider>
+  </StrictMode>,
+)
+
+if (import.meta.env.PROD) void followVersions(() => holdsUnsentText(page.store.getState().nodes.map(({ slot }) => slot)))

@@ -1,0 +1,102 @@
+/** Where a person types as this node. What is typed is kept with every key, so that no reload, refusal or full disk loses it. */
+import { useLayoutEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
+import type { Hex } from '../../worker/api.ts'
+import { lookOf } from '../shared/AuthorMark.tsx'
+import { Icon } from '../shared/Icon.tsx'
+import { messages } from '../messages.ts'
+import { refusalSentences } from '../refusal-messages.ts'
+import { useNode, useNodeState } from '../state/bindings.ts'
+import { keepDraft, keptDraft } from '../state/kept.ts'
+
+const text = messages.console
+
+/** The box grows with its text up to this height (CSS pixels). */
+const MAX_HEIGHT = 180
+
+export function Composer({ author }: { readonly author: Hex }) {
+  const node = useNode()
+  const full = useNodeState((state) => state.status?.storage === 'full')
+  const unsent = useNodeState((state) => state.unsent)
+  const [draft, setDraft] = useState(() => keptDraft(node.slot))
+  const area = useRef<HTMLTextAreaElement>(null)
+  const own = node.slot === 0
+  const { name } = lookOf(author)
+
+  const write = (next: string): void => {
+    setDraft(next)
+    keepDraft(node.slot, next)
+  }
+
+  useLayoutEffect(() => {
+    const box = area.current!
+    box.style.height = 'auto'
+    box.style.height = `${Math.min(box.scrollHeight, MAX_HEIGHT)}px`
+  }, [draft])
+
+  const send = (): void => {
+    if (draft.trim() === '' || full) return
+    void node.submit(draft)
+    write('')
+    area.current!.focus()
+  }
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    send()
+  }
+
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    send()
+  }
+
+  const putBack = (key: number, kept: string): void => {
+    write(draft === '' ? kept : `${draft}\n${kept}`)
+    node.dropUnsent(key)
+    area.current!.focus()
+  }
+
+  const stuck = unsent.filter((item) => item.state !== 'sending')
+  return (
+    <div className="composer-frame">
+      {stuck.map(({ key, text: kept, state, why }) => (
+        <div className="unsent" role="alert" key={key}>
+          <p>{state === 'refused' ? `${text.unsentRefused} ${why === null ? '' : refusalSentences[why]}` : text.unsentUnanswered}</p>
+          <p className="unsent-text">
+            <bdi>{kept}</bdi>
+          </p>
+          <div className="row">
+            <button type="button" className="button" onClick={() => putBack(key, kept)}>
+              {text.putBack}
+            </button>
+            <button type="button" className="button-plain" onClick={() => node.dropUnsent(key)}>
+              {text.discard}
+            </button>
+          </div>
+        </div>
+      ))}
+      {full && (
+        <p className="notice-warn" role="status">
+          {text.full}
+        </p>
+      )}
+      <form className="composer" onSubmit={onSubmit}>
+        <textarea
+          ref={area}
+          rows={1}
+          aria-label={own ? text.message : text.messageOf(name)}
+          placeholder={text.placeholder}
+          value={draft}
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={onKeyDown}
+          enterKeyHint="send"
+          autoComplete="off"
+        />
+        <button type="submit" className="button-accent" aria-label={own ? text.send : text.sendOf(name)} title={text.sendHint} disabled={full || draft.trim() === ''}>
+          <Icon name="send" />
+        </button>
+      </form>
+    </div>
+  )
+}

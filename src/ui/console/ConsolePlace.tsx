@@ -1,0 +1,30 @@
+/** One node's console: who it is, its history, and where one types as it. */
+import type { PageNode } from '../state/page-node.ts'
+import { useStore } from 'zustand/react'
+import { Failed } from '../shared/Failed.tsx'
+import { NodeProvider, usePage } from '../state/bindings.ts'
+import { Composer } from './Composer.tsx'
+import { History } from './History.tsx'
+import { NodeBar } from './NodeBar.tsx'
+import { Search } from './Search.tsx'
+
+export function ConsolePlace({ node, focused }: { readonly node: PageNode; readonly focused: boolean }) {
+  const page = usePage()
+  const author = useStore(node.store, (state) => state.opened?.node ?? null)
+  const failure = useStore(node.store, (state) => state.failure)
+  return (
+    <NodeProvider value={node}>
+      <section className="console" data-focused={focused} onFocus={() => page.focus(node.slot)} onPointerDown={() => page.focus(node.slot)}>
+        {failure !== null && <Failed failure={failure} />}
+        {author !== null && (
+          <>
+            <NodeBar author={author} />
+            <Search />
+            <History author={author} />
+            <Composer author={author} />
+          </>
+        )}
+      </section>
+    </NodeProvider>
+  )
+}

@@ -1,0 +1,93 @@
+/** One entry of the history: who, when, what, and who has seen it. Its text is anybody's, so it is isolated and never markup. */
+import { memo, useState } from 'react'
+import type { Hex, HistoryEntry } from '../../worker/api.ts'
+import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { fullTime, messages, timeAgo } from '../messages.ts'
+
+const text = messages.console
+
+/** Longer texts are cut off until asked for: lines, or characters that wrap into about as many. */
+const LONG_LINES = 12
+const LONG_CHARACTERS = 900
+
+interface EntryProps {
+  readonly entry: HistoryEntry
+  /** Place in the whole history, and its length: what a screen reader says of a list that is not all there. */
+  readonly place: number
+  readonly total: number
+  /** Seconds since 1970. */
+  readonly now: number
+  readonly selected: boolean
+  readonly landed: boolean
+  onSelect(id: Hex): void
+}
+
+function Receipt({ entry }: { readonly entry: HistoryEntry }) {
+  if (!entry.saved) return <span className="receipt">{text.saving}</span>
+  if (entry.seenBy === 0)
+    return (
+      <span className="receipt" title={text.savedHint}>
+        {text.saved}
+      </span>
+    )
+  return (
+    <span className="receipt" data-all={entry.seenBy >= entry.others} title={text.seenByHint}>
+      {text.seenBy(entry.seenBy, entry.others)}
+    </span>
+  )
+}
+
+function EntryItem({ entry, place, total, now, selected, landed, onSelect }: EntryProps) {
+  const [open, setOpen] = useState(false)
+  const long = entry.text.length > LONG_CHARACTERS || entry.text.split('\n', LONG_LINES + 1).length > LONG_LINES
+  const id = shortId(entry.id)
+  return (
+    <li
+      className="entry"
+      data-id={entry.id}
+      data-kind={entry.kind}
+      data-own={entry.own}
+      data-selected={selected}
+      data-landed={landed}
+      aria-posinset={place + 1}
+      aria-setsize={total}
+    >
+      <AuthorMark author={entry.author} />
+      <div className="entry-head">
+        <AuthorName author={entry.author} />
+        {entry.own && <span className="chip-you">{messages.you}</span>}
+        <time title={fullTime(entry.time)}>{timeAgo(entry.time, now)}</time>
+        <Receipt entry={entry} />
+        <button type="button" className="id id-button" aria-pressed={selected} title={text.select(id)} onClick={() => onSelect(entry.id)}>
+          {id}
+        </button>
+      </div>
+      <div className="entry-text" data-clipped={long && !open}>
+        <bdi>{entry.text}</bdi>
+      </div>
+      {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}
+      {long && (
+        <button type="button" className="button-plain entry-more" onClick={() => setOpen(!open)}>
+          {open ? text.less : text.more}
+        </button>
+      )}
+    </li>
+  )
+}
+
+/** Entries come as new objects with every message from the worker; most of them say what they said before. */
+export const Entry = memo(
+  EntryItem,
+  (before, after) =>
+    before.entry.id === after.entry.id &&
+    before.entry.seenBy === after.entry.seenBy &&
+    before.entry.others === after.entry.others &&
+    before.entry.saved === after.entry.saved &&
+    before.entry.equivocates === after.entry.equivocates &&
+    before.place === after.place &&
+    before.total === after.total &&
+    before.now === after.now &&
+    before.selected === after.selected &&
+    before.landed === after.landed &&
+    before.onSelect === after.onSelect,
+)

@@ -1,0 +1,77 @@
+/** Who this node is and how far it agrees: its name, its key in short, the state of its peers, its digest, its Offline switch. */
+import { AgreementMark } from '../shared/AgreementMark.tsx'
+import { AuthorMark, AuthorName, lookOf, shortId } from '../shared/AuthorMark.tsx'
+import { Icon } from '../shared/Icon.tsx'
+import { messages } from '../messages.ts'
+import { agreementOf } from '../state/agreement.ts'
+import { useNode, useNodeState, usePage } from '../state/bindings.ts'
+import type { Hex } from '../../worker/api.ts'
+
+const text = messages.nodeBar
+
+export function NodeBar({ author }: { readonly author: Hex }) {
+  const page = usePage()
+  const node = useNode()
+  const status = useNodeState((state) => state.status)
+  const agreement = agreementOf(status)
+  const agrees = agreement.type === 'peers' && agreement.equal === agreement.peers
+  const own = node.slot === 0
+  const offline = status?.offline ?? false
+  const { name } = lookOf(author)
+
+  const show = (place: 'peers' | 'node'): void => {
+    page.focus(node.slot)
+    page.show(place)
+  }
+
+  return (
+    <header className="node-bar">
+      <div className="node-bar-row">
+        <button type="button" className="chip" onClick={() => show('node')} title={author}>
+          <AuthorMark author={author} />
+          {own && <span className="chip-you">{messages.you}</span>}
+          <AuthorName author={author} />
+          <code className="id">{shortId(author)}</code>
+        </button>
+        <button
+          type="button"
+          role="switch"
+          className="switch"
+          aria-checked={offline}
+          aria-label={own ? text.offline : text.offlineOf(name)}
+          title={text.offlineHint}
+          onClick={() => node.setOffline(!offline)}
+        >
+          <span className="switch-track" aria-hidden="true" />
+          {text.offline}
+        </button>
+        {!own && (
+          <button type="button" className="button-icon" aria-label={text.remove(name)} title={text.remove(name)} onClick={() => page.removeNode(node.slot)}>
+            <Icon name="close" />
+          </button>
+        )}
+      </div>
+      <div className="node-bar-row node-bar-facts">
+        <button type="button" className="agreement" data-type={agrees ? 'agrees' : agreement.type} title={text.peersHint} onClick={() => show('peers')}>
+          <AgreementMark agreement={agreement} />
+          <span>{messages.agreement(agreement)}</span>
+        </button>
+        {status !== null && (
+          <span className="facts">
+            {status.pending > 0 && <span className="fact-warn">{text.pending(status.pending)}</span>}
+            {status.rejected > 0 && (
+              <button type="button" className="fact-danger" onClick={() => show('node')}>
+                {text.refused(status.rejected)}
+              </button>
+            )}
+            <span>{messages.ops(status.ops)}</span>
+            <code className="id digest" title={`${text.digestHint}\n${status.digest}`}>
+              <span className="visually-hidden">{text.digest} </span>
+              {shortId(status.digest)}
+            </code>
+          </span>
+        )}
+      </div>
+    </header>
+  )
+}

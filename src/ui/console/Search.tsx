@@ -1,0 +1,90 @@
+/** Search in the history: what is found stands over it, newest first, and leads back to its place. */
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import type { Hex, HistoryEntry } from '../../worker/api.ts'
+import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { Icon } from '../shared/Icon.tsx'
+import { messages, timeAgo } from '../messages.ts'
+import { useNode, usePage } from '../state/bindings.ts'
+
+const text = messages.console
+
+/** A pause in typing before the worker is asked (ms). */
+const PAUSE = 120
+
+export function Search() {
+  const page = usePage()
+  const node = useNode()
+  const [query, setQuery] = useState('')
+  const [found, setFound] = useState<readonly HistoryEntry[] | null>(null)
+  const input = useRef<HTMLInputElement>(null)
+
+  useEffect(() => {
+    if (query.trim() === '') return setFound(null)
+    let current = true
+    const timer = setTimeout(() => {
+      void node.search(query.trim()).then((entries) => {
+        if (current) setFound(entries)
+      })
+    }, PAUSE)
+    return () => {
+      current = false
+      clearTimeout(timer)
+    }
+  }, [query, node])
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return
+    event.stopPropagation()
+    setQuery('')
+    input.current!.blur()
+  }
+
+  const go = (id: Hex): void => {
+    setQuery('')
+    page.focus(node.slot)
+    node.select(id)
+  }
+
+  return (
+    <div className="search">
+      <label className="search-field">
+        <Icon name="search" />
+        <input
+          ref={input}
+          type="search"
+          data-shortcut="/"
+          aria-label={text.search}
+          placeholder={text.searchShort}
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <kbd aria-hidden="true">/</kbd>
+      </label>
+      {found !== null && (
+        <div className="found">
+          <p className="found-count" role="status">
+            {text.found(found.length, found.length >= 100)}
+          </p>
+          <ol role="list" aria-label={text.results}>
+            {found.map((entry) => (
+              <li key={entry.id}>
+                <button type="button" className="found-entry" onClick={() => go(entry.id)}>
+                  <AuthorMark author={entry.author} />
+                  <span className="found-head">
+                    <AuthorName author={entry.author} />
+                    <time>{timeAgo(entry.time, Date.now() / 1000)}</time>
+                    <code className="id">{shortId(entry.id)}</code>
+                  </span>
+                  <span className="found-text">
+                    <bdi>{entry.text}</bdi>
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+/**
+ * Which part of the history the page asks for, and what is new in it. Pure; tried in `history-window.test.ts`.
+ * A window is `count` entries from `from` on, out of `total`; the rest of the list is blank space of estimated height.
+ */
+
+/** Entries asked for at once: three tall screens of short messages. */
+export const WINDOW_ENTRIES = 120
+
+/** A new window is asked for when fewer entries than this are left above or below what is visible. */
+const MARGIN_ENTRIES = 30
+
+export interface HistoryWindow {
+  readonly total: number
+  readonly from: number
+  readonly count: number
+}
+
+/**
+ * Where the next window should begin so that entries `first` … `last` stay well inside it, or null when the one we have will do.
+ */
+export function nextFrom({ total, from, count }: HistoryWindow, first: number, last: number): number | null {
+  const shortAbove = from > 0 && first < from + MARGIN_ENTRIES
+  const shortBelow = from + count < total && last >= from + count - MARGIN_ENTRIES
+  if (!shortAbove && !shortBelow) return null
+  const wanted = Math.round((first + last) / 2 - WINDOW_ENTRIES / 2)
+  const next = Math.max(0, Math.min(wanted, total - WINDOW_ENTRIES))
+  return next === from ? null : next
+}
+
+/** Ids that were not in `before` and stand above one that was: concurrent entries that landed in the middle. */
+export function landedInMiddle(before: readonly { readonly id: string }[], after: readonly { readonly id: string }[]): string[] {
+  const known = new Set(before.map((entry) => entry.id))
+  const first = after.findIndex((entry) => known.has(entry.id))
+  const last = after.findLastIndex((entry) => known.has(entry.id))
+  return first < 0 ? [] : after.slice(first, last).flatMap((entry) => (known.has(entry.id) ? [] : [entry.id]))
+}

@@ -1,0 +1,70 @@
+/** The first screen: consoles and graph side by side (stacked when narrow), one place more on top of it when asked for. */
+import { lazy, Suspense, useCallback } from 'react'
+import { useStore } from 'zustand/react'
+import { ConsolePlace } from '../console/ConsolePlace.tsx'
+import { GraphPlace } from '../graph/GraphPlace.tsx'
+import { NodeProvider, usePageState } from '../state/bindings.ts'
+import type { Place } from '../state/page.ts'
+import type { PageNode } from '../state/page-node.ts'
+import { Header } from './Header.tsx'
+import { Notice } from './Notice.tsx'
+import { Sheet } from './Sheet.tsx'
+import { useShortcuts } from './shortcuts.ts'
+
+const StartPlace = lazy(() => import('../start/StartPlace.tsx'))
+const PLACES = {
+  peers: lazy(() => import('../peers/PeersPlace.tsx')),
+  node: lazy(() => import('../node/NodePlace.tsx')),
+  rooms: lazy(() => import('../rooms/RoomsPlace.tsx')),
+  help: lazy(() => import('../help/HelpPlace.tsx')),
+} satisfies Record<Place, unknown>
+
+export function App() {
+  const nodes = usePageState((state) => state.nodes)
+  const focus = usePageState((state) => state.focus)
+  const place = usePageState((state) => state.place)
+  useShortcuts()
+
+  const looked = nodes.find((node) => node.slot === focus) ?? nodes[0]
+  if (looked === undefined)
+    return (
+      <Suspense>
+        <StartPlace />
+      </Suspense>
+    )
+  const Open = place === null ? null : PLACES[place]
+  return (
+    <div className="app">
+      <Header own={nodes[0]!} />
+      <main className="desk" data-nodes={Math.min(nodes.length, 3)}>
+        <div className="consoles">
+          {nodes.map((node) => (
+            <ConsolePlace key={node.slot} node={node} focused={nodes.length > 1 && node === looked} />
+          ))}
+        </div>
+        <GraphFrame key={looked.slot} node={looked} />
+      </main>
+      {place !== null && Open !== null && (
+        <NodeProvider value={looked}>
+          <Sheet place={place}>
+            <Suspense>
+              <Open />
+            </Suspense>
+          </Sheet>
+        </NodeProvider>
+      )}
+      <Notice />
+    </div>
+  )
+}
+
+/** The graph of the node that is looked at; a selection in it is a selection in its console. */
+function GraphFrame({ node }: { readonly node: PageNode }) {
+  const selected = useStore(node.store, (state) => state.selected)
+  const onSelect = useCallback((id: string | null) => node.select(id), [node])
+  return (
+    <div className="graph-frame">
+      <GraphPlace node={node} selected={selected} onSelect={onSelect} />
+    </div>
+  )
+}

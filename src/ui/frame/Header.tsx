@@ -1,0 +1,71 @@
+/** The slim bar on top: what this is, which room, and the ways to more nodes. */
+import { useState } from 'react'
+import { useStore } from 'zustand/react'
+import { Icon, Mark, type IconName } from '../shared/Icon.tsx'
+import { messages } from '../messages.ts'
+import { useUpdate } from '../service-worker.ts'
+import { usePage } from '../state/bindings.ts'
+import type { PageNode } from '../state/page-node.ts'
+import { Menu } from './Menu.tsx'
+
+const text = messages.header
+
+interface ActionProps {
+  readonly name: string
+  readonly icon: IconName
+  onAct(): void
+  readonly disabled?: boolean
+}
+
+function Action({ name, icon, onAct, disabled = false }: ActionProps) {
+  return (
+    <button type="button" className="button action" aria-label={name} title={name} disabled={disabled} onClick={onAct}>
+      <Icon name={icon} />
+      <span className="action-label" aria-hidden="true">
+        {name}
+      </span>
+    </button>
+  )
+}
+
+export function Header({ own }: { readonly own: PageNode }) {
+  const page = usePage()
+  const opened = useStore(own.store, (state) => state.opened)
+  const update = useUpdate()
+  const [menu, setMenu] = useState(false)
+
+  const share = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(location.href)
+      page.say(text.shared)
+    } catch {
+      page.say(text.shareFailed)
+    }
+  }
+
+  return (
+    <header className="top">
+      <Mark />
+      <strong className="brand">{messages.brand}</strong>
+      <h1 className="room-name">
+        <bdi>{opened?.roomName ?? ''}</bdi>
+      </h1>
+      <div className="top-actions">
+        {update !== null && (
+          <button type="button" className="button" title={text.updateHint} onClick={update}>
+            {text.update}
+          </button>
+        )}
+        <Action name={text.openTab} icon="tab" disabled={opened === null} onAct={() => window.open(location.href, '_blank', 'noopener')} />
+        <Action name={text.addNode} icon="node" disabled={opened === null} onAct={() => page.addNode()} />
+        <button type="button" className="button-icon" aria-label={text.share} title={text.share} disabled={opened === null} onClick={() => void share()}>
+          <Icon name="link" />
+        </button>
+        <button type="button" className="button-icon" aria-label={text.menu} title={text.menu} aria-haspopup="menu" aria-expanded={menu} onClick={() => setMenu(!menu)}>
+          <Icon name="menu" />
+        </button>
+      </div>
+      {menu && <Menu onClose={() => setMenu(false)} />}
+    </header>
+  )
+}

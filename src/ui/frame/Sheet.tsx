@@ -1,0 +1,32 @@
+/** A place beside the console: over the graph when wide, over everything when narrow. Escape closes it and gives the focus back. */
+import { useEffect, useRef, type ReactNode } from 'react'
+import { Icon } from '../shared/Icon.tsx'
+import { messages } from '../messages.ts'
+import { usePage } from '../state/bindings.ts'
+import type { Place } from '../state/page.ts'
+
+export function Sheet({ place, children }: { readonly place: Place; readonly children: ReactNode }) {
+  const page = usePage()
+  const sheet = useRef<HTMLElement>(null)
+  const title = messages.menu[place]
+
+  useEffect(() => {
+    const before = document.activeElement
+    sheet.current!.focus()
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
+  }, [place])
+
+  return (
+    <section className="sheet" role="dialog" aria-label={title} tabIndex={-1} ref={sheet}>
+      <header className="sheet-head">
+        <h2>{title}</h2>
+        <button type="button" className="button-icon" aria-label={messages.close} onClick={() => page.show(null)}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div className="sheet-body">{children}</div>
+    </section>
+  )
+}

@@ -1,0 +1,40 @@
+/** Keys that work anywhere on the page, and not while somebody types. */
+import { useEffect } from 'react'
+import { usePage } from '../state/bindings.ts'
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+/** `/` search, `?` help, `L` live, `Esc` close the place, else clear the selection. */
+export function useShortcuts(): void {
+  const page = usePage()
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+      const { nodes, focus, place } = page.store.getState()
+      const node = nodes.find((one) => one.slot === focus)
+      if (event.key === 'Escape') {
+        if (place !== null) page.show(null)
+        else if (!typing(event.target)) node?.select(null)
+        return
+      }
+      if (typing(event.target)) return
+      switch (event.key) {
+        case '/': {
+          const fields = Array.from(document.querySelectorAll<HTMLInputElement>('[data-shortcut="/"]'))
+          const field = fields[nodes.findIndex((one) => one === node)] ?? fields[0]
+          if (field === undefined) return
+          event.preventDefault()
+          return field.focus()
+        }
+        case '?':
+          return page.show(place === 'help' ? null : 'help')
+        case 'l':
+        case 'L':
+          return node?.select(null)
+      }
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [page])
+}

@@ -1,0 +1,222 @@
+/**
+ * Every text of the interface, in one place and typed: what takes a number is a function. Sentences about refusals,
+ * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`.
+ */
+import type { Agreement } from './state/agreement.ts'
+
+const count = new Intl.NumberFormat('en')
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' })
+const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' })
+const shortDate = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const MONTH = 30 * DAY
+
+/** "1 op", "2 ops", "12,000 ops". */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
+
+/** "now", "4 min ago", "yesterday", then the date. Seconds since 1970; times ahead of this clock are shown as they are told. */
+export function timeAgo(time: number, now: number): string {
+  const age = now - time
+  if (Math.abs(age) < MINUTE) return 'now'
+  if (Math.abs(age) < HOUR) return relative.format(-Math.trunc(age / MINUTE), 'minute')
+  if (Math.abs(age) < DAY) return relative.format(-Math.trunc(age / HOUR), 'hour')
+  if (Math.abs(age) < MONTH) return relative.format(-Math.trunc(age / DAY), 'day')
+  return shortDate.format(time * 1000)
+}
+
+/** The whole date and time of seconds since 1970; ops may carry any number, dates end at ±8.64e12. */
+export const fullTime = (time: number): string => (Math.abs(time) <= 8.64e12 ? absolute.format(time * 1000) : String(time))
+
+/** Bytes in words: "812 B", "1.4 MB". */
+export function bytesInWords(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** step
+  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${units[step]}`
+}
+
+/** ms of silence in words. */
+const silence = (ms: number): string => (ms < 2_000 ? 'just now' : ms < 60_000 ? `${Math.round(ms / 1000)} s ago` : `${Math.round(ms / 60_000)} min ago`)
+
+function agreement(value: Agreement): string {
+  switch (value.type) {
+    case 'starting':
+      return 'starting'
+    case 'offline':
+      return 'offline: this tab’s links are cut'
+    case 'alone':
+      return 'alone in this room'
+    case 'fetching':
+      return value.of === null ? `fetching, ${count.format(value.got)} so far` : `fetching ${count.format(value.got)} of ${plural(value.of, 'op')}`
+    case 'peers':
+      if (value.equal === value.peers) return `agrees with ${value.peers === 1 ? 'its one peer' : `all ${count.format(value.peers)} peers`}`
+      return `agrees with ${count.format(value.equal)} of ${plural(value.peers, 'peer')}`
+  }
+}
+
+export const messages = {
+  brand: 'Tabweave',
+  you: 'you',
+  close: 'Close',
+  count: (n: number) => count.format(n),
+  ops: (n: number) => plural(n, 'op'),
+  agreement,
+  header: {
+    openTab: 'Open another tab',
+    addNode: 'Add a node here',
+    share: 'Copy the room’s link',
+    shared: 'Link copied. Whoever has it can read and write in this room.',
+    shareFailed: 'The browser would not copy. The link is in the address bar.',
+    menu: 'Menu',
+    update: 'New version: reload',
+    updateHint: 'The new version starts with the next reload. What is typed stays.',
+  },
+  menu: { peers: 'Peers', node: 'Node', rooms: 'Rooms', help: 'Help', theme: 'Colours', system: 'System', light: 'Light', dark: 'Dark' },
+  nodeBar: {
+    offline: 'Offline',
+    offlineOf: (name: string) => `Cut the links of ${name}`,
+    offlineHint: 'Cuts this node’s own links. It keeps working, and catches up when they are back.',
+    digest: 'digest',
+    digestHint: 'A hash of the sorted heads: two nodes with the same digest hold the same ops.',
+    remove: (name: string) => `Stop ${name}`,
+    peersHint: 'Show the peers',
+    pending: (n: number) => `${count.format(n)} pending`,
+    refused: (n: number) => `${count.format(n)} refused`,
+  },
+  console: {
+    history: 'History',
+    historyOf: (name: string) => `What ${name} has`,
+    message: 'Message',
+    messageOf: (name: string) => `Write as ${name}`,
+    placeholder: 'Write something as this node',
+    send: 'Send',
+    sendOf: (name: string) => `Submit as ${name}`,
+    sendHint: 'Enter sends, Shift+Enter makes a new line',
+    newest: 'Jump to newest',
+    newBelow: (n: number) => `${plural(n, 'new entry', 'new entries')} below`,
+    search: 'Search the history',
+    searchShort: 'Search',
+    found: (n: number, limit: boolean) => (n === 0 ? 'Nothing found' : `${limit ? 'The newest ' : ''}${plural(n, 'entry', 'entries')}`),
+    results: 'Search results',
+    clearSearch: 'Clear the search',
+    more: 'Show all of it',
+    less: 'Show less',
+    saving: 'saving',
+    saved: 'saved here',
+    seenBy: (k: number, n: number) => `seen by ${k} of ${n}`,
+    seenByHint: 'Authors who have signed an op with this one in its past, of all other authors here.',
+    savedHint: 'Signed and on this disk. No other author has signed anything that builds on it yet.',
+    select: (id: string) => `Show ${id} in the graph`,
+    equivocates: 'its author signed another op with this number',
+    merge: 'wove',
+    full: 'The disk is full: this node reads only. What you type is kept here.',
+    unsentSending: 'on its way',
+    unsentRefused: 'Not sent.',
+    unsentUnanswered: 'This was sent just before the page closed; it may not have been saved.',
+    putBack: 'Put it back',
+    discard: 'Throw it away',
+    emptyTitle: 'This tab is a node',
+    emptyBody: 'It has its own key and its own copy of the room. What you write is signed, linked to what it follows, and drawn as an op in the graph.',
+    emptySteps: [
+      'Write a message below.',
+      'Open another tab: it joins as a second node, and both end up with the same history.',
+      'Switch one of them offline, write in both, and bring it back.',
+    ],
+    landed: (n: number) => `${plural(n, 'entry', 'entries')} written at the same time took ${n === 1 ? 'its' : 'their'} place further up`,
+  },
+  start: {
+    claim: 'Every tab is a node.',
+    pitch: 'Open a room, open it again in another tab or on another device, and type in each. Signed, hash-linked messages weave into one graph that ends up the same everywhere, whoever is offline, late, or lying.',
+    begin: 'Begin a room',
+    name: 'Its name',
+    namePlaceholder: 'for example: Thursday seminar',
+    create: 'Create the room',
+    join: 'Join a room',
+    link: 'Its link',
+    linkPlaceholder: 'https://…/#…',
+    joinNow: 'Join',
+    badLink: 'There is no room in this text. A link ends in “#” and a long row of letters.',
+    earlier: 'Nodes kept in this browser',
+    resume: (room: string) => `Resume ${room}`,
+    used: (when: string) => `last used ${when}`,
+    open: 'Anyone with a room’s link can read and write in it. Relays see sizes and times, and nothing else.',
+    defaultName: 'A room',
+  },
+  failed: { again: 'Try again', toStart: 'To the start' },
+  peers: {
+    title: 'Peers',
+    paths: 'Paths',
+    peers: 'Nodes connected now',
+    none: 'Nobody else is here now. Open another tab, or share the link.',
+    noneOffline: 'Offline: this node’s own links are cut.',
+    unproven: 'unproven',
+    unprovenHint: 'It has not yet signed this session with its key, so it has no name here.',
+    heard: silence,
+    equal: 'has exactly our heads',
+    lacks: (n: number) => `lacks ${plural(n, 'op')} of ours`,
+    unknown: (n: number) => `has ${plural(n, 'head')} we do not know yet`,
+    unsure: 'has not told its heads yet',
+    heads: 'Its heads',
+    moreHeads: (n: number) => `and ${count.format(n)} more`,
+    refusals: 'Refused from it',
+    thisNode: 'This node',
+    lead: 'Peers are untrusted: whatever they send is checked here before it counts.',
+  },
+  node: {
+    title: 'Node',
+    lead: 'The nickname, colour and shape come from the key. Others can have the same nickname, nobody the same fingerprint.',
+    fingerprint: 'Key fingerprint',
+    room: 'Room',
+    storage: 'Storage',
+    used: (used: string, quota: string) => `${used} used by this address, of about ${quota} allowed`,
+    usedUnknown: 'The browser does not tell how much is used.',
+    persistent: 'Persistent: the browser will not clear it on its own.',
+    notPersistent: 'Not persistent: the browser may clear it when the disk runs full.',
+    persist: 'Ask to keep it',
+    persistRefused: 'The browser did not agree. It often does once the app is installed or bookmarked.',
+    file: 'File',
+    fileLead: 'A file holds the whole room, signed. Any node of the room can read it, and checks every op of it.',
+    export: 'Export the room',
+    exported: (size: string) => `Written: ${size}.`,
+    import: 'Import a file',
+    importing: 'Reading and checking…',
+    imported: (admitted: number, duplicate: number, refused: number) =>
+      `${plural(admitted, 'op')} admitted, ${count.format(duplicate)} known before, ${count.format(refused)} refused.`,
+    ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${count.format(stored)} of them on this disk`,
+    refused: 'Refused',
+    refusedNone: 'Nothing was refused.',
+    refusedLead: (shown: number, all: number) => (shown < all ? `The latest ${count.format(shown)} of ${count.format(all)}.` : plural(all, 'refusal')),
+    refusedFrom: { file: 'from a file', disk: 'from this disk', peer: (id: string) => `from peer ${id}` },
+    version: (version: string) => `Tabweave ${version}, protocol 1`,
+  },
+  rooms: { title: 'Rooms', lead: 'Another room opens in this tab in place of this one; this node is kept and can be resumed.', fresh: 'Begin a new room' },
+  help: {
+    title: 'Help',
+    what: 'What you are looking at',
+    paragraphs: [
+      'Each tab runs a node: a key made in this browser, a copy of the room on this disk, and its own judgement of what is valid.',
+      'What you write becomes an op: signed, and linked by hash to the ops its author had seen. Ops form a graph, not a chain; when two people write at once, both ops stand, and a later op weaves them together.',
+      'The history on the left is one reading of that graph, the same on every node that holds the same ops. An op that arrives late takes its place among those of its time, which may be further up.',
+      '“Seen by” counts signatures: authors who have since signed an op that builds on this one. Times are what authors say, and are not trusted.',
+    ],
+    promise: 'What it promises, and what not',
+    promises: [
+      'Nodes that hold the same ops show the same history and the same digest. It does not promise that all nodes hold the same ops now.',
+      'Nobody can write in another’s name or change what was written, as long as SHA-256 and Ed25519 hold.',
+      'An author who signs two different ops with one number is found out by anyone who holds both.',
+      'Anyone with the link can write, and can fill disks. Links cannot be revoked.',
+    ],
+    shortcuts: 'Keys',
+    keys: [
+      ['Enter', 'send what is typed'],
+      ['Shift Enter', 'a new line'],
+      ['/', 'search the history'],
+      ['Esc', 'close, clear the search or the selection'],
+      ['L', 'follow the newest'],
+      ['?', 'this help'],
+    ] as readonly (readonly [string, string])[],
+  },
+} as const

@@ -1,0 +1,55 @@
+/** This node: its key, what it holds, its file, and what it refused. */
+import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
+import { messages } from '../messages.ts'
+import { useNodeState } from '../state/bindings.ts'
+import { RefusedLog } from './RefusedLog.tsx'
+import { RoomFile } from './RoomFile.tsx'
+import { StorageFacts } from './StorageFacts.tsx'
+import './node.css'
+
+const text = messages.node
+
+/** Groups of 8, as fingerprints are read aloud. */
+const grouped = (hex: string): string[] => hex.match(/.{1,8}/g) ?? []
+
+export default function NodePlace() {
+  const opened = useNodeState((state) => state.opened)
+  const status = useNodeState((state) => state.status)
+  if (opened === null) return null
+  return (
+    <>
+      <section className="identity">
+        <AuthorMark author={opened.node} />
+        <div>
+          <p className="identity-name">
+            <AuthorName author={opened.node} />
+          </p>
+          <p className="quiet">{text.fingerprint}</p>
+          <code className="fingerprint">
+            {grouped(opened.node).map((group, i) => (
+              <span key={i}>{group}</span>
+            ))}
+          </code>
+        </div>
+      </section>
+      <p className="lead">{text.lead}</p>
+
+      <h3>{text.room}</h3>
+      <p>
+        <bdi>{opened.roomName}</bdi>
+      </p>
+      {status !== null && <p className="quiet">{text.ops(status.ops, status.stored)}</p>}
+
+      <h3>{text.storage}</h3>
+      <StorageFacts />
+
+      <h3>{text.file}</h3>
+      <RoomFile roomName={opened.roomName} />
+
+      <h3>{text.refused}</h3>
+      <RefusedLog />
+
+      <p className="version">{text.version(import.meta.env['VITE_VERSION'] ?? '0.1.0')}</p>
+    </>
+  )
+}

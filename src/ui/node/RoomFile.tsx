@@ -1,0 +1,69 @@
+/** The room as a file: written by a download, read by a file picker, with what came of it in words. */
+import { useRef, useState } from 'react'
+import type { ImportOutcome } from '../../worker/api.ts'
+import { bytesInWords, messages } from '../messages.ts'
+import { refusalSentences } from '../refusal-messages.ts'
+import { useNode } from '../state/bindings.ts'
+import { fileNameOf } from './file-name.ts'
+
+const text = messages.node
+
+/** The browser needs the address until it has begun to read it (ms). */
+const ADDRESS_KEPT_FOR = 60_000
+
+function download(bytes: Uint8Array, name: string): void {
+  const address = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'application/octet-stream' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(address), ADDRESS_KEPT_FOR)
+}
+
+export function RoomFile({ roomName }: { readonly roomName: string }) {
+  const node = useNode()
+  const picker = useRef<HTMLInputElement>(null)
+  const [said, setSaid] = useState('')
+  const [outcome, setOutcome] = useState<ImportOutcome | null>(null)
+
+  const write = async (): Promise<void> => {
+    const bytes = await node.exportRoom()
+    download(bytes, fileNameOf(roomName))
+    setOutcome(null)
+    setSaid(text.exported(bytesInWords(bytes.length)))
+  }
+
+  const read = async (files: FileList | null): Promise<void> => {
+    const file = files?.[0]
+    if (file === undefined) return
+    setSaid(text.importing)
+    const result = await node.importRoom(new Uint8Array(await file.arrayBuffer()))
+    picker.current!.value = ''
+    setOutcome(result)
+    setSaid(text.imported(result.admitted, result.duplicate, result.refused.length))
+  }
+
+  const reasons = [...new Set(outcome?.refused.map(({ reason }) => reason))]
+  return (
+    <>
+      <p className="quiet">{text.fileLead}</p>
+      <div className="row">
+        <button type="button" className="button" onClick={() => void write()}>
+          {text.export}
+        </button>
+        <button type="button" className="button" onClick={() => picker.current!.click()}>
+          {text.import}
+        </button>
+        <input ref={picker} type="file" accept=".tabweave" hidden onChange={(event) => void read(event.target.files)} />
+      </div>
+      <p role="status">{said}</p>
+      {reasons.length > 0 && (
+        <ul className="reasons">
+          {reasons.map((reason) => (
+            <li key={reason}>{refusalSentences[reason]}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,114 @@
+/** Who is connected, by which path, and how far each of them is from what this node has. */
+import type { Hex, PathStatus, PeerStatus } from '../../worker/api.ts'
+import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { messages } from '../messages.ts'
+import { pathNames, pathStates, refusalSentences } from '../refusal-messages.ts'
+import { useNodeState, useNow } from '../state/bindings.ts'
+import './peers.css'
+
+const text = messages.peers
+
+/** Heads named one by one; a frontier can have hundreds. */
+const HEADS_SHOWN = 6
+
+function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): { readonly kind: 'equal' | 'behind' | 'unsure'; readonly words: string } {
+  if (equal) return { kind: 'equal', words: text.equal }
+  const words = [...(lacks === null || lacks === 0 ? [] : [text.lacks(lacks)]), ...(unknownHeads === 0 ? [] : [text.unknown(unknownHeads)])]
+  return words.length === 0 || heads.length === 0 ? { kind: 'unsure', words: text.unsure } : { kind: 'behind', words: words.join(', ') }
+}
+
+function PathRow({ path }: { readonly path: PathStatus }) {
+  return (
+    <li className="path" data-state={path.state}>
+      <span className="path-sign" aria-hidden="true" />
+      <span>{pathNames[path.path]}</span>
+      <span className="path-state">{path.detail === '' ? pathStates[path.state] : `${pathStates[path.state]}: ${path.detail}`}</span>
+    </li>
+  )
+}
+
+function Heads({ heads }: { readonly heads: readonly Hex[] }) {
+  return (
+    <span className="heads">
+      {heads.slice(0, HEADS_SHOWN).map((id) => (
+        <code className="id" key={id}>
+          {shortId(id)}
+        </code>
+      ))}
+      {heads.length > HEADS_SHOWN && <span>{text.moreHeads(heads.length - HEADS_SHOWN)}</span>}
+    </span>
+  )
+}
+
+function PeerRow({ peer, since }: { readonly peer: PeerStatus; readonly since: number }) {
+  const lag = lagOf(peer)
+  return (
+    <li className="peer" data-lag={lag.kind}>
+      <div className="peer-head">
+        {peer.author === null ? (
+          <span className="peer-unproven" title={text.unprovenHint}>
+            {text.unproven}
+          </span>
+        ) : (
+          <>
+            <AuthorMark author={peer.author} />
+            <AuthorName author={peer.author} />
+          </>
+        )}
+        <code className="id">{shortId(peer.author ?? peer.peer)}</code>
+        <span className="peer-path">{pathNames[peer.path]}</span>
+        <span className="peer-heard">{text.heard(peer.silentFor + since)}</span>
+      </div>
+      <p className="peer-lag">
+        <span className="lag-sign" aria-hidden="true" />
+        {lag.words}
+      </p>
+      {peer.heads.length > 0 && (
+        <div className="peer-heads">
+          <span className="quiet">{text.heads}</span>
+          <Heads heads={peer.heads} />
+        </div>
+      )}
+      {peer.refusals.length > 0 && (
+        <details className="peer-refusals">
+          <summary>
+            {text.refusals} ({peer.refusals.length})
+          </summary>
+          <ul>
+            {peer.refusals.map((reason, i) => (
+              <li key={i}>{refusalSentences[reason]}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </li>
+  )
+}
+
+export default function PeersPlace() {
+  const status = useNodeState((state) => state.status)
+  const statusAt = useNodeState((state) => state.statusAt)
+  const now = useNow(1_000)
+  if (status === null) return null
+  return (
+    <>
+      <p className="lead">{text.lead}</p>
+      <h3>{text.paths}</h3>
+      <ul role="list" className="paths">
+        {status.paths.map((path) => (
+          <PathRow key={path.path} path={path} />
+        ))}
+      </ul>
+      <h3>{text.peers}</h3>
+      {status.peers.length === 0 ? (
+        <p className="quiet">{status.offline ? text.noneOffline : text.none}</p>
+      ) : (
+        <ul role="list" className="peers">
+          {status.peers.map((peer) => (
+            <PeerRow key={`${peer.peer}/${peer.path}`} peer={peer} since={Math.max(0, now - statusAt)} />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,73 @@
+/** A sentence for every refusal, path and failure that can reach the screen. */
+import type { Refusal } from '../core/result.ts'
+import type { NodeFailure, PathStatus } from '../worker/api.ts'
+
+export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-parent', string>> = {
+  'too-large': 'It is larger than the protocol allows.',
+  truncated: 'Its bytes end in the middle of a value.',
+  'trailing-bytes': 'Bytes follow after its end.',
+  'not-canonical': 'The same content has another, canonical encoding; only that one is an op.',
+  'unsupported-type': 'It holds a kind of value that ops may not hold.',
+  'bad-number': 'It holds a number that ops may not hold.',
+  'bad-text': 'It holds text that is not well-formed Unicode.',
+  'bad-key': 'A map in it has a key that is not a text, is repeated, or is out of order.',
+  'too-deep': 'Its values are nested too deeply.',
+  'bad-shape': 'Its fields are not those of an op.',
+  'unknown-version': 'It was made for another version of the protocol.',
+  'bad-author': 'Its author is not a usable Ed25519 key.',
+  'bad-seq': 'Only an author’s first op has the number 0 and nothing before it; this one contradicts that.',
+  'deps-unsorted': 'The parents it names are not in order, or are repeated.',
+  'too-many-deps': 'It names more parents than an op may.',
+  'prev-in-deps': 'It names its author’s previous op twice.',
+  'no-parents': 'It names no parent, and is not the beginning of a room.',
+  'bad-genesis': 'It claims to begin a room, but has parents or a number above 0.',
+  'wrong-room': 'It belongs to another room.',
+  'second-genesis': 'It claims to begin this room, which has begun already.',
+  'prev-not-own': 'The op it continues was written by somebody else.',
+  'seq-gap': 'Its number does not follow that of the op it continues.',
+  'self-parent': 'It names itself as its parent.',
+  'parent-rejected': 'It builds on an op that was refused.',
+  'unknown-rules': 'The room’s rules are not known to this version.',
+  'unknown-kind': 'It is of a kind that this room does not know.',
+  'bad-body': 'Its content does not fit its kind.',
+  'bad-signature': 'The signature is not its author’s. Another peer may still vouch for the op.',
+  unauthentic: 'Nothing that came with it vouches for its author.',
+  'unit-too-large': 'More ops came in one piece than a piece may hold.',
+  'not-a-bundle': 'This is not a Tabweave file.',
+  'bad-bundle': 'The file is damaged, or was not written by Tabweave.',
+  'bad-deflate': 'Its compressed part is damaged.',
+  'inflates-too-far': 'It would unpack to far more than it may.',
+  'bad-message': 'A message could not be read.',
+  'unknown-message': 'A message of a kind this version does not know.',
+  'bad-envelope': 'A frame was not sealed with this room’s key, or was changed on its way.',
+  'not-for-this-room': 'A frame was meant for another room.',
+  'bad-checksum': 'What was stored is not what is read back.',
+  'pending-full': 'Too many ops already wait for missing parents.',
+  'missing-parent': 'A parent has not arrived yet.',
+  'disk-full': 'This browser has no more room on the disk. What you typed is kept here.',
+}
+
+export const failureSentences: Readonly<Record<NodeFailure, { readonly title: string; readonly body: string }>> = {
+  'bad-link': { title: 'This is not a room link', body: 'Something is missing from it, or was added to it. Ask for the link again, or begin a room of your own.' },
+  'no-storage': {
+    title: 'This browser keeps nothing here',
+    body: 'A node needs IndexedDB to keep its key and its ops. Private windows and blocked cookies refuse it: try an ordinary window.',
+  },
+  'bad-verifier': {
+    title: 'Signatures cannot be checked here',
+    body: 'This browser’s Ed25519 failed our test, and so did ours. A node that cannot verify would believe anything, so it does not start.',
+  },
+  internal: { title: 'This node stopped', body: 'That is a mistake of ours. What it had stored is safe, and what you typed is kept: reload to go on.' },
+}
+
+export const pathNames: Readonly<Record<PathStatus['path'], string>> = {
+  broadcast: 'same browser',
+  relay: 'relay',
+  memory: 'memory',
+}
+
+export const pathStates: Readonly<Record<PathStatus['state'], string>> = {
+  connecting: 'connecting',
+  open: 'open',
+  down: 'down',
+}

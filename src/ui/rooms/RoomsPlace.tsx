@@ -1,0 +1,37 @@
+/** Other rooms, from within one: a fresh one or an earlier node, in place of the one that is open. */
+import { messages } from '../messages.ts'
+import { RoomList } from '../start/RoomList.tsx'
+import { keepClaim } from '../state/kept.ts'
+import '../start/start.css'
+
+const text = messages.rooms
+
+/** A page runs one room from its start to its end: another one is another start. */
+function restart(fragment: string): void {
+  history.replaceState(null, '', `#${fragment}`)
+  location.reload()
+}
+
+export default function RoomsPlace() {
+  return (
+    <>
+      <p className="lead">{text.lead}</p>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          history.replaceState(null, '', location.pathname)
+          location.reload()
+        }}
+      >
+        {text.fresh}
+      </button>
+      <RoomList
+        onResume={(node) => {
+          keepClaim(node.id)
+          restart(node.link)
+        }}
+      />
+    </>
+  )
+}

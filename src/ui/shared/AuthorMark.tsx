@@ -1,0 +1,48 @@
+/** How an author is shown: a shape in its colour, and its nickname. Both come from the key; neither proves anything. */
+import { fromHex } from '../../core/bytes.ts'
+import { authorColor, authorLook, type AuthorLook, type AuthorShape } from '../../graph/author-look.ts'
+import type { Hex } from '../../worker/api.ts'
+
+const looks = new Map<Hex, AuthorLook>()
+
+/** The look of an author, remembered: lists ask for the same few again and again. */
+export function lookOf(author: Hex): AuthorLook {
+  let look = looks.get(author)
+  if (look === undefined) looks.set(author, (look = authorLook(fromHex(author) ?? new Uint8Array(32))))
+  return look
+}
+
+/** A colour for both themes in one value. */
+export function colorOf(author: Hex): string {
+  const look = lookOf(author)
+  return `light-dark(${authorColor(look, 'light')}, ${authorColor(look, 'dark')})`
+}
+
+/** The first 8 hex digits: enough to tell ids apart by eye, never to prove anything. */
+export const shortId = (id: Hex): string => id.slice(0, 8)
+
+/** The graph's shapes, in a box of 16. */
+const OUTLINES: Readonly<Record<AuthorShape, string>> = {
+  0: 'M8 2.4a5.6 5.6 0 1 1 0 11.2a5.6 5.6 0 1 1 0-11.2z',
+  1: 'M3.1 3.1h9.8v9.8h-9.8z',
+  2: 'M8 1l7 7-7 7-7-7z',
+  3: 'M8 1.2l6.9 12.1H1.1z',
+  4: 'M8 1.6l5.6 3.2v6.4L8 14.4l-5.6-3.2V4.8z',
+  5: 'M8 14.8L1.1 2.7h13.8z',
+}
+
+export function AuthorMark({ author }: { readonly author: Hex }) {
+  return (
+    <svg className="author-mark" viewBox="0 0 16 16" aria-hidden="true" style={{ color: colorOf(author) }}>
+      <path d={OUTLINES[lookOf(author).shape]} fill="currentColor" strokeLinejoin="round" stroke="currentColor" />
+    </svg>
+  )
+}
+
+export function AuthorName({ author }: { readonly author: Hex }) {
+  return (
+    <span className="author-name" style={{ color: colorOf(author) }}>
+      {lookOf(author).name}
+    </span>
+  )
+}

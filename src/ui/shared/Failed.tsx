@@ -1,0 +1,26 @@
+/** A node that cannot start or go on: what happened, in a sentence, and what one can do. */
+import type { NodeFailure } from '../../worker/api.ts'
+import { messages } from '../messages.ts'
+import { failureSentences } from '../refusal-messages.ts'
+
+export function Failed({ failure }: { readonly failure: NodeFailure }) {
+  const { title, body } = failureSentences[failure]
+  const toStart = (): void => {
+    location.hash = ''
+    location.reload()
+  }
+  return (
+    <div className="failed" role="alert">
+      <h2>{title}</h2>
+      <p>{body}</p>
+      <div className="row">
+        <button type="button" className="button" onClick={() => location.reload()}>
+          {messages.failed.again}
+        </button>
+        <button type="button" className="button-plain" onClick={toStart}>
+          {messages.failed.toStart}
+        </button>
+      </div>
+    </div>
+  )
+}

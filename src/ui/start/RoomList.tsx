@@ -1,0 +1,44 @@
+/** The nodes this browser has kept, latest used first: one click and the tab is that node again. */
+import { useEffect, useState } from 'react'
+import type { KnownNode } from '../../worker/api.ts'
+import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { messages, timeAgo } from '../messages.ts'
+import { usePage } from '../state/bindings.ts'
+
+const text = messages.start
+
+export function RoomList({ onResume }: { onResume(node: KnownNode): void }) {
+  const page = usePage()
+  const [nodes, setNodes] = useState<readonly KnownNode[]>([])
+  useEffect(() => {
+    let shown = true
+    void page.rooms().then((found) => {
+      if (shown) setNodes(found)
+    })
+    return () => {
+      shown = false
+    }
+  }, [page])
+  if (nodes.length === 0) return null
+  return (
+    <section className="kept">
+      <h2>{text.earlier}</h2>
+      <ul role="list">
+        {nodes.map((node) => (
+          <li key={node.id}>
+            <button type="button" className="kept-node" aria-label={text.resume(node.roomName)} onClick={() => onResume(node)}>
+              <AuthorMark author={node.id} />
+              <span className="kept-room">
+                <bdi>{node.roomName}</bdi>
+              </span>
+              <span className="kept-who">
+                <AuthorName author={node.id} /> <code className="id">{shortId(node.id)}</code>
+              </span>
+              <span className="kept-when">{text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,83 @@
+/** Where a tab without a room begins: name one, join one by its link, or go on as an earlier node. */
+import { useId, useState, type FormEvent } from 'react'
+import { Mark } from '../shared/Icon.tsx'
+import { messages } from '../messages.ts'
+import { usePage } from '../state/bindings.ts'
+import { keepClaim } from '../state/kept.ts'
+import { linkOf } from '../state/start-up.ts'
+import { RoomList } from './RoomList.tsx'
+import './start.css'
+
+const text = messages.start
+
+export default function StartPlace() {
+  const page = usePage()
+  const [name, setName] = useState('')
+  const [link, setLink] = useState('')
+  const [bad, setBad] = useState(false)
+  const nameId = useId()
+  const linkId = useId()
+  const badId = useId()
+
+  const create = (event: FormEvent): void => {
+    event.preventDefault()
+    page.open(null, name.trim() === '' ? text.defaultName : name.trim())
+  }
+
+  const join = (event: FormEvent): void => {
+    event.preventDefault()
+    const fragment = linkOf(link)
+    if (fragment === null) return setBad(true)
+    page.open(fragment, '')
+  }
+
+  return (
+    <main className="start">
+      <div className="start-lead">
+        <Mark />
+        <p className="start-brand">{messages.brand}</p>
+        <h1>{text.claim}</h1>
+        <p className="start-pitch">{text.pitch}</p>
+      </div>
+      <div className="start-ways">
+        <form className="card" onSubmit={create}>
+          <h2>{text.begin}</h2>
+          <label htmlFor={nameId}>{text.name}</label>
+          <input id={nameId} className="input" value={name} maxLength={120} placeholder={text.namePlaceholder} onChange={(event) => setName(event.target.value)} autoFocus />
+          <button type="submit" className="button-accent">
+            {text.create}
+          </button>
+        </form>
+        <form className="card" onSubmit={join}>
+          <h2>{text.join}</h2>
+          <label htmlFor={linkId}>{text.link}</label>
+          <input
+            id={linkId}
+            className="input"
+            value={link}
+            placeholder={text.linkPlaceholder}
+            aria-invalid={bad}
+            aria-describedby={badId}
+            onChange={(event) => {
+              setLink(event.target.value)
+              setBad(false)
+            }}
+          />
+          <p id={badId} className="bad" role="status">
+            {bad ? text.badLink : ''}
+          </p>
+          <button type="submit" className="button">
+            {text.joinNow}
+          </button>
+        </form>
+        <RoomList
+          onResume={(node) => {
+            keepClaim(node.id)
+            page.open(node.link, '')
+          }}
+        />
+        <p className="start-note">{text.open}</p>
+      </div>
+    </main>
+  )
+}

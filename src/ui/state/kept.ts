@@ -1,0 +1,59 @@
+/**
+ * What a tab keeps of its own in sessionStorage: which nodes it was, what is typed and not sent, what was sent and not
+ * answered. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
+ */
+import type { Hex } from '../../worker/api.ts'
+
+/** A node that was added to this page, and the place it had. */
+export interface AddedNode {
+  readonly slot: number
+  readonly claim: Hex
+}
+
+const CLAIM = 'tabweave.claim'
+const ADDED = 'tabweave.added'
+
+function read(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+function write(key: string, value: string | null): void {
+  try {
+    if (value === null) sessionStorage.removeItem(key)
+    else sessionStorage.setItem(key, value)
+  } catch {
+    // Kept in memory by whoever shows it.
+  }
+}
+
+/** A list that was written here; anything else in its place (another version, a person's hand) is an empty one. */
+function readList<T>(key: string, fits: (item: Partial<T>) => boolean): T[] {
+  try {
+    const list: unknown = JSON.parse(read(key) ?? '[]')
+    return Array.isArray(list) ? list.filter((item: Partial<T> | null): item is T => item !== null && fits(item)) : []
+  } catch {
+    return []
+  }
+}
+
+export const keptClaim = (): Hex | null => read(CLAIM)
+export const keepClaim = (claim: Hex | null): void => write(CLAIM, claim)
+
+export const keptAdded = (): AddedNode[] => readList<AddedNode>(ADDED, (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
+export const keepAdded = (added: readonly AddedNode[]): void => write(ADDED, added.length === 0 ? null : JSON.stringify(added))
+
+/** What is typed and not sent in the node of that slot (0: the tab's own). */
+export const keptDraft = (slot: number): string => read(`tabweave.draft.${slot}`) ?? ''
+export const keepDraft = (slot: number, text: string): void => write(`tabweave.draft.${slot}`, text === '' ? null : text)
+
+/** Texts that were sent and not yet answered. */
+export const keptUnsent = (slot: number): string[] => readList<string>(`tabweave.unsent.${slot}`, (item) => typeof item === 'string')
+export const keepUnsent = (slot: number, texts: readonly string[]): void =>
+  write(`tabweave.unsent.${slot}`, texts.length === 0 ? null : JSON.stringify(texts))
+
+/** True when this tab holds text that nobody else has. */
+export const holdsUnsentText = (slots: readonly number[]): boolean => slots.some((slot) => keptDraft(slot) !== '' || keptUnsent(slot).length > 0)

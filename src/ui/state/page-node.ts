@@ -1,0 +1,138 @@
+/**
+ * One node as the page knows it: what its worker last said, as a store, and what can be asked of it. Nothing here decides
+ * anything about the room; the worker does.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { FromNode, Hex, HistoryEntry, NodeFailure, NodeStatus, RefusedEntry, Replies, SubmitReply, ToNode } from '../../worker/api.ts'
+import { createNodeClient } from '../../worker/client.ts'
+import { landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
+import { keepUnsent, keptUnsent } from './kept.ts'
+
+export type Opened = Extract<FromNode, { readonly type: 'opened' }>
+export type RefusedSubmit = Extract<SubmitReply, { readonly refused: unknown }>['refused']
+
+/** A text that is not stored in the room: on its way, refused, or found after a reload with its answer lost. */
+export interface Unsent {
+  readonly key: number
+  readonly text: string
+  readonly state: 'sending' | 'refused' | 'unanswered'
+  readonly why: RefusedSubmit | null
+}
+
+export interface NodeState {
+  readonly opened: Opened | null
+  readonly failure: NodeFailure | null
+  readonly status: NodeStatus | null
+  /** When `status` came, ms since 1970: the page's clock goes on from there. */
+  readonly statusAt: number
+  readonly history: { readonly total: number; readonly from: number; readonly entries: readonly HistoryEntry[] }
+  /** Entries of the window that landed in the middle of it, latest arrivals only. */
+  readonly landed: readonly Hex[]
+  readonly refused: { readonly entries: readonly RefusedEntry[]; readonly count: number }
+  readonly selected: Hex | null
+  readonly unsent: readonly Unsent[]
+}
+
+export interface PageNode {
+  /** 0 for the tab's own node; nodes that were added have the numbers after it. */
+  readonly slot: number
+  readonly store: StoreApi<NodeState>
+  start(how: Omit<Extract<ToNode, { readonly type: 'start' }>, 'type'>): void
+  /** Resolves once the text is stored here or refused; until then it is among the unsent. */
+  submit(text: string): Promise<SubmitReply>
+  /** Forgets an unsent text (it was put back into the composer, or thrown away by a person). */
+  dropUnsent(key: number): void
+  setOffline(on: boolean): void
+  wake(): void
+  /** Asks for another part of the history; `null` follows its end. */
+  showFrom(from: number | null): void
+  select(id: Hex | null): void
+  connectGraph(port: MessagePort): void
+  rooms(): Promise<Replies['rooms']>
+  inspect(id: Hex): Promise<Replies['inspect']>
+  search(text: string): Promise<Replies['search']>
+  wholeHistory(): Promise<Replies['history']>
+  exportRoom(): Promise<Replies['export']>
+  importRoom(bytes: Uint8Array): Promise<Replies['import']>
+  evidence(): Promise<Replies['evidence']>
+  close(): void
+}
+
+/** Results of a search shown at once. */
+const SEARCH_LIMIT = 100
+
+/** Takes over the worker: whoever made it no longer listens to it. */
+export function createPageNode(worker: Worker, slot: number): PageNode {
+  let lastKey = 0
+  const store = createStore<NodeState>(() => ({
+    opened: null,
+    failure: null,
+    status: null,
+    statusAt: 0,
+    history: { total: 0, from: 0, entries: [] },
+    landed: [],
+    refused: { entries: [], count: 0 },
+    selected: null,
+    unsent: keptUnsent(slot).map((text) => ({ key: ++lastKey, text, state: 'unanswered', why: null })),
+  }))
+
+  const setUnsent = (change: (unsent: readonly Unsent[]) => readonly Unsent[]): void => {
+    const unsent = change(store.getState().unsent)
+    keepUnsent(slot, unsent.map((item) => item.text))
+    store.setState({ unsent })
+  }
+
+  const client = createNodeClient(worker, (message) => {
+    switch (message.type) {
+      case 'opened':
+        return store.setState({ opened: message, failure: null })
+      case 'status':
+        return store.setState({ status: message.status, statusAt: Date.now() })
+      case 'history': {
+        const { total, from, entries } = message
+        return store.setState((state) => {
+          const landed = landedInMiddle(state.history.entries, entries)
+          return { history: { total, from, entries }, landed: landed.length > 0 ? landed : state.landed }
+        })
+      }
+      case 'refused':
+        return store.setState({ refused: { entries: message.entries, count: message.count } })
+      case 'failed':
+        store.setState({ failure: message.failure })
+        return setUnsent((unsent) => unsent.map((item) => (item.state === 'sending' ? { ...item, state: 'unanswered' } : item)))
+    }
+  })
+
+  const dropUnsent = (key: number): void => setUnsent((unsent) => unsent.filter((item) => item.key !== key))
+
+  return {
+    slot,
+    store,
+    start: (how) => {
+      client.tell({ type: 'start', ...how })
+      client.tell({ type: 'window', from: null, count: WINDOW_ENTRIES })
+    },
+    submit: async (text) => {
+      const key = ++lastKey
+      setUnsent((unsent) => [...unsent, { key, text, state: 'sending', why: null }])
+      const reply = await client.ask({ type: 'submit', text })
+      if ('refused' in reply) setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
+      else dropUnsent(key)
+      return reply
+    },
+    dropUnsent,
+    setOffline: (on) => client.tell({ type: 'offline', on }),
+    wake: () => client.tell({ type: 'wake' }),
+    showFrom: (from) => client.tell({ type: 'window', from, count: WINDOW_ENTRIES }),
+    select: (selected) => store.setState({ selected }),
+    connectGraph: (port) => client.tell({ type: 'graph', port }, [port]),
+    rooms: () => client.ask({ type: 'rooms' }),
+    inspect: (id) => client.ask({ type: 'inspect', id }),
+    search: (text) => client.ask({ type: 'search', text, limit: SEARCH_LIMIT }),
+    wholeHistory: () => client.ask({ type: 'history' }),
+    exportRoom: () => client.ask({ type: 'export' }),
+    importRoom: (bytes) => client.ask({ type: 'import', bytes }),
+    evidence: () => client.ask({ type: 'evidence' }),
+    close: () => client.close(),
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The page: which nodes run in it, which one is looked at, which place is open. The first node is the tab's own; the others
+ * were added by "Add a node here" and are as real: own worker, own key, own store.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
+import { createPageNode, type PageNode } from './page-node.ts'
+
+/** What opens beside the console; null: the first screen alone. */
+export type Place = 'peers' | 'node' | 'rooms' | 'help'
+
+export interface PageState {
+  /** Empty until a room is opened. */
+  readonly nodes: readonly PageNode[]
+  /** Slot of the node whose graph and places are shown. */
+  readonly focus: number
+  readonly place: Place | null
+  /** Something to say for a moment ("Link copied"); `at` tells two equal ones apart. */
+  readonly notice: { readonly text: string; readonly at: number } | null
+}
+
+export interface Page {
+  readonly store: StoreApi<PageState>
+  /** Opens a room as this tab's own node: the link's, or a fresh one of that name. `link` and `claim` are null for a fresh room. */
+  open(link: string | null, roomName: string): void
+  /** Starts one more node of the same room in this page. */
+  addNode(): void
+  /** Stops an added node; what it stored stays in this browser. */
+  removeNode(slot: number): void
+  focus(slot: number): void
+  show(place: Place | null): void
+  say(text: string): void
+  /** The nodes this browser has kept. */
+  rooms(): ReturnType<PageNode['rooms']>
+}
+
+export interface PageSetting {
+  startNodeWorker(slot: number): Worker
+  readonly relay: string | null
+  /** How long to wait for a claimed node's lock (ms). */
+  readonly patience: number
+}
+
+export function createPage({ startNodeWorker, relay, patience }: PageSetting): Page {
+  const store = createStore<PageState>(() => ({ nodes: [], focus: 0, place: null, notice: null }))
+  /** The worker that answers the Start place becomes the tab's own node when a room is chosen. */
+  let own: PageNode | null = null
+  const ownNode = (): PageNode => (own ??= createPageNode(startNodeWorker(0), 0))
+
+  const keepAddedNodes = (): void => {
+    const added = store.getState().nodes.slice(1)
+    keepAdded(added.flatMap(({ slot, store: node }) => (node.getState().opened === null ? [] : [{ slot, claim: node.getState().opened!.node }])))
+  }
+
+  const add = (slot: number, claim: string | null): void => {
+    const link = ownNode().store.getState().opened?.link
+    if (link === undefined) return
+    const node = createPageNode(startNodeWorker(slot), slot)
+    const unsubscribe = node.store.subscribe(({ opened }) => {
+      if (opened === null) return
+      unsubscribe()
+      keepAddedNodes()
+    })
+    store.setState(({ nodes }) => ({ nodes: [...nodes, node] }))
+    node.start({ link, roomName: '', claim, patience: claim === null ? 0 : patience, relay })
+  }
+
+  return {
+    store,
+    open: (link, roomName) => {
+      const node = ownNode()
+      const unsubscribe = node.store.subscribe(({ opened }) => {
+        if (opened === null) return
+        unsubscribe()
+        keepClaim(opened.node)
+        history.replaceState(null, '', `#${opened.link}`)
+        // A duplicated tab or another room is not what those nodes were part of.
+        if (!opened.resumed) keepAdded([])
+        for (const { slot, claim } of keptAdded()) add(slot, claim)
+      })
+      store.setState({ nodes: [node], place: null })
+      node.start({ link, roomName, claim: link === null ? null : keptClaim(), patience, relay })
+    },
+    addNode: () => add(Math.max(...store.getState().nodes.map(({ slot }) => slot)) + 1, null),
+    removeNode: (slot) => {
+      const node = store.getState().nodes.find((one) => one.slot === slot)
+      if (node === undefined || slot === 0) return
+      node.close()
+      store.setState(({ nodes, focus }) => ({ nodes: nodes.filter((one) => one !== node), focus: focus === slot ? 0 : focus }))
+      keepAddedNodes()
+    },
+    focus: (focus) => store.setState({ focus }),
+    show: (place) => store.setState({ place }),
+    say: (text) => store.setState({ notice: { text, at: Date.now() } }),
+    rooms: () => ownNode().rooms(),
+  }
+}

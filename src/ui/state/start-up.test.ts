@@ -1,0 +1,38 @@
+/** The start-up decisions, case by case. */
+import { describe, expect, test } from 'vitest'
+import { decideStartUp, linkOf, patienceOf, relayOrigin } from './start-up.ts'
+
+const FRAGMENT = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ'
+
+describe('start-up', () => {
+  test('an address without a fragment leads to the Start place', () => {
+    expect(decideStartUp('')).toEqual({ type: 'ask' })
+    expect(decideStartUp('#')).toEqual({ type: 'ask' })
+  })
+
+  test('#new makes a fresh room without asking', () => {
+    expect(decideStartUp('#new')).toEqual({ type: 'fresh' })
+  })
+
+  test('any other fragment is a room to join, handed on as it is', () => {
+    expect(decideStartUp(`#${FRAGMENT}`)).toEqual({ type: 'join', link: FRAGMENT })
+  })
+
+  test('a reload waits longer for its own lock than a tab that may be a duplicate', () => {
+    expect(patienceOf('reload')).toBe(3_000)
+    for (const type of ['navigate', 'back_forward', undefined]) expect(patienceOf(type)).toBe(400)
+  })
+
+  test('the relay is this origin by websocket, a given one, or none', () => {
+    expect(relayOrigin('same-origin', { protocol: 'http:', host: 'localhost:5173' })).toBe('ws://localhost:5173')
+    expect(relayOrigin('same-origin', { protocol: 'https:', host: 'weave.example' })).toBe('wss://weave.example')
+    expect(relayOrigin('wss://relay.example/', { protocol: 'https:', host: 'weave.example' })).toBe('wss://relay.example')
+    for (const setting of ['none', '', ' ']) expect(relayOrigin(setting, { protocol: 'https:', host: 'weave.example' })).toBe(null)
+  })
+
+  test('a pasted link gives its fragment, a pasted fragment itself, and anything else nothing', () => {
+    expect(linkOf(` https://weave.example/#${FRAGMENT}\n`)).toBe(FRAGMENT)
+    expect(linkOf(FRAGMENT)).toBe(FRAGMENT)
+    for (const pasted of ['', 'hello', 'https://weave.example/', 'https://weave.example/#', 'two words of some length']) expect(linkOf(pasted)).toBe(null)
+  })
+})

@@ -1,0 +1,35 @@
+/** What a page does when it opens, decided from its address and how it was opened. Pure; tried in `start-up.test.ts`. */
+
+/** A fresh room, a room to join, or the Start place. */
+export type StartUp = { readonly type: 'fresh' } | { readonly type: 'join'; readonly link: string } | { readonly type: 'ask' }
+
+/** Wait for the lock of a node that is reloading: the old page may take a moment to let go (ms). */
+const RELOAD_PATIENCE = 3_000
+
+/** Wait for the lock of what may be a duplicated tab, which never lets go (ms). */
+const OPEN_PATIENCE = 400
+
+/** @param hash `location.hash`, with or without its "#". */
+export function decideStartUp(hash: string): StartUp {
+  const fragment = hash.replace(/^#/, '')
+  if (fragment === '') return { type: 'ask' }
+  return fragment === 'new' ? { type: 'fresh' } : { type: 'join', link: fragment }
+}
+
+/** How long to wait for the claimed node's lock (ms). @param navigation type of the performance navigation entry. */
+export const patienceOf = (navigation: string | undefined): number => (navigation === 'reload' ? RELOAD_PATIENCE : OPEN_PATIENCE)
+
+/** The websocket origin of the relay, or null for none. @param setting content of `<meta name="tabweave-relay">`. */
+export function relayOrigin(setting: string, page: { readonly protocol: string; readonly host: string }): string | null {
+  const wanted = setting.trim()
+  if (wanted === 'none' || wanted === '') return null
+  if (wanted !== 'same-origin') return wanted.replace(/\/+$/, '')
+  return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}`
+}
+
+/** The fragment of something pasted: a whole link, or the fragment alone; null when there is nothing to join in it. */
+export function linkOf(pasted: string): string | null {
+  const text = pasted.trim()
+  const fragment = text.includes('#') ? text.slice(text.indexOf('#') + 1) : text
+  return /^[\w.~%=&+-]{16,}$/.test(fragment) ? fragment : null
+}
