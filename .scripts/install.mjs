@@ -35,7 +35,7 @@ if (!isInstalled()) {
   })
   if (error) fail(`npm could not be run (${error.message}). Is it installed and on the PATH?`)
   if (status !== 0) {
-    fail('The dependencies could not be installed: see npm\'s message above. Is the network reachable? Then run the same command again.')
+    fail("The dependencies could not be installed: see npm's message above. Is the network reachable? Then run the same command again.")
   }
 }
 
@@ -60,7 +60,8 @@ function isInstalled() {
  */
 function packagesOf(file) {
   try {
-    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages
+    const lock = /** @type {{ packages?: ReturnType<typeof packagesOf> }} */ (JSON.parse(readFileSync(join(root, file), 'utf8')))
+    return lock.packages
   } catch {
     return undefined
   }

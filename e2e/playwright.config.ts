@@ -1,0 +1,22 @@
+/** How the end-to-end tests run: against the built app and its real relay, in a real Chromium. */
+import { defineConfig } from '@playwright/test'
+import { BROWSER_ARGS, requireChromium } from '../.scripts/browser.mjs'
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../test-results',
+  // Each test runs up to a dozen tabs: one after the other is quicker than two at once on a small machine.
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: true,
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    headless: true,
+    screenshot: 'off',
+    trace: 'off',
+    launchOptions: { executablePath: await requireChromium(), args: BROWSER_ARGS },
+  },
+})
