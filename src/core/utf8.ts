@@ -82,7 +82,7 @@ export function decodeUtf8(bytes: Uint8Array, from: number, to: number): string 
   if (!isUtf8(bytes, from, to)) return null
   let text = ''
   let units: number[] = []
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const first = bytes[at++]!
     if (first < 0x80) units.push(first)
     else if (first < 0xe0) units.push(((first & 31) << 6) | (bytes[at++]! & 63))

@@ -1,107 +1,206 @@
 /**
- * Numbers and bytes one after the other, as bundles are made of: a growing writer, and a reader that never throws. Numbers
- * are LEB128 varints, seven bits a byte, lowest first, and only the shortest form is read.
+ * The columns of a bundle as bytes, and back. Reading is total and bounded; it settles everything that can be told without
+ * building an op, so that `bundle.ts` finds columns that fit each other. In order, numbers as varints (`varint.ts`):
+ *
+ *   version (one byte) · room · authors, counted · external parents, counted · unit sizes, counted
+ *   author runs: (author, length) …         prev of each op: 0 the author's last op in the bundle, 1 none, 2 + parent
+ *   seq of each op with an external prev    dep counts         deps: parent …, ascending within an op
+ *   times, as signed steps from op to op    body lengths       bodies
+ *   which ops are signed, one bit each      signatures
+ *
+ * where a parent is 2 · (distance back in the bundle − 1), or 2 · (place among the external parents) + 1.
  */
-import { assert } from '../core/result.ts'
+import { ID_BYTES, MAX_DEPS, MAX_UNIT_OPS, SIGNATURE_BYTES } from '../core/limits.ts'
+import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
+import { ok, refuse, type Result } from '../core/result.ts'
+import {
+  type ByteReader,
+  createReader,
+  createWriter,
+  left,
+  readBytes,
+  readSigned,
+  readVarint,
+  writeByte,
+  writeBytes,
+  writeSigned,
+  writeVarint,
+  written,
+} from './varint.ts'
 
-export interface ColumnWriter {
-  bytes: Uint8Array<ArrayBuffer>
-  length: number
+/** The version of the format; the first byte of every bundle. */
+const BUNDLE_VERSION = 1
+
+/** Ops of one bundle. Columns of zeros deflate a thousandfold: this bounds the hashing that a small message can ask for (0.2 s). */
+export const MAX_BUNDLE_OPS = 16_384
+
+export const PREV_LAST = 0
+export const PREV_NONE = 1
+/** And above: PREV_PARENT + the parent's number. */
+export const PREV_PARENT = 2
+
+/** The number of the parent so many ops back (1: the op before). */
+export const insideParent = (distance: number): number => 2 * (distance - 1)
+
+/** The number of the parent at this place among the external ones. */
+export const outsideParent = (place: number): number => 2 * place + 1
+
+export const isOutside = (parent: number): boolean => parent % 2 === 1
+export const isOutsidePrev = (code: number): boolean => code >= PREV_PARENT && isOutside(code - PREV_PARENT)
+
+/** One entry for each op, in order, unless it says otherwise. */
+export interface Columns {
+  readonly room: OpId
+  /** Parents that are not in the bundle: a table that `prevs` and `deps` point into. */
+  readonly external: readonly OpId[]
+  readonly unitSizes: readonly number[]
+  readonly authors: readonly Author[]
+  readonly prevs: readonly number[]
+  /** One for each external prev. */
+  readonly seqs: readonly number[]
+  readonly depCounts: readonly number[]
+  /** All deps, one op's after the other's. */
+  readonly deps: readonly number[]
+  readonly times: readonly number[]
+  readonly bodies: readonly Uint8Array[]
+  readonly signatures: readonly (Uint8Array | null)[]
 }
 
-export const createWriter = (): ColumnWriter => ({ bytes: new Uint8Array(1024), length: 0 })
+// — writing ————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** What was written, in an array of its own. */
-export const written = (writer: ColumnWriter): Uint8Array<ArrayBuffer> => writer.bytes.slice(0, writer.length)
-
-export function writeByte(writer: ColumnWriter, byte: number): void {
-  makeRoom(writer, 1)
-  writer.bytes[writer.length++] = byte
-}
-
-export function writeBytes(writer: ColumnWriter, bytes: Uint8Array): void {
-  makeRoom(writer, bytes.length)
-  writer.bytes.set(bytes, writer.length)
-  writer.length += bytes.length
-}
-
-/** A number in 0 … 2^53 − 1: 1 to 8 bytes. */
-export function writeVarint(writer: ColumnWriter, value: number): void {
-  assert(Number.isSafeInteger(value) && value >= 0, 'a varint is a whole number in 0 … 2^53 − 1')
-  let rest = value
-  while (rest >= 0x80) {
-    writeByte(writer, (rest % 0x80) | 0x80)
-    rest = Math.floor(rest / 0x80)
+/** The bytes of columns. Authors that are one author are one object. */
+export function writeColumns(columns: Columns): Uint8Array<ArrayBuffer> {
+  const out = createWriter()
+  const numbers = (column: readonly number[]): void => column.forEach((number) => writeVarint(out, number))
+  const keys = (table: readonly Uint8Array[]): void => {
+    writeVarint(out, table.length)
+    table.forEach((key) => writeBytes(out, key))
   }
-  writeByte(writer, rest)
-}
-
-/** A number in ±(2^53 − 1) with its sign in the lowest bit of the first byte, so that small numbers of either sign stay small. */
-export function writeSigned(writer: ColumnWriter, value: number): void {
-  const size = Math.abs(value)
-  const first = ((size % 0x40) << 1) | (value < 0 ? 1 : 0)
-  if (size < 0x40) return writeByte(writer, first)
-  writeByte(writer, first | 0x80)
-  writeVarint(writer, Math.floor(size / 0x40))
-}
-
-function makeRoom(writer: ColumnWriter, more: number): void {
-  if (writer.length + more <= writer.bytes.length) return
-  const grown = new Uint8Array(Math.max(2 * writer.bytes.length, writer.length + more))
-  grown.set(writer.bytes.subarray(0, writer.length))
-  writer.bytes = grown
-}
-
-/** `failed` is set by the first read that finds no well-formed number or too few bytes, and stays; reads answer 0 or nothing from then on. */
-export interface ColumnReader {
-  readonly bytes: Uint8Array
-  at: number
-  failed: boolean
-}
-
-export const createReader = (bytes: Uint8Array, at = 0): ColumnReader => ({ bytes, at, failed: false })
-
-/** Bytes not read yet; 0 after a failure, so that no length passes a check against it. */
-export const left = (reader: ColumnReader): number => (reader.failed ? 0 : reader.bytes.length - reader.at)
-
-/** The next `length` bytes, as a view. */
-export function readBytes(reader: ColumnReader, length: number): Uint8Array {
-  if (length > left(reader)) {
-    reader.failed = true
-    return new Uint8Array(0)
+  writeByte(out, BUNDLE_VERSION)
+  writeBytes(out, columns.room)
+  keys([...new Set(columns.authors)])
+  keys(columns.external)
+  writeVarint(out, columns.unitSizes.length)
+  numbers(columns.unitSizes)
+  numbers(runsOf(columns.authors))
+  numbers(columns.prevs)
+  numbers(columns.seqs)
+  numbers(columns.depCounts)
+  numbers(columns.deps)
+  let before = 0
+  for (const time of columns.times) {
+    writeSigned(out, time - before)
+    before = time
   }
-  reader.at += length
-  return reader.bytes.subarray(reader.at - length, reader.at)
+  numbers(columns.bodies.map((body) => body.length))
+  columns.bodies.forEach((body) => writeBytes(out, body))
+  const signed = new Uint8Array(Math.ceil(columns.signatures.length / 8))
+  columns.signatures.forEach((signature, i) => {
+    if (signature !== null) signed[i >> 3]! |= 1 << (i & 7)
+  })
+  writeBytes(out, signed)
+  for (const signature of columns.signatures) if (signature !== null) writeBytes(out, signature)
+  return written(out)
 }
 
-export function readVarint(reader: ColumnReader): number {
-  const { bytes } = reader
-  let value = 0
-  let scale = 1
-  while (!reader.failed && reader.at < bytes.length) {
-    const byte = bytes[reader.at++]!
-    value += (byte & 0x7f) * scale
-    if (byte < 0x80) {
-      // A last byte of 0 says nothing: the number has a shorter form.
-      if (value <= Number.MAX_SAFE_INTEGER && (byte > 0 || scale === 1)) return value
-      break
+/** Author (by order of appearance), how many ops in a row, … */
+function runsOf(authors: readonly Author[]): number[] {
+  const places = new Map<Author, number>()
+  const runs: number[] = []
+  let before: Author | null = null
+  for (const author of authors) {
+    if (author === before) {
+      runs[runs.length - 1]!++
+      continue
     }
-    scale *= 0x80
-    if (scale > Number.MAX_SAFE_INTEGER) break
+    if (!places.has(author)) places.set(author, places.size)
+    runs.push(places.get(author)!, 1)
+    before = author
   }
-  reader.failed = true
-  return 0
+  return runs
 }
 
-export function readSigned(reader: ColumnReader): number {
-  const first = readBytes(reader, 1)[0] ?? 0
-  let size = (first & 0x7f) >> 1
-  if (first >= 0x80) {
-    const rest = readVarint(reader)
-    size += rest * 0x40
-    if (rest === 0 || size > Number.MAX_SAFE_INTEGER) reader.failed = true
+// — reading ————————————————————————————————————————————————————————————————————————————————————————————————
+
+/** The columns in some bytes, or why there are none. All keys, bodies and signatures are views of `bytes`. */
+export function readColumns(bytes: Uint8Array): Result<Columns> {
+  const reader = createReader(bytes)
+  const version = readBytes(reader, 1)[0]
+  if (version !== BUNDLE_VERSION) return refuse(version === undefined ? 'bad-bundle' : 'unknown-version')
+  const room = readBytes(reader, ID_BYTES)
+  const authorTable = readKeys(reader).map(asAuthor)
+  const external = readKeys(reader).map(asOpId)
+  const unitSizes = readNumbers(reader, readVarint(reader))
+  const count = sum(unitSizes)
+  if (reader.failed || count > MAX_BUNDLE_OPS || unitSizes.includes(0)) return refuse('bad-bundle')
+  if (unitSizes.some((size) => size > MAX_UNIT_OPS)) return refuse('unit-too-large')
+
+  const authors = readRuns(reader, count, authorTable)
+  const prevs = readNumbers(reader, count)
+  const seqs = readNumbers(reader, prevs.filter(isOutsidePrev).length)
+  const depCounts = readNumbers(reader, count)
+  if (depCounts.some((deps) => deps > MAX_DEPS)) return refuse('too-many-deps')
+  const deps = readNumbers(reader, sum(depCounts))
+  const times = readTimes(reader, count)
+  const bodies = readNumbers(reader, count).map((length) => readBytes(reader, length))
+  const signatures = readSignatures(reader, count)
+  if (reader.failed || left(reader) > 0) return refuse('bad-bundle')
+  return ok({ room: asOpId(room), external, unitSizes, authors, prevs, seqs, depCounts, deps, times, bodies, signatures })
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+/** A counted table of 32-byte keys. */
+function readKeys(reader: ByteReader): Uint8Array[] {
+  const table = readBytes(reader, ID_BYTES * readVarint(reader))
+  return Array.from({ length: table.length / ID_BYTES }, (_, i) => table.subarray(ID_BYTES * i, ID_BYTES * (i + 1)))
+}
+
+/** `count` numbers; a failure when fewer bytes are left than that, which also keeps `count` in bounds. */
+function readNumbers(reader: ByteReader, count: number): number[] {
+  const numbers: number[] = []
+  if (count > left(reader)) reader.failed = true
+  for (let i = 0; i < count && !reader.failed; i++) numbers.push(readVarint(reader))
+  return numbers
+}
+
+/** The author of each of `count` ops. Authors come in order of appearance, neighbouring runs differ, and all of the table is used. */
+function readRuns(reader: ByteReader, count: number, table: readonly Author[]): Author[] {
+  const authors: Author[] = []
+  let met = 0
+  let before = -1
+  while (authors.length < count && !reader.failed) {
+    const place = readVarint(reader)
+    const length = readVarint(reader)
+    const author = table[place]
+    if (author === undefined || place > met || place === before || length === 0 || length > count - authors.length) reader.failed = true
+    else for (let i = 0; i < length; i++) authors.push(author)
+    if (place === met) met++
+    before = place
   }
-  const negative = (first & 1) === 1
-  if (negative && size === 0) reader.failed = true
-  return reader.failed ? 0 : negative ? -size : size
+  if (met !== table.length) reader.failed = true
+  return authors
+}
+
+function readTimes(reader: ByteReader, count: number): number[] {
+  const times: number[] = []
+  let time = 0
+  for (let i = 0; i < count && !reader.failed; i++) {
+    time += readSigned(reader)
+    if (!Number.isSafeInteger(time) || time < 0) reader.failed = true
+    times.push(time)
+  }
+  return times
+}
+
+function readSignatures(reader: ByteReader, count: number): (Uint8Array | null)[] {
+  const signed = readBytes(reader, Math.ceil(count / 8))
+  // Bits past the last op say nothing and must be 0.
+  if (count % 8 !== 0 && (signed.at(-1) ?? 0) >> (count % 8) !== 0) reader.failed = true
+  const signatures: (Uint8Array | null)[] = []
+  for (let i = 0; i < count && !reader.failed; i++) {
+    const isSigned = ((signed[i >> 3]! >> (i & 7)) & 1) === 1
+    signatures.push(isSigned ? readBytes(reader, SIGNATURE_BYTES) : null)
+  }
+  return signatures
 }

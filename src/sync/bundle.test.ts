@@ -1,0 +1,320 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { concatBytes, equalBytes } from '../core/bytes.ts'
+import { encodeValue } from '../core/cbor.ts'
+import { MAX_BODY_BYTES, MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
+import { encodeOp, type Op, type OpId } from '../core/op.ts'
+import type { Refusal } from '../core/result.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
+import {
+  BUNDLE_BUDGET,
+  decodeBundle,
+  decodeFile,
+  encodeBundle,
+  encodeFile,
+  MAX_BUNDLE_BYTES,
+  unitCost,
+  unwrapBundle,
+  wrapBundle,
+} from './bundle.ts'
+import { MAX_BUNDLE_OPS, writeColumns, type Columns } from './columns.ts'
+import { authorOf, createRandom, cutIntoUnits, genesisOp, randomBytes, randomOps, unitOp } from './units.naive.ts'
+
+const genesis = genesisOp()
+const author = genesis.op.author
+
+/** The op after another one of the same author. */
+const after = (mate: UnitOp, fields: Partial<Op> = {}, isSigned = true): UnitOp =>
+  unitOp(
+    { room: genesis.id, author: mate.op.author, seq: mate.op.seq + 1, prev: mate.id, deps: [], time: 0, body: encodeValue(1), ...fields },
+    isSigned,
+  )
+
+const idOf = (n: number): OpId => new Uint8Array(32).fill(n) as OpId
+
+/** Whether decoding gave these units; much quicker than `toEqual`, which the single cases use. */
+function isSame(decoded: ReturnType<typeof decodeBundle>, units: readonly Unit[]): boolean {
+  if (!decoded.ok || decoded.value.length !== units.length) return false
+  return decoded.value.every((unit, i) => unit.length === units[i]!.length && unit.every((each, j) => isSameOp(each, units[i]![j]!)))
+}
+
+function isSameOp(a: UnitOp, b: UnitOp): boolean {
+  const signatures = a.signature === null ? b.signature === null : b.signature !== null && equalBytes(a.signature, b.signature)
+  return signatures && equalBytes(a.id, b.id) && equalBytes(a.bytes, b.bytes) && equalBytes(encodeOp(a.op), encodeOp(b.op))
+}
+
+/** A bundle of one signed op whose prev is outside, for bending one column at a time. */
+const columns: Columns = {
+  room: genesis.id,
+  external: [idOf(9)],
+  unitSizes: [1],
+  authors: [author],
+  prevs: [3],
+  seqs: [7],
+  depCounts: [0],
+  deps: [],
+  times: [5],
+  bodies: [encodeValue('hi')],
+  signatures: [new Uint8Array(64)],
+}
+
+const bent = (fields: Partial<Columns>): Uint8Array => writeColumns({ ...columns, ...fields })
+const refusal = (bytes: Uint8Array): Refusal | null => {
+  const decoded = decodeBundle(bytes)
+  return decoded.ok ? null : decoded.reason
+}
+
+describe('decode(encode(units)) is units', () => {
+  test('for random rooms with forks and merges, whole', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 5 }), (seed, count, authors) => {
+        const random = createRandom(seed)
+        const units = cutIntoUnits(random, randomOps(random, count, authors))
+        expect(isSame(decodeBundle(encodeBundle(units)), units)).toBe(true)
+      }),
+      { numRuns: 60, seed: 1 },
+    )
+  })
+
+  test('for any later part of a room, whose parents are then outside', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(80), (seed, from) => {
+        const random = createRandom(seed)
+        const units = cutIntoUnits(random, randomOps(random, 100).slice(from))
+        expect(isSame(decodeBundle(encodeBundle(units)), units)).toBe(true)
+      }),
+      { numRuns: 60, seed: 2 },
+    )
+  })
+
+  test('for no units at all', () => {
+    expect(decodeBundle(encodeBundle([]))).toEqual({ ok: true, value: [] })
+  })
+
+  test('for the largest numbers an op can hold', () => {
+    const most = Number.MAX_SAFE_INTEGER
+    const first = unitOp({ room: genesis.id, author, seq: most - 1, prev: idOf(9), deps: [idOf(3)], time: most, body: encodeValue(0) })
+    const units = [[first, after(first), after(first, { time: most })]]
+    expect(decodeBundle(encodeBundle(units))).toEqual({ ok: true, value: units })
+  })
+
+  test('for ops whose prev is in the bundle and which are invalid all the same: a gap in seq, another author', () => {
+    const mate = after(genesis)
+    const units = [[genesis, mate, after(mate, { seq: 9 }), after(mate, { author: authorOf(2) })].map(({ op }) => unitOp(op))]
+    expect(decodeBundle(encodeBundle(units))).toEqual({ ok: true, value: units })
+  })
+
+  test('for a unit at both of its limits, which also keeps the limit of a bundle', () => {
+    const filler = Math.floor(MAX_UNIT_BYTES / MAX_UNIT_OPS) - genesis.bytes.length - 80
+    const unit: UnitOp[] = [genesis]
+    while (unit.length < MAX_UNIT_OPS) unit.push(after(unit.at(-1)!, { body: encodeValue(new Uint8Array(filler)) }))
+    expect(unit.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(MAX_UNIT_BYTES)
+    const bundle = encodeBundle([unit])
+    expect(bundle.length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
+    expect(unitCost(unit)).toBeLessThanOrEqual(BUNDLE_BUDGET)
+    const decoded = decodeBundle(bundle)
+    expect(decoded.ok && decoded.value[0]!.length).toBe(MAX_UNIT_OPS)
+  })
+
+  test('for the bytes of a bundle inside a larger array', () => {
+    const bundle = encodeBundle([[genesis]])
+    const inside = concatBytes(new Uint8Array(5), bundle).subarray(5)
+    expect(decodeBundle(inside)).toEqual({ ok: true, value: [[genesis]] })
+  })
+})
+
+test('the cost of units is at least what they add to a bundle', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.nat(60), (seed, from) => {
+      const random = createRandom(seed)
+      const units = cutIntoUnits(random, randomOps(random, 80, 5).slice(from), 4)
+      const cost = units.reduce((sum, unit) => sum + unitCost(unit), 0)
+      expect(encodeBundle(units).length).toBeLessThanOrEqual(cost + MAX_BUNDLE_BYTES - BUNDLE_BUDGET)
+    }),
+    { numRuns: 60, seed: 3 },
+  )
+})
+
+test('a run of ops by one author costs a few bytes an op beyond its bodies', () => {
+  const ops = [genesis]
+  while (ops.length < 1000) ops.push(after(ops.at(-1)!, { time: genesis.op.time + ops.length }, false))
+  const unit: Unit = [...ops, after(ops.at(-1)!)]
+  expect(encodeBundle([unit]).length).toBeLessThan(32 + 32 + 64 + 6 * unit.length)
+})
+
+describe('a bundle is refused whole', () => {
+  test('when it is empty, cut anywhere, or followed by anything', () => {
+    const bundle = encodeBundle([[genesis, after(genesis)]])
+    for (let length = 0; length < bundle.length; length++) expect(refusal(bundle.subarray(0, length))).toBe('bad-bundle')
+    expect(refusal(concatBytes(bundle, new Uint8Array(1)))).toBe('bad-bundle')
+  })
+  test('when it is of another version', () => {
+    const bundle = encodeBundle([[genesis]])
+    bundle[0] = 2
+    expect(refusal(bundle)).toBe('unknown-version')
+  })
+  test('D9 when it is larger than any bundle, unread', () => {
+    expect(refusal(new Uint8Array(MAX_BUNDLE_BYTES + 1))).toBe('too-large')
+  })
+  test('A13 when it declares more of anything than it could hold', () => {
+    const huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]
+    const header = [1, ...new Uint8Array(32)]
+    for (const column of [[], [0], [0, 0], [0, 0, 1]]) expect(refusal(Uint8Array.from([...header, ...column, ...huge]))).toBe('bad-bundle')
+  })
+  test('when it has more ops than one message may ask to be hashed', () => {
+    const sizes = Array.from({ length: MAX_BUNDLE_OPS / MAX_UNIT_OPS }, () => MAX_UNIT_OPS)
+    expect(refusal(bent({ unitSizes: [...sizes, 1] }))).toBe('bad-bundle')
+  })
+  test('B17 when a unit has no ops, too many, or too many bytes', () => {
+    expect(refusal(bent({ unitSizes: [1, 0] }))).toBe('bad-bundle')
+    expect(refusal(bent({ unitSizes: [MAX_UNIT_OPS + 1] }))).toBe('unit-too-large')
+    const body = encodeValue(new Uint8Array(MAX_BODY_BYTES - 5))
+    const unit = [genesis]
+    while (unit.length < 18) unit.push(after(unit.at(-1)!, { body }))
+    expect(refusal(encodeBundle([unit]))).toBe('unit-too-large')
+  })
+  test('A2 B17 when an op is neither signed nor the prev of a unit-mate', () => {
+    expect(refusal(bent({ signatures: [null] }))).toBe('unauthentic')
+    const mate = after(genesis, {}, false)
+    expect(refusal(encodeBundle([[genesis, mate, after(mate)]]))).toBeNull()
+    expect(refusal(encodeBundle([[genesis, mate], [after(mate)]]))).toBe('unauthentic')
+  })
+  test('A3 A16 when the op that names it as prev is by another author: nobody vouches for others', () => {
+    const mate = after(genesis, {}, false)
+    const other = after(mate, { author: authorOf(2) })
+    expect(refusal(encodeBundle([[genesis, mate, other]]))).toBe('unauthentic')
+  })
+  test('B18 when only one branch of a fork is signed', () => {
+    const [left, right] = [after(genesis, { time: 1 }, false), after(genesis, { time: 2 })]
+    expect(refusal(encodeBundle([[genesis, left, right]]))).toBe('unauthentic')
+  })
+  test('when a child comes before its parent', () => {
+    const child = after(genesis)
+    expect(refusal(encodeBundle([[child, genesis]]))).toBe('bad-bundle')
+    const merge = unitOp({ ...child.op, author: authorOf(2), seq: 0, prev: null, deps: [child.id] })
+    expect(refusal(encodeBundle([[genesis, merge, child]]))).toBe('bad-bundle')
+  })
+  test('B11 when an op without parents is not the genesis of its room', () => {
+    const second = unitOp({ ...genesis.op, time: 1 })
+    expect(refusal(encodeBundle([[second]]))).toBeNull()
+    expect(refusal(encodeBundle([[genesis, second]]))).toBe('bad-bundle')
+    expect(refusal(bent({ prevs: [1], seqs: [], external: [] }))).toBe('bad-bundle')
+  })
+  test('when a parent is nowhere: before the first op, beyond the table, no last op of its author', () => {
+    for (const prev of [0, 2, 5]) expect(refusal(bent({ prevs: [prev], seqs: prev === 5 ? [1] : [] }))).toBe('bad-bundle')
+    for (const dep of [0, 3]) expect(refusal(bent({ depCounts: [1], deps: [dep] }))).toBe('bad-bundle')
+  })
+  test('when deps are repeated, not ascending, too many, or prev is among them', () => {
+    const external = [idOf(9), idOf(3)]
+    expect(refusal(bent({ external, depCounts: [1], deps: [3] }))).toBeNull()
+    expect(refusal(bent({ external, depCounts: [2], deps: [3, 3] }))).toBe('bad-bundle')
+    expect(refusal(bent({ external: [...external, idOf(4)], depCounts: [2], deps: [5, 3] }))).toBe('bad-bundle')
+    expect(refusal(bent({ depCounts: [65], deps: Array.from({ length: 65 }, (_, i) => i) }))).toBe('too-many-deps')
+    expect(refusal(bent({ external, depCounts: [1], deps: [1] }))).toBe('prev-in-deps')
+    expect(refusal(bent({ external: [...external, idOf(3)], depCounts: [2], deps: [3, 5] }))).toBe('deps-unsorted')
+  })
+  test("when an op breaks a rule of its own, by that rule's name", () => {
+    expect(refusal(bent({ seqs: [0] }))).toBe('bad-seq')
+    expect(refusal(bent({ authors: [idOf(0) as Uint8Array as typeof author] }))).toBe('bad-author')
+    expect(refusal(bent({ bodies: [Uint8Array.of(0x18, 1)] }))).toBe('not-canonical')
+    expect(refusal(bent({ bodies: [new Uint8Array(0)] }))).toBe('truncated')
+    expect(refusal(bent({ bodies: [encodeValue(new Uint8Array(MAX_BODY_BYTES))] }))).toBe('too-large')
+  })
+  test('when a time steps outside of 0 … 2^53 − 1', () => {
+    expect(refusal(bent({ times: [-1] }))).toBe('bad-bundle')
+    const two = { unitSizes: [2], authors: [author, author], prevs: [3, 0], depCounts: [0, 0], bodies: [encodeValue(1), encodeValue(2)] }
+    const signatures = [null, new Uint8Array(64)]
+    expect(refusal(bent({ ...two, signatures, times: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] }))).toBeNull()
+    expect(refusal(bent({ ...two, signatures, times: [1, 0] }))).toBeNull()
+    expect(refusal(bent({ ...two, signatures, times: [1, -1] }))).toBe('bad-bundle')
+  })
+  test('when a bit says that an op past the last one is signed', () => {
+    const bundle = encodeBundle([[genesis]])
+    bundle[bundle.length - 65] = 0b11
+    expect(refusal(bundle)).toBe('bad-bundle')
+  })
+  test('when authors are listed and never write, or out of order', () => {
+    const bytes = encodeBundle([[genesis]])
+    const two = concatBytes(bytes.subarray(0, 33), Uint8Array.of(2), bytes.subarray(34, 66), authorOf(2), bytes.subarray(66))
+    expect(refusal(two)).toBe('bad-bundle')
+  })
+})
+
+test('100,000 random and mutated bundles give units or a named refusal', () => {
+  const random = createRandom(4)
+  const samples = [0, 3, 8, 20].map((count) => encodeBundle(cutIntoUnits(random, randomOps(random, count), 6)))
+  const outcomes = new Set<string>()
+  let kept = 0
+  for (let i = 0; i < 100_000; i++) {
+    const bytes = i % 4 === 0 ? randomBytes(random, Math.floor(random() * 120)) : mutated(random, samples[i % samples.length]!)
+    if (i % 4 === 0 && bytes.length > 0) bytes[0] = 1
+    const decoded = decodeBundle(bytes)
+    outcomes.add(decoded.ok ? 'units' : decoded.reason)
+    if (decoded.ok && ++kept < 1000 && !isSame(decodeBundle(encodeBundle(decoded.value)), decoded.value)) outcomes.add('other units')
+  }
+  expect(outcomes).not.toContain('other units')
+  for (const outcome of ['units', 'bad-bundle', 'unknown-version', 'unauthentic', 'not-canonical']) expect(outcomes).toContain(outcome)
+})
+
+/** Some bytes changed, cut, repeated or put in. */
+function mutated(random: () => number, sample: Uint8Array): Uint8Array {
+  const at = Math.floor(random() * sample.length)
+  switch (Math.floor(random() * 4)) {
+    case 0:
+      return sample.slice(0, at)
+    case 1:
+      return concatBytes(sample.subarray(0, at), randomBytes(random, 1 + Math.floor(random() * 3)), sample.subarray(at))
+    case 2:
+      return concatBytes(sample.subarray(0, at), sample.subarray(at + 1))
+    default: {
+      const out = sample.slice()
+      out[at] = Math.floor(random() * 256)
+      return out
+    }
+  }
+}
+
+describe('wrapping', () => {
+  test('says which codec the payload has', () => {
+    for (const codec of ['raw', 'deflate'] as const) {
+      const payload = Uint8Array.of(1, 2, 3)
+      expect(unwrapBundle(wrapBundle(codec, payload))).toEqual({ ok: true, value: { codec, payload } })
+    }
+  })
+  test('refuses what was never wrapped, and what is larger than any bundle', () => {
+    for (const bytes of [[], [0xb5], [0xb5, 2], [0xb6, 0, 1]]) {
+      expect(unwrapBundle(Uint8Array.from(bytes))).toEqual({ ok: false, reason: 'not-a-bundle' })
+    }
+    const large = wrapBundle('deflate', new Uint8Array(MAX_BUNDLE_BYTES + 1))
+    expect(unwrapBundle(large)).toEqual({ ok: false, reason: 'too-large' })
+  })
+})
+
+describe('a file', () => {
+  const bundles = [wrapBundle('raw', encodeBundle([[genesis]])), wrapBundle('deflate', new Uint8Array(300))]
+  test('gives its bundles back, and may have none', () => {
+    expect(decodeFile(encodeFile(bundles))).toEqual({ ok: true, value: bundles })
+    expect(decodeFile(encodeFile([]))).toEqual({ ok: true, value: [] })
+  })
+  test('begins with a line that a person can read', () => {
+    expect(new TextDecoder().decode(encodeFile(bundles)).split('\n')[0]).toBe('tabweave bundle 1')
+  })
+  test('D11 is refused when it is another file, cut, or declares more than it could hold', () => {
+    const file = encodeFile(bundles)
+    for (let length = 0; length < 18; length++) expect(decodeFile(file.subarray(0, length))).toEqual({ ok: false, reason: 'not-a-bundle' })
+    expect(decodeFile(file.subarray(0, -1))).toEqual({ ok: false, reason: 'truncated' })
+    const huge = concatBytes(encodeFile([]), Uint8Array.of(0xff, 0xff, 0xff, 0x7f))
+    expect(decodeFile(huge)).toEqual({ ok: false, reason: 'too-large' })
+  })
+  test('and 20,000 mutated ones give bundles or a named refusal', () => {
+    const random = createRandom(5)
+    const file = encodeFile(bundles)
+    const outcomes = new Set<string>()
+    for (let i = 0; i < 20_000; i++) {
+      const decoded = decodeFile(mutated(random, file))
+      outcomes.add(decoded.ok ? 'bundles' : decoded.reason)
+      if (decoded.ok) decoded.value.forEach(unwrapBundle)
+    }
+    expect([...outcomes].sort()).toEqual(['bundles', 'not-a-bundle', 'too-large', 'truncated'])
+  })
+})

@@ -1,0 +1,155 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { concatBytes } from '../core/bytes.ts'
+import { encodeValue } from '../core/cbor.ts'
+import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
+import type { OpId } from '../core/op.ts'
+import type { Refusal } from '../core/result.ts'
+import type { Value } from '../core/value.ts'
+import { MAX_BUNDLE_BYTES } from './bundle.ts'
+import { decodeMessage, encodeMessage, type Message, type Tip } from './messages.ts'
+import { authorOf, createRandom, randomBytes } from './units.naive.ts'
+
+const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => new Uint8Array(bytes) as Uint8Array as OpId)
+const ids = fc.array(id, { maxLength: 12 })
+const tip: fc.Arbitrary<Tip> = fc.record({ hint: fc.uint8Array({ minLength: 8, maxLength: 8 }), seq: fc.maxSafeNat(), id })
+const count = fc.maxSafeNat()
+const message: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({ type: fc.constant('hello'), author: fc.constant(authorOf(1)), proof: fc.uint8Array({ minLength: 64, maxLength: 64 }) }),
+  fc.record({ type: fc.constant('heads'), heads: ids, headCount: fc.integer({ min: 12 }), ops: count }),
+  fc.record({
+    type: fc.constant('want'),
+    ref: count,
+    ids,
+    heads: ids,
+    tips: fc.array(tip, { maxLength: 12 }),
+    tipsComplete: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant('units'), ref: count, bundle: fc.uint8Array(), last: fc.boolean(), left: count }),
+  fc.record({ type: fc.constant('bye') }),
+) as fc.Arbitrary<Message>
+
+const many = <T>(length: number, item: T): T[] => Array.from({ length }, () => item)
+const zeroId = new Uint8Array(32) as Uint8Array as OpId
+const largest: readonly Message[] = [
+  { type: 'heads', heads: many(MAX_HEADS_LISTED, zeroId), headCount: 1_000_000, ops: Number.MAX_SAFE_INTEGER },
+  {
+    type: 'want',
+    ref: Number.MAX_SAFE_INTEGER,
+    ids: many(MAX_HEADS_LISTED, zeroId),
+    heads: many(MAX_HEADS_LISTED, zeroId),
+    tips: many(MAX_TIPS_PAGE, { hint: new Uint8Array(8), seq: Number.MAX_SAFE_INTEGER, id: zeroId }),
+    tipsComplete: true,
+  },
+  { type: 'units', ref: 1, bundle: new Uint8Array(MAX_BUNDLE_BYTES + 2), last: true, left: 0 },
+]
+
+const refusal = (bytes: Uint8Array): Refusal | null => {
+  const decoded = decodeMessage(bytes)
+  return decoded.ok ? null : decoded.reason
+}
+const raw = (fields: Value, version = 1): Uint8Array => concatBytes(Uint8Array.of(version), encodeValue(fields))
+
+test('every message comes back as it was', () => {
+  fc.assert(
+    fc.property(message, (sent) => {
+      expect(decodeMessage(encodeMessage(sent))).toEqual({ ok: true, value: sent })
+    }),
+    { seed: 1, numRuns: 300 },
+  )
+})
+
+test('so do messages at every limit, which fit a frame of 1.25 MiB with 1 KiB to spare', () => {
+  for (const sent of largest) {
+    const bytes = encodeMessage(sent)
+    expect(bytes.length).toBeLessThanOrEqual(1_310_720 - 1_024)
+    expect(decodeMessage(bytes).ok).toBe(true)
+  }
+})
+
+test('lists beyond their limits are a programmer’s error', () => {
+  const heads = many(MAX_HEADS_LISTED + 1, zeroId)
+  expect(() => encodeMessage({ type: 'heads', heads, headCount: 1, ops: 1 })).toThrow('MAX_HEADS_LISTED')
+  const tips = many(MAX_TIPS_PAGE + 1, { hint: new Uint8Array(8), seq: 0, id: zeroId })
+  expect(() => encodeMessage({ type: 'want', ref: 1, ids: [], heads: [], tips, tipsComplete: true })).toThrow('MAX_TIPS_PAGE')
+})
+
+describe('a message is refused', () => {
+  test('A14 D14 as of an unknown version, whatever follows', () => {
+    expect(refusal(raw([4], 2))).toBe('unknown-version')
+    expect(refusal(Uint8Array.of(0))).toBe('unknown-version')
+  })
+  test('A14 as of an unknown kind', () => {
+    expect(refusal(raw([5]))).toBe('unknown-message')
+    expect(refusal(raw([1000, 'anything']))).toBe('unknown-message')
+  })
+  test('when it is empty, no array of a kind and fields, or not canonical', () => {
+    expect(refusal(new Uint8Array(0))).toBe('bad-message')
+    for (const fields of [[], 4, null, ['bye'], [-1], [null], new Map([['a', 1]])] as Value[])
+      expect(refusal(raw(fields))).toBe('bad-message')
+    expect(refusal(Uint8Array.of(1, 0x81, 0x18, 4))).toBe('bad-message')
+    expect(refusal(Uint8Array.of(1, 0x98, 1, 4))).toBe('bad-message')
+    expect(refusal(Uint8Array.of(1, 0x9f, 4, 0xff))).toBe('bad-message')
+    expect(refusal(concatBytes(raw([4]), Uint8Array.of(0)))).toBe('bad-message')
+  })
+  test('when fields are missing, too many, or of other types', () => {
+    const proof = new Uint8Array(64)
+    const none = new Uint8Array(0)
+    const bad: Value[] = [
+      [0],
+      [0, authorOf(1)],
+      [0, authorOf(1), proof, 1],
+      [0, authorOf(1), proof.subarray(1)],
+      [0, 'author', proof],
+      [1, none, 0],
+      [1, none, 0, -1],
+      [1, none, 0, 0.5],
+      [1, new Uint8Array(33), 2, 0],
+      [1, new Uint8Array(64), 1, 0],
+      [2, 1, none, none, none],
+      [2, 1, none, none, none, 1],
+      [2, 1, none, none, new Uint8Array(47), true],
+      [2, null, none, none, none, true],
+      [3, 1, none, true],
+      [3, 1, none, 'yes', 0],
+      [3, 1, 'bundle', true, 0],
+      [4, null],
+    ]
+    for (const fields of bad) expect(refusal(raw(fields))).toBe('bad-message')
+  })
+  test('A4 when a hello is by a key of small order, or not canonical', () => {
+    for (const last of [0, 0x80]) expect(refusal(raw([0, new Uint8Array(32).fill(last, 31), new Uint8Array(64)]))).toBe('bad-message')
+    expect(refusal(raw([0, new Uint8Array(32).fill(255), new Uint8Array(64)]))).toBe('bad-message')
+  })
+  test('A13 when lists nest, or are longer than their limits', () => {
+    expect(refusal(raw([1, [zeroId], 1, 1]))).toBe('bad-message')
+    expect(refusal(raw([1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), 1000, 0]))).toBe('bad-message')
+    const none = new Uint8Array(0)
+    expect(refusal(raw([2, 1, none, none, new Uint8Array(48 * (MAX_TIPS_PAGE + 1)), true]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), none, none, true]))).toBe('bad-message')
+  })
+  test('A10 when the seq of a tip is beyond 2^53 − 1', () => {
+    const none = new Uint8Array(0)
+    expect(refusal(raw([2, 1, none, none, new Uint8Array(48).fill(1), true]))).toBe('bad-message')
+  })
+  test('D9 when it is larger than any message, unread', () => {
+    const large = new Uint8Array(MAX_BUNDLE_BYTES + 100_000)
+    large[0] = 1
+    expect(refusal(large)).toBe('too-large')
+    expect(refusal(raw([3, 1, new Uint8Array(MAX_BUNDLE_BYTES + 3), true, 0]))).toBe('bad-message')
+  })
+})
+
+test('80,000 random and mutated messages give a message or a named refusal', () => {
+  const random = createRandom(6)
+  const samples = fc.sample(message, { numRuns: 40, seed: 7 }).map(encodeMessage)
+  const outcomes = new Set<string>()
+  for (let i = 0; i < 80_000; i++) {
+    const bytes = i % 4 === 0 ? randomBytes(random, Math.floor(random() * 60)) : samples[i % samples.length]!.slice()
+    if (i % 4 === 0) bytes.set([1, 0x80 + Math.floor(random() * 8)].slice(0, bytes.length))
+    else bytes[Math.floor(random() * Math.min(bytes.length, 60))] = Math.floor(random() * 256)
+    const decoded = decodeMessage(bytes)
+    outcomes.add(decoded.ok ? decoded.value.type : decoded.reason)
+  }
+  expect([...outcomes].sort()).toEqual(['bad-message', 'bye', 'heads', 'hello', 'units', 'unknown-message', 'unknown-version', 'want'])
+})

@@ -1,0 +1,107 @@
+/**
+ * Numbers and bytes one after the other: a growing writer, and a reader that never throws. Numbers are LEB128 varints, seven
+ * bits a byte, lowest first, and only the shortest form is read.
+ */
+import { assert } from '../core/result.ts'
+
+export interface ByteWriter {
+  bytes: Uint8Array<ArrayBuffer>
+  length: number
+}
+
+export const createWriter = (): ByteWriter => ({ bytes: new Uint8Array(1024), length: 0 })
+
+/** What was written, in an array of its own. */
+export const written = (writer: ByteWriter): Uint8Array<ArrayBuffer> => writer.bytes.slice(0, writer.length)
+
+export function writeByte(writer: ByteWriter, byte: number): void {
+  makeRoom(writer, 1)
+  writer.bytes[writer.length++] = byte
+}
+
+export function writeBytes(writer: ByteWriter, bytes: Uint8Array): void {
+  makeRoom(writer, bytes.length)
+  writer.bytes.set(bytes, writer.length)
+  writer.length += bytes.length
+}
+
+/** A number in 0 … 2^53 − 1: 1 to 8 bytes. */
+export function writeVarint(writer: ByteWriter, value: number): void {
+  assert(Number.isSafeInteger(value) && value >= 0, 'a varint is a whole number in 0 … 2^53 − 1')
+  let rest = value
+  while (rest >= 0x80) {
+    writeByte(writer, (rest % 0x80) | 0x80)
+    rest = Math.floor(rest / 0x80)
+  }
+  writeByte(writer, rest)
+}
+
+/** A number in ±(2^53 − 1) with its sign in the lowest bit of the first byte, so that small numbers of either sign stay small. */
+export function writeSigned(writer: ByteWriter, value: number): void {
+  const size = Math.abs(value)
+  const first = ((size % 0x40) << 1) | (value < 0 ? 1 : 0)
+  if (size < 0x40) return writeByte(writer, first)
+  writeByte(writer, first | 0x80)
+  writeVarint(writer, Math.floor(size / 0x40))
+}
+
+function makeRoom(writer: ByteWriter, more: number): void {
+  if (writer.length + more <= writer.bytes.length) return
+  const grown = new Uint8Array(Math.max(2 * writer.bytes.length, writer.length + more))
+  grown.set(writer.bytes.subarray(0, writer.length))
+  writer.bytes = grown
+}
+
+/** `failed` is set by the first read that finds no well-formed number or too few bytes, and stays; reads answer 0 or nothing from then on. */
+export interface ByteReader {
+  readonly bytes: Uint8Array
+  at: number
+  failed: boolean
+}
+
+export const createReader = (bytes: Uint8Array, at = 0): ByteReader => ({ bytes, at, failed: false })
+
+/** Bytes not read yet; 0 after a failure, so that no length passes a check against it. */
+export const left = (reader: ByteReader): number => (reader.failed ? 0 : reader.bytes.length - reader.at)
+
+/** The next `length` bytes, as a view. */
+export function readBytes(reader: ByteReader, length: number): Uint8Array {
+  if (length > left(reader)) {
+    reader.failed = true
+    return new Uint8Array(0)
+  }
+  reader.at += length
+  return reader.bytes.subarray(reader.at - length, reader.at)
+}
+
+export function readVarint(reader: ByteReader): number {
+  const { bytes } = reader
+  let value = 0
+  let scale = 1
+  while (!reader.failed && reader.at < bytes.length) {
+    const byte = bytes[reader.at++]!
+    value += (byte & 0x7f) * scale
+    if (byte < 0x80) {
+      // A last byte of 0 says nothing: the number has a shorter form.
+      if (value <= Number.MAX_SAFE_INTEGER && (byte > 0 || scale === 1)) return value
+      break
+    }
+    scale *= 0x80
+    if (scale > Number.MAX_SAFE_INTEGER) break
+  }
+  reader.failed = true
+  return 0
+}
+
+export function readSigned(reader: ByteReader): number {
+  const first = readBytes(reader, 1)[0] ?? 0
+  let size = (first & 0x7f) >> 1
+  if (first >= 0x80) {
+    const rest = readVarint(reader)
+    size += rest * 0x40
+    if (rest === 0 || size > Number.MAX_SAFE_INTEGER) reader.failed = true
+  }
+  const negative = (first & 1) === 1
+  if (negative && size === 0) reader.failed = true
+  return reader.failed ? 0 : negative ? -size : size
+}
