@@ -11,7 +11,7 @@ import { PROTOCOL_VERSION } from '../core/limits.ts'
 import { assert, ok, type Refusal, refuse, type Result } from '../core/result.ts'
 import { MAX_FRAME_BYTES } from './transport.ts'
 
-export { MAX_FRAME_BYTES }
+export { MAX_FRAME_BYTES, PROTOCOL_VERSION }
 
 export const SENDER_BYTES = 32
 export const HEADER_BYTES = 1 + 2 * SENDER_BYTES + 8

@@ -1,0 +1,37 @@
+/**
+ * What every answer of the host says to the browser about trust. The app needs nothing from elsewhere, so nothing from
+ * elsewhere is allowed: no script but its own files, no HTML from strings, no frame around it.
+ */
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  // WebAssembly compiles only with this; it does not allow `eval`.
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  // Any relay a person names: what is sent there is sealed.
+  "connect-src 'self' ws: wss:",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  // The one policy, made in `src/ui/trusted.ts`.
+  'trusted-types tabweave',
+].join('; ')
+
+/** Sent with every response. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  // A process of its own: other sites' pages, and what they can measure, stay outside.
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+  // Fragments are never sent, but not even the address is anyone's business.
+  'Referrer-Policy': 'no-referrer',
+  // The camera reads a room's QR code, when a person asks for it.
+  'Permissions-Policy': 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()',
+}

@@ -1,0 +1,30 @@
+/**
+ * Runs the host: `node main.js [--no-relay]`, from the folder that holds `dist/`.
+ *
+ *   PORT  the port to listen on (5173); when it is taken, that is said and nothing is started
+ *   HOST  where to listen: "localhost" (this machine only) unless it says otherwise; HOST=0.0.0.0 serves the whole network.
+ *         Browsers give pages their cryptography over https or on localhost only, so put a TLS proxy in front of it then.
+ */
+import { argv, env, exit } from 'node:process'
+import { createRelayHost } from './node.ts'
+
+const DEFAULT_PORT = 5173
+
+const host = env['HOST'] || 'localhost'
+const port = Number(env['PORT'] || DEFAULT_PORT)
+
+function stop(sentence: string): never {
+  console.error(sentence)
+  exit(1)
+}
+
+if (!Number.isInteger(port) || port < 0 || port > 65_535) stop(`PORT is "${env['PORT']}", which is not a port (0 to 65535).`)
+
+try {
+  const { port: bound } = await createRelayHost({ app: 'dist', relay: !argv.includes('--no-relay'), host, port, log: console.error })
+  console.log(`http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${bound}`)
+} catch (cause) {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') stop(`Port ${port} is taken. Stop what uses it, or choose another one: PORT=${port + 1} npm start`)
+  stop(`The host could not start: ${message}`)
+}

@@ -1,0 +1,331 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { encodeEnvelope, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
+import { SECURITY_HEADERS } from './headers.ts'
+import { createRelayHost, type RelayHostOptions } from './node.ts'
+import { MAX_CONNECTIONS_PER_ROOM } from './room.ts'
+
+const ROOM = 'AAAAAAAAAAAAAAAAAAAAAA'
+const OTHER_ROOM = 'BBBBBBBBBBBBBBBBBBBBBB'
+const HEADER = 73
+
+const value = (n: number) => new Uint8Array(32).fill(n)
+const frame = (sender: number, receiver: number | null, counter: number, length = 16) =>
+  encodeEnvelope({
+    sender: value(sender),
+    receiver: receiver === null ? null : value(receiver),
+    counter,
+    ciphertext: new Uint8Array(length).fill(counter),
+  })
+
+async function host(options: Partial<RelayHostOptions> = {}) {
+  const lines: string[] = []
+  const running = await createRelayHost({ relay: true, host: '127.0.0.1', port: 0, log: (line) => lines.push(line), ...options })
+  onTestFinished(() => running.close())
+  return { ...running, lines }
+}
+
+/** A socket of a room, with what it heard: one number for each frame, its first ciphertext byte. */
+async function member(port: number, room = ROOM) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/parties/main/${room}`)
+  const heard: number[] = []
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
+  })
+  socket.on('message', (data: Buffer) => heard.push(data[HEADER]!))
+  socket.on('error', () => undefined)
+  onTestFinished(() => socket.terminate())
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  return { socket, heard, closed }
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** A request whose path is sent as it is written here. */
+function ask(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString() }))
+    })
+    sent.on('error', reject).end()
+  })
+}
+
+async function health(port: number): Promise<unknown> {
+  return JSON.parse((await ask(port, '/healthz')).body)
+}
+
+describe('the relay over real sockets', () => {
+  test('everybody else in the room hears a frame byte for byte; its sender and other rooms do not', async () => {
+    const { port } = await host()
+    const [a, b, c, elsewhere] = await Promise.all([member(port), member(port), member(port), member(port, OTHER_ROOM)])
+    const whole = new Promise<Buffer>((resolve) => b.socket.once('message', resolve))
+    a.socket.send(frame(1, null, 7))
+    expect(new Uint8Array(await whole)).toEqual(new Uint8Array(frame(1, null, 7)))
+    b.socket.send(frame(2, null, 8))
+    await vi.waitFor(() => expect([a.heard, b.heard, c.heard, elsewhere.heard]).toEqual([[8], [7], [7, 8], []]))
+    elsewhere.socket.send(frame(3, null, 9))
+    expect(await health(port)).toEqual({ rooms: 2, connections: 4, version: 1 })
+  })
+
+  test('a frame for one node reaches the socket it spoke from, and no other', async () => {
+    const { port } = await host()
+    const [a, b, c] = await Promise.all([member(port), member(port), member(port)])
+    b.socket.send(frame(2, null, 1))
+    await vi.waitFor(() => expect(a.heard).toEqual([1]))
+    a.socket.send(frame(1, 2, 5))
+    a.socket.send(frame(1, null, 6))
+    await vi.waitFor(() =>
+      expect([b.heard, c.heard]).toEqual([
+        [5, 6],
+        [1, 6],
+      ]),
+    )
+  })
+
+  test('a room whose last member left is forgotten', async () => {
+    const { port } = await host()
+    const a = await member(port)
+    a.socket.close()
+    await vi.waitFor(async () => expect(await health(port)).toEqual({ rooms: 0, connections: 0, version: 1 }))
+  })
+
+  test('what is no frame ends the connection, with the reason, and reaches nobody', async () => {
+    const { port, lines } = await host()
+    const b = await member(port)
+    for (const [bytes, reason] of [
+      [new Uint8Array(10), 'truncated'],
+      ['text', 'truncated'],
+      [frame(1, null, 1).fill(7, 0, 1), 'unknown-version'],
+    ] as const) {
+      const a = await member(port)
+      a.socket.send(bytes)
+      a.socket.send(frame(1, null, 2))
+      expect(await a.closed).toEqual({ code: 4000, reason })
+      expect(lines.at(-1)).toContain(reason)
+    }
+    const late = await member(port)
+    late.socket.send(frame(4, null, 3))
+    await vi.waitFor(() => expect(b.heard).toEqual([3]))
+  })
+
+  test('the largest frame passes, and one byte more ends the connection before it is held in memory', async () => {
+    const { port } = await host()
+    const [a, b] = await Promise.all([member(port), member(port)])
+    a.socket.send(frame(1, null, 1, MAX_FRAME_BYTES - HEADER))
+    await vi.waitFor(() => expect(b.heard).toEqual([1]))
+    a.socket.send(frame(1, null, 2, MAX_FRAME_BYTES - HEADER + 1))
+    expect((await a.closed).code).toBe(1009)
+  })
+
+  test('a full room says so', async () => {
+    const { port } = await host()
+    await Promise.all(Array.from({ length: MAX_CONNECTIONS_PER_ROOM }, () => member(port)))
+    const late = await member(port)
+    expect(await late.closed).toEqual({ code: 4003, reason: 'the room is full' })
+  })
+
+  test('100 MB to a receiver that reads late arrive whole: its sender is slowed down, nothing is dropped', async () => {
+    const { port, lines } = await host()
+    const [sender, receiver] = await Promise.all([member(port), member(port)])
+    receiver.socket.pause()
+    for (let i = 0; i < 100; i++) sender.socket.send(frame(1, null, i, 1_000_000))
+    // The relay holds a few of them, the rest waits at the sender.
+    await vi.waitFor(() => expect(sender.socket.bufferedAmount).toBeLessThan(99_000_000))
+    expect(sender.socket.bufferedAmount).toBeGreaterThan(50_000_000)
+    receiver.socket.resume()
+    await vi.waitFor(() => expect(receiver.heard.length).toBe(100), { timeout: 20_000 })
+    expect(receiver.heard).toEqual(Array.from({ length: 100 }, (_, i) => i))
+    expect(lines).toEqual([])
+  }, 30_000)
+
+  test('a sender that leaves while it waits for a slow receiver leaves nothing behind', async () => {
+    const { port } = await host()
+    const [sender, receiver] = await Promise.all([member(port), member(port)])
+    receiver.socket.pause()
+    for (let i = 0; i < 20; i++) sender.socket.send(frame(1, null, i, 1_000_000))
+    await vi.waitFor(() => expect(sender.socket.bufferedAmount).toBeLessThan(19_000_000))
+    sender.socket.terminate()
+    receiver.socket.terminate()
+    await vi.waitFor(async () => expect(await health(port)).toMatchObject({ connections: 0 }))
+  })
+
+  test('closing the host cuts its sockets and frees its port', async () => {
+    const first = await host()
+    const a = await member(first.port)
+    await first.close()
+    await a.closed
+    const second = await host({ port: first.port })
+    expect(second.port).toBe(first.port)
+  })
+
+  test('a taken port is an error, also when only the IPv6 one of "localhost" is', async () => {
+    const first = await host({ host: 'localhost' })
+    await expect(host({ host: 'localhost', port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(host({ host: '127.0.0.1', port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  test('names that are no room are not found, by upgrade or not', async () => {
+    const { port } = await host()
+    for (const room of ['short', 'x'.repeat(65), `${ROOM}/more`, '..%2F..%2Fetc%2Fpasswd', '%']) {
+      await expect(member(port, room)).rejects.toThrow(/404|400/)
+      expect((await ask(port, `/parties/main/${room}`)).status).toBeGreaterThanOrEqual(400)
+    }
+    expect((await ask(port, `/parties/main/${ROOM}`)).status).toBe(426)
+  })
+
+  test('without a relay there are no rooms', async () => {
+    const { port } = await host({ relay: false })
+    await expect(member(port)).rejects.toThrow('404')
+    expect((await ask(port, `/parties/main/${ROOM}`)).status).toBe(404)
+  })
+})
+
+const PAGE = '<!doctype html><meta name="tabweave-relay" content="same-origin" /><title>Tabweave</title>'
+
+async function builtApp(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tabweave-app-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await mkdir(join(folder, 'app', 'assets'), { recursive: true })
+  const files = {
+    'secret.txt': 'outside of the app',
+    'app/index.html': PAGE,
+    'app/sw.js': '// service worker',
+    'app/icon.svg': '<svg/>',
+    'app/manifest.webmanifest': '{}',
+    'app/assets/main-4f2a.js': `// ${'a long script '.repeat(100)}`,
+    'app/assets/main-4f2a.css': 'a{}',
+    'app/assets/hash-4f2a.wasm': '\0asm',
+    'app/assets/name with space-4f2a.js': '1',
+  }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  return join(folder, 'app')
+}
+
+const NAVIGATION = { 'sec-fetch-mode': 'navigate', accept: 'text/html' }
+
+describe('the host serves the app', () => {
+  test('each kind of file has its type, and every answer has the security headers', async () => {
+    const { port } = await host({ app: await builtApp() })
+    const types = {
+      '/': 'text/html; charset=utf-8',
+      '/index.html': 'text/html; charset=utf-8',
+      '/sw.js': 'text/javascript; charset=utf-8',
+      '/assets/main-4f2a.js': 'text/javascript; charset=utf-8',
+      '/assets/name%20with%20space-4f2a.js': 'text/javascript; charset=utf-8',
+      '/assets/main-4f2a.css': 'text/css; charset=utf-8',
+      '/assets/hash-4f2a.wasm': 'application/wasm',
+      '/icon.svg': 'image/svg+xml; charset=utf-8',
+      '/manifest.webmanifest': 'application/manifest+json; charset=utf-8',
+      '/healthz': 'application/json; charset=utf-8',
+    }
+    for (const [path, type] of Object.entries(types)) {
+      const { status, headers } = await ask(port, path)
+      expect([path, status, headers['content-type']]).toEqual([path, 200, type])
+    }
+    for (const [path, options] of [
+      ['/', {}],
+      ['/nothing.js', {}],
+      ['/', { method: 'POST' }],
+      ['/%', {}],
+      [`/parties/main/${ROOM}`, {}],
+    ] as const) {
+      const { headers } = await ask(port, path, options)
+      for (const [name, text] of Object.entries(SECURITY_HEADERS))
+        expect([path, name, headers[name.toLowerCase()]]).toEqual([path, name, text])
+    }
+  })
+
+  test('files named by their hash are kept for good; everything else is asked for again and answered "not modified"', async () => {
+    const { port } = await host({ app: await builtApp() })
+    expect((await ask(port, '/assets/main-4f2a.js')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    for (const path of ['/', '/index.html', '/sw.js', '/manifest.webmanifest']) {
+      const { headers } = await ask(port, path)
+      expect(headers['cache-control']).toBe('no-cache')
+      const again = await ask(port, path, { headers: { 'if-none-match': headers.etag! } })
+      expect([again.status, again.body]).toEqual([304, ''])
+    }
+  })
+
+  test('text is compressed for those who can read that', async () => {
+    const { port } = await host({ app: await builtApp() })
+    const plain = await ask(port, '/assets/main-4f2a.js')
+    const zipped = await ask(port, '/assets/main-4f2a.js', { headers: { 'accept-encoding': 'br, gzip' } })
+    expect(plain.headers['content-encoding']).toBe(undefined)
+    expect(zipped.headers['content-encoding']).toBe('gzip')
+    expect(Number(zipped.headers['content-length'])).toBeLessThan(Number(plain.headers['content-length']))
+  })
+
+  test('a person who opens an unknown address gets the app; a missing file is "not found"', async () => {
+    const { port } = await host({ app: await builtApp() })
+    expect((await ask(port, '/somewhere', { headers: NAVIGATION })).body).toBe(PAGE)
+    expect((await ask(port, '/somewhere', { headers: { accept: 'text/html' } })).body).toBe(PAGE)
+    expect((await ask(port, '/assets/gone.js', { headers: { 'sec-fetch-mode': 'no-cors', accept: '*/*' } })).status).toBe(404)
+    expect((await ask(port, '/parties/main/x', { headers: NAVIGATION })).status).toBe(404)
+  })
+
+  test('nothing outside of the app is served, however the path is written', async () => {
+    const { port } = await host({ app: await builtApp() })
+    const paths = [
+      '/../secret.txt',
+      '/..%2fsecret.txt',
+      '/%2e%2e/secret.txt',
+      '/assets/../../secret.txt',
+      '/..\\secret.txt',
+      '//../secret.txt',
+      '/%00',
+      '/%',
+      '*',
+    ]
+    for (const path of paths) {
+      const { status, body } = await ask(port, path)
+      expect([path, status >= 400, body.includes('outside')]).toEqual([path, true, false])
+    }
+  })
+
+  test('only GET and HEAD are answered, and HEAD has no body', async () => {
+    const { port } = await host({ app: await builtApp() })
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
+      const { status, headers } = await ask(port, '/', { method })
+      expect([status, headers['allow']]).toEqual([405, 'GET, HEAD'])
+    }
+    const { status, headers, body } = await ask(port, '/', { method: 'HEAD' })
+    expect([status, headers['content-length'], body]).toEqual([200, String(PAGE.length), ''])
+  })
+
+  test('without a relay the page is told so', async () => {
+    const { port } = await host({ app: await builtApp(), relay: false })
+    expect((await ask(port, '/')).body).toBe(PAGE.replace('same-origin', 'none'))
+  })
+
+  test('an app that was not built is an error with a sentence', async () => {
+    const empty = join(await builtApp(), 'assets')
+    await expect(host({ app: empty })).rejects.toThrow('Build the app first.')
+    await expect(host({ app: join(empty, 'nowhere') })).rejects.toThrow('Build the app first.')
+  })
+
+  test('bytes that are no HTTP do not end the host', async () => {
+    const { port } = await host()
+    const socket = connect(port, '127.0.0.1')
+    const ended = new Promise((resolve) => socket.once('close', resolve))
+    socket.on('error', () => undefined).resume()
+    socket.write('\0\x01garbage\r\n\r\n')
+    await ended
+    expect(await health(port)).toMatchObject({ connections: 0 })
+  })
+})

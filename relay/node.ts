@@ -1,0 +1,123 @@
+/**
+ * A relay's host on Node: one process, one port, for the sealed frames of all rooms (`/parties/main/<room>`, as PartyKit
+ * has it) and, where it is asked to, for the built app with its final headers. What a self-hoster runs.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../src/net/envelope.ts'
+import { loadApp } from './app.ts'
+import { createForwarding } from './forwarding.ts'
+import { SECURITY_HEADERS } from './headers.ts'
+
+export interface RelayHostOptions {
+  /** The folder of the built app; without it only the relay is served. */
+  readonly app?: string
+  /** False: `/parties/` is "not found", and the app is told that there is no relay. */
+  readonly relay: boolean
+  /** Where to listen. "localhost" is this machine only, by IPv4 and, where there is one, IPv6. */
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Gets a sentence when something was refused or failed; nothing about who said what. */
+  log(line: string): void
+}
+
+export interface RelayHost {
+  /** Where it listens. */
+  readonly port: number
+  /** Cuts all sockets; resolves when the port is free again. */
+  close(): Promise<void>
+}
+
+/** base64url, as `net/keys` derives it: at least 16 bytes, so that nobody can guess a room's name. */
+const ROOM_PATH = /^\/parties\/main\/([A-Za-z0-9_-]{16,64})$/
+
+/** @throws what `listen` fails with (EADDRINUSE …), or where the app is not built */
+export async function createRelayHost({ app, relay, host, port, log }: RelayHostOptions): Promise<RelayHost> {
+  const serveApp = app === undefined ? null : await loadApp(app, relay)
+  const forwarding = createForwarding(log)
+  // Sealed bytes do not compress.
+  const handshake = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES })
+
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return end(response, 405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' })
+    const path = pathOf(request)
+    if (path === null) return end(response, 400, 'That is no address.')
+    if (path === '/healthz') return end(response, 200, JSON.stringify({ ...forwarding.count(), version: PROTOCOL_VERSION }), JSON_TYPE)
+    if (path.startsWith('/parties/')) {
+      return relay && ROOM_PATH.test(path)
+        ? end(response, 426, 'Rooms are websockets.', { Upgrade: 'websocket' })
+        : end(response, 404, 'Not found.')
+    }
+    if (!serveApp?.(request, response, path)) end(response, 404, 'Not found.')
+  }
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // A peer that resets the connection in the middle of a handshake is no event.
+    socket.on('error', () => socket.destroy())
+    const room = relay ? ROOM_PATH.exec(pathOf(request) ?? '')?.[1] : undefined
+    if (room === undefined) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    else handshake.handleUpgrade(request, socket, head, (opened) => forwarding.accept(opened, room))
+  }
+
+  const servers: Server[] = []
+  const close = async () => {
+    forwarding.close()
+    for (const socket of handshake.clients) socket.terminate()
+    await Promise.all(servers.map(closeServer))
+  }
+  const open = async (address: string, at: number) => {
+    const server = createServer(answer).on('upgrade', upgrade)
+    const bound = await listen(server, address, at)
+    servers.push(server)
+    return bound
+  }
+
+  try {
+    if (host !== 'localhost') return { port: await open(host, port), close }
+    const bound = await open('127.0.0.1', port)
+    // Browsers try both meanings of "localhost": somebody else on the other one would be taken for us.
+    await open('::1', bound).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE') throw cause
+    })
+    return { port: bound, close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
+
+function end(response: ServerResponse, status: number, body: string, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', ...headers })
+  response.end(response.req.method === 'HEAD' ? undefined : body)
+}
+
+/** The decoded path, without the query; null when it is none. */
+function pathOf({ url = '' }: IncomingMessage): string | null {
+  const path = url.split(/[?#]/, 1)[0]!
+  try {
+    return path.startsWith('/') ? decodeURIComponent(path) : null
+  } catch {
+    return null
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
