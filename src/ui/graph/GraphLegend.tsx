@@ -1,0 +1,50 @@
+/** What the marks of the graph mean. */
+import type { ReactNode } from 'react'
+import { graphMessages } from './graph-messages.ts'
+
+const text = graphMessages.legend
+
+const MARKS: readonly (readonly [text: string, className: string, picture: ReactNode])[] = [
+  [text.op, 'mark-op', <circle key="op" cx="14" cy="10" r="5" />],
+  [
+    text.head,
+    'mark-head',
+    <g key="head">
+      <circle cx="14" cy="10" r="7.5" fill="none" />
+      <circle cx="14" cy="10" r="3.8" />
+    </g>,
+  ],
+  [text.own, 'mark-own', <path key="own" d="M14 1v18" />],
+  [text.seen, 'mark-seen', <path key="seen" d="M4 1c0 11 20 7 20 18" />],
+  [text.thread, 'mark-thread', <path key="thread" d="M1 5h7c5 0 3 9 8 9h11" />],
+  [text.pending, 'mark-pending', <circle key="pending" cx="14" cy="10" r="5.5" />],
+  [
+    text.rejected,
+    'mark-rejected',
+    <g key="rejected">
+      <circle cx="14" cy="10" r="5" />
+      <path d="M7 3l14 14M21 3L7 17" />
+    </g>,
+  ],
+  [text.forked, 'mark-forked', <path key="forked" d="M14 1l2.3 3.4 4.1-.8-.8 4.1L23 10l-3.4 2.3.8 4.1-4.1-.8L14 19l-2.3-3.4-4.1.8.8-4.1L5 10l3.4-2.3-.8-4.1 4.1.8z" />],
+]
+
+export function GraphLegend() {
+  return (
+    <section className="graph-legend" aria-label={text.title}>
+      <dl>
+        {MARKS.map(([meaning, className, picture]) => (
+          <div key={className}>
+            <dt>
+              <svg viewBox="0 0 28 20" className={className} aria-hidden="true">
+                {picture}
+              </svg>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <p>{text.rows}</p>
+    </section>
+  )
+}

@@ -1,0 +1,72 @@
+/** The graph's place: the live picture, its buttons, the card of the selected op, and the same in words. */
+import { type KeyboardEvent, useRef, useState } from 'react'
+import type { GraphInput } from '../../graph/feed.ts'
+import type { Hex, OpDetails } from '../../worker/api.ts'
+import { GraphLegend } from './GraphLegend.tsx'
+import { GraphMirror, sayOp } from './GraphMirror.tsx'
+import { GraphToolbar, ZOOM_STEP } from './GraphToolbar.tsx'
+import type { GraphHost } from './graph-host.ts'
+import { graphMessages } from './graph-messages.ts'
+import { OpCard } from './OpCard.tsx'
+import { useGraph } from './use-graph.ts'
+import './graph.css'
+
+interface GraphPlaceProps {
+  readonly node: GraphHost
+  readonly selected: Hex | null
+  onSelect(id: Hex | null): void
+  /** Offers "Show in the history" on the card when given. */
+  onShowInHistory?: ((details: OpDetails) => void) | undefined
+}
+
+/** Keys that need nothing but the graph. */
+const KEYS: Readonly<Record<string, GraphInput>> = {
+  ArrowUp: { type: 'step', to: 'parent' },
+  ArrowDown: { type: 'step', to: 'child' },
+  ArrowLeft: { type: 'step', to: 'previous' },
+  ArrowRight: { type: 'step', to: 'next' },
+  '0': { type: 'fit' },
+}
+
+export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphPlaceProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const [graph, send] = useGraph(place, node, selected, onSelect)
+  const [legend, setLegend] = useState(false)
+
+  const zoom = (factor: number): void => {
+    const { clientWidth = 0, clientHeight = 0 } = place.current ?? {}
+    send({ type: 'zoom', factor, x: clientWidth / 2, y: graph.following ? clientHeight : clientHeight / 2 })
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const input = KEYS[event.key]
+    if (input !== undefined) send(input)
+    else if (event.key === '+' || event.key === '=') zoom(ZOOM_STEP)
+    else if (event.key === '-' || event.key === '−') zoom(1 / ZOOM_STEP)
+    else if (event.key === 'l' || event.key === 'L') send({ type: 'follow', on: !graph.following })
+    else if (event.key === 'Escape' && selected !== null) onSelect(null)
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const { drawn, hovered } = graph
+  return (
+    <section className="graph-place" aria-label={graphMessages.title}>
+      <div ref={place} className="graph-stage" role="application" tabIndex={0} aria-label={graphMessages.label} onKeyDown={onKeyDown}>
+        {drawn?.ops === 0 && <p className="graph-empty">{graphMessages.empty}</p>}
+        {hovered?.op && (
+          <div className="graph-hover" style={{ left: hovered.x, top: hovered.y }} aria-hidden="true">
+            {sayOp(hovered.op)}
+          </div>
+        )}
+      </div>
+      <GraphToolbar following={graph.following} legend={legend} onInput={send} onZoom={zoom} onLegend={setLegend} />
+      {legend && <GraphLegend />}
+      {selected !== null && (
+        <OpCard node={node} id={selected} ghost={graph.ghost} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
+      )}
+      {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
+    </section>
+  )
+}

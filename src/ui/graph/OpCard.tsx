@@ -1,0 +1,150 @@
+/** Everything about the selected op, or about the ghost that is selected instead. */
+import { useEffect, useState } from 'react'
+import type { GhostNote, GraphOutput } from '../../graph/feed.ts'
+import type { Hex, OpDetails } from '../../worker/api.ts'
+import { fullTime } from '../messages.ts'
+import { refusalSentences } from '../refusal-messages.ts'
+import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { GraphIcon } from './GraphIcons.tsx'
+import type { GraphHost } from './graph-host.ts'
+import { graphMessages } from './graph-messages.ts'
+
+const text = graphMessages.card
+
+/** Parents, children and authors shown at most; the rest is counted. */
+const MAX_LISTED = 12
+
+interface OpCardProps {
+  readonly node: GraphHost
+  readonly id: Hex
+  readonly ghost: GhostNote | null
+  readonly drawn: Extract<GraphOutput, { type: 'drawn' }> | null
+  onSelect(id: Hex | null): void
+  onShowInHistory?: ((details: OpDetails) => void) | undefined
+}
+
+export function OpCard({ node, id, ghost, drawn, onSelect, onShowInHistory }: OpCardProps) {
+  const details = useDetails(node, id, drawn)
+  const author = ghost?.author ?? details?.author
+  const seq = ghost?.seq ?? details?.seq
+  return (
+    <section className="op-card" aria-label={text.name}>
+      <header>
+        {author !== undefined && <AuthorMark author={author} />}
+        <h3>
+          {author !== undefined && <AuthorName author={author} />}
+          {details?.own === true && <span className="op-card-you">{graphMessages.you}</span>}
+          {seq !== undefined && <span className="op-card-seq">{text.op(seq)}</span>}
+        </h3>
+        <code title={id}>{shortId(id)}</code>
+        <button type="button" aria-label={text.close} title={text.close} onClick={() => onSelect(null)}>
+          <GraphIcon name="close" />
+        </button>
+      </header>
+      {ghost !== null && (
+        <p className="op-card-ghost" data-state={ghost.state}>
+          <strong>{text[ghost.state]}</strong> {sentenceOf(ghost.reason)}
+        </p>
+      )}
+      {ghost === null && details === null && <p className="op-card-text">{text.unknown}</p>}
+      {details !== null && details !== undefined && (
+        <Details details={details} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
+      )}
+    </section>
+  )
+}
+
+type DetailsProps = Pick<OpCardProps, 'drawn' | 'onSelect' | 'onShowInHistory'> & { readonly details: OpDetails }
+
+function Details({ details, drawn, onSelect, onShowInHistory }: DetailsProps) {
+  const reach = drawn?.reach
+  return (
+    <>
+      {details.equivocates && <p className="op-card-lie">{text.forked}</p>}
+      {details.text !== '' && (
+        <p className="op-card-text">
+          <bdi>{details.text}</bdi>
+        </p>
+      )}
+      {reach && <p className="op-card-reach">{text.reach(reach.past, reach.future, reach.concurrent)}</p>}
+      <dl>
+        <dt>{text.parents}</dt>
+        <dd>
+          <Ops ids={details.parents} none={text.genesis} onSelect={onSelect} />
+        </dd>
+        <dt>{text.children}</dt>
+        <dd>
+          <Ops ids={details.children} none={text.headNow} onSelect={onSelect} />
+        </dd>
+        <dt>{text.seenBy}</dt>
+        <dd>
+          <span>{text.seenByCount(details.seenBy, details.others)}</span>
+          <Authors authors={details.seenByAuthors} />
+        </dd>
+        <dt>{text.heldBy}</dt>
+        <dd>{details.heldBy.length === 0 ? text.heldByNone : <Authors authors={details.heldBy} />}</dd>
+        <dt>{text.time}</dt>
+        <dd>{fullTime(details.time)}</dd>
+        <dt>{text.depth}</dt>
+        <dd>{details.depth}</dd>
+        <dt>{text.signed}</dt>
+        <dd>{details.signed ? text.signedSelf : text.signedLater}</dd>
+        <dt>{text.size}</dt>
+        <dd>{text.bytes(details.bytes)}</dd>
+      </dl>
+      {onShowInHistory !== undefined && (
+        <button type="button" className="op-card-jump" onClick={() => onShowInHistory(details)}>
+          {text.inHistory}
+        </button>
+      )}
+    </>
+  )
+}
+
+function Ops({ ids, none, onSelect }: { readonly ids: readonly Hex[]; readonly none: string; onSelect(id: Hex): void }) {
+  if (ids.length === 0) return none
+  return (
+    <>
+      {ids.slice(0, MAX_LISTED).map((id) => (
+        <button key={id} type="button" className="op-card-op" onClick={() => onSelect(id)}>
+          {shortId(id)}
+        </button>
+      ))}
+      {ids.length > MAX_LISTED && text.more(ids.length - MAX_LISTED)}
+    </>
+  )
+}
+
+function Authors({ authors }: { readonly authors: readonly Hex[] }) {
+  return (
+    <>
+      {authors.slice(0, MAX_LISTED).map((author) => (
+        <span key={author} className="op-card-author">
+          <AuthorMark author={author} />
+          <AuthorName author={author} />
+        </span>
+      ))}
+      {authors.length > MAX_LISTED && text.more(authors.length - MAX_LISTED)}
+    </>
+  )
+}
+
+/** What the node says about an op, asked again when the graph has grown; undefined until it answers. */
+function useDetails(node: GraphHost, id: Hex, drawn: OpCardProps['drawn']): OpDetails | null | undefined {
+  const [answer, setAnswer] = useState<{ readonly id: Hex; readonly details: OpDetails | null }>()
+  const ops = drawn?.ops
+  useEffect(() => {
+    let wanted = true
+    void node.inspect(id).then((details) => {
+      if (wanted) setAnswer({ id, details })
+    })
+    return () => {
+      wanted = false
+    }
+  }, [node, id, ops])
+  return answer?.id === id ? answer.details : undefined
+}
+
+function sentenceOf(reason: string): string {
+  return (refusalSentences as Readonly<Record<string, string>>)[reason] ?? reason
+}

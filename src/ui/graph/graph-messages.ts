@@ -1,0 +1,71 @@
+/** Texts of the graph's place; `ui/messages.ts` takes them in. */
+const count = new Intl.NumberFormat('en')
+const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
+const bytes = (n: number): string => (n < 1000 ? `${n} B` : `${(n / 1000).toFixed(1)} kB`)
+
+export const graphMessages = {
+  title: 'Graph',
+  label: 'Graph of ops. Arrow up and down: parents and children. Left and right: neighbours. Plus and minus: zoom. 0: all. L: follow. Escape: clear.',
+  /** On the canvas itself: a word each. */
+  canvas: { you: 'you', forked: 'forked' },
+  toolbar: {
+    name: 'View',
+    follow: 'Follow the newest (L)',
+    fit: 'Show all (0)',
+    zoomIn: 'Zoom in (+)',
+    zoomOut: 'Zoom out (−)',
+    legend: 'What the marks mean',
+  },
+  legend: {
+    title: 'What the marks mean',
+    op: 'an op; shape and colour are its author’s',
+    head: 'a head: nothing follows it yet',
+    own: 'its author’s previous op',
+    seen: 'an op its author had seen',
+    thread: 'what a peer has: everything above its thread. Level under the newest row: it agrees with you',
+    pending: 'pending: a parent has not arrived',
+    rejected: 'rejected: it broke a rule',
+    forked: 'equivocation: two ops by one author with one number',
+    rows: 'Time flows down. A row is a depth: one more than the deepest parent. Places never move.',
+  },
+  status: (ops: number, lanes: number) => `${plural(ops, 'op')} in ${plural(lanes, 'lane')}`,
+  empty: 'The graph grows here, op by op.',
+  you: 'you',
+  mirror: {
+    name: 'Ops in sight',
+    item: (name: string, seq: number, row: number, id: string) => `${name}, op ${seq}, depth ${row}, ${id}`,
+    state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
+    hidden: (n: number) => `and ${count.format(n)} more`,
+    grown: (n: number) => plural(n, 'new op'),
+  },
+  card: {
+    name: 'The selected op',
+    close: 'Clear the selection',
+    op: (seq: number) => `op ${count.format(seq)}`,
+    forked: 'Its author signed another op with this number: an equivocation.',
+    depth: 'Depth',
+    time: 'Its author’s clock',
+    parents: 'Parents',
+    children: 'Children',
+    none: 'none',
+    genesis: 'none: it began the room',
+    headNow: 'none yet: it is a head',
+    seenBy: 'Seen by',
+    seenByCount: (k: number, n: number) => `${count.format(k)} of ${count.format(n)}`,
+    heldBy: 'Held by',
+    heldByNone: 'no connected peer, as far as known',
+    signed: 'Signature',
+    signedSelf: 'its own, verified',
+    signedLater: 'vouched for by a later op of its author',
+    size: 'Size',
+    bytes,
+    reach: (past: number, future: number, concurrent: number) =>
+      `${count.format(past)} in its past · ${count.format(future)} in its future · ${count.format(concurrent)} concurrent`,
+    inHistory: 'Show in the history',
+    copy: 'Copy the id',
+    more: (n: number) => `and ${count.format(n)} more`,
+    pending: 'Pending: not in the graph of this node yet.',
+    rejected: 'Rejected: this node will not take it in.',
+    unknown: 'This op is not known here.',
+  },
+} as const

@@ -1,0 +1,66 @@
+/** The live graph as React sees it: what the render worker last said, and a way to tell it things. */
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import type { GhostNote, GraphInput, GraphOutput } from '../../graph/feed.ts'
+import { listenToGestures } from './gestures.ts'
+import { connectGraph, type GraphConnection } from './graph-connection.ts'
+import type { GraphHost } from './graph-host.ts'
+
+export interface GraphState {
+  readonly following: boolean
+  readonly drawn: Extract<GraphOutput, { type: 'drawn' }> | null
+  readonly hovered: Extract<GraphOutput, { type: 'hovered' }> | null
+  /** Why the selection is a ghost; null when it is none. */
+  readonly ghost: GhostNote | null
+}
+
+const START: GraphState = { following: true, drawn: null, hovered: null, ghost: null }
+
+/** Connects `place` to the node's graph while mounted. `onSelect` hears what a person selected in the graph. */
+export function useGraph(
+  place: RefObject<HTMLElement | null>,
+  node: GraphHost,
+  selected: string | null,
+  onSelect: (id: string | null) => void,
+): readonly [GraphState, (input: GraphInput) => void] {
+  const [state, setState] = useState(START)
+  const connection = useRef<GraphConnection | null>(null)
+  /** What the worker has selected, as far as the page knows: what is told apart from it must be sent. */
+  const known = useRef<string | null>(null)
+  const tellSelected = useRef(onSelect)
+  useEffect(() => {
+    tellSelected.current = onSelect
+  })
+
+  useEffect(() => {
+    if (place.current === null) return
+    const hear = (output: GraphOutput): void => {
+      if (output.type === 'selected') {
+        known.current = output.id
+        setState((before) => ({ ...before, ghost: output.ghost }))
+        tellSelected.current(output.id)
+      } else if (output.type === 'following') setState((before) => ({ ...before, following: output.on }))
+      else if (output.type === 'hovered') setState((before) => ({ ...before, hovered: output }))
+      else setState((before) => ({ ...before, drawn: output }))
+    }
+    const live = connectGraph(place.current, node, hear)
+    connection.current = live
+    known.current = null
+    setState(START)
+    const ending = new AbortController()
+    listenToGestures(live.canvas, live.send, ending.signal)
+    return () => {
+      connection.current = null
+      ending.abort()
+      live.close()
+    }
+  }, [place, node])
+
+  useEffect(() => {
+    if (selected === known.current) return
+    known.current = selected
+    connection.current?.send({ type: 'select', id: selected, reveal: true })
+  }, [selected, node])
+
+  const send = useCallback((input: GraphInput) => connection.current?.send(input), [])
+  return [state, send]
+}
