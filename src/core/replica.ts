@@ -22,6 +22,9 @@ import type { MeaningRefusal, Refusal, StructureRefusal } from './result.ts'
 import { equalBytes } from './bytes.ts'
 import { keyOf, type Unit, type UnitOp } from './unit.ts'
 
+/** Rejected ops kept to be shown. */
+const MAX_REFUSED_SHOWN = 32
+
 /** What a verdict may look at: the DAG up to the op's parents, and nothing else. */
 export interface Past {
   readonly dag: Dag
@@ -40,6 +43,8 @@ export interface Replica {
   readonly pending: Pending
   /** Ids known to be rejected, oldest first; bounded. */
   readonly rejected: Map<string, Refusal>
+  /** The last few rejected ops themselves, oldest first: for people to look at, never for a verdict. */
+  readonly refusedOps: { readonly id: OpId; readonly op: Op; readonly reason: Refusal }[]
   readonly judge: Judge
 }
 
@@ -57,7 +62,7 @@ export type Outcome =
 
 export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
   const dag = createDag(seed)
-  return { room, dag, history: createHistory(dag), pending: createPending(), rejected: new Map(), judge }
+  return { room, dag, history: createHistory(dag), pending: createPending(), rejected: new Map(), refusedOps: [], judge }
 }
 
 /** Takes in one unit from `link`, and what waited for it. Admitted units come in order of admission. */
@@ -204,12 +209,12 @@ function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: num
   const { dag } = replica
   const kept = unit.filter((_, place) => fates[place] === 'kept')
   if (kept.length > 0) outcomes.push({ type: 'admitted', first: start, unit: kept })
-  for (const [place, { id }] of unit.entries()) {
+  for (const [place, { id, op }] of unit.entries()) {
     const fate = fates[place]!
     if (fate === 'kept') continue
     if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id, reason: fate })
     else {
-      remember(replica, id, fate)
+      remember(replica, id, op, fate)
       outcomes.push({ type: 'rejected', id, reason: fate })
     }
   }
@@ -219,7 +224,9 @@ function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: num
   for (let i = first; i < equivocations.length; i++) outcomes.push({ type: 'equivocation', ops: equivocations[i]! })
 }
 
-function remember({ rejected }: Replica, id: OpId, reason: Refusal): void {
+function remember({ rejected, refusedOps }: Replica, id: OpId, op: Op, reason: Refusal): void {
+  if (!rejected.has(keyOf(id))) refusedOps.push({ id, op, reason })
+  if (refusedOps.length > MAX_REFUSED_SHOWN) refusedOps.shift()
   rejected.set(keyOf(id), reason)
   if (rejected.size <= MAX_REJECTED_REMEMBERED) return
   const [oldest] = rejected.keys()

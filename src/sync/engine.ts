@@ -140,9 +140,7 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
     case 'units':
       if (message.bundle.length === 0) fetched(engine, from, message.ref, message.last, message.left, 0)
       else {
-        takeIn(engine, from, message.bundle, ({ admitted }) =>
-          fetched(engine, from, message.ref, message.last, message.left, admitted),
-        )
+        takeIn(engine, from, message.bundle, ({ admitted }) => fetched(engine, from, message.ref, message.last, message.left, admitted))
       }
       break
     case 'bye':

@@ -3,14 +3,11 @@
  * state and no protocol timer; everything it shows arrives as a `FromNode`, and everything it wants leaves as a `ToNode`.
  * Messages from the page are checked in `worker/node.worker.ts`, since any script of the origin could send them.
  */
-import type { Refusal } from '../core/result.ts'
-import type { Path, TransportState } from '../net/transport.ts'
+import type { EvidenceEntry, Hex, HistoryEntry, ImportOutcome, NodeFailure, NodeStatus, OpDetails, RefusedEntry, SubmitReply } from '../node/views.ts'
 import type { KnownNode } from '../store/store.ts'
 
+export type * from '../node/views.ts'
 export type { KnownNode } from '../store/store.ts'
-
-/** 64 hex digits of an op id or an author. */
-export type Hex = string
 
 export type ToNode =
   /** The nodes that this browser has kept, latest used first: reply `KnownNode[]`. Allowed before "start". */
@@ -64,8 +61,6 @@ export interface Replies {
   readonly evidence: readonly EvidenceEntry[]
 }
 
-/** The op's id once it is stored here, or why there is none; the page keeps the text in that case. */
-export type SubmitReply = { readonly id: Hex } | { readonly refused: Refusal | 'disk-full' }
 
 export type FromNode =
   /** The node runs. `claim` is what the tab should keep in its sessionStorage, `link` what the address bar should hold. */
@@ -79,111 +74,3 @@ export type FromNode =
   | { readonly type: 'reply'; readonly ref: number; readonly value: unknown }
   /** The node cannot start or go on; nothing typed is lost by the page. */
   | { readonly type: 'failed'; readonly failure: NodeFailure }
-
-export type NodeFailure =
-  | 'bad-link' // the fragment is not a room link
-  | 'no-storage' // IndexedDB is refused (private mode, blocked)
-  | 'bad-verifier' // the platform's Ed25519 fails the self-test and so does ours
-  | 'internal' // a bug of ours
-
-export interface NodeStatus {
-  /** Admitted ops, and those durable on this disk. */
-  readonly ops: number
-  readonly stored: number
-  readonly pending: number
-  readonly rejected: number
-  readonly heads: number
-  /** Hash of the sorted heads. */
-  readonly digest: Hex
-  readonly authors: number
-  readonly equivocations: number
-  readonly offline: boolean
-  /** "full": the disk refuses; this node reads only. */
-  readonly storage: 'ok' | 'full'
-  readonly paths: readonly PathStatus[]
-  readonly peers: readonly PeerStatus[]
-  /** Non-null while this node fetches ops that a peer has: how many of how many (an estimate until the peer told). */
-  readonly fetching: { readonly got: number; readonly of: number | null; readonly from: Hex } | null
-}
-
-export interface PathStatus {
-  readonly path: Path
-  readonly state: TransportState
-  readonly detail: string
-}
-
-export interface PeerStatus {
-  /** The peer's sender value of this session (hex). */
-  readonly peer: Hex
-  /** Its author, once it has proven it. */
-  readonly author: Hex | null
-  readonly path: Path
-  /** ms since it was last heard; the page adds its own clock to it. */
-  readonly silentFor: number
-  /** Its heads as last told, and how many of them are unknown here. */
-  readonly heads: readonly Hex[]
-  readonly unknownHeads: number
-  /** Ops admitted here that are outside its frontier (null: not known). */
-  readonly lacks: number | null
-  /** True when its heads equal ours. */
-  readonly equal: boolean
-  /** Why its messages were refused, latest first, at most a few. */
-  readonly refusals: readonly Refusal[]
-}
-
-export interface HistoryEntry {
-  readonly id: Hex
-  readonly author: Hex
-  readonly seq: number
-  /** Seconds since 1970, as the author says. */
-  readonly time: number
-  readonly depth: number
-  readonly kind: 'genesis' | 'message' | 'merge' | 'patch'
-  /** What to show: the message, the room's name, the edit in short. Any text: isolate it. */
-  readonly text: string
-  /** How many of the room's other authors have an op with this one in their causal past, and how many others there are. */
-  readonly seenBy: number
-  readonly others: number
-  readonly own: boolean
-  /** False while it is not yet on this disk. */
-  readonly saved: boolean
-  /** True when its author signed another op with the same seq. */
-  readonly equivocates: boolean
-}
-
-export interface OpDetails extends HistoryEntry {
-  readonly prev: Hex | null
-  readonly parents: readonly Hex[]
-  readonly children: readonly Hex[]
-  /** Authors who have seen it. */
-  readonly seenByAuthors: readonly Hex[]
-  /** Connected peers known to hold it. */
-  readonly heldBy: readonly Hex[]
-  readonly signed: boolean
-  /** Place in the history, for "jump to the console". */
-  readonly position: number
-  /** Bytes of its canonical encoding. */
-  readonly bytes: number
-}
-
-export interface ImportOutcome {
-  readonly admitted: number
-  readonly duplicate: number
-  readonly refused: readonly RefusedEntry[]
-}
-
-export interface EvidenceEntry {
-  readonly author: Hex
-  readonly seq: number
-  readonly ops: readonly Hex[]
-}
-
-export interface RefusedEntry {
-  readonly reason: Refusal
-  /** The op, when the refusal is about one. */
-  readonly id: Hex | null
-  /** The peer's sender value, "file" or "disk". */
-  readonly from: string
-  /** ms since 1970, this node's clock. */
-  readonly at: number
-}

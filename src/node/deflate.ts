@@ -1,0 +1,36 @@
+/** Raw DEFLATE (RFC 1951) by the platform's streams. */
+
+export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
+  const out = await drain(new Blob([bytes.slice()]).stream().pipeThrough(new CompressionStream('deflate-raw')), Infinity)
+  return out!
+}
+
+/** The inflated bytes; null for bytes that are no deflate stream, have a tail, or inflate beyond `limit`: read no further than that. */
+export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array | null> {
+  try {
+    return await drain(new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate-raw')), limit)
+  } catch {
+    return null
+  }
+}
+
+async function drain(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | null> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  const reader = stream.getReader()
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length
+    if (length > limit) {
+      await reader.cancel()
+      return null
+    }
+    parts.push(next.value)
+  }
+  const out = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}

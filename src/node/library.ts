@@ -1,0 +1,99 @@
+/**
+ * What ops say: bodies are read from the store when somebody looks, and the ones last looked at are kept. Ops that are not
+ * stored yet are kept until they are.
+ */
+import { decodeBody, type Body } from '../crdt/body.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
+import { assert } from '../core/result.ts'
+import type { Store } from '../store/store.ts'
+import { readSegment } from './open-node.ts'
+
+/** What is kept of an op for showing it. */
+export interface Page {
+  readonly body: Body
+  readonly time: number
+  readonly signature: Uint8Array | null
+  /** Bytes of its canonical encoding. */
+  readonly bytes: number
+}
+
+/** Pages kept in memory: a few screens of history, and what is typed meanwhile. */
+const MAX_PAGES = 8_192
+/** Segments read at a time: neighbours in the store are often neighbours on the screen. */
+const READ_SEGMENTS = 32
+
+export interface Library {
+  /** Takes in ops that were just admitted. */
+  add(first: number, unit: Unit): void
+  /** Pages of these ops, in their order; undefined for what the disk cannot give back. */
+  read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
+  /** The units with the ops from `from` on, in order of admission, segment by segment. */
+  units(from: number): AsyncGenerator<readonly Unit[]>
+}
+
+export function createLibrary(store: Store, stored: () => number): Library {
+  const pages = new Map<number, Page>()
+
+  const put = (op: number, page: Page): void => {
+    pages.delete(op)
+    pages.set(op, page)
+  }
+  const trim = (): void => {
+    for (const op of pages.keys()) {
+      if (pages.size <= MAX_PAGES) return
+      if (op < stored()) pages.delete(op)
+    }
+  }
+
+  const read = async (ops: readonly number[]): Promise<readonly (Page | undefined)[]> => {
+    const found = new Map<number, Page>()
+    for (const op of [...ops].sort((a, b) => a - b)) {
+      const page = found.get(op) ?? pages.get(op)
+      if (page !== undefined) found.set(op, page)
+      else await load(op, found)
+    }
+    return ops.map((op) => {
+      const page = found.get(op)
+      if (page !== undefined) put(op, page)
+      return page
+    })
+  }
+
+  const load = async (op: number, found: Map<number, Page>): Promise<void> => {
+    for (const segment of await store.read(op, READ_SEGMENTS)) {
+      const units = 'bytes' in segment ? await readSegment(segment) : null
+      if (units === null) continue
+      units.flat().forEach((unitOp, i) => found.set(segment.first + i, pageOf(unitOp)))
+      // One large segment is enough for now; many small ones are read together.
+      if (segment.count >= READ_SEGMENTS) break
+    }
+    for (const [at, page] of found) put(at, page)
+    trim()
+  }
+
+  return {
+    add(first, unit) {
+      unit.forEach((unitOp, i) => put(first + i, pageOf(unitOp)))
+      trim()
+    },
+    read,
+    async *units(from) {
+      for (let at = from; at < stored(); ) {
+        const segments = await store.read(at, READ_SEGMENTS)
+        if (segments.length === 0) return
+        for (const segment of segments) {
+          const units = 'bytes' in segment ? await readSegment(segment) : null
+          if (units === null) return
+          yield units
+          at = segment.first + segment.count
+        }
+      }
+    },
+  }
+}
+
+function pageOf({ op, bytes, signature }: UnitOp): Page {
+  const body = decodeBody(op.body)
+  assert(body.ok, 'an admitted op has a body that the rules accepted')
+  return { body: body.value, time: op.time, signature, bytes: bytes.length }
+}

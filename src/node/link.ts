@@ -1,0 +1,19 @@
+/** A room's link: the fragment holds the genesis id and the room's secret, 64 bytes in base64url; no server ever sees it. */
+import { fromBase64url, concatBytes, toBase64url } from '../core/bytes.ts'
+import { asOpId, type OpId } from '../core/op.ts'
+
+export interface RoomLink {
+  readonly genesis: OpId
+  /** 32 random bytes, shared by all who hold the link. */
+  readonly secret: Uint8Array
+}
+
+/** The fragment, without "#". */
+export const formatLink = ({ genesis, secret }: RoomLink): string => toBase64url(concatBytes(genesis, secret))
+
+/** Reads a fragment, or a whole address that ends in one; null when it is none. */
+export function parseLink(text: string): RoomLink | null {
+  const bytes = fromBase64url(text.slice(text.indexOf('#') + 1).trim())
+  if (bytes?.length !== 64) return null
+  return { genesis: asOpId(bytes.slice(0, 32)), secret: bytes.slice(32) }
+}

@@ -1,0 +1,105 @@
+/**
+ * A node's paths to others: frames are sealed here, opened here, and a message to one peer takes the path on which the
+ * peer was last heard, a browser's own channel before the relay.
+ */
+import { fromHex, toHex } from '../core/bytes.ts'
+import type { FrameRefusal, Sealer } from '../net/sealed.ts'
+import type { OpenTransport, Path, Transport } from '../net/transport.ts'
+import type { PeerId } from '../sync/effects.ts'
+import type { PathStatus } from './views.ts'
+
+/** A better path is preferred to a later one if the peer was heard on it this recently (ms): two heartbeats. */
+const STILL_THERE = 11_000
+
+/** Paths, best first. */
+const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'relay']
+
+export interface LinksEvents {
+  onMessage(from: PeerId, bytes: Uint8Array): void
+  /** A path opened. */
+  onLinked(): void
+  /** A frame that says nothing we can use; the link is at fault, no peer. */
+  onRefused(path: Path, reason: FrameRefusal): void
+  onChange(): void
+}
+
+export interface Links {
+  send(to: PeerId | null, bytes: Uint8Array): void
+  open(): void
+  /** Closes every path, after what was handed to `send` before. */
+  close(): Promise<void>
+  retryNow(): void
+  status(): PathStatus[]
+  pathOf(peer: PeerId): Path
+}
+
+export function createLinks(ways: readonly { readonly path: Path; readonly open: OpenTransport }[], sealer: Sealer, events: LinksEvents): Links {
+  const transports = new Map<Path, Transport & { retryNow?: () => void }>()
+  const states = new Map<Path, PathStatus>(ways.map(({ path }) => [path, { path, state: 'down', detail: 'offline' }]))
+  /** When each peer was last heard on each path (ms). */
+  const heard = new Map<PeerId, Map<Path, number>>()
+  let sending: Promise<unknown> = Promise.resolve()
+
+  const pathOf = (peer: PeerId): Path => {
+    const times = heard.get(peer)
+    const recent = PREFERENCE.find((path) => (times?.get(path) ?? -Infinity) > performance.now() - STILL_THERE)
+    return recent ?? [...(times ?? [])].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'relay'
+  }
+
+  const receive = (path: Path, frame: Uint8Array): void => {
+    void sealer.open(frame).then((opened) => {
+      if (!transports.has(path)) return
+      if (!opened.ok) {
+        if (opened.reason === 'own-frame' || opened.reason === 'not-for-us') return
+        if (opened.reason === 'repeated') return
+        return events.onRefused(path, opened.reason)
+      }
+      const peer = toHex(opened.value.sender)
+      const times = heard.get(peer) ?? new Map<Path, number>()
+      heard.set(peer, times.set(path, performance.now()))
+      events.onMessage(peer, opened.value.plaintext)
+    })
+  }
+
+  return {
+    pathOf,
+    send(to, bytes) {
+      const via = to === null ? null : pathOf(to)
+      sending = sealer.seal(to === null ? null : fromHex(to), bytes).then((frame) => {
+        for (const [path, transport] of transports) if (via === null || via === path) transport.send(frame)
+      })
+    },
+    open() {
+      for (const { path, open } of ways) {
+        if (transports.has(path)) continue
+        states.set(path, { path, state: 'connecting', detail: '' })
+        transports.set(
+          path,
+          open({
+            onFrame: (frame) => receive(path, frame),
+            onState: (state, detail) => {
+              states.set(path, { path, state, detail })
+              if (state === 'open') events.onLinked()
+              events.onChange()
+            },
+          }),
+        )
+      }
+      events.onChange()
+    },
+    async close() {
+      await sending
+      for (const [path, transport] of transports) {
+        transport.close()
+        states.set(path, { path, state: 'down', detail: 'offline' })
+      }
+      transports.clear()
+      heard.clear()
+      events.onChange()
+    },
+    retryNow() {
+      for (const transport of transports.values()) transport.retryNow?.()
+    },
+    status: () => [...states.values()],
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The one loop that drives an engine: an input, then its effects in order, then the next input. Answers to effects come
+ * back as inputs; nothing re-enters `step`.
+ */
+import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
+import { step } from '../sync/engine.ts'
+import type { Engine } from '../sync/state.ts'
+import { StoreError, type Store } from '../store/store.ts'
+import { deflate, inflate } from './deflate.ts'
+import { signWith } from './signer.ts'
+import type { Verifier } from './verifier.ts'
+
+export interface LoopPorts {
+  readonly engine: Engine
+  readonly store: Store
+  readonly key: CryptoKey | Uint8Array
+  readonly verifier: Verifier
+  /** ms, any origin, never going back. */
+  readonly now: () => number
+  send(to: PeerId | null, bytes: Uint8Array): void
+  disconnect(peer: PeerId, until: number): void
+  notice(notice: Notice): void
+  /** A bug of ours: the node cannot go on. */
+  broken(error: unknown): void
+}
+
+export interface Loop {
+  give(input: Input): void
+  stop(): void
+}
+
+export function createLoop(ports: LoopPorts): Loop {
+  const { engine, now } = ports
+  const queue: Input[] = []
+  let running = false
+  let stopped = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const give = (input: Input): void => {
+    if (stopped) return
+    queue.push(input)
+    if (running) return
+    running = true
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        for (const effect of step(engine, next, now())) carryOut(effect)
+      }
+    } catch (error) {
+      fail(error)
+    } finally {
+      running = false
+    }
+  }
+
+  const fail = (error: unknown): void => {
+    stop()
+    ports.broken(error)
+  }
+
+  const stop = (): void => {
+    stopped = true
+    clearTimeout(timer)
+  }
+
+  const answer = (work: Promise<Input>): void => {
+    work.then(give, fail)
+  }
+
+  const carryOut = (effect: Effect): void => {
+    switch (effect.type) {
+      case 'send':
+        return ports.send(effect.to, effect.bytes)
+      case 'disconnect':
+        return ports.disconnect(effect.peer, effect.until)
+      case 'notify':
+        return ports.notice(effect.notice)
+      case 'wakeAt':
+        clearTimeout(timer)
+        timer = setTimeout(() => give({ type: 'tick' }), Math.max(0, effect.at - now()))
+        return
+      default:
+        return answer(perform(ports, effect))
+    }
+  }
+
+  return { give, stop }
+}
+
+async function perform({ store, key, verifier }: LoopPorts, effect: Extract<Effect, { job: number }>): Promise<Input> {
+  const { job } = effect
+  switch (effect.type) {
+    case 'persist':
+      try {
+        await store.append(effect.segments, effect.durability)
+        return { type: 'stored', job, failure: null }
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        return { type: 'stored', job, failure: error.failure === 'full' ? 'full' : 'failed' }
+      }
+    case 'verify':
+      return { type: 'verified', job, valid: await verifier.verify(effect.claims) }
+    case 'sign':
+      return { type: 'signed', job, signature: await signWith(key, effect.message) }
+    case 'read': {
+      const segments = await store.read(effect.from, effect.limit)
+      // What is behind an unreadable segment cannot be told apart from a gap: it is not given.
+      const bad = segments.findIndex((segment) => !('bytes' in segment))
+      const good = bad < 0 ? segments : segments.slice(0, bad)
+      return { type: 'loaded', job, segments: good.flatMap((segment) => ('bytes' in segment ? [segment] : [])) }
+    }
+    case 'inflate':
+      return { type: 'inflated', job, bytes: await inflate(effect.bytes, effect.limit) }
+    case 'deflate':
+      return { type: 'deflated', job, bytes: await deflate(effect.bytes) }
+  }
+}

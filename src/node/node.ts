@@ -1,0 +1,178 @@
+/**
+ * A running node: replica, disk, links, and what a page may ask of it. Built from ports, so that a tab's worker, a test and
+ * a terminal run the same node.
+ */
+import { toHex } from '../core/bytes.ts'
+import { asAuthor, asOpId } from '../core/op.ts'
+import { encodeBody } from '../crdt/body.ts'
+import { judgeOpen } from '../rules/open.ts'
+import { deriveRoom } from '../net/keys.ts'
+import { createSealer } from '../net/sealed.ts'
+import type { OpenTransport, Path } from '../net/transport.ts'
+import { decodeFile } from '../sync/bundle.ts'
+import type { Notice } from '../sync/effects.ts'
+import { createEngine, restore } from '../sync/engine.ts'
+import type { Engine } from '../sync/state.ts'
+import { exportRoom } from './archive.ts'
+import { createLibrary } from './library.ts'
+import { createLinks, type Links } from './links.ts'
+import { createLoop } from './loop.ts'
+import { type OpenedNode, type OpenStore, readDisk, salvage } from './open-node.ts'
+import { createRefusedLog, type RefusedLog } from './refused-log.ts'
+import { createRoom, type Room } from './room.ts'
+import { statusOf } from './status.ts'
+import type { Hex, ImportOutcome, NodeStatus, RefusedEntry, SubmitReply } from './views.ts'
+import { createVerifier } from './verifier.ts'
+
+export interface NodeOptions {
+  readonly opened: OpenedNode
+  readonly openStore: OpenStore
+  /** The ways to others, given the room's name among outsiders. */
+  readonly ways: (relayName: string) => readonly { readonly path: Path; readonly open: OpenTransport }[]
+  /** Something that a view shows may have changed. */
+  readonly onChange: () => void
+  /** A bug of ours. */
+  readonly onBroken: (error: unknown) => void
+}
+
+export interface Node {
+  readonly engine: Engine
+  readonly room: Room
+  readonly refused: RefusedLog
+  readonly author: Hex
+  /** The room's name, once its genesis is here. */
+  name(): Promise<string | null>
+  status(): NodeStatus
+  submit(text: string): Promise<SubmitReply>
+  setOffline(on: boolean): Promise<void>
+  wake(): void
+  export(): Promise<Uint8Array>
+  import(bytes: Uint8Array): Promise<ImportOutcome>
+}
+
+export async function createNode({ opened: found, openStore, ways, onChange, onBroken }: NodeOptions): Promise<Node> {
+  const { opened, engine } = await readNode(found, openStore)
+  const { identity, store } = opened
+  const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
+  const sealer = await createSealer({ room: identity.genesis, roomKey, sender: engine.sender })
+  const library = createLibrary(store, () => engine.stored)
+  const refused = createRefusedLog()
+  const submits = new Map<number, (reply: SubmitReply) => void>()
+  const imports = new Map<number, (outcome: Omit<ImportOutcome, 'refused'>) => void>()
+  let lastRef = 0
+  let offline = false
+
+  const refuse = (entry: Omit<RefusedEntry, 'at'>): void => {
+    refused.add({ ...entry, at: Date.now() })
+    onChange()
+  }
+  if (opened.salvaged) refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
+
+  const loop = createLoop({
+    engine,
+    store,
+    key: identity.key,
+    verifier: await createVerifier(),
+    now: () => performance.now(),
+    send: (to, bytes) => links.send(to, bytes),
+    disconnect: () => onChange(),
+    notice: (notice) => hear(notice),
+    broken: onBroken,
+  })
+
+  const links: Links = createLinks(ways(relayName), sealer, {
+    onMessage: (from, bytes) => loop.give({ type: 'bytes', from, bytes }),
+    onLinked: () => loop.give({ type: 'linked' }),
+    onRefused: (path, reason) => {
+      if (reason === 'not-for-us' || reason === 'own-frame' || reason === 'repeated') return
+      refuse({ reason, id: null, from: path })
+    },
+    onChange,
+  })
+
+  const hear = (notice: Notice): void => {
+    switch (notice.type) {
+      case 'admitted':
+        library.add(notice.first, notice.unit)
+        break
+      case 'refused':
+        refuse({ reason: notice.reason, id: notice.id === null ? null : toHex(notice.id), from: notice.from })
+        break
+      case 'accepted':
+        submits.get(notice.ref)?.({ id: toHex(notice.id) })
+        submits.delete(notice.ref)
+        break
+      case 'notAccepted':
+        submits.get(notice.ref)?.({ refused: notice.reason })
+        submits.delete(notice.ref)
+        break
+      case 'imported':
+        imports.get(notice.ref)?.(notice)
+        imports.delete(notice.ref)
+    }
+    onChange()
+  }
+
+  const node: Node = {
+    engine,
+    room: createRoom(engine, library),
+    refused,
+    author: toHex(identity.author),
+    async name() {
+      if (engine.replica.dag.length === 0) return null
+      const [page] = await library.read([0])
+      return page?.body.kind === 'genesis' ? page.body.name : null
+    },
+    status: () => statusOf(engine, links, offline),
+    async submit(text) {
+      if (!text.isWellFormed()) return { refused: 'bad-text' }
+      if (engine.storage === 'full') return { refused: 'disk-full' }
+      const ref = ++lastRef
+      const body = encodeBody({ kind: 'message', text })
+      return new Promise((resolve) => {
+        submits.set(ref, resolve)
+        loop.give({ type: 'submit', ref, body, time: Math.floor(Date.now() / 1000) })
+      })
+    },
+    async setOffline(on) {
+      if (on === offline) return
+      offline = on
+      if (!on) return links.open()
+      loop.give({ type: 'leaving' })
+      await links.close()
+    },
+    wake: () => links.retryNow(),
+    export: () => exportRoom(library),
+    async import(bytes) {
+      const before = refused.count
+      const bundles = decodeFile(bytes)
+      if (!bundles.ok) refuse({ reason: bundles.reason, id: null, from: 'file' })
+      const ref = ++lastRef
+      const outcome = await new Promise<Omit<ImportOutcome, 'refused'>>((resolve) => {
+        imports.set(ref, resolve)
+        loop.give({ type: 'import', ref, bundles: bundles.ok ? bundles.value : [] })
+      })
+      const added = refused.latest().filter(({ from }) => from === 'file')
+      return { admitted: outcome.admitted, duplicate: outcome.duplicate, refused: added.slice(-Math.min(added.length, refused.count - before)) }
+    },
+  }
+  links.open()
+  return node
+}
+
+/** The engine with what the disk holds; a damaged disk is salvaged first. */
+async function readNode(opened: OpenedNode, openStore: OpenStore): Promise<{ opened: OpenedNode; engine: Engine }> {
+  const engine = createEngine({
+    room: asOpId(opened.identity.genesis),
+    author: asAuthor(opened.identity.author),
+    sender: crypto.getRandomValues(new Uint8Array(32)),
+    judge: judgeOpen,
+    seed: crypto.getRandomValues(new Int32Array(1))[0]!,
+    random: Math.random,
+    now: performance.now(),
+    resumed: opened.resumed,
+  })
+  const damaged = await readDisk(opened.store, (units) => restore(engine, units))
+  if (damaged === null) return { opened, engine }
+  return readNode(await salvage(openStore, opened, damaged), openStore)
+}

@@ -1,0 +1,122 @@
+/**
+ * Who this tab is. A tab that comes back is the node it was, if nobody else is: the Web Lock `node:<id>` decides, since
+ * duplicating a tab copies everything else. Whoever does not get the lock is a new node, with a key and a store of its own.
+ */
+import { encodeBody } from '../crdt/body.ts'
+import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
+import { opId } from '../core/hash.ts'
+import { signedBytes } from '../core/keys.ts'
+import { asAuthor, encodeOp, type Op } from '../core/op.ts'
+import type { Unit } from '../core/unit.ts'
+import { OPEN } from '../rules/open.ts'
+import type { Identity, Segment, Store } from '../store/store.ts'
+import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, unwrapBundle, wrapBundle } from '../sync/bundle.ts'
+import { inflate } from './deflate.ts'
+import type { RoomLink } from './link.ts'
+import { generateKey, signWith } from './signer.ts'
+
+/** Segments read at a time while opening. */
+const READ_SEGMENTS = 64
+
+export interface OpenedNode {
+  readonly identity: Identity
+  readonly store: Store
+  /** True when the node was here before. */
+  readonly resumed: boolean
+  /** True when its disk was damaged: what could be read is kept under a new key, since the old one may have signed what was lost. */
+  readonly salvaged: boolean
+}
+
+export type OpenStore = (id: string) => Promise<Store>
+
+/** Holds `node:<id>` until this worker ends; false if another holds it for longer than `patience` (ms). */
+export async function lockNode(id: string, patience: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
+    navigator.locks
+      .request(`node:${id}`, options, async (lock) => {
+        resolve(lock !== null)
+        if (lock !== null) await new Promise(() => {})
+      })
+      .catch(() => resolve(false))
+  })
+}
+
+/** The node this tab was before (`claim`), if it can be had and is of this room; null if not. */
+export async function resumeNode(openStore: OpenStore, claim: string, room: RoomLink, patience: number): Promise<OpenedNode | null> {
+  if (fromHex(claim)?.length !== 32 || !(await lockNode(claim, patience))) return null
+  const store = await openStore(claim)
+  const identity = await store.identity()
+  if (identity !== null && equalBytes(identity.genesis, room.genesis) && equalBytes(identity.secret, room.secret)) {
+    return { identity, store, resumed: true, salvaged: false }
+  }
+  store.close()
+  return null
+}
+
+/** A new node in this room. */
+export async function joinRoom(openStore: OpenStore, { genesis, secret }: RoomLink): Promise<OpenedNode> {
+  const identity = { ...(await generateKey()), genesis, secret, createdAt: Date.now() }
+  return { identity, store: await storeFor(openStore, identity), resumed: false, salvaged: false }
+}
+
+/** A new node that founds an open room of this name. */
+export async function foundRoom(openStore: OpenStore, name: string): Promise<OpenedNode> {
+  const { author, key } = await generateKey()
+  const body = encodeBody({ kind: 'genesis', name, ...OPEN })
+  const op: Op = { room: null, author: asAuthor(author), seq: 0, prev: null, deps: [], time: Math.floor(Date.now() / 1000), body }
+  const bytes = encodeOp(op)
+  const id = opId(bytes)
+  const unit: Unit = [{ op, id, bytes, signature: await signWith(key, signedBytes(id)) }]
+  const secret = crypto.getRandomValues(new Uint8Array(32))
+  const identity = { author, key, genesis: id, secret, createdAt: Date.now() }
+  const store = await storeFor(openStore, identity)
+  await store.append([{ first: 0, count: 1, bytes: wrapBundle('raw', encodeBundle([unit])) }], 'strict')
+  return { identity, store, resumed: false, salvaged: false }
+}
+
+async function storeFor(openStore: OpenStore, identity: Identity): Promise<Store> {
+  const id = toHex(identity.author)
+  await lockNode(id, 0)
+  const store = await openStore(id)
+  await store.putIdentity(identity)
+  return store
+}
+
+/**
+ * Reads the disk into `restore`, segment by segment. Gives the first segment that could not be read, or null if all could:
+ * what is behind it leans on it and is not read.
+ */
+export async function readDisk(store: Store, restore: (units: readonly Unit[]) => number): Promise<number | null> {
+  let at = 0
+  for (;;) {
+    const segments = await store.read(at, READ_SEGMENTS)
+    for (const segment of segments) {
+      const units = 'bytes' in segment ? await readSegment(segment) : null
+      if (units === null || restore(units) !== segment.count) return segment.first
+      at = segment.first + segment.count
+    }
+    if (segments.length < READ_SEGMENTS) return null
+  }
+}
+
+/** The units of a stored segment; null if they are not what a node stores. */
+export async function readSegment({ bytes }: Segment): Promise<readonly Unit[] | null> {
+  const unwrapped = unwrapBundle(bytes)
+  if (!unwrapped.ok) return null
+  const { codec, payload } = unwrapped.value
+  const raw = codec === 'raw' ? payload : await inflate(payload, MAX_BUNDLE_BYTES)
+  const units = raw === null ? null : decodeBundle(raw)
+  return units?.ok === true ? units.value : null
+}
+
+/** A new node with the readable part of a damaged one: its first `length` ops. The damaged one is deleted. */
+export async function salvage(openStore: OpenStore, { identity, store }: OpenedNode, length: number): Promise<OpenedNode> {
+  const room = { genesis: identity.genesis, secret: identity.secret } as RoomLink
+  const fresh = await joinRoom(openStore, room)
+  const kept: Segment[] = []
+  for (const segment of await store.read(0, Infinity)) if ('bytes' in segment && segment.first + segment.count <= length) kept.push(segment)
+  await fresh.store.append(kept, 'strict')
+  await store.destroy()
+  return { ...fresh, salvaged: true }
+}

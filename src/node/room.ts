@@ -1,0 +1,122 @@
+/**
+ * The room as people see it: history entries, one op's details, search. Reads the replica and the library, changes neither.
+ */
+import { authorOf, childrenOf, idOf, markPast, numberOf, parentsOf } from '../core/dag.ts'
+import { fromHex, toHex } from '../core/bytes.ts'
+import { positionOf, sliceHistory } from '../core/history.ts'
+import { createSeen, seenBy } from '../core/seen.ts'
+import type { Body } from '../crdt/body.ts'
+import type { Engine } from '../sync/state.ts'
+import type { Library, Page } from './library.ts'
+import type { EvidenceEntry, Hex, HistoryEntry, OpDetails } from './views.ts'
+
+/** Entries looked through at a time by a search. */
+const SEARCH_STEP = 1_024
+
+export interface Room {
+  /** Entries at places `from` … of the history; the last `count` when `from` is null. */
+  entries(from: number | null, count: number): Promise<{ total: number; from: number; entries: HistoryEntry[] }>
+  search(text: string, limit: number): Promise<HistoryEntry[]>
+  inspect(id: Hex): Promise<OpDetails | null>
+  evidence(): EvidenceEntry[]
+}
+
+export function createRoom(engine: Engine, library: Library): Room {
+  const { dag, history } = engine.replica
+  const seen = createSeen(dag)
+  const forked = new Set<number>()
+  let pairs = 0
+
+  const entryOf = (op: number, page: Page): HistoryEntry => {
+    for (; pairs < dag.equivocations.length; pairs++) for (const twin of dag.equivocations[pairs]!) forked.add(twin)
+    const author = authorOf(dag, op)
+    return {
+      id: toHex(idOf(dag, op)),
+      author: toHex(author),
+      seq: dag.seq[op]!,
+      time: page.time,
+      depth: dag.depth[op]!,
+      kind: page.body.kind,
+      text: textOf(page.body),
+      seenBy: seenBy(seen, op).length,
+      others: Math.max(0, dag.chains.length - 1),
+      own: toHex(author) === toHex(engine.author),
+      saved: op < engine.stored,
+      equivocates: forked.has(op),
+    }
+  }
+
+  const entriesOf = async (ops: readonly number[]): Promise<HistoryEntry[]> => {
+    const pages = await library.read(ops)
+    return ops.flatMap((op, i) => (pages[i] === undefined ? [] : [entryOf(op, pages[i])]))
+  }
+
+  return {
+    async entries(from, count) {
+      const total = history.length
+      const start = Math.max(0, Math.min(from ?? total - count, total))
+      return { total, from: start, entries: await entriesOf(sliceHistory(history, start, count)) }
+    },
+    async search(text, limit) {
+      const wanted = text.toLowerCase()
+      const found: HistoryEntry[] = []
+      for (let end = history.length; end > 0 && found.length < limit; end -= SEARCH_STEP) {
+        const start = Math.max(0, end - SEARCH_STEP)
+        const entries = await entriesOf(sliceHistory(history, start, end - start))
+        found.push(...entries.filter((entry) => entry.text.toLowerCase().includes(wanted)).reverse())
+      }
+      return found.slice(0, limit)
+    },
+    async inspect(id) {
+      const bytes = fromHex(id)
+      const op = bytes?.length === 32 ? numberOf(dag, bytes) : -1
+      if (op < 0) return null
+      const [page] = await library.read([op])
+      if (page === undefined) return null
+      const hex = (other: number): Hex => toHex(idOf(dag, other))
+      return {
+        ...entryOf(op, page),
+        prev: dag.prev[op]! < 0 ? null : hex(dag.prev[op]!),
+        parents: [...parentsOf(dag, op)].map(hex),
+        children: childrenOf(dag, op).map(hex),
+        seenByAuthors: seenBy(seen, op).map((author) => toHex(dag.authors.bytes.subarray(author * 32, author * 32 + 32))),
+        heldBy: holders(engine, op),
+        signed: page.signature !== null,
+        position: positionOf(history, op),
+        bytes: page.bytes,
+      }
+    },
+    evidence: () =>
+      dag.equivocations.map(([a, b]) => ({
+        author: toHex(authorOf(dag, a)),
+        seq: dag.seq[a]!,
+        ops: [toHex(idOf(dag, a)), toHex(idOf(dag, b))],
+      })),
+  }
+}
+
+/** Connected peers whose last known heads have this op in their past. */
+function holders({ replica: { dag }, peers }: Engine, op: number): Hex[] {
+  const out: Hex[] = []
+  for (const peer of peers.values()) {
+    const known = peer.heads.map((id) => numberOf(dag, id)).filter((head) => head >= 0)
+    if (markPast(dag, known)[op] === 1) out.push(peer.author === null ? peer.id : toHex(peer.author))
+  }
+  return out
+}
+
+/** One line or many, as people read it. */
+function textOf(body: Body): string {
+  switch (body.kind) {
+    case 'genesis':
+      return body.name
+    case 'message':
+      return body.text
+    case 'merge':
+      return ''
+    case 'patch':
+      return body.patches
+        .map(({ position, deleted, inserted }) => `@${position}${deleted > 0 ? ` −${deleted}` : ''}${inserted === '' ? '' : ` +“${inserted}”`}`)
+        .join(' · ')
+  }
+}

@@ -1,0 +1,52 @@
+/** A node's state in numbers, for its page. */
+import { numberOf } from '../core/dag.ts'
+import { sortedHeads } from '../core/dag.ts'
+import { toHex } from '../core/bytes.ts'
+import { digestOfHeads } from '../core/hash.ts'
+import { unknownHeads } from '../sync/fetch.ts'
+import { agrees } from '../sync/gossip.ts'
+import type { Peer } from '../sync/peers.ts'
+import type { Engine } from '../sync/state.ts'
+import type { Links } from './links.ts'
+import type { NodeStatus, PeerStatus } from './views.ts'
+
+/** O(heads + peers · their heads). */
+export function statusOf(engine: Engine, links: Links, offline: boolean): NodeStatus {
+  const { dag, pending, rejected } = engine.replica
+  const heads = sortedHeads(dag)
+  const fetching = engine.fetch
+  return {
+    ops: dag.length,
+    stored: engine.stored,
+    pending: pending.ops,
+    rejected: rejected.size,
+    heads: heads.length,
+    digest: toHex(digestOfHeads(heads)),
+    authors: dag.chains.length,
+    equivocations: dag.equivocations.length,
+    offline,
+    storage: engine.storage,
+    paths: links.status(),
+    peers: [...engine.peers.values()].map((peer) => peerStatus(engine, links, peer)),
+    fetching:
+      fetching === null
+        ? null
+        : { got: fetching.got, of: fetching.left === null ? null : fetching.got + fetching.left, from: fetching.from },
+  }
+}
+
+function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
+  const { dag } = engine.replica
+  const known = peer.heads.every((id) => numberOf(dag, id) >= 0) && peer.headCount === peer.heads.length
+  return {
+    peer: peer.id,
+    author: peer.author === null ? null : toHex(peer.author),
+    path: links.pathOf(peer.id),
+    silentFor: engine.now - peer.heardAt,
+    heads: peer.heads.map(toHex),
+    unknownHeads: unknownHeads(engine, peer).length,
+    lacks: known ? Math.max(0, dag.length - peer.ops) : null,
+    equal: agrees(engine, peer),
+    refusals: peer.refusals,
+  }
+}

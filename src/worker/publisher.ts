@@ -1,0 +1,86 @@
+/**
+ * Tells the page what changed, at most once a frame: status, the part of the history it shows, refusals, the graph's feed.
+ */
+import { toHex } from '../core/bytes.ts'
+import type { Node } from '../node/node.ts'
+import { openRegistry } from '../store/registry.ts'
+import type { FromNode } from './api.ts'
+import type { GraphFeeder } from './graph-feed.ts'
+
+/** One frame of a screen (ms). */
+const PAUSE = 16
+
+export interface Publisher {
+  changed(): void
+  begin(node: Node, link: string, resumed: boolean): Promise<void>
+  show(from: number | null, count: number): void
+  feed(feeder: GraphFeeder): void
+}
+
+export function createPublisher(post: (message: FromNode) => void): Publisher {
+  let node: Node | null = null
+  let timer: ReturnType<typeof setTimeout> | null = null
+  let window: { readonly from: number | null; readonly count: number } | null = null
+  let shown = ''
+  let refusals = 0
+  let feeder: GraphFeeder | null = null
+  let name: string | null = null
+  let opened: ((name: string) => void) | null = null
+
+  const changed = (): void => {
+    if (timer === null && node !== null) timer = setTimeout(() => void publish(node!), PAUSE)
+  }
+
+  const publish = async (running: Node): Promise<void> => {
+    timer = null
+    const status = running.status()
+    post({ type: 'status', status })
+    feeder?.flush()
+    if (running.refused.count !== refusals) {
+      refusals = running.refused.count
+      post({ type: 'refused', entries: running.refused.latest(), count: refusals })
+    }
+    if (name === null) {
+      name = await running.name()
+      if (name !== null) opened?.(name)
+    }
+    const state = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
+    if (window === null || state === shown) return
+    shown = state
+    post({ type: 'history', ...(await running.room.entries(window.from, window.count)) })
+  }
+
+  return {
+    changed,
+    async begin(running, link, resumed) {
+      node = running
+      const { author, engine } = running
+      const room = toHex(engine.replica.room)
+      const tell = (roomName: string): void => {
+        post({ type: 'opened', node: author, room, roomName, link, resumed })
+        void remember({ id: author, room, roomName, link, lastUsed: Date.now() })
+      }
+      name = await running.name()
+      // A joiner learns the room's name with its genesis; until then the room is open and nameless.
+      opened = tell
+      tell(name ?? '')
+      changed()
+    },
+    show(from, count) {
+      window = { from, count }
+      changed()
+    },
+    feed(next) {
+      feeder = next
+      changed()
+    },
+  }
+}
+
+async function remember(node: Parameters<Awaited<ReturnType<typeof openRegistry>>['put']>[0]): Promise<void> {
+  try {
+    await (await openRegistry()).put(node)
+  } catch {
+    // The list of nodes is a convenience: the node itself is in its own database.
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Answers the page: each `ToNode` in, `FromNode`s out. The one place where messages from the page are checked, since any
+ * script of the origin can post them.
+ */
+import { openBroadcastChannel } from '../net/broadcast-channel.ts'
+import { openRelaySocket } from '../net/relay-socket.ts'
+import { formatLink, parseLink } from '../node/link.ts'
+import { createNode, type Node } from '../node/node.ts'
+import { foundRoom, joinRoom, type OpenedNode, resumeNode } from '../node/open-node.ts'
+import { openIndexedDbStore } from '../store/indexeddb.ts'
+import { openRegistry } from '../store/registry.ts'
+import type { FromNode, NodeFailure, Replies, ToNode } from './api.ts'
+import { createGraphFeeder } from './graph-feed.ts'
+import { createPublisher } from './publisher.ts'
+import { isToNode } from './check.ts'
+
+type Start = Extract<ToNode, { type: 'start' }>
+type Post = (message: FromNode) => void
+
+/** Handles one page's messages; `post` reaches the page. */
+export function servePage(post: Post): (data: unknown) => void {
+  let node: Promise<Node | null> | null = null
+  const fail = (failure: NodeFailure): null => {
+    post({ type: 'failed', failure })
+    return null
+  }
+  const publisher = createPublisher(post)
+
+  const start = async (message: Start): Promise<Node | null> => {
+    const link = message.link === null ? null : parseLink(message.link)
+    if (message.link !== null && link === null) return fail('bad-link')
+    if (globalThis.crypto?.subtle === undefined) return fail('no-crypto')
+    const opened = await openNode(message, link).catch(() => null)
+    if (opened === null) return fail('no-storage')
+    const started = await createNode({
+      opened,
+      openStore: openIndexedDbStore,
+      ways: (name) => [
+        { path: 'broadcast', open: openBroadcastChannel(`tabweave/${name}`) },
+        ...(message.relay === null ? [] : [{ path: 'relay' as const, open: openRelaySocket({ origin: message.relay, room: name }) }]),
+      ],
+      onChange: publisher.changed,
+      onBroken: () => fail('internal'),
+    })
+    await publisher.begin(started, formatLink(link ?? linkOf(opened)), opened.resumed)
+    return started
+  }
+
+  return (data) => {
+    if (!isToNode(data)) return
+    if (data.type === 'rooms') return void reply(post, data.ref, listRooms())
+    if (data.type === 'start') {
+      node ??= start(data).catch(() => fail('internal'))
+      return
+    }
+    void node?.then((running) => (running === null ? undefined : command(running, data)), () => fail('internal'))
+  }
+
+  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' }>): void {
+    switch (message.type) {
+      case 'submit':
+        return reply(post, message.ref, running.submit(message.text))
+      case 'offline':
+        return void running.setOffline(message.on)
+      case 'wake':
+        return running.wake()
+      case 'window':
+        return publisher.show(message.from, message.count)
+      case 'inspect':
+        return reply(post, message.ref, running.room.inspect(message.id))
+      case 'search':
+        return reply(post, message.ref, running.room.search(message.text, message.limit))
+      case 'history':
+        return reply(post, message.ref, running.room.entries(0, Infinity).then(({ entries }) => entries))
+      case 'export':
+        return reply(post, message.ref, running.export())
+      case 'import':
+        return reply(post, message.ref, running.import(message.bytes))
+      case 'evidence':
+        return reply(post, message.ref, Promise.resolve(running.room.evidence()))
+      case 'graph':
+        return publisher.feed(createGraphFeeder(running, message.port))
+    }
+  }
+}
+
+function reply(post: Post, ref: number, value: Promise<Replies[keyof Replies]>): void {
+  value.then(
+    (answer) => post({ type: 'reply', ref, value: answer }),
+    () => post({ type: 'failed', failure: 'internal' }),
+  )
+}
+
+async function openNode({ claim, patience, roomName }: Start, link: ReturnType<typeof parseLink>): Promise<OpenedNode> {
+  if (link === null) return foundRoom(openIndexedDbStore, roomName)
+  const before = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
+  return before ?? joinRoom(openIndexedDbStore, link)
+}
+
+const linkOf = ({ identity }: OpenedNode): NonNullable<ReturnType<typeof parseLink>> =>
+  ({ genesis: identity.genesis, secret: identity.secret }) as NonNullable<ReturnType<typeof parseLink>>
+
+async function listRooms(): Promise<Replies['rooms']> {
+  try {
+    const registry = await openRegistry()
+    return [...(await registry.list())].sort((a, b) => b.lastUsed - a.lastUsed)
+  } catch {
+    // Without storage there is nothing to resume; "start" will say so.
+    return []
+  }
+}
