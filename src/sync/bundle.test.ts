@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createRandom, mutated, randomBytes } from '../core/bytes.naive.ts'
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { encodeValue } from '../core/cbor.ts'
 import { MAX_BODY_BYTES, MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
@@ -18,7 +19,7 @@ import {
   wrapBundle,
 } from './bundle.ts'
 import { MAX_BUNDLE_OPS, writeColumns, type Columns } from './columns.ts'
-import { authorOf, createRandom, cutIntoUnits, genesisOp, randomBytes, randomOps, unitOp } from './units.naive.ts'
+import { authorOf, cutIntoUnits, genesisOp, randomOps, unitOp } from './units.naive.ts'
 
 const genesis = genesisOp()
 const author = genesis.op.author
@@ -255,24 +256,6 @@ test('100,000 random and mutated bundles give units or a named refusal', () => {
   expect(outcomes).not.toContain('other units')
   for (const outcome of ['units', 'bad-bundle', 'unknown-version', 'unauthentic', 'not-canonical']) expect(outcomes).toContain(outcome)
 })
-
-/** Some bytes changed, cut, repeated or put in. */
-function mutated(random: () => number, sample: Uint8Array): Uint8Array {
-  const at = Math.floor(random() * sample.length)
-  switch (Math.floor(random() * 4)) {
-    case 0:
-      return sample.slice(0, at)
-    case 1:
-      return concatBytes(sample.subarray(0, at), randomBytes(random, 1 + Math.floor(random() * 3)), sample.subarray(at))
-    case 2:
-      return concatBytes(sample.subarray(0, at), sample.subarray(at + 1))
-    default: {
-      const out = sample.slice()
-      out[at] = Math.floor(random() * 256)
-      return out
-    }
-  }
-}
 
 describe('wrapping', () => {
   test('says which codec the payload has', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createRandom, randomBytes } from '../core/bytes.naive.ts'
 import { concatBytes } from '../core/bytes.ts'
 import { encodeValue } from '../core/cbor.ts'
 import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
@@ -8,7 +9,7 @@ import type { Refusal } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { decodeMessage, encodeMessage, type Message, type Tip } from './messages.ts'
-import { authorOf, createRandom, randomBytes } from './units.naive.ts'
+import { authorOf } from './units.naive.ts'
 
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => new Uint8Array(bytes) as Uint8Array as OpId)
 const ids = fc.array(id, { maxLength: 12 })

@@ -7,20 +7,6 @@ import { compareBytes } from '../core/bytes.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import type { Value } from '../core/value.ts'
 
-/** Numbers in [0, 1) from a seed: mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-export const randomBytes = (random: () => number, length: number): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from({ length }, () => Math.floor(random() * 256))
-
 /** The author of the seed whose bytes are all `n`. */
 export const authorOf = (n: number): Author => publicKeyOf(new Uint8Array(32).fill(n))
 
