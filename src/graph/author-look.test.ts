@@ -55,6 +55,6 @@ test('something that is not a key is a programmer’s error', () => {
 
 test('colours differ by theme and take an alpha', () => {
   const look = { name: 'teal owl', hue: 185, shape: 0 } as const
-  expect(authorColor(look, 'dark')).toBe('oklch(0.79 0.13 185)')
-  expect(authorColor(look, 'light', 0.5)).toBe('oklch(0.53 0.15 185 / 0.5)')
+  expect(authorColor(look, 'dark')).toBe('oklch(0.73 0.15 185)')
+  expect(authorColor(look, 'light', 0.5)).toBe('oklch(0.45 0.13 185 / 0.5)')
 })

@@ -74,11 +74,23 @@ export function authorLook(author: Uint8Array): AuthorLook {
   }
 }
 
+/** Lightness and chroma, even and odd hues: neighbours on the circle differ in lightness too. */
+const TONES = {
+  light: [
+    [0.55, 0.16],
+    [0.45, 0.13],
+  ],
+  dark: [
+    [0.84, 0.12],
+    [0.73, 0.15],
+  ],
+} as const
+
 /**
  * The CSS colour of a look: at least 4.5 : 1 against the paper of its theme, so that it may colour a name.
  * `alpha` is 0 … 1.
  */
 export function authorColor(look: AuthorLook, theme: Theme, alpha = 1): string {
-  const [lightness, chroma] = theme === 'dark' ? [0.79, 0.13] : [0.53, 0.15]
+  const [lightness, chroma] = TONES[theme][Math.floor((look.hue - FIRST_HUE) / HUE_STEP) & 1 ? 1 : 0]
   return `oklch(${lightness} ${chroma} ${look.hue}${alpha < 1 ? ` / ${alpha}` : ''})`
 }

@@ -31,7 +31,7 @@ export const MAX_ROW_GAP = 64
 export const HOME_ROW_GAP = 36
 /** 10,000,000 rows in a window. */
 const MIN_ROW_GAP = 0.0001
-const MAX_LANE_GAP = 116
+const MAX_LANE_GAP = 144
 /** Air above the first row and below the last. */
 const MARGIN_TOP = 26
 const MARGIN_BOTTOM = 46

@@ -1,6 +1,6 @@
 /** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
 import type { Canvas2D } from './canvas2d.ts'
-import { type Frame, screenX, screenY } from './frame.ts'
+import { type Frame, screenX, screenY, shortCount } from './frame.ts'
 import { NONE } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import { addShape, addStar } from './shape.ts'
@@ -15,11 +15,11 @@ const MIN_NAMED_GAP = 54
 
 /** Draws the own lane's band and a line down each column: under everything. */
 export function drawBackdrop(canvas: Canvas2D, frame: Frame): void {
-  const { camera, palette, height } = frame
+  const { palette, height } = frame
   const own = ownColumn(frame)
   if (own !== NONE) {
     canvas.fillStyle = palette.band
-    const width = Math.min(camera.laneGap * 0.92, 104)
+    const width = bandWidth(frame)
     canvas.beginPath()
     canvas.roundRect(screenX(frame, own) - width / 2, 5, width, height + 20, 10)
     canvas.fill()
@@ -41,7 +41,7 @@ function drawDepths(canvas: Canvas2D, frame: Frame): void {
     canvas.globalAlpha = 0.75
     canvas.fillRect(frame.box.left, Math.round(y), frame.width - frame.box.left, 1)
     canvas.fillStyle = palette.quiet
-    canvas.fillText(shortCount(row), frame.box.left - 6, y)
+    canvas.fillText(String(row), frame.box.left - 6, y)
   }
   canvas.globalAlpha = 1
 }
@@ -50,10 +50,8 @@ function drawDepths(canvas: Canvas2D, frame: Frame): void {
 export function drawHeads(canvas: Canvas2D, frame: Frame): void {
   const { camera, palette, scene, width } = frame
   const { layout } = scene
-  canvas.globalAlpha = 0.92
   canvas.fillStyle = palette.paper
   canvas.fillRect(0, 0, width, HEADER_HEIGHT)
-  canvas.globalAlpha = 1
   canvas.fillStyle = palette.line
   canvas.fillRect(0, HEADER_HEIGHT, width, 1)
   if (layout.columns === 0) return
@@ -76,9 +74,9 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   const look = scene.authors[layout.columnAuthor[column]!]!.look
   const x = screenX(frame, column)
   if (own) {
-    const bandWidth = Math.min(camera.laneGap * 0.92, 104)
+    const band = bandWidth(frame)
     canvas.beginPath()
-    canvas.roundRect(x - bandWidth / 2, 5, bandWidth, HEADER_HEIGHT - 5, 10)
+    canvas.roundRect(x - band / 2, 5, band, HEADER_HEIGHT - 5, 10)
     canvas.fillStyle = palette.band
     canvas.fill()
   }
@@ -132,6 +130,8 @@ export function drawThumb(canvas: Canvas2D, frame: Frame): void {
   canvas.globalAlpha = 1
 }
 
+const bandWidth = (frame: Frame): number => Math.min(frame.camera.laneGap * 0.92, 124)
+
 /** The column of this node's own author, or NONE. */
 function ownColumn(frame: Frame): number {
   const { self, authors, layout } = frame.scene
@@ -149,15 +149,4 @@ function niceStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)))
   for (const digit of [1, 2, 5]) if (digit * power >= least) return digit * power
   return power * 10
-}
-
-/** "980", "12.4k", "1.2M". */
-function shortCount(count: number): string {
-  if (count < 10_000) return String(count)
-  if (count < 1_000_000) return `${trim(count / 1000)}k`
-  return `${trim(count / 1_000_000)}M`
-}
-
-function trim(value: number): string {
-  return value < 100 ? String(Math.round(value * 10) / 10) : String(Math.round(value))
 }

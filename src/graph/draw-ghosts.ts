@@ -5,6 +5,26 @@ import { inkOf } from './palette.ts'
 import type { PlacedGhost } from './scene.ts'
 import { addShape } from './shape.ts'
 
+/** Ties the two ops of each equivocation in sight together. */
+export function drawTies(canvas: Canvas2D, frame: Frame): void {
+  const { pairs, layout } = frame.scene
+  canvas.setLineDash([3, 3])
+  canvas.lineCap = 'butt'
+  canvas.lineWidth = 1.5
+  canvas.strokeStyle = frame.palette.danger
+  canvas.beginPath()
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    const a = pairs[i]!
+    const b = pairs[i + 1]!
+    if (a >= layout.ops || b >= layout.ops) continue
+    if (Math.min(layout.row[a]!, layout.row[b]!) > frame.lastRow || Math.max(layout.row[a]!, layout.row[b]!) < frame.firstRow) continue
+    canvas.moveTo(opScreenX(frame, a), opScreenY(frame, a))
+    canvas.lineTo(opScreenX(frame, b), opScreenY(frame, b))
+  }
+  canvas.stroke()
+  canvas.setLineDash([])
+}
+
 /** Draws the ghosts in sight. */
 export function drawGhosts(canvas: Canvas2D, frame: Frame): void {
   const { scene, firstRow, lastRow } = frame
@@ -22,6 +42,7 @@ function drawGhost(canvas: Canvas2D, frame: Frame, { ghost, id, x, row, look }: 
   const py = screenY(frame, row)
   const color = ghost.state === 'rejected' ? palette.danger : inkOf(look, palette)
 
+  canvas.lineCap = 'butt'
   canvas.setLineDash([2, 3.5])
   canvas.lineWidth = 1.25
   canvas.strokeStyle = color
@@ -40,12 +61,13 @@ function drawGhost(canvas: Canvas2D, frame: Frame, { ghost, id, x, row, look }: 
   canvas.setLineDash(ghost.state === 'pending' ? [2.5, 2.5] : [])
   canvas.lineWidth = chosen || frame.hovered === id ? 2.5 : 1.6
   canvas.beginPath()
-  addShape(canvas, look.shape, px, py, r)
+  // Crossed out in a circle whatever the author's shape: a cross over a diamond reads as neither.
+  addShape(canvas, ghost.state === 'rejected' ? 0 : look.shape, px, py, ghost.state === 'rejected' ? r + 2 : r)
   canvas.fillStyle = palette.paper
   canvas.fill()
   canvas.stroke()
   if (ghost.state === 'rejected') {
-    const arm = r + 3
+    const arm = (r + 2) * Math.SQRT1_2
     canvas.beginPath()
     canvas.moveTo(px - arm, py - arm)
     canvas.lineTo(px + arm, py + arm)

@@ -3,7 +3,7 @@ import { toHex } from '../core/bytes.ts'
 import { ID_BYTES } from '../core/limits.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { dotRadius, emphasis, type Frame, opScreenX, opScreenY, POP_MS } from './frame.ts'
-import { isHead, opX } from './layout.ts'
+import { isHead } from './layout.ts'
 import { inkOf, MONO } from './palette.ts'
 import { lookOf } from './scene.ts'
 import { addShape, addStar } from './shape.ts'
@@ -26,7 +26,6 @@ export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly num
   const { camera, palette, scene } = frame
   if (camera.rowGap < LABEL_ROW_GAP || camera.laneGap < LABEL_LANE_GAP) return
   canvas.font = `10px ${MONO}`
-  canvas.textAlign = 'left'
   canvas.textBaseline = 'middle'
   canvas.lineJoin = 'round'
   canvas.lineWidth = 4
@@ -34,16 +33,26 @@ export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly num
   canvas.fillStyle = palette.quiet
   const aside = dotRadius(camera) + 7
   for (const op of visible) {
-    // The lanes of an equivocation stand too close for a label between them.
-    if (!Number.isInteger(opX(scene.layout, op)) && opX(scene.layout, op) % 1 > 0.5) continue
+    const side = labelSide(frame, op)
+    if (side === 0) continue
     const id = toHex(scene.ids.subarray(op * ID_BYTES, op * ID_BYTES + SHORT_ID_DIGITS / 2))
-    const x = opScreenX(frame, op) + aside + (isHead(scene.layout, op) ? 3 : 0)
+    const x = opScreenX(frame, op) + side * (aside + (isHead(scene.layout, op) || scene.forked.has(op) ? 4 : 0))
     const y = opScreenY(frame, op) + 0.5
+    canvas.textAlign = side < 0 ? 'right' : 'left'
     canvas.globalAlpha = emphasis(frame, op)
     canvas.strokeText(id, x, y)
     canvas.fillText(id, x, y)
   }
   canvas.globalAlpha = 1
+}
+
+/** 1: label at the right; −1: at the left; 0: none. The lanes of a split column stand close: the outer two have their labels outside. */
+function labelSide(frame: Frame, op: number): -1 | 0 | 1 {
+  const { layout } = frame.scene
+  const lane = layout.lane[op]!
+  if (layout.columnLanes[layout.laneColumn[lane]!] === 1) return 1
+  const rank = layout.laneRank[lane]!
+  return rank === 0 ? -1 : rank === 1 ? 1 : 0
 }
 
 /** Far enough away a dot is a speck: one path for each author. */

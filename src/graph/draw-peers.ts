@@ -1,14 +1,16 @@
 /** Peers' frontiers: one thread across the columns for each, above it what the peer holds, below it what it lacks. */
 import type { Canvas2D } from './canvas2d.ts'
-import { type Frame, screenX, screenY } from './frame.ts'
-import { inkOf } from './palette.ts'
+import { type Frame, screenX, screenY, shortCount } from './frame.ts'
+import { FONT, inkOf } from './palette.ts'
 import type { ScenePeer } from './scene.ts'
 import { addShape } from './shape.ts'
 
 /** Threads drawn; more would be a carpet. */
 const MAX_THREADS = 8
 /** Threads at the same height lie this far apart, CSS pixels. */
-const SPREAD = 5
+const SPREAD = 4
+/** Room a tag takes, CSS pixels. */
+const TAG_SIZE = 11
 
 /** Tints what each peer lacks; drawn under the ops. */
 export function drawLacks(canvas: Canvas2D, frame: Frame): void {
@@ -21,34 +23,62 @@ export function drawLacks(canvas: Canvas2D, frame: Frame): void {
     canvas.lineTo(left, floor)
     canvas.closePath()
     canvas.fillStyle = colorOf(frame, peer)
-    canvas.globalAlpha = 0.07
+    canvas.globalAlpha = 0.05
     canvas.fill()
   }
   canvas.globalAlpha = 1
 }
 
-/** Draws the threads, and whose they are at the right end of each. */
+/** Draws the threads; at the right end of each whose it is, and how many ops that peer lacks. */
 export function drawThreads(canvas: Canvas2D, frame: Frame): void {
   const { palette } = frame
   canvas.lineCap = 'round'
-  for (const [i, peer] of threads(frame).entries()) {
+  canvas.lineJoin = 'round'
+  const ends = threads(frame).map((peer, i) => {
     canvas.beginPath()
     const [, right, y] = addThread(canvas, frame, peer, i)
-    canvas.globalAlpha = 0.85
-    canvas.lineWidth = 4
+    canvas.lineWidth = 4.5
     canvas.strokeStyle = palette.paper
+    canvas.globalAlpha = 0.8
     canvas.stroke()
+    canvas.globalAlpha = 1
     canvas.lineWidth = 1.75
     canvas.strokeStyle = colorOf(frame, peer)
     canvas.stroke()
-    canvas.globalAlpha = 1
+    return { peer, x: right, y }
+  })
+  canvas.font = `10.5px ${FONT}`
+  canvas.textAlign = 'left'
+  canvas.textBaseline = 'middle'
+  let row: typeof ends = []
+  for (const end of ends.toSorted((a, b) => a.y - b.y)) {
+    if (row.length > 0 && end.y - row[0]!.y > TAG_SIZE) {
+      drawTags(canvas, frame, row)
+      row = []
+    }
+    row.push(end)
+  }
+  drawTags(canvas, frame, row)
+}
+
+/** Tags that would overlap, side by side; after them how far the last of these peers is behind. */
+function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly { readonly peer: ScenePeer; readonly x: number; readonly y: number }[]): void {
+  let lacks = 0
+  let x = 0
+  for (const [i, { peer, x: right, y }] of ends.entries()) {
+    x = right + 7 + i * TAG_SIZE
     canvas.beginPath()
-    addShape(canvas, peer.look?.shape ?? 0, Math.min(right, frame.box.right) + 4 + i * 11, y, 3.6)
-    canvas.fillStyle = peer.look === null ? palette.paper : colorOf(frame, peer)
+    addShape(canvas, peer.look?.shape ?? 0, x, y, 3.8)
+    canvas.fillStyle = peer.look === null ? frame.palette.paper : colorOf(frame, peer)
     canvas.fill()
     canvas.lineWidth = 1.25
+    canvas.strokeStyle = colorOf(frame, peer)
     canvas.stroke()
+    lacks = Math.max(lacks, frame.scene.layout.ops - peer.frontier.count)
   }
+  if (lacks === 0) return
+  canvas.fillStyle = frame.palette.quiet
+  canvas.fillText(`−${shortCount(lacks)}`, x + 9, ends[0]!.y)
 }
 
 /** Moves the threads towards where they belong; true when all have arrived. `elapsed` in ms. */
@@ -81,7 +111,8 @@ function colorOf(frame: Frame, peer: ScenePeer): string {
 /** Between the last row held and the first one lacked. */
 function threadY(frame: Frame, row: number, index: number): number {
   const air = Math.min(frame.camera.rowGap / 2, 18)
-  return Math.min(Math.max(screenY(frame, row - 1) + air + index * SPREAD, -40), frame.height + 40)
+  const spread = (index - (Math.min(frame.scene.peers.length, MAX_THREADS) - 1) / 2) * SPREAD
+  return Math.min(Math.max(screenY(frame, row - 1) + air + spread, -40), frame.height + 40)
 }
 
 /** Adds a peer's thread to the path, level across each column with soft steps between; returns its left, right and the y at its right end. */

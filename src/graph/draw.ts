@@ -3,7 +3,7 @@ import type { Canvas2D } from './canvas2d.ts'
 import { drawDensity } from './draw-density.ts'
 import { drawEdges } from './draw-edges.ts'
 import { drawBackdrop, drawHeads, drawThumb } from './draw-frame.ts'
-import { drawGhosts } from './draw-ghosts.ts'
+import { drawGhosts, drawTies } from './draw-ghosts.ts'
 import { drawDots, drawLabels } from './draw-ops.ts'
 import { drawLacks, drawThreads } from './draw-peers.ts'
 import { dotRadius, type Frame, opScreenX, opScreenY, opsInRows } from './frame.ts'
@@ -34,6 +34,7 @@ export function draw(canvas: Canvas2D, frame: Frame): void {
   if (frame.visible === null) drawDensity(canvas, frame)
   else {
     drawEdges(canvas, frame)
+    drawTies(canvas, frame)
     drawThreads(canvas, frame)
     drawLabels(canvas, frame, frame.visible)
     drawDots(canvas, frame, frame.visible)

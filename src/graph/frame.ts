@@ -61,3 +61,14 @@ export function opsInRows(layout: Layout, first: number, last: number, most: num
   }
   return ops
 }
+
+/** "980", "12.4k", "1.2M". */
+export function shortCount(count: number): string {
+  if (count < 10_000) return String(count)
+  if (count < 1_000_000) return `${trim(count / 1000)}k`
+  return `${trim(count / 1_000_000)}M`
+}
+
+function trim(value: number): string {
+  return value < 100 ? String(Math.round(value * 10) / 10) : String(Math.round(value))
+}

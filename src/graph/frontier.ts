@@ -10,13 +10,15 @@ import { type Layout, NONE } from './layout.ts'
 export interface Frontier {
   heads: readonly number[]
   held: Uint8Array
+  /** How many ops are held. */
+  count: number
   /** Of each lane: the last op held, or NONE. */
   laneHeld: Int32Array
 }
 
 /** A peer that is known to hold nothing yet. */
 export function createFrontier(): Frontier {
-  return { heads: [], held: new Uint8Array(0), laneHeld: new Int32Array(0) }
+  return { heads: [], held: new Uint8Array(0), count: 0, laneHeld: new Int32Array(0) }
 }
 
 /** Takes in the peer's heads as last told. */
@@ -27,6 +29,7 @@ export function advanceFrontier(frontier: Frontier, layout: Layout, heads: reado
   const hold = (op: number): void => {
     if (frontier.held[op] === 1) return
     frontier.held[op] = 1
+    frontier.count++
     const lane = layout.lane[op]!
     const last = frontier.laneHeld[lane]!
     if (last === NONE || layout.row[op]! > layout.row[last]!) frontier.laneHeld[lane] = op

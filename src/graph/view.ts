@@ -33,9 +33,10 @@ export interface LiveGraph {
   input(input: Exclude<GraphInput, { type: 'open' }>): void
 }
 
-/** Room for the depth scale and for the peers' marks, CSS pixels. */
-const LEFT = 34
-const RIGHT = 26
+/** Room for the depth scale (a digit of it), and for the peers' marks and the page's buttons, CSS pixels. */
+const LEFT = 16
+const DIGIT = 6
+const RIGHT = 58
 /** What is drawn is told to the page this often at most, ms. */
 const TELL_EVERY = 400
 /** After a pause, easing goes on as if this long had passed, ms. */
@@ -45,11 +46,13 @@ const LONG_FRAME = 50
 export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   const scene = createScene()
   let view = first
-  let box = boxOf(first)
+  let box = boxOf(first, 0)
   let shown: Camera = { x: 0, y: 0, laneGap: 1, rowGap: HOME_ROW_GAP }
   let target: Camera = { ...shown }
   let follow = true
   let hovered: number | string | null = null
+  /** Asked to be selected before it arrived. */
+  let awaited: string | null = null
   /** Something changed since the last picture; since the page was last told; a frame is under way; no op was seen yet. */
   let dirty = true
   let untold = true
@@ -105,6 +108,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   /** The content grew or the window changed: the camera rests anew. */
   function resettle(): void {
     extent = { columns: columnsOf(scene), rows: rowsOf(scene) }
+    box = boxOf(view, extent.rows)
     target = follow ? following(target, extent, box) : settled(target, extent, box)
     touch()
   }
@@ -122,7 +126,15 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     host.post({ type: 'following', on })
   }
 
+  function chooseById(id: string, reveal: boolean): void {
+    const op = findOp(scene, id)
+    if (op !== NONE) choose(op, reveal)
+    else if (scene.ghosts.some((ghost) => ghost.id === id)) choose(id, reveal)
+    else awaited = id
+  }
+
   function choose(what: number | string | null, reveal: boolean): void {
+    awaited = null
     select(scene, what)
     if (what === null) host.post({ type: 'selected', id: null, ghost: null })
     else if (typeof what === 'string') host.post({ type: 'selected', id: what, ghost: ghostNote(scene, what) })
@@ -148,7 +160,6 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
   function resize(next: GraphView): void {
     view = next
-    box = boxOf(next)
     const width = Math.max(1, Math.round(next.width * next.pixelRatio))
     const height = Math.max(1, Math.round(next.height * next.pixelRatio))
     // Setting a canvas's size clears it, even to the same size.
@@ -167,6 +178,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
         fresh = true
       }
       resettle()
+      if (awaited !== null && (feed.type === 'ops' || feed.type === 'ghosts')) chooseById(awaited, true)
       if (fresh && scene.layout.ops > 0) {
         shown = { ...target }
         fresh = false
@@ -186,11 +198,9 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
           return hover(pick(frameAt(host.clock()), input.x, input.y, 14), input.x, input.y)
         case 'leave':
           return hover(null, 0, 0)
-        case 'select': {
-          const op = input.id === null ? NONE : findOp(scene, input.id)
-          const ghost = scene.ghosts.find(({ id }) => id === input.id)
-          return choose(op === NONE ? (ghost?.id ?? null) : op, input.reveal)
-        }
+        case 'select':
+          if (input.id === null) return choose(null, false)
+          return chooseById(input.id, input.reveal)
         case 'step': {
           const op = stepFrom(scene, input.to)
           if (op !== NONE) choose(op, true)
@@ -206,7 +216,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   }
 }
 
-function boxOf(view: GraphView): Box {
-  return { left: LEFT, top: HEADER_HEIGHT, right: Math.max(view.width - RIGHT, LEFT + 1), bottom: Math.max(view.height, HEADER_HEIGHT + 1) }
+function boxOf(view: GraphView, rows: number): Box {
+  const left = LEFT + DIGIT * Math.max(3, String(rows).length)
+  return { left, top: HEADER_HEIGHT, right: Math.max(view.width - RIGHT, left + 1), bottom: Math.max(view.height, HEADER_HEIGHT + 1) }
 }
 
