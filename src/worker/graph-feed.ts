@@ -30,7 +30,7 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
       while (ops < dag.length) {
         const end = Math.min(dag.length, ops + BATCH)
         const batch = sliceOps(dag, ops, end)
-        const known = Math.max(authors, ...batch.authors) + 1
+        const known = Math.max(authors, ...batch.authors.map((author) => author + 1))
         if (known > authors) post({ type: 'authors', first: authors, keys: dag.authors.bytes.slice(authors * 32, known * 32) })
         authors = Math.max(authors, known)
         post(batch)
