@@ -2,6 +2,7 @@
  * Every text of the interface, in one place and typed: what takes a number is a function. Sentences about refusals,
  * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`.
  */
+import { graphMessages } from './graph/graph-messages.ts'
 import type { Agreement } from './state/agreement.ts'
 
 const count = new Intl.NumberFormat('en')
@@ -58,6 +59,7 @@ function agreement(value: Agreement): string {
 }
 
 export const messages = {
+  graph: graphMessages,
   brand: 'Tabweave',
   you: 'you',
   close: 'Close',
@@ -87,6 +89,7 @@ export const messages = {
     refused: (n: number) => `${count.format(n)} refused`,
   },
   console: {
+    starting: 'This node is starting.',
     history: 'History',
     historyOf: (name: string) => `What ${name} has`,
     message: 'Message',

@@ -53,9 +53,9 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
     title: 'This browser keeps nothing here',
     body: 'A node needs IndexedDB to keep its key and its ops. Private windows and blocked cookies refuse it: try an ordinary window.',
   },
-  'bad-verifier': {
-    title: 'Signatures cannot be checked here',
-    body: 'This browser’s Ed25519 failed our test, and so did ours. A node that cannot verify would believe anything, so it does not start.',
+  'no-crypto': {
+    title: 'Nothing can be signed here',
+    body: 'Browsers give pages their cryptography only on https and on localhost. Open this address with https, or on the machine that serves it.',
   },
   internal: { title: 'This node stopped', body: 'That is a mistake of ours. What it had stored is safe, and what you typed is kept: reload to go on.' },
 }

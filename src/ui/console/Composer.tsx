@@ -86,7 +86,7 @@ export function Composer({ author }: { readonly author: Hex }) {
           ref={area}
           rows={1}
           aria-label={own ? text.message : text.messageOf(name)}
-          placeholder={text.placeholder}
+          placeholder={own ? text.placeholder : text.messageOf(name)}
           value={draft}
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}

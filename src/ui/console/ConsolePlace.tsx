@@ -1,6 +1,7 @@
 /** One node's console: who it is, its history, and where one types as it. */
 import type { PageNode } from '../state/page-node.ts'
 import { useStore } from 'zustand/react'
+import { messages } from '../messages.ts'
 import { Failed } from '../shared/Failed.tsx'
 import { NodeProvider, usePage } from '../state/bindings.ts'
 import { Composer } from './Composer.tsx'
@@ -16,6 +17,7 @@ export function ConsolePlace({ node, focused }: { readonly node: PageNode; reado
     <NodeProvider value={node}>
       <section className="console" data-focused={focused} onFocus={() => page.focus(node.slot)} onPointerDown={() => page.focus(node.slot)}>
         {failure !== null && <Failed failure={failure} />}
+        {author === null && failure === null && <p className="console-wait">{messages.console.starting}</p>}
         {author !== null && (
           <>
             <NodeBar author={author} />

@@ -12,9 +12,8 @@ const LONG_CHARACTERS = 900
 
 interface EntryProps {
   readonly entry: HistoryEntry
-  /** Place in the whole history, and its length: what a screen reader says of a list that is not all there. */
+  /** Place in the whole history: what a screen reader says of a list that is not all there. */
   readonly place: number
-  readonly total: number
   /** Seconds since 1970. */
   readonly now: number
   readonly selected: boolean
@@ -37,7 +36,7 @@ function Receipt({ entry }: { readonly entry: HistoryEntry }) {
   )
 }
 
-function EntryItem({ entry, place, total, now, selected, landed, onSelect }: EntryProps) {
+function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps) {
   const [open, setOpen] = useState(false)
   const long = entry.text.length > LONG_CHARACTERS || entry.text.split('\n', LONG_LINES + 1).length > LONG_LINES
   const id = shortId(entry.id)
@@ -50,13 +49,15 @@ function EntryItem({ entry, place, total, now, selected, landed, onSelect }: Ent
       data-selected={selected}
       data-landed={landed}
       aria-posinset={place + 1}
-      aria-setsize={total}
+      aria-setsize={-1}
     >
       <AuthorMark author={entry.author} />
       <div className="entry-head">
         <AuthorName author={entry.author} />
         {entry.own && <span className="chip-you">{messages.you}</span>}
         <time title={fullTime(entry.time)}>{timeAgo(entry.time, now)}</time>
+      </div>
+      <div className="entry-meta">
         <Receipt entry={entry} />
         <button type="button" className="id id-button" aria-pressed={selected} title={text.select(id)} onClick={() => onSelect(entry.id)}>
           {id}
@@ -85,7 +86,6 @@ export const Entry = memo(
     before.entry.saved === after.entry.saved &&
     before.entry.equivocates === after.entry.equivocates &&
     before.place === after.place &&
-    before.total === after.total &&
     before.now === after.now &&
     before.selected === after.selected &&
     before.landed === after.landed &&

@@ -135,6 +135,11 @@ export function History({ author }: { readonly author: Hex }) {
     [node, page],
   )
 
+  const live = useNodeState((state) => state.live)
+  useEffect(() => {
+    if (live > 0) follow()
+  }, [live, follow])
+
   const below = Math.max(0, total - readUpTo)
   return (
     <div className="history-frame">
@@ -146,7 +151,6 @@ export function History({ author }: { readonly author: Hex }) {
               key={entry.id}
               entry={entry}
               place={from + i}
-              total={total}
               now={now}
               selected={entry.id === selected}
               landed={landed.includes(entry.id)}

@@ -29,9 +29,11 @@ export function NodeBar({ author }: { readonly author: Hex }) {
       <div className="node-bar-row">
         <button type="button" className="chip" onClick={() => show('node')} title={author}>
           <AuthorMark author={author} />
-          {own && <span className="chip-you">{messages.you}</span>}
           <AuthorName author={author} />
-          <code className="id">{shortId(author)}</code>
+          <span className="chip-key">
+            {own && <span className="chip-you">{messages.you}</span>}
+            <code className="id">{shortId(author)}</code>
+          </span>
         </button>
         <button
           type="button"
@@ -43,7 +45,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           onClick={() => node.setOffline(!offline)}
         >
           <span className="switch-track" aria-hidden="true" />
-          {text.offline}
+          {own && text.offline}
         </button>
         {!own && (
           <button type="button" className="button-icon" aria-label={text.remove(name)} title={text.remove(name)} onClick={() => page.removeNode(node.slot)}>
@@ -64,7 +66,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
                 {text.refused(status.rejected)}
               </button>
             )}
-            <span>{messages.ops(status.ops)}</span>
+            <span className="fact-ops">{messages.ops(status.ops)}</span>
             <code className="id digest" title={`${text.digestHint}\n${status.digest}`}>
               <span className="visually-hidden">{text.digest} </span>
               {shortId(status.digest)}

@@ -1,5 +1,5 @@
 /** The slim bar on top: what this is, which room, and the ways to more nodes. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useStore } from 'zustand/react'
 import { Icon, Mark, type IconName } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
@@ -33,6 +33,10 @@ export function Header({ own }: { readonly own: PageNode }) {
   const opened = useStore(own.store, (state) => state.opened)
   const update = useUpdate()
   const [menu, setMenu] = useState(false)
+
+  useEffect(() => {
+    document.title = opened === null ? messages.brand : `${opened.roomName} · ${messages.brand}`
+  }, [opened])
 
   const share = async (): Promise<void> => {
     try {

@@ -31,7 +31,7 @@ export function useShortcuts(): void {
           return page.show(place === 'help' ? null : 'help')
         case 'l':
         case 'L':
-          return node?.select(null)
+          return node?.goLive()
       }
     }
     document.addEventListener('keydown', onKeyDown)

@@ -57,11 +57,11 @@ function PeerRow({ peer, since }: { readonly peer: PeerStatus; readonly since: n
         )}
         <code className="id">{shortId(peer.author ?? peer.peer)}</code>
         <span className="peer-path">{pathNames[peer.path]}</span>
-        <span className="peer-heard">{text.heard(peer.silentFor + since)}</span>
       </div>
       <p className="peer-lag">
         <span className="lag-sign" aria-hidden="true" />
         {lag.words}
+        <span className="peer-heard">{text.heard(peer.silentFor + since)}</span>
       </p>
       {peer.heads.length > 0 && (
         <div className="peer-heads">

@@ -6,6 +6,7 @@ import { usePage } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
 import { linkOf } from '../state/start-up.ts'
 import { RoomList } from './RoomList.tsx'
+import { Weave } from './Weave.tsx'
 import './start.css'
 
 const text = messages.start
@@ -34,10 +35,13 @@ export default function StartPlace() {
   return (
     <main className="start">
       <div className="start-lead">
-        <Mark />
-        <p className="start-brand">{messages.brand}</p>
+        <p className="start-brand">
+          <Mark />
+          {messages.brand}
+        </p>
         <h1>{text.claim}</h1>
         <p className="start-pitch">{text.pitch}</p>
+        <Weave />
       </div>
       <div className="start-ways">
         <form className="card" onSubmit={create}>

@@ -30,6 +30,8 @@ export interface NodeState {
   readonly landed: readonly Hex[]
   readonly refused: { readonly entries: readonly RefusedEntry[]; readonly count: number }
   readonly selected: Hex | null
+  /** How often a person asked to follow the newest again. */
+  readonly live: number
   readonly unsent: readonly Unsent[]
 }
 
@@ -47,6 +49,8 @@ export interface PageNode {
   /** Asks for another part of the history; `null` follows its end. */
   showFrom(from: number | null): void
   select(id: Hex | null): void
+  /** Back to the newest: clears the selection and follows the end. */
+  goLive(): void
   connectGraph(port: MessagePort): void
   rooms(): Promise<Replies['rooms']>
   inspect(id: Hex): Promise<Replies['inspect']>
@@ -73,6 +77,7 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     landed: [],
     refused: { entries: [], count: 0 },
     selected: null,
+    live: 0,
     unsent: keptUnsent(slot).map((text) => ({ key: ++lastKey, text, state: 'unanswered', why: null })),
   }))
 
@@ -125,6 +130,7 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     wake: () => client.tell({ type: 'wake' }),
     showFrom: (from) => client.tell({ type: 'window', from, count: WINDOW_ENTRIES }),
     select: (selected) => store.setState({ selected }),
+    goLive: () => store.setState(({ live }) => ({ selected: null, live: live + 1 })),
     connectGraph: (port) => client.tell({ type: 'graph', port }, [port]),
     rooms: () => client.ask({ type: 'rooms' }),
     inspect: (id) => client.ask({ type: 'inspect', id }),
