@@ -75,6 +75,7 @@ export default defineConfig(async () => {
           test: {
             name: 'browser',
             include: [BROWSER_TESTS],
+            globalSetup: ['relay/for-tests.ts'],
             browser: {
               enabled: true,
               headless: true,
