@@ -4,17 +4,15 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { TestProject } from 'vitest/node'
 import { createRelayHost, type RelayHost } from './node.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Where the control server is ("http://127.0.0.1:1234"). */
-    relayControl: string
-  }
+/** The part of vitest's project that is used: the tests read what is provided here. */
+interface Project {
+  /** @param origin where the control server is ("http://127.0.0.1:1234") */
+  provide(name: 'relayControl', origin: string): void
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: Project): Promise<() => Promise<void>> {
   const relays = new Map<number, RelayHost>()
 
   const start = async (port: number) => {

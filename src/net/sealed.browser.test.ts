@@ -1,0 +1,3 @@
+import { runSealedContract } from './sealed.contract.ts'
+
+runSealedContract('Chromium')

@@ -1,0 +1,200 @@
+/** What sealing guarantees against whoever carries the frames, as tests for every platform that has WebCrypto. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Envelope, encodeEnvelope, HEADER_BYTES, MAX_FRAME_BYTES, parseEnvelope, TAG_BYTES } from './envelope.ts'
+import { createSealer, type Sealer } from './sealed.ts'
+
+const value = (n: number) => new Uint8Array(32).fill(n)
+const text = (words: string) => new TextEncoder().encode(words)
+
+const ROOM = value(1)
+const ROOM_KEY = value(2)
+const [ALICE, BOB, CAROL] = [value(0xa), value(0xb), value(0xc)]
+
+const sealerOf = (sender: Uint8Array, room = ROOM, roomKey = ROOM_KEY) => createSealer({ room, roomKey, sender })
+
+/** The frame with some of its parts exchanged. */
+function spliced(frame: Uint8Array, parts: Partial<Envelope>): Uint8Array {
+  const parsed = parseEnvelope(frame)
+  if (!parsed.ok) throw new Error(parsed.reason)
+  return encodeEnvelope({ ...parsed.value, ...parts })
+}
+
+async function reasonOf(sealer: Sealer, frame: Uint8Array): Promise<string> {
+  const opened = await sealer.open(frame)
+  return opened.ok ? 'opened' : opened.reason
+}
+
+export function runSealedContract(platform: string): void {
+  describe(`sealed frames on ${platform}`, () => {
+    let alice: Sealer
+    let bob: Sealer
+    let carol: Sealer
+    beforeAll(async () => {
+      ;[alice, bob, carol] = [await sealerOf(ALICE), await sealerOf(BOB), await sealerOf(CAROL)]
+    })
+
+    test('what one seals for all, every other member opens once, and knows the sender', async () => {
+      const frame = await alice.seal(null, text('hello'))
+      for (const member of [bob, carol])
+        expect(await member.open(frame)).toEqual({ ok: true, value: { sender: ALICE, receiver: null, plaintext: text('hello') } })
+    })
+
+    test('what is for one is opened by that one, and set aside quietly by its sender and by others', async () => {
+      const frame = await alice.seal(BOB, text('for you'))
+      expect(await bob.open(frame)).toEqual({ ok: true, value: { sender: ALICE, receiver: BOB, plaintext: text('for you') } })
+      expect(await reasonOf(carol, frame)).toBe('not-for-us')
+      expect(await reasonOf(alice, frame)).toBe('own-frame')
+    })
+
+    test('an empty plaintext and the largest one both pass', async () => {
+      for (const length of [0, MAX_FRAME_BYTES - HEADER_BYTES - TAG_BYTES]) {
+        const frame = await alice.seal(null, new Uint8Array(length).fill(5))
+        expect(frame.length).toBe(HEADER_BYTES + length + TAG_BYTES)
+        const opened = await bob.open(frame)
+        expect(opened.ok && opened.value.plaintext.length).toBe(length)
+      }
+    })
+
+    test('the same words never look the same', async () => {
+      const [first, second] = [await alice.seal(null, text('same')), await alice.seal(null, text('same'))]
+      expect(first.subarray(HEADER_BYTES)).not.toEqual(second.subarray(HEADER_BYTES))
+    })
+
+    test('frames come in the order of the calls, however long each takes', async () => {
+      const order: number[] = []
+      const sizes = [1_000_000, 10, 200_000, 0, 500_000, 1]
+      const frames = await Promise.all(
+        sizes.map(async (size, i) => {
+          const frame = await alice.seal(null, new Uint8Array(size))
+          order.push(i)
+          return frame
+        }),
+      )
+      const opened: number[] = []
+      const results = await Promise.all(
+        frames.map(async (frame, i) => {
+          const result = await bob.open(frame)
+          opened.push(i)
+          return result.ok && result.value.plaintext.length
+        }),
+      )
+      expect([order, opened, results]).toEqual([[0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5], sizes])
+    })
+
+    test('bytes may change after the call: what was handed in is what is sealed and opened', async () => {
+      const plaintext = text('as it was')
+      const sealing = alice.seal(null, plaintext)
+      plaintext.fill(0)
+      const frame = await sealing
+      const opening = bob.open(frame)
+      frame.fill(0)
+      expect(await opening).toMatchObject({ ok: true, value: { plaintext: text('as it was') } })
+    })
+
+    test('D2: a frame with any one bit flipped is refused', async () => {
+      const frame = await alice.seal(BOB, text('pay 10 to Bob'))
+      // One that heard nothing yet: to it, no flipped counter is a repeated one.
+      const fresh = await sealerOf(BOB)
+      const outcomes = new Set<string>()
+      for (let bit = 0; bit < frame.length * 8; bit++) {
+        const flipped = frame.slice()
+        flipped[bit >> 3]! ^= 1 << (bit & 7)
+        const reason = await reasonOf(fresh, flipped)
+        if (reason === 'opened') throw new Error(`bit ${bit} does not matter`)
+        outcomes.add(reason)
+      }
+      expect([...outcomes].sort()).toEqual(['bad-envelope', 'not-for-us', 'unknown-version'])
+      expect(await reasonOf(fresh, frame)).toBe('opened')
+    })
+
+    test('D2: a frame that was cut short or made longer is refused', async () => {
+      const frame = await alice.seal(null, text('whole'))
+      for (let length = 0; length < frame.length; length++)
+        expect(await reasonOf(bob, frame.subarray(0, length))).toMatch(/^(truncated|bad-envelope)$/)
+      expect(await reasonOf(bob, new Uint8Array([...frame, 0]))).toBe('bad-envelope')
+      expect(await reasonOf(bob, new Uint8Array(MAX_FRAME_BYTES + 1).fill(1))).toBe('too-large')
+    })
+
+    test('D2: nobody without the room key seals a frame, and a frame of another room is refused', async () => {
+      const stranger = await sealerOf(CAROL, ROOM, value(9))
+      expect(await reasonOf(bob, await stranger.seal(null, text('let me in')))).toBe('bad-envelope')
+      const elsewhere = await sealerOf(CAROL, value(7), ROOM_KEY)
+      expect(await reasonOf(bob, await elsewhere.seal(null, text('another room')))).toBe('bad-envelope')
+    })
+
+    test('D15: a repeated frame is refused, also when both copies come at once', async () => {
+      const frame = await alice.seal(null, text('once'))
+      expect(await Promise.all([reasonOf(bob, frame), reasonOf(bob, frame), reasonOf(bob, frame)])).toEqual([
+        'opened',
+        'repeated',
+        'repeated',
+      ])
+      expect(await reasonOf(bob, frame)).toBe('repeated')
+    })
+
+    test('D15: reordered frames are all opened, each once', async () => {
+      const frames = await Promise.all(Array.from({ length: 50 }, (_, i) => alice.seal(null, new Uint8Array([i]))))
+      const shuffled = frames.map((_, i) => frames[(i * 37 + 11) % 50]!)
+      for (const frame of shuffled) expect(await reasonOf(bob, frame)).toBe('opened')
+      for (const frame of frames) expect(await reasonOf(bob, frame)).toBe('repeated')
+    })
+
+    test('D15: a frame under the header of another frame, sender, receiver or counter is refused', async () => {
+      const frame = await alice.seal(BOB, text('one'))
+      const other = await alice.seal(BOB, text('two'))
+      const byCarol = await carol.seal(null, text('three'))
+      const headerOf = (from: Uint8Array, onto: Uint8Array) =>
+        new Uint8Array([...from.subarray(0, HEADER_BYTES), ...onto.subarray(HEADER_BYTES)])
+      for (const forged of [
+        headerOf(other, frame),
+        headerOf(byCarol, frame),
+        headerOf(frame, byCarol),
+        spliced(frame, { sender: CAROL }),
+        spliced(frame, { receiver: null }),
+        spliced(frame, { counter: 999 }),
+      ]) {
+        expect(await reasonOf(bob, forged)).toBe('bad-envelope')
+      }
+      expect(await reasonOf(carol, spliced(frame, { receiver: CAROL }))).toBe('bad-envelope')
+      // None of these stopped the true ones.
+      for (const honest of [frame, other, byCarol]) expect(await reasonOf(bob, honest)).toBe('opened')
+    })
+
+    test('D15: frames of an earlier session do not pass for the new one', async () => {
+      const old = await alice.seal(BOB, text('to the old Bob'))
+      const bobAgain = await sealerOf(value(0xbb))
+      expect(await reasonOf(bobAgain, old)).toBe('not-for-us')
+      expect(await reasonOf(bobAgain, spliced(old, { receiver: value(0xbb) }))).toBe('bad-envelope')
+    })
+
+    test('D15: forged senders, however many, do not make a sealer forget what it saw', async () => {
+      const fresh = await sealerOf(value(0xee))
+      const frame = await alice.seal(null, text('seen'))
+      expect(await reasonOf(fresh, frame)).toBe('opened')
+      for (let i = 0; i < 300; i++) {
+        const forged = spliced(frame, { sender: Uint8Array.from({ length: 32 }, (_, at) => (at < 2 ? (i >> (8 * at)) & 0xff : 0x77)) })
+        expect(await reasonOf(fresh, forged)).toBe('bad-envelope')
+      }
+      expect(await reasonOf(fresh, frame)).toBe('repeated')
+    })
+
+    test('of more senders than are remembered, the one silent for longest is forgotten, and its frames are opened anew', async () => {
+      const fresh = await sealerOf(value(0xee))
+      const first = await alice.seal(null, text('first'))
+      const second = await carol.seal(null, text('second'))
+      await fresh.open(first)
+      await fresh.open(second)
+      await fresh.open(await alice.seal(null, text('heard again')))
+      for (let i = 0; i < 255; i++) {
+        const sender = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? i : 0x55))
+        await fresh.open(await (await sealerOf(sender)).seal(null, text('one of many')))
+      }
+      expect(await reasonOf(fresh, first)).toBe('repeated')
+      expect(await reasonOf(fresh, second)).toBe('opened')
+    })
+
+    test('a sender value of another length is our own mistake', async () => {
+      await expect(sealerOf(new Uint8Array(31))).rejects.toThrow('assertion failed')
+    })
+  })
+}
