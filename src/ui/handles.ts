@@ -26,7 +26,14 @@ function writeDataset(data: DOMStringMap, { opened, status, failure }: NodeState
   const facts: Record<string, string> = {}
   if (status !== null) {
     const { ops, pending, rejected, heads, digest, peers } = status
-    Object.assign(facts, { ops: `${ops}`, pending: `${pending}`, rejected: `${rejected}`, heads: `${heads}`, digest, peers: `${peers.length}` })
+    Object.assign(facts, {
+      ops: `${ops}`,
+      pending: `${pending}`,
+      rejected: `${rejected}`,
+      heads: `${heads}`,
+      digest,
+      peers: `${peers.length}`,
+    })
   }
   if (opened !== null) Object.assign(facts, { node: opened.node, room: opened.room })
   if (opened !== null && status !== null) facts['ready'] = failure === null ? 'true' : 'false'

@@ -18,18 +18,21 @@ const MONTH = 30 * DAY
 /** "1 op", "2 ops", "12,000 ops". */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
 
-/** "now", "4 min ago", "yesterday", then the date. Seconds since 1970; times ahead of this clock are shown as they are told. */
+/** Authors may claim any number as their time, and dates end at ±8.64e12 seconds: beyond that, the number itself. */
+const date = (format: Intl.DateTimeFormat, time: number): string => (Math.abs(time) <= 8.64e12 ? format.format(time * 1000) : String(time))
+
+/** "now", "4m ago", "yesterday", then the date. Seconds since 1970; times ahead of this clock are shown as they are told. */
 export function timeAgo(time: number, now: number): string {
   const age = now - time
   if (Math.abs(age) < MINUTE) return 'now'
   if (Math.abs(age) < HOUR) return relative.format(-Math.trunc(age / MINUTE), 'minute')
   if (Math.abs(age) < DAY) return relative.format(-Math.trunc(age / HOUR), 'hour')
   if (Math.abs(age) < MONTH) return relative.format(-Math.trunc(age / DAY), 'day')
-  return shortDate.format(time * 1000)
+  return date(shortDate, time)
 }
 
-/** The whole date and time of seconds since 1970; ops may carry any number, dates end at ±8.64e12. */
-export const fullTime = (time: number): string => (Math.abs(time) <= 8.64e12 ? absolute.format(time * 1000) : String(time))
+/** The whole date and time of seconds since 1970. */
+export const fullTime = (time: number): string => date(absolute, time)
 
 /** Bytes in words: "812 B", "1.4 MB". */
 export function bytesInWords(bytes: number): string {
@@ -40,7 +43,8 @@ export function bytesInWords(bytes: number): string {
 }
 
 /** ms of silence in words. */
-const silence = (ms: number): string => (ms < 2_000 ? 'just now' : ms < 60_000 ? `${Math.round(ms / 1000)} s ago` : `${Math.round(ms / 60_000)} min ago`)
+const silence = (ms: number): string =>
+  ms < 2_000 ? 'just now' : ms < 60_000 ? `${Math.round(ms / 1000)} s ago` : `${Math.round(ms / 60_000)} min ago`
 
 function agreement(value: Agreement): string {
   switch (value.type) {
@@ -51,7 +55,9 @@ function agreement(value: Agreement): string {
     case 'alone':
       return 'alone in this room'
     case 'fetching':
-      return value.of === null ? `fetching, ${count.format(value.got)} so far` : `fetching ${count.format(value.got)} of ${plural(value.of, 'op')}`
+      return value.of === null
+        ? `fetching, ${count.format(value.got)} so far`
+        : `fetching ${count.format(value.got)} of ${plural(value.of, 'op')}`
     case 'peers':
       if (value.equal === value.peers) return `agrees with ${value.peers === 1 ? 'its one peer' : `all ${count.format(value.peers)} peers`}`
       return `agrees with ${count.format(value.equal)} of ${plural(value.peers, 'peer')}`
@@ -122,7 +128,8 @@ export const messages = {
     putBack: 'Put it back',
     discard: 'Throw it away',
     emptyTitle: 'This tab is a node',
-    emptyBody: 'It has its own key and its own copy of the room. What you write is signed, linked to what it follows, and drawn as an op in the graph.',
+    emptyBody:
+      'It has its own key and its own copy of the room. What you write is signed, linked to what it follows, and drawn as an op in the graph.',
     emptySteps: [
       'Write a message below.',
       'Open another tab: it joins as a second node, and both end up with the same history.',
@@ -132,7 +139,8 @@ export const messages = {
   },
   start: {
     claim: 'Every tab is a node.',
-    pitch: 'Open a room, open it again in another tab or on another device, and type in each. Signed, hash-linked messages weave into one graph that ends up the same everywhere, whoever is offline, late, or lying.',
+    pitch:
+      'Open a room, open it again in another tab or on another device, and type in each. Signed, hash-linked messages weave into one graph that ends up the same everywhere, whoever is offline, late, or lying.',
     begin: 'Begin a room',
     name: 'Its name',
     namePlaceholder: 'for example: Thursday seminar',
@@ -191,11 +199,16 @@ export const messages = {
     ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${count.format(stored)} of them on this disk`,
     refused: 'Refused',
     refusedNone: 'Nothing was refused.',
-    refusedLead: (shown: number, all: number) => (shown < all ? `The latest ${count.format(shown)} of ${count.format(all)}.` : plural(all, 'refusal')),
+    refusedLead: (shown: number, all: number) =>
+      shown < all ? `The latest ${count.format(shown)} of ${count.format(all)}.` : plural(all, 'refusal'),
     refusedFrom: { file: 'from a file', disk: 'from this disk', peer: (id: string) => `from peer ${id}` },
     version: (version: string) => `Tabweave ${version}, protocol 1`,
   },
-  rooms: { title: 'Rooms', lead: 'Another room opens in this tab in place of this one; this node is kept and can be resumed.', fresh: 'Begin a new room' },
+  rooms: {
+    title: 'Rooms',
+    lead: 'Another room opens in this tab in place of this one; this node is kept and can be resumed.',
+    fresh: 'Begin a new room',
+  },
   help: {
     title: 'Help',
     what: 'What you are looking at',

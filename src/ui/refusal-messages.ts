@@ -48,7 +48,10 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
 }
 
 export const failureSentences: Readonly<Record<NodeFailure, { readonly title: string; readonly body: string }>> = {
-  'bad-link': { title: 'This is not a room link', body: 'Something is missing from it, or was added to it. Ask for the link again, or begin a room of your own.' },
+  'bad-link': {
+    title: 'This is not a room link',
+    body: 'Something is missing from it, or was added to it. Ask for the link again, or begin a room of your own.',
+  },
   'no-storage': {
     title: 'This browser keeps nothing here',
     body: 'A node needs IndexedDB to keep its key and its ops. Private windows and blocked cookies refuse it: try an ordinary window.',
@@ -57,7 +60,10 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
     title: 'Nothing can be signed here',
     body: 'Browsers give pages their cryptography only on https and on localhost. Open this address with https, or on the machine that serves it.',
   },
-  internal: { title: 'This node stopped', body: 'That is a mistake of ours. What it had stored is safe, and what you typed is kept: reload to go on.' },
+  internal: {
+    title: 'This node stopped',
+    body: 'That is a mistake of ours. What it had stored is safe, and what you typed is kept: reload to go on.',
+  },
 }
 
 export const pathNames: Readonly<Record<PathStatus['path'], string>> = {

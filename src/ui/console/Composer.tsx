@@ -93,7 +93,13 @@ export function Composer({ author }: { readonly author: Hex }) {
           enterKeyHint="send"
           autoComplete="off"
         />
-        <button type="submit" className="button-accent" aria-label={own ? text.send : text.sendOf(name)} title={text.sendHint} disabled={full || draft.trim() === ''}>
+        <button
+          type="submit"
+          className="button-accent"
+          aria-label={own ? text.send : text.sendOf(name)}
+          title={text.sendHint}
+          disabled={full || draft.trim() === ''}
+        >
           <Icon name="send" />
         </button>
       </form>

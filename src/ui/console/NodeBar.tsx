@@ -48,13 +48,25 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           {own && text.offline}
         </button>
         {!own && (
-          <button type="button" className="button-icon" aria-label={text.remove(name)} title={text.remove(name)} onClick={() => page.removeNode(node.slot)}>
+          <button
+            type="button"
+            className="button-icon"
+            aria-label={text.remove(name)}
+            title={text.remove(name)}
+            onClick={() => page.removeNode(node.slot)}
+          >
             <Icon name="close" />
           </button>
         )}
       </div>
       <div className="node-bar-row node-bar-facts">
-        <button type="button" className="agreement" data-type={agrees ? 'agrees' : agreement.type} title={text.peersHint} onClick={() => show('peers')}>
+        <button
+          type="button"
+          className="agreement"
+          data-type={agrees ? 'agrees' : agreement.type}
+          title={text.peersHint}
+          onClick={() => show('peers')}
+        >
           <AgreementMark agreement={agreement} />
           <span>{messages.agreement(agreement)}</span>
         </button>

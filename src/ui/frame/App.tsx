@@ -1,11 +1,13 @@
 /** The first screen: consoles and graph side by side (stacked when narrow), one place more on top of it when asked for. */
-import { lazy, Suspense, useCallback } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { useStore } from 'zustand/react'
 import { ConsolePlace } from '../console/ConsolePlace.tsx'
 import { GraphPlace } from '../graph/GraphPlace.tsx'
+import { Failed } from '../shared/Failed.tsx'
 import { NodeProvider, usePageState } from '../state/bindings.ts'
 import type { Place } from '../state/page.ts'
 import type { PageNode } from '../state/page-node.ts'
+import type { NodeFailure } from '../../worker/api.ts'
 import { Header } from './Header.tsx'
 import { Notice } from './Notice.tsx'
 import { Sheet } from './Sheet.tsx'
@@ -25,12 +27,19 @@ export function App() {
   const place = usePageState((state) => state.place)
   useShortcuts()
 
+  const stillborn = useStillborn(nodes[0])
   const looked = nodes.find((node) => node.slot === focus) ?? nodes[0]
   if (looked === undefined)
     return (
       <Suspense>
         <StartPlace />
       </Suspense>
+    )
+  if (stillborn !== null)
+    return (
+      <main className="failed-page">
+        <Failed failure={stillborn} />
+      </main>
     )
   const Open = place === null ? null : PLACES[place]
   return (
@@ -56,6 +65,13 @@ export function App() {
       <Notice />
     </div>
   )
+}
+
+/** Why the tab's own node could not even start; null while it can. */
+function useStillborn(own: PageNode | undefined): NodeFailure | null {
+  const [failure, setFailure] = useState<NodeFailure | null>(null)
+  useEffect(() => own?.store.subscribe((state) => setFailure(state.opened === null ? state.failure : null)), [own])
+  return failure
 }
 
 /** The graph of the node that is looked at; a selection in it is a selection in its console. */

@@ -47,6 +47,11 @@ export function Header({ own }: { readonly own: PageNode }) {
     }
   }
 
+  // Without "noopener" the new tab would begin with a copy of this one's sessionStorage: its claim and its drafts.
+  const openTab = (): void => {
+    window.open(location.href, '_blank', 'noopener')
+  }
+
   return (
     <header className="top">
       <Mark />
@@ -60,12 +65,27 @@ export function Header({ own }: { readonly own: PageNode }) {
             {text.update}
           </button>
         )}
-        <Action name={text.openTab} icon="tab" disabled={opened === null} onAct={() => window.open(location.href, '_blank', 'noopener')} />
+        <Action name={text.openTab} icon="tab" disabled={opened === null} onAct={openTab} />
         <Action name={text.addNode} icon="node" disabled={opened === null} onAct={() => page.addNode()} />
-        <button type="button" className="button-icon" aria-label={text.share} title={text.share} disabled={opened === null} onClick={() => void share()}>
+        <button
+          type="button"
+          className="button-icon"
+          aria-label={text.share}
+          title={text.share}
+          disabled={opened === null}
+          onClick={() => void share()}
+        >
           <Icon name="link" />
         </button>
-        <button type="button" className="button-icon" aria-label={text.menu} title={text.menu} aria-haspopup="menu" aria-expanded={menu} onClick={() => setMenu(!menu)}>
+        <button
+          type="button"
+          className="button-icon"
+          aria-label={text.menu}
+          title={text.menu}
+          aria-haspopup="menu"
+          aria-expanded={menu}
+          onClick={() => setMenu(!menu)}
+        >
           <Icon name="menu" />
         </button>
       </div>

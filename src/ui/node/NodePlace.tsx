@@ -2,6 +2,7 @@
 import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useNodeState } from '../state/bindings.ts'
+import { VERSION } from '../version.ts'
 import { RefusedLog } from './RefusedLog.tsx'
 import { RoomFile } from './RoomFile.tsx'
 import { StorageFacts } from './StorageFacts.tsx'
@@ -49,7 +50,7 @@ export default function NodePlace() {
       <h3>{text.refused}</h3>
       <RefusedLog />
 
-      <p className="version">{text.version(import.meta.env['VITE_VERSION'] ?? '0.1.0')}</p>
+      <p className="version">{text.version(VERSION)}</p>
     </>
   )
 }

@@ -4,9 +4,9 @@
 const MAX_NAME = 60
 
 export function fileNameOf(roomName: string): string {
-  const name = roomName
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
+  const name = Array.from(roomName.replace(/[^\p{L}\p{N}]+/gu, '-'))
     .slice(0, MAX_NAME)
+    .join('')
     .replace(/^-+|-+$/g, '')
   return `${name === '' ? 'room' : name}.tabweave`
 }

@@ -11,7 +11,10 @@ const text = messages.peers
 /** Heads named one by one; a frontier can have hundreds. */
 const HEADS_SHOWN = 6
 
-function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): { readonly kind: 'equal' | 'behind' | 'unsure'; readonly words: string } {
+function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): {
+  readonly kind: 'equal' | 'behind' | 'unsure'
+  readonly words: string
+} {
   if (equal) return { kind: 'equal', words: text.equal }
   const words = [...(lacks === null || lacks === 0 ? [] : [text.lacks(lacks)]), ...(unknownHeads === 0 ? [] : [text.unknown(unknownHeads)])]
   return words.length === 0 || heads.length === 0 ? { kind: 'unsure', words: text.unsure } : { kind: 'behind', words: words.join(', ') }

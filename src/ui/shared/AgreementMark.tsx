@@ -12,7 +12,11 @@ function Threads({ whole, all }: { readonly whole: number; readonly all: number 
   return (
     <svg viewBox={`0 0 ${width} 16`} width={width} height="16" aria-hidden="true">
       {Array.from({ length: shown }, (_, i) => (
-        <path key={i} className={i < drawn ? 'thread-whole' : 'thread-broken'} d={`M${i * STEP + 3} ${i < drawn ? '1.5V14.5' : '1.5V4.5M' + (i * STEP + 3) + ' 11.5V14.5'}`} />
+        <path
+          key={i}
+          className={i < drawn ? 'thread-whole' : 'thread-broken'}
+          d={`M${i * STEP + 3} ${i < drawn ? '1.5V14.5' : '1.5V4.5M' + (i * STEP + 3) + ' 11.5V14.5'}`}
+        />
       ))}
     </svg>
   )

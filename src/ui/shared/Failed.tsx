@@ -1,23 +1,27 @@
 /** A node that cannot start or go on: what happened, in a sentence, and what one can do. */
 import type { NodeFailure } from '../../worker/api.ts'
+import { Mark } from './Icon.tsx'
 import { messages } from '../messages.ts'
 import { failureSentences } from '../refusal-messages.ts'
 
 export function Failed({ failure }: { readonly failure: NodeFailure }) {
   const { title, body } = failureSentences[failure]
   const toStart = (): void => {
-    location.hash = ''
+    history.replaceState(null, '', location.pathname)
     location.reload()
   }
   return (
     <div className="failed" role="alert">
+      <Mark />
       <h2>{title}</h2>
       <p>{body}</p>
       <div className="row">
-        <button type="button" className="button" onClick={() => location.reload()}>
-          {messages.failed.again}
-        </button>
-        <button type="button" className="button-plain" onClick={toStart}>
+        {failure !== 'bad-link' && (
+          <button type="button" className="button-accent" onClick={() => location.reload()}>
+            {messages.failed.again}
+          </button>
+        )}
+        <button type="button" className="button" onClick={toStart}>
           {messages.failed.toStart}
         </button>
       </div>

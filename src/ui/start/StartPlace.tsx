@@ -47,7 +47,15 @@ export default function StartPlace() {
         <form className="card" onSubmit={create}>
           <h2>{text.begin}</h2>
           <label htmlFor={nameId}>{text.name}</label>
-          <input id={nameId} className="input" value={name} maxLength={120} placeholder={text.namePlaceholder} onChange={(event) => setName(event.target.value)} autoFocus />
+          <input
+            id={nameId}
+            className="input"
+            value={name}
+            maxLength={120}
+            placeholder={text.namePlaceholder}
+            onChange={(event) => setName(event.target.value)}
+            autoFocus
+          />
           <button type="submit" className="button-accent">
             {text.create}
           </button>

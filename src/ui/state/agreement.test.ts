@@ -30,7 +30,11 @@ describe('agreement', () => {
   })
 
   test('a fetch is told before any count, with or without its size', () => {
-    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, from: 'aa' } })).toEqual({ type: 'fetching', got: 3, of: null })
+    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, from: 'aa' } })).toEqual({
+      type: 'fetching',
+      got: 3,
+      of: null,
+    })
   })
 
   test('peers with equal heads are counted, the others are not', () => {

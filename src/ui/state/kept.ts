@@ -43,7 +43,8 @@ function readList<T>(key: string, fits: (item: Partial<T>) => boolean): T[] {
 export const keptClaim = (): Hex | null => read(CLAIM)
 export const keepClaim = (claim: Hex | null): void => write(CLAIM, claim)
 
-export const keptAdded = (): AddedNode[] => readList<AddedNode>(ADDED, (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
+export const keptAdded = (): AddedNode[] =>
+  readList<AddedNode>(ADDED, (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
 export const keepAdded = (added: readonly AddedNode[]): void => write(ADDED, added.length === 0 ? null : JSON.stringify(added))
 
 /** What is typed and not sent in the node of that slot (0: the tab's own). */
@@ -56,4 +57,5 @@ export const keepUnsent = (slot: number, texts: readonly string[]): void =>
   write(`tabweave.unsent.${slot}`, texts.length === 0 ? null : JSON.stringify(texts))
 
 /** True when this tab holds text that nobody else has. */
-export const holdsUnsentText = (slots: readonly number[]): boolean => slots.some((slot) => keptDraft(slot) !== '' || keptUnsent(slot).length > 0)
+export const holdsUnsentText = (slots: readonly number[]): boolean =>
+  slots.some((slot) => keptDraft(slot) !== '' || keptUnsent(slot).length > 0)

@@ -83,7 +83,10 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
 
   const setUnsent = (change: (unsent: readonly Unsent[]) => readonly Unsent[]): void => {
     const unsent = change(store.getState().unsent)
-    keepUnsent(slot, unsent.map((item) => item.text))
+    keepUnsent(
+      slot,
+      unsent.map((item) => item.text),
+    )
     store.setState({ unsent })
   }
 
@@ -121,7 +124,8 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
       const key = ++lastKey
       setUnsent((unsent) => [...unsent, { key, text, state: 'sending', why: null }])
       const reply = await client.ask({ type: 'submit', text })
-      if ('refused' in reply) setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
+      if ('refused' in reply)
+        setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
       else dropUnsent(key)
       return reply
     },

@@ -49,7 +49,9 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
 
   const keepAddedNodes = (): void => {
     const added = store.getState().nodes.slice(1)
-    keepAdded(added.flatMap(({ slot, store: node }) => (node.getState().opened === null ? [] : [{ slot, claim: node.getState().opened!.node }])))
+    keepAdded(
+      added.flatMap(({ slot, store: node }) => (node.getState().opened === null ? [] : [{ slot, claim: node.getState().opened!.node }])),
+    )
   }
 
   const add = (slot: number, claim: string | null): void => {

@@ -33,6 +33,7 @@ describe('start-up', () => {
   test('a pasted link gives its fragment, a pasted fragment itself, and anything else nothing', () => {
     expect(linkOf(` https://weave.example/#${FRAGMENT}\n`)).toBe(FRAGMENT)
     expect(linkOf(FRAGMENT)).toBe(FRAGMENT)
-    for (const pasted of ['', 'hello', 'https://weave.example/', 'https://weave.example/#', 'two words of some length']) expect(linkOf(pasted)).toBe(null)
+    for (const pasted of ['', 'hello', 'https://weave.example/', 'https://weave.example/#', 'two words of some length'])
+      expect(linkOf(pasted)).toBe(null)
   })
 })

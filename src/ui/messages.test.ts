@@ -1,0 +1,41 @@
+/** Texts that depend on numbers. */
+import { describe, expect, test } from 'vitest'
+import { bytesInWords, fullTime, messages, plural, timeAgo } from './messages.ts'
+
+const NOW = 1_800_000_000
+
+describe('messages', () => {
+  test('one is singular, everything else plural, thousands are set apart', () => {
+    expect([0, 1, 2, 12_345].map((n) => plural(n, 'op'))).toEqual(['0 ops', '1 op', '2 ops', '12,345 ops'])
+    expect(plural(2, 'entry', 'entries')).toBe('2 entries')
+  })
+
+  test('times grow coarser with age and end in a date', () => {
+    const ages = [0, 59, 5 * 60, 3 * 3600, 26 * 3600, 9 * 86_400]
+    expect(ages.map((age) => timeAgo(NOW - age, NOW))).toEqual(['now', 'now', '5m ago', '3h ago', 'yesterday', '9d ago'])
+    expect(timeAgo(NOW - 400 * 86_400, NOW)).toMatch(/^\w+ \d+, 20\d\d$/)
+  })
+
+  test('a time ahead of this clock is told as one', () => {
+    expect(timeAgo(NOW + 2 * 3600, NOW)).toBe('in 2h')
+  })
+
+  test('any number an author may claim as its time has a text', () => {
+    for (const time of [0, -1, NOW, 8.64e12, -8.64e12, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+      expect(fullTime(time)).not.toBe('')
+      expect(timeAgo(time, NOW)).not.toBe('')
+    }
+  })
+
+  test('bytes are told in the unit that keeps them short', () => {
+    expect([0, 812, 1_400, 25_000, 1_400_000, 3.2e9].map(bytesInWords)).toEqual(['0 B', '812 B', '1.4 kB', '25 kB', '1.4 MB', '3.2 GB'])
+  })
+
+  test('agreement is told in words, whole or in part', () => {
+    expect(messages.agreement({ type: 'peers', equal: 3, peers: 3 })).toBe('agrees with all 3 peers')
+    expect(messages.agreement({ type: 'peers', equal: 1, peers: 3 })).toBe('agrees with 1 of 3 peers')
+    expect(messages.agreement({ type: 'peers', equal: 1, peers: 1 })).toBe('agrees with its one peer')
+    expect(messages.agreement({ type: 'peers', equal: 0, peers: 1 })).toBe('agrees with 0 of 1 peer')
+    expect(messages.agreement({ type: 'fetching', got: 20, of: 4_000 })).toBe('fetching 20 of 4,000 ops')
+  })
+})
