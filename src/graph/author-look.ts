@@ -32,7 +32,7 @@ const COLOURS = [
   'olive mossy lime meadow',
   'leafy clover ferny basil',
   'minty jade emerald spruce',
-  'teal lagoon seafoam eucalyptus',
+  'teal lagoon seafoam verdigris',
   'aqua turquoise glacier cyan',
   'sky misty rainy cloudless',
   'azure river bluebell denim',

@@ -36,23 +36,49 @@ export function drawDensity(canvas: Canvas2D, frame: Frame): void {
     if (marks !== null && marks[op] !== REST) lit[cell]!++
   }
 
-  const height = binRows * camera.rowGap
-  const widest = Math.max(camera.laneGap * 0.8, 1.5)
+  const widest = Math.max(camera.laneGap * 0.84, 1.5)
   for (let c = 0; c < columns; c++) {
     const look = frame.scene.authors[layout.columnAuthor[firstColumn + c]!]!.look
     canvas.fillStyle = inkOf(look, frame.palette)
-    const x = screenX(frame, firstColumn + c)
+    const column: Band = { frame, x: screenX(frame, firstColumn + c), widest, firstBin, binRows }
     for (const counts of marks === null ? [all] : [all, lit]) {
-      canvas.globalAlpha = counts === lit ? 0.85 : MUTED
-      canvas.beginPath()
-      for (let b = 0; b < bins; b++) {
-        const count = counts[c * bins + b]!
-        if (count === 0) continue
-        const width = Math.max(1.5, widest * Math.min(1, Math.sqrt(count / binRows)))
-        canvas.rect(x - width / 2, screenY(frame, (firstBin + b) * binRows), width, height + 0.3)
-      }
-      canvas.fill()
+      canvas.globalAlpha = counts === lit ? 0.62 : MUTED
+      fillBand(canvas, column, counts.subarray(c * bins, (c + 1) * bins))
+      if (counts !== lit) continue
+      canvas.globalAlpha = 1
+      fillSpine(canvas, column, counts.subarray(c * bins, (c + 1) * bins))
     }
   }
   canvas.globalAlpha = 1
+}
+
+interface Band {
+  readonly frame: Frame
+  readonly x: number
+  readonly widest: number
+  readonly firstBin: number
+  readonly binRows: number
+}
+
+/** One outline through all bins, down the right side and up the left. */
+function fillBand(canvas: Canvas2D, band: Band, counts: Uint32Array): void {
+  const half = (bin: number): number => (band.widest / 2) * Math.min(1, Math.sqrt(counts[bin]! / band.binRows))
+  const y = (bin: number): number => screenY(band.frame, (band.firstBin + bin + 0.5) * band.binRows)
+  canvas.beginPath()
+  canvas.moveTo(band.x, y(-0.5))
+  for (let bin = 0; bin < counts.length; bin++) canvas.lineTo(band.x + half(bin), y(bin))
+  canvas.lineTo(band.x, y(counts.length - 0.5))
+  for (let bin = counts.length - 1; bin >= 0; bin--) canvas.lineTo(band.x - half(bin), y(bin))
+  canvas.closePath()
+  canvas.fill()
+}
+
+/** A line down the middle wherever there is anything at all, so that one lonely op can be seen from afar. */
+function fillSpine(canvas: Canvas2D, band: Band, counts: Uint32Array): void {
+  const height = Math.max(band.binRows * band.frame.camera.rowGap, 2)
+  canvas.beginPath()
+  for (let bin = 0; bin < counts.length; bin++) {
+    if (counts[bin] !== 0) canvas.rect(band.x - 1.25, screenY(band.frame, (band.firstBin + bin) * band.binRows), 2.5, height)
+  }
+  canvas.fill()
 }

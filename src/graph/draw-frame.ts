@@ -80,11 +80,11 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
     canvas.fillStyle = palette.band
     canvas.fill()
   }
-  const shapeY = named ? 17 : HEADER_HEIGHT / 2
+  const shapeY = named ? 16 : HEADER_HEIGHT / 2
   const r = Math.min(6, camera.laneGap * 0.3)
   if (layout.columnLanes[column]! > 1 && r > 2) {
     canvas.beginPath()
-    addStar(canvas, x, shapeY, r + 5)
+    addStar(canvas, x, shapeY, r + 4.5)
     canvas.lineWidth = 1.5
     canvas.strokeStyle = palette.danger
     canvas.stroke()
@@ -104,7 +104,13 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   canvas.fillStyle = palette.ink
   if (!oneLine) {
     canvas.fillText(adjective, x, 33)
-    canvas.fillText(own ? `${animal} · ${words.you}` : animal, x, 46)
+    canvas.fillText(animal, x, 46)
+    if (!own) return
+    canvas.font = COUNT_FONT
+    canvas.textAlign = 'left'
+    canvas.fillStyle = palette.accent
+    canvas.fillText(words.you, x + 11, shapeY + 0.5)
+    canvas.textAlign = 'center'
     return
   }
   canvas.fillText(look.name, x, 33)

@@ -70,6 +70,9 @@ export interface GraphView {
   /** CSS pixels. */
   readonly width: number
   readonly height: number
+  /** What the page has laid over the picture, CSS pixels from the right and from the bottom: ops are kept out of it. */
+  readonly coveredRight: number
+  readonly coveredBottom: number
   readonly pixelRatio: number
   readonly theme: 'light' | 'dark'
   readonly reducedMotion: boolean

@@ -126,28 +126,29 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     host.post({ type: 'following', on })
   }
 
-  function chooseById(id: string, reveal: boolean): void {
+  function chooseById(id: string, revealed: boolean): void {
     const op = findOp(scene, id)
-    if (op !== NONE) choose(op, reveal)
-    else if (scene.ghosts.some((ghost) => ghost.id === id)) choose(id, reveal)
+    if (op !== NONE) choose(op, revealed)
+    else if (scene.ghosts.some((ghost) => ghost.id === id)) choose(id, revealed)
     else awaited = id
   }
 
-  function choose(what: number | string | null, reveal: boolean): void {
+  function choose(what: number | string | null, revealed: boolean): void {
     awaited = null
     select(scene, what)
     if (what === null) host.post({ type: 'selected', id: null, ghost: null })
     else if (typeof what === 'string') host.post({ type: 'selected', id: what, ghost: ghostNote(scene, what) })
     else {
       host.post({ type: 'selected', id: idOf(scene, what), ghost: null })
-      if (reveal) {
-        const before = target
-        const there = revealing(target, opX(scene.layout, what), scene.layout.row[what]!, extent, box)
-        if (there !== before) aim(there, false)
-      }
+      if (revealed) reveal(what)
     }
     lastTold = Number.NEGATIVE_INFINITY
     touch()
+  }
+
+  function reveal(op: number): void {
+    const there = revealing(target, opX(scene.layout, op), scene.layout.row[op]!, extent, box)
+    if (there !== target) aim(there, false)
   }
 
   function hover(what: number | string | null, x: number, y: number): void {
@@ -159,6 +160,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   }
 
   function resize(next: GraphView): void {
+    const jump = next.width !== view.width || next.height !== view.height || fresh
+    const uncovered = next.coveredRight !== view.coveredRight || next.coveredBottom !== view.coveredBottom
     view = next
     const width = Math.max(1, Math.round(next.width * next.pixelRatio))
     const height = Math.max(1, Math.round(next.height * next.pixelRatio))
@@ -166,7 +169,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     if (host.canvas.width !== width) host.canvas.width = width
     if (host.canvas.height !== height) host.canvas.height = height
     resettle()
-    shown = { ...target }
+    if (uncovered && scene.selected?.type === 'op') reveal(scene.selected.op)
+    if (jump) shown = { ...target }
   }
 
   resize(first)
@@ -218,6 +222,6 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
 function boxOf(view: GraphView, rows: number): Box {
   const left = LEFT + DIGIT * Math.max(3, String(rows).length)
-  return { left, top: HEADER_HEIGHT, right: Math.max(view.width - RIGHT, left + 1), bottom: Math.max(view.height, HEADER_HEIGHT + 1) }
+  return { left, top: HEADER_HEIGHT, right: Math.max(view.width - Math.max(RIGHT, view.coveredRight), left + 1), bottom: Math.max(view.height - view.coveredBottom, HEADER_HEIGHT + 1) }
 }
 

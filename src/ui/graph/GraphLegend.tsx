@@ -23,7 +23,7 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
     'mark-rejected',
     <g key="rejected">
       <circle cx="14" cy="10" r="5" />
-      <path d="M7 3l14 14M21 3L7 17" />
+      <path d="M10.5 6.5l7 7M17.5 6.5l-7 7" />
     </g>,
   ],
   [text.forked, 'mark-forked', <path key="forked" d="M14 1l2.3 3.4 4.1-.8-.8 4.1L23 10l-3.4 2.3.8 4.1-4.1-.8L14 19l-2.3-3.4-4.1.8.8-4.1L5 10l3.4-2.3-.8-4.1 4.1.8z" />],

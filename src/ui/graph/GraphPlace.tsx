@@ -1,5 +1,5 @@
 /** The graph's place: the live picture, its buttons, the card of the selected op, and the same in words. */
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { GraphInput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { GraphLegend } from './GraphLegend.tsx'
@@ -30,7 +30,7 @@ const KEYS: Readonly<Record<string, GraphInput>> = {
 
 export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphPlaceProps) {
   const place = useRef<HTMLDivElement>(null)
-  const [graph, send] = useGraph(place, node, selected, onSelect)
+  const { state: graph, send, cover } = useGraph(place, node, selected, onSelect)
   const [legend, setLegend] = useState(false)
 
   const zoom = (factor: number): void => {
@@ -64,9 +64,45 @@ export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphP
       <GraphToolbar following={graph.following} legend={legend} onInput={send} onZoom={zoom} onLegend={setLegend} />
       {legend && <GraphLegend />}
       {selected !== null && (
-        <OpCard node={node} id={selected} ghost={graph.ghost} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
+        <Cover place={place} cover={cover}>
+          <OpCard node={node} id={selected} ghost={graph.ghost} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
+        </Cover>
       )}
       {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
     </section>
+  )
+}
+
+interface CoverProps {
+  readonly place: RefObject<HTMLElement | null>
+  cover(right: number, bottom: number): void
+  readonly children: ReactNode
+}
+
+/** Lies over the picture and says which part of it is covered: a strip at the right, or, when it is as wide as the place, one at the bottom. */
+function Cover({ place, cover, children }: CoverProps) {
+  const self = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const card = self.current
+    const stage = place.current
+    if (card === null || stage === null) return
+    const measure = (): void => {
+      const over = card.getBoundingClientRect()
+      const all = stage.getBoundingClientRect()
+      if (over.width > all.width * 0.6) cover(0, Math.round(all.bottom - over.top))
+      else cover(Math.round(all.right - over.left), 0)
+    }
+    const resized = new ResizeObserver(measure)
+    resized.observe(card)
+    resized.observe(stage)
+    return () => {
+      resized.disconnect()
+      cover(0, 0)
+    }
+  }, [place, cover])
+  return (
+    <div ref={self} className="graph-cover">
+      {children}
+    </div>
   )
 }

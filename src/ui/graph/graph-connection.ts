@@ -11,6 +11,8 @@ import { graphMessages } from './graph-messages.ts'
 export interface GraphConnection {
   readonly canvas: HTMLCanvasElement
   send(input: GraphInput): void
+  /** What the page has laid over the picture: CSS pixels from the right and from the bottom. */
+  cover(right: number, bottom: number): void
   close(): void
 }
 
@@ -24,16 +26,17 @@ export function connectGraph(place: HTMLElement, node: GraphHost, hear: (output:
   canvas.setAttribute('aria-hidden', 'true')
   place.prepend(canvas)
 
+  const covered = { coveredRight: 0, coveredBottom: 0 }
   const worker = startWorker(workerUrl, 'tabweave graph')
   worker.onmessage = ({ data }: MessageEvent<GraphOutput>) => hear(data)
   const send = (input: GraphInput, transfer: Transferable[] = []): void => worker.postMessage(input, transfer)
   const { port1, port2 } = new MessageChannel()
   const offscreen = canvas.transferControlToOffscreen()
-  send({ type: 'open', canvas: offscreen, feed: port2, view: viewOf(place), words: graphMessages.canvas }, [offscreen, port2])
+  send({ type: 'open', canvas: offscreen, feed: port2, view: { ...viewOf(place), ...covered }, words: graphMessages.canvas }, [offscreen, port2])
   node.connectGraph(port1)
 
   const ending = new AbortController()
-  const retell = (): void => send({ type: 'view', view: viewOf(place) })
+  const retell = (): void => send({ type: 'view', view: { ...viewOf(place), ...covered } })
   const resized = new ResizeObserver(retell)
   resized.observe(place)
   const themed = new MutationObserver(retell)
@@ -46,6 +49,12 @@ export function connectGraph(place: HTMLElement, node: GraphHost, hear: (output:
   return {
     canvas,
     send: (input) => send(input),
+    cover(right, bottom) {
+      if (right === covered.coveredRight && bottom === covered.coveredBottom) return
+      covered.coveredRight = right
+      covered.coveredBottom = bottom
+      retell()
+    },
     close() {
       ending.abort()
       resized.disconnect()
@@ -56,7 +65,7 @@ export function connectGraph(place: HTMLElement, node: GraphHost, hear: (output:
   }
 }
 
-function viewOf(place: HTMLElement): GraphView {
+function viewOf(place: HTMLElement): Omit<GraphView, 'coveredRight' | 'coveredBottom'> {
   return {
     width: place.clientWidth,
     height: place.clientHeight,

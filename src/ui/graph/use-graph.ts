@@ -13,6 +13,13 @@ export interface GraphState {
   readonly ghost: GhostNote | null
 }
 
+export interface LiveGraph {
+  readonly state: GraphState
+  send(input: GraphInput): void
+  /** What lies over the picture: CSS pixels from the right and from the bottom. */
+  cover(right: number, bottom: number): void
+}
+
 const START: GraphState = { following: true, drawn: null, hovered: null, ghost: null }
 
 /** Connects `place` to the node's graph while mounted. `onSelect` hears what a person selected in the graph. */
@@ -21,7 +28,7 @@ export function useGraph(
   node: GraphHost,
   selected: string | null,
   onSelect: (id: string | null) => void,
-): readonly [GraphState, (input: GraphInput) => void] {
+): LiveGraph {
   const [state, setState] = useState(START)
   const connection = useRef<GraphConnection | null>(null)
   /** What the worker has selected, as far as the page knows: what is told apart from it must be sent. */
@@ -62,5 +69,6 @@ export function useGraph(
   }, [selected, node])
 
   const send = useCallback((input: GraphInput) => connection.current?.send(input), [])
-  return [state, send]
+  const cover = useCallback((right: number, bottom: number) => connection.current?.cover(right, bottom), [])
+  return { state, send, cover }
 }
