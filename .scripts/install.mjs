@@ -4,14 +4,13 @@
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { env, exit, platform, versions } from 'node:process'
-import { fileURLToPath } from 'node:url'
 
 /** Vite's floor, and so ours. */
 const OLDEST_NODE = [20, 19]
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = join(import.meta.dirname, '..')
 
 const fail = (/** @type {string} */ sentence) => {
   console.error(sentence)

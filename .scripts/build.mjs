@@ -1,0 +1,63 @@
+/**
+ * Builds the app into dist/ and the relay's host, which Node cannot run as TypeScript, into node_modules/.cache/tabweave/.
+ * Nothing is done while both are as new as their sources. Alone (`node .scripts/build.mjs`) it builds in any case.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { argv } from 'node:process'
+import { build } from 'vite'
+import { hostFolder, root } from './paths.mjs'
+
+const stampFile = join(hostFolder, 'built')
+
+/** What both are made of. */
+const SOURCES = ['src', 'relay', 'public', 'index.html', 'vite.config.ts', 'package-lock.json']
+
+/** Builds what is older than its sources. */
+export const buildIfStale = async () => {
+  const stamp = stampOfSources()
+  if (existsSync(join(root, 'dist/index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
+  console.log('Building …')
+  await build({ root, logLevel: 'warn' })
+  await buildHost()
+  writeFileSync(stampFile, stamp)
+}
+
+/** Builds the relay's host alone. */
+export const buildHost = () =>
+  build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: hostFolder,
+      emptyOutDir: true,
+      rolldownOptions: {
+        input: { main: join(root, 'relay/main.ts'), node: join(root, 'relay/node.ts') },
+        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
+      },
+    },
+  })
+
+/** Changes whenever a source is changed, added or taken away. */
+function stampOfSources() {
+  const hash = createHash('sha256')
+  for (const source of SOURCES) {
+    const path = join(root, source)
+    const files = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name))) : [path]
+    for (const file of files.toSorted()) {
+      const { size, mtimeMs } = statSync(file)
+      hash.update(`${file} ${size} ${mtimeMs}\n`)
+    }
+  }
+  return hash.digest('hex')
+}
+
+if (argv[1] === import.meta.filename) {
+  await build({ root, logLevel: 'info' })
+  await buildHost()
+}

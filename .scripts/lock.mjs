@@ -1,0 +1,23 @@
+/**
+ * What `npm ci` on somebody else's machine needs of the lock file: an entry for every platform's package of every tool, and no
+ * address of the registry that it was written with.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { exit } from 'node:process'
+import { root } from './paths.mjs'
+
+/** @typedef {{ resolved?: string, integrity?: string, optionalDependencies?: Record<string, string> }} Entry */
+
+const lock = /** @type {{ packages: Record<string, Entry> }} */ (JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))
+
+const faults = Object.entries(lock.packages).flatMap(([path, { resolved, integrity, optionalDependencies = {} }]) => [
+  ...(resolved ? [`${path} names a registry: ${resolved}`] : []),
+  ...(path !== '' && !integrity ? [`${path} has no integrity hash`] : []),
+  ...Object.keys(optionalDependencies)
+    .filter((name) => !lock.packages[`node_modules/${name}`] && !lock.packages[`${path}/node_modules/${name}`])
+    .map((name) => `${path} wants ${name} on some platform, which is not in the lock`),
+])
+
+for (const fault of faults) console.error(fault)
+exit(faults.length === 0 ? 0 : 1)

@@ -1,0 +1,53 @@
+/** Tabs of one device by BroadcastChannel, devices by the relay: all end with the same history. */
+import { expect, test } from './fixtures.ts'
+import { agree, messagesOf, numbered, oneHistory, said, type, typeAll } from './tabs.ts'
+
+test('what is typed in one tab appears on the screen of another', async ({ host, device }) => {
+  const { open } = await device()
+  const first = await open(`${host.address}/#new`)
+  const second = await open(first.url())
+  await type(first, 'hello from the first tab')
+  await expect(second.getByRole('list', { name: 'History', exact: true })).toContainText('hello from the first tab')
+  await type(second, 'and back')
+  await expect(first.getByRole('list', { name: 'History', exact: true })).toContainText('and back')
+  await agree([first, second], 3)
+})
+
+test('four tabs on one device and two on another type all at once and converge on one digest', async ({ host, device }) => {
+  const here = await device()
+  const there = await device()
+  const founder = await here.open(`${host.address}/#new`)
+  const link = founder.url()
+  const pages = [founder]
+  for (const { open } of [here, here, here, there, there]) pages.push(await open(link))
+
+  expect(new Set(await Promise.all(pages.map((page) => said(page, 'node')))).size).toBe(6)
+  const texts = pages.map((_, i) => numbered(`tab ${i + 1} says`, 5))
+  await Promise.all(pages.map((page, i) => typeAll(page, texts[i]!)))
+
+  await agree(pages, 1 + 6 * 5)
+  await oneHistory(pages, texts.flat())
+  for (const page of pages) expect(await said(page, 'pending')).toBe('0')
+})
+
+test('a late joiner gets everything that was said before it came', async ({ host, device }) => {
+  const first = await (await device()).open(`${host.address}/#new`)
+  const texts = numbered('said early', 12)
+  await typeAll(first, texts)
+  const late = await (await device()).open(first.url())
+  await agree([first, late], 13)
+  expect(await messagesOf(late)).toEqual(texts)
+})
+
+test('two rooms on one relay hear nothing of each other', async ({ host, device }) => {
+  const one = await device()
+  const first = await one.open(`${host.address}/#new`)
+  const other = await one.open(`${host.address}/#new`)
+  const guest = await (await device()).open(first.url())
+  expect(await said(other, 'room')).not.toBe(await said(first, 'room'))
+  await type(first, 'for one room only')
+  await type(other, 'for the other room')
+  await agree([first, guest], 2)
+  expect(await messagesOf(other)).toEqual(['for the other room'])
+  expect(await messagesOf(guest)).toEqual(['for one room only'])
+})

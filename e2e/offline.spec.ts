@@ -1,0 +1,42 @@
+/** Offline is a state and not an error: a tab goes on alone, and catches up by itself. */
+import { expect, test } from './fixtures.ts'
+import { agree, messagesOf, numbered, oneHistory, said, setOffline, type, typeAll } from './tabs.ts'
+
+test('one tab goes offline, both sides type, it returns and all agree', async ({ host, device }) => {
+  const here = await device()
+  const away = await here.open(`${host.address}/#new`)
+  const neighbour = await here.open(away.url())
+  const distant = await (await device()).open(away.url())
+  await type(away, 'before')
+  await agree([away, neighbour, distant], 2)
+
+  await setOffline(away, true)
+  const alone = numbered('typed alone', 4)
+  const together = numbered('typed together', 4)
+  await Promise.all([typeAll(away, alone), typeAll(neighbour, together)])
+  await agree([neighbour, distant], 6)
+  await agree([away], 6)
+  expect(await said(away, 'digest')).not.toBe(await said(neighbour, 'digest'))
+  expect(await messagesOf(distant)).not.toContain('typed alone 1')
+  await expect.poll(() => said(away, 'peers')).toBe('0')
+
+  await setOffline(away, false)
+  const pages = [away, neighbour, distant]
+  await agree(pages, 10)
+  await oneHistory(pages, ['before', ...alone, ...together])
+})
+
+test('two tabs that were both offline agree once both are back', async ({ host, device }) => {
+  const here = await device()
+  const first = await here.open(`${host.address}/#new`)
+  const second = await here.open(first.url())
+  await agree([first, second], 1)
+  await Promise.all([setOffline(first, true), setOffline(second, true)])
+  await Promise.all([typeAll(first, numbered('left', 3)), typeAll(second, numbered('right', 3))])
+  await agree([first], 4)
+  await agree([second], 4)
+  await setOffline(second, false)
+  await setOffline(first, false)
+  await agree([first, second], 7)
+  expect(await said(first, 'heads')).toBe('2')
+})

@@ -1,0 +1,35 @@
+/** The relay is a convenience: it may die at any time, and nothing is lost. */
+import { expect, test } from './fixtures.ts'
+import { RELAY_IS_DOWN, agree, numbered, oneHistory, said, type, typeAll } from './tabs.ts'
+
+test('the relay is killed and restarted in the middle of typing, and both devices agree', async ({ host, device }) => {
+  const first = await (await device()).open(`${host.address}/#new`, RELAY_IS_DOWN)
+  const second = await (await device()).open(first.url(), RELAY_IS_DOWN)
+  await type(first, 'before')
+  await agree([first, second], 2)
+
+  const left = numbered('left', 8)
+  const right = numbered('right', 8)
+  const typing = Promise.all([typeAll(first, left), typeAll(second, right)])
+  await expect.poll(async () => Number(await said(first, 'ops'))).toBeGreaterThan(3)
+  await host.kill()
+  await typing
+  await expect.poll(() => said(first, 'peers')).toBe('0')
+  await agree([first], Number(await said(first, 'ops')))
+  expect(await said(first, 'digest')).not.toBe(await said(second, 'digest'))
+
+  await host.restart()
+  await agree([first, second], 18, 40_000)
+  await oneHistory([first, second], ['before', ...left, ...right])
+})
+
+test('tabs of one device go on together while the relay is down', async ({ host, device }) => {
+  const here = await device()
+  const first = await here.open(`${host.address}/#new`, RELAY_IS_DOWN)
+  const second = await here.open(first.url(), RELAY_IS_DOWN)
+  await agree([first, second], 1)
+  await host.kill()
+  await type(first, 'no relay')
+  await type(second, 'none needed')
+  await agree([first, second], 3)
+})
