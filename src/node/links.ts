@@ -3,13 +3,18 @@
  * peer was last heard, a browser's own channel before the relay.
  */
 import { fromHex, toHex } from '../core/bytes.ts'
-import type { FrameRefusal, Sealer } from '../net/sealed.ts'
+import type { Refusal } from '../core/result.ts'
+import type { Sealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { PeerId } from '../sync/effects.ts'
+import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
 
 /** A better path is preferred to a later one if the peer was heard on it this recently (ms): two heartbeats. */
 const STILL_THERE = 11_000
+
+/** Peers whose paths are remembered, longest silent forgotten first: more than an engine holds at once. */
+const MAX_HEARD = 512
 
 /** Paths, best first. */
 const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'relay']
@@ -18,8 +23,10 @@ export interface LinksEvents {
   onMessage(from: PeerId, bytes: Uint8Array): void
   /** A path opened. */
   onLinked(): void
+  /** A peer of this browser has ended. */
+  onGone(peer: PeerId): void
   /** A frame that says nothing we can use; the link is at fault, no peer. */
-  onRefused(path: Path, reason: FrameRefusal): void
+  onRefused(path: Path, reason: Refusal): void
   onChange(): void
 }
 
@@ -50,13 +57,21 @@ export function createLinks(ways: readonly { readonly path: Path; readonly open:
     void sealer.open(frame).then((opened) => {
       if (!transports.has(path)) return
       if (!opened.ok) {
-        if (opened.reason === 'own-frame' || opened.reason === 'not-for-us') return
-        if (opened.reason === 'repeated') return
-        return events.onRefused(path, opened.reason)
+        // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault.
+        if (opened.reason !== 'own-frame' && opened.reason !== 'not-for-us' && opened.reason !== 'repeated') events.onRefused(path, opened.reason)
+        return
       }
       const peer = toHex(opened.value.sender)
       const times = heard.get(peer) ?? new Map<Path, number>()
+      if (path === 'broadcast' && !times.has(path)) {
+        watchSession(peer, () => {
+          heard.delete(peer)
+          events.onGone(peer)
+        })
+      }
+      heard.delete(peer)
       heard.set(peer, times.set(path, performance.now()))
+      if (heard.size > MAX_HEARD) heard.delete(heard.keys().next().value!)
       events.onMessage(peer, opened.value.plaintext)
     })
   }

@@ -20,6 +20,7 @@ import { createLoop } from './loop.ts'
 import { type OpenedNode, type OpenStore, readDisk, salvage } from './open-node.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
+import { holdSession } from './session-lock.ts'
 import { statusOf } from './status.ts'
 import type { Hex, ImportOutcome, NodeStatus, RefusedEntry, SubmitReply } from './views.ts'
 import { createVerifier } from './verifier.ts'
@@ -82,11 +83,9 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
 
   const links: Links = createLinks(ways(relayName), sealer, {
     onMessage: (from, bytes) => loop.give({ type: 'bytes', from, bytes }),
+    onGone: (peer) => loop.give({ type: 'gone', peer }),
     onLinked: () => loop.give({ type: 'linked' }),
-    onRefused: (path, reason) => {
-      if (reason === 'not-for-us' || reason === 'own-frame' || reason === 'repeated') return
-      refuse({ reason, id: null, from: path })
-    },
+    onRefused: (path, reason) => refuse({ reason, id: null, from: path }),
     onChange,
   })
 
@@ -156,6 +155,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
       return { admitted: outcome.admitted, duplicate: outcome.duplicate, refused: added.slice(-Math.min(added.length, refused.count - before)) }
     },
   }
+  await holdSession(engine.senderId)
   links.open()
   return node
 }

@@ -30,6 +30,8 @@ export type Input =
   | { readonly type: 'tick' }
   /** A path to other nodes opened: greet whoever is there. */
   | { readonly type: 'linked' }
+  /** A peer is known to have ended: no need to wait for its silence. */
+  | { readonly type: 'gone'; readonly peer: PeerId }
   /** This node is about to cut its links. */
   | { readonly type: 'leaving' }
   /** A message from a peer, opened and known to be from a holder of the room's secret. */

@@ -106,6 +106,9 @@ function take(engine: Engine, input: Input): void {
       return
     case 'linked':
       return tellHeads(engine, null)
+    case 'gone':
+      leave(engine, input.peer)
+      return notify(engine, { type: 'changed' })
     case 'leaving':
       send(engine, null, encodeMessage({ type: 'bye' }))
       for (const id of [...engine.peers.keys()]) leave(engine, id)

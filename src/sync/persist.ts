@@ -19,12 +19,12 @@ export interface Unstored {
   /** Written by this node, which must never forget it. */
   readonly own: boolean
   /** Called once it is on disk. */
-  readonly then: (() => void) | undefined
+  readonly whenStored: (() => void) | undefined
 }
 
 /** Takes an admitted unit to be stored. */
-export function keep(engine: Engine, unit: Unit, own: boolean, then?: () => void): void {
-  engine.unstored.push({ unit, own, then })
+export function keep(engine: Engine, unit: Unit, own: boolean, whenStored?: () => void): void {
+  engine.unstored.push({ unit, own, whenStored })
 }
 
 /** Starts the next write when one is due. Gives the time at which it wants to be called again. */
@@ -41,7 +41,7 @@ export function persistDue(engine: Engine): number {
       engine.unstored.splice(0, batch.length)
       for (const { count } of segments) engine.stored += count
       engine.storage = 'ok'
-      for (const { then } of batch) then?.()
+      for (const { whenStored } of batch) whenStored?.()
     } else {
       engine.storage = 'full'
       engine.retryPersistAt = engine.now + RETRY_FULL

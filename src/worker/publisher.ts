@@ -17,7 +17,8 @@ export interface Publisher {
   feed(feeder: GraphFeeder): void
 }
 
-export function createPublisher(post: (message: FromNode) => void): Publisher {
+/** `failed` hears of what stops the node: a store that is gone, or a bug of ours. */
+export function createPublisher(post: (message: FromNode) => void, failed: (error: unknown) => void): Publisher {
   let node: Node | null = null
   let timer: ReturnType<typeof setTimeout> | null = null
   let window: { readonly from: number | null; readonly count: number } | null = null
@@ -28,7 +29,9 @@ export function createPublisher(post: (message: FromNode) => void): Publisher {
   let opened: ((name: string) => void) | null = null
 
   const changed = (): void => {
-    if (timer === null && node !== null) timer = setTimeout(() => void publish(node!), PAUSE)
+    if (timer !== null || node === null) return
+    const running = node
+    timer = setTimeout(() => publish(running).catch(failed), PAUSE)
   }
 
   const publish = async (running: Node): Promise<void> => {

@@ -8,6 +8,7 @@ import { formatLink, parseLink } from '../node/link.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, joinRoom, type OpenedNode, resumeNode } from '../node/open-node.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
+import { StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
 import type { FromNode, NodeFailure, Replies, ToNode } from './api.ts'
 import { createGraphFeeder } from './graph-feed.ts'
@@ -24,7 +25,8 @@ export function servePage(post: Post): (data: unknown) => void {
     post({ type: 'failed', failure })
     return null
   }
-  const publisher = createPublisher(post)
+  const broken = (error: unknown): void => void fail(error instanceof StoreError ? 'no-storage' : 'internal')
+  const publisher = createPublisher(post, broken)
 
   const start = async (message: Start): Promise<Node | null> => {
     const link = message.link === null ? null : parseLink(message.link)
@@ -40,7 +42,7 @@ export function servePage(post: Post): (data: unknown) => void {
         ...(message.relay === null ? [] : [{ path: 'relay' as const, open: openRelaySocket({ origin: message.relay, room: name }) }]),
       ],
       onChange: publisher.changed,
-      onBroken: () => fail('internal'),
+      onBroken: broken,
     })
     await publisher.begin(started, formatLink(link ?? linkOf(opened)), opened.resumed)
     return started
@@ -53,7 +55,7 @@ export function servePage(post: Post): (data: unknown) => void {
       node ??= start(data).catch(() => fail('internal'))
       return
     }
-    void node?.then((running) => (running === null ? undefined : command(running, data)), () => fail('internal'))
+    void node?.then((running) => running && command(running, data))
   }
 
   function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' }>): void {
