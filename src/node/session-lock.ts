@@ -1,0 +1,24 @@
+/**
+ * Knowing at once that a tab of the same browser is gone: each running node holds a Web Lock named after its sender value,
+ * and whoever hears it on the browser's own channel queues for that lock. The browser frees it when the tab dies.
+ */
+import type { PeerId } from '../sync/effects.ts'
+
+const lockName = (peer: PeerId): string => `session:${peer}`
+
+/** Holds this run's lock until the worker ends. Resolves when it is held; at once where there are no locks. */
+export async function holdSession(self: PeerId): Promise<void> {
+  const locks = globalThis.navigator?.locks
+  if (locks === undefined) return
+  await new Promise<void>((resolve) => {
+    void locks.request(lockName(self), async () => {
+      resolve()
+      await new Promise(() => {})
+    })
+  })
+}
+
+/** Calls `gone` when the tab that holds this lock has died. The lock is freed again at once, for others who watch. */
+export function watchSession(peer: PeerId, gone: () => void): void {
+  void globalThis.navigator?.locks?.request(lockName(peer), { mode: 'shared' }, () => gone())
+}
