@@ -2,6 +2,7 @@
  * Lets tests that run in a browser start and stop real relays (a vitest `globalSetup`): a control server answers
  * `/start?port=<port or 0>` with the port of a new relay, and `/stop?port=<port>` when that relay is gone.
  */
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRelayHost, type RelayHost } from './node.ts'
@@ -34,7 +35,7 @@ export default async function setup(project: Project): Promise<() => Promise<voi
       (cause: unknown) => response.writeHead(500, { 'Access-Control-Allow-Origin': '*' }).end(String(cause)),
     )
   })
-  await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve))
+  await once(control.listen(0, '127.0.0.1'), 'listening')
   project.provide('relayControl', `http://127.0.0.1:${(control.address() as AddressInfo).port}`)
 
   return async () => {

@@ -68,7 +68,9 @@ export function createForwarding(log: (line: string) => void): Forwarding {
     const peer: Peer = { socket, heldBy: new Set(), rest: null, holds: new Set(), stall: null, alive: true }
     peers.set(conn, peer)
 
-    socket.on('pong', () => (peer.alive = true))
+    socket.on('pong', () => {
+      peer.alive = true
+    })
     socket.on('message', (data, isBinary) => {
       if (socket.readyState !== socket.OPEN) return
       // A Buffer, as long as nobody sets `binaryType`.

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
@@ -25,7 +26,7 @@ const frame = (sender: number, receiver: number | null, counter: number, length 
 
 async function host(options: Partial<RelayHostOptions> = {}) {
   const lines: string[] = []
-  const running = await createRelayHost({ relay: true, host: '127.0.0.1', port: 0, log: (line) => lines.push(line), ...options })
+  const running = await createRelayHost({ relay: true, host: '127.0.0.1', port: 0, log: (line) => void lines.push(line), ...options })
   onTestFinished(() => running.close())
   return { ...running, lines }
 }
@@ -37,10 +38,10 @@ async function member(port: number, room = ROOM) {
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
   })
-  socket.on('message', (data: Buffer) => heard.push(data[HEADER]!))
+  socket.on('message', (data: Buffer) => void heard.push(data[HEADER]!))
   socket.on('error', () => undefined)
   onTestFinished(() => socket.terminate())
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  await once(socket, 'open')
   return { socket, heard, closed }
 }
 
@@ -59,7 +60,7 @@ function ask(
   return new Promise((resolve, reject) => {
     const sent = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('data', (chunk: Buffer) => void chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString() }))
     })
     sent.on('error', reject).end()
@@ -74,9 +75,9 @@ describe('the relay over real sockets', () => {
   test('everybody else in the room hears a frame byte for byte; its sender and other rooms do not', async () => {
     const { port } = await host()
     const [a, b, c, elsewhere] = await Promise.all([member(port), member(port), member(port), member(port, OTHER_ROOM)])
-    const whole = new Promise<Buffer>((resolve) => b.socket.once('message', resolve))
+    const whole = once(b.socket, 'message')
     a.socket.send(frame(1, null, 7))
-    expect(new Uint8Array(await whole)).toEqual(new Uint8Array(frame(1, null, 7)))
+    expect(new Uint8Array(((await whole) as [Buffer])[0])).toEqual(new Uint8Array(frame(1, null, 7)))
     b.socket.send(frame(2, null, 8))
     await vi.waitFor(() => expect([a.heard, b.heard, c.heard, elsewhere.heard]).toEqual([[8], [7], [7, 8], []]))
     elsewhere.socket.send(frame(3, null, 9))
@@ -322,7 +323,7 @@ describe('the host serves the app', () => {
   test('bytes that are no HTTP do not end the host', async () => {
     const { port } = await host()
     const socket = connect(port, '127.0.0.1')
-    const ended = new Promise((resolve) => socket.once('close', resolve))
+    const ended = once(socket, 'close')
     socket.on('error', () => undefined).resume()
     socket.write('\0\x01garbage\r\n\r\n')
     await ended

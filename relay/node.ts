@@ -58,7 +58,9 @@ export async function createRelayHost({ app, relay, host, port, log }: RelayHost
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A peer that resets the connection in the middle of a handshake is no event.
-    socket.on('error', () => socket.destroy())
+    socket.on('error', () => {
+      socket.destroy()
+    })
     const room = relay ? ROOM_PATH.exec(pathOf(request) ?? '')?.[1] : undefined
     if (room === undefined) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     else handshake.handleUpgrade(request, socket, head, (opened) => forwarding.accept(opened, room))

@@ -47,8 +47,15 @@ describe('envelopes', () => {
   })
 
   test('any bytes are parsed or refused by name', () => {
+    const refusals = ['truncated', 'unknown-version', 'bad-envelope']
+    const frame = fc
+      .tuple(fc.constantFrom(1, 1, 1, 2), fc.uint8Array({ maxLength: 300 }))
+      .map(([version, rest]) => Uint8Array.of(version, ...rest))
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => typeof parseEnvelope(bytes).ok === 'boolean'),
+      fc.property(frame, (bytes) => {
+        const parsed = parseEnvelope(bytes)
+        expect(parsed.ok || refusals.includes(parsed.reason)).toBe(true)
+      }),
       { numRuns: 2_000 },
     )
   })

@@ -16,7 +16,7 @@ describe('a path in memory', () => {
   function byHand() {
     const tasks: (() => void)[] = []
     return {
-      schedule: (task: () => void) => tasks.push(task),
+      schedule: (task: () => void) => void tasks.push(task),
       run: () => {
         for (const task of tasks.splice(0)) task()
       },

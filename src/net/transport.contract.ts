@@ -27,7 +27,10 @@ export function markedFrame(mark: number, length = HEADER_BYTES + 16): Uint8Arra
 export function listen(open: OpenTransport): Listener {
   const frames: Uint8Array[] = []
   const states: TransportState[] = []
-  const transport = open({ onFrame: (frame) => frames.push(frame), onState: (state) => states.push(state) })
+  const transport = open({
+    onFrame: (frame) => void frames.push(frame),
+    onState: (state) => void states.push(state),
+  })
   onTestFinished(() => transport.close())
   return { transport, frames, states }
 }

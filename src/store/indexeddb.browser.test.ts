@@ -22,7 +22,7 @@ async function tamper(id: string, first: number, change: (record: { bytes: Uint8
   const db = await openDB(databaseName(id))
   const tx = db.transaction('segments', 'readwrite')
   const cursor = await tx.store.openCursor(IDBKeyRange.lowerBound([first]))
-  await cursor!.update(change(cursor!.value))
+  await cursor!.update(change(cursor!.value as { bytes: Uint8Array }))
   await tx.done
   db.close()
 }

@@ -14,7 +14,7 @@ runStoreContract('a store in memory', () => {
         if (writes-- === 0) throw new DOMException('no room', 'QuotaExceededError')
         return Map.prototype.set.call(disk.records, first, record) as typeof disk.records
       }
-      return () => Reflect.deleteProperty(disk.records, 'set')
+      return () => void Reflect.deleteProperty(disk.records, 'set')
     },
     dispose: async () => undefined,
   }
