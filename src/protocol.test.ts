@@ -1,0 +1,181 @@
+/**
+ * The golden vectors of docs/protocol.md, read from that file. Each is checked against our code, and against an independent
+ * implementation where there is one: `cborg`, and the platform's hashes and signatures.
+ */
+import { createHash, createPrivateKey, sign } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import * as cborg from 'cborg'
+import { expect, test } from 'vitest'
+import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
+import { decodeValue, encodeValue } from './core/cbor.ts'
+import { digestOfHeads, opId } from './core/hash.ts'
+import { isAuthorKey, peerProofBytes, publicKeyOf, signedBytes, signPure, verifyPure } from './core/keys.ts'
+import { asAuthor, asOpId, decodeOp, encodeOp, type Op } from './core/op.ts'
+import type { UnitOp } from './core/unit.ts'
+import type { Value } from './core/value.ts'
+import { deriveRoom, deriveSenderKey } from './net/keys.ts'
+import { decodeBundle, encodeBundle } from './sync/bundle.ts'
+import { decodeMessage, encodeMessage } from './sync/messages.ts'
+
+const text = readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8')
+
+/** Lines of every block of one kind: what comes before the first run of two spaces, and what after. */
+function blocks(kind: string): [string, string][][] {
+  const found = [...text.matchAll(/^```golden-(\S+)\n([^`]*)^```$/gm)].filter((match) => match[1] === kind)
+  if (found.length === 0) throw new Error(`no block golden-${kind}`)
+  return found.map((match) => {
+    const lines = match[2]!.trimEnd().split('\n')
+    return lines.map((line) => {
+      const [, left, right] = /^(\S+(?: \S+)*)(?: {2,}(.*))?$/.exec(line)!
+      return [left!, right ?? '']
+    })
+  })
+}
+
+const hex = (digits: string): Uint8Array<ArrayBuffer> => {
+  const bytes = fromHex(digits)
+  if (bytes === null) throw new Error(`not hex: ${digits}`)
+  return bytes
+}
+
+function valueOf(notation: string): Value {
+  const bytes = /^h'(.*)'$/.exec(notation)
+  return bytes ? hex(bytes[1]!) : toValue(JSON.parse(notation))
+}
+
+/** JSON as values: objects are maps. */
+function toValue(json: unknown): Value {
+  if (Array.isArray(json)) return json.map(toValue)
+  if (typeof json !== 'object' || json === null) return json as Value
+  return new Map(Object.entries(json).map(([key, value]) => [key, toValue(value)]))
+}
+
+interface GoldenOp extends UnitOp {
+  readonly seed: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** The ops by name, from their fields alone; the other lines of their blocks are checked by tests. */
+function goldenOps(): Map<string, GoldenOp & { readonly lines: ReadonlyMap<string, string> }> {
+  const ops = new Map<string, GoldenOp & { readonly lines: ReadonlyMap<string, string> }>()
+  let room: Op['room'] = null
+  for (const block of blocks('op')) {
+    const lines = new Map(block)
+    const line = (name: string): string => lines.get(name)!
+    const op: Op = {
+      room,
+      author: asAuthor(hex(line('author'))),
+      seq: Number(line('seq')),
+      prev: line('prev') === 'null' ? null : asOpId(hex(line('prev'))),
+      deps:
+        line('deps') === 'none'
+          ? []
+          : line('deps')
+              .split(' ')
+              .map((dep) => asOpId(hex(dep))),
+      time: Number(line('time')),
+      body: hex(line('body')),
+    }
+    const bytes = encodeOp(op)
+    const id = opId(bytes)
+    room ??= id
+    ops.set(line('name'), { op, id, bytes, signature: hex(line('signature')), seed: hex(line('seed')), lines })
+  }
+  return ops
+}
+
+const ops = goldenOps()
+const named = (name: string): GoldenOp => ops.get(name)!
+
+test('values have the encodings of docs/protocol.md, by our codec and by another', () => {
+  for (const [bytes, notation] of blocks('values')[0]!) {
+    const value = valueOf(notation)
+    expect([notation, toHex(encodeValue(value))]).toEqual([notation, bytes])
+    expect(decodeValue(hex(bytes))).toEqual({ ok: true, value })
+    expect(toHex(cborg.encode(value, { ...cborg.rfc8949EncodeOptions, float64: true }))).toBe(bytes)
+  }
+})
+
+test('what docs/protocol.md says is refused is refused, by that name', () => {
+  for (const [bytes, reason] of blocks('refused')[0]!) expect([bytes, decodeValue(hex(bytes))]).toEqual([bytes, { ok: false, reason }])
+})
+
+test('ops have the bytes, ids and signatures of docs/protocol.md, by our code and by the platform', () => {
+  expect(ops.size).toBe(4)
+  for (const { op, id, bytes, signature, seed, lines } of ops.values()) {
+    expect(toHex(bytes)).toBe(lines.get('canonical'))
+    expect(toHex(id)).toBe(lines.get('id'))
+    expect(createHash('sha256').update('tabweave/op/1').update(bytes).digest('hex')).toBe(lines.get('id'))
+    expect(decodeOp(bytes)).toEqual({ ok: true, value: op })
+    expect(publicKeyOf(seed)).toEqual(op.author)
+    expect(toHex(signPure(seed, signedBytes(id)))).toBe(lines.get('signature'))
+    const key = createPrivateKey({ key: Buffer.concat([hex('302e020100300506032b657004220420'), seed]), format: 'der', type: 'pkcs8' })
+    expect(sign(null, concatBytes(Buffer.from('tabweave/sig/1'), id), key).toString('hex')).toBe(lines.get('signature'))
+    expect(verifyPure(signature, signedBytes(id), op.author)).toBe(true)
+  }
+})
+
+test('digests are those of docs/protocol.md', () => {
+  for (const [heads, digest] of blocks('digests')[0]!) {
+    const ids = heads.split(' ').map((id) => asOpId(hex(id)))
+    expect(toHex(digestOfHeads(ids))).toBe(digest)
+    expect(
+      createHash('sha256')
+        .update('tabweave/heads/1')
+        .update(concatBytes(...ids))
+        .digest('hex'),
+    ).toBe(digest)
+  }
+})
+
+test('the bundle of docs/protocol.md holds its ops, and they make it', () => {
+  const lines = new Map(blocks('bundle')[0]!)
+  const units = lines
+    .get('units')!
+    .split(' | ')
+    .map((unit) =>
+      unit.split(' ').map((name) => {
+        const { op, id, bytes, signature } = named(name.replace('+', ''))
+        return { op, id, bytes, signature: name.endsWith('+') ? signature : null }
+      }),
+    )
+  expect(toHex(encodeBundle(units))).toBe(lines.get('columns'))
+  expect(decodeBundle(hex(lines.get('columns')!))).toEqual({ ok: true, value: units })
+})
+
+test('the messages of docs/protocol.md are read, and written the same', () => {
+  const lines = blocks('messages')[0]!
+  expect(lines.map(([kind]) => kind)).toEqual(['hello', 'heads', 'want', 'units', 'bye'])
+  for (const [kind, bytes] of lines) {
+    const decoded = decodeMessage(hex(bytes))
+    expect(decoded.ok && decoded.value.type).toBe(kind)
+    expect(decoded.ok && toHex(encodeMessage(decoded.value))).toBe(bytes)
+  }
+})
+
+test('the small-order encodings of docs/protocol.md are no authors, with either sign', () => {
+  for (const [encoding] of blocks('small-order')[0]!) {
+    const key = hex(encoding)
+    expect(isAuthorKey(key)).toBe(false)
+    key[31]! |= 0x80
+    expect(isAuthorKey(key)).toBe(false)
+  }
+})
+
+test('the keys of a room, its link and a proof are those of docs/protocol.md', () => {
+  const lines = new Map(blocks('room')[0]!)
+  const [secret, sender, verifier] = ['secret', 'sender', 'verifier'].map((name) => hex(lines.get(name)!)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ]
+  const { id: room, seed, op } = named('genesis')
+  expect(toBase64url(concatBytes(room, secret))).toBe(lines.get('fragment'))
+  const { relayName, roomKey } = deriveRoom(secret, room)
+  expect([relayName, toHex(roomKey)]).toEqual([lines.get('relay name'), lines.get('room key')])
+  expect(toHex(deriveSenderKey(roomKey, sender))).toBe(lines.get('sender key'))
+  const said = peerProofBytes(room, sender, verifier)
+  expect(toHex(signPure(seed, said))).toBe(lines.get('proof'))
+  expect(verifyPure(hex(lines.get('proof')!), said, op.author)).toBe(true)
+  expect(toHex(hex(blocks('messages')[0]![0]![1]))).toContain(lines.get('proof'))
+})
