@@ -31,10 +31,10 @@ describe('messages', () => {
     expect([0, 812, 1_400, 25_000, 1_400_000, 3.2e9].map(bytesInWords)).toEqual(['0 B', '812 B', '1.4 kB', '25 kB', '1.4 MB', '3.2 GB'])
   })
 
-  test('agreement is told in words, whole or in part', () => {
-    expect(messages.agreement({ type: 'peers', equal: 3, peers: 3 })).toBe('agrees with all 3 peers')
+  test('agreement is told in words', () => {
+    expect(messages.agreement({ type: 'peers', equal: 3, peers: 3 })).toBe('agrees with 3 of 3 peers')
     expect(messages.agreement({ type: 'peers', equal: 1, peers: 3 })).toBe('agrees with 1 of 3 peers')
-    expect(messages.agreement({ type: 'peers', equal: 1, peers: 1 })).toBe('agrees with its one peer')
+    expect(messages.agreement({ type: 'peers', equal: 1, peers: 1 })).toBe('agrees with 1 of 1 peer')
     expect(messages.agreement({ type: 'peers', equal: 0, peers: 1 })).toBe('agrees with 0 of 1 peer')
     expect(messages.agreement({ type: 'fetching', got: 20, of: 4_000 })).toBe('fetching 20 of 4,000 ops')
   })

@@ -59,7 +59,6 @@ function agreement(value: Agreement): string {
         ? `fetching, ${count.format(value.got)} so far`
         : `fetching ${count.format(value.got)} of ${plural(value.of, 'op')}`
     case 'peers':
-      if (value.equal === value.peers) return `agrees with ${value.peers === 1 ? 'its one peer' : `all ${count.format(value.peers)} peers`}`
       return `agrees with ${count.format(value.equal)} of ${plural(value.peers, 'peer')}`
   }
 }
