@@ -45,6 +45,11 @@ async function member(port: number, room = ROOM) {
   return { socket, heard, closed }
 }
 
+/** Polls until the check passes; patient, since a busy machine is no failure. */
+async function eventually(check: () => void | Promise<void>): Promise<void> {
+  await vi.waitFor(check, { timeout: 20_000 })
+}
+
 interface Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -71,7 +76,7 @@ async function health(port: number): Promise<unknown> {
   return JSON.parse((await ask(port, '/healthz')).body)
 }
 
-describe('the relay over real sockets', () => {
+describe('the relay over real sockets', { timeout: 30_000 }, () => {
   test('everybody else in the room hears a frame byte for byte; its sender and other rooms do not', async () => {
     const { port } = await host()
     const [a, b, c, elsewhere] = await Promise.all([member(port), member(port), member(port), member(port, OTHER_ROOM)])
@@ -79,7 +84,7 @@ describe('the relay over real sockets', () => {
     a.socket.send(frame(1, null, 7))
     expect(new Uint8Array(((await whole) as [Buffer])[0])).toEqual(new Uint8Array(frame(1, null, 7)))
     b.socket.send(frame(2, null, 8))
-    await vi.waitFor(() => expect([a.heard, b.heard, c.heard, elsewhere.heard]).toEqual([[8], [7], [7, 8], []]))
+    await eventually(() => expect([a.heard, b.heard, c.heard, elsewhere.heard]).toEqual([[8], [7], [7, 8], []]))
     elsewhere.socket.send(frame(3, null, 9))
     expect(await health(port)).toEqual({ rooms: 2, connections: 4, version: 1 })
   })
@@ -88,10 +93,10 @@ describe('the relay over real sockets', () => {
     const { port } = await host()
     const [a, b, c] = await Promise.all([member(port), member(port), member(port)])
     b.socket.send(frame(2, null, 1))
-    await vi.waitFor(() => expect(a.heard).toEqual([1]))
+    await eventually(() => expect(a.heard).toEqual([1]))
     a.socket.send(frame(1, 2, 5))
     a.socket.send(frame(1, null, 6))
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect([b.heard, c.heard]).toEqual([
         [5, 6],
         [1, 6],
@@ -103,7 +108,7 @@ describe('the relay over real sockets', () => {
     const { port } = await host()
     const a = await member(port)
     a.socket.close()
-    await vi.waitFor(async () => expect(await health(port)).toEqual({ rooms: 0, connections: 0, version: 1 }))
+    await eventually(async () => expect(await health(port)).toEqual({ rooms: 0, connections: 0, version: 1 }))
   })
 
   test('what is no frame ends the connection, with the reason, and reaches nobody', async () => {
@@ -122,14 +127,14 @@ describe('the relay over real sockets', () => {
     }
     const late = await member(port)
     late.socket.send(frame(4, null, 3))
-    await vi.waitFor(() => expect(b.heard).toEqual([3]))
+    await eventually(() => expect(b.heard).toEqual([3]))
   })
 
   test('the largest frame passes, and one byte more ends the connection before it is held in memory', async () => {
     const { port } = await host()
     const [a, b] = await Promise.all([member(port), member(port)])
     a.socket.send(frame(1, null, 1, MAX_FRAME_BYTES - HEADER))
-    await vi.waitFor(() => expect(b.heard).toEqual([1]))
+    await eventually(() => expect(b.heard).toEqual([1]))
     a.socket.send(frame(1, null, 2, MAX_FRAME_BYTES - HEADER + 1))
     expect((await a.closed).code).toBe(1009)
   })
@@ -147,23 +152,23 @@ describe('the relay over real sockets', () => {
     receiver.socket.pause()
     for (let i = 0; i < 100; i++) sender.socket.send(frame(1, null, i, 1_000_000))
     // The relay holds a few of them, the rest waits at the sender.
-    await vi.waitFor(() => expect(sender.socket.bufferedAmount).toBeLessThan(99_000_000))
+    await eventually(() => expect(sender.socket.bufferedAmount).toBeLessThan(99_000_000))
     expect(sender.socket.bufferedAmount).toBeGreaterThan(50_000_000)
     receiver.socket.resume()
-    await vi.waitFor(() => expect(receiver.heard.length).toBe(100), { timeout: 20_000 })
+    await eventually(() => expect(receiver.heard.length).toBe(100))
     expect(receiver.heard).toEqual(Array.from({ length: 100 }, (_, i) => i))
     expect(lines).toEqual([])
-  }, 30_000)
+  })
 
   test('a sender that leaves while it waits for a slow receiver leaves nothing behind', async () => {
     const { port } = await host()
     const [sender, receiver] = await Promise.all([member(port), member(port)])
     receiver.socket.pause()
     for (let i = 0; i < 20; i++) sender.socket.send(frame(1, null, i, 1_000_000))
-    await vi.waitFor(() => expect(sender.socket.bufferedAmount).toBeLessThan(19_000_000))
+    await eventually(() => expect(sender.socket.bufferedAmount).toBeLessThan(19_000_000))
     sender.socket.terminate()
     receiver.socket.terminate()
-    await vi.waitFor(async () => expect(await health(port)).toMatchObject({ connections: 0 }))
+    await eventually(async () => expect(await health(port)).toMatchObject({ connections: 0 }))
   })
 
   test('closing the host cuts its sockets and frees its port', async () => {

@@ -1,6 +1,6 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { openBroadcastChannel } from './broadcast-channel.ts'
-import { isOpen, listen, markedFrame, marks, runTransportContract } from './transport.contract.ts'
+import { eventually, isOpen, listen, markedFrame, marks, runTransportContract } from './transport.contract.ts'
 
 runTransportContract('a BroadcastChannel', async () => {
   const prefix = crypto.randomUUID()
@@ -15,6 +15,6 @@ test('what another script of the origin says on the channel, and is no frame, is
   for (const nonsense of ['text', 7, null, { length: 3 }, [1, 2], new ArrayBuffer(100), new Uint8Array(2_000_000)])
     stranger.postMessage(nonsense)
   stranger.postMessage(markedFrame(5))
-  await vi.waitFor(() => expect(marks(listener)).toEqual([5]))
+  await eventually(() => expect(marks(listener)).toEqual([5]))
   stranger.close()
 })

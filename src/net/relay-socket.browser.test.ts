@@ -1,6 +1,6 @@
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { MAX_BUFFERED_BYTES, openRelaySocket, type RelaySocket } from './relay-socket.ts'
-import { isOpen, listen, type Listener, markedFrame, marks, runTransportContract } from './transport.contract.ts'
+import { eventually, isOpen, listen, type Listener, markedFrame, marks, runTransportContract } from './transport.contract.ts'
 import { MAX_FRAME_BYTES } from './transport.ts'
 
 declare module 'vitest' {
@@ -41,7 +41,7 @@ function listenTo(origin: string, room: string) {
   return { ...listener, details, socket: socket! as RelaySocket }
 }
 
-const isDown = ({ transport }: Listener) => vi.waitFor(() => expect(transport.state).toBe('down'), { timeout: 10_000 })
+const isDown = ({ transport }: Listener) => eventually(() => expect(transport.state).toBe('down'))
 
 runTransportContract('a relay socket', async () => {
   const port = await startRelay()
@@ -65,9 +65,9 @@ test('a relay that is killed and restarted is found again by itself, and frames 
   expect(a.details).toEqual(['', 'lost'])
   expect(a.transport.send(markedFrame(1))).toBe(false)
   await startRelay(port)
-  await vi.waitFor(() => expect([a.transport.state, b.transport.state]).toEqual(['open', 'open']), { timeout: 10_000 })
+  await eventually(() => expect([a.transport.state, b.transport.state]).toEqual(['open', 'open']))
   a.transport.send(markedFrame(2))
-  await vi.waitFor(() => expect(marks(b)).toEqual([2]))
+  await eventually(() => expect(marks(b)).toEqual([2]))
 }, 20_000)
 
 test('a relay that is not there is "down" with a reason, and is found when it comes', async () => {
@@ -77,7 +77,7 @@ test('a relay that is not there is "down" with a reason, and is found when it co
   await isDown(listener)
   expect(listener.details).toEqual(['refused'])
   await startRelay(port)
-  await vi.waitFor(() => expect(listener.transport.state).toBe('open'), { timeout: 10_000 })
+  await eventually(() => expect(listener.transport.state).toBe('open'))
 }, 20_000)
 
 test('"retry now" does not wait for the delay, and leaves an open socket alone', async () => {
@@ -135,7 +135,7 @@ test('a sender that is too far ahead of its network is told so, frame by frame, 
   while (a.transport.send(markedFrame(accepted, MAX_FRAME_BYTES))) accepted++
   expect(a.transport.buffered).toBeGreaterThan(MAX_BUFFERED_BYTES)
   expect(a.transport.buffered).toBeLessThan(MAX_BUFFERED_BYTES + 2 * MAX_FRAME_BYTES)
-  await vi.waitFor(() => expect(marks(b)).toEqual(Array.from({ length: accepted }, (_, i) => i)), { timeout: 10_000 })
+  await eventually(() => expect(marks(b)).toEqual(Array.from({ length: accepted }, (_, i) => i)))
   expect(a.transport.send(markedFrame(100))).toBe(true)
 }, 20_000)
 
@@ -144,7 +144,7 @@ test("the relay's own reason for closing reaches the people", async () => {
   const listener = listenTo(originOf(port), freshRoom())
   await isOpen(listener)
   listener.transport.send(new Uint8Array(10))
-  await vi.waitFor(() => expect(listener.details).toContain('truncated'))
+  await eventually(() => expect(listener.details).toContain('truncated'))
 })
 
 /** Polls while the clock is a fake one: by tasks, which no fake timer stops. */

@@ -35,8 +35,13 @@ export function listen(open: OpenTransport): Listener {
   return { transport, frames, states }
 }
 
-export async function isOpen({ transport }: Listener): Promise<void> {
-  await vi.waitFor(() => expect(transport.state).toBe('open'), { timeout: 5_000 })
+/** Polls until the check passes; patient, since a busy machine is no failure. */
+export async function eventually(check: () => void): Promise<void> {
+  await vi.waitFor(check, { timeout: 10_000 })
+}
+
+export function isOpen({ transport }: Listener): Promise<void> {
+  return eventually(() => expect(transport.state).toBe('open'))
 }
 
 export const marks = ({ frames }: Listener) => frames.map((frame) => frame[HEADER_BYTES])
@@ -63,9 +68,9 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
       const [a, b, c] = (await openAll(paths('one'), 3)) as [Listener, Listener, Listener]
       const [elsewhere] = (await openAll(paths('two'), 1)) as [Listener]
       expect(a.transport.send(markedFrame(1))).toBe(true)
-      await vi.waitFor(() => expect([b.frames, c.frames]).toEqual([[markedFrame(1)], [markedFrame(1)]]))
+      await eventually(() => expect([b.frames, c.frames]).toEqual([[markedFrame(1)], [markedFrame(1)]]))
       expect(b.transport.send(markedFrame(2))).toBe(true)
-      await vi.waitFor(() => expect([marks(a), marks(b), marks(c)]).toEqual([[2], [1], [1, 2]]))
+      await eventually(() => expect([marks(a), marks(b), marks(c)]).toEqual([[2], [1], [1, 2]]))
       expect(elsewhere.frames).toEqual([])
     })
 
@@ -76,7 +81,7 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
       expect(b.transport.send(markedFrame(1))).toBe(false)
       await isOpen(b)
       b.transport.send(markedFrame(2))
-      await vi.waitFor(() => expect(marks(a)).toEqual([2]))
+      await eventually(() => expect(marks(a)).toEqual([2]))
     })
 
     test('the largest frame arrives; one byte more is refused', async () => {
@@ -84,7 +89,7 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
       const [a, b] = (await openAll(paths('one'), 2)) as [Listener, Listener]
       expect(a.transport.send(markedFrame(1, MAX_FRAME_BYTES + 1))).toBe(false)
       expect(a.transport.send(markedFrame(2, MAX_FRAME_BYTES))).toBe(true)
-      await vi.waitFor(() => expect(marks(b)).toEqual([2]), { timeout: 5_000 })
+      await eventually(() => expect(marks(b)).toEqual([2]))
       expect(b.frames[0]).toHaveLength(MAX_FRAME_BYTES)
     })
 
@@ -96,7 +101,7 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
       view.set(markedFrame(3))
       a.transport.send(view)
       buffer.fill(0xff)
-      await vi.waitFor(() => expect(b.frames).toEqual([markedFrame(3)]))
+      await eventually(() => expect(b.frames).toEqual([markedFrame(3)]))
       expect(b.frames[0]!.buffer.byteLength).toBe(view.length)
     })
 
@@ -110,7 +115,7 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
       opening.transport.close()
       expect(b.transport.send(markedFrame(2))).toBe(false)
       a.transport.send(markedFrame(3))
-      await vi.waitFor(() => expect(marks(c)).toEqual([1, 3]))
+      await eventually(() => expect(marks(c)).toEqual([1, 3]))
       expect([b.frames, b.states, b.transport.state]).toEqual([[], ['open'], 'down'])
       expect([opening.frames, opening.states]).toEqual([[], []])
     })
@@ -126,9 +131,9 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
         },
         onState: () => undefined,
       })
-      await vi.waitFor(() => expect(b.state).toBe('open'))
+      await eventually(() => expect(b.state).toBe('open'))
       for (const mark of [1, 2, 3]) a.transport.send(markedFrame(mark))
-      await vi.waitFor(() => expect(marks(c)).toEqual([1, 2, 3]))
+      await eventually(() => expect(marks(c)).toEqual([1, 2, 3]))
       expect(heard).toEqual([1])
     })
 
@@ -137,7 +142,7 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
       const [a, b] = (await openAll(paths('one'), 2)) as [Listener, Listener]
       const sent = Array.from({ length: 300 }, (_, i) => markedFrame(i & 0xff, HEADER_BYTES + 16 + i))
       for (const frame of sent) expect(a.transport.send(frame)).toBe(true)
-      await vi.waitFor(() => expect(b.frames).toHaveLength(300), { timeout: 5_000 })
+      await eventually(() => expect(b.frames).toHaveLength(300))
       expect(b.frames.map(toHex)).toEqual(sent.map(toHex))
     })
   })
