@@ -41,7 +41,9 @@ const COLOURS = [
   'violet lilac lavender plum',
   'orchid heather mulberry foxglove',
   'rosy peony blossom sorbet',
-].join(' ').split(' ')
+]
+  .join(' ')
+  .split(' ')
 
 const ANIMALS =
   'otter heron badger lynx finch marten robin beaver falcon gecko ibis jackdaw koala lemur magpie newt ' +

@@ -75,7 +75,10 @@ function strokeBatches(canvas: Canvas2D, frame: Frame, edges: readonly number[],
     else batch.push(edge)
   }
   canvas.lineWidth = width
-  for (const [batches, strength] of [[muted, alpha * MUTED], [lit, alpha]] as const) {
+  for (const [batches, strength] of [
+    [muted, alpha * MUTED],
+    [lit, alpha],
+  ] as const) {
     canvas.globalAlpha = strength
     for (const batch of batches.values()) {
       if (blended && batches === lit) for (const edge of batch) strokeBlended(canvas, frame, edge)
@@ -93,7 +96,12 @@ function strokeBlended(canvas: Canvas2D, frame: Frame, edge: number): void {
   const { scene, palette } = frame
   const parent = scene.layout.edgeParent[edge]!
   const child = scene.layout.edgeChild[edge]!
-  const blend = canvas.createLinearGradient(opScreenX(frame, parent), opScreenY(frame, parent), opScreenX(frame, child), opScreenY(frame, child))
+  const blend = canvas.createLinearGradient(
+    opScreenX(frame, parent),
+    opScreenY(frame, parent),
+    opScreenX(frame, child),
+    opScreenY(frame, child),
+  )
   blend.addColorStop(0.15, inkOf(lookOf(scene, parent), palette))
   blend.addColorStop(0.95, inkOf(lookOf(scene, child), palette))
   canvas.strokeStyle = blend

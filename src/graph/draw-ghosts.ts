@@ -8,6 +8,7 @@ import { addShape } from './shape.ts'
 /** Ties the two ops of each equivocation in sight together. */
 export function drawTies(canvas: Canvas2D, frame: Frame): void {
   const { pairs, layout } = frame.scene
+  if (pairs.length === 0) return
   canvas.setLineDash([3, 3])
   canvas.lineCap = 'butt'
   canvas.lineWidth = 1.5

@@ -62,7 +62,11 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): void {
 }
 
 /** Tags that would overlap, side by side; after them how far the last of these peers is behind. */
-function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly { readonly peer: ScenePeer; readonly x: number; readonly y: number }[]): void {
+function drawTags(
+  canvas: Canvas2D,
+  frame: Frame,
+  ends: readonly { readonly peer: ScenePeer; readonly x: number; readonly y: number }[],
+): void {
   let lacks = 0
   let x = 0
   for (const [i, { peer, x: right, y }] of ends.entries()) {

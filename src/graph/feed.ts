@@ -51,7 +51,13 @@ export interface PeerFrontier {
 /** From the page to the render worker. */
 export type GraphInput =
   /** The first message, once: the canvas and, as `feed`, the MessagePort on which the node's worker delivers GraphFeed. */
-  | { readonly type: 'open'; readonly canvas: OffscreenCanvasLike; readonly feed: unknown; readonly view: GraphView; readonly words: GraphWords }
+  | {
+      readonly type: 'open'
+      readonly canvas: OffscreenCanvasLike
+      readonly feed: unknown
+      readonly view: GraphView
+      readonly words: GraphWords
+    }
   | { readonly type: 'view'; readonly view: GraphView }
   /** Pointer and wheel, in CSS pixels from the canvas's top left. */
   | { readonly type: 'pan'; readonly dx: number; readonly dy: number }

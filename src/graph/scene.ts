@@ -35,12 +35,17 @@ export interface AuthorEntry {
 
 export interface PlacedGhost {
   readonly ghost: Ghost
+  /** Hex. */
   readonly id: string
+  readonly author: string
   /** In columns and rows, like an op. */
   readonly x: number
   readonly row: number
   readonly look: AuthorLook
 }
+
+/** A ghost whose place is still to be found. */
+type Unplaced = Omit<PlacedGhost, 'x' | 'row'>
 
 export interface ScenePeer {
   readonly author: Uint8Array | null
@@ -93,7 +98,10 @@ export function feedScene(scene: Scene, feed: GraphFeed, now: number): void {
       addOps(scene, feed, now)
       return
     case 'ghosts':
-      scene.ghosts = placeGhosts(scene, feed.ghosts)
+      scene.ghosts = placeGhosts(
+        scene,
+        feed.ghosts.map((ghost) => ({ ghost, id: toHex(ghost.id), author: toHex(ghost.author), look: authorLook(ghost.author) })),
+      )
       return
     case 'peers':
       scene.peers = feed.peers.map((peer) => updatePeer(scene, peer))
@@ -206,10 +214,7 @@ function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: nu
   }
   if (scene.selected?.type === 'op') extendReach(scene.selected.reach, scene.layout)
   for (const peer of scene.peers) measurePeer(scene, peer)
-  if (scene.ghosts.length > 0) scene.ghosts = placeGhosts(
-    scene,
-    scene.ghosts.map(({ ghost }) => ghost),
-  )
+  scene.ghosts = placeGhosts(scene, scene.ghosts)
 }
 
 function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
@@ -244,10 +249,10 @@ function measurePeer(scene: Scene, peer: ScenePeer): void {
  * A ghost stands below its known parents, in its author's column, or, when its author has no op here, at the right; ghosts
  * of one place stand side by side.
  */
-function placeGhosts(scene: Scene, ghosts: readonly Ghost[]): PlacedGhost[] {
+function placeGhosts(scene: Scene, ghosts: readonly Unplaced[]): PlacedGhost[] {
   const { layout } = scene
   const strangers = new Map<string, number>()
-  const taken = new Map<string, number>()
+  const taken = new Map<number, number>()
   const columnOf = (key: string): number => {
     const known = layout.authorColumn[scene.authorByKey.get(key) ?? NONE] ?? NONE
     if (known !== NONE) return known
@@ -255,14 +260,15 @@ function placeGhosts(scene: Scene, ghosts: readonly Ghost[]): PlacedGhost[] {
     strangers.set(key, column)
     return column
   }
-  return ghosts.map((ghost) => {
-    const column = columnOf(toHex(ghost.author))
-    let row = ghost.parents.length === 0 ? layout.rows : 0
-    for (const parent of ghost.parents) if (parent < layout.ops) row = Math.max(row, layout.row[parent]! + 1)
-    const seat = `${column} ${row}`
+  return ghosts.map((unplaced) => {
+    const { parents } = unplaced.ghost
+    const column = columnOf(unplaced.author)
+    let row = parents.length === 0 ? layout.rows : 0
+    for (const parent of parents) if (parent < layout.ops) row = Math.max(row, layout.row[parent]! + 1)
+    const seat = row * (layout.columns + MAX_STRANGER_COLUMNS) + column
     const rank = taken.get(seat) ?? 0
     taken.set(seat, rank + 1)
     const x = column >= layout.columns ? column : column + 0.26 + Math.min(rank, 3) * 0.12
-    return { ghost, id: toHex(ghost.id), x, row, look: authorLook(ghost.author) }
+    return { ...unplaced, x, row }
   })
 }

@@ -20,14 +20,16 @@ export function seenOp(scene: Scene, op: number): SeenOp {
 export function seenGhost(scene: Scene, id: string): SeenOp | null {
   const placed = scene.ghosts.find((other) => other.id === id)
   if (placed === undefined) return null
-  const { ghost, row } = placed
-  return { id, author: toHex(ghost.author), seq: ghost.seq, row, state: ghost.state }
+  const { ghost, author, row } = placed
+  return { id, author, seq: ghost.seq, row, state: ghost.state }
 }
 
 /** Why a ghost is not in the DAG; null when it is gone. */
 export function ghostNote(scene: Scene, id: string): GhostNote | null {
-  const ghost = scene.ghosts.find((other) => other.id === id)?.ghost
-  return ghost === undefined ? null : { author: toHex(ghost.author), seq: ghost.seq, state: ghost.state, reason: ghost.reason }
+  const placed = scene.ghosts.find((other) => other.id === id)
+  if (placed === undefined) return null
+  const { author, ghost } = placed
+  return { author, seq: ghost.seq, state: ghost.state, reason: ghost.reason }
 }
 
 /** The "drawn" message of a frame. The newest rows in sight are named, the rest is counted. */

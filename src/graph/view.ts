@@ -176,9 +176,10 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   resize(first)
   return {
     feed(feed) {
+      if (feed.type === 'reset' && scene.selected !== null) choose(null, false)
       feedScene(scene, feed, host.clock())
       if (feed.type === 'reset') {
-        follow = true
+        setFollow(true)
         fresh = true
       }
       resettle()
@@ -222,6 +223,10 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
 function boxOf(view: GraphView, rows: number): Box {
   const left = LEFT + DIGIT * Math.max(3, String(rows).length)
-  return { left, top: HEADER_HEIGHT, right: Math.max(view.width - Math.max(RIGHT, view.coveredRight), left + 1), bottom: Math.max(view.height - view.coveredBottom, HEADER_HEIGHT + 1) }
+  return {
+    left,
+    top: HEADER_HEIGHT,
+    right: Math.max(view.width - Math.max(RIGHT, view.coveredRight), left + 1),
+    bottom: Math.max(view.height - view.coveredBottom, HEADER_HEIGHT + 1),
+  }
 }
-

@@ -26,7 +26,11 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
       <path d="M10.5 6.5l7 7M17.5 6.5l-7 7" />
     </g>,
   ],
-  [text.forked, 'mark-forked', <path key="forked" d="M14 1l2.3 3.4 4.1-.8-.8 4.1L23 10l-3.4 2.3.8 4.1-4.1-.8L14 19l-2.3-3.4-4.1.8.8-4.1L5 10l3.4-2.3-.8-4.1 4.1.8z" />],
+  [
+    text.forked,
+    'mark-forked',
+    <path key="forked" d="M14 1l2.3 3.4 4.1-.8-.8 4.1L23 10l-3.4 2.3.8 4.1-4.1-.8L14 19l-2.3-3.4-4.1.8.8-4.1L5 10l3.4-2.3-.8-4.1 4.1.8z" />,
+  ],
 ]
 
 export function GraphLegend() {

@@ -80,7 +80,8 @@ export function listenToGestures(canvas: HTMLCanvasElement, send: (input: GraphI
       wheelAt = event.timeStamp
       const pinched = event.ctrlKey || event.metaKey
       if (event.shiftKey) send({ type: 'pan', dx: -(dx || dy), dy: 0 })
-      else if (pinched || wheelZooms) send({ type: 'zoom', factor: Math.exp(-dy * (pinched && !wheelZooms ? 0.012 : 0.0022)), ...at(event) })
+      else if (pinched || wheelZooms)
+        send({ type: 'zoom', factor: Math.exp(-dy * (pinched && !wheelZooms ? 0.012 : 0.0022)), ...at(event) })
       else send({ type: 'pan', dx: -dx, dy: -dy })
     },
     { signal, passive: false },

@@ -32,7 +32,10 @@ export function connectGraph(place: HTMLElement, node: GraphHost, hear: (output:
   const send = (input: GraphInput, transfer: Transferable[] = []): void => worker.postMessage(input, transfer)
   const { port1, port2 } = new MessageChannel()
   const offscreen = canvas.transferControlToOffscreen()
-  send({ type: 'open', canvas: offscreen, feed: port2, view: { ...viewOf(place), ...covered }, words: graphMessages.canvas }, [offscreen, port2])
+  send({ type: 'open', canvas: offscreen, feed: port2, view: { ...viewOf(place), ...covered }, words: graphMessages.canvas }, [
+    offscreen,
+    port2,
+  ])
   node.connectGraph(port1)
 
   const ending = new AbortController()

@@ -5,7 +5,8 @@ const bytes = (n: number): string => (n < 1000 ? `${n} B` : `${(n / 1000).toFixe
 
 export const graphMessages = {
   title: 'Graph',
-  label: 'Graph of ops. Arrow up and down: parents and children. Left and right: neighbours. Plus and minus: zoom. 0: all. L: follow. Escape: clear.',
+  label:
+    'Graph of ops. Arrow up and down: parents and children. Left and right: neighbours. Plus and minus: zoom. 0: all. L: follow. Escape: clear.',
   /** On the canvas itself: a word each. */
   canvas: { you: 'you', forked: 'forked' },
   toolbar: {

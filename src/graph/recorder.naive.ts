@@ -1,0 +1,68 @@
+/** A canvas that remembers what was drawn on it, for tests: texts with their places, and how often each method was called. */
+import type { Canvas2D } from './canvas2d.ts'
+
+export interface Recorder extends Canvas2D {
+  readonly texts: { readonly text: string; readonly x: number; readonly y: number }[]
+  readonly calls: Map<string, number>
+  /** Colours that filled or stroked something since the last `forget`. */
+  readonly inks: Set<unknown>
+  forget(): void
+}
+
+export function createRecorder(): Recorder {
+  const texts: Recorder['texts'] = []
+  const calls = new Map<string, number>()
+  const inks = new Set<unknown>()
+  const counted = (name: string): void => void calls.set(name, (calls.get(name) ?? 0) + 1)
+  const method = (name: string) => (): void => counted(name)
+  const recorder: Recorder = {
+    texts,
+    calls,
+    inks,
+    forget() {
+      texts.length = 0
+      calls.clear()
+      inks.clear()
+    },
+    fillStyle: '',
+    strokeStyle: '',
+    lineWidth: 1,
+    lineCap: 'butt',
+    lineJoin: 'miter',
+    globalAlpha: 1,
+    font: '',
+    textAlign: 'start',
+    textBaseline: 'alphabetic',
+    save: method('save'),
+    restore: method('restore'),
+    setTransform: method('setTransform'),
+    clearRect: method('clearRect'),
+    fillRect: method('fillRect'),
+    beginPath: method('beginPath'),
+    closePath: method('closePath'),
+    moveTo: method('moveTo'),
+    lineTo: method('lineTo'),
+    bezierCurveTo: method('bezierCurveTo'),
+    arc: method('arc'),
+    rect: method('rect'),
+    roundRect: method('roundRect'),
+    clip: method('clip'),
+    setLineDash: method('setLineDash'),
+    strokeText: method('strokeText'),
+    fill() {
+      counted('fill')
+      inks.add(recorder.fillStyle)
+    },
+    stroke() {
+      counted('stroke')
+      inks.add(recorder.strokeStyle)
+    },
+    fillText(text, x, y) {
+      counted('fillText')
+      texts.push({ text, x, y })
+    },
+    measureText: (text) => ({ width: text.length * 6 }),
+    createLinearGradient: () => ({ addColorStop: method('addColorStop') }),
+  }
+  return recorder
+}

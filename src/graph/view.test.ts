@@ -1,0 +1,212 @@
+/** The live view with a recording canvas, a clock set by hand and frames that come when the test says so. */
+import { expect, test } from 'vitest'
+import { toHex } from '../core/bytes.ts'
+import type { Ghost, GraphOutput, GraphView } from './feed.ts'
+import { PALETTES } from './palette.ts'
+import { createRecorder } from './recorder.naive.ts'
+import { createGraphView } from './view.ts'
+import { feedOf, idBytes, keyBytes, type WrittenOp, writtenDag } from './written-dag.naive.ts'
+
+const VIEW: GraphView = {
+  width: 600,
+  height: 500,
+  coveredRight: 0,
+  coveredBottom: 0,
+  pixelRatio: 1,
+  theme: 'light',
+  reducedMotion: false,
+  visible: true,
+}
+const CHAT = writtenDag('a0, b0 < a0, a1 < a0 b0, b1 < b0 a1, c0 < b1')
+const FORK = writtenDag("a0, b0 < a0, b1 < b0, b1' < b0, a1 < a0 b1 b1'")
+
+function openGraph(ops: readonly WrittenOp[], view: GraphView = VIEW) {
+  const context = createRecorder()
+  const said: GraphOutput[] = []
+  const frames: (() => void)[] = []
+  let now = 0
+  const graph = createGraphView(
+    {
+      canvas: { width: 0, height: 0 },
+      context,
+      words: { you: 'you', forked: 'forked' },
+      post: (output) => said.push(output),
+      requestFrame: (callback) => frames.push(callback),
+      clock: () => now,
+    },
+    view,
+  )
+  /** Lets frames come, 16 ms apart, until none is asked for. */
+  const rest = (): number => {
+    let drawn = 0
+    for (let i = 0; frames.length > 0; i++) {
+      if (i > 500) throw new Error('the view never rests')
+      now += 16
+      drawn++
+      for (const frame of frames.splice(0)) frame()
+    }
+    return drawn
+  }
+  const last = <T extends GraphOutput['type']>(type: T) =>
+    said.findLast((output): output is Extract<GraphOutput, { type: T }> => output.type === type)
+  graph.feed({ type: 'reset', self: keyBytes(0) })
+  for (const feed of feedOf(ops)) graph.feed(feed)
+  rest()
+  return { graph, context, said, frames, rest, last }
+}
+
+const hex = (op: number): string => toHex(idBytes(op))
+const ghost = (state: Ghost['state'], parents: number[]): Ghost => ({
+  id: new Uint8Array(32).fill(0xee),
+  author: keyBytes(1),
+  seq: 9,
+  state,
+  reason: state === 'pending' ? 'missing-parent' : 'seq-gap',
+  parents,
+})
+
+/** A chat of `count` ops by four authors in turn. */
+function longChat(count: number): WrittenOp[] {
+  return Array.from({ length: count }, (_, op) => ({
+    name: `${op}`,
+    author: op % 4,
+    seq: Math.floor(op / 4),
+    parents: op === 0 ? [] : op < 4 ? [op - 1] : [op - 4, op - 1],
+  }))
+}
+
+test('every op in sight is drawn with its short id, one below the other', () => {
+  const { context } = openGraph(CHAT)
+  const ids = context.texts.filter(({ text }) => /^[0-9a-f]{6}$/.test(text))
+  const latest = ids.slice(-CHAT.length).toSorted((a, b) => a.y - b.y)
+  expect(latest.map(({ text }) => text)).toEqual(CHAT.map((_, op) => hex(op).slice(0, 6)))
+})
+
+test('at rest nothing is drawn, and a hidden page draws nothing even when ops come', () => {
+  const { graph, context, frames, rest } = openGraph(CHAT.slice(0, 3))
+  context.forget()
+  expect(frames).toHaveLength(0)
+  graph.input({ type: 'view', view: { ...VIEW, visible: false } })
+  rest()
+  for (const feed of feedOf(CHAT, 3)) graph.feed(feed)
+  rest()
+  expect(context.calls.size).toBe(0)
+  graph.input({ type: 'view', view: VIEW })
+  expect(rest()).toBeGreaterThan(0)
+  expect(context.texts.some(({ text }) => text === hex(4).slice(0, 6))).toBe(true)
+})
+
+test('a tap selects the op under it and says so; a tap beside all clears', () => {
+  const { graph, context, rest, last } = openGraph(CHAT)
+  const label = context.texts.findLast(({ text }) => text === hex(2).slice(0, 6))!
+  graph.input({ type: 'tap', x: label.x - 12, y: label.y })
+  rest()
+  expect(last('selected')).toEqual({ type: 'selected', id: hex(2), ghost: null })
+  expect(last('drawn')?.reach).toEqual({ past: 2, future: 2, concurrent: 0 })
+  graph.input({ type: 'tap', x: 590, y: 480 })
+  expect(last('selected')?.id).toBeNull()
+})
+
+test('arrows walk to parents, children and neighbours', () => {
+  const { graph, last } = openGraph(CHAT)
+  const step = (to: 'parent' | 'child' | 'previous' | 'next'): string | null | undefined => {
+    graph.input({ type: 'step', to })
+    return last('selected')?.id
+  }
+  expect(step('parent')).toBe(hex(4))
+  expect(step('parent')).toBe(hex(3))
+  expect(step('parent')).toBe(hex(1))
+  expect(step('previous')).toBe(hex(0))
+  expect(step('next')).toBe(hex(1))
+  expect(step('child')).toBe(hex(2))
+})
+
+test('an op asked for before it arrived is selected when it does', () => {
+  const { graph, last, said } = openGraph(CHAT.slice(0, 2))
+  graph.input({ type: 'select', id: hex(3), reveal: true })
+  expect(said.some(({ type }) => type === 'selected')).toBe(false)
+  for (const feed of feedOf(CHAT, 2)) graph.feed(feed)
+  expect(last('selected')?.id).toBe(hex(3))
+})
+
+test('it follows the newest until someone pans away, and again when asked', () => {
+  const ops = longChat(300)
+  const { graph, rest, last } = openGraph(ops.slice(0, 200))
+  const lowest = (): number => Math.max(...last('drawn')!.seen.map(({ row }) => row))
+  expect(lowest()).toBe(199)
+  for (const feed of feedOf(ops, 200, 210)) graph.feed(feed)
+  rest()
+  expect(lowest()).toBe(209)
+  graph.input({ type: 'pan', dx: 0, dy: 2000 })
+  rest()
+  expect(last('following')).toEqual({ type: 'following', on: false })
+  const before = lowest()
+  for (const feed of feedOf(ops, 210, 300)) graph.feed(feed)
+  rest()
+  expect(lowest()).toBe(before)
+  graph.input({ type: 'follow', on: true })
+  rest()
+  expect(last('following')?.on).toBe(true)
+  expect(lowest()).toBe(299)
+})
+
+test('of 20,000 ops only those in sight cost a path', () => {
+  const { graph, context, rest } = openGraph(longChat(20_000))
+  context.forget()
+  graph.input({ type: 'pan', dx: 0, dy: 1 })
+  rest()
+  expect(context.calls.get('beginPath')! / context.calls.get('clearRect')!).toBeLessThan(250)
+  graph.input({ type: 'fit' })
+  rest()
+  context.forget()
+  graph.input({ type: 'pan', dx: 0, dy: 1 })
+  rest()
+  expect(context.calls.get('lineTo')! / context.calls.get('clearRect')!).toBeLessThan(4 * 2 * 500)
+  expect(context.calls.get('bezierCurveTo') ?? 0).toBe(0)
+})
+
+test('an equivocation is marked in red and told to the mirror, an honest graph has no red at all', () => {
+  const honest = openGraph(CHAT)
+  expect(honest.context.inks.has(PALETTES.light.danger)).toBe(false)
+  const { graph, context, rest, last } = openGraph(FORK)
+  context.forget()
+  graph.feed({ type: 'equivocations', pairs: Int32Array.of(2, 3) })
+  rest()
+  expect(context.inks.has(PALETTES.light.danger)).toBe(true)
+  expect(
+    last('drawn')
+      ?.seen.filter(({ state }) => state === 'forked')
+      .map(({ id }) => id),
+  ).toEqual([hex(3), hex(2)])
+})
+
+test('a ghost is drawn, picked, named with its reason, and gone when the node says so', () => {
+  const { graph, rest, last } = openGraph(CHAT)
+  graph.feed({ type: 'ghosts', ghosts: [ghost('rejected', [4])] })
+  rest()
+  expect(last('drawn')?.seen[0]).toMatchObject({ state: 'rejected', seq: 9, row: 5 })
+  graph.input({ type: 'select', id: 'ee'.repeat(32), reveal: false })
+  expect(last('selected')?.ghost).toEqual({ author: toHex(keyBytes(1)), seq: 9, state: 'rejected', reason: 'seq-gap' })
+  graph.feed({ type: 'ghosts', ghosts: [] })
+  rest()
+  expect(last('drawn')?.seen.every(({ state }) => state === 'admitted')).toBe(true)
+})
+
+test('a reset forgets everything, the selection too', () => {
+  const { graph, rest, last } = openGraph(CHAT)
+  graph.input({ type: 'select', id: hex(1), reveal: true })
+  graph.feed({ type: 'reset', self: keyBytes(0) })
+  rest()
+  expect(last('selected')?.id).toBeNull()
+  expect(last('drawn')).toMatchObject({ ops: 0, lanes: 0, seen: [], reach: null })
+})
+
+test('with reduced motion the camera is where it goes in one frame, and nothing pops in', () => {
+  const ops = longChat(101)
+  const { graph, rest, context } = openGraph(ops.slice(0, 100), { ...VIEW, reducedMotion: true })
+  const draws = (): number => context.calls.get('clearRect') ?? 0
+  context.forget()
+  graph.input({ type: 'fit' })
+  rest()
+  expect(draws()).toBe(1)
+})
