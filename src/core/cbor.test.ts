@@ -261,6 +261,9 @@ describe('A1 bytes that are not canonical are refused by name:', () => {
       expect(refusal(text)).toBe(expected)
     }
   })
+  test('A13 a length beyond what is left, before anything inside is looked at', () => {
+    for (const text of ['9affffffff f7', '83 f7 00', 'ba80000000 01 01', 'a2 01 01 01']) expect(refusal(text)).toBe('truncated')
+  })
   test('what is followed by anything', () => {
     for (const text of ['0000', '8000', 'f6f6', '6161ff']) expect(refusal(text)).toBe('trailing-bytes')
   })

@@ -56,7 +56,7 @@ const FIELDS = 8
 const KEY_LENGTH = 2 + ID_BYTES
 
 /** Length of `encodeOp(op)` without encoding it. */
-export function opLength(op: Op): number {
+function opLength(op: Op): number {
   return (
     2 +
     (op.room === null ? 1 : KEY_LENGTH) +
@@ -71,7 +71,7 @@ export function opLength(op: Op): number {
 }
 
 /** Writes the canonical bytes of an op at `at`; returns where they end. There must be room for `opLength(op)`. */
-export function writeOp(into: Uint8Array, at: number, op: Op): number {
+function writeOp(into: Uint8Array, at: number, op: Op): number {
   let end = writeHead(into, at, MAJOR.array, FIELDS)
   end = writeHead(into, end, MAJOR.uint, PROTOCOL_VERSION)
   end = writeKey(into, end, op.room)

@@ -228,6 +228,7 @@ describe('a bundle is refused whole', () => {
     expect(refusal(bent({ ...two, signatures, times: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] }))).toBeNull()
     expect(refusal(bent({ ...two, signatures, times: [1, 0] }))).toBeNull()
     expect(refusal(bent({ ...two, signatures, times: [1, -1] }))).toBe('bad-bundle')
+    expect(refusal(bent({ ...two, signatures, times: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1] }))).toBe('bad-bundle')
   })
   test('when a bit says that an op past the last one is signed', () => {
     const bundle = encodeBundle([[genesis]])

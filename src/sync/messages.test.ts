@@ -124,6 +124,7 @@ describe('a message is refused', () => {
   })
   test('A13 when lists nest, or are longer than their limits', () => {
     expect(refusal(raw([1, [zeroId], 1, 1]))).toBe('bad-message')
+    expect(refusal(raw([1000, [zeroId]]))).toBe('bad-message')
     expect(refusal(raw([1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), 1000, 0]))).toBe('bad-message')
     const none = new Uint8Array(0)
     expect(refusal(raw([2, 1, none, none, new Uint8Array(48 * (MAX_TIPS_PAGE + 1)), true]))).toBe('bad-message')

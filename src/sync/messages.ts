@@ -42,7 +42,7 @@ export type Message =
   | { readonly type: 'bye' }
 
 /** Bytes of `Tip.hint`: enough to tell authors apart, and a wrong guess costs a second look only. */
-export const HINT_BYTES = 8
+const HINT_BYTES = 8
 
 /** A tip, packed: hint, seq as a 64-bit number (big-endian), id. */
 const TIP_BYTES = HINT_BYTES + 8 + ID_BYTES
