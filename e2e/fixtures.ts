@@ -23,12 +23,12 @@ interface Fixtures {
 const SEED = 20_261_122
 
 export const test = base.extend<Fixtures>({
-  problems: async ({ browserName: _ }, use) => {
+  problems: async ({ browserName: _browserName }, use) => {
     const problems: string[] = []
     await use(problems)
     base.expect(problems, 'errors and policy violations in the tabs').toEqual([])
   },
-  host: async ({ browserName: _ }, use) => {
+  host: async ({ browserName: _browserName }, use) => {
     const host = await startHost()
     await use(host)
     await host.kill()
