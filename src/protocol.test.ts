@@ -10,11 +10,23 @@ import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
 import { decodeValue, encodeValue } from './core/cbor.ts'
 import { digestOfHeads, opId } from './core/hash.ts'
 import { isAuthorKey, peerProofBytes, publicKeyOf, signedBytes, signPure, verifyPure } from './core/keys.ts'
+import {
+  MAX_BODY_BYTES,
+  MAX_DEPS,
+  MAX_OP_BYTES,
+  MAX_PENDING_PER_LINK,
+  MAX_PENDING_TOTAL,
+  MAX_REJECTED_REMEMBERED,
+  MAX_UNIT_BYTES,
+  MAX_UNIT_OPS,
+} from './core/limits.ts'
 import { asAuthor, asOpId, decodeOp, encodeOp, type Op } from './core/op.ts'
 import type { UnitOp } from './core/unit.ts'
 import type { Value } from './core/value.ts'
 import { deriveRoom, deriveSenderKey } from './net/keys.ts'
-import { decodeBundle, encodeBundle } from './sync/bundle.ts'
+import { MAX_FRAME_BYTES } from './net/transport.ts'
+import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES } from './sync/bundle.ts'
+import { MAX_BUNDLE_OPS } from './sync/columns.ts'
 import { decodeMessage, encodeMessage } from './sync/messages.ts'
 
 const text = readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8')
@@ -178,4 +190,21 @@ test('the keys of a room, its link and a proof are those of docs/protocol.md', (
   expect(toHex(signPure(seed, said))).toBe(lines.get('proof'))
   expect(verifyPure(hex(lines.get('proof')!), said, op.author)).toBe(true)
   expect(toHex(hex(blocks('messages')[0]![0]![1]))).toContain(lines.get('proof'))
+})
+
+test('the limits in docs/protocol.md are those of the code', () => {
+  const limits = text.slice(text.indexOf('## 13. Limits'), text.indexOf('## 14.'))
+  const grouped = (number: number): string => number.toLocaleString('en-US')
+  for (const line of [
+    `deps of an op | ${MAX_DEPS} |`,
+    `a body | ${grouped(MAX_BODY_BYTES)} bytes, 32 levels |`,
+    `an op | ${grouped(MAX_OP_BYTES)} bytes |`,
+    `a unit | ${grouped(MAX_UNIT_OPS)} ops, ${grouped(MAX_UNIT_BYTES)} canonical bytes |`,
+    `a bundle | ${grouped(MAX_BUNDLE_OPS)} ops, ${grouped(MAX_BUNDLE_BYTES)} bytes of columns |`,
+    `a frame | ${grouped(MAX_FRAME_BYTES)} bytes |`,
+    `pending ops | ${grouped(MAX_PENDING_PER_LINK)} a link, ${grouped(MAX_PENDING_TOTAL)} in all`,
+    `rejected ids remembered | ${grouped(MAX_REJECTED_REMEMBERED)} |`,
+  ]) {
+    expect(limits).toContain(line)
+  }
 })

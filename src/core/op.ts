@@ -111,8 +111,9 @@ export function encodeOp(op: Op): Uint8Array<ArrayBuffer> {
  * What is wrong with an op that can be told from itself, or null. In this order:
  *  - its numbers are whole and in 0 … 2^53 − 1, its keys 32 bytes (bad-shape);
  *  - author is a canonical key of large order (bad-author);
+ *  - a genesis has no prev, no deps and seq 0 (bad-genesis);
  *  - prev is null iff seq is 0 (bad-seq);
- *  - a genesis has neither prev nor deps (bad-genesis), any other op has one (no-parents);
+ *  - any op but the genesis has a parent (no-parents);
  *  - deps are at most MAX_DEPS (too-many-deps), strictly ascending (deps-unsorted), without prev (prev-in-deps);
  *  - body is at most MAX_BODY_BYTES (too-large) and the canonical encoding of a value (as `checkValue` says).
  */
