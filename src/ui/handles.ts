@@ -25,9 +25,10 @@ declare global {
 function writeDataset(data: DOMStringMap, { opened, status, failure }: NodeState): void {
   const facts: Record<string, string> = {}
   if (status !== null) {
-    const { ops, pending, rejected, heads, digest, peers } = status
+    const { ops, stored, pending, rejected, heads, digest, peers } = status
     Object.assign(facts, {
       ops: `${ops}`,
+      stored: `${stored}`,
       pending: `${pending}`,
       rejected: `${rejected}`,
       heads: `${heads}`,

@@ -1,0 +1,47 @@
+/**
+ * `npm run bench`: builds what is stale, then runs the benchmarks against the app as it is built.
+ *
+ *   npm run bench                            all suites; writes docs/performance.md
+ *   npm run -s bench -- ingest [--json]      one suite: ingest, verify; with --json one object on standard output
+ *   npm run bench -- ingest --runs 9         more runs
+ */
+import { join } from 'node:path'
+import { argv, exit } from 'node:process'
+import { pathToFileURL } from 'node:url'
+import { build } from 'vite'
+import { BROWSER_ARGS, requireChromium } from './browser.mjs'
+import { buildIfStale, root } from './build.mjs'
+
+const folder = join(root, 'node_modules/.cache/tabweave-bench/built')
+
+/** Builds `inputs` of src/bench into a folder of `folder`: for Node, or as one file for a browser's worker. */
+const buildBench = (/** @type {string} */ input, /** @type {'node' | 'worker'} */ place) =>
+  build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      ...(place === 'node' && { ssr: true }),
+      target: place === 'node' ? 'node20' : 'chrome128',
+      outDir: join(folder, place),
+      emptyOutDir: true,
+      rolldownOptions: { input: join(root, 'src/bench', input), output: { entryFileNames: 'main.mjs' }, preserveEntrySignatures: 'strict' },
+    },
+  })
+
+// Standard output is for figures alone.
+const print = console.log
+console.log = console.error
+try {
+  const chromium = await requireChromium()
+  await buildIfStale()
+  await buildBench('main.ts', 'node')
+  await buildBench('bare.worker.ts', 'worker')
+  console.log = print
+  const { bench } = /** @type {typeof import('../src/bench/main.ts')} */ (await import(pathToFileURL(join(folder, 'node/main.mjs')).href))
+  await bench(argv.slice(2), { root, chromium, chromiumArgs: BROWSER_ARGS, bareWorker: join(folder, 'worker/main.mjs') })
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  exit(1)
+}

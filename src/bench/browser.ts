@@ -1,0 +1,85 @@
+/**
+ * The app as a person has it, for benchmarks: served by the relay's host, in a real Chromium with a profile on the disk (a
+ * private window's IndexedDB would be in memory), and beside it an empty page for the same work done bare.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type Page } from 'playwright'
+import { createRelayHost } from '../../relay/node.ts'
+import type { BareAnswer, BareTask } from './bare.ts'
+
+export interface BenchBrowser {
+  readonly version: string
+  /** Where the app is. */
+  readonly origin: string
+  readonly context: BrowserContext
+  /** A worker of an empty page, which answers tasks one after the other. */
+  bare(task: BareTask): Promise<BareAnswer>
+  close(): Promise<void>
+}
+
+export interface BenchSetting {
+  /** The repository. */
+  readonly root: string
+  readonly chromium: string
+  readonly chromiumArgs: readonly string[]
+  /** The built `bare.worker.ts`. */
+  readonly bareWorker: string
+}
+
+/** A page's worker, as `evaluate` finds it again. */
+declare global {
+  var bareWorker: Worker
+}
+
+export async function openBrowser({ root, chromium: executablePath, chromiumArgs, bareWorker }: BenchSetting): Promise<BenchBrowser> {
+  const host = await createRelayHost({ app: join(root, 'dist'), relay: true, host: '127.0.0.1', port: 0, log: () => {} })
+  const worker = readFileSync(bareWorker)
+  const empty = createServer((request, response) => {
+    const isWorker = request.url === '/worker.js'
+    response
+      .setHeader('Content-Type', isWorker ? 'text/javascript' : 'text/html')
+      .end(isWorker ? worker : '<!doctype html><title>bare</title>')
+  })
+  await new Promise<void>((resolve) => void empty.listen(0, '127.0.0.1', resolve))
+  const profile = mkdtempSync(join(tmpdir(), 'tabweave-bench-'))
+  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: [...chromiumArgs] })
+
+  const page = await context.newPage()
+  await page.goto(`http://127.0.0.1:${(empty.address() as AddressInfo).port}/`)
+  await page.evaluate(() => void (globalThis.bareWorker = new Worker('/worker.js', { type: 'module' })))
+
+  return {
+    version: context.browser()?.version() ?? '',
+    origin: `http://127.0.0.1:${host.port}`,
+    context,
+    bare: (task) =>
+      page.evaluate(
+        (asked) =>
+          new Promise<BareAnswer>((resolve, reject) => {
+            globalThis.bareWorker.onmessage = ({ data }: MessageEvent<BareAnswer>) => resolve(data)
+            globalThis.bareWorker.onerror = ({ message }) => reject(new Error(message))
+            globalThis.bareWorker.postMessage(asked)
+          }),
+        task,
+      ),
+    async close() {
+      await context.close()
+      await host.close()
+      empty.closeAllConnections()
+      await new Promise((resolve) => empty.close(resolve))
+      rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Opens the app at `link` as a new node, and waits until it runs. */
+export async function openApp({ context, origin }: BenchBrowser, link: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(`${origin}/#${link}`)
+  await page.waitForFunction(() => document.documentElement.dataset['ready'] === 'true')
+  return page
+}

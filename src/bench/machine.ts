@@ -1,0 +1,27 @@
+/** Where a benchmark ran: figures mean nothing without it. */
+import { execFileSync } from 'node:child_process'
+import { cpus } from 'node:os'
+import { versions } from 'node:process'
+
+/** "2 cores, Node 20.20, Chromium 156" */
+export function describeMachine(chromiumVersion: string | null): string {
+  const short = (version: string, parts: number): string => version.split('.').slice(0, parts).join('.')
+  const cores = cpus().length
+  return [
+    `${cores} ${cores === 1 ? 'core' : 'cores'}`,
+    `Node ${short(versions.node, 2)}`,
+    ...(chromiumVersion === null ? [] : [`Chromium ${short(chromiumVersion, 1)}`]),
+  ].join(', ')
+}
+
+/** The commit of this folder, with a plus when its files were changed since; "unknown" outside of git. */
+export function describeCommit(root: string): string {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  try {
+    const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'relay') !== ''
+    return `${git('rev-parse', '--short=12', 'HEAD')}${changed ? '+' : ''}`
+  } catch {
+    return 'unknown'
+  }
+}

@@ -1,0 +1,66 @@
+/** Runs the suites that were asked for and says what came of them; `.scripts/bench.mjs` builds and starts this. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type BenchBrowser, type BenchSetting, openBrowser } from './browser.ts'
+import { ingest } from './ingest.ts'
+import { describeCommit, describeMachine } from './machine.ts'
+import { type Report, type SuiteResult, tableOf } from './report.ts'
+import type { Suite } from './setting.ts'
+import { verify } from './verify.ts'
+
+const SUITES: Readonly<Record<string, Suite>> = { ingest, verify }
+const DEFAULT_RUNS = 5
+
+/** @param args of the command line: [suite] [--json] [--runs n]. @throws with a sentence for arguments that mean nothing */
+export async function bench(args: readonly string[], setting: BenchSetting): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: `${DEFAULT_RUNS}` } },
+  })
+  const runs = Number(values.runs)
+  const names = positionals.length > 0 ? positionals : Object.keys(SUITES)
+  const unknown = names.find((name) => SUITES[name] === undefined)
+  if (unknown !== undefined) throw new Error(`There is no suite "${unknown}". There are: ${Object.keys(SUITES).join(', ')}.`)
+  if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs is a whole number above 0.')
+  if (values.json && names.length !== 1) throw new Error('--json prints one suite: name it.')
+
+  let opened: Promise<BenchBrowser> | null = null
+  const browser = (): Promise<BenchBrowser> => (opened ??= openBrowser(setting))
+  const results: { suite: string; result: SuiteResult }[] = []
+  try {
+    for (const suite of names) {
+      const cache = join(setting.root, 'node_modules/.cache/tabweave-bench')
+      results.push({ suite, result: await SUITES[suite]!({ ...setting, runs, cache, browser, say: (line) => console.error(line) }) })
+    }
+    const machine = describeMachine(opened === null ? null : (await browser()).version)
+    const commit = describeCommit(setting.root)
+    if (values.json) {
+      const { suite, result } = results[0]!
+      console.log(JSON.stringify({ suite, commit, machine, rows: result.rows } satisfies Report))
+      return
+    }
+    const sections = results.map(({ suite, result }) => sectionOf(suite, result)).join('\n\n')
+    console.log(sections)
+    if (positionals.length > 0) return
+    mkdirSync(join(setting.root, 'docs'), { recursive: true })
+    writeFileSync(join(setting.root, 'docs/performance.md'), `${introduction(commit, machine, runs)}\n\n${sections}\n`)
+  } finally {
+    if (opened !== null) await (await browser()).close()
+  }
+}
+
+function sectionOf(suite: string, { rows, assumptions }: SuiteResult): string {
+  return [`## ${suite}`, '', tableOf(rows), '', ...assumptions.map((sentence) => `- ${sentence}`)].join('\n')
+}
+
+function introduction(commit: string, machine: string, runs: number): string {
+  return [
+    '# Performance',
+    '',
+    `Written by \`npm run bench\` on commit ${commit} (${machine}). Medians of ${runs} runs of everything in turn, after one run to warm up,`,
+    'with the least and the greatest; measure them on your own machine before relying on any. One suite as JSON: `npm run -s bench -- ingest --json`.',
+    'Traces come from the folder that `DATA_DIR` names, else they are downloaded and checked by their SHA-256.',
+  ].join('\n')
+}

@@ -1,0 +1,96 @@
+/** Suite "verify": the two ways to check a signature, and whether they agree. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { env } from 'node:process'
+import { deflateRawSync } from 'node:zlib'
+import { doBare, type BareTask, type Vector } from './bare.ts'
+import { type Row, rowOf } from './report.ts'
+import { type Suite, type SuiteSetting, toBase64 } from './setting.ts'
+import { fileOf, signTrace } from './trace-to-bundle.ts'
+import { loadTrace } from './traces.ts'
+
+/** Signatures a run: a quarter of a second each, about. */
+const COUNT = { native: 3_000, bare: 3_000, pure: 250 } as const
+type Path = keyof typeof COUNT
+const PATHS: readonly Path[] = ['native', 'bare', 'pure']
+
+export const verify: Suite = async (setting) => {
+  const trace = await loadTrace('friendsforever', setting.cache)
+  const start = { ...trace, transactions: trace.transactions.slice(0, COUNT.native) }
+  const file = toBase64(fileOf((await signTrace(start, 'friendsforever', 'each', 'tabweave bench')).units, deflateRawSync))
+  const places = await placesOf(setting)
+  const runs = places.map(() => ({ native: [] as number[], bare: [] as number[], pure: [] as number[] }))
+  for (let run = -1; run < setting.runs; run++) {
+    setting.say(run < 0 ? 'verify: warming up' : `verify: run ${run + 1} of ${setting.runs}`)
+    for (const [i, { ask }] of places.entries()) {
+      for (const path of PATHS) {
+        const rate = await ask({ type: 'verify', file, path, count: COUNT[path] })
+        if (run >= 0 && rate !== null) runs[i]![path].push(rate)
+      }
+    }
+  }
+  const rows: Row[] = []
+  for (const [i, { where }] of places.entries()) {
+    const about = { measure: 'verify-per-second', unit: 'signatures/s', better: 'higher' } as const
+    const { native, bare, pure } = runs[i]!
+    if (native.length > 0) rows.push(rowOf({ ...about, params: { path: 'native', where } }, native, { ceiling: bare, pure }))
+    rows.push(rowOf({ ...about, params: { path: 'pure', where } }, pure))
+  }
+  for (const { where, ask } of places) rows.push(await disagreements(where, ask))
+  return { rows, assumptions: ASSUMPTIONS }
+}
+
+const ASSUMPTIONS = [
+  '"native" is WebCrypto behind our byte checks, all claims of a run handed over at once, as the engine does; `ceiling` is WebCrypto alone, keys imported and arguments copied beforehand. "pure" is point arithmetic in JavaScript. One worker, or one thread of Node.',
+  '`disagreements` counts the vectors on which the two paths differ from each other or from the known verdict: Project Wycheproof (151 cases) and the 12 edge cases of ed25519-speccheck, of which our rule accepts number 3 alone.',
+]
+
+interface Place {
+  readonly where: string
+  readonly ask: (task: BareTask) => Promise<number | null>
+}
+
+async function placesOf(setting: SuiteSetting): Promise<readonly Place[]> {
+  const browser = await setting.browser()
+  return [
+    { where: 'chromium', ask: browser.bare },
+    { where: 'node', ask: (task) => doBare(task, null) },
+  ]
+}
+
+async function disagreements(where: string, ask: Place['ask']): Promise<Row> {
+  const about = { measure: 'disagreements', unit: 'vectors', better: 'lower' } as const
+  const folder = env['DATA_DIR']
+  if (!folder)
+    return { ...about, params: { where }, ours: null, peers: {}, absent: { ours: 'DATA_DIR, the folder with the vectors, is not set' } }
+  const vectors = readVectors(join(folder, 'vectors'))
+  const found = await ask({ type: 'vectors', vectors })
+  return {
+    ...about,
+    params: { vectors: vectors.length, where },
+    ours: found,
+    peers: {},
+    ...(found === null && { absent: { ours: 'no native Ed25519 here' } }),
+  }
+}
+
+interface Wycheproof {
+  readonly testGroups: readonly {
+    readonly publicKey: { readonly pk: string }
+    readonly tests: readonly { readonly msg: string; readonly sig: string; readonly result: string }[]
+  }[]
+}
+
+type Speccheck = readonly { readonly message: string; readonly pub_key: string; readonly signature: string }[]
+
+function readVectors(folder: string): Vector[] {
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  const { testGroups } = read('wycheproof-ed25519.json') as Wycheproof
+  const edges = read('ed25519-speccheck.json') as Speccheck
+  return [
+    ...testGroups.flatMap(({ publicKey, tests }) =>
+      tests.map(({ msg, sig, result }) => ({ message: msg, author: publicKey.pk, signature: sig, valid: result === 'valid' })),
+    ),
+    ...edges.map(({ message, pub_key: author, signature }, i) => ({ message, author, signature, valid: i === 3 })),
+  ]
+}
