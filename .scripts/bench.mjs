@@ -10,8 +10,9 @@ import { argv, exit } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { BROWSER_ARGS, requireChromium } from './browser.mjs'
-import { buildIfStale, root } from './build.mjs'
+import { buildIfStale } from './build.mjs'
 
+const root = join(import.meta.dirname, '..')
 const folder = join(root, 'node_modules/.cache/tabweave-bench/built')
 
 /** Builds `inputs` of src/bench into a folder of `folder`: for Node, or as one file for a browser's worker. */
