@@ -93,6 +93,7 @@ export const messages = {
     pending: (n: number) => `${count.format(n)} pending`,
     refused: (n: number) => `${count.format(n)} refused`,
   },
+  nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
   console: {
     starting: 'This node is starting.',
     history: 'History',
@@ -119,7 +120,7 @@ export const messages = {
     savedHint: 'Signed and on this disk. No other author has signed anything that builds on it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
-    merge: 'wove',
+    began: (name: string) => `began the room “${name}”`,
     full: 'The disk is full: this node reads only. What you type is kept here.',
     unsentSending: 'on its way',
     unsentRefused: 'Not sent.',
@@ -214,7 +215,7 @@ export const messages = {
     paragraphs: [
       'Each tab runs a node: a key made in this browser, a copy of the room on this disk, and its own judgement of what is valid.',
       'What you write becomes an op: signed, and linked by hash to the ops its author had seen. Ops form a graph, not a chain; when two people write at once, both ops stand, and a later op weaves them together.',
-      'The history on the left is one reading of that graph, the same on every node that holds the same ops. An op that arrives late takes its place among those of its time, which may be further up.',
+      'The history in the console is one reading of that graph, the same on every node that holds the same ops. An op that arrives late takes its place among those of its time, which may be further up.',
       '“Seen by” counts signatures: authors who have since signed an op that builds on this one. Times are what authors say, and are not trusted.',
     ],
     promise: 'What it promises, and what not',

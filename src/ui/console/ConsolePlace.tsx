@@ -1,4 +1,5 @@
 /** One node's console: who it is, its history, and where one types as it. */
+import { useEffect, useRef } from 'react'
 import type { PageNode } from '../state/page-node.ts'
 import { useStore } from 'zustand/react'
 import { messages } from '../messages.ts'
@@ -13,9 +14,19 @@ export function ConsolePlace({ node, focused }: { readonly node: PageNode; reado
   const page = usePage()
   const author = useStore(node.store, (state) => state.opened?.node ?? null)
   const failure = useStore(node.store, (state) => state.failure)
+  const column = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (focused) column.current!.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [focused])
   return (
     <NodeProvider value={node}>
-      <section className="console" data-focused={focused} onFocus={() => page.focus(node.slot)} onPointerDown={() => page.focus(node.slot)}>
+      <section
+        ref={column}
+        className="console"
+        data-focused={focused}
+        onFocus={() => page.focus(node.slot)}
+        onPointerDown={() => page.focus(node.slot)}
+      >
         {failure !== null && <Failed failure={failure} />}
         {author === null && failure === null && <p className="console-wait">{messages.console.starting}</p>}
         {author !== null && (

@@ -64,7 +64,7 @@ function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps
         </button>
       </div>
       <div className="entry-text" data-clipped={long && !open}>
-        <bdi>{entry.text}</bdi>
+        <bdi>{entry.kind === 'genesis' ? text.began(entry.text) : entry.text}</bdi>
       </div>
       {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}
       {long && (

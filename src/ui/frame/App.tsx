@@ -9,6 +9,7 @@ import type { Place } from '../state/page.ts'
 import type { PageNode } from '../state/page-node.ts'
 import type { NodeFailure } from '../../worker/api.ts'
 import { Header } from './Header.tsx'
+import { NodeSwitch } from './NodeSwitch.tsx'
 import { Notice } from './Notice.tsx'
 import { Sheet } from './Sheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
@@ -51,7 +52,10 @@ export function App() {
             <ConsolePlace key={node.slot} node={node} focused={nodes.length > 1 && node === looked} />
           ))}
         </div>
-        <GraphFrame key={looked.slot} node={looked} />
+        <div className="graph-frame">
+          <LookedGraph key={looked.slot} node={looked} />
+          {nodes.length > 1 && <NodeSwitch nodes={nodes} looked={looked} />}
+        </div>
       </main>
       {place !== null && Open !== null && (
         <NodeProvider value={looked}>
@@ -75,12 +79,8 @@ function useStillborn(own: PageNode | undefined): NodeFailure | null {
 }
 
 /** The graph of the node that is looked at; a selection in it is a selection in its console. */
-function GraphFrame({ node }: { readonly node: PageNode }) {
+function LookedGraph({ node }: { readonly node: PageNode }) {
   const selected = useStore(node.store, (state) => state.selected)
   const onSelect = useCallback((id: string | null) => node.select(id), [node])
-  return (
-    <div className="graph-frame">
-      <GraphPlace node={node} selected={selected} onSelect={onSelect} />
-    </div>
-  )
+  return <GraphPlace node={node} selected={selected} onSelect={onSelect} />
 }

@@ -38,7 +38,9 @@ export function StorageFacts() {
   const { usage, quota, persistent } = facts
   return (
     <>
-      <meter min={0} max={quota} value={usage} aria-label={text.storage} />
+      <div className="gauge" aria-hidden="true">
+        <div style={{ width: `${(100 * usage) / quota}%` }} />
+      </div>
       <p>{text.used(bytesInWords(usage), bytesInWords(quota))}</p>
       <p className="quiet">{persistent ? text.persistent : text.notPersistent}</p>
       {!persistent && (

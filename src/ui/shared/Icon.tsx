@@ -29,9 +29,9 @@ export function Icon({ name }: { readonly name: IconName }) {
 export function Mark() {
   return (
     <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
-      <g fill="none" strokeWidth="4.2" strokeLinecap="round">
-        <path className="mark-warp" d="M11 4v13.6M11 25.4V28M21 4v2.6M21 14.4V28" />
-        <path className="mark-weft" d="M4 11h2.6M14.4 11H28M4 21h13.6M25.4 21H28" />
+      <g fill="none" strokeWidth="3.8" strokeLinecap="round">
+        <path className="mark-warp" d="M11 4V16.2M11 25.8V28M21 4V6.2M21 15.8V28" />
+        <path className="mark-weft" d="M4 11H6.2M15.8 11H28M4 21H16.2M25.8 21H28" />
       </g>
     </svg>
   )

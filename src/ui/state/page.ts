@@ -83,7 +83,12 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
       store.setState({ nodes: [node], place: null })
       node.start({ link, roomName, claim: link === null ? null : keptClaim(), patience, relay })
     },
-    addNode: () => add(Math.max(...store.getState().nodes.map(({ slot }) => slot)) + 1, null),
+    addNode: () => {
+      const slot = Math.max(...store.getState().nodes.map((node) => node.slot)) + 1
+      add(slot, null)
+      // Stacked, one console is seen at a time: the new one.
+      if (matchMedia('(max-width: 820px)').matches) store.setState({ focus: slot })
+    },
     removeNode: (slot) => {
       const node = store.getState().nodes.find((one) => one.slot === slot)
       if (node === undefined || slot === 0) return
