@@ -23,7 +23,7 @@ export interface LinksEvents {
   onMessage(from: PeerId, bytes: Uint8Array): void
   /** A path opened. */
   onLinked(): void
-  /** A peer of this browser has ended. */
+  /** A peer's tab has ended, or the only path to it has. */
   onGone(peer: PeerId): void
   /** A frame that says nothing we can use; the link is at fault, no peer. */
   onRefused(path: Path, reason: Refusal): void
@@ -76,6 +76,14 @@ export function createLinks(ways: readonly { readonly path: Path; readonly open:
     })
   }
 
+  const lose = (path: Path): void => {
+    for (const [peer, times] of heard) {
+      if (!times.delete(path) || times.size > 0) continue
+      heard.delete(peer)
+      events.onGone(peer)
+    }
+  }
+
   return {
     pathOf,
     send(to, bytes) {
@@ -95,6 +103,7 @@ export function createLinks(ways: readonly { readonly path: Path; readonly open:
             onState: (state, detail) => {
               states.set(path, { path, state, detail })
               if (state === 'open') events.onLinked()
+              else if (state === 'down') lose(path)
               events.onChange()
             },
           }),

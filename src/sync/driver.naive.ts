@@ -25,6 +25,8 @@ export interface TestNode {
   readonly engine: Engine
   readonly disk: StoredUnits[]
   readonly notices: Notice[]
+  /** When it asked to be woken. */
+  alarm: number
   /** Messages to and from it are lost while true. */
   offline: boolean
 }
@@ -95,7 +97,7 @@ export function createNode(
     if (!units.ok) throw new Error('a test disk holds bundles')
     restore(engine, units.value)
   }
-  return { engine, disk, notices: [], offline: false }
+  return { engine, disk, notices: [], alarm: Infinity, offline: false }
 }
 
 /** Gives one input and everything that follows from it at once: answers come before messages. */
@@ -140,7 +142,10 @@ function carryOut(world: World, node: TestNode, effect: Effect): Input | null {
       return { type: 'inflated', job: effect.job, bytes: effect.bytes }
     case 'deflate':
       return { type: 'deflated', job: effect.job, bytes: effect.bytes }
-    default:
+    case 'wakeAt':
+      node.alarm = effect.at
+      return null
+    case 'disconnect':
       return null
   }
 }
@@ -159,7 +164,11 @@ export function deliverAll(world: World): void {
 export function run(world: World, ms: number): void {
   for (const end = world.now + ms; world.now < end; ) {
     world.now += 20
-    for (const node of world.nodes) if (node.engine.wakeAt <= world.now) give(world, node, { type: 'tick' })
+    for (const node of world.nodes) {
+      if (node.alarm > world.now) continue
+      node.alarm = Infinity
+      give(world, node, { type: 'tick' })
+    }
     deliverAll(world)
   }
 }

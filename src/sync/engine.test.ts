@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createWorld, give, idsOf, run, say } from './driver.naive.ts'
+import { step } from './engine.ts'
 
 const linked = (world: ReturnType<typeof createWorld>): void => world.nodes.forEach((node) => give(world, node, { type: 'linked' }))
 
@@ -45,4 +46,13 @@ test('D1 a wire that drops and repeats a third of all messages delays agreement 
   run(world, 120_000)
   expect(new Set(world.nodes.map(idsOf)).size).toBe(1)
   expect(world.nodes[0]!.engine.replica.dag.length).toBe(201)
+})
+
+test('an alarm that comes too early is asked for again', () => {
+  const { nodes } = createWorld(1)
+  const { engine } = nodes[0]!
+  step(engine, { type: 'linked' }, 0)
+  const { wakeAt } = engine
+  expect(wakeAt).toBeGreaterThan(1)
+  expect(step(engine, { type: 'tick' }, wakeAt - 1)).toContainEqual({ type: 'wakeAt', at: wakeAt })
 })

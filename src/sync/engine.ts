@@ -103,6 +103,8 @@ export function step(engine: Engine, input: Input, now: number): Effect[] {
 function take(engine: Engine, input: Input): void {
   switch (input.type) {
     case 'tick':
+      // The alarm is spent, and clocks differ: if it came early, the same time must be asked for again.
+      engine.wakeAt = Infinity
       return
     case 'linked':
       return tellHeads(engine, null)
