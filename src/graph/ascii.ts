@@ -17,7 +17,7 @@ export function drawAscii(layout: Layout, nameOf: (op: number) => string): strin
   const width = layout.columns * COLUMN_WIDTH
   const lines: string[] = []
   for (let row = 0; row < layout.rows; row++) {
-    const cells = new Array<string>(width).fill(' ')
+    const cells = Array.from({ length: width }, () => ' ')
     for (let lane = 0; lane < layout.lanes; lane++) {
       const passes = layout.row[layout.laneFirst[lane]!]! < row && row < layout.row[layout.laneLast[lane]!]!
       if (passes) cells[at(laneX(layout, lane))] = '|'

@@ -20,38 +20,49 @@ export function sayOp(op: SeenOp): string {
   return text.item(lookOf(op.author).name, op.seq, op.row, shortId(op.id)) + text.state[op.state]
 }
 
+/** The element that stands for an op; the graph's listbox points at the selected one. */
+export const optionId = (id: string): string => `graph-op-${id}`
+
+/** The options of the graph's listbox. */
 export function GraphMirror({ drawn, selected, onSelect }: MirrorProps) {
-  const chosen = drawn.seen.find(({ id }) => id === selected)
   return (
     <div className="graph-mirror">
-      <ul aria-label={text.name}>
-        {drawn.seen.map((op) => (
-          <li key={op.id}>
-            <button type="button" tabIndex={-1} aria-pressed={op.id === selected} onClick={() => onSelect(op.id)}>
-              {sayOp(op)}
-            </button>
-          </li>
-        ))}
-        {drawn.hidden > 0 && <li>{text.hidden(drawn.hidden)}</li>}
-      </ul>
-      <p aria-live="polite">{chosen === undefined ? '' : sayOp(chosen)}</p>
-      <Growth ops={drawn.ops} />
+      {drawn.seen.map((op) => (
+        <button
+          key={op.id}
+          id={optionId(op.id)}
+          type="button"
+          role="option"
+          tabIndex={-1}
+          aria-selected={op.id === selected}
+          onClick={() => onSelect(op.id)}
+        >
+          {sayOp(op)}
+        </button>
+      ))}
     </div>
   )
 }
 
-/** "12 new ops", at most every few seconds. */
-function Growth({ ops }: { readonly ops: number }) {
-  const [said, setSaid] = useState({ ops, text: '' })
+/** Says, at a measured pace, how much the graph grew. */
+export function GraphGrowth({ ops, hidden }: { readonly ops: number; readonly hidden: number }) {
+  const [said, setSaid] = useState('')
   const latest = useRef(ops)
   useEffect(() => {
     latest.current = ops
   }, [ops])
   useEffect(() => {
-    if (ops <= said.ops) return
-    const timer = setTimeout(() => setSaid({ ops: latest.current, text: text.grown(latest.current - said.ops) }), ANNOUNCE_EVERY)
-    return () => clearTimeout(timer)
-    // A new op must not push the announcement back: the timer belongs to what was said last.
-  }, [ops > said.ops, said])
-  return <p aria-live="polite">{said.text}</p>
+    let last = latest.current
+    const timer = setInterval(() => {
+      if (latest.current > last) setSaid(text.grown(latest.current - last))
+      last = latest.current
+    }, ANNOUNCE_EVERY)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <div className="graph-mirror">
+      {hidden > 0 && <p>{text.hidden(hidden)}</p>}
+      <p aria-live="polite">{said}</p>
+    </div>
+  )
 }

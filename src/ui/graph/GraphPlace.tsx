@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, 
 import type { GraphInput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { GraphLegend } from './GraphLegend.tsx'
-import { GraphMirror, sayOp } from './GraphMirror.tsx'
+import { GraphGrowth, GraphMirror, optionId, sayOp } from './GraphMirror.tsx'
 import { GraphToolbar, ZOOM_STEP } from './GraphToolbar.tsx'
 import type { GraphHost } from './graph-host.ts'
 import { graphMessages } from './graph-messages.ts'
@@ -53,7 +53,16 @@ export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphP
   const { drawn, hovered } = graph
   return (
     <section className="graph-place" aria-label={graphMessages.title}>
-      <div ref={place} className="graph-stage" role="application" tabIndex={0} aria-label={graphMessages.label} onKeyDown={onKeyDown}>
+      <div
+        ref={place}
+        className="graph-stage"
+        role="listbox"
+        tabIndex={0}
+        aria-label={graphMessages.label}
+        aria-activedescendant={selected === null ? undefined : optionId(selected)}
+        onKeyDown={onKeyDown}
+      >
+        {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
         {drawn?.ops === 0 && <p className="graph-empty">{graphMessages.empty}</p>}
         {hovered?.op && (
           <div className="graph-hover" style={{ left: hovered.x, top: hovered.y }} aria-hidden="true">
@@ -68,7 +77,7 @@ export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphP
           <OpCard node={node} id={selected} ghost={graph.ghost} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
         </Cover>
       )}
-      {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
+      {drawn !== null && <GraphGrowth ops={drawn.ops} hidden={drawn.hidden} />}
     </section>
   )
 }

@@ -33,10 +33,9 @@ export const graphMessages = {
   empty: 'The graph grows here, op by op.',
   you: 'you',
   mirror: {
-    name: 'Ops in sight',
     item: (name: string, seq: number, row: number, id: string) => `${name}, op ${seq}, depth ${row}, ${id}`,
     state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
-    hidden: (n: number) => `and ${count.format(n)} more`,
+    hidden: (n: number) => `${plural(n, 'more op')} in sight`,
     grown: (n: number) => plural(n, 'new op'),
   },
   card: {

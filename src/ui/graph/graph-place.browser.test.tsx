@@ -1,0 +1,124 @@
+/** The graph's place in a real browser: one canvas, a worker that draws, a selection that goes both ways. */
+import { StrictMode, useState } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { toHex } from '../../core/bytes.ts'
+import { authorLook } from '../../graph/author-look.ts'
+import { feedOf, idBytes, keyBytes, writtenDag } from '../../graph/written-dag.naive.ts'
+import type { OpDetails } from '../../worker/api.ts'
+import { GraphPlace } from './GraphPlace.tsx'
+import type { GraphHost } from './graph-host.ts'
+import { graphMessages } from './graph-messages.ts'
+
+const CHAT = writtenDag('a0, b0 < a0, a1 < a0 b0')
+const hex = (op: number): string => toHex(idBytes(op))
+
+let root: Root
+let place: HTMLElement
+
+beforeEach(() => {
+  place = document.createElement('div')
+  place.style.cssText = 'width: 600px; height: 500px'
+  document.body.append(place)
+  root = createRoot(place)
+})
+
+afterEach(() => {
+  root.unmount()
+  place.remove()
+})
+
+/** A node that tells the whole chat to whoever connects last. */
+function createHost(): GraphHost & { ports: MessagePort[] } {
+  const ports: MessagePort[] = []
+  return {
+    ports,
+    connectGraph(port) {
+      ports.push(port)
+      port.postMessage({ type: 'reset', self: keyBytes(0) })
+      for (const feed of feedOf(CHAT)) port.postMessage(feed)
+    },
+    inspect: (id) => Promise.resolve(detailsOf(id)),
+  }
+}
+
+function detailsOf(id: string): OpDetails | null {
+  const op = CHAT.findIndex((_, i) => hex(i) === id)
+  const written = CHAT[op]
+  if (written === undefined) return null
+  return {
+    id,
+    author: toHex(keyBytes(written.author)),
+    seq: written.seq,
+    time: 0,
+    depth: op,
+    kind: 'message',
+    text: `text of ${written.name}`,
+    seenBy: 0,
+    others: 1,
+    own: written.author === 0,
+    saved: true,
+    equivocates: false,
+    prev: null,
+    parents: written.parents.map(hex),
+    children: [],
+    seenByAuthors: [],
+    heldBy: [],
+    signed: true,
+    position: op,
+    bytes: 300,
+  }
+}
+
+function Shown({ node, first }: { readonly node: GraphHost; readonly first: string | null }) {
+  const [selected, setSelected] = useState(first)
+  return <GraphPlace node={node} selected={selected} onSelect={setSelected} />
+}
+
+const show = (node: GraphHost, first: string | null = null): void =>
+  root.render(
+    <StrictMode>
+      <Shown node={node} first={first} />
+    </StrictMode>,
+  )
+const options = (): string[] => Array.from(place.querySelectorAll('[role=option]'), (option) => option.textContent)
+const card = (): string => place.querySelector('.op-card')?.textContent ?? ''
+
+test('mounted twice by StrictMode there is one canvas, and the mirror names every op in sight, newest first', async () => {
+  show(createHost())
+  const name = authorLook(keyBytes(0)).name
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  expect(options()[0]).toBe(graphMessages.mirror.item(name, 1, 2, hex(2).slice(0, 8)))
+  expect(place.querySelectorAll('canvas')).toHaveLength(1)
+})
+
+test('an op selected before the graph had it opens its card, and its parents lead on', async () => {
+  show(createHost(), hex(2))
+  await vi.waitFor(() => expect(card()).toContain('text of a1'), { timeout: 10_000 })
+  place.querySelectorAll<HTMLButtonElement>('.op-card-op')[1]!.click()
+  await vi.waitFor(() => expect(card()).toContain('text of b0'), { timeout: 10_000 })
+  const stage = place.querySelector('[role=listbox]')!
+  expect(stage.getAttribute('aria-activedescendant')).toBe(`graph-op-${hex(1)}`)
+})
+
+test('arrow keys walk the graph, Escape clears', async () => {
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  const stage = place.querySelector<HTMLElement>('[role=listbox]')!
+  const press = (key: string): boolean => stage.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+  press('ArrowUp')
+  await vi.waitFor(() => expect(card()).toContain('text of a1'), { timeout: 10_000 })
+  press('ArrowUp')
+  await vi.waitFor(() => expect(card()).toContain('text of a0'), { timeout: 10_000 })
+  press('Escape')
+  await vi.waitFor(() => expect(place.querySelector('.op-card')).toBeNull(), { timeout: 10_000 })
+})
+
+test('a ghost’s card says why it is one', async () => {
+  const node = createHost()
+  show(node, 'ee'.repeat(32))
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  const ghost = { id: new Uint8Array(32).fill(0xee), author: keyBytes(1), seq: 4, state: 'rejected', reason: 'seq-gap', parents: [2] }
+  node.ports.at(-1)!.postMessage({ type: 'ghosts', ghosts: [ghost] })
+  await vi.waitFor(() => expect(card()).toContain(graphMessages.card.rejected), { timeout: 10_000 })
+})
