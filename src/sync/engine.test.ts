@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { createWorld, give, idsOf, run, say } from './driver.naive.ts'
+import { asOpId } from '../core/op.ts'
 import { step } from './engine.ts'
+import { encodeMessage } from './messages.ts'
 
 const linked = (world: ReturnType<typeof createWorld>): void => world.nodes.forEach((node) => give(world, node, { type: 'linked' }))
 
@@ -55,4 +57,40 @@ test('an alarm that comes too early is asked for again', () => {
   const { wakeAt } = engine
   expect(wakeAt).toBeGreaterThan(1)
   expect(step(engine, { type: 'tick' }, wakeAt - 1)).toContainEqual({ type: 'wakeAt', at: wakeAt })
+})
+
+test('D5 a peer that names what nobody has delays the honest one by a pause, not by a share of the time', () => {
+  const world = createWorld(3)
+  const [alice, bob, liar] = world.nodes
+  linked(world)
+  run(world, 1_000)
+  const ghost = asOpId(bob!.engine.replica.room.map((byte) => byte ^ 1))
+  const heads = encodeMessage({ type: 'heads', heads: [ghost], headCount: 1, ops: 1_000_000 })
+  let slowest = 0
+  for (let i = 0; i < 20; i++) {
+    give(world, bob!, { type: 'bytes', from: liar!.engine.senderId, bytes: heads })
+    bob!.offline = true
+    say(world, alice!, `missed ${i}`)
+    run(world, 100)
+    bob!.offline = false
+    give(world, bob!, { type: 'linked' })
+    const since = world.now
+    while (idsOf(bob!) !== idsOf(alice!) && world.now < since + 60_000) run(world, 20)
+    if (i > 0) slowest = Math.max(slowest, world.now - since)
+  }
+  expect(idsOf(bob!)).toBe(idsOf(alice!))
+  expect(slowest).toBeLessThan(2_500)
+})
+
+test('a link that loses most of what it carries is used again and again', () => {
+  const world = createWorld(2)
+  let random = 11
+  world.fate = () => {
+    random = (random * 48271) % 2147483647
+    return random % 4 === 0 ? 'deliver' : 'drop'
+  }
+  linked(world)
+  for (let i = 0; i < 20; i++) say(world, world.nodes[i % 2]!, `through fog ${i}`)
+  run(world, 300_000)
+  expect(idsOf(world.nodes[0]!)).toBe(idsOf(world.nodes[1]!))
 })

@@ -1,7 +1,7 @@
 /**
  * Asking for what is missing: ids that peers name as heads, and parents that pending units wait for. One peer is asked at
- * a time, so that nothing is fetched twice; one that stalls or does not serve what it named is benched, for longer each
- * time, and the next is asked. A lie thus costs one pause and never another peer's session.
+ * a time, so that nothing is fetched twice. One that stalls or does not serve what it named rests for a while and then
+ * comes after all that have not failed: a lie costs one pause, and a lossy link to the only peer is tried again soon.
  */
 import { numberOf } from '../core/dag.ts'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
@@ -16,9 +16,8 @@ import { type Engine, notify, send } from './state.ts'
 
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
-/** The first time on the bench, and the longest (ms). */
-const BENCH_FIRST = 1_000
-const BENCH_LONGEST = 60_000
+/** A peer that failed is not asked for this long (ms). */
+const BENCH = 1_000
 
 export interface Fetch {
   readonly from: PeerId
@@ -62,13 +61,13 @@ function start(engine: Engine): void {
   notify(engine, { type: 'changed' })
 }
 
-/** A peer that named what we lack; if only pending parents are missing, anyone will do. The one that says it has most first. */
+/** A peer that named what we lack; if only pending parents are missing, anyone will do. Who failed least first, then who says it has most. */
 function choose(engine: Engine, missing: boolean): Peer | null {
   let best: Peer | null = null
   for (const peer of engine.peers.values()) {
     if (peer.benchedUntil > engine.now || peer.headCount < 0) continue
     const lacks = peer.headCount > peer.heads.length || unknownHeads(engine, peer).length > 0
-    if ((lacks || missing) && (best === null || peer.ops > best.ops)) best = peer
+    if ((lacks || missing) && (best === null || (peer.failures - best.failures || best.ops - peer.ops) < 0)) best = peer
   }
   return best
 }
@@ -96,7 +95,7 @@ function end(engine: Engine, fetch: Fetch): void {
   if (peer === undefined) return
   const { dag, rejected } = engine.replica
   const served = fetch.ids.every((id) => numberOf(dag, id) >= 0 || rejected.has(keyOf(id)))
-  if (served || fetch.got > 0) peer.benchedFor = 0
+  if (served || fetch.got > 0) peer.failures = 0
   else bench(engine, peer)
   notify(engine, { type: 'changed' })
 }
@@ -111,6 +110,6 @@ function giveUp(engine: Engine, fetch: Fetch): void {
 }
 
 function bench(engine: Engine, peer: Peer): void {
-  peer.benchedFor = Math.min(BENCH_LONGEST, Math.max(BENCH_FIRST, peer.benchedFor * 2))
-  peer.benchedUntil = engine.now + peer.benchedFor
+  peer.failures++
+  peer.benchedUntil = engine.now + BENCH
 }

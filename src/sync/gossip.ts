@@ -17,7 +17,7 @@ import { type Engine, send } from './state.ts'
 const ANNOUNCE_PAUSE = 60
 /** Heads are repeated to everybody when nothing else was said for this long (ms): heals what was lost on the way. */
 const HEARTBEAT = 5_000
-/** A peer that told stale heads is told ours at once, but not more often than this (ms). */
+/** A peer that told other heads than ours is told ours at once, but not more often than this (ms). */
 const TELL_PAUSE = 1_000
 
 export function announceSoon(engine: Engine): void {
@@ -46,7 +46,11 @@ export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[],
   peer.heads = heads
   peer.headCount = headCount
   peer.ops = ops
-  if (engine.now - peer.toldAt < TELL_PAUSE || agrees(engine, peer)) return
+  if (agrees(engine, peer)) return
+  if (engine.now - peer.toldAt < TELL_PAUSE) {
+    engine.announceAt = Math.min(engine.announceAt, peer.toldAt + TELL_PAUSE)
+    return
+  }
   peer.toldAt = engine.now
   tellHeads(engine, peer.id)
 }

@@ -33,9 +33,9 @@ export interface Peer {
   /** When our heads were last told to it alone: answers to stale heads are not repeated faster than that. */
   toldAt: number
   serving: Serving | null
-  /** Not asked for ops before this (ms), after it stalled or did not serve what it named; doubles each time. */
+  /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
+  failures: number
   benchedUntil: number
-  benchedFor: number
 }
 
 /** The peer with this sender value, new if need be; null while it is cut or there is no room. */
@@ -63,8 +63,8 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     refusals: [],
     toldAt: -Infinity,
     serving: null,
+    failures: 0,
     benchedUntil: 0,
-    benchedFor: 0,
   }
   engine.peers.set(id, peer)
   greet(engine, id)
