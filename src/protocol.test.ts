@@ -25,7 +25,7 @@ import type { UnitOp } from './core/unit.ts'
 import type { Value } from './core/value.ts'
 import { deriveRoom, deriveSenderKey } from './net/keys.ts'
 import { MAX_FRAME_BYTES } from './net/transport.ts'
-import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES } from './sync/bundle.ts'
+import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } from './sync/bundle.ts'
 import { MAX_BUNDLE_OPS } from './sync/columns.ts'
 import { decodeMessage, encodeMessage } from './sync/messages.ts'
 
@@ -200,7 +200,7 @@ test('the limits in docs/protocol.md are those of the code', () => {
     `a body | ${grouped(MAX_BODY_BYTES)} bytes, 32 levels |`,
     `an op | ${grouped(MAX_OP_BYTES)} bytes |`,
     `a unit | ${grouped(MAX_UNIT_OPS)} ops, ${grouped(MAX_UNIT_BYTES)} canonical bytes |`,
-    `a bundle | ${grouped(MAX_BUNDLE_OPS)} ops, ${grouped(MAX_BUNDLE_BYTES)} bytes of columns |`,
+    `a bundle | ${grouped(MAX_BUNDLE_OPS)} ops, ${grouped(MAX_BUNDLE_BYTES)} bytes of columns, ${grouped(MAX_BUNDLE_OP_BYTES)} canonical bytes |`,
     `a frame | ${grouped(MAX_FRAME_BYTES)} bytes |`,
     `pending ops | ${grouped(MAX_PENDING_PER_LINK)} a link, ${grouped(MAX_PENDING_TOTAL)} in all`,
     `rejected ids remembered | ${grouped(MAX_REJECTED_REMEMBERED)} |`,

@@ -14,6 +14,7 @@ import {
   encodeBundle,
   encodeFile,
   MAX_BUNDLE_BYTES,
+  MAX_BUNDLE_OP_BYTES,
   unitCost,
   unwrapBundle,
   wrapBundle,
@@ -164,7 +165,26 @@ describe('a bundle is refused whole', () => {
   })
   test('when it has more ops than one message may ask to be hashed', () => {
     const sizes = Array.from({ length: MAX_BUNDLE_OPS / MAX_UNIT_OPS }, () => MAX_UNIT_OPS)
-    expect(refusal(bent({ unitSizes: [...sizes, 1] }))).toBe('bad-bundle')
+    expect(refusal(bent({ unitSizes: [...sizes, 1] }))).toBe('too-large')
+  })
+  test('D8 when few columns make more canonical bytes than one message may ask to be built', () => {
+    const many = <T>(length: number, item: T): T[] => Array.from({ length }, () => item)
+    const count = Math.ceil(MAX_BUNDLE_OP_BYTES / (64 * 34))
+    const deps = Array.from({ length: 64 }, (_, i) => 2 * i + 3)
+    const bomb = bent({
+      external: Array.from({ length: 65 }, (_, i) => idOf(i + 1)),
+      unitSizes: many(count, 1),
+      authors: many(count, author),
+      prevs: many(count, 3),
+      seqs: many(count, 1),
+      depCounts: many(count, 64),
+      deps: many(count, deps).flat(),
+      times: many(count, 0),
+      bodies: many(count, Uint8Array.of(0)),
+      signatures: many(count, new Uint8Array(64)),
+    })
+    expect(bomb.length).toBeLessThan(MAX_BUNDLE_OP_BYTES / 8)
+    expect(refusal(bomb)).toBe('too-large')
   })
   test('B17 when a unit has no ops, too many, or too many bytes', () => {
     expect(refusal(bent({ unitSizes: [1, 0] }))).toBe('bad-bundle')

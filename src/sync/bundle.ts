@@ -29,13 +29,19 @@ import { createReader, createWriter, left, readBytes, readVarint, writeBytes, wr
  */
 export const MAX_BUNDLE_BYTES = 1_310_720 - 4_096
 
+/**
+ * Canonical bytes of a bundle's ops, summed. A dep costs a byte of columns and 34 canonical ones, and columns deflate a
+ * thousandfold: this, with MAX_BUNDLE_OPS, bounds what a small message can make a node build and hash (about 0.1 s).
+ */
+export const MAX_BUNDLE_OP_BYTES = 4 * 1024 * 1024
+
 /** More than the counts and the room take, and than an op's columns take beyond its canonical bytes and signature. Bytes. */
 const HEADER_COST = 64
 const OP_COST = 16
 
 /**
  * At most what a unit adds to a bundle's columns: an op's canonical bytes outweigh its columns, so this is no estimate. As
- * long as the costs sum to at most `BUNDLE_BUDGET`, a bundle keeps both of its limits, bytes and ops. Bytes.
+ * long as the costs sum to at most `BUNDLE_BUDGET`, a bundle keeps all of its limits. Bytes.
  */
 export function unitCost(unit: Unit): number {
   let cost = 0
@@ -123,7 +129,7 @@ function parentColumns(ops: readonly UnitOp[]): Pick<Columns, 'authors' | 'exter
  * The units of a bundle, rebuilt and hashed, or why it is refused whole. Total on any bytes. Checked here: the format, every
  * op's own rules (`checkOp`), the limits of units, parents before children, and that every op is signed or the prev of a
  * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. Bodies, deps and authors
- * may be views of `bytes`. Linear: at most MAX_BUNDLE_OPS hashes, and 34 bytes built for each byte read.
+ * may be views of `bytes`. Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES.
  */
 export function decodeBundle(bytes: Uint8Array): Result<readonly Unit[]> {
   if (bytes.length > MAX_BUNDLE_BYTES) return refuse('too-large')
@@ -134,6 +140,7 @@ export function decodeBundle(bytes: Uint8Array): Result<readonly Unit[]> {
 function buildUnits(columns: Columns): Result<readonly Unit[]> {
   const builder = createBuilder(columns)
   const units: Unit[] = []
+  let total = 0
   for (const size of columns.unitSizes) {
     const start = builder.built.length
     let bytes = 0
@@ -142,7 +149,9 @@ function buildUnits(columns: Columns): Result<readonly Unit[]> {
       if (wrong !== null) return refuse(wrong)
       bytes += builder.built.at(-1)!.bytes.length
       if (bytes > MAX_UNIT_BYTES) return refuse('unit-too-large')
+      if (total + bytes > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
     }
+    total += bytes
     const unit = builder.built.slice(start)
     // What an op of the next units vouches for does not count: a unit stands alone.
     if (unit.some(({ signature }, i) => signature === null && !builder.vouchedFor.has(start + i))) return refuse('unauthentic')

@@ -31,7 +31,7 @@ import {
 /** The version of the format; the first byte of every bundle. */
 const BUNDLE_VERSION = 1
 
-/** Ops of one bundle. Columns of zeros deflate a thousandfold: this bounds the hashing that a small message can ask for (0.2 s). */
+/** Ops of one bundle: more than fit when every op is counted with its canonical bytes (`unitCost`), and few enough to hash at once. */
 export const MAX_BUNDLE_OPS = 16_384
 
 export const PREV_LAST = 0
@@ -132,7 +132,8 @@ export function readColumns(bytes: Uint8Array): Result<Columns> {
   const external = readKeys(reader).map(asOpId)
   const unitSizes = readNumbers(reader, readVarint(reader))
   const count = sum(unitSizes)
-  if (reader.failed || count > MAX_BUNDLE_OPS || unitSizes.includes(0)) return refuse('bad-bundle')
+  if (reader.failed || unitSizes.includes(0)) return refuse('bad-bundle')
+  if (count > MAX_BUNDLE_OPS) return refuse('too-large')
   if (unitSizes.some((size) => size > MAX_UNIT_OPS)) return refuse('unit-too-large')
 
   const authors = readRuns(reader, count, authorTable)
