@@ -22,7 +22,8 @@ test('with the server stopped, a reloaded tab opens its room and goes on', async
 })
 
 test('the service worker leaves the relay and the health check alone', async ({ host, device }) => {
-  const page = await (await device()).open(`${host.address}/#new`)
+  // What is no page of the app names no icon, so the browser asks for the usual one.
+  const page = await (await device()).open(`${host.address}/#new`, /favicon\.ico/)
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
   await page.goto(`${host.address}/healthz`)
