@@ -161,7 +161,8 @@ describe('a bundle is refused whole', () => {
   test('A13 when it declares more of anything than it could hold', () => {
     const huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]
     const header = [1, ...new Uint8Array(32)]
-    for (const column of [[], [0], [0, 0], [0, 0, 1]]) expect(refusal(Uint8Array.from([...header, ...column, ...huge]))).toBe('bad-bundle')
+    for (const column of [[], [0], [0, 0]]) expect(refusal(Uint8Array.from([...header, ...column, ...huge]))).toBe('bad-bundle')
+    expect(refusal(Uint8Array.from([...header, 0, 0, 1, ...huge]))).toBe('too-large')
   })
   test('when it has more ops than one message may ask to be hashed', () => {
     const sizes = Array.from({ length: MAX_BUNDLE_OPS / MAX_UNIT_OPS }, () => MAX_UNIT_OPS)
