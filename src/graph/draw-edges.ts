@@ -24,7 +24,9 @@ export function drawEdges(canvas: Canvas2D, frame: Frame): void {
   const blended = cross.length <= MAX_BLENDED
   const near = frame.camera.rowGap > 12
   canvas.lineCap = 'round'
-  strokeBatches(canvas, frame, cross, near ? 1.6 : 1, blended, 0.75)
+  // Small rows are crowded: what others wrote steps back there, and the dots stay in front.
+  const crowd = Math.min(1, Math.max(0, (frame.camera.rowGap - 2) / 14))
+  strokeBatches(canvas, frame, cross, near ? 1.6 : 1, blended, 0.32 + 0.43 * crowd)
   strokeBatches(canvas, frame, own, near ? 3 : 1.4, false, 0.5)
   canvas.globalAlpha = 1
 }

@@ -12,8 +12,9 @@ const NAME_FONT = `500 11px ${FONT}`
 const COUNT_FONT = `10px ${FONT}`
 /** Narrower columns show the shape alone. */
 const MIN_NAMED_GAP = 54
+const MIN_GUIDED_GAP = 14
 
-/** Draws the own lane's band and a line down each column: under everything. */
+/** Draws the own lane's band, the depth scale and the columns' guides: under everything. */
 export function drawBackdrop(canvas: Canvas2D, frame: Frame): void {
   const { palette, height } = frame
   const own = ownColumn(frame)
@@ -25,6 +26,18 @@ export function drawBackdrop(canvas: Canvas2D, frame: Frame): void {
     canvas.fill()
   }
   drawDepths(canvas, frame)
+  drawGuides(canvas, frame)
+}
+
+/** A hairline down every column in sight, unless they are so many that it would be a wall. */
+function drawGuides(canvas: Canvas2D, frame: Frame): void {
+  const { camera, palette, scene, width, height } = frame
+  if (camera.laneGap < MIN_GUIDED_GAP) return
+  canvas.fillStyle = palette.line
+  for (let column = 0; column < scene.layout.columns; column++) {
+    const x = screenX(frame, column)
+    if (x >= 0 && x <= width) canvas.fillRect(Math.round(x), 0, 1, height)
+  }
 }
 
 /** Depth scale at the left: a number and a hairline every 1, 2, 5, 10, 20, … rows. */

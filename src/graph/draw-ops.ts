@@ -71,7 +71,7 @@ function drawSpecks(canvas: Canvas2D, frame: Frame, visible: readonly number[], 
     if (batch === undefined) batches.set(key, [op])
     else batch.push(op)
   }
-  const size = Math.max(r * 2, 1.5)
+  const size = Math.max(r * 2, 2.5)
   for (const [, batch] of batches) {
     canvas.globalAlpha = emphasis(frame, batch[0]!)
     canvas.fillStyle = inkOf(lookOf(frame.scene, batch[0]!), frame.palette)

@@ -120,6 +120,13 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     touch()
   }
 
+  /** Whoever follows goes on doing so while the newest row stays in sight. */
+  function zoom(factor: number, x: number, y: number): void {
+    const next = zoomed(target, factor, x, y, extent, box)
+    const newest = next.y + (extent.rows - 1) * next.rowGap
+    aim(follow && newest < box.bottom ? following(next, extent, box) : next, true)
+  }
+
   function setFollow(on: boolean): void {
     if (follow === on) return
     follow = on
@@ -196,7 +203,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
         case 'pan':
           return aim(settled({ ...target, x: target.x + input.dx, y: target.y + input.dy }, extent, box), true)
         case 'zoom':
-          return aim(zoomed(target, input.factor, input.x, input.y, extent, box), true)
+          return zoom(input.factor, input.x, input.y)
         case 'tap':
           return choose(pick(frameAt(host.clock()), input.x, input.y), false)
         case 'hover':
