@@ -1,11 +1,13 @@
 /**
  * The canonical encoding of values: deterministic CBOR (RFC 8949 §4.2.1), one encoding for each value and one value for
- * each encoding. Of the choices in §4.2.2: a whole number is always an integer in ±(2^53 − 1), any other finite number is
- * always a 64-bit float; −0, NaN and infinities have no encoding. Map keys are texts. No tags, no `undefined`, no
+ * each encoding. Of the choices in §4.2.2: a whole number is always an integer, in ±(2^53 − 1); a finite number that is not
+ * whole is always a 64-bit float; anything else (−0, NaN, infinities, 1e300) has no encoding. Map keys are texts. No tags, no `undefined`, no
  * indefinite lengths.
  *
  * `endOfValue` is the one judge: it walks bytes without allocating and names what is wrong. `decodeValue` reads only what
  * the judge has passed, so the reader needs no checks of its own.
+ *
+ * Longer than most files here, since the writer, the judge and the reader of one format are read side by side.
  */
 import { compareBytes } from './bytes.ts'
 import { MAX_NESTING } from './limits.ts'
