@@ -120,6 +120,7 @@ export const messages = {
     savedHint: 'Signed and on this disk. No other author has signed anything that builds on it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
+    wove: 'wove the heads together',
     began: (name: string) => `began the room “${name}”`,
     full: 'The disk is full: this node reads only. What you type is kept here.',
     unsentSending: 'on its way',

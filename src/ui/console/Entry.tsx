@@ -2,6 +2,7 @@
 import { memo, useState } from 'react'
 import type { Hex, HistoryEntry } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { wordsOf } from './entry-words.ts'
 import { fullTime, messages, timeAgo } from '../messages.ts'
 
 const text = messages.console
@@ -64,7 +65,7 @@ function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps
         </button>
       </div>
       <div className="entry-text" data-clipped={long && !open}>
-        <bdi>{entry.kind === 'genesis' ? text.began(entry.text) : entry.text}</bdi>
+        <bdi>{wordsOf(entry)}</bdi>
       </div>
       {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}
       {long && (

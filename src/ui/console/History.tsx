@@ -107,7 +107,7 @@ export function History({ author }: { readonly author: Hex }) {
     const scroller = box.current!
     remember()
     const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_ZONE
-    if (atEnd && from + entries.length === total) {
+    if (atEnd) {
       if (!following) follow()
       return
     }

@@ -1,6 +1,7 @@
 /** Search in the history: what is found stands over it, newest first, and leads back to its place. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { Hex, HistoryEntry } from '../../worker/api.ts'
+import { wordsOf } from './entry-words.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
@@ -77,7 +78,7 @@ export function Search() {
                     <code className="id">{shortId(entry.id)}</code>
                   </span>
                   <span className="found-text">
-                    <bdi>{entry.text}</bdi>
+                    <bdi>{wordsOf(entry)}</bdi>
                   </span>
                 </button>
               </li>

@@ -13,7 +13,8 @@ export function RoomList({ onResume }: { onResume(node: KnownNode): void }) {
   useEffect(() => {
     let shown = true
     void page.rooms().then((found) => {
-      if (shown) setNodes(found)
+      const running = page.store.getState().nodes.map((node) => node.store.getState().opened?.node)
+      if (shown) setNodes(found.filter(({ id }) => !running.includes(id)))
     })
     return () => {
       shown = false

@@ -86,8 +86,8 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
     addNode: () => {
       const slot = Math.max(...store.getState().nodes.map((node) => node.slot)) + 1
       add(slot, null)
-      // Stacked, one console is seen at a time: the new one.
-      if (matchMedia('(max-width: 820px)').matches) store.setState({ focus: slot })
+      // Where one console is seen at a time (frame.css), it is the new one.
+      if (matchMedia('(max-width: 1120px)').matches) store.setState({ focus: slot })
     },
     removeNode: (slot) => {
       const node = store.getState().nodes.find((one) => one.slot === slot)
