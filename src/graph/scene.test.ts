@@ -87,6 +87,18 @@ test('a peer that was heard before keeps what it is known to hold; one without a
   expect([...scene.peers[0]!.lacks]).toEqual([5, 5, 4])
 })
 
+test('a peer that is reached by two paths has one thread', () => {
+  const scene = sceneOf({
+    type: 'peers',
+    peers: [
+      { author: keyBytes(1), heads: [1] },
+      { author: keyBytes(1), heads: [2] },
+      { author: keyBytes(2), heads: [] },
+    ],
+  })
+  expect(scene.peers.map(({ frontier }) => frontier.count)).toEqual([3, 0])
+})
+
 test('few new ops pop in, a load does not', () => {
   const few = sceneOf()
   expect(few.arrivals.size).toBe(5)

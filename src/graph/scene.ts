@@ -104,7 +104,7 @@ export function feedScene(scene: Scene, feed: GraphFeed, now: number): void {
       )
       return
     case 'peers':
-      scene.peers = feed.peers.map((peer) => updatePeer(scene, peer))
+      scene.peers = [...new Set(feed.peers.map((peer) => updatePeer(scene, peer)))]
       return
     case 'equivocations':
       scene.pairs = feed.pairs
@@ -229,6 +229,8 @@ function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
     lacks: new Float64Array(0),
     shown: new Float64Array(0),
   }
+  // One peer may be reached by several paths: it is still one.
+  if (before === undefined) scene.peers = [...scene.peers, peer]
   advanceFrontier(peer.frontier, scene.layout, update.heads)
   measurePeer(scene, peer)
   return peer

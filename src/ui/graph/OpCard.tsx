@@ -1,5 +1,6 @@
 /** Everything about the selected op, or about the ghost that is selected instead. */
 import { useEffect, useState } from 'react'
+import { AUTHOR_BYTES } from '../../core/limits.ts'
 import type { GhostNote, GraphOutput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { fullTime } from '../messages.ts'
@@ -115,16 +116,22 @@ function Ops({ ids, none, onSelect }: { readonly ids: readonly Hex[]; readonly n
   )
 }
 
+/** Authors by name; a peer that has not proven its author is told by its session, which is shorter than a key. */
 function Authors({ authors }: { readonly authors: readonly Hex[] }) {
+  const listed = [...new Set(authors)]
   return (
     <>
-      {authors.slice(0, MAX_LISTED).map((author) => (
-        <span key={author} className="op-card-author">
-          <AuthorMark author={author} />
-          <AuthorName author={author} />
-        </span>
-      ))}
-      {authors.length > MAX_LISTED && text.more(authors.length - MAX_LISTED)}
+      {listed.slice(0, MAX_LISTED).map((author) =>
+        author.length === 2 * AUTHOR_BYTES ? (
+          <span key={author} className="op-card-author">
+            <AuthorMark author={author} />
+            <AuthorName author={author} />
+          </span>
+        ) : (
+          <code key={author}>{shortId(author)}</code>
+        ),
+      )}
+      {listed.length > MAX_LISTED && text.more(listed.length - MAX_LISTED)}
     </>
   )
 }
