@@ -85,7 +85,7 @@ describe('routing', () => {
       }),
     )
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+      fc.property(fc.array(event, { maxLength: 60, size: 'max' }), (events) => {
         const room = createRoom()
         /** The naive twin: who is in, and every (connection, value) that was used meanwhile. */
         const members = new Set<Conn>()

@@ -95,7 +95,7 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
         fc.record({ read: fc.tuple(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 1, max: 5 })) }),
       )
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        fc.asyncProperty(fc.array(step, { maxLength: 12, size: 'max' }), async (steps) => {
           const disk = createDisk()
           const store = await disk.open()
           let naive: Segment[] = []
