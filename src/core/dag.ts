@@ -38,7 +38,7 @@ export interface Dag {
 
 interface Chain {
   readonly bySeq: number[]
-  tips: number[]
+  readonly tips: Set<number>
 }
 
 /** An op as the DAG sees it. `parents` are op numbers, prev first when there is one. */
@@ -101,7 +101,10 @@ export function append(dag: Dag, vertex: Vertex): number {
   return op
 }
 
-/** Takes back the newest ops until `length` are left: a unit whose ops were tried and not all accepted. */
+/**
+ * Takes back the newest ops until `length` are left, and authors who are left with none: a unit whose ops were tried and
+ * not all accepted. O(their parents, and the children of their prevs).
+ */
 export function truncate(dag: Dag, length: number): void {
   while (dag.length > length) {
     const op = dag.length - 1
@@ -115,6 +118,11 @@ export function truncate(dag: Dag, length: number): void {
     dag.heads.delete(op)
     forgetLast(dag.ids)
     dag.length = op
+    // Authors are numbered by their first ops, so one who has none any more is the newest.
+    if (dag.chains.at(-1)!.tips.size === 0) {
+      dag.chains.pop()
+      forgetLast(dag.authors)
+    }
   }
 }
 
@@ -146,7 +154,7 @@ export function sortedHeads(dag: Dag): OpId[] {
 }
 
 /** The ops of an author (number) that are no own op's prev: one, unless the author forked. */
-export const tipsOf = (dag: Dag, author: number): readonly number[] => dag.chains[author]?.tips ?? []
+export const tipsOf = (dag: Dag, author: number): readonly number[] => [...(dag.chains[author]?.tips ?? [])]
 
 /** The first admitted op of this author (number) with this seq, or −1. */
 export const opAt = (dag: Dag, author: number, seq: number): number => dag.chains[author]?.bySeq[seq] ?? -1
@@ -180,14 +188,13 @@ export function markPast(dag: Dag, frontier: Iterable<number>, marks = new Uint8
 
 function link(dag: Dag, op: number): void {
   const author = dag.author[op]!
-  const chain = (dag.chains[author] ??= { bySeq: [], tips: [] })
+  const chain = (dag.chains[author] ??= { bySeq: [], tips: new Set() })
   const seq = dag.seq[op]!
   const twin = chain.bySeq[seq]
   if (twin === undefined) chain.bySeq[seq] = op
   else dag.equivocations.push([twin, op])
-  const at = chain.tips.indexOf(dag.prev[op]!)
-  if (at >= 0) chain.tips[at] = op
-  else chain.tips.push(op)
+  chain.tips.delete(dag.prev[op]!)
+  chain.tips.add(op)
 }
 
 function unlink(dag: Dag, op: number): void {
@@ -196,9 +203,17 @@ function unlink(dag: Dag, op: number): void {
   if (chain.bySeq[seq] === op) chain.bySeq.length = seq
   else dag.equivocations.pop()
   const prev = dag.prev[op]!
-  const stillFollowed = prev >= 0 && childrenOf(dag, prev).some((child) => child !== op && dag.prev[child] === prev)
-  if (prev >= 0 && !stillFollowed) chain.tips[chain.tips.indexOf(op)] = prev
-  else chain.tips.splice(chain.tips.indexOf(op), 1)
+  chain.tips.delete(op)
+  if (prev >= 0 && !isFollowed(dag, prev, op)) chain.tips.add(prev)
+}
+
+/** True when a child other than `but` has `op` as its prev. */
+function isFollowed(dag: Dag, op: number, but: number): boolean {
+  for (let edge = dag.lastEdge[op]!; edge >= 0; edge = dag.nextEdge[edge]!) {
+    const child = dag.child[edge]!
+    if (child !== but && dag.prev[child] === op) return true
+  }
+  return false
 }
 
 function reserve(dag: Dag, parents: number): void {

@@ -22,8 +22,8 @@ export type Verify = (signature: Uint8Array, id: Uint8Array, author: Uint8Array)
 export function provesEquivocation({ a, b }: Evidence, verify: Verify): boolean {
   const [x, y] = [a[0], b[0]]
   if (x === undefined || y === undefined || equalBytes(x.id, y.id)) return false
-  const sameRoom = x.op.room === null || y.op.room === null ? x.op.room === y.op.room : equalBytes(x.op.room, y.op.room)
-  if (!sameRoom || x.op.seq !== y.op.seq || !equalBytes(x.op.author, y.op.author)) return false
+  // A genesis is an op of the room it begins: two geneses by one author are two rooms, and no offence.
+  if (!equalBytes(x.op.room ?? x.id, y.op.room ?? y.id) || x.op.seq !== y.op.seq || !equalBytes(x.op.author, y.op.author)) return false
   return vouches(a, verify) && vouches(b, verify)
 }
 

@@ -1,9 +1,11 @@
 /**
- * Units that wait for a parent. Bounded per link, in ops and in bytes; when full, the link that holds most loses its
- * oldest unit, so that no liar can push out what others wait for. What was evicted can come back: nothing here is a verdict.
+ * Units that wait for a parent. Bounded per link, in ops and in bytes; when full, the link that holds most of what there is
+ * too much of loses its oldest unit, so that no liar can push out what others wait for. What was evicted can come back:
+ * nothing here is a verdict.
  */
 import { MAX_PENDING_BYTES, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import type { OpId } from './op.ts'
+import { assert } from './result.ts'
 import { keyOf, type Unit } from './unit.ts'
 
 export interface PendingUnit {
@@ -15,22 +17,30 @@ export interface PendingUnit {
   readonly missing: Map<string, OpId>
 }
 
-export interface Pending {
-  /** In order of arrival. */
+/** What waits for one link, in order of arrival. */
+interface Share {
   readonly units: Set<PendingUnit>
-  readonly byOp: Map<string, PendingUnit>
+  ops: number
+  bytes: number
+}
+
+export interface Pending {
+  /** By the ids of a unit's ops, all of them: the same unit is not kept twice, a differently cut one is. */
+  readonly byOps: Map<string, PendingUnit>
   readonly byMissing: Map<string, Set<PendingUnit>>
-  readonly perLink: Map<string, number>
+  readonly byLink: Map<string, Share>
   ops: number
   bytes: number
 }
 
 export function createPending(): Pending {
-  return { units: new Set(), byOp: new Map(), byMissing: new Map(), perLink: new Map(), ops: 0, bytes: 0 }
+  return { byOps: new Map(), byMissing: new Map(), byLink: new Map(), ops: 0, bytes: 0 }
 }
 
-/** True when an op with this id waits here. */
-export const isPending = (pending: Pending, id: Uint8Array): boolean => pending.byOp.has(keyOf(id))
+const keyOfUnit = (unit: Unit): string => unit.map(({ id }) => keyOf(id)).join('')
+
+/** True when this very unit waits here. O(ops). */
+export const isWaiting = (pending: Pending, unit: Unit): boolean => pending.byOps.has(keyOfUnit(unit))
 
 /** Keeps a unit until its missing parents come; gives the units that had to go for it (itself, if it is the one). */
 export function wait(pending: Pending, unit: Unit, missing: readonly OpId[], link: string): PendingUnit[] {
@@ -40,34 +50,33 @@ export function wait(pending: Pending, unit: Unit, missing: readonly OpId[], lin
     bytes: unit.reduce((sum, { bytes }) => sum + bytes.length, 0),
     missing: new Map(missing.map((id) => [keyOf(id), id])),
   }
-  pending.units.add(entry)
-  for (const { id } of unit) pending.byOp.set(keyOf(id), entry)
+  const share = pending.byLink.get(link) ?? { units: new Set(), ops: 0, bytes: 0 }
+  pending.byLink.set(link, share)
+  share.units.add(entry)
+  pending.byOps.set(keyOfUnit(unit), entry)
   for (const key of entry.missing.keys()) {
     const waiting = pending.byMissing.get(key)
     if (waiting === undefined) pending.byMissing.set(key, new Set([entry]))
     else waiting.add(entry)
   }
-  count(pending, entry, 1)
+  count(pending, share, entry, 1)
   const evicted: PendingUnit[] = []
-  while ((pending.perLink.get(link) ?? 0) > MAX_PENDING_PER_LINK) evicted.push(evictOldestOf(pending, link))
-  while (pending.ops > MAX_PENDING_TOTAL || pending.bytes > MAX_PENDING_BYTES) evicted.push(evictOldestOf(pending, fullestLink(pending)))
+  while (share.ops > MAX_PENDING_PER_LINK) evicted.push(evictOldest(pending, share))
+  while (pending.ops > MAX_PENDING_TOTAL) evicted.push(evictOldest(pending, fullest(pending, 'ops')))
+  while (pending.bytes > MAX_PENDING_BYTES) evicted.push(evictOldest(pending, fullest(pending, 'bytes')))
   return evicted
 }
 
 /** A missing parent came: gives the units that now wait for nothing, and forgets them. */
 export function parentCame(pending: Pending, id: OpId): PendingUnit[] {
   const key = keyOf(id)
-  const waiting = pending.byMissing.get(key)
-  if (waiting === undefined) return []
-  pending.byMissing.delete(key)
   const ready: PendingUnit[] = []
-  for (const entry of waiting) {
+  for (const entry of pending.byMissing.get(key) ?? []) {
     entry.missing.delete(key)
-    if (entry.missing.size === 0) {
-      remove(pending, entry)
-      ready.push(entry)
-    }
+    if (entry.missing.size === 0) ready.push(entry)
   }
+  pending.byMissing.delete(key)
+  for (const entry of ready) remove(pending, entry)
   return ready
 }
 
@@ -78,51 +87,59 @@ export function parentRejected(pending: Pending, id: OpId): PendingUnit[] {
   return waiting
 }
 
-/** Ids that pending units wait for, without repeats. O(pending). */
-export function missingIds(pending: Pending): OpId[] {
+/**
+ * At most `limit` of the ids that pending units wait for, without repeats: one for each link in turn, so that whoever
+ * brings many unresolvable ones does not hide what others wait for. O(limit + pending units).
+ */
+export function missingIds(pending: Pending, limit: number): OpId[] {
   const out = new Map<string, OpId>()
-  for (const { missing } of pending.units) for (const [key, id] of missing) out.set(key, id)
+  const turns = [...pending.byLink.values()].map(missingOf)
+  while (turns.length > 0) {
+    for (let i = turns.length - 1; i >= 0; i--) {
+      if (out.size >= limit) return [...out.values()]
+      const { value, done } = turns[i]!.next()
+      if (done === true) turns.splice(i, 1)
+      else out.set(keyOf(value), value)
+    }
+  }
   return [...out.values()]
 }
 
-/** The link that brought most of what waits; links that brought as much lose in order of arrival. */
-function fullestLink(pending: Pending): string {
-  let fullest = ''
-  let most = -1
-  for (const [link, ops] of pending.perLink) {
-    if (ops > most) {
-      fullest = link
-      most = ops
-    }
-  }
-  return fullest
+function* missingOf({ units }: Share): Generator<OpId, undefined> {
+  for (const { missing } of units) yield* missing.values()
 }
 
-function evictOldestOf(pending: Pending, link: string): PendingUnit {
-  for (const entry of pending.units) {
-    if (entry.link === link) {
-      remove(pending, entry)
-      return entry
-    }
-  }
-  throw new Error('assertion failed: a link over its budget has a unit to lose')
+/** The link that brought most of what waits; of links that brought as much, the one that is waiting longest. */
+function fullest({ byLink }: Pending, measure: 'ops' | 'bytes'): Share {
+  let most: Share | null = null
+  for (const share of byLink.values()) if (most === null || share[measure] > most[measure]) most = share
+  assert(most !== null, 'a budget is exceeded by someone')
+  return most
+}
+
+function evictOldest(pending: Pending, share: Share): PendingUnit {
+  const [oldest] = share.units
+  assert(oldest !== undefined, 'a link over its budget has a unit to lose')
+  remove(pending, oldest)
+  return oldest
 }
 
 function remove(pending: Pending, entry: PendingUnit): void {
-  pending.units.delete(entry)
-  for (const { id } of entry.unit) pending.byOp.delete(keyOf(id))
+  pending.byOps.delete(keyOfUnit(entry.unit))
   for (const key of entry.missing.keys()) {
     const waiting = pending.byMissing.get(key)
     waiting?.delete(entry)
     if (waiting?.size === 0) pending.byMissing.delete(key)
   }
-  count(pending, entry, -1)
+  const share = pending.byLink.get(entry.link)!
+  share.units.delete(entry)
+  if (share.units.size === 0) pending.byLink.delete(entry.link)
+  count(pending, share, entry, -1)
 }
 
-function count(pending: Pending, entry: PendingUnit, sign: 1 | -1): void {
-  pending.ops += sign * entry.unit.length
-  pending.bytes += sign * entry.bytes
-  const held = (pending.perLink.get(entry.link) ?? 0) + sign * entry.unit.length
-  if (held === 0) pending.perLink.delete(entry.link)
-  else pending.perLink.set(entry.link, held)
+function count(pending: Pending, share: Share, entry: PendingUnit, sign: 1 | -1): void {
+  for (const total of [pending, share]) {
+    total.ops += sign * entry.unit.length
+    total.bytes += sign * entry.bytes
+  }
 }

@@ -5,7 +5,8 @@
  * an op in T by the same author; so it does not depend on the order in which units arrive.
  *
  * How a unit is admitted:
- *  1. Ops held already are set aside; if a parent is neither held nor in the unit, the unit waits (`pending.ts`).
+ *  1. Ops held already are set aside, and dropped what is neither signed nor prev of a unit-mate that stays. If a parent of
+ *     what is left is neither held nor in the unit, the unit waits (`pending.ts`).
  *  2. Structure is checked forwards; a child of a rejected op is rejected with it.
  *  3. Of the rest, the largest part is kept in which every op is signed or is prev of a kept op, and whose parents are kept.
  *  4. The kept ops are appended and judged by the room's rules, each against its causal past. If some are rejected, the
@@ -17,8 +18,8 @@ import { append, createDag, type Dag, numberOf, numberOfAuthor, truncate } from 
 import { catchUp, createHistory, type History } from './history.ts'
 import { MAX_REJECTED_REMEMBERED } from './limits.ts'
 import type { Op, OpId } from './op.ts'
-import { createPending, isPending, parentCame, parentRejected, type Pending, type PendingUnit, wait } from './pending.ts'
-import type { MeaningRefusal, Refusal, StructureRefusal } from './result.ts'
+import { createPending, isWaiting, parentCame, parentRejected, type Pending, type PendingUnit, wait } from './pending.ts'
+import type { MeaningRefusal, StructureRefusal } from './result.ts'
 import { equalBytes } from './bytes.ts'
 import { keyOf, type Unit, type UnitOp } from './unit.ts'
 
@@ -42,21 +43,25 @@ export interface Replica {
   readonly history: History
   readonly pending: Pending
   /** Ids known to be rejected, oldest first; bounded. */
-  readonly rejected: Map<string, Refusal>
+  readonly rejected: Map<string, Verdict>
   /** The last few rejected ops themselves, oldest first: for people to look at, never for a verdict. */
-  readonly refusedOps: { readonly id: OpId; readonly op: Op; readonly reason: Refusal }[]
+  readonly refusedOps: { readonly id: OpId; readonly op: Op; readonly reason: Verdict }[]
   readonly judge: Judge
 }
 
+/** Why an op is rejected for good. */
+export type Verdict = StructureRefusal | MeaningRefusal
+
+/** What became of an op. `link` is who brought it, which need not be who brought the parent that it waited for. */
 export type Outcome =
   /** A unit, or what was kept of one: still a unit. Its ops have the numbers `first`, `first` + 1, … */
   | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit }
   | { readonly type: 'pending'; readonly id: OpId }
   | { readonly type: 'duplicate'; readonly id: OpId }
   /** Never admitted by any node: a verdict on the op itself. */
-  | { readonly type: 'rejected'; readonly id: OpId; readonly reason: StructureRefusal | MeaningRefusal }
+  | { readonly type: 'rejected'; readonly id: OpId; readonly reason: Verdict; readonly link: string }
   /** Not admitted this time, without a verdict on the op: nothing in its unit vouches for it, or there was no room to wait. */
-  | { readonly type: 'dropped'; readonly id: OpId; readonly reason: 'unauthentic' | 'pending-full' }
+  | { readonly type: 'dropped'; readonly id: OpId; readonly reason: 'unauthentic' | 'pending-full'; readonly link: string }
   /** Two admitted ops with one author and seq. */
   | { readonly type: 'equivocation'; readonly ops: readonly [number, number] }
 
@@ -82,119 +87,148 @@ export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
   return outcomes
 }
 
-function admitOrWait(replica: Replica, unit: Unit, link: string, outcomes: Outcome[]): void {
-  const fresh: UnitOp[] = []
-  const known = new Set<string>()
-  const missing = new Map<string, OpId>()
-  let waits = false
-  for (const unitOp of unit) {
-    if (numberOf(replica.dag, unitOp.id) >= 0) {
-      outcomes.push({ type: 'duplicate', id: unitOp.id })
-      continue
-    }
-    waits ||= isPending(replica.pending, unitOp.id)
-    fresh.push(unitOp)
-    known.add(keyOf(unitOp.id))
-    for (const parent of parentIds(unitOp.op)) {
-      const key = keyOf(parent)
-      if (!known.has(key) && !replica.rejected.has(key) && numberOf(replica.dag, parent) < 0) missing.set(key, parent)
-    }
+function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: Outcome[]): void {
+  const fresh = withoutHeld(replica, received, outcomes)
+  const fates: Fate[] = fresh.map(() => 'kept')
+  keepVouched(fresh, matesOf(fresh), fates)
+  const unit = fresh.filter((_, place) => fates[place] === 'kept')
+  for (const [place, { id }] of fresh.entries()) {
+    if (fates[place] !== 'kept') outcomes.push({ type: 'dropped', id, reason: 'unauthentic', link })
   }
-  if (missing.size === 0) return admit(replica, fresh, outcomes)
-  if (waits && fresh.length === 1) return void outcomes.push({ type: 'duplicate', id: fresh[0]!.id })
-  const evicted = wait(replica.pending, fresh, [...missing.values()], link)
-  for (const { id } of fresh) outcomes.push({ type: 'pending', id })
-  for (const gone of evicted) for (const { id } of gone.unit) outcomes.push({ type: 'dropped', id, reason: 'pending-full' })
+  const missing = missingParents(replica, unit)
+  if (missing.length === 0) return admit(replica, unit, link, outcomes)
+  if (isWaiting(replica.pending, unit)) {
+    for (const { id } of unit) outcomes.push({ type: 'duplicate', id })
+    return
+  }
+  for (const { id } of unit) outcomes.push({ type: 'pending', id })
+  for (const gone of wait(replica.pending, unit, missing, link)) {
+    for (const { id } of gone.unit) outcomes.push({ type: 'dropped', id, reason: 'pending-full', link: gone.link })
+  }
 }
 
-type Fate = 'kept' | 'unauthentic' | StructureRefusal | MeaningRefusal
+/** What of a unit is not admitted yet, each op once, signed if one of its copies is. */
+function withoutHeld({ dag }: Replica, unit: Unit, outcomes: Outcome[]): Unit {
+  const fresh = new Map<string, UnitOp>()
+  for (const unitOp of unit) {
+    const key = keyOf(unitOp.id)
+    const copy = fresh.get(key)
+    if (copy === undefined && numberOf(dag, unitOp.id) < 0) fresh.set(key, unitOp)
+    else outcomes.push({ type: 'duplicate', id: unitOp.id })
+    if (copy !== undefined && copy.signature === null) fresh.set(key, unitOp)
+  }
+  return [...fresh.values()]
+}
 
-function admit(replica: Replica, unit: Unit, outcomes: Outcome[]): void {
-  const { dag } = replica
-  const places = new Map(unit.map(({ id }, place) => [keyOf(id), place]))
+/** Parents that are neither held, nor rejected, nor before their child in the unit. */
+function missingParents({ dag, rejected }: Replica, unit: Unit): OpId[] {
+  const known = new Set<string>()
+  const missing = new Map<string, OpId>()
+  for (const { op, id } of unit) {
+    known.add(keyOf(id))
+    for (const parent of parentIds(op)) {
+      const key = keyOf(parent)
+      if (!known.has(key) && !rejected.has(key) && numberOf(dag, parent) < 0) missing.set(key, parent)
+    }
+  }
+  return [...missing.values()]
+}
+
+/** Per op of a unit, the places of its parents that are before it in the unit, and of its prev (−1: elsewhere). */
+interface Mates {
+  readonly parents: readonly (readonly number[])[]
+  readonly prev: readonly number[]
+}
+
+function matesOf(unit: Unit): Mates {
+  const places = new Map<string, number>()
+  const parents: number[][] = []
+  const prev: number[] = []
+  for (const [place, { op, id }] of unit.entries()) {
+    places.set(keyOf(id), place)
+    parents.push(parentIds(op).flatMap((parent) => places.get(keyOf(parent)) ?? []))
+    prev.push(op.prev === null ? -1 : (places.get(keyOf(op.prev)) ?? -1))
+  }
+  return { parents, prev }
+}
+
+type Fate = 'kept' | 'unauthentic' | Verdict
+
+function admit(replica: Replica, unit: Unit, link: string, outcomes: Outcome[]): void {
+  const { dag, rejected } = replica
+  const mates = matesOf(unit)
   const fates: Fate[] = unit.map(() => 'kept')
-  unit.forEach(({ op, id }, place) => {
-    const parents = parentIds(op)
-    const parentFates = parents.map((parent) => {
-      if (replica.rejected.has(keyOf(parent))) return 'parent-rejected'
-      const at = places.get(keyOf(parent))
-      return at === undefined ? 'kept' : fates[at]!
-    })
-    const verdict = replica.rejected.get(keyOf(id)) as Fate | undefined
-    if (verdict !== undefined) fates[place] = verdict
-    else if (parentFates.some((fate) => fate !== 'kept')) fates[place] = 'parent-rejected'
-    else fates[place] = checkStructure(replica, unit, places, place) ?? 'kept'
-  })
-  keepVouched(unit, places, fates)
+  for (const [place, { op, id }] of unit.entries()) {
+    const parentFell =
+      mates.parents[place]!.some((at) => fates[at] !== 'kept') || parentIds(op).some((parent) => rejected.has(keyOf(parent)))
+    fates[place] = rejected.get(keyOf(id)) ?? (parentFell ? 'parent-rejected' : (checkStructure(replica, unit, mates, place) ?? 'kept'))
+  }
+  keepVouched(unit, mates, fates)
 
   const start = dag.length
   let judged = 0
   for (;;) {
     // Ops before `judged` have been accepted before; their causal past has not changed since.
-    let rejected = false
+    let anyRejected = false
     for (const [place, unitOp] of unit.entries()) {
       if (fates[place] !== 'kept') continue
       const parents = parentIds(unitOp.op).map((parent) => numberOf(dag, parent))
       if (place >= judged) {
-        const refusal = rejected && parents.includes(-1) ? 'parent-rejected' : replica.judge(unitOp.op, { dag, parents })
+        const refusal = anyRejected && parents.includes(-1) ? 'parent-rejected' : replica.judge(unitOp.op, { dag, parents })
         if (refusal !== null) {
           fates[place] = refusal
-          rejected = true
+          anyRejected = true
           continue
         }
       }
       const prev = unitOp.op.prev === null ? -1 : parents[0]!
       append(dag, { id: unitOp.id, author: unitOp.op.author, seq: unitOp.op.seq, prev, parents })
     }
-    if (!rejected) break
+    if (!anyRejected) break
     judged = unit.length
     truncate(dag, start)
-    keepVouched(unit, places, fates)
+    keepVouched(unit, mates, fates)
   }
-  report(replica, unit, fates, start, outcomes)
+  report(replica, unit, fates, start, link, outcomes)
 }
 
 /**
- * Shrinks the kept part of a unit to the largest one in which every op is signed or is prev of a kept op, and has no
- * parent in the unit that is not kept. Repeats until nothing changes: O(ops) for well-formed units, O(ops²) at worst.
+ * Shrinks the kept part of a unit to the largest one in which every op is signed or is prev of a kept op by the same
+ * author, and has no parent in the unit that is not kept. Repeats until nothing changes: O(parents) for well-formed units,
+ * O(ops · parents) for one made to be slow, with nothing but small integers inside.
  */
-function keepVouched(unit: Unit, places: ReadonlyMap<string, number>, fates: Fate[]): void {
+function keepVouched(unit: Unit, mates: Mates, fates: Fate[]): void {
   for (let changed = true; changed; ) {
     changed = false
     const vouched = new Uint8Array(unit.length)
     for (let place = unit.length - 1; place >= 0; place--) {
       if (fates[place] !== 'kept') continue
       const { op, signature } = unit[place]!
+      const prev = mates.prev[place]!
       if (signature === null && vouched[place] === 0) {
         fates[place] = 'unauthentic'
         changed = true
-      } else if (op.prev !== null) {
-        const at = places.get(keyOf(op.prev))
-        if (at !== undefined) vouched[at] = 1
-      }
+      } else if (prev >= 0 && equalBytes(unit[prev]!.op.author, op.author)) vouched[prev] = 1
     }
-    for (const [place, { op }] of unit.entries()) {
+    for (const [place, parents] of mates.parents.entries()) {
       if (fates[place] !== 'kept') continue
-      for (const parent of parentIds(op)) {
-        const fate = fates[places.get(keyOf(parent)) ?? -1] ?? 'kept'
-        if (fate === 'kept') continue
-        fates[place] = fate === 'unauthentic' ? 'unauthentic' : 'parent-rejected'
-        changed = true
-        break
-      }
+      const fallen = parents.find((parent) => fates[parent] !== 'kept')
+      if (fallen === undefined) continue
+      fates[place] = fates[fallen] === 'unauthentic' ? 'unauthentic' : 'parent-rejected'
+      changed = true
     }
   }
 }
 
 /** The rules that need the parents, in the protocol's order; null when all hold. */
-function checkStructure(replica: Replica, unit: Unit, places: ReadonlyMap<string, number>, place: number): StructureRefusal | null {
+function checkStructure(replica: Replica, unit: Unit, mates: Mates, place: number): StructureRefusal | null {
   const { dag, room } = replica
   const { op, id } = unit[place]!
   if (op.room === null) return equalBytes(id, room) ? null : 'second-genesis'
   if (!equalBytes(op.room, room)) return 'wrong-room'
   if (parentIds(op).some((parent) => equalBytes(parent, id))) return 'self-parent'
   if (op.prev === null) return null
-  const mate = unit[places.get(keyOf(op.prev)) ?? -1]?.op
+  const mate = unit[mates.prev[place]!]?.op
   if (mate !== undefined) {
     if (!equalBytes(mate.author, op.author)) return 'prev-not-own'
     return mate.seq + 1 === op.seq ? null : 'seq-gap'
@@ -205,17 +239,17 @@ function checkStructure(replica: Replica, unit: Unit, places: ReadonlyMap<string
   return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'
 }
 
-function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, outcomes: Outcome[]): void {
+function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, link: string, outcomes: Outcome[]): void {
   const { dag } = replica
   const kept = unit.filter((_, place) => fates[place] === 'kept')
   if (kept.length > 0) outcomes.push({ type: 'admitted', first: start, unit: kept })
   for (const [place, { id, op }] of unit.entries()) {
     const fate = fates[place]!
     if (fate === 'kept') continue
-    if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id, reason: fate })
+    if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id, reason: fate, link })
     else {
       remember(replica, id, op, fate)
-      outcomes.push({ type: 'rejected', id, reason: fate })
+      outcomes.push({ type: 'rejected', id, reason: fate, link })
     }
   }
   const { equivocations } = dag
@@ -224,7 +258,7 @@ function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: num
   for (let i = first; i < equivocations.length; i++) outcomes.push({ type: 'equivocation', ops: equivocations[i]! })
 }
 
-function remember({ rejected, refusedOps }: Replica, id: OpId, op: Op, reason: Refusal): void {
+function remember({ rejected, refusedOps }: Replica, id: OpId, op: Op, reason: Verdict): void {
   if (!rejected.has(keyOf(id))) refusedOps.push({ id, op, reason })
   if (refusedOps.length > MAX_REFUSED_SHOWN) refusedOps.shift()
   rejected.set(keyOf(id), reason)

@@ -54,10 +54,12 @@ export function createEngine(options: EngineOptions): Engine {
     resumed,
     peers: new Map(),
     cut: new Map(),
-    intake: [],
+    intake: new Map(),
     intakeBytes: 0,
+    busySince: null,
     stored: 0,
     unstored: [],
+    unstoredBytes: 0,
     persisting: false,
     storage: 'ok',
     retryPersistAt: 0,
@@ -143,10 +145,7 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
       serve(engine, peer, message)
       break
     case 'units':
-      if (message.bundle.length === 0) fetched(engine, from, message.ref, message.last, message.left, 0)
-      else {
-        takeIn(engine, from, message.bundle, ({ admitted }) => fetched(engine, from, message.ref, message.last, message.left, admitted))
-      }
+      takeIn(engine, from, message.bundle, (result) => fetched(engine, from, message, result))
       break
     case 'bye':
       leave(engine, from)
@@ -156,8 +155,8 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
 
 function importBundles(engine: Engine, { ref, bundles }: Extract<Input, { type: 'import' }>): void {
   let left = bundles.length
+  if (left === 0) return notify(engine, { type: 'imported', ref, admitted: 0, duplicate: 0, refused: 0 })
   const sum = { admitted: 0, duplicate: 0, refused: 0 }
-  if (left === 0) return notify(engine, { type: 'imported', ref, ...sum })
   for (const bundle of bundles) {
     takeIn(engine, 'file', bundle, ({ admitted, duplicate, refused }) => {
       sum.admitted += admitted

@@ -1,28 +1,42 @@
 /**
  * Asking for what is missing: ids that peers name as heads, and parents that pending units wait for. One peer is asked at
- * a time, so that nothing is fetched twice. One that stalls or does not serve what it named rests for a while and then
- * comes after all that have not failed: a lie costs one pause, and a lossy link to the only peer is tried again soon.
+ * a time, so that nothing is fetched twice, and each gets its turn: the one asked longest ago comes first, whatever it says
+ * of itself. One that stalls or does not serve what it named rests for a while and then counts as asked later than it was: a
+ * lie costs one pause, whoever drips keeps nobody waiting for ever, and a lossy link to the only peer is tried again soon.
  */
 import { numberOf } from '../core/dag.ts'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
-import { isPending, missingIds } from '../core/pending.ts'
+import { missingIds } from '../core/pending.ts'
 import { keyOf } from '../core/unit.ts'
 import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
-import { encodeMessage } from './messages.ts'
+import type { IntakeResult } from './intake.ts'
+import { encodeMessage, type Message } from './messages.ts'
 import { leave, type Peer, PEER_SILENT } from './peers.ts'
 import { type Engine, notify, send } from './state.ts'
 
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
+/** The longest turn (ms): an endless answer keeps nobody else waiting. What is on its way is taken in all the same. */
+const TURN = 15_000
 /** A peer that failed is not asked for this long (ms). */
 const BENCH = 1_000
+/** The longest handicap of one that fails again and again, and the longest pause of one that has no missing parents (ms). */
+const HANDICAP = 60_000
+/** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
+const PATIENCE = 1_000
 
 export interface Fetch {
   readonly from: PeerId
   readonly ref: number
-  readonly ids: readonly OpId[]
+  /** Heads that the peer named and was asked for. */
+  readonly named: readonly OpId[]
+  /** True when parents of pending units were asked for. */
+  readonly missing: boolean
+  /** How many ops the peer said it had. */
+  readonly ops: number
+  readonly startedAt: number
   /** Ops admitted so far by this fetch, and how many the peer says are to come. */
   got: number
   left: number | null
@@ -31,58 +45,93 @@ export interface Fetch {
   ended: boolean
 }
 
-/** Ids that this peer named as heads and that are neither held, pending nor rejected here. */
+/** Ids that this peer named as heads and that are neither held nor rejected here. */
 export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
-  const { dag, pending, rejected } = engine.replica
-  return peer.heads.filter((id) => numberOf(dag, id) < 0 && !isPending(pending, id) && !rejected.has(keyOf(id)))
+  const { dag, rejected } = engine.replica
+  return peer.heads.filter((id) => numberOf(dag, id) < 0 && !rejected.has(keyOf(id)))
 }
 
 /** Ends, gives up or starts a fetch as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
-  const busy = engine.intake.length > 0 || (engine.persisting && engine.storage === 'ok')
+  const isBusy = engine.intake.size > 0 || (engine.persisting && engine.storage === 'ok')
+  engine.busySince = isBusy ? (engine.busySince ?? engine.now) : null
+  if (engine.busySince !== null && engine.now - engine.busySince < PATIENCE) return engine.busySince + PATIENCE
   const { fetch } = engine
-  if (fetch !== null && !busy) {
+  if (fetch !== null) {
     if (fetch.ended) end(engine, fetch)
-    else if (engine.now - fetch.heardAt >= STALL) giveUp(engine, fetch)
+    else if (engine.now >= dueAt(fetch)) giveUp(engine, fetch)
   }
-  if (engine.fetch === null && !busy) start(engine)
-  if (busy) return Infinity
-  return engine.fetch === null ? nextUnbenched(engine) : engine.fetch.heardAt + STALL
+  if (engine.fetch === null) start(engine)
+  return engine.fetch === null ? nextUnbenched(engine) : dueAt(engine.fetch)
 }
 
+const dueAt = ({ heardAt, startedAt }: Fetch): number => Math.min(heardAt + STALL, startedAt + TURN)
+
 function start(engine: Engine): void {
-  const missing = missingIds(engine.replica.pending)
-  const peer = choose(engine, missing.length > 0)
+  const peer = choose(engine)
   if (peer === null) return
-  const ids = [...unknownHeads(engine, peer), ...missing].slice(0, MAX_HEADS_LISTED)
+  const { now } = engine
+  const { pending, dag } = engine.replica
+  const named = unknownHeads(engine, peer)
+  const missing = peer.emptyUntil > now ? [] : missingIds(pending, MAX_HEADS_LISTED / 2)
+  // Of a peer with more heads than it lists, everything is asked. Else half the list is for what it named, if need be.
+  const ids = hasMore(peer) ? [] : [...missing, ...named].slice(0, MAX_HEADS_LISTED)
   const ref = engine.nextRef++
-  engine.fetch = { from: peer.id, ref, ids, got: 0, left: null, heardAt: engine.now, ended: false }
-  send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...describeHoldings(engine.replica.dag, engine.stored) }))
+  peer.askedAt = now
+  engine.fetch = {
+    from: peer.id,
+    ref,
+    named,
+    missing: missing.length > 0,
+    ops: peer.ops,
+    startedAt: now,
+    got: 0,
+    left: null,
+    heardAt: now,
+    ended: false,
+  }
+  send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...describeHoldings(dag, engine.stored) }))
   notify(engine, { type: 'changed' })
 }
 
-/** A peer that named what we lack; if only pending parents are missing, anyone will do. Who failed least first, then who says it has most. */
-function choose(engine: Engine, missing: boolean): Peer | null {
+/** A peer that named what we lack, or, if parents are missing, any that may have them; the one whose turn it is. */
+function choose(engine: Engine): Peer | null {
+  const { now } = engine
+  const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
   for (const peer of engine.peers.values()) {
-    if (peer.benchedUntil > engine.now || peer.headCount < 0) continue
-    const lacks = peer.headCount > peer.heads.length || unknownHeads(engine, peer).length > 0
-    if ((lacks || missing) && (best === null || (peer.failures - best.failures || best.ops - peer.ops) < 0)) best = peer
+    if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best))) continue
+    if ((isMissing && peer.emptyUntil <= now) || hasMore(peer) || unknownHeads(engine, peer).length > 0) best = peer
   }
   return best
 }
 
+const isBefore = (a: Peer, b: Peer): boolean => (turnOf(a) === turnOf(b) ? a.ops > b.ops : turnOf(a) < turnOf(b))
+
+const turnOf = ({ askedAt, failures }: Peer): number => askedAt + (failures === 0 ? 0 : Math.min(HANDICAP, BENCH * 2 ** failures))
+
+/** True for a peer that has more heads than it lists, and may have ops that we lack below the others. */
+const hasMore = (peer: Peer): boolean => peer.headCount > peer.heads.length && peer.exhaustedAt !== peer.ops
+
 function nextUnbenched(engine: Engine): number {
   let next = Infinity
-  for (const peer of engine.peers.values()) if (peer.benchedUntil > engine.now) next = Math.min(next, peer.benchedUntil)
+  for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
+    for (const until of [benchedUntil, emptyUntil]) if (until > engine.now) next = Math.min(next, until)
+  }
   return next
 }
 
 /** Units that answer a fetch (or the first of many) were judged. */
-export function fetched(engine: Engine, from: PeerId, ref: number, last: boolean, left: number, admitted: number): void {
+export function fetched(
+  engine: Engine,
+  from: PeerId,
+  { ref, last, left }: Extract<Message, { type: 'units' }>,
+  { admitted, duplicate }: IntakeResult,
+): void {
   const { fetch } = engine
   if (fetch === null || fetch.from !== from || fetch.ref !== ref) return
-  fetch.heardAt = engine.now
+  // What brings no ops is no progress, however often it comes.
+  if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
   fetch.left = left
   fetch.ended ||= last
@@ -94,9 +143,12 @@ function end(engine: Engine, fetch: Fetch): void {
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
   const { dag, rejected } = engine.replica
-  const served = fetch.ids.every((id) => numberOf(dag, id) >= 0 || rejected.has(keyOf(id)))
+  const served = fetch.named.every((id) => numberOf(dag, id) >= 0 || rejected.has(keyOf(id)))
   if (served || fetch.got > 0) peer.failures = 0
   else bench(engine, peer)
+  if (fetch.got === 0) peer.exhaustedAt = fetch.ops
+  peer.emptyFor = fetch.got > 0 || !fetch.missing ? 0 : Math.min(HANDICAP, Math.max(BENCH, peer.emptyFor * 2))
+  peer.emptyUntil = engine.now + peer.emptyFor
   notify(engine, { type: 'changed' })
 }
 
@@ -105,7 +157,7 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
   if (engine.now - peer.heardAt >= PEER_SILENT) leave(engine, peer.id)
-  else bench(engine, peer)
+  else if (engine.now - fetch.heardAt >= STALL) bench(engine, peer)
   notify(engine, { type: 'changed' })
 }
 

@@ -20,15 +20,15 @@ const HEARTBEAT = 5_000
 /** A peer that told other heads than ours is told ours at once, but not more often than this (ms). */
 const TELL_PAUSE = 1_000
 
+/** Others' ops were stored: announces them before long. */
 export function announceSoon(engine: Engine): void {
   engine.announceAt = Math.min(engine.announceAt, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
 }
 
-/** Announces when it is due and all is stored. Gives the time at which it wants to be called again. */
+/** Announces when it is due. Gives the time at which it wants to be called again. */
 export function announceDue(engine: Engine): number {
   const due = Math.min(engine.announceAt, engine.heartbeatAt)
   if (engine.now < due) return due
-  if (engine.persisting) return Infinity
   tellHeads(engine, null)
   engine.announceAt = Infinity
   engine.heartbeatAt = engine.now + HEARTBEAT
@@ -55,8 +55,9 @@ export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[],
   tellHeads(engine, peer.id)
 }
 
-/** Equal heads ⇔ equal sets. */
+/** Equal heads ⇔ equal sets; the numbers of ops tell most differences without sorting heads. */
 export function agrees(engine: Engine, peer: Peer): boolean {
+  if (peer.ops !== engine.stored) return false
   const own = storedHeads(engine.replica.dag, engine.stored)
   return peer.headCount === own.length && peer.heads.length === own.length && own.every((id, i) => compareBytes(id, peer.heads[i]!) === 0)
 }

@@ -45,9 +45,10 @@ export function describeHoldings(dag: Dag, stored: number): Holdings {
   let complete = true
   for (let author = dag.chains.length - 1; author >= 0; author--) {
     const own = tipsOf(dag, author).filter((op) => op < stored)
+    // Skipped and not the end of the list: one author's thousand forks must not hide everybody else.
     if (tips.length + own.length > MAX_TIPS_PAGE) {
       complete = false
-      break
+      continue
     }
     const hint = dag.authors.bytes.slice(author * 32, author * 32 + HINT_BYTES)
     for (const op of own) tips.push({ hint, seq: dag.seq[op]!, id: idOf(dag, op) })
@@ -55,36 +56,41 @@ export function describeHoldings(dag: Dag, stored: number): Holdings {
   return { heads: heads.slice(0, MAX_HEADS_LISTED), tips, tipsComplete: complete }
 }
 
-/** Marks the ops that whoever said this holds, as far as it can be told: one byte an op, closed under parents. */
-export function readHoldings(dag: Dag, { heads, tips }: Holdings): Uint8Array {
-  const frontier: number[] = []
-  for (const id of heads) {
-    const op = numberOf(dag, id)
-    if (op >= 0) frontier.push(op)
-  }
-  if (frontier.length < heads.length) frontier.push(...guessFromTips(dag, tips))
-  return markPast(dag, frontier)
+/**
+ * Marks the ops that whoever said this, and asks for `ids`, holds, as far as it can be told: one byte an op, closed under
+ * parents. What it names it holds, if it is honest. What is guessed from tips may be wrong when an author has forked; if the
+ * guess says that it holds what it asks for, the guess is given up.
+ */
+export function readHoldings(dag: Dag, { heads, tips }: Holdings, ids: readonly OpId[]): Uint8Array {
+  const known = knownOf(dag, heads)
+  // All heads known, and all of them listed: there is nothing to add.
+  if (known.length === heads.length && heads.length < MAX_HEADS_LISTED) return markPast(dag, known)
+  known.push(...knownOf(dag, tips.map(({ id }) => id)))
+  const guessed = guessFromTips(dag, tips)
+  const marks = markPast(dag, [...known, ...guessed])
+  const isWrong = knownOf(dag, ids).some((op) => marks[op] === 1)
+  return isWrong && guessed.length > 0 ? markPast(dag, known) : marks
 }
 
+const knownOf = (dag: Dag, ids: readonly OpId[]): number[] => ids.map((id) => numberOf(dag, id)).filter((op) => op >= 0)
+
+/** Tops of chains that a higher, unknown tip of the same author is taken to include. */
 function guessFromTips(dag: Dag, tips: readonly Tip[]): number[] {
-  const frontier: number[] = []
-  const unknown = new Map<string, Tip[]>()
+  const guessed: number[] = []
+  const byHint = new Map<string, Tip[]>()
   for (const tip of tips) {
-    const op = numberOf(dag, tip.id)
-    if (op >= 0) frontier.push(op)
     const key = tip.hint.join()
-    unknown.set(key, [...(unknown.get(key) ?? []), tip])
+    byHint.set(key, [...(byHint.get(key) ?? []), tip])
   }
   for (let author = 0; author < dag.chains.length; author++) {
-    const hint = dag.authors.bytes.subarray(author * 32, author * 32 + HINT_BYTES).join()
-    const told = unknown.get(hint)
+    const told = byHint.get(dag.authors.bytes.subarray(author * 32, author * 32 + HINT_BYTES).join())
     const own = tipsOf(dag, author)
     // A forked author's branches cannot be told apart by seq: no guess.
     if (told?.length !== 1 || own.length !== 1) continue
     const [tip] = told
     const [top] = own
     if (tip === undefined || top === undefined || numberOf(dag, tip.id) >= 0) continue
-    if (tip.seq > dag.seq[top]! && opAt(dag, author, dag.seq[top]!) === top) frontier.push(top)
+    if (tip.seq > dag.seq[top]! && opAt(dag, author, dag.seq[top]!) === top) guessed.push(top)
   }
-  return frontier
+  return guessed
 }

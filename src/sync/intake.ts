@@ -1,7 +1,8 @@
 /**
- * From bytes to admitted ops, in order of arrival: inflate, decode, verify the signatures of what is new, admit. The
- * asynchronous stages of several bundles overlap; admission waits for the head of the queue, so that a unit is never
- * pending only because an earlier one is still being verified.
+ * From bytes to admitted ops: inflate, decode, verify the signatures of what is new, admit. Every link has a queue of its
+ * own, judged in order of arrival, so that a unit is never pending only because an earlier one of the same link is still
+ * being verified, and a link that brings much delays nobody else. The asynchronous stages of a link's first few bundles
+ * overlap; the others wait as they came, so that a bundle that inflates a thousandfold takes its memory when it is its turn.
  */
 import { numberOf } from '../core/dag.ts'
 import { equalBytes } from '../core/bytes.ts'
@@ -12,18 +13,31 @@ import type { Unit, UnitOp } from '../core/unit.ts'
 import { decodeBundle, MAX_BUNDLE_BYTES, unwrapBundle } from './bundle.ts'
 import type { Link, SignatureClaim } from './effects.ts'
 import { keep } from './persist.ts'
-import { announceSoon } from './gossip.ts'
 import { ask, type Engine, notify, refuseFrom } from './state.ts'
 
-/** Bytes waiting to be judged: more are not taken, so a fast sender cannot fill the tab. Whoever sent them is asked again. */
-const MAX_INTAKE_BYTES = 64 * 1024 * 1024
+/** Bytes and bundles that one link may have waiting, and bytes in all: more are not taken. Whoever sent them is asked again. */
+const MAX_LINK_BYTES = 24 * 1024 * 1024
+const MAX_LINK_BUNDLES = 1_024
+const MAX_INTAKE_BYTES = 96 * 1024 * 1024
 
-export interface IntakeItem {
-  readonly from: Link
-  readonly bytes: number
+/** Canonical bytes admitted and not stored: with more, the disk is too slow, or full, to take in what others wrote. */
+const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
+
+/** Bundles of one link in work at once: enough to inflate and decode while the one before is verified. */
+const IN_WORK = 4
+
+interface IntakeItem {
+  readonly wrapped: Uint8Array
+  begun: boolean
   /** Set once all is verified: ready to be admitted. */
   units: readonly Unit[] | null
+  readonly result: IntakeResult
   readonly done: (result: IntakeResult) => void
+}
+
+export interface IntakeQueue {
+  readonly items: IntakeItem[]
+  bytes: number
 }
 
 export interface IntakeResult {
@@ -33,33 +47,73 @@ export interface IntakeResult {
   pending: number
 }
 
-/** Takes in one wrapped bundle; `done` is called when its ops were judged (at once, in this step, or later). */
+/**
+ * Takes in one wrapped bundle; `done` is called when its ops were judged (at once, in this step, or later), after those of
+ * the same link before it. No bytes: nothing to judge, a place in the queue all the same.
+ */
 export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, done: (result: IntakeResult) => void): void {
-  if (engine.intakeBytes + wrapped.length > MAX_INTAKE_BYTES && from !== 'file') return done(emptyResult())
-  const item: IntakeItem = { from, bytes: wrapped.length, units: null, done }
-  engine.intake.push(item)
+  const queue = engine.intake.get(from) ?? { items: [], bytes: 0 }
+  const result = { admitted: 0, duplicate: 0, refused: 0, pending: 0 }
+  if (from !== 'file' && isFull(engine, queue, wrapped.length)) return done(result)
+  engine.intake.set(from, queue)
+  queue.items.push({ wrapped, begun: false, units: wrapped.length === 0 ? [] : null, result, done })
+  queue.bytes += wrapped.length
   engine.intakeBytes += wrapped.length
-  const unwrapped = unwrapBundle(wrapped)
-  if (!unwrapped.ok) return refuseItem(engine, item, unwrapped.reason)
+  advance(engine, from, queue)
+}
+
+function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): boolean {
+  if (items.length >= MAX_LINK_BUNDLES || bytes + more > MAX_LINK_BYTES) return true
+  return engine.intakeBytes + more > MAX_INTAKE_BYTES || engine.unstoredBytes > MAX_UNSTORED_BYTES
+}
+
+/** Admits what is ready at the front of a queue, and begins with what has moved up. */
+function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
+  for (;;) {
+    const first = queue.items[0]
+    if (first === undefined) break
+    if (first.units !== null) {
+      queue.items.shift()
+      queue.bytes -= first.wrapped.length
+      engine.intakeBytes -= first.wrapped.length
+      for (const unit of first.units) {
+        for (const outcome of receive(engine.replica, unit, from)) settle(engine, outcome, first.result)
+      }
+      first.done(first.result)
+      continue
+    }
+    const next = queue.items.slice(0, IN_WORK).find(({ begun }) => !begun)
+    if (next === undefined) return
+    next.begun = true
+    begin(engine, from, queue, next)
+  }
+  engine.intake.delete(from)
+}
+
+/** Sets the item's units, now or in a later step. */
+function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): void {
+  const unwrapped = unwrapBundle(item.wrapped)
+  if (!unwrapped.ok) return refuseItem(engine, from, item, unwrapped.reason)
   const { codec, payload } = unwrapped.value
-  if (codec === 'raw') return decode(engine, item, payload)
+  if (codec === 'raw') return decode(engine, from, queue, item, payload)
   ask(engine, { type: 'inflate', bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
     if (answer.type !== 'inflated') return
-    if (answer.bytes === null) refuseItem(engine, item, 'bad-deflate')
-    else decode(engine, item, answer.bytes)
+    if (answer.bytes === null) refuseItem(engine, from, item, 'bad-deflate')
+    else decode(engine, from, queue, item, answer.bytes)
+    advance(engine, from, queue)
   })
 }
 
-function decode(engine: Engine, item: IntakeItem, bytes: Uint8Array): void {
+function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
   const units = decodeBundle(bytes)
-  if (!units.ok) return refuseItem(engine, item, units.reason)
+  if (!units.ok) return refuseItem(engine, from, item, units.reason)
   if (units.value.some((unit) => unit.some(({ op, id }) => !equalBytes(op.room ?? id, engine.replica.room)))) {
-    return refuseItem(engine, item, 'not-for-this-room')
+    return refuseItem(engine, from, item, 'not-for-this-room')
   }
-  verify(engine, item, units.value)
+  verify(engine, from, queue, item, units.value)
 }
 
-function verify(engine: Engine, item: IntakeItem, units: readonly Unit[]): void {
+function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[]): void {
   const claims: SignatureClaim[] = []
   const signed: UnitOp[] = []
   for (const unit of units) {
@@ -69,42 +123,33 @@ function verify(engine: Engine, item: IntakeItem, units: readonly Unit[]): void 
       claims.push({ signature: unitOp.signature, message: signedBytes(unitOp.id), author: unitOp.op.author })
     }
   }
-  if (claims.length === 0) return ready(engine, item, units)
+  if (claims.length === 0) {
+    item.units = units
+    return
+  }
   ask(engine, { type: 'verify', claims }, (answer) => {
     if (answer.type !== 'verified') return
     const wrong = new Set(signed.filter((_, i) => answer.valid[i] !== true))
-    for (const { id } of wrong) refuseFrom(engine, item.from, 'bad-signature', id, 3)
+    for (const { id } of wrong) refuseFrom(engine, from, 'bad-signature', id, 3)
     const strip = (unitOp: UnitOp): UnitOp => (wrong.has(unitOp) ? { ...unitOp, signature: null } : unitOp)
-    ready(engine, item, wrong.size === 0 ? units : units.map((unit) => unit.map(strip)))
+    item.units = wrong.size === 0 ? units : units.map((unit) => unit.map(strip))
+    advance(engine, from, queue)
   })
 }
 
-function refuseItem(engine: Engine, item: IntakeItem, reason: Refusal): void {
-  refuseFrom(engine, item.from, reason, null, 5)
-  ready(engine, item, [])
+function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusal): void {
+  refuseFrom(engine, from, reason, null, 5)
+  item.result.refused++
+  item.units = []
 }
 
-function ready(engine: Engine, item: IntakeItem, units: readonly Unit[]): void {
-  item.units = units
-  while (engine.intake[0] !== undefined && engine.intake[0].units !== null) {
-    const next = engine.intake.shift()!
-    engine.intakeBytes -= next.bytes
-    const result = emptyResult()
-    for (const unit of next.units!) {
-      for (const outcome of receive(engine.replica, unit, next.from)) settle(engine, next.from, outcome, result)
-    }
-    if (next.units!.length === 0) result.refused++
-    next.done(result)
-  }
-}
-
-function settle(engine: Engine, from: Link, outcome: Outcome, result: IntakeResult): void {
+/** Ops are held against the link that brought them, which need not be the one whose ops set them free. */
+function settle(engine: Engine, outcome: Outcome, result: IntakeResult): void {
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length
       keep(engine, outcome.unit, false)
       notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit })
-      announceSoon(engine)
       return
     case 'duplicate':
       result.duplicate++
@@ -115,15 +160,13 @@ function settle(engine: Engine, from: Link, outcome: Outcome, result: IntakeResu
       return
     case 'rejected':
       result.refused++
-      refuseFrom(engine, from, outcome.reason, outcome.id, outcome.reason === 'parent-rejected' ? 0 : 3)
+      refuseFrom(engine, outcome.link, outcome.reason, outcome.id, outcome.reason === 'parent-rejected' ? 0 : 3)
       return
     case 'dropped':
       result.refused++
-      refuseFrom(engine, from, outcome.reason, outcome.id, outcome.reason === 'pending-full' ? 0 : 1)
+      refuseFrom(engine, outcome.link, outcome.reason, outcome.id, outcome.reason === 'pending-full' ? 0 : 1)
       return
     case 'equivocation':
       notify(engine, { type: 'changed' })
   }
 }
-
-const emptyResult = (): IntakeResult => ({ admitted: 0, duplicate: 0, refused: 0, pending: 0 })

@@ -15,7 +15,7 @@ import { ask, type Engine, refuseFrom, send } from './state.ts'
 export const PEER_SILENT = 15_000
 /** Peers held at once; a room's secret is needed to be one. Further ones are not answered until somebody leaves. */
 const MAX_PEERS = 256
-/** Strikes are forgiven at this pace (ms a strike). */
+/** Strikes are forgiven at this pace (ms a strike), and what was served is forgotten with each. */
 const FORGIVEN_EVERY = 10_000
 
 export interface Peer {
@@ -36,6 +36,18 @@ export interface Peer {
   /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number
+  /** When it was last asked for ops (ms). */
+  askedAt: number
+  /** The number of ops it had when it had nothing more for us; −1: not known. */
+  exhaustedAt: number
+  /** Until when (ms) it is not asked for parents that others' ops wait for, having had none of them; the pause doubles. */
+  emptyUntil: number
+  emptyFor: number
+  /** A proof of its author is being verified. */
+  proving: boolean
+  /** Wants it brought and ops served to it since strikes were last forgiven. */
+  wants: number
+  opsServed: number
 }
 
 /** The peer with this sender value, new if need be; null while it is cut or there is no room. */
@@ -47,6 +59,8 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     if (forgiven > 0) {
       known.strikes = Math.max(0, known.strikes - forgiven)
       known.forgivenAt = engine.now
+      known.wants = 0
+      known.opsServed = 0
     }
     return known
   }
@@ -65,6 +79,13 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     serving: null,
     failures: 0,
     benchedUntil: 0,
+    askedAt: -Infinity,
+    exhaustedAt: -1,
+    emptyUntil: 0,
+    emptyFor: 0,
+    proving: false,
+    wants: 0,
+    opsServed: 0,
   }
   engine.peers.set(id, peer)
   greet(engine, id)
@@ -80,10 +101,14 @@ function greet(engine: Engine, id: PeerId): void {
   })
 }
 
+/** Checks who a peer says it is: one proof at a time, and none once one was good. */
 export function receiveHello(engine: Engine, peer: Peer, { author, proof }: Extract<Message, { type: 'hello' }>): void {
+  if (peer.proving || peer.author !== null) return
+  peer.proving = true
   const message = peerProofBytes(engine.replica.room, fromHex(peer.id)!, engine.sender)
   ask(engine, { type: 'verify', claims: [{ signature: proof, message, author }] }, (answer) => {
     if (answer.type !== 'verified') return
+    peer.proving = false
     if (answer.valid[0] === true) peer.author = author
     else refuseFrom(engine, peer.id, 'bad-signature', null, 5)
   })
@@ -96,11 +121,18 @@ export function expirePeers(engine: Engine): number {
     if (engine.now - peer.heardAt >= PEER_SILENT) leave(engine, peer.id)
     else next = Math.min(next, peer.heardAt + PEER_SILENT)
   }
-  for (const [id, until] of engine.cut) if (until <= engine.now) engine.cut.delete(id)
+  // In order of time: the first that is not over ends the search.
+  for (const [id, until] of engine.cut) {
+    if (until > engine.now) break
+    engine.cut.delete(id)
+  }
   return next
 }
 
 export function leave(engine: Engine, id: PeerId): void {
+  const peer = engine.peers.get(id)
+  if (peer === undefined) return
+  peer.serving = null
   engine.peers.delete(id)
   if (engine.fetch?.from === id) engine.fetch = null
 }

@@ -6,6 +6,7 @@ import type { Unit } from '../core/unit.ts'
 import { MAX_UNIT_BYTES } from '../core/limits.ts'
 import { encodeBundle, wrapBundle } from './bundle.ts'
 import type { StoredUnits } from './effects.ts'
+import { announceSoon } from './gossip.ts'
 import { ask, type Engine, notify } from './state.ts'
 
 /** How often a full disk is tried again (ms). */
@@ -16,6 +17,7 @@ const SEGMENT_OPS = 1_024
 
 export interface Unstored {
   readonly unit: Unit
+  readonly bytes: number
   /** Written by this node, which must never forget it. */
   readonly own: boolean
   /** Called once it is on disk. */
@@ -24,7 +26,9 @@ export interface Unstored {
 
 /** Takes an admitted unit to be stored. */
 export function keep(engine: Engine, unit: Unit, own: boolean, whenStored?: () => void): void {
-  engine.unstored.push({ unit, own, whenStored })
+  const bytes = unit.reduce((sum, op) => sum + op.bytes.length, 0)
+  engine.unstored.push({ unit, bytes, own, whenStored })
+  engine.unstoredBytes += bytes
 }
 
 /** Starts the next write when one is due. Gives the time at which it wants to be called again. */
@@ -39,8 +43,10 @@ export function persistDue(engine: Engine): number {
     engine.persisting = false
     if (answer.failure === null) {
       engine.unstored.splice(0, batch.length)
+      for (const { bytes } of batch) engine.unstoredBytes -= bytes
       for (const { count } of segments) engine.stored += count
       engine.storage = 'ok'
+      if (batch.some(({ own }) => !own)) announceSoon(engine)
       for (const { whenStored } of batch) whenStored?.()
     } else {
       engine.storage = 'full'
@@ -51,7 +57,7 @@ export function persistDue(engine: Engine): number {
   return Infinity
 }
 
-function pack(batch: readonly { readonly unit: Unit }[], first: number): StoredUnits[] {
+function pack(batch: readonly Unstored[], first: number): StoredUnits[] {
   const segments: StoredUnits[] = []
   let units: Unit[] = []
   let count = 0
@@ -64,8 +70,7 @@ function pack(batch: readonly { readonly unit: Unit }[], first: number): StoredU
     count = 0
     bytes = 0
   }
-  for (const { unit } of batch) {
-    const size = unit.reduce((sum, op) => sum + op.bytes.length, 0)
+  for (const { unit, bytes: size } of batch) {
     if (count + unit.length > SEGMENT_OPS || bytes + size > MAX_UNIT_BYTES) flush()
     units.push(unit)
     count += unit.length

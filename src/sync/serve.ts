@@ -15,6 +15,10 @@ import { ask, type Engine, refuseFrom, send } from './state.ts'
 
 /** Bytes sent for one want (before sealing), at most one bundle more: bounds what one message can make a node send. */
 const SERVE_BYTES = 8 * 1024 * 1024
+/** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
+const WANTS_AT_ONCE = 200
+/** Ops served to one peer between two pardons: the whole room twice, and some. */
+const servedAtMost = (ops: number): number => 2 * ops + 20_000
 /** Segments read at a time. */
 const READ_SEGMENTS = 64
 /** Ops and canonical bytes of one bundle that is put together from small segments. */
@@ -34,10 +38,15 @@ export interface Serving {
   left: number
 }
 
-/** Begins to answer; an answer to the same peer that is still under way gives way to this one. */
+/**
+ * Begins to answer; an answer to the same peer that is still under way gives way to this one. Whoever asks too much is not
+ * answered until its next pardon: its own question stalls, and nobody else's does.
+ */
 export function serve(engine: Engine, peer: Peer, want: Extract<Message, { type: 'want' }>): void {
   const { dag } = engine.replica
-  const holds = readHoldings(dag, want)
+  if (peer.wants >= WANTS_AT_ONCE || peer.opsServed > servedAtMost(engine.stored)) return
+  peer.wants++
+  const holds = readHoldings(dag, want, want.ids)
   let until = want.ids.length === 0 ? engine.stored : 0
   for (const id of want.ids) until = Math.max(until, Math.min(engine.stored, numberOf(dag, id) + 1))
   let left = 0
@@ -84,6 +93,7 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
     return flush(engine, peer, serving, units, () => fill(engine, peer, serving, segments, [], 0))
   }
   if (segment === undefined || segment.first >= serving.until || serving.sent >= SERVE_BYTES) return next(engine, peer, serving)
+  if (holdsAll(serving, segment)) return fill(engine, peer, serving, rest, units, bytes)
   const unwrapped = unwrapBundle(segment.bytes)
   if (!unwrapped.ok) return stop(engine, peer, serving)
   const take = (raw: Uint8Array | null): void => {
@@ -102,6 +112,11 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
   })
 }
 
+function holdsAll({ holds }: Serving, { first, count }: StoredUnits): boolean {
+  for (let op = first; op < first + count; op++) if (holds[op] !== 1) return false
+  return true
+}
+
 function withoutHeld(units: readonly Unit[], first: number, holds: Uint8Array): Unit[] {
   let op = first
   return units.map((unit) => unit.filter(() => holds[op++] !== 1)).filter((unit) => unit.length > 0)
@@ -112,6 +127,7 @@ function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Uni
   const ops = units.reduce((sum, unit) => sum + unit.length, 0)
   const out = (bundle: Uint8Array): void => {
     serving.left = Math.max(0, serving.left - ops)
+    peer.opsServed += ops
     sendUnits(engine, peer, serving, bundle, false)
     then()
   }

@@ -8,7 +8,7 @@ import type { Replica } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
 import type { Fetch } from './fetch.ts'
-import type { IntakeItem } from './intake.ts'
+import type { IntakeQueue } from './intake.ts'
 import type { Peer } from './peers.ts'
 import type { Unstored } from './persist.ts'
 
@@ -16,6 +16,8 @@ import type { Unstored } from './persist.ts'
 const STRIKES_BEFORE_CUT = 10
 /** How long a cut link is not heard (ms). */
 const CUT_FOR = 60_000
+/** Cut links remembered: sender values cost nothing, so whoever brings many is forgotten early and judged anew. */
+const MAX_CUT = 1_024
 
 type Answer = Extract<Input, { job: number }>
 type Question = Extract<Effect, { job: number }>
@@ -39,12 +41,17 @@ export interface Engine {
   readonly peers: Map<PeerId, Peer>
   readonly cut: Map<PeerId, number>
 
-  readonly intake: IntakeItem[]
+  /** Bundles waiting to be judged, a queue for each link that brought some. */
+  readonly intake: Map<Link, IntakeQueue>
   intakeBytes: number
+  /** Since when (ms) there has always been something to judge or to store; null when there is not. */
+  busySince: number | null
 
   /** Ops durable on disk: the first `stored` of the DAG. */
   stored: number
   readonly unstored: Unstored[]
+  /** Canonical bytes of the unstored ops. */
+  unstoredBytes: number
   persisting: boolean
   storage: 'ok' | 'full'
   retryPersistAt: number
@@ -97,7 +104,10 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   if (peer.strikes < STRIKES_BEFORE_CUT) return
   const until = engine.now + CUT_FOR
   engine.cut.set(from, until)
+  const [first] = engine.cut.keys()
+  if (engine.cut.size > MAX_CUT) engine.cut.delete(first!)
   engine.peers.delete(from)
+  peer.serving = null
   if (engine.fetch?.from === from) engine.fetch = null
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
 }

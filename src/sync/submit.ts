@@ -20,6 +20,8 @@ import { ask, type Engine, notify } from './state.ts'
  * before its first op, so as not to sign a seq twice.
  */
 const ASK_BEFORE_WRITING = 1_000
+/** It waits longer while it is still getting what it asked for, but not for ever: a peer could drip (ms). */
+const ASK_AT_MOST = 30_000
 
 /** Submissions waiting at once: a person's typing and a script's burst; more are refused, not lost silently. */
 const MAX_SUBMISSIONS = 10_000
@@ -32,21 +34,34 @@ export function submit(engine: Engine, input: Extract<Input, { type: 'submit' }>
 /** Writes the next op when that is possible. Gives the time at which it wants to be called again. */
 export function submitDue(engine: Engine): number {
   if (engine.submitting || engine.submissions.length === 0 || engine.replica.dag.length === 0 || engine.storage === 'full') return Infinity
-  if (engine.resumed && engine.fetch !== null) return Infinity
-  if (engine.resumed && engine.now < engine.startedAt + ASK_BEFORE_WRITING) return engine.startedAt + ASK_BEFORE_WRITING
-  const input = engine.submissions.shift()!
-  const op = compose(engine, input)
-  const refusal = checkOp(op)
-  if (refusal !== null) {
+  const { resumed, startedAt, fetch } = engine
+  const askUntil = resumed ? startedAt + (fetch === null ? ASK_BEFORE_WRITING : ASK_AT_MOST) : -Infinity
+  if (engine.now < askUntil) return askUntil
+  for (let input = engine.submissions.shift(); input !== undefined; input = engine.submissions.shift()) {
+    const op = compose(engine, input)
+    const refusal = checkOp(op)
+    if (refusal === null) {
+      signAndKeep(engine, input, op)
+      break
+    }
     notify(engine, { type: 'notAccepted', ref: input.ref, reason: refusal })
-    return submitDue(engine)
   }
+  return Infinity
+}
+
+function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, op: Op): void {
   engine.submitting = true
+  const prev = ownTip(engine)
   const bytes = encodeOp(op)
   const id = opId(bytes)
   ask(engine, { type: 'sign', message: signedBytes(id) }, (answer) => {
     if (answer.type !== 'signed') return
     engine.submitting = false
+    if (ownTip(engine) !== prev) {
+      // An own op that the disk had lost came back meanwhile: this one would have its seq a second time. Nobody saw it.
+      engine.submissions.unshift(input)
+      return
+    }
     const unit = [{ op, id, bytes, signature: answer.signature }]
     for (const outcome of receive(engine.replica, unit, 'self')) {
       if (outcome.type === 'admitted') {
@@ -56,7 +71,6 @@ export function submitDue(engine: Engine): number {
       } else if (outcome.type === 'rejected') notify(engine, { type: 'notAccepted', ref: input.ref, reason: outcome.reason })
     }
   })
-  return Infinity
 }
 
 function accepted(engine: Engine, ref: number, unitOp: Parameters<typeof pushOwn>[1][number]): void {
@@ -64,12 +78,16 @@ function accepted(engine: Engine, ref: number, unitOp: Parameters<typeof pushOwn
   notify(engine, { type: 'accepted', ref, id: unitOp.id, op: unitOp.op })
 }
 
+/** This node's latest own op, or −1: the one that comes last in the history, should its key have forked. */
+function ownTip({ replica: { dag }, author }: Engine): number {
+  const [tip] = [...tipsOf(dag, numberOfAuthor(dag, author))].sort((a, b) => compareOps(dag, b, a))
+  return tip ?? -1
+}
+
 /** An op on top of everything this node holds: prev is its own tip, deps are the other heads. */
 function compose(engine: Engine, { body, time }: Extract<Input, { type: 'submit' }>): Op {
   const { dag, room } = engine.replica
-  const author = numberOfAuthor(dag, engine.author)
-  const tips = author < 0 ? [] : [...tipsOf(dag, author)].sort((a, b) => compareOps(dag, b, a))
-  const prev = tips[0] ?? -1
+  const prev = ownTip(engine)
   assert(dag.length > 0, 'a room has its genesis before anyone writes')
   const heads = [...dag.heads].filter((op) => op !== prev)
   if (heads.length > MAX_DEPS) heads.sort((a, b) => dag.author[a]! - dag.author[b]! || compareOps(dag, a, b))
