@@ -19,6 +19,8 @@ export const useUpdate = (): Update['apply'] => useStore(update, (state) => stat
 /** @param busy true while this tab holds text that is not sent. */
 export async function followVersions(busy: () => boolean): Promise<void> {
   if (!('serviceWorker' in navigator)) return
+  // A person asked for it here: they know, and what they typed is kept.
+  let agreed = false
   // The first worker of all claims a page that is of its own version: no reason to reload.
   let first = navigator.serviceWorker.controller === null
   navigator.serviceWorker.addEventListener('controllerchange', () => {
@@ -26,7 +28,7 @@ export async function followVersions(busy: () => boolean): Promise<void> {
       first = false
       return
     }
-    if (busy()) update.setState({ apply: () => location.reload() })
+    if (busy() && !agreed) update.setState({ apply: () => location.reload() })
     else location.reload()
   })
 
@@ -34,7 +36,12 @@ export async function followVersions(busy: () => boolean): Promise<void> {
   if (registration === null) return
   const offer = (): void => {
     const { waiting } = registration
-    if (waiting !== null) update.setState({ apply: () => waiting.postMessage({ type: 'SKIP_WAITING' }) })
+    if (waiting === null) return
+    const apply = (): void => {
+      agreed = true
+      waiting.postMessage({ type: 'SKIP_WAITING' })
+    }
+    update.setState({ apply })
   }
   offer()
   registration.addEventListener('updatefound', () => {

@@ -61,7 +61,7 @@ export function Header({ own }: { readonly own: PageNode }) {
       </h1>
       <div className="top-actions">
         {update !== null && (
-          <button type="button" className="button" title={text.updateHint} onClick={update}>
+          <button type="button" className="button update" title={text.updateHint} onClick={update}>
             {text.update}
           </button>
         )}

@@ -1,0 +1,68 @@
+/** What a tab keeps, with storage that works, lies, or refuses. */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { holdsUnsentText, keepAdded, keepClaim, keepDraft, keepUnsent, keptAdded, keptClaim, keptDraft, keptUnsent } from './kept.ts'
+
+/** A sessionStorage of these contents. */
+function stubStorage(contents: Record<string, string> = {}): Map<string, string> {
+  const held = new Map(Object.entries(contents))
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => held.get(key) ?? null,
+    setItem: (key: string, value: string) => held.set(key, value),
+    removeItem: (key: string) => held.delete(key),
+  })
+  return held
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('what a tab keeps', () => {
+  test('claims, drafts and unsent texts come back as they were kept, each slot its own', () => {
+    stubStorage()
+    keepClaim('ab')
+    keepAdded([{ slot: 2, claim: 'cd' }])
+    keepDraft(0, 'half a thought')
+    keepUnsent(1, ['one', 'two'])
+    expect(keptClaim()).toBe('ab')
+    expect(keptAdded()).toEqual([{ slot: 2, claim: 'cd' }])
+    expect([keptDraft(0), keptDraft(1)]).toEqual(['half a thought', ''])
+    expect([keptUnsent(0), keptUnsent(1)]).toEqual([[], ['one', 'two']])
+  })
+
+  test('nothing is left behind once there is nothing to keep', () => {
+    const held = stubStorage()
+    keepDraft(0, 'x')
+    keepUnsent(0, ['x'])
+    keepAdded([{ slot: 1, claim: 'ab' }])
+    keepDraft(0, '')
+    keepUnsent(0, [])
+    keepAdded([])
+    expect([...held.keys()]).toEqual([])
+  })
+
+  test('a tab holds unsent text while a draft or an unanswered text is kept', () => {
+    stubStorage()
+    expect(holdsUnsentText([0, 1])).toBe(false)
+    keepDraft(1, 'x')
+    expect(holdsUnsentText([0, 1])).toBe(true)
+    keepDraft(1, '')
+    keepUnsent(0, ['y'])
+    expect(holdsUnsentText([0, 1])).toBe(true)
+  })
+
+  test('what another hand wrote into the storage is as good as nothing', () => {
+    for (const added of ['{', 'null', '7', '{"slot":1}', '[null, 3, {"slot":"1","claim":"ab"}, {"slot":1}]']) {
+      stubStorage({ 'tabweave.added': added, 'tabweave.unsent.0': added })
+      expect(keptAdded()).toEqual([])
+      expect(keptUnsent(0)).toEqual([])
+    }
+  })
+
+  test('storage that refuses stops nobody', () => {
+    const refuse = (): never => {
+      throw new DOMException('refused', 'SecurityError')
+    }
+    vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
+    keepDraft(0, 'x')
+    expect([keptDraft(0), keptClaim(), keptAdded(), keptUnsent(0)]).toEqual(['', null, [], []])
+  })
+})
