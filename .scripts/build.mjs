@@ -18,7 +18,8 @@ const SOURCES = ['src', 'relay', 'public', 'index.html', 'vite.config.ts', 'pack
 export const buildIfStale = async () => {
   const stamp = stampOfSources()
   if (existsSync(join(root, 'dist/index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
-  console.log('Building …')
+  // Not on standard output: what a script prints there may be for a machine to read.
+  console.error('Building …')
   await build({ root, logLevel: 'warn' })
   await buildHost()
   writeFileSync(stampFile, stamp)

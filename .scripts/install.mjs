@@ -24,10 +24,11 @@ if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
 }
 
 if (!isInstalled()) {
-  console.log('Installing dependencies (npm ci) …')
+  // Not on standard output: what a script prints there may be for a machine to read.
+  console.error('Installing dependencies (npm ci) …')
   const { status, error } = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 2, 2],
     shell: platform === 'win32',
     // The caller's flags (such as --omit=dev in a production shell) are not ours.
     env: { ...env, NODE_ENV: 'development' },
