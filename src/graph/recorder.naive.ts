@@ -4,15 +4,16 @@ import type { Canvas2D } from './canvas2d.ts'
 export interface Recorder extends Canvas2D {
   readonly texts: { readonly text: string; readonly x: number; readonly y: number }[]
   readonly calls: Map<string, number>
-  /** Colours that filled or stroked something since the last `forget`. */
-  readonly inks: Set<unknown>
+  /** How often each colour filled or stroked something since the last `forget`. */
+  readonly inks: Map<unknown, number>
   forget(): void
 }
 
 export function createRecorder(): Recorder {
   const texts: Recorder['texts'] = []
   const calls = new Map<string, number>()
-  const inks = new Set<unknown>()
+  const inks = new Map<unknown, number>()
+  const inked = (ink: unknown): void => void inks.set(ink, (inks.get(ink) ?? 0) + 1)
   const counted = (name: string): void => void calls.set(name, (calls.get(name) ?? 0) + 1)
   const method = (name: string) => (): void => counted(name)
   const recorder: Recorder = {
@@ -51,11 +52,11 @@ export function createRecorder(): Recorder {
     strokeText: method('strokeText'),
     fill() {
       counted('fill')
-      inks.add(recorder.fillStyle)
+      inked(recorder.fillStyle)
     },
     stroke() {
       counted('stroke')
-      inks.add(recorder.strokeStyle)
+      inked(recorder.strokeStyle)
     },
     fillText(text, x, y) {
       counted('fillText')

@@ -87,9 +87,8 @@ test('at rest nothing is drawn, and a hidden page draws nothing even when ops co
   context.forget()
   expect(frames).toHaveLength(0)
   graph.input({ type: 'view', view: { ...VIEW, visible: false } })
-  rest()
   for (const feed of feedOf(CHAT, 3)) graph.feed(feed)
-  rest()
+  expect(frames).toHaveLength(0)
   expect(context.calls.size).toBe(0)
   graph.input({ type: 'view', view: VIEW })
   expect(rest()).toBeGreaterThan(0)
@@ -156,23 +155,40 @@ test('of 20,000 ops only those in sight cost a path', () => {
   graph.input({ type: 'pan', dx: 0, dy: 1 })
   rest()
   expect(context.calls.get('beginPath')! / context.calls.get('clearRect')!).toBeLessThan(250)
-  graph.input({ type: 'fit' })
-  rest()
-  context.forget()
-  graph.input({ type: 'pan', dx: 0, dy: 1 })
-  rest()
-  expect(context.calls.get('lineTo')! / context.calls.get('clearRect')!).toBeLessThan(4 * 2 * 500)
-  expect(context.calls.get('bezierCurveTo') ?? 0).toBe(0)
 })
 
-test('an equivocation is marked in red and told to the mirror, an honest graph has no red at all', () => {
-  const honest = openGraph(CHAT)
-  expect(honest.context.inks.has(PALETTES.light.danger)).toBe(false)
-  const { graph, context, rest, last } = openGraph(FORK)
-  context.forget()
+test('from afar, ops too small to tell apart are a band for each author, with no edges', () => {
+  for (const count of [3_000, 20_000]) {
+    const { graph, context, rest } = openGraph(longChat(count))
+    graph.input({ type: 'fit' })
+    rest()
+    context.forget()
+    graph.input({ type: 'pan', dx: 0, dy: 1 })
+    rest()
+    expect(context.calls.get('bezierCurveTo') ?? 0).toBe(0)
+    expect(context.calls.get('lineTo')! / context.calls.get('clearRect')!).toBeLessThan(4 * 2 * VIEW.height)
+  }
+})
+
+test('an equivocation is marked at its column’s head, at both ops and between them; an honest graph has no red at all', () => {
+  const redStrokes = (ops: readonly WrittenOp[], pairs: readonly number[]): number => {
+    const { graph, context, rest } = openGraph(ops)
+    graph.feed({ type: 'equivocations', pairs: Int32Array.from(pairs) })
+    rest()
+    context.forget()
+    graph.input({ type: 'pan', dx: 0, dy: 0 })
+    rest()
+    return (context.inks.get(PALETTES.light.danger) ?? 0) / context.calls.get('clearRect')!
+  }
+  expect(redStrokes(CHAT, [])).toBe(0)
+  expect(redStrokes(FORK, [])).toBe(1)
+  expect(redStrokes(FORK, [2, 3])).toBe(1 + 2 + 1)
+})
+
+test('the mirror names an equivocation', () => {
+  const { graph, rest, last } = openGraph(FORK)
   graph.feed({ type: 'equivocations', pairs: Int32Array.of(2, 3) })
   rest()
-  expect(context.inks.has(PALETTES.light.danger)).toBe(true)
   expect(
     last('drawn')
       ?.seen.filter(({ state }) => state === 'forked')
