@@ -82,23 +82,28 @@ describe('a store in IndexedDB', () => {
     expect(durability).toEqual(['strict', 'strict', 'relaxed'])
   })
 
-  test('a disk that turns out to be full when the transaction commits is refused by name as well', async () => {
-    const { store } = await freshStore()
-    await store.append([segmentAt(0, 1)], 'strict')
-    const put = IDBObjectStore.prototype.put
-    const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
-      const request = put.apply(this, args)
-      const fail = () => {
-        Object.defineProperty(this.transaction, 'error', { value: new DOMException('no room', 'QuotaExceededError') })
-        this.transaction.abort()
-      }
-      request.addEventListener('success', fail, { once: true })
-      return request
+  for (const when of ['while it is written', 'when all is written'] as const) {
+    test(`a disk that turns out to be full and aborts the transaction ${when} is refused by name as well`, async () => {
+      const { store } = await freshStore()
+      await store.append([segmentAt(0, 1)], 'strict')
+      const put = IDBObjectStore.prototype.put
+      const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+        const request = put.apply(this, args)
+        const abort = () => {
+          Object.defineProperty(this.transaction, 'error', { value: new DOMException('no room', 'QuotaExceededError') })
+          this.transaction.abort()
+        }
+        if (when === 'when all is written') request.addEventListener('success', abort, { once: true })
+        else abort()
+        return request
+      })
+      onTestFinished(() => {
+        spy.mockRestore()
+      })
+      await expect(store.append([segmentAt(1, 1)], 'strict')).rejects.toMatchObject({ failure: 'full' })
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 1)])
     })
-    onTestFinished(() => spy.mockRestore())
-    await expect(store.append([segmentAt(1, 1)], 'strict')).rejects.toMatchObject({ failure: 'full' })
-    expect(await store.read(0, 10)).toEqual([segmentAt(0, 1)])
-  })
+  }
 
   test('a record of another shape is corrupt, not an exception', async () => {
     const { id, store } = await freshStore()
