@@ -1,3 +1,4 @@
+/** The host over real sockets and real HTTP. Long, since both halves of the host share one set of helpers here. */
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'

@@ -1,3 +1,4 @@
+/** The laws of a room: who hears what, against a naive twin, and what nobody may exceed. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeEnvelope, MAX_FRAME_BYTES } from '../src/net/envelope.ts'

@@ -1,3 +1,4 @@
+/** BroadcastChannel in a real browser: the transport's contract, and strangers on the channel. */
 import { expect, test } from 'vitest'
 import { openBroadcastChannel } from './broadcast-channel.ts'
 import { eventually, isOpen, listen, markedFrame, marks, runTransportContract } from './transport.contract.ts'

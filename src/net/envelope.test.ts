@@ -1,3 +1,4 @@
+/** Envelopes: layout, round trips, a refusal for every rule. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeEnvelope, HEADER_BYTES, MAX_FRAME_BYTES, parseEnvelope, TAG_BYTES } from './envelope.ts'

@@ -1,3 +1,4 @@
+/** What a link derives: against Node's own HKDF, and golden values. */
 import { hkdfSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { deriveRoom, deriveSenderKey } from './keys.ts'

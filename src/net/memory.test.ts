@@ -1,3 +1,4 @@
+/** The path in memory: the transport's contract, and time in the hands of whoever owns the scheduler. */
 import { describe, expect, test } from 'vitest'
 import { createMemoryHub, type MemoryHub } from './memory.ts'
 import { listen, markedFrame, marks, runTransportContract } from './transport.contract.ts'

@@ -1,3 +1,4 @@
+/** The relay's socket in a real browser, against real relays that these tests start, kill and restart. */
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
 import { MAX_BUFFERED_BYTES, openRelaySocket, type RelaySocket } from './relay-socket.ts'
 import { eventually, isOpen, listen, type Listener, markedFrame, marks, runTransportContract } from './transport.contract.ts'

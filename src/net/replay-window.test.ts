@@ -1,3 +1,4 @@
+/** The replay window in lockstep with its naive twin, a set. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createReplayWindow, WINDOW } from './replay-window.ts'

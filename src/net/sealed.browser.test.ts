@@ -1,3 +1,4 @@
+/** The contract of sealing on Chromium's WebCrypto. */
 import { runSealedContract } from './sealed.contract.ts'
 
 runSealedContract('Chromium')

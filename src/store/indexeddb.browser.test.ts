@@ -1,3 +1,4 @@
+/** Store and registry in a real browser's IndexedDB: the contracts, and what only a browser can do to a store. */
 import { deleteDB, openDB } from 'idb'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { databaseName, openIndexedDbStore } from './indexeddb.ts'

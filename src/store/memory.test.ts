@@ -1,3 +1,4 @@
+/** Store and registry in memory keep their contracts. */
 import { createMemoryDisk, createMemoryRegistry, createMemoryStore } from './memory.ts'
 import { runRegistryContract } from './registry.contract.ts'
 import { runStoreContract } from './store.contract.ts'

@@ -1,3 +1,4 @@
+/** Records of segments: what is not what was written is corrupt. */
 import { expect, test } from 'vitest'
 import { packSegment, unpackSegment } from './segment-record.ts'
 
