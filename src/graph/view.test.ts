@@ -149,6 +149,16 @@ test('it follows the newest until someone pans away, and again when asked', () =
   expect(lowest()).toBe(299)
 })
 
+test('who follows goes on following while the newest row stays in sight of a zoom', () => {
+  const { graph, rest, said } = openGraph(longChat(300))
+  graph.input({ type: 'zoom', factor: 0.3, x: 300, y: 495 })
+  rest()
+  expect(said.some(({ type }) => type === 'following')).toBe(false)
+  graph.input({ type: 'zoom', factor: 4, x: 300, y: 80 })
+  rest()
+  expect(said.findLast(({ type }) => type === 'following')).toEqual({ type: 'following', on: false })
+})
+
 test('of 20,000 ops only those in sight cost a path', () => {
   const { graph, context, rest } = openGraph(longChat(20_000))
   context.forget()
