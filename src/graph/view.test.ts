@@ -106,6 +106,15 @@ test('a tap selects the op under it and says so; a tap beside all clears', () =>
   expect(last('selected')?.id).toBeNull()
 })
 
+test('what the pointer is over is named, until the picture moves under it', () => {
+  const { graph, context, last } = openGraph(CHAT)
+  const label = context.texts.findLast(({ text }) => text === hex(1).slice(0, 6))!
+  graph.input({ type: 'hover', x: label.x - 12, y: label.y })
+  expect(last('hovered')?.op).toMatchObject({ id: hex(1), author: toHex(keyBytes(1)), seq: 0, row: 1 })
+  graph.input({ type: 'zoom', factor: 1.1, x: 300, y: 300 })
+  expect(last('hovered')?.op).toBeNull()
+})
+
 test('arrows walk to parents, children and neighbours', () => {
   const { graph, last } = openGraph(CHAT)
   const step = (to: 'parent' | 'child' | 'previous' | 'next'): string | null | undefined => {

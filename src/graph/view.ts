@@ -114,6 +114,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   }
 
   function aim(camera: Camera, now: boolean): void {
+    hover(null, 0, 0)
     target = camera
     if (now) shown = { ...camera }
     setFollow(atEnd(camera, extent, box))
@@ -142,6 +143,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
   function choose(what: number | string | null, revealed: boolean): void {
     awaited = null
+    hover(null, 0, 0)
     select(scene, what)
     if (what === null) host.post({ type: 'selected', id: null, ghost: null })
     else if (typeof what === 'string') host.post({ type: 'selected', id: what, ghost: ghostNote(scene, what) })

@@ -65,7 +65,7 @@ export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphP
         {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
         {drawn?.ops === 0 && <p className="graph-empty">{graphMessages.empty}</p>}
         {hovered?.op && (
-          <div className="graph-hover" style={{ left: hovered.x, top: hovered.y }} aria-hidden="true">
+          <div className="graph-hover" style={{ left: `min(${hovered.x}px, 100% - 310px)`, top: hovered.y }} aria-hidden="true">
             {sayOp(hovered.op)}
           </div>
         )}
