@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { compareBytes, toHex } from './bytes.ts'
+import {
+  append,
+  childrenOf,
+  compareOps,
+  createDag,
+  type Dag,
+  idOf,
+  markPast,
+  numberOf,
+  numberOfAuthor,
+  opAt,
+  parentsOf,
+  sortedHeads,
+  tipsOf,
+  truncate,
+  type Vertex,
+} from './dag.ts'
+import { naiveDag, verticesOf } from './dag.naive.ts'
+import { catchUp, createHistory, positionOf, sliceHistory } from './history.ts'
+import { asOpId, type OpId } from './op.ts'
+import { authorNumber, idNumber } from './room.naive.ts'
+import { createSeen, seenBy } from './seen.ts'
+
+const authors = [0, 1, 2, 3].map(authorNumber)
+const pick = fc.tuple(fc.nat(3), fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(5)), fc.array(fc.nat(8), { maxLength: 3 }))
+const rooms = fc.array(pick, { maxLength: 40, size: 'max' }).map((picks) => verticesOf(picks, authors))
+const sorted = (numbers: Iterable<number>): number[] => [...numbers].sort((a, b) => a - b)
+
+function expectEqual(dag: Dag, vertices: readonly Vertex[]): void {
+  const twin = naiveDag(vertices)
+  expect(dag.length).toBe(vertices.length)
+  for (const [op, { parents, id }] of vertices.entries()) {
+    expect([...parentsOf(dag, op)]).toEqual(parents)
+    expect(childrenOf(dag, op)).toEqual(twin.children(op).reverse())
+    expect(dag.depth[op]).toBe(twin.depths[op])
+    expect(numberOf(dag, id)).toBe(op)
+    expect(idOf(dag, op)).toEqual(id)
+  }
+  expect(sorted(dag.heads)).toEqual(twin.heads)
+  expect(sortedHeads(dag).map(toHex)).toEqual(
+    twin.heads
+      .map((op) => twin.ids[op]!)
+      .sort(compareBytes)
+      .map(toHex),
+  )
+  expect(dag.equivocations).toEqual(twin.equivocations)
+  for (const author of authors) {
+    const number = numberOfAuthor(dag, author)
+    expect(sorted(tipsOf(dag, number))).toEqual(twin.tips(author))
+    for (let seq = 0; seq < 6; seq++) expect(opAt(dag, number, seq)).toBe(twin.firstAt(author, seq))
+  }
+  expect(dag.authors.length).toBe(new Set(vertices.map(({ author }) => author)).size)
+}
+
+test('in lockstep with plain objects, also after ops were taken back and others added', () => {
+  fc.assert(
+    fc.property(rooms, rooms, fc.nat(), (room, other, cut) => {
+      const dag = createDag(5)
+      for (const vertex of room) append(dag, vertex)
+      expectEqual(dag, room)
+      const length = 1 + (cut % room.length)
+      truncate(dag, length)
+      expectEqual(dag, room.slice(0, length))
+      // Another continuation, grown from the same beginning.
+      const rest = other
+        .slice(1)
+        .map((vertex, i): Vertex => ({ ...vertex, id: idNumber(1_000 + i), prev: -1, seq: 0, parents: [i % length] }))
+      for (const vertex of rest) append(dag, vertex)
+      expectEqual(dag, [...room.slice(0, length), ...rest])
+      truncate(dag, 0)
+      expectEqual(dag, [])
+      expect(dag.chains).toEqual([])
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('the past of a frontier is what its definition says, and can be extended', () => {
+  fc.assert(
+    fc.property(rooms, fc.array(fc.nat(), { maxLength: 4 }), fc.nat(), (room, picks, more) => {
+      const dag = createDag(5)
+      for (const vertex of room) append(dag, vertex)
+      const frontier = picks.map((each) => each % room.length)
+      const marks = markPast(dag, frontier)
+      const { past } = naiveDag(room)
+      expect([...marks.keys()].filter((op) => marks[op] === 1)).toEqual(sorted(past(frontier)))
+      const extended = markPast(dag, [more % room.length], marks)
+      expect([...extended.keys()].filter((op) => extended[op] === 1)).toEqual(sorted(past([...frontier, more % room.length])))
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('history and its windows equal sorting everything, however ops arrive and whenever it is read', () => {
+  fc.assert(
+    fc.property(rooms, fc.nat(50), fc.nat(20), fc.nat(7), (room, from, count, every) => {
+      const dag = createDag(5)
+      const history = createHistory(dag)
+      for (const [i, vertex] of room.entries()) {
+        append(dag, vertex)
+        if (i % (every + 1) !== 0) continue
+        catchUp(history)
+        expect(sliceHistory(history, from, count)).toEqual(naiveDag(room.slice(0, i + 1)).history.slice(from, from + count))
+      }
+      catchUp(history)
+      const twin = naiveDag(room)
+      expect(sliceHistory(history, 0, room.length)).toEqual(twin.history)
+      for (const [place, op] of twin.history.entries()) expect(positionOf(history, op)).toBe(place)
+      for (let a = 0; a < room.length; a++) expect(Math.sign(compareOps(dag, a, 0))).toBe(Math.sign(twin.compare(a, 0)))
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('seen by: whoever has an op in the past of one of its own, and nobody else', () => {
+  fc.assert(
+    fc.property(rooms, fc.nat(9), (room, every) => {
+      const dag = createDag(5)
+      const seen = createSeen(dag)
+      for (const [i, vertex] of room.entries()) {
+        append(dag, vertex)
+        if (i % (every + 1) === 0) seenBy(seen, 0)
+      }
+      const twin = naiveDag(room)
+      for (const op of room.keys()) {
+        expect(sorted(seenBy(seen, op))).toEqual(sorted(twin.seenBy(op).map((author) => numberOfAuthor(dag, author))))
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+describe('B8 size', () => {
+  /** Distinct, not hashed: a million hashes are not what is tried here. */
+  const cheapId = (n: number): OpId => {
+    const id = new Uint8Array(32)
+    new DataView(id.buffer).setUint32(0, Math.imul(n, 0x9e3779b1))
+    new DataView(id.buffer).setUint32(12, n)
+    return asOpId(id)
+  }
+
+  test('a chain of 1,000,000 ops is built, walked and taken back without recursion', () => {
+    const dag = createDag(5)
+    for (let op = 0; op < 1_000_000; op++) {
+      append(dag, { id: cheapId(op), author: authors[0]!, seq: op, prev: op - 1, parents: op === 0 ? [] : [op - 1] })
+    }
+    expect(markPast(dag, dag.heads).every((mark) => mark === 1)).toBe(true)
+    const history = createHistory(dag)
+    catchUp(history)
+    expect(sliceHistory(history, 999_999, 5)).toEqual([999_999])
+    const seen = createSeen(dag)
+    expect(seenBy(seen, 0)).toEqual([])
+    truncate(dag, 999_000)
+    expect(tipsOf(dag, 0)).toEqual([998_999])
+  })
+
+  test('B1 an author with 100,000 forks costs each op no more than the first', () => {
+    const dag = createDag(5)
+    append(dag, { id: cheapId(0), author: authors[0]!, seq: 0, prev: -1, parents: [] })
+    for (let op = 1; op <= 100_000; op++) append(dag, { id: cheapId(op), author: authors[0]!, seq: 1, prev: 0, parents: [0] })
+    expect(tipsOf(dag, 0).length).toBe(100_000)
+    truncate(dag, 1)
+    expect(tipsOf(dag, 0)).toEqual([0])
+    expect(dag.equivocations).toEqual([])
+  })
+})
