@@ -15,7 +15,14 @@ import nodeWorkerUrl from './worker/node.worker.ts?worker&url'
 import './ui/theme.css'
 import './ui/base.css'
 import './ui/frame/frame.css'
+import './ui/frame/menu.css'
+import './ui/frame/sheet.css'
+import './ui/frame/narrow.css'
 import './ui/console/console.css'
+import './ui/console/search.css'
+import './ui/console/history.css'
+import './ui/console/composer.css'
+import './ui/console/narrow.css'
 
 startTheme()
 

@@ -110,7 +110,6 @@ export const messages = {
     searchShort: 'Search',
     found: (n: number, limit: boolean) => (n === 0 ? 'Nothing found' : `${limit ? 'The newest ' : ''}${plural(n, 'entry', 'entries')}`),
     results: 'Search results',
-    clearSearch: 'Clear the search',
     more: 'Show all of it',
     less: 'Show less',
     saving: 'saving',
@@ -123,7 +122,6 @@ export const messages = {
     wove: 'wove the heads together',
     began: (name: string) => `began the room “${name}”`,
     full: 'The disk is full: this node reads only. What you type is kept here.',
-    unsentSending: 'on its way',
     unsentRefused: 'Not sent.',
     unsentUnanswered: 'This was sent just before the page closed; it may not have been saved.',
     putBack: 'Put it back',
@@ -174,7 +172,6 @@ export const messages = {
     heads: 'Its heads',
     moreHeads: (n: number) => `and ${count.format(n)} more`,
     refusals: 'Refused from it',
-    thisNode: 'This node',
     lead: 'Peers are untrusted: whatever they send is checked here before it counts.',
   },
   node: {
