@@ -2,17 +2,15 @@
  * Drives engines in a test: effects are answered from plain memory, signatures are a keyed hash (volume, not security),
  * messages go through a queue that the test can cut, drop from and shuffle. Time is a number.
  */
-import { toHex } from '../core/bytes.ts'
+import { concatBytes, equalBytes, toHex } from '../core/bytes.ts'
 import { opId, sha256 } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
-import { asAuthor, asOpId, encodeOp, type Op } from '../core/op.ts'
-import { concatBytes, equalBytes } from '../core/bytes.ts'
+import { asAuthor, asOpId, type Author, encodeOp, type Op, type OpId } from '../core/op.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { judgeOpen } from '../rules/open.ts'
-import { encodeBundle, wrapBundle } from './bundle.ts'
+import { decodeBundle, encodeBundle, unwrapBundle, wrapBundle } from './bundle.ts'
 import type { Effect, Input, Notice, StoredUnits } from './effects.ts'
 import { createEngine, restore, step } from './engine.ts'
-import { decodeBundle, unwrapBundle } from './bundle.ts'
 import type { Engine } from './state.ts'
 
 /** Not a signature: anyone can make one. Stands in for it where thousands are needed. */
@@ -29,6 +27,8 @@ export interface TestNode {
   alarm: number
   /** Messages to and from it are lost while true. */
   offline: boolean
+  /** What its disk answers to writes instead of keeping them. */
+  diskFailure: 'full' | 'failed' | null
 }
 
 export interface World {
@@ -43,18 +43,16 @@ export interface World {
 
 const NAMES = 'alice bob carol dave erin frank grace heidi'.split(' ')
 
-export const authorNamed = (name: string) => {
-  for (let i = 0; ; i++) {
-    const bytes = sha256(encodeBody({ kind: 'message', text: `${name} ${i}` }))
-    // The top bit is the sign of x; a y below 2^254 is canonical whatever the rest.
-    bytes[31]! &= 0x3f
-    return asAuthor(bytes)
-  }
+export function authorNamed(name: string): Author {
+  const bytes = sha256(encodeBody({ kind: 'message', text: name }))
+  // The top bit is the sign of x; a y below 2^254 is canonical whatever the rest.
+  bytes[31]! &= 0x3f
+  return asAuthor(bytes)
 }
 
-export function genesisBy(author: Uint8Array): { id: ReturnType<typeof asOpId>; wrapped: Uint8Array } {
+export function genesisBy(author: Author): { id: OpId; wrapped: Uint8Array } {
   const body = encodeBody({ kind: 'genesis', name: 'test', rules: 'open', rulesVersion: 1 })
-  const op: Op = { room: null, author: asAuthor(author), seq: 0, prev: null, deps: [], time: 0, body }
+  const op: Op = { room: null, author, seq: 0, prev: null, deps: [], time: 0, body }
   const bytes = encodeOp(op)
   const id = opId(bytes)
   return { id, wrapped: wrapBundle('raw', encodeBundle([[{ op, id, bytes, signature: mockSign(author, signedBytes(id)) }]])) }
@@ -97,7 +95,7 @@ export function createNode(
     if (!units.ok) throw new Error('a test disk holds bundles')
     restore(engine, units.value)
   }
-  return { engine, disk, notices: [], alarm: Infinity, offline: false }
+  return { engine, disk, notices: [], alarm: Infinity, offline: false, diskFailure: null }
 }
 
 /** Gives one input and everything that follows from it at once: answers come before messages. */
@@ -124,8 +122,8 @@ function carryOut(world: World, node: TestNode, effect: Effect): Input | null {
       node.notices.push(effect.notice)
       return null
     case 'persist':
-      node.disk.push(...effect.segments)
-      return { type: 'stored', job: effect.job, failure: null }
+      if (node.diskFailure === null) node.disk.push(...effect.segments)
+      return { type: 'stored', job: effect.job, failure: node.diskFailure }
     case 'verify':
       return {
         type: 'verified',
@@ -162,7 +160,7 @@ export function deliverAll(world: World): void {
 
 /** Lets `ms` pass in small steps, delivering everything. */
 export function run(world: World, ms: number): void {
-  for (const end = world.now + ms; world.now < end; ) {
+  for (const end = world.now + ms; world.now < end;) {
     world.now += 20
     for (const node of world.nodes) {
       if (node.alarm > world.now) continue
@@ -178,5 +176,7 @@ export const say = (world: World, node: TestNode, text: string): void =>
 
 export const idsOf = (node: TestNode): string => {
   const { dag } = node.engine.replica
-  return [...Array(dag.length).keys()].map((op) => toHex(dag.ids.bytes.subarray(op * 32, op * 32 + 32))).sort().join()
+  return Array.from({ length: dag.length }, (_, op) => toHex(dag.ids.bytes.subarray(op * 32, op * 32 + 32)))
+    .sort()
+    .join()
 }

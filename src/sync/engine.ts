@@ -66,6 +66,7 @@ export function createEngine(options: EngineOptions): Engine {
     submissions: [],
     submitting: false,
     fetch: null,
+    askedStranger: false,
     nextRef: 1,
     announceAt: Infinity,
     heartbeatAt: now,

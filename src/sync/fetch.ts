@@ -2,7 +2,8 @@
  * Asking for what is missing: ids that peers name as heads, and parents that pending units wait for. One peer is asked at
  * a time, so that nothing is fetched twice, and each gets its turn: the one asked longest ago comes first, whatever it says
  * of itself. One that stalls or does not serve what it named rests for a while and then counts as asked later than it was: a
- * lie costs one pause, whoever drips keeps nobody waiting for ever, and a lossy link to the only peer is tried again soon.
+ * lie costs one pause, and a lossy link to the only peer is tried again soon. Every other question goes to a peer that has
+ * been of use, if there is one: a crowd of strangers delays it by one pause and not by one each.
  */
 import { numberOf } from '../core/dag.ts'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
@@ -18,8 +19,11 @@ import { type Engine, notify, send } from './state.ts'
 
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
-/** The longest turn (ms): an endless answer keeps nobody else waiting. What is on its way is taken in all the same. */
-const TURN = 15_000
+/** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
+const TURN = 5_000
+const TURN_PER_OP = 50
+/** The longest turn (ms). What is on its way when it ends is taken in all the same. */
+const LONGEST_TURN = 60_000
 /** A peer that failed is not asked for this long (ms). */
 const BENCH = 1_000
 /** The longest handicap of one that fails again and again, and the longest pause of one that has no missing parents (ms). */
@@ -65,7 +69,8 @@ export function fetchDue(engine: Engine): number {
   return engine.fetch === null ? nextUnbenched(engine) : dueAt(engine.fetch)
 }
 
-const dueAt = ({ heardAt, startedAt }: Fetch): number => Math.min(heardAt + STALL, startedAt + TURN)
+const dueAt = ({ heardAt, startedAt, got }: Fetch): number =>
+  Math.min(heardAt + STALL, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
 
 function start(engine: Engine): void {
   const peer = choose(engine)
@@ -78,6 +83,7 @@ function start(engine: Engine): void {
   const ids = hasMore(peer) ? [] : [...missing, ...named].slice(0, MAX_HEADS_LISTED)
   const ref = engine.nextRef++
   peer.askedAt = now
+  engine.askedStranger = !peer.isUseful
   engine.fetch = {
     from: peer.id,
     ref,
@@ -100,13 +106,16 @@ function choose(engine: Engine): Peer | null {
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
   for (const peer of engine.peers.values()) {
-    if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best))) continue
+    if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best, engine.askedStranger))) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(peer) || unknownHeads(engine, peer).length > 0) best = peer
   }
   return best
 }
 
-const isBefore = (a: Peer, b: Peer): boolean => (turnOf(a) === turnOf(b) ? a.ops > b.ops : turnOf(a) < turnOf(b))
+function isBefore(a: Peer, b: Peer, usefulFirst: boolean): boolean {
+  if (usefulFirst && a.isUseful !== b.isUseful) return a.isUseful
+  return turnOf(a) === turnOf(b) ? a.ops > b.ops : turnOf(a) < turnOf(b)
+}
 
 const turnOf = ({ askedAt, failures }: Peer): number => askedAt + (failures === 0 ? 0 : Math.min(HANDICAP, BENCH * 2 ** failures))
 
@@ -144,6 +153,7 @@ function end(engine: Engine, fetch: Fetch): void {
   if (peer === undefined) return
   const { dag, rejected } = engine.replica
   const served = fetch.named.every((id) => numberOf(dag, id) >= 0 || rejected.has(keyOf(id)))
+  if (fetch.got > 0) peer.isUseful = true
   if (served || fetch.got > 0) peer.failures = 0
   else bench(engine, peer)
   if (fetch.got === 0) peer.exhaustedAt = fetch.ops
@@ -163,5 +173,6 @@ function giveUp(engine: Engine, fetch: Fetch): void {
 
 function bench(engine: Engine, peer: Peer): void {
   peer.failures++
+  peer.isUseful = false
   peer.benchedUntil = engine.now + BENCH
 }

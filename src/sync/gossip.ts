@@ -2,7 +2,7 @@
  * Telling without being asked: an own op goes to everybody as soon as it is stored; what was learned from others is
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
-import { compareBytes } from '../core/bytes.ts'
+import { equalBytes } from '../core/bytes.ts'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
@@ -46,7 +46,7 @@ export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[],
   peer.heads = heads
   peer.headCount = headCount
   peer.ops = ops
-  if (agrees(engine, peer)) return
+  if (isAlike(engine, peer)) return
   if (engine.now - peer.toldAt < TELL_PAUSE) {
     engine.announceAt = Math.min(engine.announceAt, peer.toldAt + TELL_PAUSE)
     return
@@ -55,11 +55,16 @@ export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[],
   tellHeads(engine, peer.id)
 }
 
-/** Equal heads ⇔ equal sets; the numbers of ops tell most differences without sorting heads. */
+/** Equal heads ⇔ equal sets. With more heads than fit a list it cannot be told. */
 export function agrees(engine: Engine, peer: Peer): boolean {
-  if (peer.ops !== engine.stored) return false
-  const own = storedHeads(engine.replica.dag, engine.stored)
-  return peer.headCount === own.length && peer.heads.length === own.length && own.every((id, i) => compareBytes(id, peer.heads[i]!) === 0)
+  return peer.headCount === peer.heads.length && isAlike(engine, peer)
+}
+
+/** True when the peer said what this node would say: nothing to tell it. The number of ops tells most differences without sorting. */
+function isAlike({ replica: { dag }, stored }: Engine, peer: Peer): boolean {
+  if (peer.ops !== stored) return false
+  const own = storedHeads(dag, stored)
+  return peer.headCount === own.length && peer.heads.every((id, i) => own[i] !== undefined && equalBytes(id, own[i]))
 }
 
 /** Gives an own op, just stored, to everybody. */

@@ -38,6 +38,8 @@ export interface Peer {
   benchedUntil: number
   /** When it was last asked for ops (ms). */
   askedAt: number
+  /** The last question to it that came to an end brought ops. */
+  isUseful: boolean
   /** The number of ops it had when it had nothing more for us; −1: not known. */
   exhaustedAt: number
   /** Until when (ms) it is not asked for parents that others' ops wait for, having had none of them; the pause doubles. */
@@ -80,6 +82,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     failures: 0,
     benchedUntil: 0,
     askedAt: -Infinity,
+    isUseful: false,
     exhaustedAt: -1,
     emptyUntil: 0,
     emptyFor: 0,

@@ -60,6 +60,8 @@ export interface Engine {
   submitting: boolean
 
   fetch: Fetch | null
+  /** The last question went to a peer that has not been of use yet. */
+  askedStranger: boolean
   nextRef: number
 
   announceAt: number
