@@ -67,8 +67,8 @@ function isAlike({ replica: { dag }, stored }: Engine, peer: Peer): boolean {
   return peer.headCount === own.length && peer.heads.every((id, i) => own[i] !== undefined && equalBytes(id, own[i]))
 }
 
-/** Gives an own op, just stored, to everybody. */
+/** Gives an own op, just stored, to everybody; the heads that follow say that nothing else is new. */
 export function pushOwn(engine: Engine, unit: Unit): void {
   send(engine, null, encodeMessage({ type: 'units', ref: 0, bundle: wrapBundle('raw', encodeBundle([unit])), last: true, left: 0 }))
-  engine.heartbeatAt = Math.max(engine.heartbeatAt, engine.now + HEARTBEAT)
+  announceSoon(engine)
 }

@@ -25,7 +25,10 @@ export function servePage(post: Post): (data: unknown) => void {
     post({ type: 'failed', failure })
     return null
   }
-  const broken = (error: unknown): void => void fail(error instanceof StoreError ? 'no-storage' : 'internal')
+  const broken = (error: unknown): void => {
+    console.error(error)
+    fail(error instanceof StoreError ? 'no-storage' : 'internal')
+  }
   const publisher = createPublisher(post, broken)
 
   const start = async (message: Start): Promise<Node | null> => {
