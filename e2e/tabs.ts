@@ -43,8 +43,11 @@ export async function watch(page: Page, problems: string[], expected?: RegExp): 
   })
 }
 
-/** Waits until the tab's node runs. */
-export const ready = (page: Page): Promise<void> => expect.poll(() => said(page, 'ready'), { message: 'the node runs' }).toBe('true')
+/** Waits until the tab's node runs. A node that says it cannot is not waited for. */
+export async function ready(page: Page): Promise<void> {
+  await expect.poll(() => said(page, 'ready'), { message: 'the node starts' }).toBeDefined()
+  expect(await said(page, 'ready'), 'the node runs').toBe('true')
+}
 
 type Fact = 'ready' | 'node' | 'room' | 'ops' | 'pending' | 'rejected' | 'heads' | 'digest' | 'peers'
 
