@@ -12,7 +12,7 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** Equality of two byte strings. Not constant-time: nothing secret is compared with it. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && compareBytes(a, b) === 0
+  return a === b || (a.length === b.length && compareBytes(a, b) === 0)
 }
 
 /** The parts, one after the other, in a new array. */

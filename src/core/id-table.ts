@@ -17,8 +17,11 @@ export interface IdTable {
   readonly seed: number
 }
 
-export function createIdTable(seed: number): IdTable {
-  return { length: 0, bytes: new Uint8Array(START * WIDTH), slots: new Int32Array(START * 2), seed }
+/** An empty table, with room for `expected` entries before it has to grow. */
+export function createIdTable(seed: number, expected = START): IdTable {
+  const entries = Math.max(1, expected)
+  const slots = 2 ** Math.ceil(Math.log2(2 * entries))
+  return { length: 0, bytes: new Uint8Array(entries * WIDTH), slots: new Int32Array(slots), seed }
 }
 
 function hashAt(bytes: Uint8Array, at: number, seed: number): number {
@@ -56,11 +59,13 @@ export function lookup(table: IdTable, id: Uint8Array): number {
 /** The number of `id`, added if it is new. */
 export function intern(table: IdTable, id: Uint8Array): number {
   assert(id.length === WIDTH, 'an id has 32 bytes')
-  const found = table.slots[slotOf(table, id)]! - 1
+  const slot = slotOf(table, id)
+  const found = table.slots[slot]! - 1
   if (found >= 0) return found
   const entry = table.length
-  if ((entry + 1) * WIDTH > table.bytes.length) grow(table)
-  table.slots[slotOf(table, id)] = entry + 1
+  const full = (entry + 1) * WIDTH > table.bytes.length
+  if (full) grow(table)
+  table.slots[full ? slotOf(table, id) : slot] = entry + 1
   table.bytes.set(id, entry * WIDTH)
   table.length = entry + 1
   return entry

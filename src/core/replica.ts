@@ -16,6 +16,7 @@
  */
 import { append, createDag, type Dag, numberOf, numberOfAuthor, truncate } from './dag.ts'
 import { catchUp, createHistory, type History } from './history.ts'
+import { createIdTable, intern, lookup } from './id-table.ts'
 import { MAX_REJECTED_REMEMBERED } from './limits.ts'
 import type { Op, OpId } from './op.ts'
 import { createPending, isWaiting, parentCame, parentRejected, type Pending, type PendingUnit, wait } from './pending.ts'
@@ -79,7 +80,7 @@ export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
     admitOrWait(replica, next.unit, next.link, outcomes)
     for (let i = first, end = outcomes.length; i < end; i++) {
       const outcome = outcomes[i]!
-      if (outcome.type === 'admitted') for (const { id } of outcome.unit) work.push(...parentCame(replica.pending, id))
+      if (outcome.type === 'admitted') work.push(...freed(replica, outcome.unit))
       else if (outcome.type === 'rejected') work.push(...parentRejected(replica.pending, outcome.id))
     }
   }
@@ -87,109 +88,125 @@ export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
   return outcomes
 }
 
+/** Units that waited for these ops alone. */
+function freed({ pending }: Replica, admitted: Unit): PendingUnit[] {
+  return pending.ops === 0 ? [] : admitted.flatMap(({ id }) => parentCame(pending, id))
+}
+
 function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: Outcome[]): void {
   const fresh = withoutHeld(replica, received, outcomes)
   const fates: Fate[] = fresh.map(() => 'kept')
-  keepVouched(fresh, matesOf(fresh), fates)
+  let placed = placeParents(replica, fresh)
+  keepVouched(fresh, placed.parents, fates)
   const unit = fresh.filter((_, place) => fates[place] === 'kept')
+  if (unit.length < fresh.length) placed = placeParents(replica, unit)
   for (const [place, { id }] of fresh.entries()) {
     if (fates[place] !== 'kept') outcomes.push({ type: 'dropped', id, reason: 'unauthentic', link })
   }
-  const missing = missingParents(replica, unit)
-  if (missing.length === 0) return admit(replica, unit, link, outcomes)
+  if (placed.missing.size === 0) return admit(replica, unit, placed.parents, link, outcomes)
   if (isWaiting(replica.pending, unit)) {
     for (const { id } of unit) outcomes.push({ type: 'duplicate', id })
     return
   }
   for (const { id } of unit) outcomes.push({ type: 'pending', id })
-  for (const gone of wait(replica.pending, unit, missing, link)) {
+  for (const gone of wait(replica.pending, unit, [...placed.missing.values()], link)) {
     for (const { id } of gone.unit) outcomes.push({ type: 'dropped', id, reason: 'pending-full', link: gone.link })
   }
 }
 
 /** What of a unit is not admitted yet, each op once, signed if one of its copies is. */
 function withoutHeld({ dag }: Replica, unit: Unit, outcomes: Outcome[]): Unit {
-  const fresh = new Map<string, UnitOp>()
+  const ids = createIdTable(dag.ids.seed, unit.length)
+  const fresh: UnitOp[] = []
   for (const unitOp of unit) {
-    const key = keyOf(unitOp.id)
-    const copy = fresh.get(key)
-    if (copy === undefined && numberOf(dag, unitOp.id) < 0) fresh.set(key, unitOp)
-    else outcomes.push({ type: 'duplicate', id: unitOp.id })
-    if (copy !== undefined && copy.signature === null) fresh.set(key, unitOp)
+    const copy = lookup(ids, unitOp.id)
+    if (copy >= 0) {
+      outcomes.push({ type: 'duplicate', id: unitOp.id })
+      if (fresh[copy]!.signature === null) fresh[copy] = unitOp
+    } else if (numberOf(dag, unitOp.id) >= 0) outcomes.push({ type: 'duplicate', id: unitOp.id })
+    else fresh[intern(ids, unitOp.id)] = unitOp
   }
-  return [...fresh.values()]
+  return fresh
 }
 
-/** Parents that are neither held, nor rejected, nor before their child in the unit. */
-function missingParents({ dag, rejected }: Replica, unit: Unit): OpId[] {
-  const known = new Set<string>()
+/**
+ * Where a parent of a unit's op is: its place in the unit when it is before its child (0, 1, …), else HELD − its number in
+ * the DAG, else ABSENT: rejected, or missing.
+ */
+type Parent = number
+const ABSENT = -1
+const HELD = -2
+
+interface PlacedParents {
+  /** Per op, prev first. */
+  readonly parents: readonly (readonly Parent[])[]
+  /** Absent ones that are not known to be rejected, by key. */
+  readonly missing: ReadonlyMap<string, OpId>
+}
+
+function placeParents({ dag, rejected }: Replica, unit: Unit): PlacedParents {
+  const ids = createIdTable(dag.ids.seed, unit.length)
   const missing = new Map<string, OpId>()
-  for (const { op, id } of unit) {
-    known.add(keyOf(id))
-    for (const parent of parentIds(op)) {
-      const key = keyOf(parent)
-      if (!known.has(key) && !rejected.has(key) && numberOf(dag, parent) < 0) missing.set(key, parent)
-    }
+  const placeOf = (parent: OpId): Parent => {
+    const mate = lookup(ids, parent)
+    if (mate >= 0) return mate
+    const held = numberOf(dag, parent)
+    if (held >= 0) return HELD - held
+    if (!rejected.has(keyOf(parent))) missing.set(keyOf(parent), parent)
+    return ABSENT
   }
-  return [...missing.values()]
-}
-
-/** Per op of a unit, the places of its parents that are before it in the unit, and of its prev (−1: elsewhere). */
-interface Mates {
-  readonly parents: readonly (readonly number[])[]
-  readonly prev: readonly number[]
-}
-
-function matesOf(unit: Unit): Mates {
-  const places = new Map<string, number>()
-  const parents: number[][] = []
-  const prev: number[] = []
-  for (const [place, { op, id }] of unit.entries()) {
-    places.set(keyOf(id), place)
-    parents.push(parentIds(op).flatMap((parent) => places.get(keyOf(parent)) ?? []))
-    prev.push(op.prev === null ? -1 : (places.get(keyOf(op.prev)) ?? -1))
-  }
-  return { parents, prev }
+  const parents = unit.map(({ op, id }) => {
+    intern(ids, id)
+    return parentIds(op).map(placeOf)
+  })
+  return { parents, missing }
 }
 
 type Fate = 'kept' | 'unauthentic' | Verdict
 
-function admit(replica: Replica, unit: Unit, link: string, outcomes: Outcome[]): void {
+function admit(replica: Replica, unit: Unit, placed: PlacedParents['parents'], link: string, outcomes: Outcome[]): void {
   const { dag, rejected } = replica
-  const mates = matesOf(unit)
   const fates: Fate[] = unit.map(() => 'kept')
-  for (const [place, { op, id }] of unit.entries()) {
-    const parentFell =
-      mates.parents[place]!.some((at) => fates[at] !== 'kept') || parentIds(op).some((parent) => rejected.has(keyOf(parent)))
-    fates[place] = rejected.get(keyOf(id)) ?? (parentFell ? 'parent-rejected' : (checkStructure(replica, unit, mates, place) ?? 'kept'))
+  for (const [place, { id }] of unit.entries()) {
+    const known = rejected.size === 0 ? undefined : rejected.get(keyOf(id))
+    // Nothing is missing: an absent parent is a rejected one.
+    const parentFell = placed[place]!.some((parent) => (parent >= 0 ? fates[parent] !== 'kept' : parent === ABSENT))
+    fates[place] = known ?? (parentFell ? 'parent-rejected' : (checkStructure(replica, unit, placed, place) ?? 'kept'))
   }
-  keepVouched(unit, mates, fates)
+  keepVouched(unit, placed, fates)
 
   const start = dag.length
   let judged = 0
   for (;;) {
     // Ops before `judged` have been accepted before; their causal past has not changed since.
     let anyRejected = false
-    for (const [place, unitOp] of unit.entries()) {
+    /** Per place: the op's number, or −1. */
+    const numbers = new Int32Array(unit.length).fill(-1)
+    const numberAt = (parent: Parent): number => (parent >= 0 ? numbers[parent]! : HELD - parent)
+    for (const [place, { op, id }] of unit.entries()) {
       if (fates[place] !== 'kept') continue
-      const parents = parentIds(unitOp.op).map((parent) => numberOf(dag, parent))
+      const parents = placed[place]!.map(numberAt)
       if (place >= judged) {
-        const refusal = anyRejected && parents.includes(-1) ? 'parent-rejected' : replica.judge(unitOp.op, { dag, parents })
+        const refusal = anyRejected && parents.includes(-1) ? 'parent-rejected' : replica.judge(op, { dag, parents })
         if (refusal !== null) {
           fates[place] = refusal
           anyRejected = true
           continue
         }
       }
-      const prev = unitOp.op.prev === null ? -1 : parents[0]!
-      append(dag, { id: unitOp.id, author: unitOp.op.author, seq: unitOp.op.seq, prev, parents })
+      numbers[place] = append(dag, { id, author: op.author, seq: op.seq, prev: op.prev === null ? -1 : parents[0]!, parents })
     }
     if (!anyRejected) break
     judged = unit.length
     truncate(dag, start)
-    keepVouched(unit, mates, fates)
+    keepVouched(unit, placed, fates)
   }
   report(replica, unit, fates, start, link, outcomes)
+}
+
+/** Place of an op's prev in the unit, or −1. */
+function prevMate({ prev }: Op, parents: readonly Parent[]): number {
+  return prev === null ? -1 : Math.max(-1, parents[0]!)
 }
 
 /**
@@ -197,22 +214,22 @@ function admit(replica: Replica, unit: Unit, link: string, outcomes: Outcome[]):
  * author, and has no parent in the unit that is not kept. Repeats until nothing changes: O(parents) for well-formed units,
  * O(ops · parents) for one made to be slow, with nothing but small integers inside.
  */
-function keepVouched(unit: Unit, mates: Mates, fates: Fate[]): void {
-  for (let changed = true; changed; ) {
+function keepVouched(unit: Unit, placed: PlacedParents['parents'], fates: Fate[]): void {
+  for (let changed = true; changed;) {
     changed = false
     const vouched = new Uint8Array(unit.length)
     for (let place = unit.length - 1; place >= 0; place--) {
       if (fates[place] !== 'kept') continue
       const { op, signature } = unit[place]!
-      const prev = mates.prev[place]!
+      const prev = prevMate(op, placed[place]!)
       if (signature === null && vouched[place] === 0) {
         fates[place] = 'unauthentic'
         changed = true
       } else if (prev >= 0 && equalBytes(unit[prev]!.op.author, op.author)) vouched[prev] = 1
     }
-    for (const [place, parents] of mates.parents.entries()) {
+    for (const [place, parents] of placed.entries()) {
       if (fates[place] !== 'kept') continue
-      const fallen = parents.find((parent) => fates[parent] !== 'kept')
+      const fallen = parents.find((parent) => parent >= 0 && fates[parent] !== 'kept')
       if (fallen === undefined) continue
       fates[place] = fates[fallen] === 'unauthentic' ? 'unauthentic' : 'parent-rejected'
       changed = true
@@ -221,19 +238,19 @@ function keepVouched(unit: Unit, mates: Mates, fates: Fate[]): void {
 }
 
 /** The rules that need the parents, in the protocol's order; null when all hold. */
-function checkStructure(replica: Replica, unit: Unit, mates: Mates, place: number): StructureRefusal | null {
+function checkStructure(replica: Replica, unit: Unit, placed: PlacedParents['parents'], place: number): StructureRefusal | null {
   const { dag, room } = replica
   const { op, id } = unit[place]!
   if (op.room === null) return equalBytes(id, room) ? null : 'second-genesis'
   if (!equalBytes(op.room, room)) return 'wrong-room'
-  if (parentIds(op).some((parent) => equalBytes(parent, id))) return 'self-parent'
+  if (placed[place]!.includes(place)) return 'self-parent'
   if (op.prev === null) return null
-  const mate = unit[mates.prev[place]!]?.op
+  const mate = unit[prevMate(op, placed[place]!)]?.op
   if (mate !== undefined) {
     if (!equalBytes(mate.author, op.author)) return 'prev-not-own'
     return mate.seq + 1 === op.seq ? null : 'seq-gap'
   }
-  const prev = numberOf(dag, op.prev)
+  const prev = HELD - placed[place]![0]!
   const own = numberOfAuthor(dag, op.author)
   if (own < 0 || dag.author[prev] !== own) return 'prev-not-own'
   return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'
