@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { toHex } from './bytes.ts'
+import { createPending, isWaiting, missingIds, parentCame, parentRejected, type PendingUnit, wait } from './pending.ts'
+import { GENESIS, idNumber, opAfter } from './room.naive.ts'
+import type { Unit } from './unit.ts'
+
+const unitOf = (n: number): Unit => [opAfter(1, null, [GENESIS], `unit ${n}`)]
+const namesOf = (entries: readonly PendingUnit[]): string[] => entries.map(({ unit }) => toHex(unit[0]!.id)).sort()
+
+const command = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('wait' as const),
+      missing: fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 4 }),
+      link: fc.nat(2),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('came' as const, 'rejected' as const), id: fc.nat(7) }) },
+)
+
+test('in lockstep with a list that is searched from end to end', () => {
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 60, size: 'max' }), (commands) => {
+      const pending = createPending()
+      let twin: { name: string; missing: Set<number> }[] = []
+      for (const [n, each] of commands.entries()) {
+        if (each.type === 'wait') {
+          const unit = unitOf(n)
+          expect(isWaiting(pending, unit)).toBe(false)
+          expect(wait(pending, unit, each.missing.map(idNumber), `link ${each.link}`)).toEqual([])
+          expect(isWaiting(pending, unit)).toBe(true)
+          twin.push({ name: toHex(unit[0]!.id), missing: new Set(each.missing) })
+        } else if (each.type === 'came') {
+          for (const { missing } of twin) missing.delete(each.id)
+          const ready = twin.filter(({ missing }) => missing.size === 0).map(({ name }) => name)
+          twin = twin.filter(({ missing }) => missing.size > 0)
+          expect(namesOf(parentCame(pending, idNumber(each.id)))).toEqual(ready.sort())
+        } else {
+          const fallen = twin.filter(({ missing }) => missing.has(each.id)).map(({ name }) => name)
+          twin = twin.filter(({ missing }) => !missing.has(each.id))
+          expect(namesOf(parentRejected(pending, idNumber(each.id)))).toEqual(fallen.sort())
+        }
+        expect(namesOf([...pending.byOps.values()])).toEqual(twin.map(({ name }) => name).sort())
+        const missing = [...new Set(twin.flatMap((entry) => [...entry.missing]))].map((id) => toHex(idNumber(id)))
+        expect(missingIds(pending, 100).map(toHex).sort()).toEqual(missing.sort())
+        expect(pending.ops).toBe(twin.length)
+        expect([...pending.byLink.values()].reduce((sum, { ops }) => sum + ops, 0)).toBe(twin.length)
+        expect(pending.byMissing.size).toBe(missing.length)
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('B6 of missing parents every link gets its share of the list, however many one brings', () => {
+  const pending = createPending()
+  for (let i = 0; i < 500; i++) wait(pending, unitOf(i), [idNumber(i)], 'mallory')
+  for (let i = 500; i < 503; i++) wait(pending, unitOf(i), [idNumber(i)], 'alice')
+  const asked = new Set(missingIds(pending, 10).map(toHex))
+  expect(asked.size).toBe(10)
+  for (let i = 500; i < 503; i++) expect(asked.has(toHex(idNumber(i)))).toBe(true)
+})
