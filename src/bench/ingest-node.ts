@@ -25,5 +25,7 @@ export async function importInNode(genesis: Uint8Array, secret: Uint8Array, file
     }
   })
   await node.import(file)
-  return (await stored) - start
+  const end = await stored
+  await node.close()
+  return end - start
 }

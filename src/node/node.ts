@@ -49,6 +49,8 @@ export interface Node {
   wake(): void
   export(): Promise<Uint8Array>
   import(bytes: Uint8Array): Promise<ImportOutcome>
+  /** Ends the node: nothing is asked of it any more. */
+  close(): Promise<void>
 }
 
 export async function createNode({ opened: found, openStore, ways, onChange, onBroken }: NodeOptions): Promise<Node> {
@@ -153,6 +155,11 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
       })
       const added = refused.latest().filter(({ from }) => from === 'file')
       return { admitted: outcome.admitted, duplicate: outcome.duplicate, refused: added.slice(-Math.min(added.length, refused.count - before)) }
+    },
+    async close() {
+      loop.stop()
+      await links.close()
+      store.close()
     },
   }
   await holdSession(engine.senderId)

@@ -74,6 +74,8 @@ export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
 
 function parentColumns(ops: readonly UnitOp[]): Pick<Columns, 'authors' | 'external' | 'prevs' | 'seqs' | 'depCounts' | 'deps'> {
   const authorOf = new Map<string, Author>()
+  /** The same by object: neighbours share theirs, and a key is dear. */
+  const sameAuthor = new Map<Author, Author>()
   const authors: Author[] = []
   const external: OpId[] = []
   const externalPlaces = new Map<string, number>()
@@ -94,11 +96,21 @@ function parentColumns(ops: readonly UnitOp[]): Pick<Columns, 'authors' | 'exter
     }
     return outsideParent(place)
   }
+  const authorAs = (own: Author): Author => {
+    const known = sameAuthor.get(own)
+    if (known !== undefined) return known
+    const author = authorOf.get(keyOf(own)) ?? own
+    authorOf.set(keyOf(own), author)
+    sameAuthor.set(own, author)
+    return author
+  }
   const prevCode = ({ prev, seq }: Op, author: Author, here: number): number => {
     if (prev === null) return PREV_NONE
+    const last = ops[lastOfAuthor.get(author) ?? -1]
+    if (last !== undefined && last.op.seq + 1 === seq && equalBytes(last.id, prev)) return PREV_LAST
     const place = places.get(keyOf(prev))
     if (place !== undefined && ops[place]!.op.seq + 1 === seq) {
-      return place === lastOfAuthor.get(author) ? PREV_LAST : PREV_PARENT + insideParent(here - place)
+      return PREV_PARENT + insideParent(here - place)
     }
     // Not in the bundle; or it is and the seq does not follow from it: such an op is invalid, and still an op.
     seqs.push(seq)
@@ -110,9 +122,7 @@ function parentColumns(ops: readonly UnitOp[]): Pick<Columns, 'authors' | 'exter
   }
 
   for (const [here, { op, id }] of ops.entries()) {
-    const authorKey = keyOf(op.author)
-    const author = authorOf.get(authorKey) ?? op.author
-    authorOf.set(authorKey, author)
+    const author = authorAs(op.author)
     authors.push(author)
     prevs.push(prevCode(op, author, here))
     depCounts.push(op.deps.length)
