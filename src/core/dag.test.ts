@@ -74,7 +74,7 @@ test('in lockstep with plain objects, also after ops were taken back and others 
       expectEqual(dag, [])
       expect(dag.chains).toEqual([])
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
@@ -90,7 +90,7 @@ test('the past of a frontier is what its definition says, and can be extended', 
       const extended = markPast(dag, [more % room.length], marks)
       expect([...extended.keys()].filter((op) => extended[op] === 1)).toEqual(sorted(past([...frontier, more % room.length])))
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
@@ -111,7 +111,7 @@ test('history and its windows equal sorting everything, however ops arrive and w
       for (const [place, op] of twin.history.entries()) expect(positionOf(history, op)).toBe(place)
       for (let a = 0; a < room.length; a++) expect(Math.sign(compareOps(dag, a, 0))).toBe(Math.sign(twin.compare(a, 0)))
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
@@ -129,7 +129,7 @@ test('seen by: whoever has an op in the past of one of its own, and nobody else'
         expect(sorted(seenBy(seen, op))).toEqual(sorted(twin.seenBy(op).map((author) => numberOfAuthor(dag, author))))
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 

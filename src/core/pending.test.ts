@@ -50,7 +50,7 @@ test('in lockstep with a list that is searched from end to end', () => {
         expect(pending.byMissing.size).toBe(missing.length)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 

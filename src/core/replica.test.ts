@@ -269,7 +269,7 @@ describe('the admitted set is the one of the definition', () => {
       fc.property(closed, (ops) => {
         expect(admittedOf(play([ops]))).toEqual(definition([ops]))
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     )
   })
 
@@ -282,7 +282,7 @@ describe('the admitted set is the one of the definition', () => {
         const waiting = new Set([...replica.pending.byOps.values()].flatMap(({ unit }) => unit.map(({ id }) => toHex(id))))
         expect([...waiting].filter((id) => admittedOf(replica).has(id))).toEqual([])
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
@@ -300,7 +300,7 @@ describe('the admitted set is the one of the definition', () => {
         const replica = play(all)
         expect(admittedOf(replica)).toEqual(definition([ops]))
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 
@@ -318,7 +318,7 @@ describe('the admitted set is the one of the definition', () => {
           new Set([...replica.dag.heads].map((head) => toHex(replica.dag.ids.bytes.subarray(32 * head, 32 * head + 32)))),
         )
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })

@@ -278,6 +278,22 @@ describe('liars about what they hold', () => {
     expect(nodes[1]!.engine.replica.dag.heads.size).toBe(700 - 64 + 1)
   })
 
+  test('B19 D7 among 3,000 heads typing costs its ops, and not the room again for each', () => {
+    const { world, nodes, room } = linkedWorld(2)
+    const sybils = Array.from({ length: 3_000 }, (_, i) => message(room, authorNamed(`sybil ${i}`), null, [room], 'hi'))
+    for (const node of nodes)
+      for (let at = 0; at < 3_000; at += 1_000) push(world, node, malloryLink, ...sybils.slice(at, at + 1_000).map((op) => [op]))
+    run(world, 15_000)
+    expectAgreement(nodes)
+    const before = world.sent
+    for (let i = 0; i < 20; i++) {
+      say(world, nodes[i % 2]!, `typed ${i}`)
+      run(world, 300)
+    }
+    expectAgreement(nodes)
+    expect(world.sent - before).toBeLessThan(2_500_000)
+  })
+
   test('D7 D13 a peer that asks for everything again and again gets a bounded amount, and others what they want', () => {
     const { world, nodes } = linkedWorld(3)
     const [alice, bob] = nodes

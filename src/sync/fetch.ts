@@ -31,6 +31,9 @@ const HANDICAP = 60_000
 /** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
 const PATIENCE = 1_000
 
+/** Everything that a peer with too many heads may have more is asked at most this often (ms): much of the answer is known. */
+const ASK_ALL_EVERY = 10_000
+
 export interface Fetch {
   readonly from: PeerId
   readonly ref: number
@@ -38,7 +41,8 @@ export interface Fetch {
   readonly named: readonly OpId[]
   /** True when parents of pending units were asked for. */
   readonly missing: boolean
-  /** How many ops the peer said it had. */
+  /** True when everything was asked for, and how many ops the peer said it had. */
+  readonly all: boolean
   readonly ops: number
   readonly startedAt: number
   /** Ops admitted so far by this fetch, and how many the peer says are to come. */
@@ -80,15 +84,18 @@ function start(engine: Engine): void {
   const named = unknownHeads(engine, peer)
   const missing = peer.emptyUntil > now ? [] : missingIds(pending, MAX_HEADS_LISTED / 2)
   // Of a peer with more heads than it lists, everything is asked. Else half the list is for what it named, if need be.
-  const ids = hasMore(peer) ? [] : [...missing, ...named].slice(0, MAX_HEADS_LISTED)
+  const all = hasMore(engine, peer)
+  const ids = all ? [] : [...missing, ...named].slice(0, MAX_HEADS_LISTED)
   const ref = engine.nextRef++
   peer.askedAt = now
+  if (all) peer.allAskedAt = now
   engine.askedStranger = !peer.isUseful
   engine.fetch = {
     from: peer.id,
     ref,
     named,
     missing: missing.length > 0,
+    all,
     ops: peer.ops,
     startedAt: now,
     got: 0,
@@ -107,7 +114,7 @@ function choose(engine: Engine): Peer | null {
   let best: Peer | null = null
   for (const peer of engine.peers.values()) {
     if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best, engine.askedStranger))) continue
-    if ((isMissing && peer.emptyUntil <= now) || hasMore(peer) || unknownHeads(engine, peer).length > 0) best = peer
+    if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || unknownHeads(engine, peer).length > 0) best = peer
   }
   return best
 }
@@ -120,7 +127,8 @@ function isBefore(a: Peer, b: Peer, usefulFirst: boolean): boolean {
 const turnOf = ({ askedAt, failures }: Peer): number => askedAt + (failures === 0 ? 0 : Math.min(HANDICAP, BENCH * 2 ** failures))
 
 /** True for a peer that has more heads than it lists, and may have ops that we lack below the others. */
-const hasMore = (peer: Peer): boolean => peer.headCount > peer.heads.length && peer.exhaustedAt !== peer.ops
+const hasMore = ({ now }: Engine, { headCount, heads, exhaustedAt, ops, allAskedAt }: Peer): boolean =>
+  headCount > heads.length && exhaustedAt !== ops && now >= allAskedAt + ASK_ALL_EVERY
 
 function nextUnbenched(engine: Engine): number {
   let next = Infinity
@@ -156,7 +164,9 @@ function end(engine: Engine, fetch: Fetch): void {
   if (fetch.got > 0) peer.isUseful = true
   if (served || fetch.got > 0) peer.failures = 0
   else bench(engine, peer)
-  if (fetch.got === 0) peer.exhaustedAt = fetch.ops
+  if (fetch.all && fetch.got === 0) peer.exhaustedAt = fetch.ops
+  // What a cut answer left out is asked for at once.
+  if (fetch.got > 0) peer.allAskedAt = -Infinity
   peer.emptyFor = fetch.got > 0 || !fetch.missing ? 0 : Math.min(HANDICAP, Math.max(BENCH, peer.emptyFor * 2))
   peer.emptyUntil = engine.now + peer.emptyFor
   notify(engine, { type: 'changed' })

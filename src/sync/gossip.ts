@@ -3,12 +3,11 @@
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
 import { equalBytes } from '../core/bytes.ts'
-import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle, wrapBundle } from './bundle.ts'
 import type { PeerId } from './effects.ts'
-import { storedHeads } from './holdings.ts'
+import { listHeads } from './holdings.ts'
 import { encodeMessage } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { type Engine, send } from './state.ts'
@@ -37,8 +36,7 @@ export function announceDue(engine: Engine): number {
 
 /** Sends this node's stored heads to a peer, or to everybody (null). */
 export function tellHeads(engine: Engine, to: PeerId | null): void {
-  const heads = storedHeads(engine.replica.dag, engine.stored)
-  send(engine, to, encodeMessage({ type: 'heads', heads: heads.slice(0, MAX_HEADS_LISTED), headCount: heads.length, ops: engine.stored }))
+  send(engine, to, encodeMessage({ type: 'heads', ...listHeads(engine.replica.dag, engine.stored), ops: engine.stored }))
 }
 
 /** A peer told its heads. If it lacks something of ours and may not know, it is told ours. */
@@ -60,11 +58,13 @@ export function agrees(engine: Engine, peer: Peer): boolean {
   return peer.headCount === peer.heads.length && isAlike(engine, peer)
 }
 
-/** True when the peer said what this node would say: nothing to tell it. The number of ops tells most differences without sorting. */
+/** True when the peer said what this node would say, as far as it can be told: no need to tell it. The numbers tell most differences. */
 function isAlike({ replica: { dag }, stored }: Engine, peer: Peer): boolean {
   if (peer.ops !== stored) return false
-  const own = storedHeads(dag, stored)
-  return peer.headCount === own.length && peer.heads.every((id, i) => own[i] !== undefined && equalBytes(id, own[i]))
+  const { heads, headCount } = listHeads(dag, stored)
+  if (peer.headCount !== headCount) return false
+  // Of too many heads each lists those that are newest to itself.
+  return headCount > heads.length || peer.heads.every((id, i) => heads[i] !== undefined && equalBytes(id, heads[i]))
 }
 
 /** Gives an own op, just stored, to everybody; the heads that follow say that nothing else is new. */

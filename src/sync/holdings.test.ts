@@ -39,7 +39,7 @@ describe('what a peer holds, from what it says', () => {
         const inAsker = held(asker)
         expect(marked(server, marks)).toEqual([...held(server)].filter((id) => inAsker.has(id)))
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 
@@ -51,7 +51,7 @@ describe('what a peer holds, from what it says', () => {
         const marks = readHoldings(server, describeHoldings(asker, asker.length), wanted)
         for (const id of wanted) expect(marks[numberOf(server, id)]).toBe(0)
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   })
 
@@ -73,7 +73,7 @@ describe('what a peer holds, from what it says', () => {
         const frontier = [...marks.keys()].filter((op) => marks[op] === 1)
         expect([...markPast(server, frontier)]).toEqual([...marks])
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     )
   })
 })
@@ -100,6 +100,6 @@ test('stored heads are the heads of the stored part', () => {
           .sort(),
       ).toEqual(heads.map((op) => ids[op]!.join()).sort())
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   )
 })

@@ -12,8 +12,8 @@ import type { Tip } from './messages.ts'
 
 const HINT_BYTES = 8
 
-/** Heads of the first `stored` ops, sorted by id: what may be told to others. O(unstored + heads log heads). */
-export function storedHeads(dag: Dag, stored: number): OpId[] {
+/** Heads of the first `stored` ops: what may be told to others. O(unstored + heads). */
+function storedHeadOps(dag: Dag, stored: number): number[] {
   const heads: number[] = []
   for (const op of dag.heads) if (op < stored) heads.push(op)
   const tried = new Set<number>()
@@ -21,8 +21,20 @@ export function storedHeads(dag: Dag, stored: number): OpId[] {
     for (let edge = dag.parentStart[op]!; edge < dag.parentStart[op + 1]!; edge++) tried.add(dag.parent[edge]!)
   }
   for (const op of tried) if (op < stored && firstChild(dag, op) >= stored) heads.push(op)
-  return heads.sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op))
+  return heads
 }
+
+/** Heads of the first `stored` ops, sorted by id. O(unstored + heads log heads). */
+export const storedHeads = (dag: Dag, stored: number): OpId[] => byId(dag, storedHeadOps(dag, stored))
+
+/** As many of them as a list may hold, sorted by id: of too many the newest, which others most likely lack; and how many there are. */
+export function listHeads(dag: Dag, stored: number): { readonly heads: readonly OpId[]; readonly headCount: number } {
+  const ops = storedHeadOps(dag, stored)
+  const listed = ops.length <= MAX_HEADS_LISTED ? ops : ops.sort((a, b) => b - a).slice(0, MAX_HEADS_LISTED)
+  return { heads: byId(dag, listed), headCount: ops.length }
+}
+
+const byId = (dag: Dag, ops: number[]): OpId[] => ops.sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op))
 
 /** The oldest child: edges are listed newest first. */
 function firstChild(dag: Dag, op: number): number {
@@ -40,7 +52,7 @@ export interface Holdings {
 
 /** This node's holdings: heads if they fit, and the tips of as many authors as fit, latest first. */
 export function describeHoldings(dag: Dag, stored: number): Holdings {
-  const heads = storedHeads(dag, stored)
+  const { heads } = listHeads(dag, stored)
   const tips: Tip[] = []
   let complete = true
   for (let author = dag.chains.length - 1; author >= 0; author--) {
@@ -53,7 +65,7 @@ export function describeHoldings(dag: Dag, stored: number): Holdings {
     const hint = dag.authors.bytes.slice(author * 32, author * 32 + HINT_BYTES)
     for (const op of own) tips.push({ hint, seq: dag.seq[op]!, id: idOf(dag, op) })
   }
-  return { heads: heads.slice(0, MAX_HEADS_LISTED), tips, tipsComplete: complete }
+  return { heads, tips, tipsComplete: complete }
 }
 
 /**
@@ -65,7 +77,12 @@ export function readHoldings(dag: Dag, { heads, tips }: Holdings, ids: readonly 
   const known = knownOf(dag, heads)
   // All heads known, and all of them listed: there is nothing to add.
   if (known.length === heads.length && heads.length < MAX_HEADS_LISTED) return markPast(dag, known)
-  known.push(...knownOf(dag, tips.map(({ id }) => id)))
+  known.push(
+    ...knownOf(
+      dag,
+      tips.map(({ id }) => id),
+    ),
+  )
   const guessed = guessFromTips(dag, tips)
   const marks = markPast(dag, [...known, ...guessed])
   const isWrong = knownOf(dag, ids).some((op) => marks[op] === 1)

@@ -40,6 +40,8 @@ export interface Peer {
   askedAt: number
   /** The last question to it that came to an end brought ops. */
   isUseful: boolean
+  /** When it was last asked for everything (ms). */
+  allAskedAt: number
   /** The number of ops it had when it had nothing more for us; −1: not known. */
   exhaustedAt: number
   /** Until when (ms) it is not asked for parents that others' ops wait for, having had none of them; the pause doubles. */
@@ -83,6 +85,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     benchedUntil: 0,
     askedAt: -Infinity,
     isUseful: false,
+    allAskedAt: -Infinity,
     exhaustedAt: -1,
     emptyUntil: 0,
     emptyFor: 0,
