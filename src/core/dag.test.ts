@@ -55,7 +55,7 @@ function expectEqual(dag: Dag, vertices: readonly Vertex[]): void {
   expect(dag.authors.length).toBe(new Set(vertices.map(({ author }) => author)).size)
 }
 
-test('in lockstep with plain objects, also after ops were taken back and others added', () => {
+test('in lockstep with plain objects, also after ops were taken back and others added', { timeout: 30_000 }, () => {
   fc.assert(
     fc.property(rooms, rooms, fc.nat(), (room, other, cut) => {
       const dag = createDag(5)
@@ -133,7 +133,7 @@ test('seen by: whoever has an op in the past of one of its own, and nobody else'
   )
 })
 
-describe('B8 size', () => {
+describe('B8 size', { timeout: 30_000 }, () => {
   /** Distinct, not hashed: a million hashes are not what is tried here. */
   const cheapId = (n: number): OpId => {
     const id = new Uint8Array(32)

@@ -129,6 +129,11 @@ describe('who vouches for whom', () => {
     receive(replica, [second], 'alice')
     expect(fates(receive(replica, [first], 'alice'))).toEqual(['admitted', 'admitted'])
   })
+  test('A3 B17 what only another author’s op follows does not wait either', () => {
+    const replica = open()
+    expect(fates(receive(replica, [unsigned(second), opAfter(2, second, [])], 'mallory'))).toEqual(['unauthentic', 'unauthentic'])
+    expect(replica.pending.ops).toBe(0)
+  })
   test('A7 an op that comes twice in a unit is one op, signed if one copy is', () => {
     for (const unit of [
       [first, first],
@@ -157,7 +162,7 @@ describe('who vouches for whom', () => {
   })
 })
 
-describe('pending', () => {
+describe('pending', { timeout: 30_000 }, () => {
   test('B4 B6 pending never outgrows its budgets, whoever brings it', () => {
     const replica = open()
     for (let i = 0; i < 2 * MAX_PENDING_TOTAL; i++) receive(replica, [opAfter(1, null, [], '', { deps: [idNumber(i)] })], `link ${i % 7}`)
@@ -221,7 +226,7 @@ describe('pending', () => {
   })
 })
 
-test('B20 ids of rejected ops are remembered up to a budget, oldest forgotten first', () => {
+test('B20 ids of rejected ops are remembered up to a budget, oldest forgotten first', { timeout: 30_000 }, () => {
   const replica = open()
   const bad = Array.from({ length: MAX_REJECTED_REMEMBERED + 3 }, (_, time) => opAfter(1, null, [GENESIS], 'bad', { time }))
   for (let at = 0; at < bad.length; at += MAX_UNIT_OPS) receive(replica, bad.slice(at, at + MAX_UNIT_OPS), 'test')
@@ -238,7 +243,7 @@ test('B10 refused ops leave no trace of their authors', () => {
   expect(replica.dag.chains.length).toBe(1)
 })
 
-describe('the admitted set is the one of the definition', () => {
+describe('the admitted set is the one of the definition', { timeout: 30_000 }, () => {
   const play = (units: readonly Unit[]): Replica => {
     const replica = createReplica(ROOM, judgeWords, 3)
     units.forEach((unit, i) => receive(replica, unit, `link ${i % 3}`))

@@ -195,6 +195,19 @@ describe('withholders and makers of ghosts', () => {
     expect(world.sent - before).toBeLessThan((inPeace.sent - quiet) * 1.5)
   })
 
+  test('E9 a peer whose disk has a hole serves what is below it, and another the rest', () => {
+    const { world, nodes, room } = linkedWorld(2)
+    for (let i = 0; i < 30; i++) say(world, nodes[i % 2]!, `before ${i}`)
+    run(world, 6_000)
+    nodes[0]!.disk.splice(10, 5)
+    const joiner = createNode(world, authorNamed('joiner'), room, [], 77, false)
+    world.nodes.push(joiner)
+    give(world, joiner, { type: 'linked' })
+    run(world, 20_000)
+    expectAgreement([...nodes, joiner])
+    expect(joiner.engine.replica.dag.length).toBe(31)
+  })
+
   test('B5 a stranger’s unit that holds an honest op beside a ghost does not hide the honest one', () => {
     const { world, nodes, room } = linkedWorld(2)
     const [alice, bob] = nodes
@@ -542,7 +555,7 @@ const mentions = (bytes: Uint8Array, hex: string): boolean => {
   return units.ok && units.value.some((unit) => unit.some(({ id }) => toHex(id) === hex))
 }
 
-describe('B8 long chains', () => {
+describe('B8 long chains', { timeout: 30_000 }, () => {
   const LENGTH = 100_000
   const UNIT = 1_000
 
@@ -574,5 +587,5 @@ describe('B8 long chains', () => {
     expect(bob!.engine.replica.dag.length).toBe(1 + LENGTH)
     expect(bob!.engine.replica.pending.ops).toBe(0)
     expect(bob!.engine.fetch).toBe(null)
-  }, 30_000)
+  })
 })

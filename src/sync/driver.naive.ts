@@ -141,6 +141,7 @@ function carryOut(world: World, node: TestNode, effect: Effect): Input | null {
     case 'deflate':
       return { type: 'deflated', job: effect.job, bytes: effect.bytes }
     case 'wakeAt':
+      if (effect.at <= world.now) throw new Error(`asks at ${world.now} to be woken at ${effect.at}: a loop without rest`)
       node.alarm = effect.at
       return null
     case 'disconnect':

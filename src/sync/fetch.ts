@@ -114,9 +114,15 @@ function choose(engine: Engine): Peer | null {
   let best: Peer | null = null
   for (const peer of engine.peers.values()) {
     if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best, engine.askedStranger))) continue
-    if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || unknownHeads(engine, peer).length > 0) best = peer
+    if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
   }
   return best
+}
+
+/** Looked up until all its heads are known, and not again before it names others: a step costs no more for peers that agree. */
+function namesUnknown(engine: Engine, peer: Peer): boolean {
+  peer.headsKnown ||= unknownHeads(engine, peer).length === 0
+  return !peer.headsKnown
 }
 
 function isBefore(a: Peer, b: Peer, usefulFirst: boolean): boolean {

@@ -138,7 +138,7 @@ function twistedUnit(unit: Unit, dice: Dice): Unit {
   }
 }
 
-describe('a live engine is given', () => {
+describe('a live engine is given', { timeout: 30_000 }, () => {
   const settle = ({ world, nodes }: ReturnType<typeof session>): void => {
     run(world, 150_000)
     for (const { engine } of nodes) {
@@ -165,7 +165,7 @@ describe('a live engine is given', () => {
     }
     expect(idsOf(nodes[1]!)).toBe(ids)
     settle(room)
-  }, 30_000)
+  })
 
   test('10,000 well-formed messages with twisted content: nothing but signed ops is admitted, and nodes agree', () => {
     const room = session(3)
@@ -185,7 +185,7 @@ describe('a live engine is given', () => {
     const disk = createNode(world, nodes[1]!.engine.author, nodes[1]!.engine.replica.room, nodes[1]!.disk, 5, true)
     expect(idsOf(disk)).toBe(idsOf(nodes[1]!))
     settle(room)
-  }, 30_000)
+  })
 })
 
 /** Things that adversaries do, each drawn by the dice. */
@@ -243,7 +243,7 @@ function mischief(world: World, node: TestNode, room: OpId, dice: Dice, own: Uni
   }
 }
 
-describe('random weather and adversaries, from a seed', () => {
+describe('random weather and adversaries, from a seed', { timeout: 30_000 }, () => {
   test.each(Array.from({ length: 16 }, (_, seed) => seed + 1))('seed %i: correct nodes agree, lose nothing, and hold evidence', (seed) => {
     const dice = diceOf(seed)
     const world = createWorld(4, seed)

@@ -42,6 +42,7 @@ export function tellHeads(engine: Engine, to: PeerId | null): void {
 /** A peer told its heads. If it lacks something of ours and may not know, it is told ours. */
 export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[], headCount: number, ops: number): void {
   peer.heads = heads
+  peer.headsKnown = false
   peer.headCount = headCount
   peer.ops = ops
   if (isAlike(engine, peer)) return

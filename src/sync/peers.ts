@@ -27,6 +27,8 @@ export interface Peer {
   heads: readonly OpId[]
   headCount: number
   ops: number
+  /** None of its heads was unknown here when last looked up. */
+  headsKnown: boolean
   strikes: number
   forgivenAt: number
   refusals: readonly Refusal[]
@@ -76,6 +78,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     heads: [],
     headCount: -1,
     ops: 0,
+    headsKnown: false,
     strikes: 0,
     forgivenAt: engine.now,
     refusals: [],
