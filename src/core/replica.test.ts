@@ -178,7 +178,7 @@ describe('pending', { timeout: 30_000 }, () => {
   test('B6 a flood of large ops does not push out another link’s small ones', () => {
     const replica = open()
     let above = first
-    const chain = Array.from({ length: 100 }, () => (above = opAfter(1, above, [])))
+    const chain = Array.from({ length: 400 }, () => (above = opAfter(1, above, [])))
     for (const op of chain) receive(replica, [op], 'alice')
     const large = new Uint8Array(60_000)
     for (let i = 0; i < 2 * (MAX_PENDING_BYTES / large.length); i++) {
