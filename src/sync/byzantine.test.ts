@@ -134,6 +134,7 @@ describe('forgers and strippers', () => {
     bob!.offline = false
     run(world, 20_000)
     expectAgreement(nodes)
+    expect(bob!.notices.some((notice) => notice.type === 'refused' && notice.from === senderNamed('trapper 0'))).toBe(true)
     expect(strikesOf(bob!, alice!)).toBe(0)
     expect(bob!.engine.replica.pending.ops).toBe(0)
   })
@@ -265,8 +266,9 @@ describe('liars about what they hold', () => {
     for (let i = 0; i < 5; i++) say(world, alice!, `missed ${i}`)
     bob!.offline = false
     give(world, alice!, { type: 'linked' })
+    const missed = { id: latestOf(alice!) }
     let at = 0
-    for (; at < chain.length && !has(bob!, { id: latestOf(alice!) }); at++) {
+    for (; at < chain.length && !has(bob!, missed); at++) {
       const ref = bob!.engine.fetch?.from === malloryLink ? bob!.engine.fetch.ref : 0
       tell(world, bob!, malloryLink, { type: 'units', ref, bundle: bundleOf([chain[at]!]), last: false, left: 1_000 })
       run(world, 100)
@@ -328,6 +330,23 @@ describe('liars about what they hold', () => {
     bob!.offline = false
     run(world, 10_000)
     expect(idsOf(bob!)).toBe(idsOf(alice!))
+  })
+
+  test('D7 of a unit that a peer holds in part, it is sent the other part', () => {
+    const { world, nodes, room } = linkedWorld(2)
+    const unit = [message(room, mallory, null, [room], 'first')]
+    while (unit.length < 100) unit.push(message(room, mallory, unit.at(-1)!, [], `next ${unit.length}`))
+    push(world, nodes[0]!, malloryLink, unit)
+    run(world, 1_000)
+    const heads = [unit[96]!.id]
+    tell(world, nodes[0]!, nodes[1]!.engine.senderId, { type: 'want', ref: 1, ids: [], heads, tips: [], tipsComplete: false })
+    const sent = world.wire.flatMap(({ bytes }) => {
+      const decoded = decodeMessage(bytes)
+      const unwrapped = decoded.ok && decoded.value.type === 'units' ? unwrapBundle(decoded.value.bundle) : null
+      const units = unwrapped?.ok === true ? decodeBundle(unwrapped.value.payload) : null
+      return units?.ok === true ? units.value.flat().map(({ id }) => toHex(id)) : []
+    })
+    expect(sent).toEqual(unit.slice(97).map(({ id }) => toHex(id)))
   })
 
   test('D1 every message of a session, repeated in another order, changes nothing and is stored nowhere', () => {
