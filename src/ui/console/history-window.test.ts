@@ -7,12 +7,12 @@ const entries = (ids: string) => Array.from(ids, (id) => ({ id }))
 
 describe('the window over the history', () => {
   test('is kept while what is visible lies well inside it', () => {
-    expect(nextFrom({ total: 1_000, from: 400, count: WINDOW_ENTRIES }, 450, 465)).toBe(null)
+    expect(nextFrom({ total: 1_000, from: 400, count: WINDOW_ENTRIES }, 425, 440)).toBe(null)
   })
 
   test('moves when the visible part comes near its upper or lower edge', () => {
-    expect(nextFrom({ total: 1_000, from: 400, count: WINDOW_ENTRIES }, 410, 420)).toBe(355)
-    expect(nextFrom({ total: 1_000, from: 400, count: WINDOW_ENTRIES }, 500, 510)).toBe(445)
+    expect(nextFrom({ total: 1_000, from: 400, count: WINDOW_ENTRIES }, 410, 420)).toBe(383)
+    expect(nextFrom({ total: 1_000, from: 400, count: WINDOW_ENTRIES }, 500, 510)).toBe(473)
   })
 
   test('stays when it already holds all there is', () => {
