@@ -8,6 +8,7 @@ import { numberOf, opAt, numberOfAuthor } from '../core/dag.ts'
 import { MAX_PENDING_TOTAL } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
+import { encodeBody } from '../crdt/body.ts'
 import { bundleOf, craft, ghostId, latestOf, message, push, senderNamed, tell } from './adversary.naive.ts'
 import { decodeBundle, encodeBundle, unwrapBundle, wrapBundle } from './bundle.ts'
 import { authorNamed, createNode, createWorld, genesisBy, give, idsOf, run, say, type TestNode, type World } from './driver.naive.ts'
@@ -439,7 +440,7 @@ describe('budgets', () => {
 const encodeUnits = (bundle: Uint8Array): Uint8Array => encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 })
 const encodeHello = (): Uint8Array => encodeMessage({ type: 'hello', author: mallory, proof: new Uint8Array(64) })
 
-describe('own ops', () => {
+describe('own ops', { timeout: 30_000 }, () => {
   /** Bytes of all messages that an engine sends while `inputs` run, with the persist jobs it asks for. */
   test('E2 an op is mentioned to nobody before its "persist" was answered', () => {
     const { world, nodes } = linkedWorld(2)
@@ -501,6 +502,22 @@ describe('own ops', () => {
     const firsts = alice!.disk.map(({ first }) => first)
     expect(firsts).toEqual([...firsts].sort((a, b) => a - b))
     expect(alice!.disk.reduce((sum, { count }) => sum + count, 0)).toBe(alice!.engine.replica.dag.length)
+  })
+
+  test('E1 while the disk is full, what others write fills a budget and not the tab, and is taken again later', () => {
+    const { world, nodes, room } = linkedWorld(1)
+    const [bob] = nodes
+    bob!.diskFailure = 'full'
+    const body = encodeBody({ kind: 'message', text: 'x'.repeat(60_000) })
+    const ops = Array.from({ length: 1_200 }, (_, time) => message(room, mallory, null, [room], '', { body, time }))
+    for (let at = 0; at < ops.length; at += 10) push(world, bob!, malloryLink, ops.slice(at, at + 10))
+    expect(bob!.engine.unstoredBytes).toBeLessThan(65 * 1024 * 1024)
+    expect(has(bob!, ops.at(-1)!)).toBe(false)
+    bob!.diskFailure = null
+    run(world, 6_000)
+    expect(bob!.engine.unstoredBytes).toBe(0)
+    push(world, bob!, malloryLink, [ops.at(-1)!])
+    expect(has(bob!, ops.at(-1)!)).toBe(true)
   })
 
   test('E2 a node that comes back with an old disk asks for its own ops first, and never uses a seq again', () => {
