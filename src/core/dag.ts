@@ -166,7 +166,7 @@ export const compareOps = (dag: Dag, a: number, b: number): number => dag.depth[
  * Marks past(frontier) ∪ frontier: one byte an op, 1 where it belongs. Iterative; O(ops) bytes and O(edges) time at worst.
  * `marks` may be given to extend an earlier answer.
  */
-export function markPast(dag: Dag, frontier: Iterable<number>, marks = new Uint8Array(dag.length)): Uint8Array {
+export function markPast(dag: Dag, frontier: Iterable<number>, marks: Uint8Array = new Uint8Array(dag.length)): Uint8Array {
   const stack: number[] = []
   for (const op of frontier) {
     if (marks[op] === 0) {

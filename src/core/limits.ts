@@ -35,9 +35,6 @@ export const MAX_UNIT_OPS = 1024
 /** Canonical bytes of a unit's ops, summed: what one message can make a node hold before it is admitted. */
 export const MAX_UNIT_BYTES = 1024 * 1024
 
-/** Units in one bundle: an exported file of a room of 1,000,000 ops has about 1,000 of them. */
-export const MAX_BUNDLE_UNITS = 65_536
-
 // — local budgets ——————————————————————————————————————————————————————————————————————————————————————————
 
 /** Heads listed in one message (8 KiB of ids); with more, tips say it shorter. */

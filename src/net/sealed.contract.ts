@@ -145,11 +145,9 @@ export function runSealedContract(platform: string): void {
 
     test('D15: a repeated frame is refused, also when both copies come at once', async () => {
       const frame = await alice.seal(null, text('once'))
-      expect(await Promise.all([reasonOf(bob, frame), reasonOf(bob, frame), reasonOf(bob, frame)])).toEqual([
-        'opened',
-        'repeated',
-        'repeated',
-      ])
+      const verdicts = await Promise.all([reasonOf(bob, frame), reasonOf(bob, frame), reasonOf(bob, frame)])
+      // Which copy is decrypted first is the platform's affair.
+      expect(verdicts.toSorted()).toEqual(['opened', 'repeated', 'repeated'])
       expect(await reasonOf(bob, frame)).toBe('repeated')
     })
 

@@ -5,7 +5,10 @@ export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
   return out!
 }
 
-/** The inflated bytes; null for bytes that are no deflate stream, have a tail, or inflate beyond `limit`: read no further than that. */
+/**
+ * The inflated bytes; null for bytes that are no whole deflate stream or inflate beyond `limit`, which is read no further. What
+ * follows the stream is refused by browsers and ignored by Node.
+ */
 export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array | null> {
   try {
     return await drain(new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate-raw')), limit)

@@ -78,7 +78,7 @@ export function createLibrary(store: Store, stored: () => number): Library {
     },
     read,
     async *units(from) {
-      for (let at = from; at < stored(); ) {
+      for (let at = from; at < stored();) {
         const segments = await store.read(at, READ_SEGMENTS)
         if (segments.length === 0) return
         for (const segment of segments) {

@@ -40,7 +40,11 @@ export interface Links {
   pathOf(peer: PeerId): Path
 }
 
-export function createLinks(ways: readonly { readonly path: Path; readonly open: OpenTransport }[], sealer: Sealer, events: LinksEvents): Links {
+export function createLinks(
+  ways: readonly { readonly path: Path; readonly open: OpenTransport }[],
+  sealer: Sealer,
+  events: LinksEvents,
+): Links {
   const transports = new Map<Path, Transport & { retryNow?: () => void }>()
   const states = new Map<Path, PathStatus>(ways.map(({ path }) => [path, { path, state: 'down', detail: 'offline' }]))
   /** When each peer was last heard on each path (ms). */
@@ -58,7 +62,8 @@ export function createLinks(ways: readonly { readonly path: Path; readonly open:
       if (!transports.has(path)) return
       if (!opened.ok) {
         // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault.
-        if (opened.reason !== 'own-frame' && opened.reason !== 'not-for-us' && opened.reason !== 'repeated') events.onRefused(path, opened.reason)
+        if (opened.reason !== 'own-frame' && opened.reason !== 'not-for-us' && opened.reason !== 'repeated')
+          events.onRefused(path, opened.reason)
         return
       }
       const peer = toHex(opened.value.sender)

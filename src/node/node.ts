@@ -110,6 +110,8 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
       case 'imported':
         imports.get(notice.ref)?.(notice)
         imports.delete(notice.ref)
+        break
+      case 'changed':
     }
     onChange()
   }
@@ -154,7 +156,11 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
         loop.give({ type: 'import', ref, bundles: bundles.ok ? bundles.value : [] })
       })
       const added = refused.latest().filter(({ from }) => from === 'file')
-      return { admitted: outcome.admitted, duplicate: outcome.duplicate, refused: added.slice(-Math.min(added.length, refused.count - before)) }
+      return {
+        admitted: outcome.admitted,
+        duplicate: outcome.duplicate,
+        refused: added.slice(-Math.min(added.length, refused.count - before)),
+      }
     },
     async close() {
       loop.stop()

@@ -29,8 +29,9 @@ export interface OpenedNode {
 
 export type OpenStore = (id: string) => Promise<Store>
 
-/** Holds `node:<id>` until this worker ends; false if another holds it for longer than `patience` (ms). */
-export async function lockNode(id: string, patience: number): Promise<boolean> {
+/** Holds `node:<id>` until this worker ends; false if another holds it for longer than `patience` (ms), or if there are no locks here. */
+async function lockNode(id: string, patience: number): Promise<boolean> {
+  if (globalThis.navigator?.locks === undefined) return false
   return new Promise((resolve) => {
     const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
     navigator.locks

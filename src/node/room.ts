@@ -116,7 +116,10 @@ function textOf(body: Body): string {
       return ''
     case 'patch':
       return body.patches
-        .map(({ position, deleted, inserted }) => `@${position}${deleted > 0 ? ` −${deleted}` : ''}${inserted === '' ? '' : ` +“${inserted}”`}`)
+        .map(
+          ({ position, deleted, inserted }) =>
+            `@${position}${deleted > 0 ? ` −${deleted}` : ''}${inserted === '' ? '' : ` +“${inserted}”`}`,
+        )
         .join(' · ')
   }
 }

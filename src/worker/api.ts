@@ -3,7 +3,17 @@
  * state and no protocol timer; everything it shows arrives as a `FromNode`, and everything it wants leaves as a `ToNode`.
  * Messages from the page are checked in `worker/node.worker.ts`, since any script of the origin could send them.
  */
-import type { EvidenceEntry, Hex, HistoryEntry, ImportOutcome, NodeFailure, NodeStatus, OpDetails, RefusedEntry, SubmitReply } from '../node/views.ts'
+import type {
+  EvidenceEntry,
+  Hex,
+  HistoryEntry,
+  ImportOutcome,
+  NodeFailure,
+  NodeStatus,
+  OpDetails,
+  RefusedEntry,
+  SubmitReply,
+} from '../node/views.ts'
 import type { KnownNode } from '../store/store.ts'
 
 export type * from '../node/views.ts'
@@ -61,10 +71,16 @@ export interface Replies {
   readonly evidence: readonly EvidenceEntry[]
 }
 
-
 export type FromNode =
   /** The node runs. `claim` is what the tab should keep in its sessionStorage, `link` what the address bar should hold. */
-  | { readonly type: 'opened'; readonly node: Hex; readonly room: Hex; readonly roomName: string; readonly link: string; readonly resumed: boolean }
+  | {
+      readonly type: 'opened'
+      readonly node: Hex
+      readonly room: Hex
+      readonly roomName: string
+      readonly link: string
+      readonly resumed: boolean
+    }
   /** Sent after every change, at most once in 16 ms. */
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */

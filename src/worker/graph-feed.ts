@@ -74,7 +74,10 @@ function sliceOps(dag: Dag, first: number, end: number): Extract<GraphFeed, { ty
 
 function pendingGhosts({ replica: { dag, pending, refusedOps } }: Node['engine']): Ghost[] {
   const ghosts: Ghost[] = []
-  const parents = (op: Parameters<typeof parentIds>[0]): number[] => parentIds(op).map((id) => numberOf(dag, id)).filter((at) => at >= 0)
+  const parents = (op: Parameters<typeof parentIds>[0]): number[] =>
+    parentIds(op)
+      .map((id) => numberOf(dag, id))
+      .filter((at) => at >= 0)
   for (const { unit } of pending.byOps.values()) {
     for (const { id, op } of unit) {
       if (ghosts.length >= MAX_GHOSTS) return ghosts

@@ -25,10 +25,8 @@ export function servePage(post: Post): (data: unknown) => void {
     post({ type: 'failed', failure })
     return null
   }
-  const broken = (error: unknown): void => {
-    console.error(error)
-    fail(error instanceof StoreError ? 'no-storage' : 'internal')
-  }
+  // A bug of ours reaches the page as the worker's error, and the console as what it is.
+  const broken = (error: unknown): void => (error instanceof StoreError ? void fail('no-storage') : reportError(error))
   const publisher = createPublisher(post, broken)
 
   const start = async (message: Start): Promise<Node | null> => {
@@ -53,7 +51,7 @@ export function servePage(post: Post): (data: unknown) => void {
 
   return (data) => {
     if (!isToNode(data)) return
-    if (data.type === 'rooms') return void reply(post, data.ref, listRooms())
+    if (data.type === 'rooms') return reply(post, data.ref, listRooms())
     if (data.type === 'start') {
       node ??= start(data).catch(() => fail('internal'))
       return
@@ -76,7 +74,11 @@ export function servePage(post: Post): (data: unknown) => void {
       case 'search':
         return reply(post, message.ref, running.room.search(message.text, message.limit))
       case 'history':
-        return reply(post, message.ref, running.room.entries(0, Infinity).then(({ entries }) => entries))
+        return reply(
+          post,
+          message.ref,
+          running.room.entries(0, Infinity).then(({ entries }) => entries),
+        )
       case 'export':
         return reply(post, message.ref, running.export())
       case 'import':

@@ -1,0 +1,181 @@
+/** Whole nodes on memory disks and a memory path, with real keys, real sealing and real deflate. */
+import { afterEach, expect, test, vi } from 'vitest'
+import { toHex } from '../core/bytes.ts'
+import { asOpId } from '../core/op.ts'
+import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
+import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
+import { formatLink, parseLink, type RoomLink } from './link.ts'
+import { createNode, type Node } from './node.ts'
+import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
+
+const running: Node[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((node) => node.close()))
+})
+
+const newHub = (): MemoryHub => createMemoryHub((task) => void setTimeout(task))
+
+function createDisks(): { readonly openStore: OpenStore; readonly disks: Map<string, MemoryDisk> } {
+  const disks = new Map<string, MemoryDisk>()
+  const openStore: OpenStore = async (id) => {
+    if (!disks.has(id)) disks.set(id, createMemoryDisk())
+    return createMemoryStore(disks.get(id))
+  }
+  return { openStore, disks }
+}
+
+async function start(opened: OpenedNode, openStore: OpenStore, hub: MemoryHub): Promise<Node> {
+  const node = await createNode({
+    opened,
+    openStore,
+    ways: () => [{ path: 'memory', open: hub.open }],
+    onChange: () => {},
+    onBroken: (error) => {
+      throw error
+    },
+  })
+  running.push(node)
+  return node
+}
+
+const linkOf = ({ identity }: OpenedNode): RoomLink => ({ genesis: asOpId(identity.genesis), secret: identity.secret })
+
+async function pair(): Promise<{
+  alice: Node
+  bob: Node
+  hub: MemoryHub
+  link: RoomLink
+  openStore: OpenStore
+  disks: Map<string, MemoryDisk>
+}> {
+  const { openStore, disks } = createDisks()
+  const hub = newHub()
+  const opened = await foundRoom(openStore, 'a room')
+  const alice = await start(opened, openStore, hub)
+  const bob = await start(await joinRoom(openStore, linkOf(opened)), openStore, hub)
+  return { alice, bob, hub, link: linkOf(opened), openStore, disks }
+}
+
+const agree = async (...nodes: Node[]): Promise<void> =>
+  vi.waitFor(() => {
+    expect(new Set(nodes.map((node) => node.status().digest)).size).toBe(1)
+    expect(nodes.map((node) => node.status().stored)).toEqual(nodes.map((node) => node.status().ops))
+  }, 10_000)
+
+test('two nodes agree, name each other only by proof, and count receipts', async () => {
+  const { alice, bob } = await pair()
+  expect(await alice.submit('hello')).toHaveProperty('id')
+  await vi.waitFor(() => expect(bob.status().ops).toBe(2), 10_000)
+  expect(await bob.submit('hello back')).toHaveProperty('id')
+  await agree(alice, bob)
+  const { entries } = await alice.room.entries(0, 10)
+  expect(entries.map(({ kind, text, seenBy, others, own }) => ({ kind, text, seenBy, others, own }))).toEqual([
+    { kind: 'genesis', text: 'a room', seenBy: 1, others: 1, own: true },
+    { kind: 'message', text: 'hello', seenBy: 1, others: 1, own: true },
+    { kind: 'message', text: 'hello back', seenBy: 0, others: 1, own: false },
+  ])
+  await vi.waitFor(() => expect(alice.status().peers.map(({ author }) => author)).toEqual([bob.author]), 10_000)
+})
+
+test('a node that cuts its links writes on, and both sides agree when it is back', async () => {
+  const { alice, bob } = await pair()
+  await agree(alice, bob)
+  await bob.setOffline(true)
+  await vi.waitFor(() => expect(alice.status().peers).toEqual([]), 10_000)
+  await Promise.all([alice.submit('meanwhile here'), bob.submit('meanwhile there')])
+  expect(alice.status().digest).not.toBe(bob.status().digest)
+  await bob.setOffline(false)
+  await agree(alice, bob)
+  expect(bob.status()).toMatchObject({ ops: 3, heads: 2, offline: false })
+})
+
+test('an exported room is read by a newcomer from the file alone, and a second reading changes nothing', async () => {
+  const { alice, link, openStore } = await pair()
+  for (let i = 0; i < 20; i++) await alice.submit(`line ${i}`)
+  const file = await alice.export()
+  const carol = await start(await joinRoom(openStore, link), openStore, newHub())
+  expect(await carol.import(file)).toEqual({ admitted: 21, duplicate: 0, refused: [] })
+  expect(carol.status().digest).toBe(alice.status().digest)
+  expect(await carol.import(file)).toEqual({ admitted: 0, duplicate: 21, refused: [] })
+  expect(await carol.name()).toBe('a room')
+})
+
+test('D11 a file with a flipped byte, of another room, or of anything else is refused by name and changes nothing', async () => {
+  const { alice, openStore } = await pair()
+  await alice.submit('kept')
+  const file = await alice.export()
+  const stranger = await start(await foundRoom(openStore, 'elsewhere'), openStore, newHub())
+  expect((await stranger.import(file)).refused.map(({ reason }) => reason)).toEqual(['not-for-this-room'])
+  const flipped = file.slice()
+  flipped[flipped.length - 20]! ^= 0x10
+  const other = await stranger.import(flipped)
+  expect(other.refused.length).toBeGreaterThan(0)
+  expect((await stranger.import(new TextEncoder().encode('a letter'))).refused.map(({ reason }) => reason)).toEqual(['not-a-bundle'])
+  expect(stranger.status().ops).toBe(1)
+})
+
+test('inspecting an op tells its parents, children, receipts, holders and place; of what is not here, nothing', async () => {
+  const { alice, bob } = await pair()
+  const said = (await alice.submit('look at me')) as { id: string }
+  await agree(alice, bob)
+  const details = await alice.room.inspect(said.id)
+  expect(details).toMatchObject({ text: 'look at me', seq: 1, depth: 1, position: 1, signed: true, children: [], saved: true })
+  expect(details!.parents).toEqual([toHex(alice.engine.replica.room)])
+  await vi.waitFor(async () => expect((await alice.room.inspect(said.id))!.heldBy).toEqual([bob.author]), 10_000)
+  expect(await alice.room.inspect('00'.repeat(32))).toBeNull()
+  expect(await alice.room.inspect('not an id')).toBeNull()
+})
+
+test('search finds the newest first, whatever the case', async () => {
+  const { alice } = await pair()
+  for (const text of ['An apple', 'a pear', 'another APPLE']) await alice.submit(text)
+  expect((await alice.room.search('apple', 10)).map(({ text }) => text)).toEqual(['another APPLE', 'An apple'])
+  expect((await alice.room.search('apple', 1)).map(({ text }) => text)).toEqual(['another APPLE'])
+})
+
+test('E9 a damaged disk gives what is whole to a new author, who gets the rest from a peer', async () => {
+  const { alice, bob, openStore, disks, hub, link } = await pair()
+  for (let i = 0; i < 5; i++) await bob.submit(`mine ${i}`)
+  await agree(alice, bob)
+  const before = bob.author
+  await bob.close()
+  const disk = disks.get(before)!
+  const [, damaged] = [...disk.records.entries()].at(-2)!
+  damaged.bytes[damaged.bytes.length - 1]! ^= 1
+  const store = await openStore(before)
+  const again = await start({ identity: (await store.identity())!, store, resumed: true, salvaged: false }, openStore, hub)
+  expect(again.author).not.toBe(before)
+  expect(again.refused.latest().map(({ reason, from }) => [reason, from])).toContainEqual(['bad-checksum', 'disk'])
+  await agree(alice, again)
+  expect(again.status().ops).toBe(6)
+  expect(alice.status().equivocations).toBe(0)
+  expect(parseLink(formatLink(link))).toEqual(link)
+})
+
+test('E1 a full disk makes a node read only: what it signed is told to nobody before it is stored', async () => {
+  const { openStore, disks } = createDisks()
+  const hub = newHub()
+  const opened = await foundRoom(openStore, 'a room')
+  const alice = await start(opened, openStore, hub)
+  const bob = await start(await joinRoom(openStore, linkOf(opened)), openStore, hub)
+  await agree(alice, bob)
+  const records = disks.get(alice.author)!.records
+  const full = vi.spyOn(records, 'set').mockImplementation(() => {
+    throw new DOMException('no room', 'QuotaExceededError')
+  })
+  const first = alice.submit('too much')
+  await vi.waitFor(() => expect(alice.status().storage).toBe('full'), 10_000)
+  expect(await alice.submit('more')).toEqual({ refused: 'disk-full' })
+  expect(bob.status().ops).toBe(1)
+  full.mockRestore()
+  expect(await first).toHaveProperty('id')
+  await agree(alice, bob)
+  expect(bob.status()).toMatchObject({ ops: 2, storage: 'ok' })
+}, 20_000)
+
+test('text with a lone surrogate is refused before it is signed', async () => {
+  const { alice } = await pair()
+  expect(await alice.submit('half \ud83d')).toEqual({ refused: 'bad-text' })
+  expect(await alice.submit('x'.repeat(70_000))).toEqual({ refused: 'too-large' })
+  expect(alice.status().ops).toBe(1)
+})
