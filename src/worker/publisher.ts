@@ -7,7 +7,7 @@ import { openRegistry } from '../store/registry.ts'
 import type { FromNode } from './api.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
-/** One frame of a screen (ms). */
+/** One frame of a screen (ms): what changes after a quiet one is told at once. */
 const PAUSE = 16
 
 export interface Publisher {
@@ -21,6 +21,7 @@ export interface Publisher {
 export function createPublisher(post: (message: FromNode) => void, failed: (error: unknown) => void): Publisher {
   let node: Node | null = null
   let timer: ReturnType<typeof setTimeout> | null = null
+  let toldAt = -Infinity
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
   let refusals = 0
@@ -31,7 +32,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   const changed = (): void => {
     if (timer !== null || node === null) return
     const running = node
-    timer = setTimeout(() => publish(running).catch(failed), PAUSE)
+    timer = setTimeout(() => publish(running).catch(failed), Math.max(0, toldAt + PAUSE - performance.now()))
   }
 
   const publish = async (running: Node): Promise<void> => {
@@ -39,6 +40,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     const status = running.status()
     post({ type: 'status', status })
     feeder?.flush()
+    toldAt = performance.now()
     if (running.refused.count !== refusals) {
       refusals = running.refused.count
       post({ type: 'refused', entries: running.refused.latest(), count: refusals })
