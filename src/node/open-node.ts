@@ -51,13 +51,14 @@ export async function resumeNode(openStore: OpenStore, claim: string, room: Room
   if (identity !== null && equalBytes(identity.genesis, room.genesis) && equalBytes(identity.secret, room.secret)) {
     return { identity, store, resumed: true, salvaged: false }
   }
-  store.close()
+  if (identity === null) await store.destroy()
+  else store.close()
   return null
 }
 
 /** A new node in this room. */
-export async function joinRoom(openStore: OpenStore, { genesis, secret }: RoomLink): Promise<OpenedNode> {
-  const identity = { ...(await generateKey()), genesis, secret, createdAt: Date.now() }
+export async function joinRoom(openStore: OpenStore, { genesis, secret }: RoomLink, mint = generateKey): Promise<OpenedNode> {
+  const identity = { ...(await mint()), genesis, secret, createdAt: Date.now() }
   return { identity, store: await storeFor(openStore, identity), resumed: false, salvaged: false }
 }
 

@@ -2,6 +2,7 @@
  * Answers the page: each `ToNode` in, `FromNode`s out. The one place where messages from the page are checked, since any
  * script of the origin can post them.
  */
+import { toHex } from '../core/bytes.ts'
 import { openBroadcastChannel } from '../net/broadcast-channel.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
 import { formatLink, parseLink } from '../node/link.ts'
@@ -11,6 +12,7 @@ import { openIndexedDbStore } from '../store/indexeddb.ts'
 import { StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
 import type { FromNode, NodeFailure, Replies, ToNode } from './api.ts'
+import { mintDistinct } from './distinct-key.ts'
 import { createGraphFeeder } from './graph-feed.ts'
 import { createPublisher } from './publisher.ts'
 import { isToNode } from './check.ts'
@@ -101,7 +103,7 @@ function reply(post: Post, ref: number, value: Promise<Replies[keyof Replies]>):
 async function openNode({ claim, patience, roomName }: Start, link: ReturnType<typeof parseLink>): Promise<OpenedNode> {
   if (link === null) return foundRoom(openIndexedDbStore, roomName)
   const before = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
-  return before ?? joinRoom(openIndexedDbStore, link)
+  return before ?? joinRoom(openIndexedDbStore, link, () => mintDistinct(listRooms(), toHex(link.genesis)))
 }
 
 const linkOf = ({ identity }: OpenedNode): NonNullable<ReturnType<typeof parseLink>> =>
