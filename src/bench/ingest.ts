@@ -113,7 +113,7 @@ function assumptionsOf(inputs: readonly { signed: Signed; units: readonly Unit[]
     '`ceiling` is SHA-256 (noble) of the same canonical bytes and nothing else; `written` is encoding, hashing, deflating and writing to IndexedDB, without reading, DAG, rules or signatures.',
     '`longest-page-block-ms` covers the import and half a second after it. "long task": as the browser reports them, 0 when none was above 50 ms. "frame gap": between two animation frames, beyond one frame of 60 Hz; it includes what other processes take of the cores.',
     "`open-ms`: from the start of a reload to the node running, all ops admitted and the newest of the history on the screen, with the app's files in the browser's cache.",
-    `live: ${LIVE_OPS.toLocaleString('en-US')} ops, each signed and in a sealed frame of its own, sent at once by another tab over a BroadcastChannel; until all are on the disk.`,
+    `live: ${LIVE_OPS.toLocaleString('en-US')} ops, each signed and in a sealed frame of its own, sent by another tab over a BroadcastChannel with at most 768 on their way; until all are on the disk.`,
     '`typed-to-shown-ms`: from Enter going down to the frame that shows the message in the other tab; the op is signed, and on the writer\'s disk (durability "strict"), before it is sent. `frame` is the median frame of the reading tab.',
   ]
 }

@@ -11,6 +11,9 @@ import { type BenchBrowser, openApp } from './browser.ts'
 import { toBase64 } from './setting.ts'
 import type { SignedTrace } from './trace-to-bundle.ts'
 
+/** Frames on their way at most: a node takes 1,024 waiting ones of one link, and asks for the others again. */
+const AHEAD = 768
+
 /** Ops a second, from the first frame leaving the other tab to the last op being on this one's disk. Every op must be signed. */
 export async function receiveLive(browser: BenchBrowser, { units, link, genesis, secret }: SignedTrace, count: number): Promise<number> {
   const ops = units.flat().slice(0, count)
@@ -25,16 +28,21 @@ export async function receiveLive(browser: BenchBrowser, { units, link, genesis,
   const page = await openApp(browser, link)
   const sender = await browser.context.newPage()
   await sender.goto(`${browser.origin}/healthz`)
-  const stored = whenStored(page, ops.length)
+  const stored = watchOps(page, ops.length)
   const start = await sender.evaluate(
-    ({ name, sealed }) => {
+    ({ name, sealed, ahead }) => {
       const bytes = sealed.map((frame) => Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0)))
       const channel = new BroadcastChannel(name)
+      let sent = 0
+      const sendUpTo = (end: number): void => {
+        while (sent < Math.min(end, bytes.length)) channel.postMessage(bytes[sent++])
+      }
+      new BroadcastChannel('bench').onmessage = ({ data }: MessageEvent<number>) => sendUpTo(data + ahead)
       const now = performance.timeOrigin + performance.now()
-      for (const frame of bytes) channel.postMessage(frame)
+      sendUpTo(ahead)
       return now
     },
-    { name: `tabweave/${relayName}`, sealed: frames },
+    { name: `tabweave/${relayName}`, sealed: frames, ahead: AHEAD },
   )
   const end = await stored
   await sender.close()
@@ -42,13 +50,16 @@ export async function receiveLive(browser: BenchBrowser, { units, link, genesis,
   return (ops.length * 1000) / (end - start)
 }
 
-/** Resolves with the time (ms since 1970) at which all ops are on the disk. */
-function whenStored(page: Page, ops: number): Promise<number> {
+/** Tells the sending tab how many ops are in; resolves with the time (ms since 1970) at which all are on the disk. */
+function watchOps(page: Page, ops: number): Promise<number> {
   return page.evaluate(
     (wanted) =>
       new Promise<number>((resolve) => {
+        const { dataset } = document.documentElement
+        const channel = new BroadcastChannel('bench')
         const look = (): void => {
-          if (document.documentElement.dataset['stored'] === `${wanted}`) resolve(performance.timeOrigin + performance.now())
+          channel.postMessage(Number(dataset['ops']))
+          if (dataset['stored'] === `${wanted}`) resolve(performance.timeOrigin + performance.now())
         }
         new MutationObserver(look).observe(document.documentElement, { attributes: true })
         look()
