@@ -6,24 +6,24 @@
  */
 import { numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
-import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, unwrapBundle, wrapBundle } from './bundle.ts'
+import { BUNDLE_BUDGET, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, unitCost, unwrapBundle, wrapBundle } from './bundle.ts'
 import type { StoredUnits } from './effects.ts'
 import { readHoldings } from './holdings.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { ask, type Engine, refuseFrom, send } from './state.ts'
 
-/** Bytes sent for one want (before sealing), at most one bundle more: bounds what one message can make a node send. */
-const SERVE_BYTES = 8 * 1024 * 1024
+/** Bytes sent for one want (before sealing), at most one bundle more: what one message can make a node send, and a path can hold. */
+const SERVE_BYTES = 4 * 1024 * 1024
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
 /** Ops served to one peer between two pardons: the whole room twice, and some. */
 const servedAtMost = (ops: number): number => 2 * ops + 20_000
 /** Segments read at a time. */
 const READ_SEGMENTS = 64
-/** Ops and canonical bytes of one bundle that is put together from small segments. */
+/** Ops of one bundle that is put together from small segments, and the cost (`unitCost`) from which it is sent. */
 const BUNDLE_OPS = 1_024
-const BUNDLE_BYTES = 512 * 1024
+const BUNDLE_COST = 512 * 1024
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. */
 const DEFLATE_FROM = 512
 
@@ -84,16 +84,16 @@ function stop(engine: Engine, peer: Peer, serving: Serving): void {
 }
 
 /** Puts units of the loaded segments together until a bundle is full, sends it, and goes on. */
-function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], units: Unit[], bytes: number): void {
+function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], units: Unit[], cost: number): void {
   if (peer.serving !== serving) return
   const [segment, ...rest] = segments
   const ops = units.reduce((sum, unit) => sum + unit.length, 0)
-  const full = ops + (segment?.count ?? 0) > BUNDLE_OPS || bytes > BUNDLE_BYTES
+  const full = ops + (segment?.count ?? 0) > BUNDLE_OPS || cost > BUNDLE_COST
   if (units.length > 0 && (segment === undefined || segment.first >= serving.until || full)) {
     return flush(engine, peer, serving, units, () => fill(engine, peer, serving, segments, [], 0))
   }
   if (segment === undefined || segment.first >= serving.until || serving.sent >= SERVE_BYTES) return next(engine, peer, serving)
-  if (holdsAll(serving, segment)) return fill(engine, peer, serving, rest, units, bytes)
+  if (holdsAll(serving, segment)) return fill(engine, peer, serving, rest, units, cost)
   const unwrapped = unwrapBundle(segment.bytes)
   if (!unwrapped.ok) return stop(engine, peer, serving)
   const take = (raw: Uint8Array | null): void => {
@@ -101,10 +101,10 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
     if (decoded === null || !decoded.ok) return stop(engine, peer, serving)
     const lacking = withoutHeld(decoded.value, segment.first, serving.holds)
     serving.at = Math.max(serving.at, segment.first + segment.count)
-    const size = lacking.reduce((sum, unit) => sum + unit.reduce((inner, op) => inner + op.bytes.length, 0), 0)
-    if (bytes + size > MAX_BUNDLE_BYTES && units.length > 0) {
-      flush(engine, peer, serving, units, () => fill(engine, peer, serving, rest, lacking, size))
-    } else fill(engine, peer, serving, rest, [...units, ...lacking], bytes + size)
+    const more = lacking.reduce((sum, unit) => sum + unitCost(unit), 0)
+    if (cost + more > BUNDLE_BUDGET && units.length > 0) {
+      flush(engine, peer, serving, units, () => fill(engine, peer, serving, rest, lacking, more))
+    } else fill(engine, peer, serving, rest, [...units, ...lacking], cost + more)
   }
   if (unwrapped.value.codec === 'raw') return take(unwrapped.value.payload)
   ask(engine, { type: 'inflate', bytes: unwrapped.value.payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
