@@ -10,6 +10,9 @@ import { BROWSER_ARGS, findChromium } from './.scripts/browser.mjs'
 
 const BROWSER_TESTS = 'src/**/*.browser.test.{ts,tsx}'
 
+/** ms. No test is about time: this only ends what hangs, on the slowest machine too. */
+const TEST_TIMEOUT = 60_000
+
 /** Precached: all of the app, so that a room already visited opens with the server stopped. */
 const PRECACHE = ['**/*.{html,js,css,svg,png,wasm,woff2}']
 
@@ -65,6 +68,7 @@ export default defineConfig(async () => {
           extends: true as const,
           test: {
             name: 'pure',
+            testTimeout: TEST_TIMEOUT,
             environment: 'node',
             include: ['src/**/*.test.{ts,tsx}', 'relay/**/*.test.ts'],
             exclude: [BROWSER_TESTS],
@@ -74,6 +78,7 @@ export default defineConfig(async () => {
           extends: true as const,
           test: {
             name: 'browser',
+            testTimeout: TEST_TIMEOUT,
             include: [BROWSER_TESTS],
             globalSetup: ['relay/for-tests.ts'],
             browser: {
