@@ -11,7 +11,19 @@ import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { bundleOf, craft, ghostId, latestOf, message, push, senderNamed, tell } from './adversary.naive.ts'
 import { decodeBundle, encodeBundle, unwrapBundle, wrapBundle } from './bundle.ts'
-import { authorNamed, createNode, createWorld, genesisBy, give, idsOf, run, say, type TestNode, type World } from './driver.naive.ts'
+import {
+  authorNamed,
+  createNode,
+  createWorld,
+  genesisBy,
+  give,
+  idsOf,
+  NO_DIGEST,
+  run,
+  say,
+  type TestNode,
+  type World,
+} from './driver.naive.ts'
 import { step } from './engine.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
 
@@ -229,7 +241,8 @@ describe('liars about what they hold', () => {
     const { world, nodes } = linkedWorld(3)
     for (let i = 0; i < 12; i++) {
       const heads = Array.from({ length: 200 }, (_, n) => ghostId(1_000 * i + n))
-      for (const node of nodes) tell(world, node, senderNamed(`liar ${i}`), { type: 'heads', heads, headCount: 1_000, ops: 2 ** 53 - 1 })
+      for (const node of nodes)
+        tell(world, node, senderNamed(`liar ${i}`), { type: 'heads', digest: NO_DIGEST, heads, headCount: 1_000, ops: 2 ** 53 - 1 })
     }
     nodes[1]!.offline = true
     for (let i = 0; i < 20; i++) say(world, nodes[0]!, `missed ${i}`)
@@ -244,7 +257,7 @@ describe('liars about what they hold', () => {
     const [alice, bob] = nodes
     bob!.offline = true
     for (let i = 0; i < 5; i++) say(world, alice!, `missed ${i}`)
-    tell(world, bob!, malloryLink, { type: 'heads', heads: [ghostId(1)], headCount: 1, ops: 1_000_000 })
+    tell(world, bob!, malloryLink, { type: 'heads', digest: NO_DIGEST, heads: [ghostId(1)], headCount: 1, ops: 1_000_000 })
     expect(bob!.engine.fetch?.from).toBe(malloryLink)
     bob!.offline = false
     give(world, alice!, { type: 'linked' })
@@ -262,7 +275,7 @@ describe('liars about what they hold', () => {
     let top = message(room, mallory, null, [room], 'drip')
     const chain = [top]
     for (let i = 0; i < 400; i++) chain.push((top = message(room, mallory, top, [], `drip ${i}`)))
-    tell(world, bob!, malloryLink, { type: 'heads', heads: [top.id], headCount: 1, ops: 2 ** 40 })
+    tell(world, bob!, malloryLink, { type: 'heads', digest: NO_DIGEST, heads: [top.id], headCount: 1, ops: 2 ** 40 })
     bob!.offline = true
     for (let i = 0; i < 5; i++) say(world, alice!, `missed ${i}`)
     bob!.offline = false
@@ -388,7 +401,8 @@ describe('budgets', () => {
     const { engine } = nodes[0]!
     for (let i = 0; i < 3_000; i++) for (let j = 0; j < 2; j++) tell(world, nodes[0]!, senderNamed(`garbage ${i}`), Uint8Array.of(1, 2, 3))
     expect(engine.cut.size).toBeLessThanOrEqual(1_024)
-    for (let i = 0; i < 1_000; i++) tell(world, nodes[0]!, senderNamed(`crowd ${i}`), { type: 'heads', heads: [], headCount: 0, ops: 0 })
+    for (let i = 0; i < 1_000; i++)
+      tell(world, nodes[0]!, senderNamed(`crowd ${i}`), { type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0 })
     expect(engine.peers.size).toBeLessThanOrEqual(256)
     run(world, 120_000)
     expect(engine.peers.size).toBe(0)
@@ -561,10 +575,10 @@ describe('own ops', { timeout: 30_000 }, () => {
     const { room } = world.nodes[0]!.engine.replica
     const node = createNode(world, authorNamed('returned'), room, world.nodes[0]!.disk, 3, true)
     world.nodes.push(node)
-    tell(world, node, malloryLink, { type: 'heads', heads: [ghostId(1)], headCount: 1, ops: 9 })
+    tell(world, node, malloryLink, { type: 'heads', digest: NO_DIGEST, heads: [ghostId(1)], headCount: 1, ops: 9 })
     say(world, node, 'let me')
     for (let i = 0; i < 400; i++) {
-      tell(world, node, malloryLink, { type: 'heads', heads: [ghostId(i)], headCount: 1, ops: 9 })
+      tell(world, node, malloryLink, { type: 'heads', digest: NO_DIGEST, heads: [ghostId(i)], headCount: 1, ops: 9 })
       run(world, 100)
     }
     expect(node.notices.some(({ type }) => type === 'accepted')).toBe(true)

@@ -41,6 +41,9 @@ export interface World {
   sent: number
 }
 
+/** The digest of one who does not agree with anybody. */
+export const NO_DIGEST = new Uint8Array(32)
+
 const NAMES = 'alice bob carol dave erin frank grace heidi'.split(' ')
 
 export function authorNamed(name: string): Author {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { createWorld, give, idsOf, run, say } from './driver.naive.ts'
+import { bundleOf, message } from './adversary.naive.ts'
+import { authorNamed, createWorld, give, idsOf, NO_DIGEST, run, say } from './driver.naive.ts'
 import { asOpId } from '../core/op.ts'
 import { step } from './engine.ts'
+import { agrees } from './gossip.ts'
 import { encodeMessage } from './messages.ts'
 
 const linked = (world: ReturnType<typeof createWorld>): void => world.nodes.forEach((node) => give(world, node, { type: 'linked' }))
@@ -65,7 +67,7 @@ test('D5 a peer that names what nobody has delays the honest one by a pause, not
   linked(world)
   run(world, 1_000)
   const ghost = asOpId(bob!.engine.replica.room.map((byte) => byte ^ 1))
-  const heads = encodeMessage({ type: 'heads', heads: [ghost], headCount: 1, ops: 1_000_000 })
+  const heads = encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [ghost], headCount: 1, ops: 1_000_000 })
   let slowest = 0
   for (let i = 0; i < 20; i++) {
     give(world, bob!, { type: 'bytes', from: liar!.engine.senderId, bytes: heads })
@@ -93,4 +95,19 @@ test('a link that loses most of what it carries is used again and again', () => 
   for (let i = 0; i < 20; i++) say(world, world.nodes[i % 2]!, `through fog ${i}`)
   run(world, 300_000)
   expect(idsOf(world.nodes[0]!)).toBe(idsOf(world.nodes[1]!))
+})
+
+test('nodes with more heads than a list holds know that they agree', () => {
+  const world = createWorld(2)
+  const [alice, bob] = world.nodes
+  const { room } = alice!.engine.replica
+  const units = Array.from({ length: 300 }, (_, i) => [message(room, authorNamed(`writer ${i}`), null, [room], 'all at once')])
+  give(world, alice!, { type: 'import', ref: 1, bundles: [bundleOf(...units)] })
+  linked(world)
+  run(world, 30_000)
+  expect(idsOf(bob!)).toBe(idsOf(alice!))
+  expect(alice!.engine.replica.dag.heads.size).toBe(300)
+  for (const { engine } of world.nodes) expect([...engine.peers.values()].map((peer) => agrees(engine, peer))).toEqual([true])
+  say(world, alice!, 'one more')
+  expect([...alice!.engine.peers.values()].map((peer) => agrees(alice!.engine, peer))).toEqual([false])
 })

@@ -70,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
     nextRef: 1,
     announceAt: Infinity,
     heartbeatAt: now,
+    digest: null,
     jobs: new Map(),
     nextJob: 1,
     out: [],
@@ -140,7 +141,7 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
       receiveHello(engine, peer, message)
       break
     case 'heads':
-      receiveHeads(engine, peer, message.heads, message.headCount, message.ops)
+      receiveHeads(engine, peer, message)
       break
     case 'want':
       serve(engine, peer, message)

@@ -7,7 +7,7 @@ import type { OpId } from '../core/op.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { craft, ghostId, message, push, senderNamed, tell } from './adversary.naive.ts'
 import { decodeBundle, encodeBundle, unwrapBundle, wrapBundle } from './bundle.ts'
-import { authorNamed, createNode, createWorld, give, idsOf, run, say, type TestNode, type World } from './driver.naive.ts'
+import { authorNamed, createNode, createWorld, give, idsOf, NO_DIGEST, run, say, type TestNode, type World } from './driver.naive.ts'
 import { decodeMessage, encodeMessage, type Message } from './messages.ts'
 
 interface Dice {
@@ -219,6 +219,7 @@ function mischief(world: World, node: TestNode, room: OpId, dice: Dice, own: Uni
     case 5:
       return tell(world, node, link, {
         type: 'heads',
+        digest: NO_DIGEST,
         heads: [ghostId(dice.below(9)), ...own.slice(-1).map(({ id }) => id)].sort((a, b) => a[0]! - b[0]!),
         headCount: 2 + dice.below(400),
         ops: dice.below(1 << 20),

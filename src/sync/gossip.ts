@@ -3,12 +3,12 @@
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
 import { equalBytes } from '../core/bytes.ts'
-import type { OpId } from '../core/op.ts'
+import { digestOfHeads } from '../core/hash.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle, wrapBundle } from './bundle.ts'
 import type { PeerId } from './effects.ts'
-import { listHeads } from './holdings.ts'
-import { encodeMessage } from './messages.ts'
+import { listHeads, storedHeads } from './holdings.ts'
+import { encodeMessage, type Message } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { type Engine, send } from './state.ts'
 
@@ -36,16 +36,26 @@ export function announceDue(engine: Engine): number {
 
 /** Sends this node's stored heads to a peer, or to everybody (null). */
 export function tellHeads(engine: Engine, to: PeerId | null): void {
-  send(engine, to, encodeMessage({ type: 'heads', ...listHeads(engine.replica.dag, engine.stored), ops: engine.stored }))
+  const { dag } = engine.replica
+  send(engine, to, encodeMessage({ type: 'heads', digest: storedDigest(engine), ...listHeads(dag, engine.stored), ops: engine.stored }))
+}
+
+/** The digest of what is stored, and may be told; worked out once for each number of stored ops. */
+function storedDigest(engine: Engine): Uint8Array {
+  if (engine.digest?.stored !== engine.stored) {
+    engine.digest = { stored: engine.stored, bytes: digestOfHeads(storedHeads(engine.replica.dag, engine.stored)) }
+  }
+  return engine.digest.bytes
 }
 
 /** A peer told its heads. If it lacks something of ours and may not know, it is told ours. */
-export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[], headCount: number, ops: number): void {
+export function receiveHeads(engine: Engine, peer: Peer, { digest, heads, headCount, ops }: Extract<Message, { type: 'heads' }>): void {
+  peer.digest = digest
   peer.heads = heads
   peer.headsKnown = false
   peer.headCount = headCount
   peer.ops = ops
-  if (isAlike(engine, peer)) return
+  if (agrees(engine, peer)) return
   if (engine.now - peer.toldAt < TELL_PAUSE) {
     engine.announceAt = Math.min(engine.announceAt, peer.toldAt + TELL_PAUSE)
     return
@@ -54,18 +64,9 @@ export function receiveHeads(engine: Engine, peer: Peer, heads: readonly OpId[],
   tellHeads(engine, peer.id)
 }
 
-/** Equal heads ⇔ equal sets. With more heads than fit a list it cannot be told. */
-export function agrees(engine: Engine, peer: Peer): boolean {
-  return peer.headCount === peer.heads.length && isAlike(engine, peer)
-}
-
-/** True when the peer said what this node would say, as far as it can be told: no need to tell it. The numbers tell most differences. */
-function isAlike({ replica: { dag }, stored }: Engine, peer: Peer): boolean {
-  if (peer.ops !== stored) return false
-  const { heads, headCount } = listHeads(dag, stored)
-  if (peer.headCount !== headCount) return false
-  // Of too many heads each lists those that are newest to itself.
-  return headCount > heads.length || peer.heads.every((id, i) => heads[i] !== undefined && equalBytes(id, heads[i]))
+/** Equal digests of all heads ⇔ equal heads ⇔ equal sets. */
+export function agrees(engine: Engine, { digest }: Peer): boolean {
+  return digest !== null && equalBytes(digest, storedDigest(engine))
 }
 
 /** Gives an own op, just stored, to everybody; the heads that follow say that nothing else is new. */

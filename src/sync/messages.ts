@@ -22,8 +22,17 @@ export interface Tip {
 export type Message =
   /** Proves to this receiver that the sender is `author`: `proof` signs `peerProofBytes` of this session. */
   | { readonly type: 'hello'; readonly author: Author; readonly proof: Uint8Array }
-  /** Announces what the sender holds: all of its `headCount` heads when they are at most MAX_HEADS_LISTED, else some of them; and its number of ops. */
-  | { readonly type: 'heads'; readonly heads: readonly OpId[]; readonly headCount: number; readonly ops: number }
+  /**
+   * Announces what the sender holds: the digest of its heads, which decides whether it holds what the receiver does; the
+   * heads, all `headCount` of them when they are at most MAX_HEADS_LISTED, else some; and its number of ops, a hint.
+   */
+  | {
+      readonly type: 'heads'
+      readonly digest: Uint8Array
+      readonly heads: readonly OpId[]
+      readonly headCount: number
+      readonly ops: number
+    }
   /**
    * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender
    * holds is told by its heads and its authors' tips; `tipsComplete` says that there are no other tips.
@@ -67,7 +76,7 @@ function fieldsOf(message: Message): readonly Value[] {
     case 'hello':
       return [message.author, message.proof]
     case 'heads':
-      return [packIds(message.heads), message.headCount, message.ops]
+      return [message.digest, packIds(message.heads), message.headCount, message.ops]
     case 'want':
       return [message.ref, packIds(message.ids), packIds(message.heads), packTips(message.tips), message.tipsComplete]
     case 'units':
@@ -126,9 +135,9 @@ function messageOf(kind: Message['type'], fields: readonly Value[]): Message | n
       if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
       return { type: kind, author: asAuthor(a), proof: b }
     case 'heads': {
-      const heads = unpackIds(a)
-      if (fields.length !== 3 || heads === null || !isCount(b) || !isCount(c) || b < heads.length) return null
-      return { type: kind, heads, headCount: b, ops: c }
+      const heads = unpackIds(b)
+      if (fields.length !== 4 || !isBytes(a, ID_BYTES) || heads === null || !isCount(c) || !isCount(d) || c < heads.length) return null
+      return { type: kind, digest: a, heads, headCount: c, ops: d }
     }
     case 'want': {
       const ids = unpackIds(b)

@@ -26,6 +26,8 @@ export interface Peer {
   /** Its heads as last told (at most MAX_HEADS_LISTED of `headCount`), and how many ops it says it has. */
   heads: readonly OpId[]
   headCount: number
+  /** Of all its heads, as last told. */
+  digest: Uint8Array | null
   ops: number
   /** None of its heads was unknown here when last looked up. */
   headsKnown: boolean
@@ -77,6 +79,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     heardAt: engine.now,
     heads: [],
     headCount: -1,
+    digest: null,
     ops: 0,
     headsKnown: false,
     strikes: 0,

@@ -66,6 +66,8 @@ export interface Engine {
 
   announceAt: number
   heartbeatAt: number
+  /** The digest of the first `stored` ops' heads; null before it was needed. */
+  digest: { readonly stored: number; readonly bytes: Uint8Array } | null
 
   readonly jobs: Map<number, (answer: Answer) => void>
   nextJob: number
