@@ -58,3 +58,23 @@ test('"Add a node here" starts a second real node in the page, which the first o
   await agree([page], 2)
   await expect(page.getByRole('list', { name: 'History', exact: true })).toContainText('from the second node')
 })
+
+test('a tab that went to another room lets go of the node it was, which can be resumed elsewhere', async ({ host, device, problems }) => {
+  const { context, open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const node = await said(page, 'node')
+  const other = await open(`${host.address}/#new`)
+  await Promise.all([page.waitForEvent('load'), page.evaluate((hash) => void (location.hash = hash), new URL(other.url()).hash)])
+  await ready(page)
+  await agree([page, other], 1)
+
+  const start = await context.newPage()
+  await watch(start, problems)
+  await start.goto(host.address)
+  await start
+    .getByRole('button', { name: /^Resume / })
+    .filter({ hasText: node!.slice(0, 8) })
+    .click()
+  await ready(start)
+  expect(await said(start, 'node')).toBe(node)
+})

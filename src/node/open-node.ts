@@ -29,23 +29,24 @@ export interface OpenedNode {
 
 export type OpenStore = (id: string) => Promise<Store>
 
-/** Holds `node:<id>` until this worker ends; false if another holds it for longer than `patience` (ms), or if there are no locks here. */
-async function lockNode(id: string, patience: number): Promise<boolean> {
-  if (globalThis.navigator?.locks === undefined) return false
+/**
+ * Holds `node:<id>` until this worker ends or what is returned is called; null if another holds it for longer than `patience`
+ * (ms), or if there are no locks here.
+ */
+async function lockNode(id: string, patience: number): Promise<(() => void) | null> {
+  if (globalThis.navigator?.locks === undefined) return null
   return new Promise((resolve) => {
     const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
     navigator.locks
-      .request(`node:${id}`, options, async (lock) => {
-        resolve(lock !== null)
-        if (lock !== null) await new Promise(() => {})
-      })
-      .catch(() => resolve(false))
+      .request(`node:${id}`, options, (lock) => (lock === null ? resolve(null) : new Promise<void>((release) => resolve(release))))
+      .catch(() => resolve(null))
   })
 }
 
 /** The node this tab was before (`claim`), if it can be had and is of this room; null if not. */
 export async function resumeNode(openStore: OpenStore, claim: string, room: RoomLink, patience: number): Promise<OpenedNode | null> {
-  if (fromHex(claim)?.length !== 32 || !(await lockNode(claim, patience))) return null
+  const release = fromHex(claim)?.length === 32 ? await lockNode(claim, patience) : null
+  if (release === null) return null
   const store = await openStore(claim)
   const identity = await store.identity()
   if (identity !== null && equalBytes(identity.genesis, room.genesis) && equalBytes(identity.secret, room.secret)) {
@@ -53,6 +54,7 @@ export async function resumeNode(openStore: OpenStore, claim: string, room: Room
   }
   if (identity === null) await store.destroy()
   else store.close()
+  release()
   return null
 }
 
@@ -116,9 +118,13 @@ export async function readSegment({ bytes }: Segment): Promise<readonly Unit[] |
 export async function salvage(openStore: OpenStore, { identity, store }: OpenedNode, length: number): Promise<OpenedNode> {
   const room = { genesis: identity.genesis, secret: identity.secret } as RoomLink
   const fresh = await joinRoom(openStore, room)
-  const kept: Segment[] = []
-  for (const segment of await store.read(0, Infinity)) if ('bytes' in segment && segment.first + segment.count <= length) kept.push(segment)
-  await fresh.store.append(kept, 'strict')
+  for (let at = 0; at < length;) {
+    const segments = await store.read(at, READ_SEGMENTS)
+    const kept = segments.flatMap((segment) => ('bytes' in segment && segment.first + segment.count <= length ? [segment] : []))
+    if (kept.length === 0) break
+    await fresh.store.append(kept, 'strict')
+    at = kept.at(-1)!.first + kept.at(-1)!.count
+  }
   await store.destroy()
   return { ...fresh, salvaged: true }
 }

@@ -57,6 +57,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     },
     async read(from, limit) {
       assertOpen()
+      assert(Number.isSafeInteger(limit), 'IndexedDB takes no limit that is not a whole number')
       const found = []
       for (const [first, record] of disk.records) {
         if (found.length >= limit) break
