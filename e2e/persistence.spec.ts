@@ -1,7 +1,8 @@
 /** What was acknowledged is on the disk, whatever happens to the tab. */
+import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 import { launchBrowser } from './killable-browser.ts'
-import { agree, messagesOf, ready, said, watch } from './tabs.ts'
+import { agree, messagesOf, ready, said, type, watch } from './tabs.ts'
 
 /** Submits without pause and reports every text that the node acknowledged. Runs until the tab dies. */
 function submitForEver(): void {
@@ -68,4 +69,62 @@ test('a browser is killed in the middle of writing; started again, it has every 
   } finally {
     await again.kill()
   }
+})
+
+/** Does something to the database of a node, behind its back. */
+const tamper = (page: Page, node: string | undefined, what: 'flip' | 'delete'): Promise<void> =>
+  page.evaluate(
+    async ([name, deed]) => {
+      const finished = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve) => request.addEventListener('success', () => resolve(request.result)))
+      if (deed === 'delete') return void (await finished(indexedDB.deleteDatabase(name)))
+      const db = await finished(indexedDB.open(name))
+      const segments = db.transaction('segments', 'readwrite').objectStore('segments')
+      const [, second] = await finished(segments.getAllKeys())
+      const record = (await finished(segments.get(second!))) as { bytes: Uint8Array }
+      record.bytes[5]! ^= 1
+      await finished(segments.put(record, second!))
+      db.close()
+    },
+    [`tabweave/${node}`, what] as const,
+  )
+
+test('E9 a bit flipped on the disk: the tab comes back as a new node, gets what was lost from a peer, and says so', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const peer = await open(page.url())
+  for (const text of ['one', 'two', 'three']) await type(page, text)
+  await agree([page, peer], 4)
+  const node = await said(page, 'node')
+  await tamper(page, node, 'flip')
+  await page.reload()
+  await ready(page)
+  await agree([page, peer], 4)
+  expect(await said(page, 'node')).not.toBe(node)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
+  await expect(page.getByText('What was stored is not what is read back.')).toBeVisible()
+})
+
+test('E3 a database deleted under a running node: the node stops and says so, and the tab comes back as a new one with all it got', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const peer = await open(page.url())
+  await type(page, 'kept by a peer')
+  await agree([page, peer], 2)
+  const node = await said(page, 'node')
+  await tamper(peer, node, 'delete')
+  await type(page, 'not lost either')
+  await expect(page.getByRole('alert').first()).toContainText('What this node had stored is gone')
+  await page.reload()
+  await ready(page)
+  expect(await said(page, 'node')).not.toBe(node)
+  await agree([page, peer], 2)
+  await expect(page.getByRole('alert')).toContainText('not lost either')
 })

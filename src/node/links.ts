@@ -49,6 +49,8 @@ export function createLinks(
   const states = new Map<Path, PathStatus>(ways.map(({ path }) => [path, { path, state: 'down', detail: 'offline' }]))
   /** When each peer was last heard on each path (ms). */
   const heard = new Map<PeerId, Map<Path, number>>()
+  /** Peers of this browser whose end is waited for. */
+  const watched = new Set<PeerId>()
   let sending: Promise<unknown> = Promise.resolve()
 
   const pathOf = (peer: PeerId): Path => {
@@ -68,8 +70,10 @@ export function createLinks(
       }
       const peer = toHex(opened.value.sender)
       const times = heard.get(peer) ?? new Map<Path, number>()
-      if (path === 'broadcast' && !times.has(path)) {
+      if (path === 'broadcast' && !watched.has(peer)) {
+        watched.add(peer)
         watchSession(peer, () => {
+          watched.delete(peer)
           heard.delete(peer)
           events.onGone(peer)
         })
@@ -121,9 +125,9 @@ export function createLinks(
       for (const [path, transport] of transports) {
         transport.close()
         states.set(path, { path, state: 'down', detail: 'offline' })
+        lose(path)
       }
       transports.clear()
-      heard.clear()
       events.onChange()
     },
     retryNow() {

@@ -20,7 +20,7 @@ export interface LoopPorts {
   send(to: PeerId | null, bytes: Uint8Array): void
   disconnect(peer: PeerId, until: number): void
   notice(notice: Notice): void
-  /** A bug of ours: the node cannot go on. */
+  /** The store is gone, or a bug of ours: the node cannot go on. */
   broken(error: unknown): void
 }
 
@@ -53,6 +53,7 @@ export function createLoop(ports: LoopPorts): Loop {
   }
 
   const fail = (error: unknown): void => {
+    if (stopped) return
     stop()
     ports.broken(error)
   }
@@ -94,7 +95,8 @@ async function perform({ store, key, verifier }: LoopPorts, effect: Extract<Effe
         await store.append(effect.segments, effect.durability)
         return { type: 'stored', job, failure: null }
       } catch (error) {
-        if (!(error instanceof StoreError)) throw error
+        // A full disk is tried again; a store that is gone is gone.
+        if (!(error instanceof StoreError) || error.failure === 'closed') throw error
         return { type: 'stored', job, failure: error.failure === 'full' ? 'full' : 'failed' }
       }
     case 'verify':

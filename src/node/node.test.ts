@@ -4,6 +4,7 @@ import { toHex } from '../core/bytes.ts'
 import { asOpId } from '../core/op.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
+import { StoreError } from '../store/store.ts'
 import { formatLink, parseLink, type RoomLink } from './link.ts'
 import { createNode, type Node } from './node.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
@@ -89,6 +90,17 @@ test('a node that cuts its links writes on, and both sides agree when it is back
   expect(bob.status()).toMatchObject({ ops: 3, heads: 2, offline: false })
 })
 
+test('links that are cut and restored in one breath are there in the end, and cut ones know no peers', async () => {
+  const { alice, bob } = await pair()
+  await agree(alice, bob)
+  for (let i = 0; i < 50; i++) void bob.setOffline(i % 2 === 0)
+  await alice.submit('to whom it may concern')
+  await agree(alice, bob)
+  expect(bob.status()).toMatchObject({ offline: false, paths: [{ state: 'open' }] })
+  await bob.setOffline(true)
+  expect(bob.status()).toMatchObject({ offline: true, peers: [], paths: [{ state: 'down' }] })
+})
+
 test('an exported room is read by a newcomer from the file alone, and a second reading changes nothing', async () => {
   const { alice, link, openStore } = await pair()
   for (let i = 0; i < 20; i++) await alice.submit(`line ${i}`)
@@ -172,6 +184,17 @@ test('E1 a full disk makes a node read only: what it signed is told to nobody be
   await agree(alice, bob)
   expect(bob.status()).toMatchObject({ ops: 2, storage: 'ok' })
 }, 20_000)
+
+test('E3 a node whose store is deleted while it runs stops, instead of writing what nobody keeps', async () => {
+  const { openStore } = createDisks()
+  const opened = await foundRoom(openStore, 'a room')
+  const onBroken = vi.fn<(error: unknown) => void>()
+  const alice = await createNode({ opened, openStore, ways: () => [], onChange: () => {}, onBroken })
+  running.push(alice)
+  await opened.store.destroy()
+  void alice.submit('too late')
+  await vi.waitFor(() => expect(onBroken.mock.calls).toEqual([[new StoreError('closed')]]), 10_000)
+})
 
 test('text with a lone surrogate is refused before it is signed', async () => {
   const { alice } = await pair()

@@ -64,6 +64,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
   const imports = new Map<number, (outcome: Omit<ImportOutcome, 'refused'>) => void>()
   let lastRef = 0
   let offline = false
+  let switching: Promise<void> = Promise.resolve()
 
   const refuse = (entry: Omit<RefusedEntry, 'at'>): void => {
     refused.add({ ...entry, at: Date.now() })
@@ -140,9 +141,10 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
     async setOffline(on) {
       if (on === offline) return
       offline = on
-      if (!on) return links.open()
-      loop.give({ type: 'leaving' })
-      await links.close()
+      if (on) loop.give({ type: 'leaving' })
+      // Closing takes a moment: what is asked meanwhile has its turn.
+      switching = switching.then(() => (on ? links.close() : links.open()))
+      await switching
     },
     wake: () => links.retryNow(),
     export: () => exportRoom(library),

@@ -56,6 +56,10 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
     title: 'This browser keeps nothing here',
     body: 'A node needs IndexedDB to keep its key and its ops. Private windows and blocked cookies refuse it: try an ordinary window.',
   },
+  'storage-gone': {
+    title: 'What this node had stored is gone',
+    body: 'Its key and its ops were deleted from this browser while it ran. Reload: this tab becomes a new node and gets the room from its peers. What you typed is kept.',
+  },
   'no-crypto': {
     title: 'Nothing can be signed here',
     body: 'Browsers give pages their cryptography only on https and on localhost. Open this address with https, or on the machine that serves it.',

@@ -20,7 +20,10 @@ export interface Publisher {
 /** `failed` hears of what stops the node: a store that is gone, or a bug of ours. */
 export function createPublisher(post: (message: FromNode) => void, failed: (error: unknown) => void): Publisher {
   let node: Node | null = null
-  let timer: ReturnType<typeof setTimeout> | null = null
+  /** Told, or about to be: the next time begins when this one has ended, so that an older answer never comes after a newer one. */
+  let telling = false
+  /** Something changed since the telling began. */
+  let stale = false
   let toldAt = -Infinity
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
@@ -30,17 +33,25 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let opened: ((name: string) => void) | null = null
 
   const changed = (): void => {
-    if (timer !== null || node === null) return
+    stale = true
+    if (telling || node === null) return
+    telling = true
     const running = node
-    timer = setTimeout(() => publish(running).catch(failed), Math.max(0, toldAt + PAUSE - performance.now()))
+    setTimeout(() => void tell(running), Math.max(0, toldAt + PAUSE - performance.now()))
+  }
+
+  const tell = async (running: Node): Promise<void> => {
+    stale = false
+    await publish(running).catch(failed)
+    toldAt = performance.now()
+    telling = false
+    if (stale) changed()
   }
 
   const publish = async (running: Node): Promise<void> => {
-    timer = null
     const status = running.status()
     post({ type: 'status', status })
     feeder?.flush()
-    toldAt = performance.now()
     if (running.refused.count !== refusals) {
       refusals = running.refused.count
       post({ type: 'refused', entries: running.refused.latest(), count: refusals })
@@ -58,17 +69,17 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   return {
     changed,
     async begin(running, link, resumed) {
-      node = running
       const { author, engine } = running
       const room = toHex(engine.replica.room)
-      const tell = (roomName: string): void => {
+      const open = (roomName: string): void => {
         post({ type: 'opened', node: author, room, roomName, link, resumed })
         void remember({ id: author, room, roomName, link, lastUsed: Date.now() })
       }
       name = await running.name()
       // A joiner learns the room's name with its genesis; until then the room is open and nameless.
-      opened = tell
-      tell(name ?? '')
+      opened = open
+      open(name ?? '')
+      node = running
       changed()
     },
     show(from, count) {

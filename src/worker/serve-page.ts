@@ -28,7 +28,11 @@ export function servePage(post: Post): (data: unknown) => void {
     return null
   }
   // A bug of ours reaches the page as the worker's error, and the console as what it is.
-  const broken = (error: unknown): void => (error instanceof StoreError ? void fail('no-storage') : reportError(error))
+  const broken = (error: unknown): null => {
+    if (error instanceof StoreError) return fail(error.failure === 'closed' ? 'storage-gone' : 'no-storage')
+    reportError(error)
+    return null
+  }
   const publisher = createPublisher(post, broken)
 
   const start = async (message: Start): Promise<Node | null> => {
@@ -53,18 +57,22 @@ export function servePage(post: Post): (data: unknown) => void {
 
   return (data) => {
     if (!isToNode(data)) return
-    if (data.type === 'rooms') return reply(post, data.ref, listRooms())
+    if (data.type === 'rooms') return reply(data.ref, listRooms())
     if (data.type === 'start') {
-      node ??= start(data).catch(() => fail('internal'))
+      node ??= start(data).catch(broken)
       return
     }
     void node?.then((running) => running && command(running, data))
   }
 
+  function reply(ref: number, value: Promise<Replies[keyof Replies]>): void {
+    value.then((answer) => post({ type: 'reply', ref, value: answer }), broken)
+  }
+
   function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' }>): void {
     switch (message.type) {
       case 'submit':
-        return reply(post, message.ref, running.submit(message.text))
+        return reply(message.ref, running.submit(message.text))
       case 'offline':
         return void running.setOffline(message.on)
       case 'wake':
@@ -72,32 +80,24 @@ export function servePage(post: Post): (data: unknown) => void {
       case 'window':
         return publisher.show(message.from, message.count)
       case 'inspect':
-        return reply(post, message.ref, running.room.inspect(message.id))
+        return reply(message.ref, running.room.inspect(message.id))
       case 'search':
-        return reply(post, message.ref, running.room.search(message.text, message.limit))
+        return reply(message.ref, running.room.search(message.text, message.limit))
       case 'history':
         return reply(
-          post,
           message.ref,
           running.room.entries(0, Infinity).then(({ entries }) => entries),
         )
       case 'export':
-        return reply(post, message.ref, running.export())
+        return reply(message.ref, running.export())
       case 'import':
-        return reply(post, message.ref, running.import(message.bytes))
+        return reply(message.ref, running.import(message.bytes))
       case 'evidence':
-        return reply(post, message.ref, Promise.resolve(running.room.evidence()))
+        return reply(message.ref, Promise.resolve(running.room.evidence()))
       case 'graph':
         return publisher.feed(createGraphFeeder(running, message.port))
     }
   }
-}
-
-function reply(post: Post, ref: number, value: Promise<Replies[keyof Replies]>): void {
-  value.then(
-    (answer) => post({ type: 'reply', ref, value: answer }),
-    () => post({ type: 'failed', failure: 'internal' }),
-  )
 }
 
 async function openNode({ claim, patience, roomName }: Start, link: ReturnType<typeof parseLink>): Promise<OpenedNode> {

@@ -1,0 +1,40 @@
+/** What the page is told, and in which order. */
+import { expect, test, vi } from 'vitest'
+import { createNode, type Node } from '../node/node.ts'
+import { foundRoom, type OpenStore } from '../node/open-node.ts'
+import { createMemoryStore } from '../store/memory.ts'
+import type { FromNode } from './api.ts'
+import { createPublisher } from './publisher.ts'
+
+const rethrow = (error: unknown): never => {
+  throw error
+}
+
+async function startNode(onChange: () => void): Promise<Node> {
+  const openStore: OpenStore = async () => createMemoryStore()
+  return createNode({ opened: await foundRoom(openStore, 'a room'), openStore, ways: () => [], onChange, onBroken: rethrow })
+}
+
+test('a part of the history that is read slowly is told before the one that was read after it', async () => {
+  const told: FromNode[] = []
+  const publisher = createPublisher((message) => told.push(message), rethrow)
+  const node = await startNode(publisher.changed)
+  const totals = (): number[] => told.flatMap((message) => (message.type === 'history' ? [message.total] : []))
+  let readSlowly = (): void => {}
+  const slow = new Promise<void>((resolve) => (readSlowly = resolve))
+  const { entries } = node.room
+  vi.spyOn(node.room, 'entries').mockImplementationOnce(async (from, count) => {
+    const found = await entries(from, count)
+    await slow
+    return found
+  })
+  publisher.show(null, 10)
+  await publisher.begin(node, '', false)
+  await vi.waitFor(() => expect(node.room.entries).toHaveBeenCalled())
+  await node.submit('meanwhile')
+  // Long enough for a second telling to overtake the first, were they not one after the other.
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  readSlowly()
+  await vi.waitFor(() => expect(totals()).toEqual([1, 2]))
+  await node.close()
+})
