@@ -79,8 +79,8 @@ export function authorLook(author: Uint8Array): AuthorLook {
 /** Lightness and chroma, even and odd hues: neighbours on the circle differ in lightness too. */
 const TONES = {
   light: [
-    [0.55, 0.16],
-    [0.45, 0.13],
+    [0.48, 0.14],
+    [0.4, 0.12],
   ],
   dark: [
     [0.84, 0.12],
@@ -89,7 +89,8 @@ const TONES = {
 } as const
 
 /**
- * The CSS colour of a look: at least 4.5 : 1 against the paper of its theme, so that it may colour a name.
+ * The CSS colour of a look: at least 4.5 : 1 against the paper of its theme, a selected entry's included, so that it may
+ * colour a name.
  * `alpha` is 0 … 1.
  */
 export function authorColor(look: AuthorLook, theme: Theme, alpha = 1): string {

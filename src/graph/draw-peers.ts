@@ -102,7 +102,8 @@ export function easeThreads(frame: Frame, elapsed: number): boolean {
   return arrived
 }
 
-const threads = (frame: Frame): readonly ScenePeer[] => frame.scene.peers.slice(0, MAX_THREADS)
+/** Of whom nothing is known to be held, nothing is claimed to be lacked: it has not been heard, or is ahead of this node everywhere. */
+const threads = ({ scene }: Frame): readonly ScenePeer[] => scene.peers.filter(({ frontier }) => frontier.count > 0).slice(0, MAX_THREADS)
 
 function isLevel(frame: Frame, peer: ScenePeer): boolean {
   return peer.lacks.every((row) => row >= frame.scene.layout.rows)

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import type { Ghost, GraphFeed } from './feed.ts'
-import { NONE } from './layout.ts'
+import { NONE, opX } from './layout.ts'
 import { columnsOf, createScene, feedScene, findOp, idOf, rowsOf, type Scene } from './scene.ts'
 import { feedOf, idBytes, keyBytes, writtenDag } from './written-dag.naive.ts'
 
@@ -43,6 +43,16 @@ test('a ghost stands below its known parents in its author’s column, a strange
 test('ghosts of one place do not hide each other', () => {
   const scene = sceneOf(ghosts(ghost(1, keyBytes(1), [4]), ghost(2, keyBytes(1), [4])))
   expect(scene.ghosts[0]!.x).not.toBe(scene.ghosts[1]!.x)
+})
+
+test('ghosts stand clear of both lanes of a split column, and strangers’ of each other', () => {
+  const scene = sceneOf(ghosts(ghost(1, keyBytes(0), [1]), ghost(2, keyBytes(8), [4]), ghost(3, keyBytes(9), [4])))
+  const forked = createScene()
+  for (const feed of [...feedOf(writtenDag('a0, a1 < a0, a1x < a0')), ghosts(ghost(1, keyBytes(0), [0]))]) feedScene(forked, feed, 0)
+  const [besideTwo] = forked.ghosts
+  expect(forked.layout.lanes).toBe(2)
+  for (const op of [1, 2]) expect(besideTwo!.x - opX(forked.layout, op)).toBeGreaterThan(0.1)
+  expect(new Set(scene.ghosts.map(({ x, row }) => `${x}/${row}`)).size).toBe(3)
 })
 
 test('a ghost keeps below the newest row while the graph grows', () => {

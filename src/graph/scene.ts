@@ -270,7 +270,9 @@ function placeGhosts(scene: Scene, ghosts: readonly Unplaced[]): PlacedGhost[] {
     const seat = row * (layout.columns + MAX_STRANGER_COLUMNS) + column
     const rank = taken.get(seat) ?? 0
     taken.set(seat, rank + 1)
-    const x = column >= layout.columns ? column : column + 0.26 + Math.min(rank, 3) * 0.12
+    // Where a liar's column is split, a second lane stands at its right: ghosts stand clear of it.
+    const first = column < layout.columns && layout.columnLanes[column]! > 1 ? 0.42 : 0.26
+    const x = column >= layout.columns ? column + Math.min(rank, 3) * 0.12 : column + first + Math.min(rank, 3) * 0.12
     return { ...unplaced, x, row }
   })
 }

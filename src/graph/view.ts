@@ -33,10 +33,12 @@ export interface LiveGraph {
   input(input: Exclude<GraphInput, { type: 'open' }>): void
 }
 
-/** Room for the depth scale (a digit of it), and for the peers' marks and the page's buttons, CSS pixels. */
+/** Room for the depth scale (a digit of it), for the page's buttons, and, where there is width for it, for the peers' marks before them, CSS pixels. */
 const LEFT = 16
 const DIGIT = 6
 const RIGHT = 58
+const RIGHT_WIDE = 106
+const WIDE = 480
 /** What is drawn is told to the page this often at most, ms. */
 const TELL_EVERY = 400
 /** After a pause, easing goes on as if this long had passed, ms. */
@@ -235,7 +237,7 @@ function boxOf(view: GraphView, rows: number): Box {
   return {
     left,
     top: HEADER_HEIGHT,
-    right: Math.max(view.width - Math.max(RIGHT, view.coveredRight), left + 1),
+    right: Math.max(view.width - Math.max(view.width < WIDE ? RIGHT : RIGHT_WIDE, view.coveredRight), left + 1),
     bottom: Math.max(view.height - view.coveredBottom, HEADER_HEIGHT + 1),
   }
 }
