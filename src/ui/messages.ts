@@ -53,13 +53,14 @@ function agreement(value: Agreement): string {
     case 'offline':
       return 'offline: this tab’s links are cut'
     case 'alone':
-      return 'alone in this room'
+      return value.cut ? 'no peers: relay down' : 'no peers connected'
     case 'fetching':
       return value.of === null
         ? `fetching, ${count.format(value.got)} so far`
         : `fetching ${count.format(value.got)} of ${plural(value.of, 'op')}`
     case 'peers':
-      return `agrees with ${count.format(value.equal)} of ${plural(value.peers, 'peer')}`
+      if (value.unheard === value.peers) return `waiting to hear ${plural(value.peers, 'peer')}`
+      return `${count.format(value.equal)} of ${plural(value.peers, 'peer')} ${value.peers === 1 ? 'agrees' : 'agree'}`
   }
 }
 
@@ -91,7 +92,11 @@ export const messages = {
     remove: (name: string) => `Stop ${name}`,
     peersHint: 'Show the peers',
     pending: (n: number) => `${count.format(n)} pending`,
-    refused: (n: number) => `${count.format(n)} refused`,
+    pendingHint: 'Received, and waiting for a missing parent. The graph shows them as dashed ghosts.',
+    rejected: (n: number) => `${count.format(n)} rejected`,
+    rejectedHint: 'They break a rule, and no correct node admits them. Show why.',
+    equivocations: (n: number) => plural(n, 'equivocation'),
+    equivocationsHint: 'An author signed two different ops with one number. Show it.',
   },
   nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
   console: {
@@ -100,7 +105,7 @@ export const messages = {
     historyOf: (name: string) => `What ${name} has`,
     message: 'Message',
     messageOf: (name: string) => `Write as ${name}`,
-    placeholder: 'Write something as this node',
+    placeholder: 'Write a message',
     send: 'Send',
     sendOf: (name: string) => `Submit as ${name}`,
     sendHint: 'Enter sends, Shift+Enter makes a new line',
@@ -122,10 +127,15 @@ export const messages = {
     wove: 'wove the heads together',
     began: (name: string) => `began the room “${name}”`,
     full: 'The disk is full: this node reads only. What you type is kept here.',
+    tooLong: (bytes: number, limit: number) => `${bytesInWords(bytes)}: a message may hold ${bytesInWords(limit)}. Split it in two.`,
+    waiting: 'Kept here, not signed yet: this node first has to hear what the room holds.',
     unsentRefused: 'Not sent.',
     unsentUnanswered: 'This was sent just before the page closed; it may not have been saved.',
     putBack: 'Put it back',
     discard: 'Throw it away',
+    awaitedTitle: 'Waiting for the room',
+    awaitedBody:
+      'This node has the room’s link, and nothing of the room yet. It arrives when somebody who has it is connected, or from a file: Menu, Node, Import a file. What you write meanwhile is kept, and signed then.',
     emptyTitle: 'This tab is a node',
     emptyBody:
       'It has its own key and its own copy of the room. What you write is signed, linked to what it follows, and drawn as an op in the graph.',
@@ -152,8 +162,16 @@ export const messages = {
     earlier: 'Nodes kept in this browser',
     resume: (room: string) => `Resume ${room}`,
     used: (when: string) => `last used ${when}`,
-    open: 'Anyone with a room’s link can read and write in it. Relays see sizes and times, and nothing else.',
+    open: 'Anyone with a room’s link can read and write in it. A relay sees who connects from which address, when, and how much; not what.',
     defaultName: 'A room',
+    busy: 'That node already runs in another tab, so this tab joined its room as a new node.',
+    tryTitle: 'Things to try in a room',
+    tries: [
+      'Open another tab, type in both: two nodes, one history.',
+      'Switch one tab offline, write in both, bring it back: two branches join.',
+      'Press an op in the graph: what was known when it was written, and who has seen it since.',
+      'Unplug the network and reload: the room is still there, and still writable.',
+    ],
   },
   failed: { again: 'Try again', toStart: 'To the start' },
   peers: {
@@ -162,13 +180,15 @@ export const messages = {
     peers: 'Nodes connected now',
     none: 'Nobody else is here now. Open another tab, or share the link.',
     noneOffline: 'Offline: this node’s own links are cut.',
+    noneCut:
+      'The relay does not answer: other devices cannot be reached now. Tabs of this browser still can, and this node tries again by itself.',
     unproven: 'unproven',
     unprovenHint: 'It has not yet signed this session with its key, so it has no name here.',
     heard: silence,
     equal: 'has exactly our heads',
     lacks: (n: number) => `lacks ${plural(n, 'op')} of ours`,
     unknown: (n: number) => `has ${plural(n, 'head')} we do not know yet`,
-    unsure: 'has not told its heads yet',
+    unsure: 'not heard yet',
     heads: 'Its heads',
     moreHeads: (n: number) => `and ${count.format(n)} more`,
     refusals: 'Refused from it',
@@ -194,6 +214,7 @@ export const messages = {
     importing: 'Reading and checking…',
     imported: (admitted: number, duplicate: number, refused: number) =>
       `${plural(admitted, 'op')} admitted, ${count.format(duplicate)} known before, ${count.format(refused)} refused.`,
+    importedPending: (pending: number) => `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent.`,
     ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${count.format(stored)} of them on this disk`,
     refused: 'Refused',
     refusedNone: 'Nothing was refused.',
@@ -213,12 +234,12 @@ export const messages = {
     paragraphs: [
       'Each tab runs a node: a key made in this browser, a copy of the room on this disk, and its own judgement of what is valid.',
       'What you write becomes an op: signed, and linked by hash to the ops its author had seen. Ops form a graph, not a chain; when two people write at once, both ops stand, and a later op weaves them together.',
-      'The history in the console is one reading of that graph, the same on every node that holds the same ops. An op that arrives late takes its place among those of its time, which may be further up.',
+      'The history in the console is one reading of that graph, the same on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late takes its place by what it follows, which may be further up.',
       '“Seen by” counts signatures: authors who have since signed an op that builds on this one. Times are what authors say, and are not trusted.',
     ],
     promise: 'What it promises, and what not',
     promises: [
-      'Nodes that hold the same ops show the same history and the same digest. It does not promise that all nodes hold the same ops now.',
+      'Nodes that hold the same ops show the same history and the same digest, as long as nobody finds two ops with one SHA-256. It does not promise that all nodes hold the same ops now.',
       'Nobody can write in another’s name or change what was written, as long as SHA-256 and Ed25519 hold.',
       'An author who signs two different ops with one number is found out by anyone who holds both.',
       'Anyone with the link can write, and can fill disks. Links cannot be revoked.',
@@ -229,7 +250,10 @@ export const messages = {
       ['Shift Enter', 'a new line'],
       ['/', 'search the history'],
       ['Esc', 'close, clear the search or the selection'],
-      ['L', 'follow the newest'],
+      ['L', 'follow the newest, in history and graph'],
+      ['↑ ↓', 'in the graph: to a parent, to a child'],
+      ['← →', 'in the graph: to a neighbour'],
+      ['+ − 0', 'in the graph: zoom, show all'],
       ['?', 'this help'],
     ] as readonly (readonly [string, string])[],
   },

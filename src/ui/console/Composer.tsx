@@ -1,6 +1,7 @@
 /** Where a person types as this node. What is typed is kept with every key, so that no reload, refusal or full disk loses it. */
-import { useLayoutEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
 import type { Hex } from '../../worker/api.ts'
+import { excessOf, MAX_MESSAGE_BYTES } from './message-size.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
@@ -13,6 +14,9 @@ const text = messages.console
 /** The box grows with its text up to this height (CSS pixels). */
 const MAX_HEIGHT = 180
 
+/** Signing and storing takes milliseconds; a text that takes longer is shown as waiting (ms). */
+const WAITING_AFTER = 700
+
 export function Composer({ author }: { readonly author: Hex }) {
   const node = useNode()
   const full = useNodeState((state) => state.status?.storage === 'full')
@@ -21,6 +25,7 @@ export function Composer({ author }: { readonly author: Hex }) {
   const area = useRef<HTMLTextAreaElement>(null)
   const own = node.slot === 0
   const { name } = lookOf(author)
+  const excess = excessOf(draft)
 
   const write = (next: string): void => {
     setDraft(next)
@@ -34,7 +39,7 @@ export function Composer({ author }: { readonly author: Hex }) {
   }, [draft])
 
   const send = (): void => {
-    if (draft.trim() === '' || full) return
+    if (draft.trim() === '' || full || excess !== null) return
     void node.submit(draft)
     write('')
     area.current!.focus()
@@ -58,6 +63,7 @@ export function Composer({ author }: { readonly author: Hex }) {
   }
 
   const stuck = unsent.filter((item) => item.state !== 'sending')
+  const sending = unsent.filter((item) => item.state === 'sending')
   return (
     <div className="composer-frame">
       {stuck.map(({ key, text: kept, state, why }) => (
@@ -76,6 +82,12 @@ export function Composer({ author }: { readonly author: Hex }) {
           </div>
         </div>
       ))}
+      {sending.length > 0 && <Waiting key={sending[0]!.key} texts={sending.map((item) => item.text)} />}
+      {excess !== null && (
+        <p className="notice-warn" role="status">
+          {text.tooLong(excess, MAX_MESSAGE_BYTES)}
+        </p>
+      )}
       {full && (
         <p className="notice-warn" role="status">
           {text.full}
@@ -98,11 +110,31 @@ export function Composer({ author }: { readonly author: Hex }) {
           className="button-accent"
           aria-label={own ? text.send : text.sendOf(name)}
           title={text.sendHint}
-          disabled={full || draft.trim() === ''}
+          disabled={full || excess !== null || draft.trim() === ''}
         >
           <Icon name="send" />
         </button>
       </form>
+    </div>
+  )
+}
+
+/** What was sent and is not signed yet, once that takes longer than usual. */
+function Waiting({ texts }: { readonly texts: readonly string[] }) {
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), WAITING_AFTER)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!shown) return null
+  return (
+    <div className="unsent unsent-waiting" role="status">
+      <p>{text.waiting}</p>
+      {texts.map((one, i) => (
+        <p className="unsent-text" key={i}>
+          <bdi>{one}</bdi>
+        </p>
+      ))}
     </div>
   )
 }

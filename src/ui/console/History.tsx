@@ -2,7 +2,7 @@
  * The one history, as a list of which only a window exists: blank space of estimated height stands for the rest. The end is
  * followed until a person scrolls up; then what they look at stays where it is, whatever arrives above it.
  */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { lookOf } from '../shared/AuthorMark.tsx'
@@ -24,7 +24,9 @@ const REFRESH_TIMES_EVERY = 30_000
 export function History({ author }: { readonly author: Hex }) {
   const page = usePage()
   const node = useNode()
-  const { total, from, entries } = useNodeState((state) => state.history)
+  // While a whole room streams in, every picture is a window of new entries: rendered in slices, so that typing never waits for them.
+  const { total, from, entries } = useDeferredValue(useNodeState((state) => state.history))
+  const awaited = useNodeState((state) => state.status?.ops === 0)
   const landed = useNodeState((state) => state.landed)
   const selected = useNodeState((state) => state.selected)
   const now = Math.floor(useNow(REFRESH_TIMES_EVERY) / 1000)
@@ -158,7 +160,7 @@ export function History({ author }: { readonly author: Hex }) {
             />
           ))}
         </ol>
-        {total <= 1 && <Welcome />}
+        {total <= 1 && <Welcome awaited={awaited} />}
         <div style={{ height: Math.max(0, total - from - entries.length) * height.current }} />
       </div>
       {!following && (
@@ -176,8 +178,15 @@ export function History({ author }: { readonly author: Hex }) {
   )
 }
 
-/** What an empty room says to whoever is new. */
-function Welcome() {
+/** What an empty room says to whoever is new, and a room of which nothing has arrived yet. */
+function Welcome({ awaited }: { readonly awaited: boolean }) {
+  if (awaited)
+    return (
+      <div className="welcome">
+        <h2>{text.awaitedTitle}</h2>
+        <p>{text.awaitedBody}</p>
+      </div>
+    )
   return (
     <div className="welcome">
       <h2>{text.emptyTitle}</h2>

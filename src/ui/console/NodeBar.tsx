@@ -17,11 +17,19 @@ export function NodeBar({ author }: { readonly author: Hex }) {
   const agrees = agreement.type === 'peers' && agreement.equal === agreement.peers
   const own = node.slot === 0
   const offline = status?.offline ?? false
+  const quiet = agreement.type === 'peers' && agreement.unheard === agreement.peers
   const { name } = lookOf(author)
 
   const show = (place: 'peers' | 'node'): void => {
     page.focus(node.slot)
     page.show(place)
+  }
+
+  const showLie = async (): Promise<void> => {
+    const [first] = await node.evidence()
+    if (first?.ops[0] === undefined) return
+    page.focus(node.slot)
+    node.select(first.ops[0])
   }
 
   return (
@@ -63,7 +71,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
         <button
           type="button"
           className="agreement"
-          data-type={agrees ? 'agrees' : agreement.type}
+          data-type={agrees ? 'agrees' : quiet ? 'unheard' : agreement.type}
           title={text.peersHint}
           onClick={() => show('peers')}
         >
@@ -72,13 +80,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
         </button>
         {status !== null && (
           <span className="facts">
-            {status.pending > 0 && <span className="fact-warn">{text.pending(status.pending)}</span>}
-            {status.rejected > 0 && (
-              <button type="button" className="fact-danger" onClick={() => show('node')}>
-                {text.refused(status.rejected)}
-              </button>
-            )}
-            <span className="fact-ops">{messages.ops(status.ops)}</span>
+            {status.fetching === null && <span className="fact-ops">{messages.ops(status.ops)}</span>}
             <code className="id digest" title={`${text.digestHint}\n${status.digest}`}>
               <span className="visually-hidden">{text.digest} </span>
               {shortId(status.digest)}
@@ -86,6 +88,25 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           </span>
         )}
       </div>
+      {status !== null && status.pending + status.rejected + status.equivocations > 0 && (
+        <p className="node-bar-row node-bar-odd">
+          {status.equivocations > 0 && (
+            <button type="button" className="fact-danger" title={text.equivocationsHint} onClick={() => void showLie()}>
+              {text.equivocations(status.equivocations)}
+            </button>
+          )}
+          {status.rejected > 0 && (
+            <button type="button" className="fact-danger" title={text.rejectedHint} onClick={() => show('node')}>
+              {text.rejected(status.rejected)}
+            </button>
+          )}
+          {status.pending > 0 && (
+            <span className="fact-warn" title={text.pendingHint}>
+              {text.pending(status.pending)}
+            </span>
+          )}
+        </p>
+      )}
     </header>
   )
 }

@@ -17,7 +17,7 @@ export function Search() {
   const node = useNode()
   const [query, setQuery] = useState('')
   const [found, setFound] = useState<readonly HistoryEntry[] | null>(null)
-  const input = useRef<HTMLInputElement>(null)
+  const place = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
     if (query.trim() === '') return setFound(null)
@@ -33,25 +33,36 @@ export function Search() {
     }
   }, [query, node])
 
+  /** Arrows walk from the field into what was found and back; Escape ends the search. */
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape') return
-    event.stopPropagation()
-    setQuery('')
-    input.current!.blur()
+    if (event.key === 'Escape') {
+      event.stopPropagation()
+      setQuery('')
+      leave()
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const stops = Array.from(place.current!.querySelectorAll<HTMLElement>('input, .found-entry'))
+      const next = stops[stops.findIndex((stop) => stop === document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1)]
+      if (next === undefined) return
+      event.preventDefault()
+      next.focus()
+    }
   }
+
+  /** What had the focus is about to go: the history has it next, and its keys scroll it. */
+  const leave = (): void => place.current!.closest('.console')!.querySelector<HTMLElement>('.history')!.focus()
 
   const go = (id: Hex): void => {
     setQuery('')
+    leave()
     page.focus(node.slot)
     node.select(id)
   }
 
   return (
-    <div className="search">
+    <div className="search" ref={place}>
       <label className="search-field">
         <Icon name="search" />
         <input
-          ref={input}
           type="search"
           data-shortcut="/"
           aria-label={text.search}
@@ -70,7 +81,7 @@ export function Search() {
           <ol role="list" aria-label={text.results}>
             {found.map((entry) => (
               <li key={entry.id}>
-                <button type="button" className="found-entry" onClick={() => go(entry.id)}>
+                <button type="button" className="found-entry" onClick={() => go(entry.id)} onKeyDown={onKeyDown}>
                   <AuthorMark author={entry.author} />
                   <span className="found-head">
                     <AuthorName author={entry.author} />

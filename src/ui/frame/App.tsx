@@ -81,6 +81,8 @@ function useStillborn(own: PageNode | undefined): NodeFailure | null {
 /** The graph of the node that is looked at; a selection in it is a selection in its console. */
 function LookedGraph({ node }: { readonly node: PageNode }) {
   const selected = useStore(node.store, (state) => state.selected)
+  const live = useStore(node.store, (state) => state.live)
+  const empty = useStore(node.store, (state) => state.status?.ops === 0)
   const onSelect = useCallback((id: string | null) => node.select(id), [node])
-  return <GraphPlace node={node} selected={selected} onSelect={onSelect} />
+  return <GraphPlace node={node} selected={selected} live={live} empty={empty} onSelect={onSelect} />
 }

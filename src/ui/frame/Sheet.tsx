@@ -20,12 +20,12 @@ export function Sheet({ place, children }: { readonly place: Place; readonly chi
 
   return (
     <section className="sheet" role="dialog" aria-label={title} tabIndex={-1} ref={sheet}>
-      <header className="sheet-head">
+      <div className="sheet-head">
         <h2>{title}</h2>
         <button type="button" className="button-icon" aria-label={messages.close} onClick={() => page.show(null)}>
           <Icon name="close" />
         </button>
-      </header>
+      </div>
       <div className="sheet-body">{children}</div>
     </section>
   )

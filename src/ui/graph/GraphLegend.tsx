@@ -1,5 +1,6 @@
 /** What the marks of the graph mean. */
 import type { ReactNode } from 'react'
+import { GraphIcon } from './GraphIcons.tsx'
 import { graphMessages } from './graph-messages.ts'
 
 const text = graphMessages.legend
@@ -33,9 +34,12 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
   ],
 ]
 
-export function GraphLegend() {
+export function GraphLegend({ onClose }: { onClose(): void }) {
   return (
     <section className="graph-legend" aria-label={text.title}>
+      <button type="button" className="graph-close" aria-label={graphMessages.close} onClick={onClose}>
+        <GraphIcon name="close" />
+      </button>
       <dl>
         {MARKS.map(([meaning, className, picture]) => (
           <div key={className}>

@@ -14,6 +14,10 @@ import './graph.css'
 interface GraphPlaceProps {
   readonly node: GraphHost
   readonly selected: Hex | null
+  /** How often a person asked to follow the newest: each time the picture does, too. */
+  readonly live: number
+  /** Nothing is admitted yet. */
+  readonly empty: boolean
   onSelect(id: Hex | null): void
   /** Offers "Show in the history" on the card when given. */
   onShowInHistory?: ((details: OpDetails) => void) | undefined
@@ -28,10 +32,14 @@ const KEYS: Readonly<Record<string, GraphInput>> = {
   '0': { type: 'fit' },
 }
 
-export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphPlaceProps) {
+export function GraphPlace({ node, selected, live, empty, onSelect, onShowInHistory }: GraphPlaceProps) {
   const place = useRef<HTMLDivElement>(null)
   const { state: graph, send, cover } = useGraph(place, node, selected, onSelect)
   const [legend, setLegend] = useState(false)
+
+  useEffect(() => {
+    if (live > 0) send({ type: 'follow', on: true })
+  }, [live, send])
 
   const zoom = (factor: number): void => {
     const { clientWidth = 0, clientHeight = 0 } = place.current ?? {}
@@ -43,7 +51,7 @@ export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphP
     if (input !== undefined) send(input)
     else if (event.key === '+' || event.key === '=') zoom(ZOOM_STEP)
     else if (event.key === '-' || event.key === '−') zoom(1 / ZOOM_STEP)
-    else if (event.key === 'l' || event.key === 'L') send({ type: 'follow', on: !graph.following })
+    else if (event.key === 'Escape' && legend) setLegend(false)
     else if (event.key === 'Escape' && selected !== null) onSelect(null)
     else return
     event.preventDefault()
@@ -57,13 +65,14 @@ export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphP
         ref={place}
         className="graph-stage"
         role="listbox"
+        aria-busy={drawn === null || drawn.seen.length === 0}
         tabIndex={0}
         aria-label={graphMessages.label}
         aria-activedescendant={selected === null ? undefined : optionId(selected)}
         onKeyDown={onKeyDown}
       >
         {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
-        {drawn?.ops === 0 && <p className="graph-empty">{graphMessages.empty}</p>}
+        {empty && <p className="graph-empty">{graphMessages.empty}</p>}
         {hovered?.op && (
           <div className="graph-hover" style={{ left: `min(${hovered.x}px, 100% - 310px)`, top: hovered.y }} aria-hidden="true">
             {sayOp(hovered.op)}
@@ -71,7 +80,7 @@ export function GraphPlace({ node, selected, onSelect, onShowInHistory }: GraphP
         )}
       </div>
       <GraphToolbar following={graph.following} legend={legend} onInput={send} onZoom={zoom} onLegend={setLegend} />
-      {legend && <GraphLegend />}
+      {legend && <GraphLegend onClose={() => setLegend(false)} />}
       {selected !== null && (
         <Cover place={place} cover={cover}>
           <OpCard node={node} id={selected} ghost={graph.ghost} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />

@@ -32,11 +32,11 @@ export function OpCard({ node, id, ghost, drawn, onSelect, onShowInHistory }: Op
     <section className="op-card" aria-label={text.name}>
       <header>
         {author !== undefined && <AuthorMark author={author} />}
-        <h3>
+        <h2>
           {author !== undefined && <AuthorName author={author} />}
           {details?.own === true && <span className="op-card-you">{graphMessages.you}</span>}
           {seq !== undefined && <span className="op-card-seq">{text.op(seq)}</span>}
-        </h3>
+        </h2>
         <code title={id}>{shortId(id)}</code>
         <button type="button" aria-label={text.close} title={text.close} onClick={() => onSelect(null)}>
           <GraphIcon name="close" />
@@ -49,19 +49,24 @@ export function OpCard({ node, id, ghost, drawn, onSelect, onShowInHistory }: Op
       )}
       {ghost === null && details === null && <p className="op-card-text">{text.unknown}</p>}
       {details !== null && details !== undefined && (
-        <Details details={details} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
+        <Details node={node} details={details} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
       )}
     </section>
   )
 }
 
-type DetailsProps = Pick<OpCardProps, 'drawn' | 'onSelect' | 'onShowInHistory'> & { readonly details: OpDetails }
+type DetailsProps = Pick<OpCardProps, 'node' | 'drawn' | 'onSelect' | 'onShowInHistory'> & { readonly details: OpDetails }
 
-function Details({ details, drawn, onSelect, onShowInHistory }: DetailsProps) {
+function Details({ node, details, drawn, onSelect, onShowInHistory }: DetailsProps) {
+  const rivals = useRivals(node, details)
   const reach = drawn?.reach
   return (
     <>
-      {details.equivocates && <p className="op-card-lie">{text.forked}</p>}
+      {details.equivocates && (
+        <p className="op-card-lie">
+          {text.forked} <Ops ids={rivals} none="" onSelect={onSelect} />
+        </p>
+      )}
       {details.text !== '' && (
         <p className="op-card-text">
           <bdi>{details.text}</bdi>
@@ -150,6 +155,23 @@ function useDetails(node: GraphHost, id: Hex, drawn: OpCardProps['drawn']): OpDe
     }
   }, [node, id, ops])
   return answer?.id === id ? answer.details : undefined
+}
+
+/** The other ops that its author signed with the same number; none while the node has not answered. */
+function useRivals(node: GraphHost, { id, author, seq, equivocates }: OpDetails): readonly Hex[] {
+  const [answer, setAnswer] = useState<{ readonly id: Hex; readonly ops: readonly Hex[] }>()
+  useEffect(() => {
+    if (!equivocates) return
+    let wanted = true
+    void node.evidence().then((all) => {
+      const ops = all.filter((one) => one.author === author && one.seq === seq).flatMap((one) => one.ops)
+      if (wanted) setAnswer({ id, ops: [...new Set(ops)].filter((op) => op !== id) })
+    })
+    return () => {
+      wanted = false
+    }
+  }, [node, id, author, seq, equivocates])
+  return answer?.id === id ? answer.ops : []
 }
 
 function sentenceOf(reason: string): string {

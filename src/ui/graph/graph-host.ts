@@ -1,9 +1,11 @@
 /** What the graph's place needs of a node. */
-import type { Hex, OpDetails } from '../../worker/api.ts'
+import type { EvidenceEntry, Hex, OpDetails } from '../../worker/api.ts'
 
 export interface GraphHost {
   /** Hands the node's worker the port on which it is to deliver `GraphFeed`. */
   connectGraph(port: MessagePort): void
   /** Everything about one op; null when this node has not admitted it. */
   inspect(id: Hex): Promise<OpDetails | null>
+  /** Equivocations known to this node. */
+  evidence(): Promise<readonly EvidenceEntry[]>
 }

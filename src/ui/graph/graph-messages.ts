@@ -31,6 +31,7 @@ export const graphMessages = {
   },
   status: (ops: number, lanes: number) => `${plural(ops, 'op')} in ${plural(lanes, 'lane')}`,
   empty: 'The graph grows here, op by op.',
+  close: 'Close',
   you: 'you',
   mirror: {
     item: (name: string, seq: number, row: number, id: string) => `${name}, op ${seq}, depth ${row}, ${id}`,
@@ -42,7 +43,7 @@ export const graphMessages = {
     name: 'The selected op',
     close: 'Clear the selection',
     op: (seq: number) => `op ${count.format(seq)}`,
-    forked: 'Its author signed another op with this number: an equivocation.',
+    forked: 'An equivocation: its author signed another op with this number. Both stay. The other:',
     depth: 'Depth',
     time: 'Its author’s clock',
     parents: 'Parents',

@@ -39,6 +39,7 @@ function createHost(): GraphHost & { ports: MessagePort[] } {
       for (const feed of feedOf(CHAT)) port.postMessage(feed)
     },
     inspect: (id) => Promise.resolve(detailsOf(id)),
+    evidence: () => Promise.resolve([]),
   }
 }
 

@@ -40,7 +40,9 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
     const result = await node.importRoom(new Uint8Array(await file.arrayBuffer()))
     picker.current!.value = ''
     setOutcome(result)
-    setSaid(text.imported(result.admitted, result.duplicate, result.refused.length))
+    const pending = node.store.getState().status?.pending ?? 0
+    const told = text.imported(result.admitted, result.duplicate, result.refused.length)
+    setSaid(pending === 0 ? told : `${told} ${text.importedPending(pending)}`)
   }
 
   const reasons = [...new Set(outcome?.refused.map(({ reason }) => reason))]
@@ -56,7 +58,9 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
         </button>
         <input ref={picker} type="file" accept=".tabweave" hidden onChange={(event) => void read(event.target.files)} />
       </div>
-      <p role="status">{said}</p>
+      <p role="status" className="said">
+        {said}
+      </p>
       {reasons.length > 0 && (
         <ul className="reasons">
           {reasons.map((reason) => (

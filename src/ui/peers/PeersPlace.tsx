@@ -93,6 +93,7 @@ export default function PeersPlace() {
   const statusAt = useNodeState((state) => state.statusAt)
   const now = useNow(1_000)
   if (status === null) return null
+  const cut = status.paths.some(({ state }) => state === 'down')
   return (
     <>
       <p className="lead">{text.lead}</p>
@@ -104,7 +105,7 @@ export default function PeersPlace() {
       </ul>
       <h3>{text.peers}</h3>
       {status.peers.length === 0 ? (
-        <p className="quiet">{status.offline ? text.noneOffline : text.none}</p>
+        <p className="quiet">{status.offline ? text.noneOffline : cut ? text.noneCut : text.none}</p>
       ) : (
         <ul role="list" className="peers">
           {status.peers.map((peer) => (

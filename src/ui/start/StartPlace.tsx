@@ -42,6 +42,14 @@ export default function StartPlace() {
         <h1>{text.claim}</h1>
         <p className="start-pitch">{text.pitch}</p>
         <Weave />
+        <section className="tries">
+          <h2>{text.tryTitle}</h2>
+          <ul>
+            {text.tries.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        </section>
       </div>
       <div className="start-ways">
         <form className="card" onSubmit={create}>
@@ -85,7 +93,7 @@ export default function StartPlace() {
         <RoomList
           onResume={(node) => {
             keepClaim(node.id)
-            page.open(node.link, '')
+            page.open(node.link, '', text.busy)
           }}
         />
         <p className="start-note">{text.open}</p>

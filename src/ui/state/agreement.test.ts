@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import type { PeerStatus } from '../../worker/api.ts'
 import { agreementOf } from './agreement.ts'
 
-const peer = (equal: boolean): PeerStatus => ({
+const peer = (equal: boolean, heads: readonly string[] = ['bb']): PeerStatus => ({
   peer: 'aa',
   author: null,
   path: 'broadcast',
   silentFor: 0,
-  heads: [],
+  heads,
   unknownHeads: 0,
   lacks: null,
   equal,
@@ -22,15 +22,23 @@ describe('agreement', () => {
 
   test('offline is said even while old peers and a fetch are still listed', () => {
     const fetching = { got: 1, of: 2, from: 'aa' }
-    expect(agreementOf({ offline: true, peers: [peer(true)], fetching })).toEqual({ type: 'offline' })
+    expect(agreementOf({ offline: true, peers: [peer(true)], fetching, paths: [] })).toEqual({ type: 'offline' })
   })
 
   test('a node without peers is alone', () => {
-    expect(agreementOf({ offline: false, peers: [], fetching: null })).toEqual({ type: 'alone' })
+    expect(agreementOf({ offline: false, peers: [], fetching: null, paths: [] })).toEqual({ type: 'alone', cut: false })
+  })
+
+  test('a node without peers whose relay is down does not claim that nobody is there', () => {
+    const paths = [
+      { path: 'broadcast', state: 'open', detail: '' },
+      { path: 'relay', state: 'down', detail: 'lost' },
+    ] as const
+    expect(agreementOf({ offline: false, peers: [], fetching: null, paths })).toEqual({ type: 'alone', cut: true })
   })
 
   test('a fetch is told before any count, with or without its size', () => {
-    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, from: 'aa' } })).toEqual({
+    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, from: 'aa' }, paths: [] })).toEqual({
       type: 'fetching',
       got: 3,
       of: null,
@@ -39,6 +47,11 @@ describe('agreement', () => {
 
   test('peers with equal heads are counted, the others are not', () => {
     const peers = [peer(true), peer(false), peer(true)]
-    expect(agreementOf({ offline: false, peers, fetching: null })).toEqual({ type: 'peers', equal: 2, peers: 3 })
+    expect(agreementOf({ offline: false, peers, fetching: null, paths: [] })).toEqual({ type: 'peers', equal: 2, unheard: 0, peers: 3 })
+  })
+
+  test('a peer that has told no heads is unheard, unless the room is empty on both sides', () => {
+    const peers = [peer(false, []), peer(true, [])]
+    expect(agreementOf({ offline: false, peers, fetching: null, paths: [] })).toEqual({ type: 'peers', equal: 1, unheard: 1, peers: 2 })
   })
 })

@@ -6,20 +6,22 @@ export type Agreement =
   | { readonly type: 'starting' }
   /** This tab's own links are cut. */
   | { readonly type: 'offline' }
-  /** No peer is connected. */
-  | { readonly type: 'alone' }
+  /** No peer is connected; `cut` when a path that could lead to one is not open. */
+  | { readonly type: 'alone'; readonly cut: boolean }
   /** Ops are being fetched; `of` is null until the peer told how many. */
   | { readonly type: 'fetching'; readonly got: number; readonly of: number | null }
-  /** `equal` of `peers` have exactly our heads. */
-  | { readonly type: 'peers'; readonly equal: number; readonly peers: number }
+  /** `equal` of `peers` have exactly our heads; `unheard` have not told theirs yet. */
+  | { readonly type: 'peers'; readonly equal: number; readonly unheard: number; readonly peers: number }
 
-type Told = Pick<NodeStatus, 'offline' | 'peers' | 'fetching'>
+type Told = Pick<NodeStatus, 'offline' | 'paths' | 'peers' | 'fetching'>
 
 /** Offline wins over everything, fetching over the count of peers. */
 export function agreementOf(status: Told | null): Agreement {
   if (status === null) return { type: 'starting' }
   if (status.offline) return { type: 'offline' }
   if (status.fetching !== null) return { type: 'fetching', got: status.fetching.got, of: status.fetching.of }
-  if (status.peers.length === 0) return { type: 'alone' }
-  return { type: 'peers', equal: status.peers.filter((peer) => peer.equal).length, peers: status.peers.length }
+  if (status.peers.length === 0) return { type: 'alone', cut: status.paths.some(({ state }) => state === 'down') }
+  const equal = status.peers.filter((peer) => peer.equal).length
+  const unheard = status.peers.filter((peer) => !peer.equal && peer.heads.length === 0).length
+  return { type: 'peers', equal, unheard, peers: status.peers.length }
 }

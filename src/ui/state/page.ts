@@ -21,8 +21,11 @@ export interface PageState {
 
 export interface Page {
   readonly store: StoreApi<PageState>
-  /** Opens a room as this tab's own node: the link's, or a fresh one of that name. `link` and `claim` are null for a fresh room. */
-  open(link: string | null, roomName: string): void
+  /**
+   * Opens a room as this tab's own node: the link's, or a fresh one of that name. `link` is null for
+   * a fresh room. `otherwise` is said when the tab could not be the node that it claims.
+   */
+  open(link: string | null, roomName: string, otherwise?: string): void
   /** Starts one more node of the same room in this page. */
   addNode(): void
   /** Stops an added node; what it stored stays in this browser. */
@@ -69,7 +72,7 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
 
   return {
     store,
-    open: (link, roomName) => {
+    open: (link, roomName, otherwise) => {
       const node = ownNode()
       const unsubscribe = node.store.subscribe(({ opened }) => {
         if (opened === null) return
@@ -77,7 +80,10 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
         keepClaim(opened.node)
         history.replaceState(null, '', `#${opened.link}`)
         // A duplicated tab or another room is not what those nodes were part of.
-        if (!opened.resumed) keepAdded([])
+        if (!opened.resumed) {
+          keepAdded([])
+          if (otherwise !== undefined) store.setState({ notice: { text: otherwise, at: Date.now() } })
+        }
         for (const { slot, claim } of keptAdded()) add(slot, claim)
       })
       store.setState({ nodes: [node], place: null })
