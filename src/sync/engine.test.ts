@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { bundleOf, message } from './adversary.naive.ts'
+import { bundleOf, message, senderNamed } from './adversary.naive.ts'
 import { authorNamed, createWorld, give, idsOf, NO_DIGEST, run, say } from './driver.naive.ts'
 import { asOpId } from '../core/op.ts'
+import type { Input } from './effects.ts'
 import { step } from './engine.ts'
 import { agrees } from './gossip.ts'
 import { encodeMessage } from './messages.ts'
@@ -110,4 +111,43 @@ test('nodes with more heads than a list holds know that they agree', () => {
   for (const { engine } of world.nodes) expect([...engine.peers.values()].map((peer) => agrees(engine, peer))).toEqual([true])
   say(world, alice!, 'one more')
   expect([...alice!.engine.peers.values()].map((peer) => agrees(alice!.engine, peer))).toEqual([false])
+})
+
+test('an answer that ends while its last units are still being verified is no offence', () => {
+  const world = createWorld(1)
+  const [alice] = world.nodes
+  const { room } = alice!.engine.replica
+  const from = senderNamed('bob')
+  const bundle = bundleOf([message(room, authorNamed('bob'), null, [room], 'hello')])
+  const effects = [bundle, new Uint8Array()].flatMap((part) =>
+    step(
+      alice!.engine,
+      { type: 'bytes', from, bytes: encodeMessage({ type: 'units', ref: 1, bundle: part, last: part !== bundle, left: 0 }) },
+      1,
+    ),
+  )
+  expect(effects.filter(({ type }) => type === 'verify')).toHaveLength(1)
+  expect(effects.filter((effect) => effect.type === 'notify' && effect.notice.type === 'refused')).toEqual([])
+})
+
+test('whoever wakes a node at the time it asked for is not asked for the same time again, however odd the clock', () => {
+  const pauses: number[] = []
+  for (let i = 1; i <= 200; i++) {
+    const { engine } = createWorld(1).nodes[0]!
+    const { room } = engine.replica
+    let now = i * 2_741.3333333333335
+    let wakeAt = Infinity
+    const give = (input: Input): void => {
+      for (const effect of step(engine, input, now)) if (effect.type === 'wakeAt') wakeAt = effect.at
+    }
+    // Its verification is never answered, the peer is silent: all that can be waited for comes to its end.
+    const bundle = bundleOf([message(room, authorNamed('bob'), null, [room], 'hello')])
+    give({ type: 'bytes', from: senderNamed('bob'), bytes: encodeMessage({ type: 'units', ref: 1, bundle, last: true, left: 0 }) })
+    for (let wakes = 0; wakes < 10; wakes++) {
+      now = wakeAt
+      give({ type: 'tick' })
+      pauses.push(wakeAt - now)
+    }
+  }
+  expect(Math.min(...pauses)).toBeGreaterThan(0)
 })

@@ -63,7 +63,7 @@ export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
 export function fetchDue(engine: Engine): number {
   const isBusy = engine.intake.size > 0 || (engine.persisting && engine.storage === 'ok')
   engine.busySince = isBusy ? (engine.busySince ?? engine.now) : null
-  if (engine.busySince !== null && engine.now - engine.busySince < PATIENCE) return engine.busySince + PATIENCE
+  if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return engine.busySince + PATIENCE
   const { fetch } = engine
   if (fetch !== null) {
     if (fetch.ended) end(engine, fetch)
@@ -182,8 +182,8 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   engine.fetch = null
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
-  if (engine.now - peer.heardAt >= PEER_SILENT) leave(engine, peer.id)
-  else if (engine.now - fetch.heardAt >= STALL) bench(engine, peer)
+  if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
+  else if (engine.now >= fetch.heardAt + STALL) bench(engine, peer)
   notify(engine, { type: 'changed' })
 }
 

@@ -56,7 +56,8 @@ export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, done: (r
   const result = { admitted: 0, duplicate: 0, refused: 0, pending: 0 }
   if (from !== 'file' && isFull(engine, queue, wrapped.length)) return done(result)
   engine.intake.set(from, queue)
-  queue.items.push({ wrapped, begun: false, units: wrapped.length === 0 ? [] : null, result, done })
+  const isEmpty = wrapped.length === 0
+  queue.items.push({ wrapped, begun: isEmpty, units: isEmpty ? [] : null, result, done })
   queue.bytes += wrapped.length
   engine.intakeBytes += wrapped.length
   advance(engine, from, queue)

@@ -130,7 +130,7 @@ export function receiveHello(engine: Engine, peer: Peer, { author, proof }: Extr
 export function expirePeers(engine: Engine): number {
   let next = Infinity
   for (const peer of engine.peers.values()) {
-    if (engine.now - peer.heardAt >= PEER_SILENT) leave(engine, peer.id)
+    if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
     else next = Math.min(next, peer.heardAt + PEER_SILENT)
   }
   // In order of time: the first that is not over ends the search.
