@@ -94,6 +94,25 @@ describe('equivocators', () => {
   })
 })
 
+describe('strangers', () => {
+  test('D10 a new one every second, each with nothing, does not keep a peer that failed once from its next turn', () => {
+    const { world, nodes } = linkedWorld(2)
+    const [alice, bob] = nodes
+    bob!.offline = true
+    say(world, alice!, 'missed')
+    bob!.offline = false
+    say(world, alice!, 'heard')
+    // Of alice, bob hears what she says now, and then nothing for a while.
+    let heard = 0
+    for (let i = 0; i < 60; i++) {
+      world.fate = i < 10 ? () => (heard++ === 0 ? 'deliver' : 'drop') : null
+      tell(world, bob!, senderNamed(`stranger ${i}`), { type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0 })
+      run(world, 900)
+    }
+    expectAgreement(nodes)
+  })
+})
+
 describe('forgers and strippers', () => {
   test('A2 A15 B18 an honest op that comes first with a bad signature, or none, is admitted when it comes as it was signed', () => {
     const { world, nodes } = linkedWorld(3)

@@ -40,7 +40,7 @@ export interface Peer {
   /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number
-  /** When it was last asked for ops (ms). */
+  /** When it was last asked for ops, or met (ms): newcomers queue up behind who is here. */
   askedAt: number
   /** The last question to it that came to an end brought ops. */
   isUseful: boolean
@@ -89,7 +89,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     serving: null,
     failures: 0,
     benchedUntil: 0,
-    askedAt: -Infinity,
+    askedAt: engine.now,
     isUseful: false,
     allAskedAt: -Infinity,
     exhaustedAt: -1,
