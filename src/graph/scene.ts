@@ -271,7 +271,7 @@ function placeGhosts(scene: Scene, ghosts: readonly Unplaced[]): PlacedGhost[] {
     const rank = taken.get(seat) ?? 0
     taken.set(seat, rank + 1)
     // Where a liar's column is split, a second lane stands at its right: ghosts stand clear of it.
-    const first = column < layout.columns && layout.columnLanes[column]! > 1 ? 0.42 : 0.26
+    const first = column < layout.columns && layout.columnLanes[column]! > 1 ? 0.5 : 0.26
     const x = column >= layout.columns ? column + Math.min(rank, 3) * 0.12 : column + first + Math.min(rank, 3) * 0.12
     return { ...unplaced, x, row }
   })

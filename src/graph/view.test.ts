@@ -245,3 +245,17 @@ test('with reduced motion the camera is where it goes in one frame, and nothing 
   rest()
   expect(draws()).toBe(1)
 })
+
+test('of a peer that has not been heard, or of whose heads none is known here, nothing is claimed to be lacked', () => {
+  const { graph, context, rest } = openGraph(CHAT)
+  const lacking = (): string[] => context.texts.flatMap(({ text }) => (text.startsWith('−') ? [text] : []))
+  for (const [heads, told] of [
+    [[], []],
+    [[1], ['−3']],
+  ] as const) {
+    context.forget()
+    graph.feed({ type: 'peers', peers: [{ author: keyBytes(9), heads }] })
+    rest()
+    expect([...new Set(lacking())]).toEqual(told)
+  }
+})

@@ -127,7 +127,7 @@ export const messages = {
     wove: 'wove the heads together',
     began: (name: string) => `began the room “${name}”`,
     full: 'The disk is full: this node reads only. What you type is kept here.',
-    tooLong: (bytes: number, limit: number) => `${bytesInWords(bytes)}: a message may hold ${bytesInWords(limit)}. Split it in two.`,
+    tooLong: (bytes: number, limit: number) => `${plural(bytes, 'byte')}, and a message may hold ${count.format(limit)}. Split it in two.`,
     waiting: 'Kept here, not signed yet: this node first has to hear what the room holds.',
     unsentRefused: 'Not sent.',
     unsentUnanswered: 'This was sent just before the page closed; it may not have been saved.',

@@ -73,7 +73,7 @@ function detailsOf(id: string): OpDetails | null {
 
 function Shown({ node, first }: { readonly node: GraphHost; readonly first: string | null }) {
   const [selected, setSelected] = useState(first)
-  return <GraphPlace node={node} selected={selected} onSelect={setSelected} />
+  return <GraphPlace node={node} selected={selected} live={0} empty={false} onSelect={setSelected} />
 }
 
 const show = (node: GraphHost, first: string | null = null): void =>
@@ -122,4 +122,32 @@ test('a ghost’s card says why it is one', async () => {
   const ghost = { id: new Uint8Array(32).fill(0xee), author: keyBytes(1), seq: 4, state: 'rejected', reason: 'seq-gap', parents: [2] }
   node.ports.at(-1)!.postMessage({ type: 'ghosts', ghosts: [ghost] })
   await vi.waitFor(() => expect(card()).toContain(graphMessages.card.rejected), { timeout: 10_000 })
+})
+
+test('the card of an equivocation leads to the other op', async () => {
+  const node: GraphHost = {
+    ...createHost(),
+    inspect: (id) => Promise.resolve({ ...detailsOf(id)!, equivocates: true }),
+    evidence: () => Promise.resolve([{ author: toHex(keyBytes(0)), seq: 1, ops: [hex(2), hex(1)] }]),
+  }
+  show(node, hex(2))
+  const other = (): HTMLButtonElement | null => place.querySelector<HTMLButtonElement>('.op-card-lie button')
+  await vi.waitFor(() => expect(other()?.textContent).toBe(hex(1).slice(0, 8)), { timeout: 10_000 })
+  other()!.click()
+  await vi.waitFor(() => expect(card()).toContain('text of b0'), { timeout: 10_000 })
+})
+
+test('the legend, which may cover the button that opened it, is closed by its own and by Escape', async () => {
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  const legend = (): HTMLElement | null => place.querySelector('.graph-legend')
+  const open = (): void => place.querySelector<HTMLButtonElement>(`[aria-label="${graphMessages.toolbar.legend}"]`)!.click()
+  open()
+  await vi.waitFor(() => expect(legend()).not.toBeNull())
+  place.querySelector<HTMLButtonElement>('.graph-close')!.click()
+  await vi.waitFor(() => expect(legend()).toBeNull())
+  open()
+  await vi.waitFor(() => expect(legend()).not.toBeNull())
+  place.querySelector('[role=listbox]')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }))
+  await vi.waitFor(() => expect(legend()).toBeNull())
 })

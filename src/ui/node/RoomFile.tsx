@@ -26,6 +26,8 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
   const [said, setSaid] = useState('')
   const [outcome, setOutcome] = useState<ImportOutcome | null>(null)
 
+  const pendingNow = (): number => node.store.getState().status?.pending ?? 0
+
   const write = async (): Promise<void> => {
     const bytes = await node.exportRoom()
     download(bytes, fileNameOf(roomName))
@@ -37,12 +39,13 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
     const file = files?.[0]
     if (file === undefined) return
     setSaid(text.importing)
+    const before = pendingNow()
     const result = await node.importRoom(new Uint8Array(await file.arrayBuffer()))
     picker.current!.value = ''
     setOutcome(result)
-    const pending = node.store.getState().status?.pending ?? 0
+    const pending = pendingNow()
     const told = text.imported(result.admitted, result.duplicate, result.refused.length)
-    setSaid(pending === 0 ? told : `${told} ${text.importedPending(pending)}`)
+    setSaid(pending <= before ? told : `${told} ${text.importedPending(pending)}`)
   }
 
   const reasons = [...new Set(outcome?.refused.map(({ reason }) => reason))]
