@@ -24,6 +24,9 @@ const MAX_BUFFERED_BYTES = 64 * 1024 * 1024
 /** A socket that did not answer the last ping when the next is due is dead. ms */
 const PING_MS = 30_000
 
+/** Who was told to go and stays is cut after this: it is counted no more. ms */
+const DISMISS_MS = 2_000
+
 /** Close codes of our own. Their reasons are shown to people. */
 const FULL = 4003
 const REFUSED = 4000
@@ -62,11 +65,20 @@ export function createForwarding(log: (line: string) => void): Forwarding {
     const room = rooms.get(roomName) ?? createRoom()
     const conn = ++lastConn
     socket.on('error', () => socket.terminate())
-    if (peers.size >= MAX_CONNECTIONS || (rooms.size >= MAX_ROOMS && !rooms.has(roomName))) return socket.close(FULL, 'the relay is full')
-    if (!join(room, conn)) return socket.close(FULL, 'the room is full')
+    if (peers.size >= MAX_CONNECTIONS || (rooms.size >= MAX_ROOMS && !rooms.has(roomName)))
+      return dismiss(socket, FULL, 'the relay is full')
+    if (!join(room, conn)) return dismiss(socket, FULL, 'the room is full')
     rooms.set(roomName, room)
     const peer: Peer = { socket, heldBy: new Set(), rest: null, holds: new Set(), stall: null, alive: true }
     peers.set(conn, peer)
+    const quit = () => {
+      if (!peers.delete(conn)) return
+      leave(room, conn)
+      if (room.members.size === 0) rooms.delete(roomName)
+      letGo(peer)
+      if (peer.rest) clearTimeout(peer.rest)
+      for (const receiver of peer.heldBy) receiver.holds.delete(peer)
+    }
 
     socket.on('pong', () => {
       peer.alive = true
@@ -78,19 +90,14 @@ export function createForwarding(log: (line: string) => void): Forwarding {
       const routing = route(room, conn, frame, performance.now())
       if (routing.type === 'refuse') {
         log(`A connection was closed: ${routing.reason}.`)
-        return socket.close(REFUSED, routing.reason)
+        // At once: it may take its time to close, and nobody shall wait until it has read what was meant for it.
+        quit()
+        return dismiss(socket, REFUSED, routing.reason)
       }
       for (const to of routing.to) forward(peer, peers.get(to)!, frame)
       if (routing.restMs > 0) rest(peer, routing.restMs)
     })
-    socket.on('close', () => {
-      leave(room, conn)
-      if (room.members.size === 0) rooms.delete(roomName)
-      peers.delete(conn)
-      letGo(peer)
-      if (peer.rest) clearTimeout(peer.rest)
-      for (const receiver of peer.heldBy) receiver.holds.delete(peer)
-    })
+    socket.on('close', quit)
   }
 
   const forward = (from: Peer, to: Peer, frame: Uint8Array) => {
@@ -124,6 +131,11 @@ export function createForwarding(log: (line: string) => void): Forwarding {
     count: () => ({ rooms: rooms.size, connections: peers.size }),
     close: () => clearInterval(heartbeat),
   }
+}
+
+function dismiss(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  setTimeout(() => socket.terminate(), DISMISS_MS).unref()
 }
 
 function rest(sender: Peer, ms: number): void {

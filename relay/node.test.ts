@@ -133,6 +133,20 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     await eventually(() => expect(b.heard).toEqual([3]))
   })
 
+  test('a member that was refused and does not go keeps nobody waiting, and is cut before long', async () => {
+    const { port } = await host()
+    const [a, b] = await Promise.all([member(port), member(port)])
+    const bad = await member(port)
+    bad.socket.send('no frame')
+    bad.socket.pause()
+    await eventually(async () => expect(await health(port)).toEqual({ rooms: 1, connections: 2, version: 1 }))
+    const large = frame(1, null, 1, 1_000_000)
+    for (let i = 0; i < 12; i++) a.socket.send(large)
+    await eventually(() => expect(b.heard.length).toBe(12))
+    bad.socket.resume()
+    await bad.closed
+  })
+
   test('the largest frame passes, and one byte more ends the connection before it is held in memory', async () => {
     const { port } = await host()
     const [a, b] = await Promise.all([member(port), member(port)])
