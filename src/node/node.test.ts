@@ -101,6 +101,12 @@ test('links that are cut and restored in one breath are there in the end, and cu
   expect(bob.status()).toMatchObject({ offline: true, peers: [], paths: [{ state: 'down' }] })
 })
 
+test('E6 of a room name as long as a page, the beginning is shown', async () => {
+  const { openStore } = createDisks()
+  const alice = await start(await foundRoom(openStore, '😀'.repeat(15_000)), openStore, newHub())
+  expect(await alice.name()).toBe('😀'.repeat(120))
+})
+
 test('an exported room is read by a newcomer from the file alone, and a second reading changes nothing', async () => {
   const { alice, link, openStore } = await pair()
   for (let i = 0; i < 20; i++) await alice.submit(`line ${i}`)

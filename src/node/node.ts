@@ -25,6 +25,9 @@ import { statusOf } from './status.ts'
 import type { Hex, ImportOutcome, NodeStatus, RefusedEntry, SubmitReply } from './views.ts'
 import { createVerifier } from './verifier.ts'
 
+/** Characters of a room's name that are shown and remembered. */
+const MAX_NAME = 120
+
 export interface NodeOptions {
   readonly opened: OpenedNode
   readonly openStore: OpenStore
@@ -41,7 +44,7 @@ export interface Node {
   readonly room: Room
   readonly refused: RefusedLog
   readonly author: Hex
-  /** The room's name, once its genesis is here. */
+  /** The room's name, once its genesis is here; a founder may have given a whole page of one, of which this is the beginning. */
   name(): Promise<string | null>
   status(): NodeStatus
   submit(text: string): Promise<SubmitReply>
@@ -125,7 +128,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
     async name() {
       if (engine.replica.dag.length === 0) return null
       const [page] = await library.read([0])
-      return page?.body.kind === 'genesis' ? page.body.name : null
+      return page?.body.kind === 'genesis' ? Array.from(page.body.name).slice(0, MAX_NAME).join('') : null
     },
     status: () => statusOf(engine, links, offline),
     async submit(text) {

@@ -103,7 +103,7 @@ export interface RefusedEntry {
   readonly reason: Refusal
   /** The op, when the refusal is about one. */
   readonly id: Hex | null
-  /** The peer's sender value, "file" or "disk". */
+  /** The peer's sender value, the path of a frame that could not be opened, "file" or "disk". */
   readonly from: string
   /** ms since 1970, this node's clock. */
   readonly at: number

@@ -220,7 +220,13 @@ export const messages = {
     refusedNone: 'Nothing was refused.',
     refusedLead: (shown: number, all: number) =>
       shown < all ? `The latest ${count.format(shown)} of ${count.format(all)}.` : plural(all, 'refusal'),
-    refusedFrom: { file: 'from a file', disk: 'from this disk', peer: (id: string) => `from peer ${id}` },
+    refusedFrom: (id: string) => `from peer ${id}`,
+    refusedFromElsewhere: {
+      file: 'from a file',
+      disk: 'from this disk',
+      broadcast: 'from a tab of this browser',
+      relay: 'from the relay',
+    } as Readonly<Record<string, string>>,
     version: (version: string) => `Tabweave ${version}, protocol 1`,
   },
   rooms: {

@@ -2,7 +2,7 @@
 import type { Refusal } from '../core/result.ts'
 import type { NodeFailure, PathStatus } from '../worker/api.ts'
 
-export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-parent', string>> = {
+export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-parent' | 'too-fast', string>> = {
   'too-large': 'It is larger than the protocol allows.',
   truncated: 'Its bytes end in the middle of a value.',
   'trailing-bytes': 'Bytes follow after its end.',
@@ -43,6 +43,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'not-for-this-room': 'It was made for another room.',
   'bad-checksum': 'What was stored is not what is read back.',
   'pending-full': 'Too many ops already wait for missing parents.',
+  'too-fast': 'More was sent at once than the relay takes.',
   'missing-parent': 'A parent has not arrived yet.',
   'disk-full': 'This browser has no more room on the disk. What you typed is kept here.',
 }

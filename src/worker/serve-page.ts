@@ -62,7 +62,7 @@ export function servePage(post: Post): (data: unknown) => void {
       node ??= start(data).catch(broken)
       return
     }
-    void node?.then((running) => running && command(running, data))
+    node?.then((running) => running && command(running, data)).catch(broken)
   }
 
   function reply(ref: number, value: Promise<Replies[keyof Replies]>): void {

@@ -10,8 +10,7 @@ const text = messages.node
 /** More than anyone reads; the count says how many there were. */
 const SHOWN = 50
 
-const sourceOf = (from: string): string =>
-  from === 'file' || from === 'disk' ? text.refusedFrom[from] : text.refusedFrom.peer(shortId(from))
+const sourceOf = (from: string): string => text.refusedFromElsewhere[from] ?? text.refusedFrom(shortId(from))
 
 function RefusedRow({ entry, now }: { readonly entry: RefusedEntry; readonly now: number }) {
   return (

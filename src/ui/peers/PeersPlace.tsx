@@ -20,12 +20,16 @@ function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): {
   return words.length === 0 || heads.length === 0 ? { kind: 'unsure', words: text.unsure } : { kind: 'behind', words: words.join(', ') }
 }
 
+/** A relay that refuses names the reason, which has a sentence here. */
+const detailOf = ({ detail }: PathStatus): string =>
+  Object.hasOwn(refusalSentences, detail) ? refusalSentences[detail as keyof typeof refusalSentences] : detail
+
 function PathRow({ path }: { readonly path: PathStatus }) {
   return (
     <li className="path" data-state={path.state}>
       <span className="path-sign" aria-hidden="true" />
       <span>{pathNames[path.path]}</span>
-      <span className="path-state">{path.detail === '' ? pathStates[path.state] : `${pathStates[path.state]}: ${path.detail}`}</span>
+      <span className="path-state">{path.detail === '' ? pathStates[path.state] : `${pathStates[path.state]}: ${detailOf(path)}`}</span>
     </li>
   )
 }
