@@ -1,0 +1,55 @@
+/** Nothing that a person typed is lost, whatever keeps it from being sent. */
+import { agree, messagesOf, ready, type } from './tabs.ts'
+import { expect, test } from './fixtures.ts'
+
+test('what is typed before the room has arrived is shown as kept, and signed when it arrives', async ({ host, device }) => {
+  const founder = await device()
+  const first = await founder.open(`${host.address}/#new`)
+  const link = first.url()
+  await first.close()
+
+  const guest = await (await device()).open(link)
+  await expect(guest.getByText('Waiting for the room')).toBeVisible()
+  await type(guest, 'early bird')
+  await expect(guest.getByRole('status').filter({ hasText: 'early bird' })).toBeVisible()
+  expect(await messagesOf(guest)).toEqual([])
+
+  const again = await founder.context.newPage()
+  await again.goto(`${host.address}/`)
+  await again.getByRole('button', { name: /^Resume/ }).click()
+  await ready(again)
+  await agree([again, guest], 2)
+  expect(await messagesOf(again)).toEqual(['early bird'])
+  await expect(guest.getByRole('status').filter({ hasText: 'early bird' })).toHaveCount(0)
+})
+
+test('a message that is too long is told so before it is sent, and outlives a reload', async ({ host, device }) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  const box = page.getByRole('textbox', { name: 'Message', exact: true })
+  const send = page.getByRole('button', { name: 'Send', exact: true })
+  const long = '€'.repeat(22_000)
+  await box.fill(long)
+  await expect(page.getByText('Split it in two')).toBeVisible()
+  await expect(send).toBeDisabled()
+  await box.press('Enter')
+  await page.reload()
+  await ready(page)
+  await expect(box).toHaveValue(long)
+  await box.fill(long.slice(0, 20_000))
+  await send.click()
+  await expect.poll(() => messagesOf(page)).toEqual([long.slice(0, 20_000)])
+})
+
+test('a node that runs in another tab is not resumed a second time, and the tab says so', async ({ host, device }) => {
+  const here = await device()
+  const first = await here.open(`${host.address}/#new`)
+  const second = await here.context.newPage()
+  await second.goto(`${host.address}/`)
+  await second.getByRole('button', { name: /^Resume/ }).click()
+  await ready(second)
+  await expect(second.getByText('already runs in another tab')).toBeVisible()
+  await agree([first, second], 1)
+  expect(await second.evaluate(() => document.documentElement.dataset['node'])).not.toBe(
+    await first.evaluate(() => document.documentElement.dataset['node']),
+  )
+})
