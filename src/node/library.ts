@@ -19,6 +19,8 @@ export interface Page {
 
 /** Pages kept in memory: a few screens of history, and what is typed meanwhile. */
 const MAX_PAGES = 8_192
+/** Canonical bytes of their ops: pages may be 64 KiB each, and anybody may write such. */
+const MAX_PAGES_BYTES = 32 * 1024 * 1024
 /** Segments read at a time: neighbours in the store are often neighbours on the screen. */
 const READ_SEGMENTS = 32
 
@@ -33,15 +35,21 @@ export interface Library {
 
 export function createLibrary(store: Store, stored: () => number): Library {
   const pages = new Map<number, Page>()
+  let bytes = 0
 
-  const put = (op: number, page: Page): void => {
+  const drop = (op: number): void => {
+    bytes -= pages.get(op)?.bytes ?? 0
     pages.delete(op)
+  }
+  const put = (op: number, page: Page): void => {
+    drop(op)
     pages.set(op, page)
+    bytes += page.bytes
   }
   const trim = (): void => {
     for (const op of pages.keys()) {
-      if (pages.size <= MAX_PAGES) return
-      if (op < stored()) pages.delete(op)
+      if (pages.size <= MAX_PAGES && bytes <= MAX_PAGES_BYTES) return
+      if (op < stored()) drop(op)
     }
   }
 
@@ -52,11 +60,13 @@ export function createLibrary(store: Store, stored: () => number): Library {
       if (page !== undefined) found.set(op, page)
       else await load(op, found)
     }
-    return ops.map((op) => {
+    const read = ops.map((op) => {
       const page = found.get(op)
       if (page !== undefined) put(op, page)
       return page
     })
+    trim()
+    return read
   }
 
   const load = async (op: number, found: Map<number, Page>): Promise<void> => {
