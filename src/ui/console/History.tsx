@@ -27,6 +27,8 @@ export function History({ author }: { readonly author: Hex }) {
   // While a whole room streams in, every picture is a window of new entries: rendered in slices, so that typing never waits for them.
   const { total, from, entries } = useDeferredValue(useNodeState((state) => state.history))
   const awaited = useNodeState((state) => state.status?.ops === 0)
+  /** What an empty room says is read from its top, and there is nothing newer to follow. */
+  const welcome = total <= 1
   const landed = useNodeState((state) => state.landed)
   const selected = useNodeState((state) => state.selected)
   const now = Math.floor(useNow(REFRESH_TIMES_EVERY) / 1000)
@@ -82,23 +84,23 @@ export function History({ author }: { readonly author: Hex }) {
       wanted.current = null
       waited.scrollIntoView({ block: 'center' })
     } else if (following) {
-      scroller.scrollTop = scroller.scrollHeight
+      scroller.scrollTop = welcome ? 0 : scroller.scrollHeight
     } else if (anchor.current !== null) {
       const { id, top } = anchor.current
       const row = rows.find((one) => one.dataset['id'] === id)
       if (row !== undefined) scroller.scrollTop += row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - top
     }
     remember()
-  }, [entries, from, total, following, remember])
+  }, [entries, from, total, following, welcome, remember])
 
   useEffect(() => {
     const scroller = box.current!
     const keepEnd = new ResizeObserver(() => {
-      if (following) scroller.scrollTop = scroller.scrollHeight
+      if (following && !welcome) scroller.scrollTop = scroller.scrollHeight
     })
     keepEnd.observe(scroller)
     return () => keepEnd.disconnect()
-  }, [following])
+  }, [following, welcome])
 
   const follow = useCallback((): void => {
     setFollowing(true)
@@ -106,6 +108,7 @@ export function History({ author }: { readonly author: Hex }) {
   }, [node])
 
   const onScroll = (): void => {
+    if (welcome) return
     const scroller = box.current!
     remember()
     const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_ZONE
@@ -160,7 +163,7 @@ export function History({ author }: { readonly author: Hex }) {
             />
           ))}
         </ol>
-        {total <= 1 && <Welcome awaited={awaited} />}
+        {welcome && <Welcome awaited={awaited} />}
         <div style={{ height: Math.max(0, total - from - entries.length) * height.current }} />
       </div>
       {!following && (
