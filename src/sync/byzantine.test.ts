@@ -109,6 +109,7 @@ describe('strangers', () => {
       tell(world, bob!, senderNamed(`stranger ${i}`), { type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0 })
       run(world, 900)
     }
+    expect(bob!.engine.replica.dag.length).toBe(3)
     expectAgreement(nodes)
   })
 })

@@ -1,0 +1,157 @@
+/**
+ * What must be true of a world at the end, whatever happened in it: correct nodes hold the same set, it is the one that the
+ * definition gives, everything worked out from it is what a replay from scratch gives, and no accepted op is lost.
+ */
+import { equalBytes } from '../core/bytes.ts'
+import { idOf, numberOf, sortedHeads } from '../core/dag.ts'
+import { provesEquivocation } from '../core/evidence.ts'
+import { sliceHistory } from '../core/history.ts'
+import { signedBytes } from '../core/keys.ts'
+import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
+import { decodeBody } from '../crdt/body.ts'
+import { type Accepts, admittedSet, randomOrder, type View, viewOf } from './definition.ts'
+import { read } from './disk.ts'
+import { type SimNode, unitsOf } from './node.ts'
+import { fail, type World } from './world.ts'
+
+/** The rules of an open room, in other words: the genesis is a genesis, and all that follows is anything else of a known kind. */
+const accepts: Accepts = ({ op }) => {
+  const body = decodeBody(op.body)
+  return body.ok && (op.room === null) === (body.value.kind === 'genesis')
+}
+
+/** True when nobody has anything left to do: all hold the same, it is stored, and nothing that waits could be admitted. */
+export function isSettled(world: World): boolean {
+  const { nodes } = world
+  const [first] = nodes
+  for (const { isUp, engine } of nodes) {
+    const { replica, unstored, submissions, submitting, intake } = engine
+    if (!isUp || unstored.length > 0 || submissions.length > 0 || submitting || intake.size > 0) return false
+    if (replica.dag.length !== first!.engine.replica.dag.length) return false
+  }
+  return nodes.every((node) => holdsSame(world, node, first!)) && nothingLeftOut(world)
+}
+
+function holdsSame({ ledger }: World, a: SimNode, b: SimNode): boolean {
+  for (let i = 0; i < ledger.entries.length; i++) if ((a.held[i] ?? 0) !== (b.held[i] ?? 0)) return false
+  return true
+}
+
+/** True when no op that waits at any node belongs to the admitted set of all that correct nodes have. */
+function nothingLeftOut(world: World): boolean {
+  const waiting = world.nodes.flatMap(({ engine }) => [...engine.replica.pending.byOps.values()].flatMap(({ unit }) => unit))
+  if (waiting.length === 0) return true
+  const { entries } = world.ledger
+  const held = entries.filter(({ number }) => world.nodes[0]!.held[number] === 1).map(({ unitOp }) => unitOp)
+  const isHeld = new Set(held.map(({ id }) => keyOf(id)))
+  // Thousands may wait for what never was; only those whose parents are all here, or wait too, can matter.
+  const signed = new Set(waiting.filter(({ signature }) => signature !== null).map(({ id }) => keyOf(id)))
+  const possible = withParents(waiting, isHeld)
+  if (possible.length === 0) return true
+  const isSigned = ({ id }: UnitOp): boolean => isHeld.has(keyOf(id)) || signed.has(keyOf(id))
+  return admittedSet([...possible, ...held], world.room, isSigned, accepts).size === held.length
+}
+
+function withParents(waiting: readonly UnitOp[], isHeld: ReadonlySet<string>): UnitOp[] {
+  let left = [...new Map(waiting.map((unitOp) => [keyOf(unitOp.id), unitOp])).values()]
+  for (;;) {
+    const here = new Set(left.map(({ id }) => keyOf(id)))
+    const next = left.filter(({ op }) =>
+      (op.prev === null ? op.deps : [op.prev, ...op.deps]).every((p) => here.has(keyOf(p)) || isHeld.has(keyOf(p))),
+    )
+    if (next.length === left.length) return left
+    left = next
+  }
+}
+
+/** All of the above, of a world that has settled. */
+export function checkEnd(world: World, below: (n: number) => number): void {
+  const { nodes, ledger, owed } = world
+  for (const number of owed) {
+    for (const { held, index } of nodes) {
+      if (held[number] !== 1) return fail(world, 'no accepted op is lost', `node ${index} lacks an op that was accepted`)
+    }
+  }
+  const node = nodes[below(nodes.length)]!
+  const set = replay(world, node)
+  if (set === null) return
+  const inAll = ledger.entries.filter(({ number }) => node.held[number] === 1)
+  if (set.size !== inAll.length || !inAll.every(({ unitOp }) => set.has(keyOf(unitOp.id)))) {
+    return fail(world, 'the set is the defined one', `the disk of node ${node.index} gives ${set.size} ops, it holds ${inAll.length}`)
+  }
+  const view = viewOf(randomOrder(set, below))
+  for (const each of nodes) if (world.failure === null) checkView(world, each, view)
+  if (world.failure === null) checkEquivocations(world, set, view)
+}
+
+/** The admitted set of what a node's disk holds, by definition; null when the disk does not hold units. */
+function replay(world: World, node: SimNode): Map<string, UnitOp> | null {
+  const units: Unit[] = []
+  for (const { bytes } of read(node.disk, 0, Infinity)) {
+    const found = unitsOf(bytes)
+    if (found === null) {
+      fail(world, 'disks hold units', `a segment of node ${node.index} cannot be read`)
+      return null
+    }
+    units.push(...found)
+  }
+  const isSigned = ({ signature, id, op }: UnitOp): boolean =>
+    signature !== null && world.signatures.verify(signature, signedBytes(id), op.author)
+  return admittedSet(units.flat(), world.room, isSigned, accepts)
+}
+
+/** A node's incremental state against a replay from scratch. */
+function checkView(world: World, { engine, index }: SimNode, view: View): void {
+  const { dag, history } = engine.replica
+  const wrong = (what: string): void => fail(world, 'state is a function of the set', `node ${index} has another ${what} than a replay`)
+  const heads = sortedHeads(dag)
+  if (heads.length !== view.heads.length || !heads.every((id, i) => equalBytes(id, view.heads[i]!))) return wrong('digest')
+  const order = sliceHistory(history, 0, dag.length)
+  if (order.length !== view.history.length) return wrong('length of history')
+  for (const [i, op] of order.entries()) {
+    const expected = view.history[i]!
+    if (!equalBytes(idOf(dag, op), expected.id)) return wrong('history')
+    if (dag.depth[op] !== view.depth.get(keyOf(expected.id))) return wrong('depth')
+  }
+  const extra = view.equivocations.reduce((sum, twins) => sum + twins.length - 1, 0)
+  if (dag.equivocations.length !== extra)
+    return fail(world, 'every equivocation is known', `node ${index} knows ${dag.equivocations.length} of ${extra}`)
+  for (const twins of view.equivocations) {
+    const numbers = new Set(twins.map(({ id }) => numberOf(dag, id)))
+    const known = dag.equivocations.filter(([a, b]) => numbers.has(a) && numbers.has(b))
+    if (known.length !== twins.length - 1) return fail(world, 'every equivocation is known', `node ${index} pairs other ops`)
+  }
+}
+
+/** No correct node signs a seq twice, and whoever did is convicted by evidence that anyone can check. */
+function checkEquivocations(world: World, set: ReadonlyMap<string, UnitOp>, { equivocations }: View): void {
+  world.counts.equivocations = equivocations.length
+  const [first] = equivocations
+  if (first === undefined) return
+  for (const [{ op }] of equivocations as readonly (readonly [UnitOp])[]) {
+    const honest = world.honest.get(keyOf(op.author))
+    if (honest !== undefined && !world.forgetful.has(honest))
+      return fail(world, 'honest nodes do not equivocate', `seq ${op.seq} was signed twice`)
+  }
+  const chains = [first[0]!, first[1]!].map((unitOp) => chainToSigned(unitOp, set))
+  const evidence = { a: chains[0]!, b: chains[1]! }
+  if (
+    !provesEquivocation(evidence, (signature, id, author) => world.signatures.verify(signature, signedBytes(id as UnitOp['id']), author))
+  ) {
+    fail(world, 'evidence convinces a stranger', 'evidence of two ops with one seq does not prove it')
+  }
+}
+
+/** An op with the author's own chain above it up to a signed one. */
+function chainToSigned(unitOp: UnitOp, set: ReadonlyMap<string, UnitOp>): UnitOp[] {
+  const chain = [unitOp]
+  while (chain.at(-1)!.signature === null) {
+    const below = chain.at(-1)!
+    const next = [...set.values()].find(
+      ({ op }) => op.prev !== null && equalBytes(op.prev, below.id) && equalBytes(op.author, below.op.author),
+    )
+    if (next === undefined) break
+    chain.push(next)
+  }
+  return chain
+}

@@ -1,0 +1,129 @@
+/** Carries out the faults of a plan, and heals the world when the storm is over. */
+import { numberOf } from '../core/dag.ts'
+import { createDisk, flipBit, lengthOf, loseTail, rollBack, safeOps } from './disk.ts'
+import { addNode, forget, give, type SimNode, start } from './node.ts'
+import type { Fault } from './plan.ts'
+import { countFault, type World } from './world.ts'
+
+export function planFault(world: World, fault: Fault): void {
+  world.schedule.at(fault.at, () => {
+    countFault(world, fault.type)
+    begin(world, fault)
+  })
+}
+
+function begin(world: World, fault: Fault): void {
+  const { schedule, nodes, chance } = world
+  const end = (then: () => void): void => {
+    if ('until' in fault) schedule.at(fault.until, () => !world.healed && then())
+  }
+  switch (fault.type) {
+    case 'cut':
+      cut(world, fault.from, fault.to, 1)
+      return end(() => cut(world, fault.from, fault.to, -1))
+    case 'eclipse': {
+      const others = nodes.map(({ index }) => index).filter((index) => index !== fault.node)
+      isolate(world, fault.node, others, 1)
+      return end(() => isolate(world, fault.node, others, -1))
+    }
+    case 'flap':
+      return flap(world, fault, 1)
+    case 'full':
+    case 'failing': {
+      const { disk } = nodes[fault.node]!
+      disk.failure = fault.type === 'full' ? 'full' : 'failed'
+      return end(() => {
+        disk.failure = null
+      })
+    }
+    case 'twin':
+      return twin(world, nodes[fault.node]!)
+    default:
+  }
+  const node = nodes[fault.node]!
+  if (!node.isUp) return
+  stop(world, node)
+  let resumed = true
+  switch (fault.type) {
+    case 'amnesia':
+      world.forgetful.add(node.identity)
+      rollBack(node.disk, chance.life.next())
+      lose(world, node, lengthOf(node.disk))
+      break
+    case 'evict':
+      lose(world, node, 0)
+      node.disk = createDisk()
+      forget(world, node)
+      resumed = false
+      break
+    case 'flip': {
+      const place = chance.life.next()
+      lose(world, node, node.disk.kept[Math.floor(place * node.disk.kept.length)]?.segment.first ?? 0)
+      flipBit(node.disk, place, chance.life.next())
+      break
+    }
+    case 'crash':
+  }
+  end(() => start(world, node, resumed))
+}
+
+/** The process ends; the disk keeps what is safe, and of the rest as much as chance will have. */
+function stop(world: World, node: SimNode): void {
+  node.isUp = false
+  loseTail(node.disk, world.chance.life.pick([0, 0.5, 1]))
+  // A browser's lock tells the others at once; another machine's node is only silent.
+  for (const index of node.neighbours) {
+    const other = world.nodes[index]!
+    if (other.isUp && world.chance.life.chance(0.3)) give(world, other, { type: 'gone', peer: node.engine.senderId })
+  }
+}
+
+/** From its op `first` on, this disk is lost for good: what is safe nowhere else need not come back. */
+function lose(world: World, node: SimNode, first: number): void {
+  const placeAt = ({ engine }: SimNode, number: number): number => numberOf(engine.replica.dag, world.ledger.entries[number]!.unitOp.id)
+  const isSafeAt = (other: SimNode, number: number): boolean => {
+    const place = placeAt(other, number)
+    return other !== node && place >= 0 && place < safeOps(other.disk)
+  }
+  for (const number of node.accepted) {
+    if (placeAt(node, number) >= first && !world.nodes.some((other) => isSafeAt(other, number))) world.owed.delete(number)
+  }
+}
+
+function cut({ cuts }: World, from: readonly number[], to: readonly number[], by: number): void {
+  for (const a of from) for (const b of to) cuts[a]![b]! += by
+}
+
+function isolate(world: World, node: number, others: readonly number[], by: number): void {
+  cut(world, [node], others, by)
+  cut(world, others, [node], by)
+}
+
+function flap(world: World, fault: Extract<Fault, { type: 'flap' }>, by: number): void {
+  if (world.healed) return
+  const others = world.nodes.map(({ index }) => index).filter((index) => index !== fault.node && index < world.plan.nodes)
+  isolate(world, fault.node, others, by)
+  const next = world.schedule.now + fault.every
+  if (next < fault.until || by === 1) world.schedule.at(next, () => flap(world, fault, -by))
+}
+
+function twin(world: World, node: SimNode): void {
+  if (!node.isUp) return
+  world.forgetful.add(node.identity)
+  const copy = addNode(world, node.identity, createDisk())
+  copy.disk.kept.push(...node.disk.kept.slice(0, node.disk.safe).map((kept) => ({ ...kept })))
+  copy.disk.safe = copy.disk.kept.length
+  copy.neighbours = [...node.neighbours, node.index]
+  for (const index of copy.neighbours) world.nodes[index]!.neighbours.push(copy.index)
+  start(world, copy, true)
+}
+
+/** The storm is over: all links and disks work, everybody is up, nothing is lost. */
+export function heal(world: World): void {
+  world.healed = true
+  for (const row of world.cuts) row.fill(0)
+  for (const node of world.nodes) {
+    node.disk.failure = null
+    if (!node.isUp) start(world, node, node.disk.kept.length > 0)
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * A correct node: the product's engine, unchanged, driven as its contract says. What a platform answers later is answered
+ * after a random while, so that answers overtake each other; nothing survives a crash but the disk.
+ */
+import { idOf } from '../core/dag.ts'
+import { MAX_PENDING_BYTES, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL, MAX_REJECTED_REMEMBERED } from '../core/limits.ts'
+import { keyOf, type Unit } from '../core/unit.ts'
+import { judgeOpen } from '../rules/open.ts'
+import type { Durability, Segment } from '../store/store.ts'
+import { decodeBundle, encodeBundle, unwrapBundle, wrapBundle } from '../sync/bundle.ts'
+import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
+import { createEngine, restore, step } from '../sync/engine.ts'
+import type { Engine } from '../sync/state.ts'
+import { createDisk, type Disk, read, write } from './disk.ts'
+import type { Identity } from './identity.ts'
+import { enter } from './ledger.ts'
+import { sendFrom } from './network.ts'
+import { squeeze, unsqueeze } from './squeeze.ts'
+import { blamed, contributed } from './villain.ts'
+import { fail, nextIdentity, type World } from './world.ts'
+
+export interface SimNode {
+  readonly index: number
+  identity: Identity
+  disk: Disk
+  engine: Engine
+  isUp: boolean
+  /** How often it was started: answers and alarms of an earlier life come to nothing. */
+  life: number
+  /** Its clock: rate × world's time + offset, ms. */
+  readonly clock: { readonly rate: number; readonly offset: number }
+  /** When it is to be woken, by its own clock. */
+  alarm: number
+  neighbours: number[]
+  /** Marks over the ledger: what it has admitted. */
+  held: Uint8Array
+  /** Its own ops of this identity that it reported as accepted: ledger numbers. */
+  readonly accepted: number[]
+}
+
+/** A peer that could not serve may be asked again; these say nothing against whoever brought the op. */
+const HARMLESS = new Set(['parent-rejected', 'pending-full'])
+
+export const clockOf = ({ clock }: SimNode, time: number): number => clock.rate * time + clock.offset
+
+/** A node of this identity, not started yet. */
+export function addNode(world: World, identity: Identity, disk: Disk): SimNode {
+  const { plan, chance, nodes } = world
+  const index = nodes.length
+  const clock = { rate: 1 + plan.skew * chance.life.between(-1, 1), offset: chance.life.below(1_000_000) }
+  const node: SimNode = {
+    index,
+    identity,
+    disk,
+    engine: engineFor(world, identity, clock.offset, false),
+    isUp: false,
+    life: 0,
+    clock,
+    alarm: Infinity,
+    neighbours: [],
+    held: new Uint8Array(512),
+    accepted: [],
+  }
+  nodes.push(node)
+  for (const row of world.cuts) row.push(0)
+  world.cuts.push(nodes.map(() => 0))
+  return node
+}
+
+function engineFor({ room, chance }: World, identity: Identity, now: number, resumed: boolean): Engine {
+  return createEngine({
+    room,
+    author: identity.author,
+    sender: chance.life.bytes(32),
+    judge: judgeOpen,
+    seed: chance.life.below(2 ** 32),
+    random: chance.life.fork(`engine ${chance.life.below(2 ** 32)}`).next,
+    now,
+    resumed,
+  })
+}
+
+/** Starts a node from its disk. A damaged disk is salvaged as the product does it: what can be read, under a new key. */
+export function start(world: World, node: SimNode, resumed: boolean): void {
+  const now = clockOf(node, world.schedule.now)
+  const length = node.disk.kept.length
+  const segments = read(node.disk, 0, Infinity)
+  const engine = engineFor(world, node.identity, now, resumed)
+  let whole = 0
+  for (const { bytes, count } of segments) {
+    const units = unitsOf(bytes)
+    if (units === null || restore(engine, units) !== count) break
+    whole++
+  }
+  if (whole < length) {
+    node.disk = createDisk()
+    write(node.disk, segments.slice(0, whole), 'strict')
+    forget(world, node)
+    return start(world, node, false)
+  }
+  node.engine = engine
+  node.life++
+  node.isUp = true
+  node.alarm = Infinity
+  node.held.fill(0)
+  const { dag } = engine.replica
+  for (let op = 0; op < dag.length; op++) mark(node, world.ledger.byId.get(keyOf(idOf(dag, op)))!.number)
+  give(world, node, { type: 'linked' })
+}
+
+/** Its key is gone, with what only its own disk held: it goes on as somebody else. */
+export function forget(world: World, node: SimNode): void {
+  node.identity = nextIdentity(world)
+  node.accepted.length = 0
+}
+
+/** The units of a stored segment; null when they are not what a node stores. */
+export function unitsOf(bytes: Uint8Array): readonly Unit[] | null {
+  const unwrapped = unwrapBundle(bytes)
+  if (!unwrapped.ok) return null
+  const { codec, payload } = unwrapped.value
+  const raw = codec === 'raw' ? payload : unsqueeze(payload, Infinity)
+  const units = raw === null ? null : decodeBundle(raw)
+  return units?.ok === true ? units.value : null
+}
+
+/** The segment that a room's founder begins with. */
+export const firstSegment = ({ genesis }: World): Segment => ({ first: 0, count: 1, bytes: wrapBundle('raw', encodeBundle([[genesis]])) })
+
+export function deliver(world: World, node: SimNode, from: PeerId, bytes: Uint8Array): void {
+  if (!node.isUp) return
+  world.counts.delivered++
+  give(world, node, { type: 'bytes', from, bytes })
+}
+
+/** One input, then every effect in order. */
+export function give(world: World, node: SimNode, input: Input): void {
+  if (world.failure !== null) return
+  const { trace, schedule } = world
+  const now = clockOf(node, schedule.now)
+  trace.number(schedule.now)
+  trace.number(node.index * 64 + input.type.length)
+  if (input.type === 'bytes') trace.bytes(input.bytes)
+  // An alarm is due when the engine's clock says so, whatever the rounding.
+  const effects = step(node.engine, input, input.type === 'tick' && node.alarm <= now + 1e-6 ? Math.max(now, node.alarm) : now)
+  for (const effect of effects) carryOut(world, node, effect)
+  checkCaps(world, node)
+}
+
+function carryOut(world: World, node: SimNode, effect: Effect): void {
+  switch (effect.type) {
+    case 'send':
+      return sendFrom(world, node, effect.to, effect.bytes)
+    case 'notify':
+      return hearNotice(world, node, effect.notice)
+    case 'wakeAt':
+      return wake(world, node, effect.at)
+    case 'disconnect': {
+      const villain = world.ports.get(effect.peer)
+      if (villain !== undefined) blamed(world, villain, effect.peer, true)
+      return
+    }
+    case 'persist':
+      return persist(world, node, effect)
+    default:
+      return later(world, node, answerTo(world, node, effect))
+  }
+}
+
+function answerTo({ signatures }: World, node: SimNode, effect: Extract<Effect, { job: number }>): () => Input {
+  const { job } = effect
+  switch (effect.type) {
+    case 'verify': {
+      const valid = effect.claims.map(({ signature, message, author }) => signatures.verify(signature, message, author))
+      return () => ({ type: 'verified', job, valid })
+    }
+    case 'sign':
+      return () => ({ type: 'signed', job, signature: signatures.sign(node.identity, effect.message) })
+    case 'read':
+      return () => ({ type: 'loaded', job, segments: read(node.disk, effect.from, effect.limit) })
+    case 'inflate':
+      return () => ({ type: 'inflated', job, bytes: unsqueeze(effect.bytes, effect.limit) })
+    case 'deflate':
+      return () => ({ type: 'deflated', job, bytes: squeeze(effect.bytes) })
+    case 'persist':
+      return () => ({ type: 'stored', job, failure: 'failed' })
+  }
+}
+
+/** ms that the platform takes: mostly a few, sometimes very long. */
+function pause({ chance: { platform } }: World): number {
+  const u = platform.next()
+  return u < 0.97 ? 4 * u : 200 * (u - 0.97) * 10
+}
+
+function later(world: World, node: SimNode, answer: () => Input): void {
+  const { life } = node
+  world.schedule.at(world.schedule.now + pause(world), () => {
+    if (node.isUp && node.life === life) give(world, node, answer())
+  })
+}
+
+/** Written at one moment, answered at a later one: a crash may come before, between or after. */
+function persist(world: World, node: SimNode, { job, segments, durability }: Extract<Effect, { type: 'persist' }>): void {
+  const { life } = node
+  world.schedule.at(world.schedule.now + pause(world), () => {
+    if (!node.isUp || node.life !== life) return
+    const failure = write(node.disk, segments, durability satisfies Durability)
+    later(world, node, () => ({ type: 'stored', job, failure }))
+  })
+}
+
+function wake(world: World, node: SimNode, at: number): void {
+  const { schedule, chance } = world
+  const now = clockOf(node, schedule.now)
+  if (at <= node.engine.now) return fail(world, 'rest', `asks at ${node.engine.now} to be woken at ${at}`)
+  node.alarm = at
+  const { life } = node
+  const early = chance.platform.chance(0.02) ? chance.platform.next() : 1
+  schedule.at(schedule.now + (early * Math.max(0, at - now)) / node.clock.rate, () => {
+    if (node.isUp && node.life === life && node.alarm === at) give(world, node, { type: 'tick' })
+  })
+}
+
+function hearNotice(world: World, node: SimNode, notice: Notice): void {
+  switch (notice.type) {
+    case 'admitted':
+      return admitted(world, node, notice.unit)
+    case 'accepted': {
+      const entry = world.ledger.byId.get(keyOf(notice.id))
+      if (entry === undefined) return fail(world, 'accepted', 'an op was accepted and not admitted')
+      node.accepted.push(entry.number)
+      world.owed.add(entry.number)
+      world.ledger.published.push(entry.unitOp)
+      return
+    }
+    case 'refused': {
+      const villain = world.ports.get(notice.from)
+      if (villain !== undefined) return blamed(world, villain, notice.from, false)
+      if (notice.from === 'disk' || notice.from === 'self' || HARMLESS.has(notice.reason)) return
+      return fail(world, 'no honest node is blamed', `node ${node.index} holds ${notice.reason} against an honest peer`)
+    }
+    case 'notAccepted':
+      return fail(world, 'what a person writes is accepted', `node ${node.index} refuses: ${notice.reason}`)
+    case 'imported':
+    case 'changed':
+  }
+}
+
+function admitted(world: World, node: SimNode, unit: Unit): void {
+  for (const unitOp of unit) {
+    const known = world.ledger.entries.length
+    const entry = enter(world.ledger, unitOp)
+    if (typeof entry === 'string') return fail(world, 'nothing invalid is admitted', `node ${node.index} admitted an op: ${entry}`)
+    if (node.held[entry.number] === 1) return fail(world, 'admitted once', `node ${node.index} admitted an op twice`)
+    for (const parent of entry.parents) {
+      if (node.held[parent] !== 1) return fail(world, 'parents are closed', `node ${node.index} admitted an op before its parent`)
+    }
+    mark(node, entry.number)
+    world.trace.bytes(unitOp.id)
+    world.counts.admitted++
+    if (world.ledger.entries.length > known) contributed(world, unitOp)
+  }
+}
+
+function mark(node: SimNode, number: number): void {
+  if (number >= node.held.length) {
+    const grown = new Uint8Array(Math.max(number + 1, node.held.length * 2))
+    grown.set(node.held)
+    node.held = grown
+  }
+  node.held[number] = 1
+}
+
+function checkCaps(world: World, { index, engine }: SimNode): void {
+  const { pending, rejected } = engine.replica
+  const over =
+    pending.ops > MAX_PENDING_TOTAL ||
+    pending.bytes > MAX_PENDING_BYTES ||
+    rejected.size > MAX_REJECTED_REMEMBERED ||
+    engine.peers.size > 256 ||
+    engine.cut.size > 1_024 ||
+    engine.replica.refusedOps.length > 32
+  if (over) return fail(world, 'caps hold', `node ${index} holds more than it may`)
+  if (pending.ops <= MAX_PENDING_PER_LINK) return
+  for (const share of pending.byLink.values()) {
+    if (share.ops > MAX_PENDING_PER_LINK) fail(world, 'caps hold', `node ${index} holds ${share.ops} pending ops for one link`)
+  }
+}

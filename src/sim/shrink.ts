@@ -1,0 +1,48 @@
+/** Makes a failing plan smaller, as long as the same invariant breaks: fewer adversaries, faults, ops, acts; better weather. */
+import type { Plan } from './plan.ts'
+import { run } from './run.ts'
+
+/** Runs that a search may take. */
+const MOST_RUNS = 200
+
+/** The smallest plan found, and the runs that took. The plan given must fail. */
+export function shrink(plan: Plan): { readonly plan: Plan; readonly runs: number } {
+  const invariant = run(plan).failure?.invariant
+  let smallest = plan
+  let runs = 1
+  const fails = (candidate: Plan): boolean => {
+    runs++
+    return run(candidate).failure?.invariant === invariant
+  }
+  for (let found = true; found && runs < MOST_RUNS;) {
+    found = false
+    for (const candidate of smaller(smallest)) {
+      if (runs >= MOST_RUNS) break
+      if (!fails(candidate)) continue
+      smallest = candidate
+      found = true
+      break
+    }
+  }
+  return { plan: smallest, runs }
+}
+
+/** Plans with one thing less in them, the boldest first. */
+function* smaller(plan: Plan): Generator<Plan> {
+  const { strategies, faults, ops, acts, nodes } = plan
+  if (strategies.length > 1) for (const name of strategies) yield { ...plan, strategies: [name] }
+  if (strategies.length > 0) yield { ...plan, strategies: [] }
+  for (const name of strategies) yield { ...plan, strategies: strategies.filter((other) => other !== name) }
+  if (faults.length > 0) yield { ...plan, faults: [] }
+  for (const fault of faults) yield { ...plan, faults: faults.filter((other) => other !== fault) }
+  for (const fewer of [Math.floor(ops / 8), Math.floor(ops / 2), ops - 1]) if (fewer < ops && fewer >= 0) yield { ...plan, ops: fewer }
+  for (const fewer of [Math.floor(acts / 4), Math.floor(acts / 2), acts - 1]) if (fewer < acts && fewer > 0) yield { ...plan, acts: fewer }
+  if (plan.lost + plan.repeated + plan.tampered > 0) yield { ...plan, lost: 0, repeated: 0, tampered: 0 }
+  if (plan.skew > 0) yield { ...plan, skew: 0 }
+  if (nodes > 2 && faults.every((fault) => !('node' in fault) || fault.node < nodes - 1)) {
+    const left = plan.domains.map((domain) => domain.filter((node) => node < nodes - 1)).filter((domain) => domain.length > 0)
+    const within = (side: readonly number[]): number[] => side.filter((node) => node < nodes - 1)
+    const kept = faults.map((fault) => (fault.type === 'cut' ? { ...fault, from: within(fault.from), to: within(fault.to) } : fault))
+    yield { ...plan, nodes: nodes - 1, domains: left, faults: kept }
+  }
+}

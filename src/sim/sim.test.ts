@@ -1,0 +1,77 @@
+/** The simulator itself: that it can be repeated, that both kinds of signatures agree, that its adversaries bite, that it can see. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Plan, planOf, SCENARIO_NAMES } from './plan.ts'
+import { PLANTED } from './planted.ts'
+import { type Report, run } from './run.ts'
+import { shrink } from './shrink.ts'
+import { STRATEGIES } from './strategies.ts'
+import type { VillainCounts } from './villain.ts'
+
+/** Worlds run by each test: as many as a minute allows. */
+const SEEDS = 60
+
+const seedsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i)
+const mock = (plan: Plan): Plan => ({ ...plan, real: false })
+
+/** What went wrong, with what to type to see it again. */
+const failureOf = ({ failure, plan }: Report): string | null =>
+  failure === null ? null : `${failure.invariant}: ${failure.detail}; npm run -s sim -- --scenario ${plan.scenario} --seed ${plan.seed}`
+
+test('random worlds: correct nodes agree after healing, whatever adversaries, networks and disks do', () => {
+  const reports = seedsFrom(0, SEEDS).map((seed) => run(mock(planOf('random', seed))))
+  expect(reports.map(failureOf).filter((failure) => failure !== null)).toEqual([])
+  expect(reports.reduce((sum, { counts }) => sum + counts.equivocations, 0)).toBeGreaterThan(SEEDS / 4)
+})
+
+test.each(SCENARIO_NAMES)('the scenario "%s" comes to its end', (scenario) => {
+  expect(seedsFrom(1_000, 3).map((seed) => failureOf(run(mock(planOf(scenario, seed)))))).toEqual([null, null, null])
+})
+
+test('one seed, one trace; another seed, another', () => {
+  const [first, again, other] = [7, 7, 8].map((seed) => run(planOf('random', seed)).trace)
+  expect(again).toBe(first)
+  expect(other).not.toBe(first)
+})
+
+test('a world comes out the same with Ed25519 as with the stand-in', () => {
+  const plan = planOf('random', 49)
+  expect(plan.real).toBe(true)
+  const real = run(plan)
+  expect(failureOf(real)).toBe(null)
+  expect(run(mock(plan)).verdict).toBe(real.verdict)
+})
+
+test('a world in which all adversaries are at once', () => {
+  const report = run(mock(planOf('besieged', 3)))
+  expect(failureOf(report)).toBe(null)
+  const idle = Object.entries(report.villains).flatMap(([name, counts]) => (hasBitten(counts) ? [] : [name]))
+  expect(Object.keys(report.villains)).toHaveLength(Object.keys(STRATEGIES).length)
+  expect(idle).toEqual([])
+})
+
+const hasBitten = ({ acted, refused, cut, admitted, asked }: VillainCounts): boolean => acted > 0 && refused + cut + admitted + asked > 0
+
+test('a plan that fails is made smaller and fails in the same way', () => {
+  // A node that nobody hears: no healing brings it together with the others.
+  const plan: Plan = { ...mock(planOf('random', 5)), domains: [[0], [1, 2, 3, 4, 5, 6]] }
+  const failure = run(plan).failure?.invariant
+  expect(failure).toBe('correct nodes agree after healing')
+  const { plan: small } = shrink(plan)
+  expect(run(small).failure?.invariant).toBe(failure)
+  expect(small.strategies.length + small.faults.length).toBeLessThan(plan.strategies.length + plan.faults.length)
+})
+
+describe('planted bugs', () => {
+  test.each(PLANTED)('the line of "$name" stands where it is to be planted', ({ file, right, wrong }) => {
+    const source = readFileSync(join(import.meta.dirname, '..', file), 'utf8')
+    expect(source.split(right)).toHaveLength(2)
+    expect(right).not.toBe(wrong)
+  })
+
+  test('there are at least 25, each with a name of its own', () => {
+    expect(new Set(PLANTED.map(({ name }) => name)).size).toBe(PLANTED.length)
+    expect(PLANTED.length).toBeGreaterThanOrEqual(25)
+  })
+})

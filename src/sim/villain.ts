@@ -1,0 +1,172 @@
+/**
+ * An adversary: holds the room's secret and keys of its own, hears every broadcast, says what it likes to whom it likes
+ * under as many sender values as it needs. It cannot sign in another's name, and it cannot alter what others send.
+ */
+import { compareBytes, toHex } from '../core/bytes.ts'
+import { opId } from '../core/hash.ts'
+import { signedBytes } from '../core/keys.ts'
+import { encodeOp, type Op, type OpId } from '../core/op.ts'
+import { equalBytes } from '../core/bytes.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
+import { encodeBody } from '../crdt/body.ts'
+import { encodeBundle, wrapBundle } from '../sync/bundle.ts'
+import type { PeerId } from '../sync/effects.ts'
+import { decodeMessage, encodeMessage, type Message } from '../sync/messages.ts'
+import { type Identity, identityNumber } from './identity.ts'
+import { sendAs } from './network.ts'
+import type { SimNode } from './node.ts'
+import { createRandom, type Random } from './random.ts'
+import { STRATEGIES, type StrategyName } from './strategies.ts'
+import type { World } from './world.ts'
+
+export type Want = Extract<Message, { type: 'want' }>
+
+export interface Strategy {
+  /** Does its harm once, now. */
+  act(villain: Villain): void
+  /** A node asks it for ops. */
+  asked?(villain: Villain, from: SimNode, want: Want): void
+  /** A node tells everybody something. */
+  overheard?(villain: Villain, from: SimNode, bytes: Uint8Array): void
+  /** True when it goes on after the storm: it does not change which ops there are. */
+  readonly goesOn?: true
+}
+
+export interface Villain {
+  readonly name: StrategyName
+  readonly strategy: Strategy
+  readonly world: World
+  readonly random: Random
+  /** The number of its first key. */
+  readonly firstKey: number
+  /** Its present sender value; a new one when this was cut. */
+  sender: PeerId
+  /** What it signed and means to be valid. */
+  readonly made: UnitOp[]
+  /** The latest broadcasts it heard. */
+  readonly heard: Uint8Array[]
+  readonly counts: VillainCounts
+}
+
+/** How often it acted, and what came of it: refused, cut off, ops of its own admitted, asked for ops. */
+export interface VillainCounts {
+  acted: number
+  refused: number
+  cut: number
+  admitted: number
+  asked: number
+}
+
+/** Keys of one adversary. */
+const KEYS = 24
+/** Adversaries' keys have these numbers and the following. */
+const FIRST_KEY = 1_000
+const HEARD = 32
+
+export function addVillain(world: World, name: StrategyName): Villain {
+  const index = world.villains.length
+  const random = createRandom(world.plan.seed, `villain ${name}`)
+  const villain: Villain = {
+    name,
+    strategy: STRATEGIES[name](),
+    world,
+    random,
+    firstKey: FIRST_KEY + index * KEYS,
+    sender: '',
+    made: [],
+    heard: [],
+    counts: { acted: 0, refused: 0, cut: 0, admitted: 0, asked: 0 },
+  }
+  world.villains.push(villain)
+  newSender(villain)
+  return villain
+}
+
+/** A sender value costs nothing. */
+export function newSender(villain: Villain): PeerId {
+  villain.sender = toHex(villain.random.bytes(32))
+  villain.world.ports.set(villain.sender, villain)
+  return villain.sender
+}
+
+export const keyNumber = ({ firstKey }: Villain, n: number): Identity => identityNumber(firstKey + (n % KEYS))
+
+// — what comes of it ———————————————————————————————————————————————————————————————————————————————————————
+
+export function overhear(villain: Villain, from: SimNode, bytes: Uint8Array): void {
+  villain.heard.push(bytes)
+  if (villain.heard.length > HEARD) villain.heard.shift()
+  if (!villain.world.healed) villain.strategy.overheard?.(villain, from, bytes)
+}
+
+/** A node said something to one of its sender values. */
+export function hear(_world: World, villain: Villain, from: SimNode, to: PeerId, bytes: Uint8Array): void {
+  const message = decodeMessage(bytes)
+  if (!message.ok || message.value.type !== 'want') return
+  villain.counts.asked++
+  if (to === villain.sender) villain.strategy.asked?.(villain, from, message.value)
+}
+
+export function blamed(_world: World, villain: Villain, sender: PeerId, isCut: boolean): void {
+  if (isCut) {
+    villain.counts.cut++
+    if (sender === villain.sender) newSender(villain)
+  } else villain.counts.refused++
+}
+
+/** An op was admitted for the first time anywhere. */
+export function contributed({ villains }: World, { op }: UnitOp): void {
+  for (const villain of villains) {
+    for (let n = 0; n < KEYS; n++) {
+      if (equalBytes(keyNumber(villain, n).author, op.author)) villain.counts.admitted++
+    }
+  }
+}
+
+// — what it can do —————————————————————————————————————————————————————————————————————————————————————————
+
+export function say(villain: Villain, to: SimNode, said: Message | Uint8Array): void {
+  sendAs(villain.world, villain.sender, to, said instanceof Uint8Array ? said : encodeMessage(said))
+}
+
+export function push(villain: Villain, to: SimNode, ...units: Unit[]): void {
+  say(villain, to, { type: 'units', ref: 0, bundle: bundleOf(...units), last: true, left: 0 })
+}
+
+export const bundleOf = (...units: Unit[]): Uint8Array => wrapBundle('raw', encodeBundle(units))
+
+/** Any node. */
+export const anyone = ({ world, random }: Villain): SimNode => random.pick(world.nodes)
+
+/** Some nodes, at least one and not all if there are more. */
+export function some({ world, random }: Villain): SimNode[] {
+  const { nodes } = world
+  return random.shuffled(nodes).slice(0, 1 + random.below(Math.max(1, nodes.length - 1)))
+}
+
+/** An op that everybody may know by now, mostly a recent one. */
+export function publicOp({ world, random }: Villain): UnitOp {
+  const { published } = world.ledger
+  const back = Math.floor(random.next() ** 3 * published.length)
+  return published[published.length - 1 - back]!
+}
+
+/** An op of this key after `prev` and `deps`, signed, whatever rule `bent` makes it break. */
+export function compose(villain: Villain, key: Identity, prev: UnitOp | null, deps: readonly OpId[], bent: Partial<Op> = {}): UnitOp {
+  const { world, random } = villain
+  const others = deps.filter((dep) => prev === null || !equalBytes(dep, prev.id)).sort(compareBytes)
+  const unique = others.filter((dep, i) => i === 0 || !equalBytes(dep, others[i - 1]!))
+  const op: Op = {
+    room: world.room,
+    author: key.author,
+    seq: prev === null ? 0 : prev.op.seq + 1,
+    prev: prev?.id ?? null,
+    deps: prev === null && unique.length === 0 ? [world.room] : unique,
+    time: random.below(1_000_000),
+    body: encodeBody({ kind: 'message', text: `${villain.name} ${random.below(1_000_000)}` }),
+    ...bent,
+  }
+  const bytes = encodeOp(op)
+  const id = opId(bytes)
+  return { op, id, bytes, signature: world.signatures.sign(key, signedBytes(id)) }
+}
