@@ -208,3 +208,12 @@ test('text with a lone surrogate is refused before it is signed', async () => {
   expect(await alice.submit('x'.repeat(70_000))).toEqual({ refused: 'too-large' })
   expect(alice.status().ops).toBe(1)
 })
+
+test('E5 a clock before 1970 writes all the same', async () => {
+  const { alice } = await pair()
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(-5_000)
+  expect(await alice.submit('long ago')).toHaveProperty('id')
+  clock.mockRestore()
+  const { entries } = await alice.room.entries(null, 1)
+  expect(entries.map(({ text, time }) => ({ text, time }))).toEqual([{ text: 'long ago', time: 0 }])
+})
