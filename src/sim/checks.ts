@@ -5,6 +5,7 @@
 import { equalBytes } from '../core/bytes.ts'
 import { idOf, numberOf, sortedHeads } from '../core/dag.ts'
 import { provesEquivocation } from '../core/evidence.ts'
+import { digestOfHeads } from '../core/hash.ts'
 import { sliceHistory } from '../core/history.ts'
 import { signedBytes } from '../core/keys.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
@@ -26,7 +27,9 @@ export function isSettled(world: World): boolean {
   const [first] = nodes
   for (const { isUp, engine } of nodes) {
     const { replica, unstored, submissions, submitting, intake } = engine
-    if (!isUp || unstored.length > 0 || submissions.length > 0 || submitting || intake.size > 0) return false
+    // Where the genesis was lost with the only disk that had it, nobody can write.
+    const isWriting = submitting || (submissions.length > 0 && replica.dag.length > 0)
+    if (!isUp || unstored.length > 0 || isWriting || intake.size > 0) return false
     if (replica.dag.length !== first!.engine.replica.dag.length) return false
   }
   return nodes.every((node) => holdsSame(world, node, first!)) && nothingLeftOut(world)
@@ -39,29 +42,32 @@ function holdsSame({ ledger }: World, a: SimNode, b: SimNode): boolean {
 
 /** True when no op that waits at any node belongs to the admitted set of all that correct nodes have. */
 function nothingLeftOut(world: World): boolean {
-  const waiting = world.nodes.flatMap(({ engine }) => [...engine.replica.pending.byOps.values()].flatMap(({ unit }) => unit))
-  if (waiting.length === 0) return true
-  const { entries } = world.ledger
-  const held = entries.filter(({ number }) => world.nodes[0]!.held[number] === 1).map(({ unitOp }) => unitOp)
-  const isHeld = new Set(held.map(({ id }) => keyOf(id)))
-  // Thousands may wait for what never was; only those whose parents are all here, or wait too, can matter.
-  const signed = new Set(waiting.filter(({ signature }) => signature !== null).map(({ id }) => keyOf(id)))
-  const possible = withParents(waiting, isHeld)
-  if (possible.length === 0) return true
-  const isSigned = ({ id }: UnitOp): boolean => isHeld.has(keyOf(id)) || signed.has(keyOf(id))
-  return admittedSet([...possible, ...held], world.room, isSigned, accepts).size === held.length
-}
-
-function withParents(waiting: readonly UnitOp[], isHeld: ReadonlySet<string>): UnitOp[] {
-  let left = [...new Map(waiting.map((unitOp) => [keyOf(unitOp.id), unitOp])).values()]
+  const { byId, entries } = world.ledger
+  const { held } = world.nodes[0]!
+  const isHeld = (key: string): boolean => held[byId.get(key)?.number ?? held.length] === 1
+  const waiting = world.nodes.flatMap(({ engine }) => [...engine.replica.pending.byOps.values()])
+  // Thousands may wait for what never was; only those whose missing parents are here, or wait too, can matter.
+  const here = new Set(waiting.flatMap(({ unit }) => unit.map(({ id }) => keyOf(id))))
+  let possible = waiting
   for (;;) {
-    const here = new Set(left.map(({ id }) => keyOf(id)))
-    const next = left.filter(({ op }) =>
-      (op.prev === null ? op.deps : [op.prev, ...op.deps]).every((p) => here.has(keyOf(p)) || isHeld.has(keyOf(p))),
-    )
-    if (next.length === left.length) return left
-    left = next
+    const left = possible.filter(({ unit, missing }) => {
+      for (const key of missing.keys()) {
+        if (here.has(key) || isHeld(key)) continue
+        // At once, so that a chain that waits in order falls in one pass.
+        for (const { id } of unit) here.delete(keyOf(id))
+        return false
+      }
+      return true
+    })
+    if (left.length === possible.length) break
+    possible = left
   }
+  if (possible.length === 0) return true
+  const ops = possible.flatMap(({ unit }) => unit)
+  const signed = new Set(ops.filter(({ signature }) => signature !== null).map(({ id }) => keyOf(id)))
+  const all = entries.filter(({ number }) => held[number] === 1).map(({ unitOp }) => unitOp)
+  const isSigned = ({ id }: UnitOp): boolean => isHeld(keyOf(id)) || signed.has(keyOf(id))
+  return admittedSet([...ops, ...all], world.room, isSigned, accepts).size === all.length
 }
 
 /** All of the above, of a world that has settled. */
@@ -154,4 +160,17 @@ function chainToSigned(unitOp: UnitOp, set: ReadonlyMap<string, UnitOp>): UnitOp
     chain.push(next)
   }
   return chain
+}
+
+/** Once everybody has told its heads again, all know of each other that they agree. */
+export function checkDigests(world: World): void {
+  const { nodes } = world
+  const digest = digestOfHeads(sortedHeads(nodes[0]!.engine.replica.dag))
+  const senders = new Set(nodes.map(({ engine }) => engine.senderId))
+  for (const { engine, index } of nodes) {
+    for (const peer of engine.peers.values()) {
+      if (!senders.has(peer.id) || peer.digest === null || equalBytes(peer.digest, digest)) continue
+      return fail(world, 'equal digests', `node ${index} was told another digest by a node that holds the same`)
+    }
+  }
 }

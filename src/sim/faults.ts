@@ -1,5 +1,6 @@
 /** Carries out the faults of a plan, and heals the world when the storm is over. */
 import { numberOf } from '../core/dag.ts'
+import type { OpId } from '../core/op.ts'
 import { createDisk, flipBit, lengthOf, loseTail, rollBack, safeOps } from './disk.ts'
 import { addNode, forget, give, type SimNode, start } from './node.ts'
 import type { Fault } from './plan.ts'
@@ -80,13 +81,13 @@ function stop(world: World, node: SimNode): void {
 
 /** From its op `first` on, this disk is lost for good: what is safe nowhere else need not come back. */
 function lose(world: World, node: SimNode, first: number): void {
-  const placeAt = ({ engine }: SimNode, number: number): number => numberOf(engine.replica.dag, world.ledger.entries[number]!.unitOp.id)
-  const isSafeAt = (other: SimNode, number: number): boolean => {
-    const place = placeAt(other, number)
-    return other !== node && place >= 0 && place < safeOps(other.disk)
+  const isSafeAt = (other: SimNode, id: OpId): boolean => {
+    const place = numberOf(other.engine.replica.dag, id)
+    return place >= 0 && place < (other === node ? first : safeOps(other.disk))
   }
-  for (const number of node.accepted) {
-    if (placeAt(node, number) >= first && !world.nodes.some((other) => isSafeAt(other, number))) world.owed.delete(number)
+  for (const number of world.owed) {
+    const { id } = world.ledger.entries[number]!.unitOp
+    if (!world.nodes.some((other) => isSafeAt(other, id))) world.owed.delete(number)
   }
 }
 

@@ -34,8 +34,6 @@ export interface SimNode {
   neighbours: number[]
   /** Marks over the ledger: what it has admitted. */
   held: Uint8Array
-  /** Its own ops of this identity that it reported as accepted: ledger numbers. */
-  readonly accepted: number[]
 }
 
 /** A peer that could not serve may be asked again; these say nothing against whoever brought the op. */
@@ -59,7 +57,6 @@ export function addNode(world: World, identity: Identity, disk: Disk): SimNode {
     alarm: Infinity,
     neighbours: [],
     held: new Uint8Array(512),
-    accepted: [],
   }
   nodes.push(node)
   for (const row of world.cuts) row.push(0)
@@ -108,10 +105,9 @@ export function start(world: World, node: SimNode, resumed: boolean): void {
   give(world, node, { type: 'linked' })
 }
 
-/** Its key is gone, with what only its own disk held: it goes on as somebody else. */
+/** Its key is gone: it goes on as somebody else. */
 export function forget(world: World, node: SimNode): void {
   node.identity = nextIdentity(world)
-  node.accepted.length = 0
 }
 
 /** The units of a stored segment; null when they are not what a node stores. */
@@ -229,7 +225,6 @@ function hearNotice(world: World, node: SimNode, notice: Notice): void {
     case 'accepted': {
       const entry = world.ledger.byId.get(keyOf(notice.id))
       if (entry === undefined) return fail(world, 'accepted', 'an op was accepted and not admitted')
-      node.accepted.push(entry.number)
       world.owed.add(entry.number)
       world.ledger.published.push(entry.unitOp)
       return

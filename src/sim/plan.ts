@@ -124,29 +124,40 @@ function faults(random: Random, nodes: number, storm: number): Fault[] {
 
 const NAMES = Object.keys(STRATEGIES) as StrategyName[]
 
-/** Worlds of which nobody knows what is in them: 7 nodes, about 200 ops, 2 to 5 adversaries. */
+/** Nodes of a random world, adversaries among them. */
+const NODES = 7
+
+/** Worlds of which nobody knows what is in them: 7 nodes, 2 to 5 of them adversaries, and about 200 ops. */
 const random: Maker = (seed, chance) => {
   const real = seed % 50 === 49
   const storm = chance.pick([2_000, 4_000, 6_000])
-  const nodes = 7
+  const strategies = chance.shuffled(NAMES).slice(0, 2 + chance.below(4))
+  const nodes = NODES - strategies.length
   return {
     scenario: 'random',
     seed,
     nodes,
     // Ed25519 in plain JavaScript takes a thousand times as long as all the rest.
-    ops: real ? 50 : 200,
+    ops: real ? 50 : 170,
     storm,
     real,
     domains: domains(chance, nodes),
     ...weather(chance),
-    strategies: chance.shuffled(NAMES).slice(0, 2 + chance.below(4)),
+    strategies,
     acts: real ? 6 : 5 + chance.below(20),
     faults: faults(chance, nodes, storm),
   }
 }
 
-/** The network and the disks alone. */
-const faulty: Maker = (seed, chance) => ({ ...random(seed, chance), scenario: 'faulty', strategies: [] })
+/** Correct nodes alone, with faults of network and disks. */
+const faulty: Maker = (seed, chance) => ({
+  ...random(seed, chance),
+  scenario: 'faulty',
+  nodes: NODES,
+  domains: domains(chance, NODES),
+  strategies: [],
+  faults: faults(chance, NODES, 4_000),
+})
 
 /** One of each adversary, against three honest nodes. */
 const besieged: Maker = (seed, chance) => ({
@@ -160,14 +171,13 @@ const besieged: Maker = (seed, chance) => ({
 
 /** No fault and no adversary: what has no reason to go wrong. */
 const calm: Maker = (seed, chance) => ({
-  ...random(seed, chance),
+  ...faulty(seed, chance),
   scenario: 'calm',
   delay: { least: 1, most: 20 },
   lost: 0,
   repeated: 0,
   tampered: 0,
   skew: 0,
-  strategies: [],
   faults: [],
 })
 

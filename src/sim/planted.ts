@@ -87,10 +87,10 @@ export const PLANTED: readonly Planted[] = [
     wrong: '',
   },
   {
-    name: 'a waiting unit is known by its first op',
-    file: 'core/pending.ts',
-    right: "unit.map(({ id }) => keyOf(id)).join('')",
-    wrong: 'keyOf(unit[0]!.id)',
+    name: 'ids are told apart by their first byte',
+    file: 'core/id-table.ts',
+    right: 'if (i === WIDTH) return slot',
+    wrong: 'if (i > 0) return slot',
   },
   {
     name: 'depth is that of the last parent',
@@ -124,9 +124,9 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: 'sent before it is stored',
-    file: 'sync/submit.ts',
-    right: 'keep(engine, outcome.unit, own, own ? () => accepted(engine, input.ref, unit[0]!) : undefined)',
-    wrong: 'keep(engine, outcome.unit, own, own ? accepted(engine, input.ref, unit[0]!) as undefined : undefined)',
+    file: 'sync/persist.ts',
+    right: '  engine.persisting = true\n',
+    wrong: '  engine.persisting = true\n  for (const { whenStored } of batch) whenStored?.()\n',
   },
   {
     name: 'own ops are not written strictly',
@@ -149,10 +149,10 @@ export const PLANTED: readonly Planted[] = [
   { name: 'deps are not sorted', file: 'sync/submit.ts', right: '      .sort(compareBytes),', wrong: '      .slice(),' },
   { name: 'the last op asked for is not served', file: 'sync/serve.ts', right: 'numberOf(dag, id) + 1)', wrong: 'numberOf(dag, id))' },
   {
-    name: 'a wrong guess is never given up',
-    file: 'sync/holdings.ts',
-    right: 'return isWrong && guessed.length > 0 ? markPast(dag, known) : marks',
-    wrong: 'return isWrong && guessed.length < 0 ? markPast(dag, known) : marks',
+    name: 'the digest is not worked out again',
+    file: 'sync/gossip.ts',
+    right: 'if (engine.digest?.stored !== engine.stored) {',
+    wrong: 'if (engine.digest === null) {',
   },
   {
     name: 'a silent peer is waited for',
@@ -167,7 +167,6 @@ export const PLANTED: readonly Planted[] = [
     right: 'begun: isEmpty,',
     wrong: 'begun: false,',
   },
-  { name: 'an early alarm is the last one', file: 'sync/engine.ts', right: '      engine.wakeAt = Infinity\n', wrong: '' },
   {
     name: 'heads are not told again',
     file: 'sync/gossip.ts',

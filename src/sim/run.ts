@@ -1,6 +1,6 @@
 /** Runs a plan: the storm, the healing, the checks; and tells what came of it. */
 import { encodeBody } from '../crdt/body.ts'
-import { checkEnd, isSettled } from './checks.ts'
+import { checkDigests, checkEnd, isSettled } from './checks.ts'
 import { createDisk, write } from './disk.ts'
 import { heal, planFault } from './faults.ts'
 import { addNode, firstSegment, give, start } from './node.ts'
@@ -28,10 +28,12 @@ export interface Report {
 const MAX_EVENTS = 400_000
 /** Within so long after the storm all is to be well (ms): the longest pauses of the engine are a minute, and a few may follow each other. */
 const HEAL = 240_000
+/** Within so long every node has told its heads once more (ms). */
+const TELL_ALL = 7_000
 /** How often it is looked (ms). */
 const LOOK_EVERY = 250
 /** Adversaries that go on after the storm act this often (ms). */
-const GO_ON_EVERY = 900
+const GO_ON_EVERY = 2_000
 
 export function run(plan: Plan): Report {
   const world = emptyWorld(plan)
@@ -47,7 +49,11 @@ export function run(plan: Plan): Report {
       if (isSettled(world)) healedAfter = world.schedule.now - plan.storm
     }
     if (world.failure === null && healedAfter < 0) fail(world, 'correct nodes agree after healing', stateOf(world))
-    if (world.failure === null) checkEnd(world, createRandom(plan.seed, 'checks').below)
+    if (world.failure === null) {
+      checkEnd(world, createRandom(plan.seed, 'checks').below)
+      world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
+      checkDigests(world)
+    }
   } catch (error) {
     fail(world, 'nothing throws', error instanceof Error ? error.message : String(error))
   }

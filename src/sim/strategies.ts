@@ -341,8 +341,9 @@ function lawbreaker(): Strategy {
         compose(villain, key, null, [on.id], { body: encodeBody({ kind: 'genesis', name: 'mine', rules: 'open', rulesVersion: 1 }) }),
       ])
       const child = compose(villain, keyNumber(villain, 1), null, [wrong.id])
+      const fine = compose(villain, keyNumber(villain, 2), null, [on.id])
       villain.made.push(prev)
-      const units = random.pick([[[prev], [wrong]], [[prev], [wrong], [child]], [[prev], [wrong, child]], [[child]]])
+      const units = random.pick([[[fine, wrong]], [[prev], [wrong]], [[prev], [wrong], [child]], [[prev], [wrong, child]], [[child]]])
       for (const node of some(villain)) push(villain, node, ...units)
     },
   }
