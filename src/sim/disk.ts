@@ -26,8 +26,11 @@ const endOf = (last: Kept | undefined): number => (last === undefined ? 0 : last
 /** Ops on it. */
 export const lengthOf = ({ kept }: Disk): number => endOf(kept.at(-1))
 
-/** Ops on it that survive a crash. */
-export const safeOps = ({ kept, safe }: Disk): number => endOf(kept[safe - 1])
+/** Ops on it that a restart will find: what survives a crash, up to the first flipped bit. */
+export function safeOps({ kept, safe }: Disk): number {
+  const damaged = kept.findIndex(({ flipped }) => flipped !== null)
+  return endOf(kept[(damaged < 0 ? safe : Math.min(safe, damaged)) - 1])
+}
 
 /** Writes all of it or none; a strict write makes everything before it safe too, as a disk's barrier does. */
 export function write(disk: Disk, segments: readonly Segment[], durability: Durability): 'full' | 'failed' | null {

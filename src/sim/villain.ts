@@ -2,11 +2,10 @@
  * An adversary: holds the room's secret and keys of its own, hears every broadcast, says what it likes to whom it likes
  * under as many sender values as it needs. It cannot sign in another's name, and it cannot alter what others send.
  */
-import { compareBytes, toHex } from '../core/bytes.ts'
+import { compareBytes, equalBytes, toHex } from '../core/bytes.ts'
 import { opId } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
-import { encodeOp, type Op, type OpId } from '../core/op.ts'
-import { equalBytes } from '../core/bytes.ts'
+import { asOpId, encodeOp, type Op, type OpId } from '../core/op.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { encodeBundle, wrapBundle } from '../sync/bundle.ts'
@@ -170,3 +169,23 @@ export function compose(villain: Villain, key: Identity, prev: UnitOp | null, de
   const id = opId(bytes)
   return { op, id, bytes, signature: world.signatures.sign(key, signedBytes(id)) }
 }
+
+/** The id of an op that never was. */
+export const ghost = ({ random }: Villain): OpId => asOpId(random.bytes(32))
+
+/** The bytes with one bit flipped. */
+export const bent = ({ random }: Villain, bytes: Uint8Array): Uint8Array => {
+  const out = bytes.slice()
+  const at = random.below(out.length)
+  out[at] = out[at]! ^ (1 << random.below(8))
+  return out
+}
+
+/** The op with a signature that is not its author's. */
+export const badlySigned = (villain: Villain, unitOp: UnitOp): UnitOp => ({
+  ...unitOp,
+  signature: villain.random.pick([() => bent(villain, unitOp.signature!), () => new Uint8Array(64), () => villain.random.bytes(64)])(),
+})
+
+/** Its latest op that it means to be valid, or null. */
+export const latest = (villain: Villain): UnitOp | null => villain.made.at(-1) ?? null

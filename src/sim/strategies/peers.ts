@@ -1,0 +1,99 @@
+/** Adversaries who are bad peers: who lie about what they hold, stall, ask too much, pose. */
+import { encodeMessage } from '../../sync/messages.ts'
+import type { SimNode } from '../node.ts'
+import { anyone, bundleOf, newSender, publicOp, say, some, ghost, type Strategy, type Villain } from '../villain.ts'
+
+/** Names heads that never were, and says that it holds what it does not, and how much. */
+function claim(villain: Villain, node: SimNode, heads: number): void {
+  const { random } = villain
+  const headCount = heads + random.pick([0, 0, 1_000, 2 ** 52])
+  const said = Array.from({ length: heads }, () => ghost(villain)).sort((a, b) => a[0]! - b[0]!)
+  say(villain, node, { type: 'heads', digest: random.bytes(32), heads: said, headCount, ops: random.pick([0, 7, 2 ** 53 - 1]) })
+}
+
+/** Names heads, and when asked lets one wait: nothing at all, an op at a time, answers that never end. */
+export function slowPeer(): Strategy {
+  return {
+    act(villain) {
+      for (const node of some(villain)) claim(villain, node, 1)
+    },
+    asked(villain, from, { ref }) {
+      const { random } = villain
+      const kind = random.below(4)
+      const bundle = kind === 0 ? new Uint8Array() : bundleOf([publicOp(villain)])
+      if (kind < 3) say(villain, from, { type: 'units', ref, bundle, last: kind === 2, left: 1_000_000 })
+    },
+    goesOn: true,
+  }
+}
+
+/** Lies about what it holds, and about what it lacks; has nothing when asked. */
+export function inventoryLiar(): Strategy {
+  return {
+    act(villain) {
+      const { random } = villain
+      for (const node of some(villain)) {
+        claim(villain, node, random.pick([1, 5, 256]))
+        const { op } = publicOp(villain)
+        const tips = [{ hint: op.author.slice(0, 8), seq: random.pick([0, op.seq + 5, 2 ** 53 - 1]), id: ghost(villain) }]
+        say(villain, node, {
+          type: 'want',
+          ref: random.below(100),
+          ids: [ghost(villain)],
+          heads: [ghost(villain)],
+          tips,
+          tipsComplete: true,
+        })
+      }
+    },
+    asked(villain, from, { ref }) {
+      say(villain, from, { type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
+    },
+    goesOn: true,
+  }
+}
+
+/** Agrees with everybody: repeats each node's own heads to it, and answers every question with nothing. */
+export function eclipse(): Strategy {
+  return {
+    act(villain) {
+      for (const node of some(villain)) {
+        const { heads, digest } = { heads: [...node.engine.replica.dag.heads].length, digest: villain.random.bytes(32) }
+        say(villain, node, {
+          type: 'heads',
+          digest: node.engine.digest?.bytes ?? digest,
+          heads: [],
+          headCount: heads,
+          ops: node.engine.stored,
+        })
+      }
+    },
+    asked(villain, from, { ref }) {
+      say(villain, from, { type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
+    },
+    goesOn: true,
+  }
+}
+
+/** Asks for everything again and again. */
+export function glutton(): Strategy {
+  return {
+    act(villain) {
+      const node = anyone(villain)
+      for (let i = 0; i < 3; i++) say(villain, node, { type: 'want', ref: i, ids: [], heads: [], tips: [], tipsComplete: true })
+    },
+    goesOn: true,
+  }
+}
+
+/** Says that it is somebody else. */
+export function poser(): Strategy {
+  return {
+    act(villain) {
+      const { author } = publicOp(villain).op
+      newSender(villain)
+      for (const node of some(villain)) say(villain, node, encodeMessage({ type: 'hello', author, proof: villain.random.bytes(64) }))
+    },
+    goesOn: true,
+  }
+}
