@@ -36,6 +36,9 @@ export interface SimNode {
   held: Uint8Array
 }
 
+/** What a node may hold beside its room: peers, peers that were cut, rejected ops to be shown. */
+const CAPS = { peers: 256, cut: 1_024, refusedOps: 32 }
+
 /** A peer that could not serve may be asked again; these say nothing against whoever brought the op. */
 const HARMLESS = new Set(['parent-rejected', 'pending-full'])
 
@@ -273,9 +276,9 @@ function checkCaps(world: World, { index, engine }: SimNode): void {
     pending.ops > MAX_PENDING_TOTAL ||
     pending.bytes > MAX_PENDING_BYTES ||
     rejected.size > MAX_REJECTED_REMEMBERED ||
-    engine.peers.size > 256 ||
-    engine.cut.size > 1_024 ||
-    engine.replica.refusedOps.length > 32
+    engine.peers.size > CAPS.peers ||
+    engine.cut.size > CAPS.cut ||
+    engine.replica.refusedOps.length > CAPS.refusedOps
   if (over) return fail(world, 'caps hold', `node ${index} holds more than it may`)
   if (pending.ops <= MAX_PENDING_PER_LINK) return
   for (const share of pending.byLink.values()) {
