@@ -51,8 +51,6 @@ export interface Plan {
   readonly faults: readonly Fault[]
 }
 
-type Maker = (seed: number, random: Random) => Plan
-
 const weather = (random: Random): Pick<Plan, 'delay' | 'lost' | 'repeated' | 'tampered' | 'skew'> => {
   const least = random.pick([0, 1, 5, 20])
   const rough = random.chance(0.5)
@@ -128,7 +126,7 @@ const NAMES = Object.keys(STRATEGIES) as StrategyName[]
 const NODES = 7
 
 /** Worlds of which nobody knows what is in them: 7 nodes, 2 to 5 of them adversaries, and about 200 ops. */
-const random: Maker = (seed, chance) => {
+function random(seed: number, chance: Random): Plan {
   const real = seed % 50 === 49
   const storm = chance.pick([2_000, 4_000, 6_000])
   const strategies = chance.shuffled(NAMES).slice(0, 2 + chance.below(4))
@@ -150,27 +148,26 @@ const random: Maker = (seed, chance) => {
 }
 
 /** Correct nodes alone, with faults of network and disks. */
-const faulty: Maker = (seed, chance) => ({
-  ...random(seed, chance),
-  scenario: 'faulty',
-  nodes: NODES,
-  domains: domains(chance, NODES),
-  strategies: [],
-  faults: faults(chance, NODES, 4_000),
-})
+function faulty(seed: number, chance: Random): Plan {
+  const plan = random(seed, chance)
+  return {
+    ...plan,
+    scenario: 'faulty',
+    nodes: NODES,
+    domains: domains(chance, NODES),
+    strategies: [],
+    faults: faults(chance, NODES, plan.storm),
+  }
+}
 
 /** One of each adversary, against three honest nodes. */
-const besieged: Maker = (seed, chance) => ({
-  ...random(seed, chance),
-  scenario: 'besieged',
-  nodes: 3,
-  domains: [[0, 1, 2]],
-  strategies: NAMES,
-  faults: faults(chance, 3, 4_000),
-})
+function besieged(seed: number, chance: Random): Plan {
+  const plan = random(seed, chance)
+  return { ...plan, scenario: 'besieged', nodes: 3, domains: [[0, 1, 2]], strategies: NAMES, faults: faults(chance, 3, plan.storm) }
+}
 
 /** No fault and no adversary: what has no reason to go wrong. */
-const calm: Maker = (seed, chance) => ({
+const calm = (seed: number, chance: Random): Plan => ({
   ...faulty(seed, chance),
   scenario: 'calm',
   delay: { least: 1, most: 20 },

@@ -32,8 +32,6 @@ const HEAL = 240_000
 const TELL_ALL = 7_000
 /** How often it is looked (ms). */
 const LOOK_EVERY = 250
-/** Adversaries that go on after the storm act this often (ms). */
-const GO_ON_EVERY = 2_000
 
 export function run(plan: Plan): Report {
   const world = emptyWorld(plan)
@@ -43,7 +41,7 @@ export function run(plan: Plan): Report {
     const stop = (): boolean => world.failure !== null || world.schedule.ran > MAX_EVENTS
     world.schedule.runUntil(plan.storm, stop)
     heal(world)
-    for (const villain of world.villains) if (villain.strategy.goesOn === true) goOn(world, villain)
+    for (const villain of world.villains) goOn(world, villain)
     while (healedAfter < 0 && !stop() && world.schedule.now < plan.storm + HEAL) {
       world.schedule.runUntil(world.schedule.now + LOOK_EVERY, stop)
       if (isSettled(world)) healedAfter = world.schedule.now - plan.storm
@@ -129,7 +127,10 @@ function act(villain: Villain): void {
   villain.strategy.act(villain)
 }
 
+/** Acts on after the storm, at its own pace, if it is one that does. */
 function goOn(world: World, villain: Villain): void {
+  const { goesOnEvery } = villain.strategy
+  if (goesOnEvery === undefined) return
   act(villain)
-  world.schedule.at(world.schedule.now + GO_ON_EVERY, () => goOn(world, villain))
+  world.schedule.at(world.schedule.now + goesOnEvery, () => goOn(world, villain))
 }

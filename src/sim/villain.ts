@@ -27,8 +27,8 @@ export interface Strategy {
   asked?(villain: Villain, from: SimNode, want: Want): void
   /** A node tells everybody something. */
   overheard?(villain: Villain, from: SimNode, bytes: Uint8Array): void
-  /** True when it goes on after the storm: it does not change which ops there are. */
-  readonly goesOn?: true
+  /** Set when it goes on after the storm, since it does not change which ops there are: how often (ms). */
+  readonly goesOnEvery?: number
 }
 
 export interface Villain {

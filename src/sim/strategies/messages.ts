@@ -20,7 +20,7 @@ export function mangler(): Strategy {
       ])()
       for (const node of some(villain)) say(villain, node, out)
     },
-    goesOn: true,
+    goesOnEvery: 2_000,
   }
 }
 
@@ -32,7 +32,7 @@ export function replayer(): Strategy {
       if (heard.length === 0) return
       for (const node of some(villain)) for (let i = 0; i < 5; i++) say(villain, node, random.pick(heard))
     },
-    goesOn: true,
+    goesOnEvery: 2_000,
   }
 }
 
@@ -51,7 +51,7 @@ export function bomber(): Strategy {
       ])()
       for (const node of some(villain)) say(villain, node, { type: 'units', ref: random.below(9), bundle, last: true, left: 0 })
     },
-    goesOn: true,
+    goesOnEvery: 2_000,
   }
 }
 

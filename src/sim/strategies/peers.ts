@@ -23,7 +23,7 @@ export function slowPeer(): Strategy {
       const bundle = kind === 0 ? new Uint8Array() : bundleOf([publicOp(villain)])
       if (kind < 3) say(villain, from, { type: 'units', ref, bundle, last: kind === 2, left: 1_000_000 })
     },
-    goesOn: true,
+    goesOnEvery: 2_000,
   }
 }
 
@@ -49,7 +49,7 @@ export function inventoryLiar(): Strategy {
     asked(villain, from, { ref }) {
       say(villain, from, { type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
     },
-    goesOn: true,
+    goesOnEvery: 2_000,
   }
 }
 
@@ -71,7 +71,7 @@ export function eclipse(): Strategy {
     asked(villain, from, { ref }) {
       say(villain, from, { type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
     },
-    goesOn: true,
+    goesOnEvery: 2_000,
   }
 }
 
@@ -82,7 +82,7 @@ export function glutton(): Strategy {
       const node = anyone(villain)
       for (let i = 0; i < 3; i++) say(villain, node, { type: 'want', ref: i, ids: [], heads: [], tips: [], tipsComplete: true })
     },
-    goesOn: true,
+    goesOnEvery: 2_000,
   }
 }
 
@@ -94,6 +94,6 @@ export function poser(): Strategy {
       newSender(villain)
       for (const node of some(villain)) say(villain, node, encodeMessage({ type: 'hello', author, proof: villain.random.bytes(64) }))
     },
-    goesOn: true,
+    goesOnEvery: 600,
   }
 }
