@@ -78,6 +78,8 @@ export function checkEnd(world: World, below: (n: number) => number): void {
       if (held[number] !== 1) return fail(world, 'no accepted op is lost', `node ${index} lacks an op that was accepted`)
     }
   }
+  const left = nodes.find(({ engine }) => engine.replica.pending.ops > 0)
+  if (left !== undefined && losesNothing(world)) return fail(world, 'nothing is left waiting', `ops still wait at node ${left.index}`)
   const node = nodes[below(nodes.length)]!
   const set = replay(world, node)
   if (set === null) return
@@ -88,6 +90,12 @@ export function checkEnd(world: World, below: (n: number) => number): void {
   const view = viewOf(randomOrder(set, below))
   for (const each of nodes) if (world.failure === null) checkView(world, each, view)
   if (world.failure === null) checkEquivocations(world, set, view)
+}
+
+/** True where no parent can be gone for good: everybody is correct, and no disk forgets what others may have seen. */
+function losesNothing({ plan }: World): boolean {
+  const forgets = new Set(['crash', 'amnesia', 'evict', 'flip', 'twin'])
+  return plan.strategies.length === 0 && !plan.faults.some(({ type }) => forgets.has(type))
 }
 
 /** The admitted set of what a node's disk holds, by definition; null when the disk does not hold units. */
