@@ -2,6 +2,8 @@
  * A bundle: units of one room in order of admission, written by columns (`columns.ts`). What the receiver can work out is
  * not sent: it rebuilds every op's canonical bytes and hashes them, so authors, parents within the bundle, their seqs, and
  * ids cost next to nothing. Links, exported files and the store's segments all carry this one format.
+ *
+ * A little longer than most files here: the writer and the reader of one format are read side by side.
  */
 import { compareBytes, equalBytes } from '../core/bytes.ts'
 import { domainBytes, opId } from '../core/hash.ts'
