@@ -11,8 +11,8 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { BROWSER_ARGS, requireChromium } from './browser.mjs'
 import { buildIfStale } from './build.mjs'
+import { root } from './paths.mjs'
 
-const root = join(import.meta.dirname, '..')
 const folder = join(root, 'node_modules/.cache/tabweave-bench/built')
 
 /** Builds `inputs` of src/bench into a folder of `folder`: for Node, or as one file for a browser's worker. */

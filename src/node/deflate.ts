@@ -1,4 +1,5 @@
 /** Raw DEFLATE (RFC 1951) by the platform's streams. */
+import { concatBytes } from '../core/bytes.ts'
 
 export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
   const out = await drain(new Blob([bytes.slice()]).stream().pipeThrough(new CompressionStream('deflate-raw')), Infinity)
@@ -29,11 +30,5 @@ async function drain(stream: ReadableStream<Uint8Array>, limit: number): Promise
     }
     parts.push(next.value)
   }
-  const out = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return concatBytes(...parts)
 }

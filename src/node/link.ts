@@ -1,12 +1,16 @@
 /** A room's link: the fragment holds the genesis id and the room's secret, 64 bytes in base64url; no server ever sees it. */
 import { fromBase64url, concatBytes, toBase64url } from '../core/bytes.ts'
 import { asOpId, type OpId } from '../core/op.ts'
+import type { Identity } from '../store/store.ts'
 
 export interface RoomLink {
   readonly genesis: OpId
   /** 32 random bytes, shared by all who hold the link. */
   readonly secret: Uint8Array
 }
+
+/** The link of the room that a node is in. */
+export const linkOf = ({ genesis, secret }: Pick<Identity, 'genesis' | 'secret'>): RoomLink => ({ genesis: asOpId(genesis), secret })
 
 /** The fragment, without "#". */
 export const formatLink = ({ genesis, secret }: RoomLink): string => toBase64url(concatBytes(genesis, secret))

@@ -1,11 +1,10 @@
 /** Whole nodes on memory disks and a memory path, with real keys, real sealing and real deflate. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { toHex } from '../core/bytes.ts'
-import { asOpId } from '../core/op.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { StoreError } from '../store/store.ts'
-import { formatLink, parseLink, type RoomLink } from './link.ts'
+import { formatLink, linkOf, parseLink, type RoomLink } from './link.ts'
 import { createNode, type Node } from './node.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
 
@@ -39,8 +38,6 @@ async function start(opened: OpenedNode, openStore: OpenStore, hub: MemoryHub): 
   return node
 }
 
-const linkOf = ({ identity }: OpenedNode): RoomLink => ({ genesis: asOpId(identity.genesis), secret: identity.secret })
-
 async function pair(): Promise<{
   alice: Node
   bob: Node
@@ -53,8 +50,8 @@ async function pair(): Promise<{
   const hub = newHub()
   const opened = await foundRoom(openStore, 'a room')
   const alice = await start(opened, openStore, hub)
-  const bob = await start(await joinRoom(openStore, linkOf(opened)), openStore, hub)
-  return { alice, bob, hub, link: linkOf(opened), openStore, disks }
+  const bob = await start(await joinRoom(openStore, linkOf(opened.identity)), openStore, hub)
+  return { alice, bob, hub, link: linkOf(opened.identity), openStore, disks }
 }
 
 const agree = async (...nodes: Node[]): Promise<void> =>
@@ -175,7 +172,7 @@ test('E1 a full disk makes a node read only: what it signed is told to nobody be
   const hub = newHub()
   const opened = await foundRoom(openStore, 'a room')
   const alice = await start(opened, openStore, hub)
-  const bob = await start(await joinRoom(openStore, linkOf(opened)), openStore, hub)
+  const bob = await start(await joinRoom(openStore, linkOf(opened.identity)), openStore, hub)
   await agree(alice, bob)
   const records = disks.get(alice.author)!.records
   const full = vi.spyOn(records, 'set').mockImplementation(() => {

@@ -12,7 +12,7 @@ import { OPEN } from '../rules/open.ts'
 import type { Identity, Segment, Store } from '../store/store.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, unwrapBundle, wrapBundle } from '../sync/bundle.ts'
 import { inflate } from './deflate.ts'
-import type { RoomLink } from './link.ts'
+import { linkOf, type RoomLink } from './link.ts'
 import { generateKey, signWith } from './signer.ts'
 
 /** Segments read at a time while opening. */
@@ -116,8 +116,7 @@ export async function readSegment({ bytes }: Segment): Promise<readonly Unit[] |
 
 /** A new node with the readable part of a damaged one: its first `length` ops. The damaged one is deleted. */
 export async function salvage(openStore: OpenStore, { identity, store }: OpenedNode, length: number): Promise<OpenedNode> {
-  const room = { genesis: identity.genesis, secret: identity.secret } as RoomLink
-  const fresh = await joinRoom(openStore, room)
+  const fresh = await joinRoom(openStore, linkOf(identity))
   for (let at = 0; at < length;) {
     const segments = await store.read(at, READ_SEGMENTS)
     const kept = segments.flatMap((segment) => ('bytes' in segment && segment.first + segment.count <= length ? [segment] : []))

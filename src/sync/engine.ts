@@ -19,10 +19,10 @@ import { fetchDue, fetched } from './fetch.ts'
 import { announceDue, receiveHeads, tellHeads } from './gossip.ts'
 import { takeIn } from './intake.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
-import { expirePeers, leave, meet, receiveHello } from './peers.ts'
+import { expirePeers, meet, receiveHello } from './peers.ts'
 import { persistDue } from './persist.ts'
 import { serve } from './serve.ts'
-import { answer, type Engine, notify, refuseFrom, send } from './state.ts'
+import { answer, type Engine, leave, notify, refuseFrom, send } from './state.ts'
 import { submit, submitDue } from './submit.ts'
 
 export interface EngineOptions {

@@ -14,8 +14,8 @@ import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
 import type { IntakeResult } from './intake.ts'
 import { encodeMessage, type Message } from './messages.ts'
-import { leave, type Peer, PEER_SILENT } from './peers.ts'
-import { type Engine, notify, send } from './state.ts'
+import { type Peer, PEER_SILENT } from './peers.ts'
+import { type Engine, leave, notify, send } from './state.ts'
 
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000

@@ -8,9 +8,7 @@ import { compareEntries } from '../core/id-table.ts'
 import { type Dag, idOf, markPast, numberOf, opAt, tipsOf } from '../core/dag.ts'
 import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
-import type { Tip } from './messages.ts'
-
-const HINT_BYTES = 8
+import { HINT_BYTES, type Tip } from './messages.ts'
 
 /** Heads of the first `stored` ops: what may be told to others. O(unstored + heads). */
 function storedHeadOps(dag: Dag, stored: number): number[] {

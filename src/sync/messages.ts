@@ -51,7 +51,7 @@ export type Message =
   | { readonly type: 'bye' }
 
 /** Bytes of `Tip.hint`: enough to tell authors apart, and a wrong guess costs a second look only. */
-const HINT_BYTES = 8
+export const HINT_BYTES = 8
 
 /** A tip, packed: hint, seq as a 64-bit number (big-endian), id. */
 const TIP_BYTES = HINT_BYTES + 8 + ID_BYTES

@@ -9,7 +9,7 @@ import type { Refusal } from '../core/result.ts'
 import type { PeerId } from './effects.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import type { Serving } from './serve.ts'
-import { ask, type Engine, refuseFrom, send } from './state.ts'
+import { ask, type Engine, leave, refuseFrom, send } from './state.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
 export const PEER_SILENT = 15_000
@@ -139,12 +139,4 @@ export function expirePeers(engine: Engine): number {
     engine.cut.delete(id)
   }
   return next
-}
-
-export function leave(engine: Engine, id: PeerId): void {
-  const peer = engine.peers.get(id)
-  if (peer === undefined) return
-  peer.serving = null
-  engine.peers.delete(id)
-  if (engine.fetch?.from === id) engine.fetch = null
 }

@@ -110,8 +110,15 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   engine.cut.set(from, until)
   const [first] = engine.cut.keys()
   if (engine.cut.size > MAX_CUT) engine.cut.delete(first!)
-  engine.peers.delete(from)
-  peer.serving = null
-  if (engine.fetch?.from === from) engine.fetch = null
+  leave(engine, from)
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
+}
+
+/** Forgets a peer, and what was under way with it. */
+export function leave(engine: Engine, id: PeerId): void {
+  const peer = engine.peers.get(id)
+  if (peer === undefined) return
+  peer.serving = null
+  engine.peers.delete(id)
+  if (engine.fetch?.from === id) engine.fetch = null
 }

@@ -5,7 +5,7 @@
 import { toHex } from '../core/bytes.ts'
 import { openBroadcastChannel } from '../net/broadcast-channel.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
-import { formatLink, parseLink } from '../node/link.ts'
+import { formatLink, linkOf, parseLink, type RoomLink } from '../node/link.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, joinRoom, type OpenedNode, resumeNode } from '../node/open-node.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
@@ -51,7 +51,7 @@ export function servePage(post: Post): (data: unknown) => void {
       onChange: publisher.changed,
       onBroken: broken,
     })
-    await publisher.begin(started, formatLink(link ?? linkOf(opened)), opened.resumed)
+    await publisher.begin(started, formatLink(link ?? linkOf(opened.identity)), opened.resumed)
     return started
   }
 
@@ -100,14 +100,11 @@ export function servePage(post: Post): (data: unknown) => void {
   }
 }
 
-async function openNode({ claim, patience, roomName }: Start, link: ReturnType<typeof parseLink>): Promise<OpenedNode> {
+async function openNode({ claim, patience, roomName }: Start, link: RoomLink | null): Promise<OpenedNode> {
   if (link === null) return foundRoom(openIndexedDbStore, roomName)
   const before = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
   return before ?? joinRoom(openIndexedDbStore, link, () => mintDistinct(listRooms(), toHex(link.genesis)))
 }
-
-const linkOf = ({ identity }: OpenedNode): NonNullable<ReturnType<typeof parseLink>> =>
-  ({ genesis: identity.genesis, secret: identity.secret }) as NonNullable<ReturnType<typeof parseLink>>
 
 async function listRooms(): Promise<Replies['rooms']> {
   try {
