@@ -9,6 +9,7 @@
  *
  * Longer than most files here, since the writer, the judge and the reader of one format are read side by side.
  */
+import { type ByteWriter, bytesOf, makeRoom, writeByte, writeBytes } from './byte-writer.ts'
 import { compareBytes } from './bytes.ts'
 import { MAX_NESTING } from './limits.ts'
 import { assert, ok, refuse, type FormRefusal, type Result } from './result.ts'
@@ -26,6 +27,9 @@ const FLOAT32 = 0xfa
 const FLOAT64 = 0xfb
 
 const TWO_32 = 0x1_0000_0000
+
+/** Bytes of the longest head. */
+const MAX_HEAD = 9
 
 // — encoding ———————————————————————————————————————————————————————————————————————————————————————————————
 
@@ -57,63 +61,47 @@ const scratch = new DataView(new ArrayBuffer(8))
  * Canonical bytes of a value. A value without an encoding (a lone surrogate, −0, a number that is not finite or is whole
  * beyond ±(2^53 − 1), nesting beyond MAX_NESTING, anything that is no `Value`) is the caller's error.
  */
-export function encodeValue(value: Value): Uint8Array<ArrayBuffer> {
-  let out = new Uint8Array(64)
-  let length = 0
-  const room = (more: number): void => {
-    if (length + more <= out.length) return
-    const grown = new Uint8Array(Math.max(2 * out.length, length + more))
-    grown.set(out.subarray(0, length))
-    out = grown
-  }
-  const head = (major: number, argument: number): void => {
-    room(9)
-    length = writeHead(out, length, major, argument)
-  }
-  const raw = (bytes: Uint8Array): void => {
-    room(bytes.length)
-    out.set(bytes, length)
-    length += bytes.length
-  }
-  const byte = (single: number): void => {
-    room(1)
-    out[length++] = single
-  }
-  const write = (item: Value, depth: number): void => {
-    if (item === null) byte(NULL)
-    else if (typeof item === 'boolean') byte(item ? TRUE : FALSE)
-    else if (typeof item === 'number') number(item)
-    else if (typeof item === 'string') raw(encodeText(item))
-    else if (item instanceof Uint8Array) {
-      head(MAJOR.bytes, item.length)
-      raw(item)
-    } else if (isArray(item)) {
-      assert(depth < MAX_NESTING, 'arrays and maps are nested at most MAX_NESTING deep')
-      head(MAJOR.array, item.length)
-      for (const element of item) write(element, depth + 1)
-    } else {
-      assert(depth < MAX_NESTING, 'arrays and maps are nested at most MAX_NESTING deep')
-      assert(item instanceof Map, 'a value is null, a boolean, a number, a text, bytes, an array or a Map')
-      const entries = [...(item as ReadonlyMap<string, Value>)].map(([key, of]) => ({ key: encodeText(key), of }))
-      entries.sort((a, b) => compareBytes(a.key, b.key))
-      head(MAJOR.map, entries.length)
-      for (const { key, of } of entries) {
-        raw(key)
-        write(of, depth + 1)
-      }
+export const encodeValue = (value: Value): Uint8Array<ArrayBuffer> => bytesOf((out) => writeValue(out, value, 0))
+
+/** Writes the canonical bytes of a value that is `depth` deep in others. */
+export function writeValue(out: ByteWriter, item: Value, depth: number): void {
+  if (item === null) writeByte(out, NULL)
+  else if (typeof item === 'boolean') writeByte(out, item ? TRUE : FALSE)
+  else if (typeof item === 'number') writeNumber(out, item)
+  else if (typeof item === 'string') writeBytes(out, encodeText(item))
+  else if (item instanceof Uint8Array) {
+    writeHeadTo(out, MAJOR.bytes, item.length)
+    writeBytes(out, item)
+  } else if (isArray(item)) {
+    assert(depth < MAX_NESTING, 'arrays and maps are nested at most MAX_NESTING deep')
+    writeHeadTo(out, MAJOR.array, item.length)
+    for (const element of item) writeValue(out, element, depth + 1)
+  } else {
+    assert(depth < MAX_NESTING, 'arrays and maps are nested at most MAX_NESTING deep')
+    assert(item instanceof Map, 'a value is null, a boolean, a number, a text, bytes, an array or a Map')
+    const entries = [...(item as ReadonlyMap<string, Value>)].map(([key, of]) => ({ key: encodeText(key), of }))
+    entries.sort((a, b) => compareBytes(a.key, b.key))
+    writeHeadTo(out, MAJOR.map, entries.length)
+    for (const { key, of } of entries) {
+      writeBytes(out, key)
+      writeValue(out, of, depth + 1)
     }
   }
-  const number = (item: number): void => {
-    assert(isEncodableNumber(item), 'a number is finite, not −0, and within ±(2^53 − 1) when it is whole')
-    if (!Number.isInteger(item)) {
-      scratch.setFloat64(0, item)
-      byte(FLOAT64)
-      for (let i = 0; i < 8; i++) byte(scratch.getUint8(i))
-    } else if (item >= 0) head(MAJOR.uint, item)
-    else head(MAJOR.negative, -1 - item)
-  }
-  write(value, 0)
-  return out.slice(0, length)
+}
+
+function writeHeadTo(out: ByteWriter, major: number, argument: number): void {
+  makeRoom(out, MAX_HEAD)
+  out.length = writeHead(out.bytes, out.length, major, argument)
+}
+
+function writeNumber(out: ByteWriter, item: number): void {
+  assert(isEncodableNumber(item), 'a number is finite, not −0, and within ±(2^53 − 1) when it is whole')
+  if (!Number.isInteger(item)) {
+    scratch.setFloat64(0, item)
+    writeByte(out, FLOAT64)
+    for (let i = 0; i < 8; i++) writeByte(out, scratch.getUint8(i))
+  } else if (item >= 0) writeHeadTo(out, MAJOR.uint, item)
+  else writeHeadTo(out, MAJOR.negative, -1 - item)
 }
 
 function encodeText(text: string): Uint8Array {

@@ -56,7 +56,7 @@ const FIELDS = 8
 const KEY_LENGTH = 2 + ID_BYTES
 
 /** Length of `encodeOp(op)` without encoding it. */
-function opLength(op: Op): number {
+export function opLength(op: Op): number {
   return (
     2 +
     (op.room === null ? 1 : KEY_LENGTH) +

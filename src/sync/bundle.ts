@@ -5,11 +5,12 @@
  *
  * A little longer than most files here: the writer and the reader of one format are read side by side.
  */
+import { bytesOf, writeBytes } from '../core/byte-writer.ts'
 import { compareBytes, equalBytes } from '../core/bytes.ts'
 import { domainBytes, opId } from '../core/hash.ts'
 import { ID_BYTES, MAX_UNIT_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
-import { asOpId, type Author, checkOp, encodeOp, type Op, type OpId } from '../core/op.ts'
-import { assert, ok, type Refusal, refuse, type Result } from '../core/result.ts'
+import { asOpId, type Author, checkOp, encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
+import { assert, ok, refuse, type Result } from '../core/result.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import {
   type Columns,
@@ -23,7 +24,7 @@ import {
   readColumns,
   writeColumns,
 } from './columns.ts'
-import { createReader, createWriter, left, readBytes, readVarint, writeBytes, writeVarint, written } from './varint.ts'
+import { createReader, left, readBytes, readVarint, writeVarint } from './varint.ts'
 
 /**
  * Columns of one bundle. The largest unit fits (1 MiB of canonical bytes, 64 KiB of signatures), and even undeflated it
@@ -41,13 +42,16 @@ export const MAX_BUNDLE_OP_BYTES = 4 * 1024 * 1024
 const HEADER_COST = 64
 const OP_COST = 16
 
+/** What a bundle holds of an op: its canonical bytes can be worked out. */
+export type BundleOp = Pick<UnitOp, 'op' | 'id' | 'signature'>
+
 /**
  * At most what a unit adds to a bundle's columns: an op's canonical bytes outweigh its columns, so this is no estimate. As
  * long as the costs sum to at most `BUNDLE_BUDGET`, a bundle keeps all of its limits. Bytes.
  */
-export function unitCost(unit: Unit): number {
+export function unitCost(unit: readonly BundleOp[]): number {
   let cost = 0
-  for (const { bytes, signature } of unit) cost += bytes.length + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
+  for (const { op, signature } of unit) cost += opLength(op) + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
   return cost
 }
 
@@ -59,7 +63,7 @@ export const BUNDLE_BUDGET = MAX_BUNDLE_BYTES - HEADER_COST
 const NO_ROOM = asOpId(new Uint8Array(ID_BYTES))
 
 /** The columns of units of one room. Whether they fit `MAX_BUNDLE_BYTES` is for the caller to see to, with `unitCost`. */
-export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
+export function encodeBundle(units: readonly (readonly BundleOp[])[]): Uint8Array<ArrayBuffer> {
   const ops = units.flat()
   const first = ops[0]
   const room = first === undefined ? NO_ROOM : (first.op.room ?? first.id)
@@ -74,65 +78,77 @@ export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
   })
 }
 
-function parentColumns(ops: readonly UnitOp[]): Pick<Columns, 'authors' | 'external' | 'prevs' | 'seqs' | 'depCounts' | 'deps'> {
-  const authorOf = new Map<string, Author>()
-  /** The same by object: neighbours share theirs, and a key is dear. */
-  const sameAuthor = new Map<Author, Author>()
-  const authors: Author[] = []
-  const external: OpId[] = []
-  const externalPlaces = new Map<string, number>()
-  const prevs: number[] = []
-  const seqs: number[] = []
-  const depCounts: number[] = []
-  const deps: number[] = []
-  /** Places in the bundle of the ops so far. */
-  const places = new Map<string, number>()
-  const lastOfAuthor = new Map<Author, number>()
+interface ParentColumns extends Pick<Columns, 'authors' | 'external' | 'prevs' | 'seqs' | 'depCounts' | 'deps'> {
+  readonly authors: Author[]
+  readonly external: OpId[]
+  readonly prevs: number[]
+  readonly seqs: number[]
+  readonly depCounts: number[]
+  readonly deps: number[]
+  /** By author: the one object that stands for it, and the place of its latest op. */
+  readonly latest: Map<string, { readonly author: Author; place: number }>
+  /** Places in the bundle of the ops so far, and among the external parents. */
+  readonly places: Map<string, number>
+  readonly externalPlaces: Map<string, number>
+}
 
-  const outside = (id: OpId): number => {
-    const key = keyOf(id)
-    const place = externalPlaces.get(key) ?? external.length
-    if (place === external.length) {
-      externalPlaces.set(key, place)
-      external.push(id)
-    }
-    return outsideParent(place)
+function parentColumns(ops: readonly BundleOp[]): ParentColumns {
+  const columns: ParentColumns = {
+    authors: [],
+    external: [],
+    prevs: [],
+    seqs: [],
+    depCounts: [],
+    deps: [],
+    latest: new Map(),
+    places: new Map(),
+    externalPlaces: new Map(),
   }
-  const authorAs = (own: Author): Author => {
-    const known = sameAuthor.get(own)
-    if (known !== undefined) return known
-    const author = authorOf.get(keyOf(own)) ?? own
-    authorOf.set(keyOf(own), author)
-    sameAuthor.set(own, author)
-    return author
-  }
-  const prevCode = ({ prev, seq }: Op, author: Author, here: number): number => {
-    if (prev === null) return PREV_NONE
-    const last = ops[lastOfAuthor.get(author) ?? -1]
-    if (last !== undefined && last.op.seq + 1 === seq && equalBytes(last.id, prev)) return PREV_LAST
-    const place = places.get(keyOf(prev))
-    if (place !== undefined && ops[place]!.op.seq + 1 === seq) {
-      return PREV_PARENT + insideParent(here - place)
-    }
-    // Not in the bundle; or it is and the seq does not follow from it: such an op is invalid, and still an op.
-    seqs.push(seq)
-    return PREV_PARENT + outside(prev)
-  }
-  const parent = (id: OpId, here: number): number => {
-    const place = places.get(keyOf(id))
-    return place === undefined ? outside(id) : insideParent(here - place)
-  }
+  for (let here = 0; here < ops.length; here++) addParents(columns, ops, here)
+  return columns
+}
 
-  for (const [here, { op, id }] of ops.entries()) {
-    const author = authorAs(op.author)
-    authors.push(author)
-    prevs.push(prevCode(op, author, here))
-    depCounts.push(op.deps.length)
-    deps.push(...op.deps.map((dep) => parent(dep, here)).sort((a, b) => a - b))
-    places.set(keyOf(id), here)
-    lastOfAuthor.set(author, here)
+function addParents(columns: ParentColumns, ops: readonly BundleOp[], here: number): void {
+  const { op, id } = ops[here]!
+  const authorKey = keyOf(op.author)
+  const known = columns.latest.get(authorKey)
+  const before = known === undefined ? undefined : ops[known.place]
+  columns.authors.push(known?.author ?? op.author)
+  if (op.prev === null) columns.prevs.push(PREV_NONE)
+  else if (before !== undefined && before.op.seq + 1 === op.seq && equalBytes(before.id, op.prev)) columns.prevs.push(PREV_LAST)
+  else columns.prevs.push(PREV_PARENT + prevNumber(columns, ops, op.prev, op.seq, here))
+  columns.depCounts.push(op.deps.length)
+  const deps = op.deps.map((dep) => parentNumber(columns, dep, here))
+  for (const dep of deps.length < 2 ? deps : deps.sort((a, b) => a - b)) columns.deps.push(dep)
+  if (known === undefined) columns.latest.set(authorKey, { author: op.author, place: here })
+  else known.place = here
+  if (here < ops.length - 1) columns.places.set(keyOf(id), here)
+}
+
+/** The number of a prev that is not the author's op just before, whose seq is said beside it when it cannot be worked out. */
+function prevNumber(columns: ParentColumns, ops: readonly BundleOp[], prev: OpId, seq: number, here: number): number {
+  const key = keyOf(prev)
+  const place = columns.places.get(key)
+  if (place !== undefined && ops[place]!.op.seq + 1 === seq) return insideParent(here - place)
+  // Not in the bundle; or it is and the seq does not follow from it: such an op is invalid, and still an op.
+  columns.seqs.push(seq)
+  return externalNumber(columns, prev, key)
+}
+
+function parentNumber(columns: ParentColumns, id: OpId, here: number): number {
+  const key = keyOf(id)
+  const place = columns.places.get(key)
+  return place === undefined ? externalNumber(columns, id, key) : insideParent(here - place)
+}
+
+function externalNumber({ external, externalPlaces }: ParentColumns, id: OpId, key: string): number {
+  let place = externalPlaces.get(key)
+  if (place === undefined) {
+    place = external.length
+    externalPlaces.set(key, place)
+    external.push(id)
   }
-  return { authors, external, prevs, seqs, depCounts, deps }
+  return outsideParent(place)
 }
 
 // — decoding ———————————————————————————————————————————————————————————————————————————————————————————————
@@ -150,112 +166,137 @@ export function decodeBundle(bytes: Uint8Array): Result<readonly Unit[]> {
 }
 
 function buildUnits(columns: Columns): Result<readonly Unit[]> {
-  const builder = createBuilder(columns)
+  const rebuilding = rebuildingOf(columns)
+  const built: UnitOp[] = []
   const units: Unit[] = []
+  /** External parents named so far: an op that turns out to be one of them comes after its child. */
+  const named = new Set<string>()
+  let namedUpTo = 0
   let total = 0
   for (const size of columns.unitSizes) {
-    const start = builder.built.length
-    let bytes = 0
-    while (builder.built.length < start + size) {
-      const wrong = builder.buildNext()
+    const start = built.length
+    let bytesInUnit = 0
+    while (built.length < start + size) {
+      const op = nextOp(rebuilding)
+      if (op === null) return refuse('bad-bundle')
+      const wrong = checkOp(op)
       if (wrong !== null) return refuse(wrong)
-      bytes += builder.built.at(-1)!.bytes.length
-      if (bytes > MAX_UNIT_BYTES) return refuse('unit-too-large')
-      if (total + bytes > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
+      const bytes = encodeOp(op)
+      const id = opId(bytes)
+      if (op.room === null && !equalBytes(id, columns.room)) return refuse('bad-bundle')
+      for (; namedUpTo < rebuilding.named.length; namedUpTo++) named.add(keyOf(rebuilding.named[namedUpTo]!))
+      if (named.size > 0 && named.has(keyOf(id))) return refuse('bad-bundle')
+      bytesInUnit += bytes.length
+      if (bytesInUnit > MAX_UNIT_BYTES) return refuse('unit-too-large')
+      if (total + bytesInUnit > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
+      const unitOp = { op, id, bytes, signature: columns.signatures[built.length]! }
+      built.push(unitOp)
+      rebuilding.built.push(unitOp)
     }
-    total += bytes
-    const unit = builder.built.slice(start)
+    total += bytesInUnit
+    const unit = built.slice(start)
     // What an op of the next units vouches for does not count: a unit stands alone.
-    if (unit.some(({ signature }, i) => signature === null && !builder.vouchedFor.has(start + i))) return refuse('unauthentic')
+    if (unit.some(({ signature }, i) => signature === null && !rebuilding.vouchedFor.has(start + i))) return refuse('unauthentic')
     units.push(unit)
   }
   return ok(units)
 }
 
-interface Builder {
-  readonly built: readonly UnitOp[]
-  /** Places of ops that are the prev of a later op by the same author. */
-  readonly vouchedFor: ReadonlySet<number>
-  /** Builds the next op of the columns, or says what is wrong with it. */
-  buildNext(): Refusal | null
+/**
+ * The units of a bundle that this node has checked, hashed and stored before, or null when these bytes are not such a one:
+ * what `decodeBundle` gives, but its ids are told (`idAt`: that of the bundle's n-th op) and nothing is hashed or encoded.
+ */
+export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): readonly (readonly BundleOp[])[] | null {
+  const columns = readColumns(bytes)
+  if (!columns.ok) return null
+  const { unitSizes, signatures } = columns.value
+  const rebuilding = rebuildingOf(columns.value)
+  const { built } = rebuilding
+  while (built.length < signatures.length) {
+    const op = nextOp(rebuilding)
+    if (op === null) return null
+    built.push({ op, id: idAt(built.length), signature: signatures[built.length]! })
+  }
+  let start = 0
+  return unitSizes.map((size) => built.slice(start, (start += size)))
 }
 
-function createBuilder(columns: Columns): Builder {
-  const { room, external, authors, prevs, seqs, depCounts, deps, times, bodies, signatures } = columns
-  const built: UnitOp[] = []
-  const vouchedFor = new Set<number>()
-  const lastOfAuthor = new Map<Author, number>()
-  /** External parents named so far: an op that turns out to be one of them comes after its child. */
-  const named = new Set<string>()
-  let nextSeq = 0
-  let nextDep = 0
+/** The columns, and how far they are read. */
+interface Rebuilding {
+  readonly columns: Columns
+  /** The ops so far; whoever asks for the next one puts it here. */
+  readonly built: BundleOp[]
+  /** External parents in the order in which ops name them, with repeats. */
+  readonly named: OpId[]
+  /** Places of ops that are the prev of a later op by the same author. */
+  readonly vouchedFor: Set<number>
+  /** Place of each author's latest op. */
+  readonly lastOfAuthor: Map<Author, number>
+  nextSeq: number
+  nextDep: number
+}
 
-  const outside = (parent: number): OpId | null => {
-    const id = external[(parent - 1) / 2]
-    if (id === undefined) return null
-    named.add(keyOf(id))
-    return id
-  }
-  const inside = (parent: number): number => built.length - 1 - parent / 2
+const rebuildingOf = (columns: Columns): Rebuilding => ({
+  columns,
+  built: [],
+  named: [],
+  vouchedFor: new Set(),
+  lastOfAuthor: new Map(),
+  nextSeq: 0,
+  nextDep: 0,
+})
 
-  /** The deps of the next op in ascending order, or null. */
-  const takeDeps = (): OpId[] | null => {
-    const end = nextDep + depCounts[built.length]!
-    const ids: OpId[] = []
-    let before = -1
-    for (; nextDep < end; nextDep++) {
-      const parent = deps[nextDep]!
-      const id = isOutside(parent) ? outside(parent) : (built[inside(parent)]?.id ?? null)
-      if (id === null || parent <= before) return null
-      before = parent
-      ids.push(id)
-    }
-    return ids.length < 2 ? ids : ids.sort(compareBytes)
-  }
-  /** The prev of the next op, with the seq it leads to; or null. */
-  const takePrev = (author: Author): { readonly prev: OpId | null; readonly seq: number } | null => {
-    const code = prevs[built.length]!
-    if (code === PREV_NONE) return { prev: null, seq: 0 }
-    if (isOutsidePrev(code)) {
-      const prev = outside(code - PREV_PARENT)
-      return prev === null ? null : { prev, seq: seqs[nextSeq++]! }
-    }
-    const place = code === PREV_LAST ? lastOfAuthor.get(author) : inside(code - PREV_PARENT)
+/** The next op as the columns tell it, not checked; null when they point to nothing. */
+function nextOp(rebuilding: Rebuilding): Op | null {
+  const { columns, built, lastOfAuthor } = rebuilding
+  const here = built.length
+  const author = columns.authors[here]!
+  const code = columns.prevs[here]!
+  let prev: OpId | null = null
+  let seq = 0
+  if (isOutsidePrev(code)) {
+    prev = outside(rebuilding, code - PREV_PARENT)
+    if (prev === null) return null
+    seq = columns.seqs[rebuilding.nextSeq++]!
+  } else if (code !== PREV_NONE) {
+    const place = code === PREV_LAST ? lastOfAuthor.get(author) : inside(rebuilding, code - PREV_PARENT)
     const mate = place === undefined ? undefined : built[place]
     if (mate === undefined) return null
-    if (mate.op.author === author) vouchedFor.add(place!)
-    return { prev: mate.id, seq: mate.op.seq + 1 }
+    if (mate.op.author === author) rebuilding.vouchedFor.add(place!)
+    prev = mate.id
+    seq = mate.op.seq + 1
   }
-
-  const buildNext = (): Refusal | null => {
-    const here = built.length
-    const author = authors[here]!
-    const chain = takePrev(author)
-    const depIds = takeDeps()
-    if (chain === null || depIds === null) return 'bad-bundle'
-    // Only the genesis has no parents.
-    const isGenesis = chain.prev === null && depIds.length === 0
-    const op: Op = {
-      room: isGenesis ? null : room,
-      author,
-      seq: chain.seq,
-      prev: chain.prev,
-      deps: depIds,
-      time: times[here]!,
-      body: bodies[here]!,
-    }
-    const wrong = checkOp(op)
-    if (wrong !== null) return wrong
-    const bytes = encodeOp(op)
-    const id = opId(bytes)
-    if (isGenesis && !equalBytes(id, room)) return 'bad-bundle'
-    if (named.size > 0 && named.has(keyOf(id))) return 'bad-bundle'
-    built.push({ op, id, bytes, signature: signatures[here]! })
-    lastOfAuthor.set(author, here)
-    return null
-  }
-  return { built, vouchedFor, buildNext }
+  const deps = nextDeps(rebuilding, columns.depCounts[here]!)
+  if (deps === null) return null
+  lastOfAuthor.set(author, here)
+  // Only the genesis has no parents.
+  const room = prev === null && deps.length === 0 ? null : columns.room
+  return { room, author, seq, prev, deps, time: columns.times[here]!, body: columns.bodies[here]! }
 }
+
+/** The deps of the next op, in ascending order. */
+function nextDeps(rebuilding: Rebuilding, count: number): OpId[] | null {
+  const { columns, built } = rebuilding
+  const ids: OpId[] = []
+  let before = -1
+  for (const end = rebuilding.nextDep + count; rebuilding.nextDep < end; rebuilding.nextDep++) {
+    const parent = columns.deps[rebuilding.nextDep]!
+    const id = isOutside(parent) ? outside(rebuilding, parent) : built[inside(rebuilding, parent)]?.id
+    if (id === undefined || id === null || parent <= before) return null
+    before = parent
+    ids.push(id)
+  }
+  return ids.length < 2 ? ids : ids.sort(compareBytes)
+}
+
+function outside({ columns, named }: Rebuilding, parent: number): OpId | null {
+  const id = columns.external[(parent - 1) / 2]
+  if (id === undefined) return null
+  named.push(id)
+  return id
+}
+
+const inside = ({ built }: Rebuilding, parent: number): number => built.length - 1 - parent / 2
 
 // — wrapping ———————————————————————————————————————————————————————————————————————————————————————————————
 
@@ -288,13 +329,13 @@ const FILE_MAGIC = domainBytes('tabweave bundle 1\n')
 
 /** A file: the magic line, then each wrapped bundle after its length. */
 export function encodeFile(bundles: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = createWriter()
-  writeBytes(out, FILE_MAGIC)
-  for (const bundle of bundles) {
-    writeVarint(out, bundle.length)
-    writeBytes(out, bundle)
-  }
-  return written(out)
+  return bytesOf((out) => {
+    writeBytes(out, FILE_MAGIC)
+    for (const bundle of bundles) {
+      writeVarint(out, bundle.length)
+      writeBytes(out, bundle)
+    }
+  })
 }
 
 /** The wrapped bundles of a file, as views, not looked into; or why it is none of ours, or cut. */

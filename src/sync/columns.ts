@@ -10,23 +10,11 @@
  *
  * where a parent is 2 · (distance back in the bundle − 1), or 2 · (place among the external parents) + 1.
  */
+import { bytesOf, type ByteWriter, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { ID_BYTES, MAX_DEPS, MAX_UNIT_OPS, SIGNATURE_BYTES } from '../core/limits.ts'
-import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
+import { asOpId, type Author, type OpId } from '../core/op.ts'
 import { ok, refuse, type Result } from '../core/result.ts'
-import {
-  type ByteReader,
-  createReader,
-  createWriter,
-  left,
-  readBytes,
-  readSigned,
-  readVarint,
-  writeByte,
-  writeBytes,
-  writeSigned,
-  writeVarint,
-  written,
-} from './varint.ts'
+import { type ByteReader, createReader, left, readBytes, readSigned, readVarint, writeSigned, writeVarint } from './varint.ts'
 
 /** The version of the format; the first byte of every bundle. */
 const BUNDLE_VERSION = 1
@@ -69,38 +57,43 @@ export interface Columns {
 // — writing ————————————————————————————————————————————————————————————————————————————————————————————————
 
 /** The bytes of columns. Authors that are one author are one object. */
-export function writeColumns(columns: Columns): Uint8Array<ArrayBuffer> {
-  const out = createWriter()
-  const numbers = (column: readonly number[]): void => column.forEach((number) => writeVarint(out, number))
-  const keys = (table: readonly Uint8Array[]): void => {
-    writeVarint(out, table.length)
-    table.forEach((key) => writeBytes(out, key))
-  }
+export const writeColumns = (columns: Columns): Uint8Array<ArrayBuffer> => bytesOf((out) => writeAll(out, columns))
+
+function writeAll(out: ByteWriter, columns: Columns): void {
+  const { authors, times, bodies, signatures, unitSizes } = columns
   writeByte(out, BUNDLE_VERSION)
   writeBytes(out, columns.room)
-  keys([...new Set(columns.authors)])
-  keys(columns.external)
-  writeVarint(out, columns.unitSizes.length)
-  numbers(columns.unitSizes)
-  numbers(runsOf(columns.authors))
-  numbers(columns.prevs)
-  numbers(columns.seqs)
-  numbers(columns.depCounts)
-  numbers(columns.deps)
+  writeKeys(out, authors.length === 1 ? authors : [...new Set(authors)])
+  writeKeys(out, columns.external)
+  writeVarint(out, unitSizes.length)
+  writeNumbers(out, unitSizes)
+  writeNumbers(out, runsOf(authors))
+  writeNumbers(out, columns.prevs)
+  writeNumbers(out, columns.seqs)
+  writeNumbers(out, columns.depCounts)
+  writeNumbers(out, columns.deps)
   let before = 0
-  for (const time of columns.times) {
+  for (const time of times) {
     writeSigned(out, time - before)
     before = time
   }
-  numbers(columns.bodies.map((body) => body.length))
-  columns.bodies.forEach((body) => writeBytes(out, body))
-  const signed = new Uint8Array(Math.ceil(columns.signatures.length / 8))
-  columns.signatures.forEach((signature, i) => {
-    if (signature !== null) signed[i >> 3]! |= 1 << (i & 7)
-  })
-  writeBytes(out, signed)
-  for (const signature of columns.signatures) if (signature !== null) writeBytes(out, signature)
-  return written(out)
+  for (const body of bodies) writeVarint(out, body.length)
+  for (const body of bodies) writeBytes(out, body)
+  for (let i = 0; i < signatures.length; i += 8) {
+    let bits = 0
+    for (let j = i; j < Math.min(i + 8, signatures.length); j++) if (signatures[j] !== null) bits |= 1 << (j - i)
+    writeByte(out, bits)
+  }
+  for (const signature of signatures) if (signature !== null) writeBytes(out, signature)
+}
+
+function writeNumbers(out: ByteWriter, column: readonly number[]): void {
+  for (const number of column) writeVarint(out, number)
+}
+
+function writeKeys(out: ByteWriter, table: readonly Uint8Array[]): void {
+  writeVarint(out, table.length)
+  for (const key of table) writeBytes(out, key)
 }
 
 /** Author (by order of appearance), how many ops in a row, … */
@@ -128,8 +121,8 @@ export function readColumns(bytes: Uint8Array): Result<Columns> {
   const version = readBytes(reader, 1)[0]
   if (version !== BUNDLE_VERSION) return refuse(version === undefined ? 'bad-bundle' : 'unknown-version')
   const room = readBytes(reader, ID_BYTES)
-  const authorTable = readKeys(reader).map(asAuthor)
-  const external = readKeys(reader).map(asOpId)
+  const authorTable = readKeys(reader) as Author[]
+  const external = readKeys(reader) as OpId[]
   const unitSizes = readNumbers(reader, readVarint(reader))
   const count = sum(unitSizes)
   if (reader.failed || unitSizes.includes(0)) return refuse('bad-bundle')
@@ -149,12 +142,18 @@ export function readColumns(bytes: Uint8Array): Result<Columns> {
   return ok({ room: asOpId(room), external, unitSizes, authors, prevs, seqs, depCounts, deps, times, bodies, signatures })
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+function sum(numbers: readonly number[]): number {
+  let total = 0
+  for (const number of numbers) total += number
+  return total
+}
 
 /** A counted table of 32-byte keys. */
 function readKeys(reader: ByteReader): Uint8Array[] {
   const table = readBytes(reader, ID_BYTES * readVarint(reader))
-  return Array.from({ length: table.length / ID_BYTES }, (_, i) => table.subarray(ID_BYTES * i, ID_BYTES * (i + 1)))
+  const keys: Uint8Array[] = []
+  for (let at = 0; at < table.length; at += ID_BYTES) keys.push(table.subarray(at, at + ID_BYTES))
+  return keys
 }
 
 /** `count` numbers; a failure when fewer bytes are left than that, which also keeps `count` in bounds. */

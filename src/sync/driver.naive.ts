@@ -58,7 +58,7 @@ export function genesisBy(author: Author): { id: OpId; wrapped: Uint8Array } {
   const op: Op = { room: null, author, seq: 0, prev: null, deps: [], time: 0, body }
   const bytes = encodeOp(op)
   const id = opId(bytes)
-  return { id, wrapped: wrapBundle('raw', encodeBundle([[{ op, id, bytes, signature: mockSign(author, signedBytes(id)) }]])) }
+  return { id, wrapped: wrapBundle('raw', encodeBundle([[{ op, id, signature: mockSign(author, signedBytes(id)) }]])) }
 }
 
 /** A world of `count` nodes; the first one has the genesis. */

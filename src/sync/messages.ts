@@ -2,8 +2,9 @@
  * What nodes say to each other: version byte ‖ canonical CBOR array [kind, …], all fields of it flat. Ids travel packed, 32
  * bytes each, in one byte string, so that a list costs its ids and no more, and its length is known before it is read.
  */
+import { bytesOf, writeByte } from '../core/byte-writer.ts'
 import { concatBytes } from '../core/bytes.ts'
-import { decodeValue, encodeValue } from '../core/cbor.ts'
+import { decodeValue, writeValue } from '../core/cbor.ts'
 import { isAuthorKey } from '../core/keys.ts'
 import { ID_BYTES, MAX_HEADS_LISTED, MAX_TIPS_PAGE, PROTOCOL_VERSION, SIGNATURE_BYTES } from '../core/limits.ts'
 import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
@@ -68,7 +69,10 @@ const KINDS = ['hello', 'heads', 'want', 'units', 'bye'] as const satisfies read
 
 /** The bytes of a message. Lists beyond their limits, and keys of the wrong length, are the caller's error. */
 export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
-  return concatBytes(Uint8Array.of(PROTOCOL_VERSION), encodeValue([KINDS.indexOf(message.type), ...fieldsOf(message)]))
+  return bytesOf((out) => {
+    writeByte(out, PROTOCOL_VERSION)
+    writeValue(out, [KINDS.indexOf(message.type), ...fieldsOf(message)], 0)
+  })
 }
 
 function fieldsOf(message: Message): readonly Value[] {

@@ -4,9 +4,8 @@
  * unit again. A long answer is cut after SERVE_BYTES: the peer then says what it holds by now and asks on, which makes
  * every transfer resumable at any point.
  */
-import { numberOf } from '../core/dag.ts'
-import type { Unit } from '../core/unit.ts'
-import { BUNDLE_BUDGET, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, unitCost, unwrapBundle, wrapBundle } from './bundle.ts'
+import { idOf, numberOf } from '../core/dag.ts'
+import { BUNDLE_BUDGET, type BundleOp, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost, unwrapBundle, wrapBundle } from './bundle.ts'
 import type { StoredUnits } from './effects.ts'
 import { readHoldings } from './holdings.ts'
 import { encodeMessage, type Message } from './messages.ts'
@@ -26,6 +25,9 @@ const BUNDLE_OPS = 1_024
 const BUNDLE_COST = 512 * 1024
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. */
 const DEFLATE_FROM = 512
+
+/** A unit as it is stored. */
+type Served = readonly BundleOp[]
 
 export interface Serving {
   readonly ref: number
@@ -84,7 +86,7 @@ function stop(engine: Engine, peer: Peer, serving: Serving): void {
 }
 
 /** Puts units of the loaded segments together until a bundle is full, sends it, and goes on. */
-function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], units: Unit[], cost: number): void {
+function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], units: Served[], cost: number): void {
   if (peer.serving !== serving) return
   const [segment, ...rest] = segments
   const ops = units.reduce((sum, unit) => sum + unit.length, 0)
@@ -97,9 +99,9 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
   const unwrapped = unwrapBundle(segment.bytes)
   if (!unwrapped.ok) return stop(engine, peer, serving)
   const take = (raw: Uint8Array | null): void => {
-    const decoded = raw === null ? null : decodeBundle(raw)
-    if (decoded === null || !decoded.ok) return stop(engine, peer, serving)
-    const lacking = withoutHeld(decoded.value, segment.first, serving.holds)
+    const stored = raw === null ? null : reopenBundle(raw, (n) => idOf(engine.replica.dag, segment.first + n))
+    if (stored === null) return stop(engine, peer, serving)
+    const lacking = withoutHeld(stored, segment.first, serving.holds)
     serving.at = Math.max(serving.at, segment.first + segment.count)
     const more = lacking.reduce((sum, unit) => sum + unitCost(unit), 0)
     if (cost + more > BUNDLE_BUDGET && units.length > 0) {
@@ -117,12 +119,12 @@ function holdsAll({ holds }: Serving, { first, count }: StoredUnits): boolean {
   return true
 }
 
-function withoutHeld(units: readonly Unit[], first: number, holds: Uint8Array): Unit[] {
+function withoutHeld(units: readonly Served[], first: number, holds: Uint8Array): Served[] {
   let op = first
   return units.map((unit) => unit.filter(() => holds[op++] !== 1)).filter((unit) => unit.length > 0)
 }
 
-function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Unit[], then: () => void): void {
+function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Served[], then: () => void): void {
   const raw = encodeBundle(units)
   const ops = units.reduce((sum, unit) => sum + unit.length, 0)
   const out = (bundle: Uint8Array): void => {

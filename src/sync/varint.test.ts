@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createReader, createWriter, left, readBytes, readSigned, readVarint, writeSigned, writeVarint, written } from './varint.ts'
+import { bytesOf as written, type ByteWriter } from '../core/byte-writer.ts'
+import { createReader, left, readBytes, readSigned, readVarint, writeSigned, writeVarint } from './varint.ts'
 
 const MOST = Number.MAX_SAFE_INTEGER
-const bytesOf = (write: (out: ReturnType<typeof createWriter>) => void): number[] => {
-  const out = createWriter()
-  write(out)
-  return [...written(out)]
-}
+const bytesOf = (write: (out: ByteWriter) => void): number[] => [...written(write)]
 
 describe('a varint', () => {
   test('is LEB128', () => {

@@ -1,29 +1,8 @@
 /**
- * Numbers and bytes one after the other: a growing writer, and a reader that never throws. Numbers are LEB128 varints, seven
- * bits a byte, lowest first, and only the shortest form is read.
+ * Numbers for a writer, and a reader of numbers and bytes that never throws. Numbers are LEB128 varints, seven bits a byte, lowest first, and only the shortest form is read.
  */
+import { type ByteWriter, writeByte } from '../core/byte-writer.ts'
 import { assert } from '../core/result.ts'
-
-export interface ByteWriter {
-  bytes: Uint8Array<ArrayBuffer>
-  length: number
-}
-
-export const createWriter = (): ByteWriter => ({ bytes: new Uint8Array(1024), length: 0 })
-
-/** What was written, in an array of its own. */
-export const written = (writer: ByteWriter): Uint8Array<ArrayBuffer> => writer.bytes.slice(0, writer.length)
-
-export function writeByte(writer: ByteWriter, byte: number): void {
-  makeRoom(writer, 1)
-  writer.bytes[writer.length++] = byte
-}
-
-export function writeBytes(writer: ByteWriter, bytes: Uint8Array): void {
-  makeRoom(writer, bytes.length)
-  writer.bytes.set(bytes, writer.length)
-  writer.length += bytes.length
-}
 
 /** A number in 0 … 2^53 − 1: 1 to 8 bytes. */
 export function writeVarint(writer: ByteWriter, value: number): void {
@@ -43,13 +22,6 @@ export function writeSigned(writer: ByteWriter, value: number): void {
   if (size < 0x40) return writeByte(writer, first)
   writeByte(writer, first | 0x80)
   writeVarint(writer, Math.floor(size / 0x40))
-}
-
-function makeRoom(writer: ByteWriter, more: number): void {
-  if (writer.length + more <= writer.bytes.length) return
-  const grown = new Uint8Array(Math.max(2 * writer.bytes.length, writer.length + more))
-  grown.set(writer.bytes.subarray(0, writer.length))
-  writer.bytes = grown
 }
 
 /** `failed` is set by the first read that finds no well-formed number or too few bytes, and stays; reads answer 0 or nothing from then on. */
