@@ -125,6 +125,17 @@ describe('decode(encode(units)) is units', () => {
   })
 })
 
+test('D8 B6 an op keeps its own bytes in memory, and not the bundle that it came in', () => {
+  const large = after(genesis, { body: encodeValue(new Uint8Array(MAX_BODY_BYTES - 5)) })
+  const small = after(genesis, { author: authorOf(2), seq: 3, prev: idOf(1), deps: [idOf(2), idOf(3)] })
+  const decoded = decodeBundle(encodeBundle([[small], ...Array.from({ length: 10 }, () => [large])]))
+  if (!decoded.ok) throw new Error(decoded.reason)
+  const { op, id, bytes, signature } = decoded.value[0]![0]!
+  const buffers = new Set([op.room!, op.author, op.prev!, ...op.deps, op.body, id, bytes, signature!].map(({ buffer }) => buffer))
+  const kept = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)
+  expect(kept).toBeLessThanOrEqual(bytes.length + 6 * 32 + 64)
+})
+
 test('the cost of units is at least what they add to a bundle', () => {
   fc.assert(
     fc.property(fc.integer(), fc.nat(60), (seed, from) => {

@@ -156,8 +156,8 @@ function externalNumber({ external, externalPlaces }: ParentColumns, id: OpId, k
 /**
  * The units of a bundle, rebuilt and hashed, or why it is refused whole. Total on any bytes. Checked here: the format, every
  * op's own rules (`checkOp`), the limits of units, parents before children, and that every op is signed or the prev of a
- * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. Bodies, deps and authors
- * may be views of `bytes`. Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES.
+ * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. No op keeps `bytes` in memory.
+ * Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES.
  */
 export function decodeBundle(bytes: Uint8Array): Result<readonly Unit[]> {
   if (bytes.length > MAX_BUNDLE_BYTES) return refuse('too-large')
@@ -189,7 +189,10 @@ function buildUnits(columns: Columns): Result<readonly Unit[]> {
       bytesInUnit += bytes.length
       if (bytesInUnit > MAX_UNIT_BYTES) return refuse('unit-too-large')
       if (total + bytesInUnit > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
-      const unitOp = { op, id, bytes, signature: columns.signatures[built.length]! }
+      // Of its own bytes: an op that waits, or is shown, must not keep all of its bundle in memory.
+      const body = bytes.subarray(bytes.length - op.body.length)
+      const signature = columns.signatures[built.length]?.slice() ?? null
+      const unitOp = { op: { ...op, body }, id, bytes, signature }
       built.push(unitOp)
       rebuilding.built.push(unitOp)
     }

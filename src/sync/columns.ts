@@ -115,12 +115,12 @@ function runsOf(authors: readonly Author[]): number[] {
 
 // — reading ————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The columns in some bytes, or why there are none. All keys, bodies and signatures are views of `bytes`. */
+/** The columns in some bytes, or why there are none. Bodies and signatures are views of `bytes`, the rest is not. */
 export function readColumns(bytes: Uint8Array): Result<Columns> {
   const reader = createReader(bytes)
   const version = readBytes(reader, 1)[0]
   if (version !== BUNDLE_VERSION) return refuse(version === undefined ? 'bad-bundle' : 'unknown-version')
-  const room = readBytes(reader, ID_BYTES)
+  const room = readBytes(reader, ID_BYTES).slice()
   const authorTable = readKeys(reader) as Author[]
   const external = readKeys(reader) as OpId[]
   const unitSizes = readNumbers(reader, readVarint(reader))
@@ -148,11 +148,11 @@ function sum(numbers: readonly number[]): number {
   return total
 }
 
-/** A counted table of 32-byte keys. */
+/** A counted table of 32-byte keys, each a copy: an op that waits must not keep all of its bundle in memory. */
 function readKeys(reader: ByteReader): Uint8Array[] {
   const table = readBytes(reader, ID_BYTES * readVarint(reader))
   const keys: Uint8Array[] = []
-  for (let at = 0; at < table.length; at += ID_BYTES) keys.push(table.subarray(at, at + ID_BYTES))
+  for (let at = 0; at < table.length; at += ID_BYTES) keys.push(table.slice(at, at + ID_BYTES))
   return keys
 }
 
