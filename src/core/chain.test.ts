@@ -90,7 +90,7 @@ test('B8 1,000,000 ops in reverse (of which `npm test` does a quarter), each bef
   // The lowest op sets free all that waits, and nothing is left behind.
   receive(replica, [opOf(0)], 'mallory')
   expect(dag.length).toBe(1 + 1 + MAX_PENDING_PER_LINK)
-  expect(pending).toMatchObject({ ops: 0, bytes: 0 })
+  expect(pending).toMatchObject({ ops: 0, bytes: 0, parents: 0 })
   for (const map of [pending.byLink, pending.byMissing, pending.byOps]) expect(map.size).toBe(0)
   receiveForwards(replica, REVERSED)
   expect(dag.length).toBe(1 + REVERSED)

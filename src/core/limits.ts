@@ -52,5 +52,8 @@ export const MAX_PENDING_TOTAL = 8_192
 /** Pending bytes held in all: a few seconds of a busy room, a small part of a tab. */
 export const MAX_PENDING_BYTES = 16 * 1024 * 1024
 
+/** Missing parents that pending units name, in all: each takes some 600 bytes of a tab, and only 34 of its op. */
+export const MAX_PENDING_PARENTS = 65_536
+
 /** Ids of rejected ops remembered, oldest forgotten first (2 MiB of ids). Forgetting one costs a second look, no more. */
 export const MAX_REJECTED_REMEMBERED = 65_536

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toHex } from './bytes.ts'
+import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import { createPending, isWaiting, missingIds, parentCame, parentRejected, type PendingUnit, wait } from './pending.ts'
 import { GENESIS, idNumber, opAfter } from './room.naive.ts'
 import type { Unit } from './unit.ts'
@@ -61,4 +62,44 @@ test('B6 of missing parents every link gets its share of the list, however many 
   const asked = new Set(missingIds(pending, 10).map(toHex))
   expect(asked.size).toBe(10)
   for (let i = 500; i < 503; i++) expect(asked.has(toHex(idNumber(i)))).toBe(true)
+})
+
+/** A unit of one op with this many canonical bytes. */
+const unitOfBytes = (n: number, length: number): Unit => [{ ...unitOf(n)[0]!, bytes: new Uint8Array(length) }]
+
+test('B6 MAX_PENDING_PER_LINK ops of one link wait; for one more its oldest unit goes', () => {
+  const pending = createPending()
+  for (let i = 0; i < MAX_PENDING_PER_LINK; i++) expect(wait(pending, unitOf(i), [idNumber(i)], 'mallory')).toEqual([])
+  expect(namesOf(wait(pending, unitOf(-1), [idNumber(-1)], 'mallory'))).toEqual([toHex(unitOf(0)[0]!.id)])
+  expect(pending.ops).toBe(MAX_PENDING_PER_LINK)
+})
+
+test('B6 MAX_PENDING_TOTAL ops wait in all; for one more of another link one of the fullest goes', () => {
+  const pending = createPending()
+  for (let i = 0; i < MAX_PENDING_TOTAL; i++) expect(wait(pending, unitOf(i), [idNumber(i)], `link ${i % 8}`)).toEqual([])
+  expect(wait(pending, unitOf(-1), [idNumber(-1)], 'alice').map(({ link }) => link)).toEqual(['link 0'])
+  expect(pending.ops).toBe(MAX_PENDING_TOTAL)
+  expect(isWaiting(pending, unitOf(-1))).toBe(true)
+})
+
+test('B6 MAX_PENDING_BYTES wait in all; for one more of another link the fullest loses its oldest', () => {
+  const pending = createPending()
+  const part = MAX_PENDING_BYTES / 16
+  for (let i = 0; i < 16; i++) expect(wait(pending, unitOfBytes(i, part), [idNumber(i)], 'mallory')).toEqual([])
+  expect(pending.bytes).toBe(MAX_PENDING_BYTES)
+  expect(wait(pending, unitOfBytes(16, 1), [idNumber(16)], 'alice').map(({ link }) => link)).toEqual(['mallory'])
+  expect(pending.bytes).toBe(MAX_PENDING_BYTES - part + 1)
+})
+
+test('B6 MAX_PENDING_PARENTS are waited for in all; for one more of another link whoever names most of them loses its oldest', () => {
+  const pending = createPending()
+  const many = (from: number, length: number) => Array.from({ length }, (_, i) => idNumber(from + i))
+  for (let i = 0; i < MAX_PENDING_PARENTS / 64; i++) expect(wait(pending, unitOf(i), many(64 * i, 64), 'mallory')).toEqual([])
+  expect(pending.parents).toBe(MAX_PENDING_PARENTS)
+  expect(wait(pending, unitOf(-1), [idNumber(-1)], 'alice').map(({ link }) => link)).toEqual(['mallory'])
+  expect(pending.parents).toBe(MAX_PENDING_PARENTS - 64 + 1)
+  expect(pending.byMissing.size).toBe(pending.parents)
+  for (let i = 0; i < MAX_PENDING_PARENTS; i++) parentCame(pending, idNumber(i))
+  parentCame(pending, idNumber(-1))
+  expect(pending).toMatchObject({ ops: 0, bytes: 0, parents: 0 })
 })

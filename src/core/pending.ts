@@ -1,9 +1,9 @@
 /**
- * Units that wait for a parent. Bounded per link, in ops and in bytes; when full, the link that holds most of what there is
+ * Units that wait for a parent. Bounded per link, in ops, in bytes and in parents; when full, the link that holds most of what there is
  * too much of loses its oldest unit, so that no liar can push out what others wait for. What was evicted can come back:
  * nothing here is a verdict.
  */
-import { MAX_PENDING_BYTES, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
+import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import type { OpId } from './op.ts'
 import { assert } from './result.ts'
 import { keyOf, type Unit } from './unit.ts'
@@ -13,28 +13,32 @@ export interface PendingUnit {
   /** Who brought it. */
   readonly link: string
   readonly bytes: number
-  /** Missing parents, by key. */
+  /** Missing parents, by key, and how many there were when it came. */
   readonly missing: Map<string, OpId>
+  readonly parents: number
+}
+
+/** How much waits: ops, canonical bytes, and missing parents, each as often as a unit names it. */
+interface Amount {
+  ops: number
+  bytes: number
+  parents: number
 }
 
 /** What waits for one link, in order of arrival. */
-interface Share {
+interface Share extends Amount {
   readonly units: Set<PendingUnit>
-  ops: number
-  bytes: number
 }
 
-export interface Pending {
+export interface Pending extends Amount {
   /** By the ids of a unit's ops, all of them: the same unit is not kept twice, a differently cut one is. */
   readonly byOps: Map<string, PendingUnit>
   readonly byMissing: Map<string, Set<PendingUnit>>
   readonly byLink: Map<string, Share>
-  ops: number
-  bytes: number
 }
 
 export function createPending(): Pending {
-  return { byOps: new Map(), byMissing: new Map(), byLink: new Map(), ops: 0, bytes: 0 }
+  return { byOps: new Map(), byMissing: new Map(), byLink: new Map(), ops: 0, bytes: 0, parents: 0 }
 }
 
 const keyOfUnit = (unit: Unit): string => unit.map(({ id }) => keyOf(id)).join('')
@@ -49,8 +53,9 @@ export function wait(pending: Pending, unit: Unit, missing: readonly OpId[], lin
     link,
     bytes: unit.reduce((sum, { bytes }) => sum + bytes.length, 0),
     missing: new Map(missing.map((id) => [keyOf(id), id])),
+    parents: missing.length,
   }
-  const share = pending.byLink.get(link) ?? { units: new Set(), ops: 0, bytes: 0 }
+  const share = pending.byLink.get(link) ?? { units: new Set(), ops: 0, bytes: 0, parents: 0 }
   pending.byLink.set(link, share)
   share.units.add(entry)
   pending.byOps.set(keyOfUnit(unit), entry)
@@ -64,6 +69,7 @@ export function wait(pending: Pending, unit: Unit, missing: readonly OpId[], lin
   while (share.ops > MAX_PENDING_PER_LINK) evicted.push(evictOldest(pending, share))
   while (pending.ops > MAX_PENDING_TOTAL) evicted.push(evictOldest(pending, fullest(pending, 'ops')))
   while (pending.bytes > MAX_PENDING_BYTES) evicted.push(evictOldest(pending, fullest(pending, 'bytes')))
+  while (pending.parents > MAX_PENDING_PARENTS) evicted.push(evictOldest(pending, fullest(pending, 'parents')))
   return evicted
 }
 
@@ -110,7 +116,7 @@ function* missingOf({ units }: Share): Generator<OpId, undefined> {
 }
 
 /** The link that brought most of what waits; of links that brought as much, the one that is waiting longest. */
-function fullest({ byLink }: Pending, measure: 'ops' | 'bytes'): Share {
+function fullest({ byLink }: Pending, measure: keyof Amount): Share {
   let most: Share | null = null
   for (const share of byLink.values()) if (most === null || share[measure] > most[measure]) most = share
   assert(most !== null, 'a budget is exceeded by someone')
@@ -141,5 +147,6 @@ function count(pending: Pending, share: Share, entry: PendingUnit, sign: 1 | -1)
   for (const total of [pending, share]) {
     total.ops += sign * entry.unit.length
     total.bytes += sign * entry.bytes
+    total.parents += sign * entry.parents
   }
 }

@@ -6,7 +6,7 @@
  */
 import { compareEntries } from '../core/id-table.ts'
 import { type Dag, idOf, markPast, numberOf, opAt, tipsOf } from '../core/dag.ts'
-import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
+import { AUTHOR_BYTES, MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { HINT_BYTES, type Tip } from './messages.ts'
 
@@ -89,22 +89,29 @@ export function readHoldings(dag: Dag, { heads, tips }: Holdings, ids: readonly 
 
 const knownOf = (dag: Dag, ids: readonly OpId[]): number[] => ids.map((id) => numberOf(dag, id)).filter((op) => op >= 0)
 
+/** A hint as a number, since every author is looked at for every want. A double keeps 53 of its 64 bits: it is a hint. */
+function hintAt(bytes: Uint8Array, at: number): number {
+  const high = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+  const low = (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!
+  return (high >>> 0) * 2 ** 32 + (low >>> 0)
+}
+
 /** Tops of chains that a higher, unknown tip of the same author is taken to include. */
 function guessFromTips(dag: Dag, tips: readonly Tip[]): number[] {
   const guessed: number[] = []
-  const byHint = new Map<string, Tip[]>()
+  const keys = dag.authors.bytes
+  /** A second tip of an author makes it null. */
+  const byHint = new Map<number, Tip | null>()
   for (const tip of tips) {
-    const key = tip.hint.join()
-    byHint.set(key, [...(byHint.get(key) ?? []), tip])
+    const key = hintAt(tip.hint, 0)
+    byHint.set(key, byHint.has(key) ? null : tip)
   }
   for (let author = 0; author < dag.chains.length; author++) {
-    const told = byHint.get(dag.authors.bytes.subarray(author * 32, author * 32 + HINT_BYTES).join())
-    const own = tipsOf(dag, author)
+    const tip = byHint.get(hintAt(keys, author * AUTHOR_BYTES))
+    if (tip === undefined || tip === null || numberOf(dag, tip.id) >= 0) continue
+    const [top, ...others] = tipsOf(dag, author)
     // A forked author's branches cannot be told apart by seq: no guess.
-    if (told?.length !== 1 || own.length !== 1) continue
-    const [tip] = told
-    const [top] = own
-    if (tip === undefined || top === undefined || numberOf(dag, tip.id) >= 0) continue
+    if (top === undefined || others.length > 0) continue
     if (tip.seq > dag.seq[top]! && opAt(dag, author, dag.seq[top]!) === top) guessed.push(top)
   }
   return guessed

@@ -16,6 +16,13 @@ import { ask, type Engine, refuseFrom, send } from './state.ts'
 const SERVE_BYTES = 4 * 1024 * 1024
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
+/**
+ * Ops looked at for the wants of all peers between two pardons: each want makes a node look at every op, which takes some 15 ns.
+ * What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
+ */
+const WALKED_AT_ONCE = 100_000_000
+const wantsAtMost = ({ peers, stored }: Engine): number =>
+  Math.min(WANTS_AT_ONCE, Math.max(1, Math.floor(WALKED_AT_ONCE / (peers.size * Math.max(1, stored)))))
 /** Ops served to one peer between two pardons: the whole room twice, and some. */
 const servedAtMost = (ops: number): number => 2 * ops + 20_000
 /** Segments read at a time. */
@@ -46,7 +53,7 @@ export interface Serving {
  */
 export function serve(engine: Engine, peer: Peer, want: Extract<Message, { type: 'want' }>): void {
   const { dag } = engine.replica
-  if (peer.wants >= WANTS_AT_ONCE || peer.opsServed > servedAtMost(engine.stored)) return
+  if (peer.wants >= wantsAtMost(engine) || peer.opsServed > servedAtMost(engine.stored)) return
   peer.wants++
   const holds = readHoldings(dag, want, want.ids)
   let until = want.ids.length === 0 ? engine.stored : 0
