@@ -7,15 +7,19 @@
 import { numberOf } from '../core/dag.ts'
 import { equalBytes } from '../core/bytes.ts'
 import { signedBytes } from '../core/keys.ts'
+import type { OpId } from '../core/op.ts'
 import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
-import type { Unit, UnitOp } from '../core/unit.ts'
+import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { decodeBundle, MAX_BUNDLE_BYTES, unwrapBundle } from './bundle.ts'
 import type { Link, SignatureClaim } from './effects.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, notify, refuseFrom } from './state.ts'
 
-/** Bytes and bundles that one link may have waiting, and bytes in all: more are not taken. Whoever sent them is asked again. */
+/**
+ * Bytes and bundles that one link may have waiting, and bytes in all: more are not taken, and of what is too much in all, the
+ * latest of the link that has most. Whoever sent them is asked again.
+ */
 const MAX_LINK_BYTES = 24 * 1024 * 1024
 const MAX_LINK_BUNDLES = 1_024
 const MAX_INTAKE_BYTES = 96 * 1024 * 1024
@@ -25,6 +29,9 @@ const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
 
 /** Bundles of one link in work at once: enough to inflate and decode while the one before is verified. */
 const IN_WORK = 4
+
+/** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
+const VERIFY_AT_ONCE = 256
 
 interface IntakeItem {
   readonly wrapped: Uint8Array
@@ -54,7 +61,7 @@ export interface IntakeResult {
 export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, done: (result: IntakeResult) => void): void {
   const queue = engine.intake.get(from) ?? { items: [], bytes: 0 }
   const result = { admitted: 0, duplicate: 0, refused: 0, pending: 0 }
-  if (from !== 'file' && isFull(engine, queue, wrapped.length)) return done(result)
+  if (from !== 'file' && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
   const isEmpty = wrapped.length === 0
   queue.items.push({ wrapped, begun: isEmpty, units: isEmpty ? [] : null, result, done })
@@ -65,14 +72,35 @@ export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, done: (r
 
 function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): boolean {
   if (items.length >= MAX_LINK_BUNDLES || bytes + more > MAX_LINK_BYTES) return true
-  return engine.intakeBytes + more > MAX_INTAKE_BYTES || engine.unstoredBytes > MAX_UNSTORED_BYTES
+  return engine.unstoredBytes > MAX_UNSTORED_BYTES
 }
+
+/** False when there is no room in all, and no link from which to take it that would have more left than this one. */
+function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): boolean {
+  while (engine.intakeBytes + more > MAX_INTAKE_BYTES) {
+    let fullest: IntakeQueue | null = null
+    for (const [link, queue] of engine.intake) if (link !== 'file' && queue.bytes > (fullest?.bytes ?? bytes + more)) fullest = queue
+    const latest = fullest?.items.pop()
+    if (fullest === null || latest === undefined) return false
+    fullest.bytes -= latest.wrapped.length
+    engine.intakeBytes -= latest.wrapped.length
+    latest.done(latest.result)
+  }
+  return true
+}
+
+/** False once the link was cut, or had to make room for others: no more work is done for it. */
+const isWanted = (engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): boolean =>
+  engine.intake.get(from) === queue && queue.items.includes(item)
 
 /** Admits what is ready at the front of a queue, and begins with what has moved up. */
 function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
-  for (;;) {
+  while (engine.intake.get(from) === queue) {
     const first = queue.items[0]
-    if (first === undefined) break
+    if (first === undefined) {
+      engine.intake.delete(from)
+      return
+    }
     if (first.units !== null) {
       queue.items.shift()
       queue.bytes -= first.wrapped.length
@@ -88,7 +116,6 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
     next.begun = true
     begin(engine, from, queue, next)
   }
-  engine.intake.delete(from)
 }
 
 /** Sets the item's units, now or in a later step. */
@@ -98,7 +125,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   const { codec, payload } = unwrapped.value
   if (codec === 'raw') return decode(engine, from, queue, item, payload)
   ask(engine, { type: 'inflate', bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
-    if (answer.type !== 'inflated') return
+    if (answer.type !== 'inflated' || !isWanted(engine, from, queue, item)) return
     if (answer.bytes === null) refuseItem(engine, from, item, 'bad-deflate')
     else decode(engine, from, queue, item, answer.bytes)
     advance(engine, from, queue)
@@ -114,28 +141,35 @@ function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
   verify(engine, from, queue, item, units.value)
 }
 
+/** The signatures of what is new, a part at a time; an op that comes many times with one signature has it verified once. */
 function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[]): void {
-  const claims: SignatureClaim[] = []
-  const signed: UnitOp[] = []
-  for (const unit of units) {
-    for (const unitOp of unit) {
-      if (unitOp.signature === null || numberOf(engine.replica.dag, unitOp.id) >= 0) continue
-      signed.push(unitOp)
-      claims.push({ signature: unitOp.signature, message: signedBytes(unitOp.id), author: unitOp.op.author })
+  const distinct = new Map<string, SignatureClaim & { readonly id: OpId }>()
+  for (const { op, id, signature } of units.flat()) {
+    if (signature === null || numberOf(engine.replica.dag, id) >= 0) continue
+    distinct.set(keyOf(id) + keyOf(signature), { signature, message: signedBytes(id), author: op.author, id })
+  }
+  const claims = [...distinct]
+  const wrong = new Set<string>()
+  const isWrong = ({ id, signature }: UnitOp): boolean => signature !== null && wrong.has(keyOf(id) + keyOf(signature))
+  const verifyFrom = (at: number): void => {
+    const part = claims.slice(at, at + VERIFY_AT_ONCE)
+    if (part.length === 0) {
+      item.units = wrong.size === 0 ? units : units.map((unit) => unit.map((each) => (isWrong(each) ? { ...each, signature: null } : each)))
+      return
     }
+    ask(engine, { type: 'verify', claims: part.map(([, claim]) => claim) }, (answer) => {
+      if (answer.type !== 'verified') return
+      for (const [i, [key, { id }]] of part.entries()) {
+        if (answer.valid[i] === true) continue
+        wrong.add(key)
+        refuseFrom(engine, from, 'bad-signature', id, 3)
+      }
+      if (!isWanted(engine, from, queue, item)) return
+      verifyFrom(at + part.length)
+      advance(engine, from, queue)
+    })
   }
-  if (claims.length === 0) {
-    item.units = units
-    return
-  }
-  ask(engine, { type: 'verify', claims }, (answer) => {
-    if (answer.type !== 'verified') return
-    const wrong = new Set(signed.filter((_, i) => answer.valid[i] !== true))
-    for (const { id } of wrong) refuseFrom(engine, from, 'bad-signature', id, 3)
-    const strip = (unitOp: UnitOp): UnitOp => (wrong.has(unitOp) ? { ...unitOp, signature: null } : unitOp)
-    item.units = wrong.size === 0 ? units : units.map((unit) => unit.map(strip))
-    advance(engine, from, queue)
-  })
+  verifyFrom(0)
 }
 
 function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusal): void {

@@ -23,8 +23,9 @@ const WANTS_AT_ONCE = 200
 const WALKED_AT_ONCE = 100_000_000
 const wantsAtMost = ({ peers, stored }: Engine): number =>
   Math.min(WANTS_AT_ONCE, Math.max(1, Math.floor(WALKED_AT_ONCE / (peers.size * Math.max(1, stored)))))
-/** Ops served to one peer between two pardons: the whole room twice, and some. */
-const servedAtMost = (ops: number): number => 2 * ops + 20_000
+/** Ops served to one peer between two pardons, besides the whole room twice: enough for a room that grows. */
+const SERVED_BESIDES = 20_000
+const servedAtMost = (ops: number): number => 2 * ops + SERVED_BESIDES
 /** Segments read at a time. */
 const READ_SEGMENTS = 64
 /** Ops of one bundle that is put together from small segments, and the cost (`unitCost`) from which it is sent. */

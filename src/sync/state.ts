@@ -111,6 +111,9 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   const [first] = engine.cut.keys()
   if (engine.cut.size > MAX_CUT) engine.cut.delete(first!)
   leave(engine, from)
+  // What else it brought is not worth the work.
+  engine.intakeBytes -= engine.intake.get(from)?.bytes ?? 0
+  engine.intake.delete(from)
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
 }
 
