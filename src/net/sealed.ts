@@ -15,7 +15,7 @@ import { type EnvelopeRefusal, encodeHeader, parseEnvelope, SENDER_BYTES } from 
 import { deriveSenderKey } from './keys.ts'
 import { createReplayWindow, type ReplayWindow } from './replay-window.ts'
 
-/** Sender values remembered, longest silent forgotten first (about 1 KiB each). A forgotten one costs a key derivation; its old frames could be repeated once more, which is harmless. */
+/** Sender values remembered, longest silent forgotten first (a table of 8 KiB each). A forgotten one costs a key derivation; its old frames could be repeated once more, which is harmless. */
 const MAX_SENDERS = 256
 
 /**

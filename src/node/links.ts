@@ -13,8 +13,11 @@ import type { PathStatus } from './views.ts'
 /** A better path is preferred to a later one if the peer was heard on it this recently (ms): two heartbeats. */
 const STILL_THERE = 11_000
 
-/** Peers whose paths are remembered, longest silent forgotten first: more than an engine holds at once. */
+/** Peers whose paths are remembered, longest silent forgotten first, and tabs whose end is waited for: more than an engine holds at once. */
 const MAX_HEARD = 512
+
+/** Bytes of frames that are being opened at once: what comes faster is lost, as any frame may be, and is asked for again. */
+const MAX_OPENING_BYTES = 32 * 1024 * 1024
 
 /** Paths, best first. */
 const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'relay']
@@ -51,6 +54,7 @@ export function createLinks(
   const heard = new Map<PeerId, Map<Path, number>>()
   /** Peers of this browser whose end is waited for. */
   const watched = new Set<PeerId>()
+  let opening = 0
   let sending: Promise<unknown> = Promise.resolve()
 
   const pathOf = (peer: PeerId): Path => {
@@ -60,7 +64,10 @@ export function createLinks(
   }
 
   const receive = (path: Path, frame: Uint8Array): void => {
+    if (opening + frame.length > MAX_OPENING_BYTES) return
+    opening += frame.length
     void sealer.open(frame).then((opened) => {
+      opening -= frame.length
       if (!transports.has(path)) return
       if (!opened.ok) {
         // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault.
@@ -70,7 +77,7 @@ export function createLinks(
       }
       const peer = toHex(opened.value.sender)
       const times = heard.get(peer) ?? new Map<Path, number>()
-      if (path === 'broadcast' && !watched.has(peer)) {
+      if (path === 'broadcast' && !watched.has(peer) && watched.size < MAX_HEARD) {
         watched.add(peer)
         watchSession(peer, () => {
           watched.delete(peer)

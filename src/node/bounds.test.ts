@@ -1,0 +1,166 @@
+/** What links and hostile ops can make a node's shell hold, at the edge of every limit: as much as it says, and not one more. */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { concatBytes, fromHex, toHex } from '../core/bytes.ts'
+import { sha256 } from '../core/hash.ts'
+import { asAuthor, asOpId, encodeOp, type Op } from '../core/op.ts'
+import { ok } from '../core/result.ts'
+import type { UnitOp } from '../core/unit.ts'
+import { encodeBody } from '../crdt/body.ts'
+import type { Sealer } from '../net/sealed.ts'
+import type { TransportEvents } from '../net/transport.ts'
+import { createMemoryStore } from '../store/memory.ts'
+import { deflate, inflate } from './deflate.ts'
+import { createLibrary } from './library.ts'
+import { createLinks } from './links.ts'
+import { createRefusedLog } from './refused-log.ts'
+import { generateKey, signWith } from './signer.ts'
+import { createNative } from './verifier.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const numbered = (n: number): Uint8Array => sha256(Uint8Array.of(n & 255, n >> 8))
+
+/** Links on one path, whose frames begin with their sender value; `release` lets all that are held be opened. */
+function openLinks(path: 'relay' | 'broadcast') {
+  let events: TransportEvents | null = null
+  const held: (() => void)[] = []
+  const sealer: Sealer = {
+    seal: async (_, plaintext) => plaintext,
+    open: (frame) =>
+      new Promise((resolve) =>
+        held.push(() => resolve(ok({ sender: frame.slice(0, 32), receiver: null, plaintext: frame.slice(32, 33) }))),
+      ),
+  }
+  const messages: string[] = []
+  const links = createLinks(
+    [
+      {
+        path,
+        open: (given) => {
+          events = given
+          return { path, state: 'open', buffered: 0, send: () => true, close: () => {} }
+        },
+      },
+    ],
+    sealer,
+    { onMessage: (from) => messages.push(from), onLinked: () => {}, onGone: () => {}, onRefused: () => {}, onChange: () => {} },
+  )
+  links.open()
+  const release = async (): Promise<void> => {
+    for (const open of held.splice(0)) open()
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  return { links, held, messages, release, hear: (frame: Uint8Array) => events!.onFrame(frame) }
+}
+
+describe('frames', () => {
+  test('D9 MAX_OPENING_BYTES of frames are opened at once, not a byte more, and others when these are', async () => {
+    const { held, messages, release, hear } = openLinks('relay')
+    const mib = new Uint8Array(1024 * 1024).fill(1)
+    for (let i = 0; i < 32; i++) hear(mib)
+    hear(new Uint8Array(33))
+    expect(held.length).toBe(32)
+    await release()
+    expect(messages.length).toBe(32)
+    hear(new Uint8Array(33))
+    expect(held.length).toBe(1)
+  })
+
+  test('D10 the paths of MAX_HEARD peers are remembered, and for one more the one silent for longest is forgotten', async () => {
+    const { links, release, hear } = openLinks('broadcast')
+    for (let i = 0; i < 513; i++) {
+      if (i === 512) expect(links.pathOf(toHex(numbered(0)))).toBe('broadcast')
+      hear(concatBytes(numbered(i), new Uint8Array(1)))
+      await release()
+    }
+    // Of a peer that is not known, the relay is tried.
+    expect([0, 1, 512].map((i) => links.pathOf(toHex(numbered(i))))).toEqual(['relay', 'broadcast', 'broadcast'])
+  })
+
+  test('D10 the end of MAX_HEARD tabs is waited for, and of no more', async () => {
+    const request = vi.fn<() => Promise<void>>()
+    vi.stubGlobal('navigator', { locks: { request } })
+    const { release, hear } = openLinks('broadcast')
+    for (let i = 0; i < 513; i++) hear(concatBytes(numbered(i), new Uint8Array(1)))
+    await release()
+    expect(request).toHaveBeenCalledTimes(512)
+  })
+})
+
+test('D8 what inflates to its limit is inflated, and with a byte more it is not', async () => {
+  const squeezed = await deflate(new Uint8Array(1_306_624))
+  expect((await inflate(squeezed, 1_306_624))?.length).toBe(1_306_624)
+  expect(await inflate(squeezed, 1_306_623)).toBeNull()
+})
+
+test('the latest MAX_ENTRIES refusals are kept, and all are counted', () => {
+  const log = createRefusedLog()
+  for (let at = 0; at < 201; at++) log.add({ at, reason: 'bad-message', id: null, from: 'relay' })
+  expect(log.latest().map(({ at }) => at)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
+  expect(log.count).toBe(201)
+})
+
+test('D10 of MAX_KEYS authors the imported keys are kept, and for one more the first is imported anew', async () => {
+  const message = new Uint8Array(1)
+  const { author, key } = await generateKey()
+  const signature = await signWith(key, message)
+  const importKey = vi.spyOn(crypto.subtle, 'importKey')
+  const { verify } = createNative()!
+  const mine = { signature, message, author: asAuthor(author) }
+  const others = Array.from({ length: 1_024 }, (_, i) => ({ ...mine, author: asAuthor(withY(i)) }))
+  const imports = async (claims: readonly (typeof mine)[]): Promise<number> => {
+    importKey.mockClear()
+    await verify(claims)
+    return importKey.mock.calls.length
+  }
+  expect(await imports([mine, ...others.slice(0, 1_023)])).toBe(1_024)
+  expect(await imports([mine])).toBe(0)
+  expect(await imports(others.slice(1_023))).toBe(1)
+  expect(await imports([mine])).toBe(1)
+  importKey.mockRestore()
+})
+
+/** A canonical y of large order, of which nobody knows whether it is on the curve. */
+function withY(n: number): Uint8Array {
+  const y = numbered(n)
+  y[31]! &= 0x3f
+  return y
+}
+
+describe('pages', () => {
+  const author = asAuthor(fromHex('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c')!)
+  const opOf = (n: number, text: string, size: number): UnitOp => {
+    const op: Op = { room: null, author, seq: 0, prev: null, deps: [], time: n, body: encodeBody({ kind: 'message', text }) }
+    return { op, id: asOpId(numbered(n)), bytes: size === 0 ? encodeOp(op) : new Uint8Array(size), signature: new Uint8Array(64) }
+  }
+
+  /** How many of these ops the library has to look up on the disk. */
+  const lookedUp = async (count: number, size: number, ops: readonly number[]): Promise<number[]> => {
+    const store = createMemoryStore()
+    const read = vi.spyOn(store, 'read')
+    const library = createLibrary(store, () => count)
+    for (let i = 0; i < count; i++) library.add(i, [opOf(i, `${i}`, size)])
+    await library.read(ops)
+    return read.mock.calls.map(([from]) => from)
+  }
+
+  test('E6 MAX_PAGES pages are kept in memory, and for one more the one looked at longest ago goes', async () => {
+    expect(await lookedUp(8_192, 0, [0, 1, 8_191])).toEqual([])
+    expect(await lookedUp(8_193, 0, [0, 1, 8_192])).toEqual([0])
+  })
+
+  test('E6 pages of MAX_PAGES_BYTES are kept in memory, and for a byte more the one looked at longest ago goes', async () => {
+    const size = (32 * 1024 * 1024) / 512
+    expect(await lookedUp(512, size, [0, 1, 511])).toEqual([])
+    expect(await lookedUp(513, size, [0, 1, 512])).toEqual([0])
+  })
+
+  test('E6 pages of what is not stored yet are kept whatever they take: nobody else has them', async () => {
+    const store = createMemoryStore()
+    const library = createLibrary(store, () => 0)
+    for (let i = 0; i < 8_200; i++) library.add(i, [opOf(i, `${i}`, 0)])
+    const read = vi.spyOn(store, 'read')
+    expect((await library.read([0]))[0]?.time).toBe(0)
+    expect(read).not.toHaveBeenCalled()
+  })
+})
