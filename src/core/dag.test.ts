@@ -133,6 +133,13 @@ test('seen by: whoever has an op in the past of one of its own, and nobody else'
   )
 })
 
+test('receipts of MAX_WITNESSES_TRACKED authors are counted, and those of one more are not', () => {
+  const dag = createDag(5)
+  append(dag, { id: idNumber(0), author: authorNumber(0), seq: 0, prev: -1, parents: [] })
+  for (let n = 1; n <= 64; n++) append(dag, { id: idNumber(n), author: authorNumber(n), seq: 0, prev: -1, parents: [0] })
+  expect(seenBy(createSeen(dag), 0)).toEqual(Array.from({ length: 63 }, (_, i) => i + 1))
+})
+
 describe('B8 size', { timeout: 30_000 }, () => {
   /** Distinct, not hashed: a million hashes are not what is tried here. */
   const cheapId = (n: number): OpId => {

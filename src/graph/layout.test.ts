@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { drawAscii } from './ascii.ts'
+import { advanceFrontier, createFrontier } from './frontier.ts'
 import { createLayout, isHead, type Layout, LONG_EDGE_ROWS, NONE, opX, place } from './layout.ts'
+import { createReach } from './reach.ts'
 import { anyDag, layoutOf, type WrittenOp, writtenDag } from './written-dag.naive.ts'
 
 const picture = (ops: readonly WrittenOp[]): string => `\n${drawAscii(layoutOf(ops), (op) => ops[op]!.name)}\n`
@@ -113,6 +115,20 @@ test('edges longer than the limit are kept in a list of their own', () => {
   expect(layout.longEdges).toEqual([])
   place(layout, 2, 0, Int32Array.of(LONG_EDGE_ROWS, 0))
   expect(layout.longEdges.map((edge) => [layout.edgeParent[edge], layout.edgeChild[edge]])).toEqual([[0, LONG_EDGE_ROWS + 2]])
+})
+
+test('B8 a chain of 1,000,000 ops is placed in one lane, marked, and drawn line by line', () => {
+  const length = 1_000_000
+  const layout = createLayout()
+  for (let op = 0; op < length; op++) place(layout, 0, op, op === 0 ? Int32Array.of() : Int32Array.of(op - 1))
+  expect([layout.ops, layout.rows, layout.lanes, layout.longEdges.length]).toEqual([length, length, 1, 0])
+  expect(createReach(layout, 400_000)).toMatchObject({ past: 400_000, future: length - 400_001 })
+  const frontier = createFrontier()
+  advanceFrontier(frontier, layout, [length - 1])
+  expect(frontier.count).toBe(length)
+  const picture = drawAscii(layout, String)
+  expect(picture.endsWith(`\n  *   ${length - 1} < ${length - 2}`)).toBe(true)
+  expect(picture.startsWith('  o   0\n  o   1 < 0\n')).toBe(true)
 })
 
 test('a parent that is not there yet is a programmer’s error', () => {

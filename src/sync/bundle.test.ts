@@ -155,6 +155,66 @@ test('a run of ops by one author costs a few bytes an op beyond its bodies', () 
   expect(encodeBundle([unit]).length).toBeLessThan(32 + 32 + 64 + 6 * unit.length)
 })
 
+describe('a bundle at one of its limits is taken, and beyond it is not:', () => {
+  const many = <T>(length: number, item: T): T[] => Array.from({ length }, () => item)
+
+  test('MAX_BUNDLE_BYTES of columns', () => {
+    // Nothing that is written is quite as long: that it is read at all is what tells.
+    expect(refusal(new Uint8Array(MAX_BUNDLE_BYTES))).toBe('unknown-version')
+    expect(refusal(new Uint8Array(MAX_BUNDLE_BYTES + 1))).toBe('too-large')
+  })
+
+  test('MAX_BUNDLE_OPS ops', () => {
+    const of = (count: number): Uint8Array =>
+      bent({
+        unitSizes: many(count, 1),
+        authors: many(count, author),
+        prevs: many(count, 3),
+        seqs: many(count, 7),
+        depCounts: many(count, 0),
+        times: many(count, 5),
+        bodies: many(count, Uint8Array.of(0)),
+        signatures: many(count, new Uint8Array(64)),
+      })
+    expect(refusal(of(MAX_BUNDLE_OPS))).toBeNull()
+    expect(refusal(of(MAX_BUNDLE_OPS + 1))).toBe('too-large')
+  })
+
+  test('D8 MAX_BUNDLE_OP_BYTES of canonical bytes', () => {
+    const deps = Array.from({ length: 64 }, (_, i) => 2 * i + 3)
+    /** 1,900 ops with 64 deps each, and one with a body of so many bytes. */
+    const of = (last: number): Uint8Array =>
+      bent({
+        external: Array.from({ length: 65 }, (_, i) => idOf(i + 1)),
+        unitSizes: many(1_901, 1),
+        authors: many(1_901, author),
+        prevs: many(1_901, 3),
+        seqs: many(1_901, 7),
+        depCounts: [...many(1_818, 64), ...many(83, 0)],
+        deps: many(1_818, deps).flat(),
+        times: many(1_901, 0),
+        bodies: [...many(1_900, Uint8Array.of(0)), encodeValue(new Uint8Array(last - 3))],
+        signatures: many(1_901, new Uint8Array(64)),
+      })
+    const decoded = decodeBundle(of(1_000))
+    if (!decoded.ok) throw new Error(decoded.reason)
+    const rest = MAX_BUNDLE_OP_BYTES - decoded.value.flat().reduce((sum, { bytes }) => sum + bytes.length, 0)
+    expect(refusal(of(1_000 + rest))).toBeNull()
+    expect(refusal(of(1_000 + rest + 1))).toBe('too-large')
+  })
+
+  test('B17 MAX_UNIT_BYTES of one unit', () => {
+    const body = encodeValue(new Uint8Array(60_000))
+    const unit = [genesis]
+    while (unit.length < 18) unit.push(after(unit.at(-1)!, { body }))
+    const left = MAX_UNIT_BYTES - unit.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    const lastOf = (length: number): UnitOp => after(unit.at(-1)!, { body: encodeValue(new Uint8Array(length - 3)) })
+    const rest = left - lastOf(1_000).bytes.length
+    expect(refusal(encodeBundle([[...unit, lastOf(1_000 + rest)]]))).toBeNull()
+    expect(refusal(encodeBundle([[...unit, lastOf(1_000 + rest + 1)]]))).toBe('unit-too-large')
+  })
+})
+
 describe('a bundle is refused whole', () => {
   test('when it is empty, cut anywhere, or followed by anything', () => {
     const bundle = encodeBundle([[genesis, after(genesis)]])

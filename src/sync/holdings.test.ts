@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { append, createDag, type Dag, idOf, markPast, numberOf, type Vertex } from '../core/dag.ts'
 import { naiveDag, verticesOf } from '../core/dag.naive.ts'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
+import { asOpId, type OpId } from '../core/op.ts'
 import { authorNumber, idNumber } from '../core/room.naive.ts'
 import { describeHoldings, type Holdings, readHoldings, storedHeads } from './holdings.ts'
 
@@ -102,4 +103,30 @@ test('stored heads are the heads of the stored part', () => {
     }),
     { numRuns: 80 },
   )
+})
+
+test('B8 of a chain of 1,000,000 ops, what is held is said in one head, and read back from any part of it', () => {
+  const length = 1_000_000
+  /** Distinct, not hashed: a million hashes are not what is tried here. */
+  const cheapId = (n: number): OpId => {
+    const id = new Uint8Array(32)
+    new DataView(id.buffer).setUint32(0, Math.imul(n, 0x9e3779b1))
+    new DataView(id.buffer).setUint32(12, n)
+    return asOpId(id)
+  }
+  const dag = createDag(5)
+  for (let op = 0; op < length; op++) {
+    append(dag, { id: cheapId(op), author: authors[0]!, seq: op, prev: op - 1, parents: op === 0 ? [] : [op - 1] })
+  }
+  const { heads, tips, tipsComplete } = describeHoldings(dag, length)
+  expect([heads, tips.map(({ id }) => id), tipsComplete]).toEqual([[cheapId(length - 1)], [cheapId(length - 1)], true])
+  expect(storedHeads(dag, 10)).toEqual([cheapId(9)])
+  const half = readHoldings(dag, { heads: [cheapId(499_999)], tips: [], tipsComplete: true }, [])
+  expect(half.lastIndexOf(1)).toBe(499_999)
+  expect(half.indexOf(0)).toBe(500_000)
+  // An unknown tip above all of it: the whole chain is held, as it seems, unless what is asked for says otherwise.
+  const tip = { hint: authors[0]!.slice(0, 8), seq: length, id: cheapId(length) }
+  const above: Holdings = { heads: [cheapId(length)], tips: [tip], tipsComplete: true }
+  expect(readHoldings(dag, above, []).indexOf(0)).toBe(-1)
+  expect(readHoldings(dag, above, [cheapId(length - 1)]).indexOf(1)).toBe(-1)
 })
