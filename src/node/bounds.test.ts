@@ -155,6 +155,13 @@ describe('pages', () => {
     expect(await lookedUp(513, size, [0, 1, 512])).toEqual([0])
   })
 
+  test('E6 a page takes the bytes of its op, whatever they say: they are read when somebody looks', async () => {
+    const library = createLibrary(createMemoryStore(), () => 1)
+    const { op, ...rest } = opOf(1, '', 0)
+    library.add(0, [{ ...rest, op: { ...op, body: Uint8Array.of(0xff) } }])
+    await expect(library.read([0])).rejects.toThrow('an admitted op has a body that the rules accepted')
+  })
+
   test('E6 pages of what is not stored yet are kept whatever they take: nobody else has them', async () => {
     const store = createMemoryStore()
     const library = createLibrary(store, () => 0)

@@ -8,13 +8,17 @@ import { assert } from '../core/result.ts'
 import type { Store } from '../store/store.ts'
 import { readSegment } from './open-node.ts'
 
-/** What is kept of an op for showing it. */
-export interface Page {
-  readonly body: Body
+/** What is kept of an op for showing it; bodies as bytes, since read they may take twenty times as much. */
+interface Kept {
+  readonly body: Uint8Array
   readonly time: number
   readonly signature: Uint8Array | null
   /** Bytes of its canonical encoding. */
   readonly bytes: number
+}
+
+export interface Page extends Omit<Kept, 'body'> {
+  readonly body: Body
 }
 
 /** Pages kept in memory: a few screens of history, and what is typed meanwhile. */
@@ -34,14 +38,14 @@ export interface Library {
 }
 
 export function createLibrary(store: Store, stored: () => number): Library {
-  const pages = new Map<number, Page>()
+  const pages = new Map<number, Kept>()
   let bytes = 0
 
   const drop = (op: number): void => {
     bytes -= pages.get(op)?.bytes ?? 0
     pages.delete(op)
   }
-  const put = (op: number, page: Page): void => {
+  const put = (op: number, page: Kept): void => {
     drop(op)
     pages.set(op, page)
     bytes += page.bytes
@@ -54,7 +58,7 @@ export function createLibrary(store: Store, stored: () => number): Library {
   }
 
   const read = async (ops: readonly number[]): Promise<readonly (Page | undefined)[]> => {
-    const found = new Map<number, Page>()
+    const found = new Map<number, Kept>()
     for (const op of [...ops].sort((a, b) => a - b)) {
       const page = found.get(op) ?? pages.get(op)
       if (page !== undefined) found.set(op, page)
@@ -63,17 +67,17 @@ export function createLibrary(store: Store, stored: () => number): Library {
     const read = ops.map((op) => {
       const page = found.get(op)
       if (page !== undefined) put(op, page)
-      return page
+      return page && pageOf(page)
     })
     trim()
     return read
   }
 
-  const load = async (op: number, found: Map<number, Page>): Promise<void> => {
+  const load = async (op: number, found: Map<number, Kept>): Promise<void> => {
     for (const segment of await store.read(op, READ_SEGMENTS)) {
       const units = 'bytes' in segment ? await readSegment(segment) : null
       if (units === null) continue
-      units.flat().forEach((unitOp, i) => found.set(segment.first + i, pageOf(unitOp)))
+      units.flat().forEach((unitOp, i) => found.set(segment.first + i, keptOf(unitOp)))
       // One large segment is enough for now; many small ones are read together.
       if (segment.count >= READ_SEGMENTS) break
     }
@@ -83,7 +87,7 @@ export function createLibrary(store: Store, stored: () => number): Library {
 
   return {
     add(first, unit) {
-      unit.forEach((unitOp, i) => put(first + i, pageOf(unitOp)))
+      unit.forEach((unitOp, i) => put(first + i, keptOf(unitOp)))
       trim()
     },
     read,
@@ -102,8 +106,10 @@ export function createLibrary(store: Store, stored: () => number): Library {
   }
 }
 
-function pageOf({ op, bytes, signature }: UnitOp): Page {
-  const body = decodeBody(op.body)
+const keptOf = ({ op, bytes, signature }: UnitOp): Kept => ({ body: op.body, time: op.time, signature, bytes: bytes.length })
+
+function pageOf(kept: Kept): Page {
+  const body = decodeBody(kept.body)
   assert(body.ok, 'an admitted op has a body that the rules accepted')
-  return { body: body.value, time: op.time, signature, bytes: bytes.length }
+  return { ...kept, body: body.value }
 }

@@ -1,10 +1,12 @@
 /** What the page is told, and in which order. */
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, type OpenStore } from '../node/open-node.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { FromNode } from './api.ts'
 import { createPublisher } from './publisher.ts'
+
+afterEach(() => vi.restoreAllMocks())
 
 const rethrow = (error: unknown): never => {
   throw error
@@ -36,5 +38,33 @@ test('a part of the history that is read slowly is told before the one that was 
   await new Promise((resolve) => setTimeout(resolve, 100))
   readSlowly()
   await vi.waitFor(() => expect(totals()).toEqual([1, 2]))
+  await node.close()
+})
+
+test('D10 telling takes no more than half of the time, however long it takes', async () => {
+  const node = await startNode(() => {})
+  const { status } = node
+  let clock = 0
+  let cost = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => clock)
+  vi.spyOn(node, 'status').mockImplementation(() => {
+    clock += cost
+    return status()
+  })
+  const pauses: number[] = []
+  let tell = (): void => {}
+  const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((next: () => void, pause: number) => {
+    pauses.push(pause)
+    tell = next
+  }) as unknown as typeof setTimeout)
+  const publisher = createPublisher(() => {}, rethrow)
+  await publisher.begin(node, '', false)
+  for (cost of [300, 2]) {
+    tell()
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve()
+    publisher.changed()
+  }
+  timer.mockRestore()
+  expect(pauses).toEqual([0, 300, 16])
   await node.close()
 })

@@ -7,7 +7,10 @@ import { openRegistry } from '../store/registry.ts'
 import type { FromNode } from './api.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
-/** One frame of a screen (ms): what changes after a quiet one is told at once. */
+/**
+ * One frame of a screen (ms): what changes after a quiet one is told at once. When telling takes longer, as it does with hundreds
+ * of peers or thousands of heads, the pause is as long, so that it never takes more than half of the time.
+ */
 const PAUSE = 16
 
 export interface Publisher {
@@ -24,7 +27,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let telling = false
   /** Something changed since the telling began. */
   let stale = false
-  let toldAt = -Infinity
+  let nextAt = -Infinity
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
   let refusals = 0
@@ -37,13 +40,15 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     if (telling || node === null) return
     telling = true
     const running = node
-    setTimeout(() => void tell(running), Math.max(0, toldAt + PAUSE - performance.now()))
+    setTimeout(() => void tell(running), Math.max(0, nextAt - performance.now()))
   }
 
   const tell = async (running: Node): Promise<void> => {
     stale = false
+    const began = performance.now()
     await publish(running).catch(failed)
-    toldAt = performance.now()
+    const told = performance.now()
+    nextAt = told + Math.max(PAUSE, told - began)
     telling = false
     if (stale) changed()
   }
