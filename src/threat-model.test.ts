@@ -1,14 +1,16 @@
-/** The threat model names tests: each of them must be there. */
-import { existsSync, readFileSync } from 'node:fs'
+/** The threat model names tests, and numbers: the tests must be there, and the numbers must be those of the code. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path/posix'
 import { expect, test } from 'vitest'
 
 const root = new URL('../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+const model = read('docs/threat-model.md')
 
 test('every test that the threat model names is in the file it names', () => {
   const missing: string[] = []
   let named = 0
-  for (const [, path, names] of read('docs/threat-model.md').matchAll(/`([\w/.-]+\.ts)`((?:,? "[^"]+")+)/g)) {
+  for (const [, path, names] of model.matchAll(/`([\w/.-]+\.ts)`((?:,?\s"[^"]+")+)/g)) {
     const tests = existsSync(new URL(path!, root)) ? read(path!) : ''
     for (const [, name] of names!.matchAll(/"([^"]+)"/g)) {
       named++
@@ -16,5 +18,83 @@ test('every test that the threat model names is in the file it names', () => {
     }
   }
   expect(missing).toEqual([])
-  expect(named).toBeGreaterThan(30)
+  expect(named).toBeGreaterThan(100)
+})
+
+/** A row of "What a link can cost": its constant, its number in bytes, ms or things, its file, and whether it names a test. */
+interface Row {
+  readonly name: string
+  readonly number: number
+  readonly file: string
+  readonly isTried: boolean
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1_000, KiB: 1_024, MiB: 1_024 ** 2 }
+
+function rowsOf(section: string): Row[] {
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('|') && line.includes('`'))
+    .map((line) => {
+      const [, , limit = '', , file = '', tests = ''] = line.split('|').map((cell) => cell.trim())
+      const [, name, digits, unit] = /^`(\w+)` ([\d,]+) ?(\w*)$/.exec(limit) ?? []
+      const factor = UNITS[unit ?? '?']
+      if (name === undefined || factor === undefined) throw new Error(`no limit in the row ${line}`)
+      return { name, number: Number(digits!.replaceAll(',', '')) * factor, file: file.replaceAll('`', ''), isTried: tests.includes('"') }
+    })
+}
+
+const costs = rowsOf(/## What a link can cost\n([^]*?)\n## /.exec(model)?.[1] ?? '')
+
+/** The number of a constant that is written as sums and products of numbers and of other constants. */
+function valueOf(name: string, file: string): number {
+  const source = read(file)
+  const written = new RegExp(`^(?:export )?const ${name} = (.+)$`, 'm').exec(source)?.[1]
+  if (written !== undefined) return calculate(written, file)
+  const from = new RegExp(`import [^']*\\b${name}\\b[^']*'([^']+)'`).exec(source)?.[1]
+  if (from === undefined) throw new Error(`${file} has no ${name}`)
+  return valueOf(name, join(file, '..', from))
+}
+
+function calculate(written: string, file: string): number {
+  const tokens = written.match(/\w+|[-+*()]/g) ?? []
+  const factor = (): number => {
+    const token = tokens.shift() ?? ''
+    if (token !== '(') return /^\d/.test(token) ? Number(token.replaceAll('_', '')) : valueOf(token, file)
+    const value = sum()
+    tokens.shift()
+    return value
+  }
+  const product = (): number => {
+    let value = factor()
+    while (tokens[0] === '*') value *= (tokens.shift(), factor())
+    return value
+  }
+  const sum = (): number => {
+    let value = product()
+    while (tokens[0] === '+' || tokens[0] === '-') value += tokens.shift() === '+' ? product() : -product()
+    return value
+  }
+  return sum()
+}
+
+test('every limit that the threat model gives is the number in the code that enforces it, and has a test of its edge', () => {
+  expect(costs.length).toBeGreaterThan(60)
+  for (const { name, number, file, isTried } of costs)
+    expect([name, file, isTried, valueOf(name, file)]).toEqual([name, file, true, number])
+})
+
+test('every constant that says of itself that it is a limit is in the table of what a link can cost', () => {
+  // What others cannot reach: the pace of reconnecting, one spare buffer, the length of a number's head.
+  const exempt = ['MAX_DELAY', 'MAX_KEPT', 'MAX_HEAD']
+  const listed = costs.map(({ name }) => name)
+  const left: string[] = []
+  for (const folder of ['src/core', 'src/sync', 'src/net', 'src/node', 'relay']) {
+    for (const file of readdirSync(new URL(folder, root))) {
+      if (!file.endsWith('.ts') || /\.(test|naive|contract)\.ts$/.test(file)) continue
+      for (const [, name] of read(`${folder}/${file}`).matchAll(/^(?:export )?const (MAX_\w+) = /gm))
+        if (!listed.includes(name!) && !exempt.includes(name!)) left.push(`${file}: ${name}`)
+    }
+  }
+  expect(left).toEqual([])
 })
