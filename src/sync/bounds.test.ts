@@ -172,7 +172,7 @@ describe('what waits to be judged', () => {
     expect(at.engine.replica.dag.length).toBe(2)
     expect(at.engine.intakeBytes).toBe(95 * MIB)
     const fullest = [0, 1, 2, 3].map((link) => at.engine.intake.get(linkNamed(link))!.bytes / MIB)
-    expect(fullest.sort()).toEqual([23, 24, 24, 24])
+    expect(fullest).toEqual([23, 24, 24, 24])
   })
 
   test('D16 of links that have as much as each other, none makes room for more than that', () => {
