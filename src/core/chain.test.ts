@@ -59,7 +59,7 @@ function receiveForwards(replica: Replica, length: number): void {
   for (let at = 0; at < length; at += MAX_UNIT_OPS) receive(replica, unitOf(at, Math.min(length, at + MAX_UNIT_OPS)), 'alice')
 }
 
-test('B8 a chain of 1,000,000 ops in units: admitted, walked, listed, seen, and its heads are one', () => {
+test('B8 a chain of 1,000,000 ops in units: admitted, walked, listed, seen, and its heads are one', { timeout: 120_000 }, () => {
   const replica = open()
   receiveForwards(replica, LENGTH)
   const { dag, history } = replica
@@ -77,25 +77,29 @@ test('B8 a chain of 1,000,000 ops in units: admitted, walked, listed, seen, and 
   expect(seenBy(seen, top)).toEqual([])
 })
 
-test('B8 1,000,000 ops in reverse (of which `npm test` does a quarter), each before its parent: what may wait waits, what was evicted comes back in order', () => {
-  const replica = open()
-  const { dag, pending } = replica
-  let most = 0
-  for (let seq = REVERSED - 1; seq > 0; seq--) {
-    receive(replica, [opOf(seq)], 'mallory')
-    most = Math.max(most, pending.ops)
-  }
-  expect(most).toBe(MAX_PENDING_PER_LINK)
-  expect(dag.length).toBe(1)
-  // The lowest op sets free all that waits, and nothing is left behind.
-  receive(replica, [opOf(0)], 'mallory')
-  expect(dag.length).toBe(1 + 1 + MAX_PENDING_PER_LINK)
-  expect(pending).toMatchObject({ ops: 0, bytes: 0, parents: 0 })
-  for (const map of [pending.byLink, pending.byMissing, pending.byOps]) expect(map.size).toBe(0)
-  receiveForwards(replica, REVERSED)
-  expect(dag.length).toBe(1 + REVERSED)
-  expect(numberOf(dag, cheapId(REVERSED - 1))).toBe(REVERSED)
-})
+test(
+  'B8 1,000,000 ops in reverse (of which `npm test` does a quarter), each before its parent: what may wait waits, what was evicted comes back in order',
+  { timeout: 300_000 },
+  () => {
+    const replica = open()
+    const { dag, pending } = replica
+    let most = 0
+    for (let seq = REVERSED - 1; seq > 0; seq--) {
+      receive(replica, [opOf(seq)], 'mallory')
+      most = Math.max(most, pending.ops)
+    }
+    expect(most).toBe(MAX_PENDING_PER_LINK)
+    expect(dag.length).toBe(1)
+    // The lowest op sets free all that waits, and nothing is left behind.
+    receive(replica, [opOf(0)], 'mallory')
+    expect(dag.length).toBe(1 + 1 + MAX_PENDING_PER_LINK)
+    expect(pending).toMatchObject({ ops: 0, bytes: 0, parents: 0 })
+    for (const map of [pending.byLink, pending.byMissing, pending.byOps]) expect(map.size).toBe(0)
+    receiveForwards(replica, REVERSED)
+    expect(dag.length).toBe(1 + REVERSED)
+    expect(numberOf(dag, cheapId(REVERSED - 1))).toBe(REVERSED)
+  },
+)
 
 test('B8 evidence that leans on a chain of 1,000,000 ops is refused for its length, without a look at them', () => {
   const chain = Array<UnitOp>(LENGTH).fill(opOf(0))

@@ -20,14 +20,14 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'signatures are not looked at',
     file: 'sync/intake.ts',
-    right: 'signed.filter((_, i) => answer.valid[i] !== true)',
-    wrong: 'signed.filter(() => false)',
+    right: 'if (answer.valid[i] === true) continue',
+    wrong: 'if (i >= 0) continue',
   },
   {
     name: 'only the first signature of a message is looked at',
     file: 'sync/intake.ts',
-    right: 'signed.filter((_, i) => answer.valid[i] !== true)',
-    wrong: 'signed.filter((_, i) => i === 0 && answer.valid[i] !== true)',
+    right: 'if (answer.valid[i] === true) continue',
+    wrong: 'if (i > 0 || answer.valid[i] === true) continue',
   },
   {
     name: 'an unsigned op is admitted',
