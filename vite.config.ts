@@ -7,6 +7,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 import { BROWSER_ARGS, findChromium } from './.scripts/browser.mjs'
+import { readVectors } from './.scripts/vectors.mjs'
 
 const BROWSER_TESTS = 'src/**/*.browser.test.{ts,tsx}'
 
@@ -52,6 +53,8 @@ const pwa = VitePWA({
 
 export default defineConfig(async () => {
   const executablePath = await findChromium()
+  // A browser's tests cannot read files.
+  const provide = { signatureVectors: readVectors() }
   return {
     plugins: [react(), pwa],
     worker: { format: 'es' as const },
@@ -69,6 +72,7 @@ export default defineConfig(async () => {
           test: {
             name: 'pure',
             testTimeout: TEST_TIMEOUT,
+            provide,
             environment: 'node',
             include: ['src/**/*.test.{ts,tsx}', 'relay/**/*.test.ts'],
             exclude: [BROWSER_TESTS],
@@ -79,6 +83,7 @@ export default defineConfig(async () => {
           test: {
             name: 'browser',
             testTimeout: TEST_TIMEOUT,
+            provide,
             include: [BROWSER_TESTS],
             globalSetup: ['relay/for-tests.ts'],
             browser: {

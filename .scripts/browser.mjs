@@ -1,26 +1,44 @@
 /**
  * Finds a Chromium for the tests and benchmarks: CHROMIUM_PATH, else an installed Chromium or Chrome, else Playwright's own
- * download, else (as root on Debian) the `chromium` package, else a sentence that says what to do.
+ * download, else (as root on Debian) the `chromium` package, else a sentence that says what to do. A Firefox is looked for only.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { env, getuid, platform } from 'node:process'
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+/**
+ * @typedef {object} Program
+ * @property {string[]} names on the PATH
+ * @property {{ darwin: string[], win32: string[] }} places where installers put it, which are not on the PATH
+ */
 
-/** Places where installers put it, which are not on the PATH. */
-const USUAL_PLACES = {
-  darwin: [
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    `${env['HOME']}/Applications/Google Chrome.app/Contents/MacOS/Google Chrome`,
-    `${env['HOME']}/Applications/Chromium.app/Contents/MacOS/Chromium`,
-  ],
-  win32: ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'].flatMap((root) => [
-    `${env[root]}\\Google\\Chrome\\Application\\chrome.exe`,
-    `${env[root]}\\Chromium\\Application\\chrome.exe`,
-  ]),
+const PROGRAM_FOLDERS = ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA']
+
+/** @type {Program} */
+const CHROMIUM = {
+  names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+  places: {
+    darwin: [
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      `${env['HOME']}/Applications/Google Chrome.app/Contents/MacOS/Google Chrome`,
+      `${env['HOME']}/Applications/Chromium.app/Contents/MacOS/Chromium`,
+    ],
+    win32: PROGRAM_FOLDERS.flatMap((root) => [
+      `${env[root]}\\Google\\Chrome\\Application\\chrome.exe`,
+      `${env[root]}\\Chromium\\Application\\chrome.exe`,
+    ]),
+  },
+}
+
+/** @type {Program} */
+const FIREFOX = {
+  names: ['firefox', 'firefox-esr'],
+  places: {
+    darwin: ['', env['HOME']].map((home) => `${home}/Applications/Firefox.app/Contents/MacOS/firefox`),
+    win32: PROGRAM_FOLDERS.map((root) => `${env[root]}\\Mozilla Firefox\\firefox.exe`),
+  },
 }
 
 /** Root has no sandbox to enter, and none of the rest may reach the network or a GPU that is not there. */
@@ -42,14 +60,13 @@ const ADVICE =
  * The path of a Chromium that is on this machine, or undefined. Looks only; installs nothing.
  * @returns {Promise<string | undefined>}
  */
-export const findChromium = async () => {
-  const chosen = env['CHROMIUM_PATH']
-  if (chosen) {
-    if (!isExecutable(chosen)) throw new Error(`CHROMIUM_PATH is "${chosen}", and no program is there.`)
-    return chosen
-  }
-  return installed() ?? (await downloaded())
-}
+export const findChromium = async () => chosen('CHROMIUM_PATH') ?? installed(CHROMIUM) ?? (await downloaded())
+
+/**
+ * The path of a Firefox that is on this machine, or undefined.
+ * @throws {Error} when FIREFOX_PATH names no program
+ */
+export const findFirefox = () => chosen('FIREFOX_PATH') ?? installed(FIREFOX)
 
 /**
  * The path of a Chromium, installing Debian's package when there is no other and we may.
@@ -65,16 +82,23 @@ export const requireChromium = async () => {
     spawnSync('apt-get', args, { stdio: 'inherit', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0
   apt('update')
   apt('install', '-y', 'chromium')
-  const fresh = installed()
+  const fresh = installed(CHROMIUM)
   if (!fresh) throw new Error(`apt-get could not install it. ${ADVICE}`)
   return fresh
 }
 
-const installed = () => {
+/** What a variable of the environment names, or undefined when it is not set. */
+const chosen = (/** @type {string} */ variable) => {
+  const path = env[variable]
+  if (path && !isExecutable(path)) throw new Error(`${variable} is "${path}", and no program is there.`)
+  return path || undefined
+}
+
+const installed = (/** @type {Program} */ { names, places }) => {
   const folders = (env['PATH'] ?? '').split(delimiter).filter(Boolean)
-  const names = platform === 'win32' ? NAMES.map((name) => `${name}.exe`) : NAMES
-  const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)))
-  const usual = platform === 'darwin' || platform === 'win32' ? USUAL_PLACES[platform] : []
+  const files = platform === 'win32' ? names.map((name) => `${name}.exe`) : names
+  const onPath = files.flatMap((file) => folders.map((folder) => join(folder, file)))
+  const usual = platform === 'darwin' || platform === 'win32' ? places[platform] : []
   return [...onPath, ...usual].find(isExecutable)
 }
 

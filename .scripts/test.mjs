@@ -1,9 +1,9 @@
 /**
  * `npm test`: everything that must hold, one stage after the other, going on after a failure; what a stage said is shown when it
- * fails. Ends with one line, "N passed, N failed".
+ * fails, and what it skipped, by name. Ends with one line, "N passed, N failed" and, if any were, ", N skipped".
  *
  *   npm test                              all of it
- *   npm test -- unit [files]              also: browser, e2e (with file filters), types, lint
+ *   npm test -- unit [files]              also: browser, e2e (with file filters), firefox, types, lint
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { root } from './paths.mjs'
 
 /**
  * A tool that passes or fails as a whole counts as one test; a runner of tests writes a report, which says how many there were.
- * @typedef {{ passed: number, failed: number, skipped: number }} Count
+ * @typedef {{ passed: number, failed: number, skipped: string[] }} Count skipped: by name
  * @typedef {{ part: string, name: string, command: string[], browser?: true, report?: (report: unknown) => Count }} Stage
  */
 
@@ -38,6 +38,7 @@ const STAGES = [
     browser: true,
     report: countPlaywright,
   },
+  { part: 'firefox', name: 'verifying in Firefox', command: ['../.scripts/firefox.mjs', reportFile], report: countChecks },
 ]
 
 /** @param {string} project */
@@ -48,14 +49,40 @@ function vitest(project) {
 
 /** @param {unknown} report */
 function countVitest(report) {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = /** @type {Record<string, number>} */ (report)
-  return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0, skipped: (numPendingTests ?? 0) + (numTodoTests ?? 0) }
+  const { numPassedTests, numFailedTests, testResults } =
+    /** @type {{ numPassedTests: number, numFailedTests: number, testResults: { assertionResults: { status: string, fullName: string }[] }[] }} */ (
+      report
+    )
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName }) => fullName)
+  return { passed: numPassedTests, failed: numFailedTests, skipped }
 }
+
+/**
+ * @typedef {{ title: string, tests: { status: string }[] }} Spec
+ * @typedef {{ specs: Spec[], suites?: Suite[] }} Suite
+ */
 
 /** @param {unknown} report */
 function countPlaywright(report) {
-  const { stats } = /** @type {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number } }} */ (report)
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }
+  const { stats, suites } = /** @type {{ stats: { expected: number, unexpected: number, flaky: number }, suites: Suite[] }} */ (report)
+  const skipped = suites.flatMap(specsOf).filter(({ tests }) => tests.some(({ status }) => status === 'skipped'))
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: skipped.map(({ title }) => title) }
+}
+
+/**
+ * @param {Suite} suite
+ * @returns {Spec[]}
+ */
+function specsOf({ specs, suites = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)]
+}
+
+/** @param {unknown} report of firefox.mjs */
+function countChecks(report) {
+  const checks = /** @type {{ name: string, status: string }[]} */ (report)
+  const namesOf = (/** @type {string} */ wanted) => checks.filter(({ status }) => status === wanted).map(({ name }) => name)
+  return { passed: namesOf('passed').length, failed: namesOf('failed').length, skipped: namesOf('skipped') }
 }
 
 /**
@@ -75,12 +102,15 @@ async function run({ name, command: [program = '', ...args], browser, report }) 
     maxBuffer: 2 ** 28,
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile, ...(chromium && { CHROMIUM_PATH: chromium }) },
   })
-  const count = { passed: 0, failed: 0, skipped: 0, ...(report ? readReport(report) : { passed: status === 0 ? 1 : 0 }) }
+  /** @type {Count} */
+  const count = { passed: 0, failed: 0, skipped: [], ...(report ? readReport(report) : { passed: status === 0 ? 1 : 0 }) }
   // A tool that fails, or a runner that fails beside its tests (a file that does not load, an error nobody caught), is one failure.
   if (status !== 0 && count.failed === 0) count.failed = 1
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
   const ran = report ? `${count.passed} of ${count.passed + count.failed}, ` : ''
-  console.log(`${count.failed === 0 ? 'ok' : 'FAILED'} (${ran}${seconds} s)`)
+  const verdict = count.passed === 0 && count.skipped.length > 0 ? 'skipped' : 'ok'
+  console.log(`${count.failed === 0 ? verdict : 'FAILED'} (${ran}${seconds} s)`)
+  for (const test of count.skipped) console.log(`  skipped: ${test}`)
   if (count.failed > 0) console.log(said)
   return count
 }
@@ -105,11 +135,11 @@ const total = { passed: 0, failed: 0, skipped: 0 }
 for (const stage of stages) {
   const count = await run(stage).catch((/** @type {Error} */ error) => {
     console.log(`FAILED\n${error.message}`)
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: [] }
   })
   total.passed += count.passed
   total.failed += count.failed
-  total.skipped += count.skipped
+  total.skipped += count.skipped.length
 }
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
 exit(total.failed === 0 ? 0 : 1)

@@ -1,0 +1,38 @@
+/** What a page does that a script drives, where no test runner reaches: the same cases as `verifier.contract.ts`. */
+import { adversarialSignatures, type Row } from '../core/adversarial-signatures.naive.ts'
+import { speccheckVectors, type VectorFiles, wycheproofVectors } from '../core/signature-vectors.naive.ts'
+import { casesOf, compareVerifiers } from './verifier-comparison.naive.ts'
+import { createVerifier } from './verifier.ts'
+
+/** Generated cases of a row, or published ones. */
+export type Cases =
+  | { readonly row: Row; readonly seed: number; readonly count: number }
+  | { readonly published: 'wycheproof' | 'speccheck'; readonly files: VectorFiles }
+
+export interface Outcome {
+  readonly cases: number
+  readonly accepted: number
+  readonly faults: readonly string[]
+  /** Of judging, by both paths. */
+  readonly seconds: number
+}
+
+export async function judge(asked: Cases): Promise<Outcome> {
+  const cases =
+    'row' in asked
+      ? casesOf(asked.row, adversarialSignatures(asked.seed, asked.count))
+      : { wycheproof: wycheproofVectors, speccheck: speccheckVectors }[asked.published](asked.files)
+  const started = performance.now()
+  const tallies = await compareVerifiers(cases)
+  return {
+    cases: tallies.reduce((sum, tally) => sum + tally.cases, 0),
+    accepted: tallies.reduce((sum, tally) => sum + tally.accepted, 0),
+    faults: tallies.flatMap(({ faults }) => faults),
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** What a node here verifies by. */
+export async function chosenPath(): Promise<'native' | 'pure'> {
+  return (await createVerifier()).path
+}

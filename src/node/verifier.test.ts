@@ -1,0 +1,34 @@
+/** The contract of verifying on Node's WebCrypto, and platforms that would break it. */
+import { verify as verifyCofactored } from '@noble/ed25519'
+import { expect, test, vi } from 'vitest'
+import { verifyPure } from '../core/keys.ts'
+import { runVerifierContract } from './verifier.contract.ts'
+import { createVerifier } from './verifier.ts'
+
+runVerifierContract('Node')
+
+/** What createVerifier chooses where the platform verifies like this. */
+async function chosenOn(verify: (key: Uint8Array, signature: Uint8Array, message: Uint8Array) => boolean): Promise<string> {
+  vi.stubGlobal('crypto', {
+    subtle: {
+      importKey: async (_format: string, key: Uint8Array) => key,
+      verify: async (_name: string, key: Uint8Array, signature: Uint8Array, message: Uint8Array) => verify(key, signature, message),
+    },
+  })
+  try {
+    return (await createVerifier()).path
+  } finally {
+    vi.unstubAllGlobals()
+  }
+}
+
+test('A6 a platform is not used that multiplies by the cofactor, accepts or refuses everything, or throws', async () => {
+  const throws = (): never => {
+    throw new DOMException('no Ed25519', 'NotSupportedError')
+  }
+  expect(await chosenOn((key, signature, message) => verifyCofactored(signature, message, key))).toBe('pure')
+  expect(await chosenOn(() => true)).toBe('pure')
+  expect(await chosenOn(() => false)).toBe('pure')
+  expect(await chosenOn(throws)).toBe('pure')
+  expect(await chosenOn((key, signature, message) => verifyPure(signature, message, key))).toBe('native')
+})
