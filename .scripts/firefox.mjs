@@ -75,7 +75,7 @@ const judge = (page, cases) =>
   )
 
 /**
- * One check: none of at least `expected.cases` judged wrongly, and of those `expected.accepted` accepted.
+ * One check: on some cases, and on each of them both paths say what the rule says.
  * @param {Page} page
  * @param {string} name
  * @param {Cases} cases
@@ -98,7 +98,8 @@ async function checkAll(page) {
   for (const row of ROWS) {
     generated.push(await check(page, `${row} native and pure agree on generated signatures`, { row, seed: SEED, count: COUNT }))
   }
-  const [cases, accepted] = [generated.reduce((sum, each) => sum + each.cases, 0), generated.reduce((sum, each) => sum + each.accepted, 0)]
+  const cases = generated.reduce((sum, each) => sum + each.cases, 0)
+  const accepted = generated.reduce((sum, each) => sum + each.accepted, 0)
   /** @type {Check} */
   const all = {
     name: `A2 A3 A4 A5 A6 all ${COUNT} generated signatures were judged, some good, some bad`,

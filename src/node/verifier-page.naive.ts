@@ -1,5 +1,5 @@
 /** What a page does that a script drives, where no test runner reaches: the same cases as `verifier.contract.ts`. */
-import { adversarialSignatures, type Row } from '../core/adversarial-signatures.naive.ts'
+import { adversarialSignatures, type JudgedSignature, type Row } from '../core/adversarial-signatures.naive.ts'
 import { speccheckVectors, type VectorFiles, wycheproofVectors } from '../core/signature-vectors.naive.ts'
 import { casesOf, compareVerifiers } from './verifier-comparison.naive.ts'
 import { createVerifier } from './verifier.ts'
@@ -17,11 +17,19 @@ export interface Outcome {
   readonly seconds: number
 }
 
+const generated = new Map<string, readonly JudgedSignature[]>()
+
+function casesAsked(asked: Cases): readonly JudgedSignature[] {
+  if ('published' in asked) return { wycheproof: wycheproofVectors, speccheck: speccheckVectors }[asked.published](asked.files)
+  const { row, seed, count } = asked
+  const name = `${seed} ${count}`
+  const cases = generated.get(name) ?? adversarialSignatures(seed, count)
+  generated.set(name, cases)
+  return casesOf(row, cases)
+}
+
 export async function judge(asked: Cases): Promise<Outcome> {
-  const cases =
-    'row' in asked
-      ? casesOf(asked.row, adversarialSignatures(asked.seed, asked.count))
-      : { wycheproof: wycheproofVectors, speccheck: speccheckVectors }[asked.published](asked.files)
+  const cases = casesAsked(asked)
   const started = performance.now()
   const tallies = await compareVerifiers(cases)
   return {
