@@ -1,0 +1,14 @@
+/** The targets: everything pure that reads bytes which somebody hostile may have made. */
+import { bundle, file, record } from './bundles.ts'
+import { body, op, value } from './decoders.ts'
+import { engine } from './engine.ts'
+import { evidence } from './evidence.ts'
+import { message } from './message.ts'
+import type { Target } from './target.ts'
+import { unit } from './unit.ts'
+
+export const TARGETS = { value, op, body, message, bundle, file, record, evidence, unit, engine } satisfies Record<string, Target>
+
+export type TargetName = keyof typeof TARGETS
+
+export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[]
