@@ -37,9 +37,10 @@ const outDir = join(root, 'node_modules/.cache/tabweave-fuzz')
 await buildForNode({ main: 'src/sim/fuzz/main.ts' }, outDir)
 const fuzz = /** @type {Fuzz} */ (await import(pathToFileURL(join(outDir, 'main.mjs')).href))
 
-const chosen = fuzz.TARGET_NAMES.filter((name) => options.target === undefined || name === options.target)
+const names = Object.keys(fuzz.TARGETS)
+const chosen = names.filter((name) => options.target === undefined || name === options.target)
 if (chosen.length === 0 || (options.index !== undefined && chosen.length > 1)) {
-  console.error(`Name one target: ${fuzz.TARGET_NAMES.join(', ')}.`)
+  console.error(`Name one target: ${names.join(', ')}.`)
   exit(1)
 }
 const seed = Number(options.seed)

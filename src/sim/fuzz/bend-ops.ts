@@ -65,7 +65,7 @@ function bendOnce(random: Random, units: readonly Unit[]): Unit[] {
   const unit = units[at]
   if (unit === undefined) return [[anOp(random)]]
   const second = random.below(units.length)
-  switch (random.below(8)) {
+  switch (random.below(10)) {
     case 0:
       return units.toSpliced(at, 1)
     case 1:
@@ -86,7 +86,7 @@ function bendOnce(random: Random, units: readonly Unit[]): Unit[] {
 function bendUnit(random: Random, unit: Unit): Unit {
   const at = random.below(unit.length)
   const unitOp = unit[at]!
-  switch (random.below(9)) {
+  switch (random.below(11)) {
     case 0:
       return unit.toSpliced(at, 1)
     case 1:

@@ -48,13 +48,13 @@ export function encodeOneRoom(units: readonly Unit[]): Uint8Array {
 /** A bundle as it is, or with ops, columns or bytes bent. */
 export function aBundle(random: Random, room: Room = random.pick(ROOMS)): Uint8Array {
   if (random.chance(0.0005)) return aLargeBundle(random, room)
-  const units = someUnits(random, room)
-  if (random.chance(0.45)) return encodeOneRoom(bendUnits(random, units))
-  const bytes = encodeBundle(units)
+  if (random.chance(0.45)) return encodeOneRoom(bendUnits(random, someUnits(random, room)))
+  const bytes = random.pick(room.bundles)
   const kind = random.next()
   if (kind < 0.15) return bytes
-  if (kind < 0.8) return bendColumns(random, bytes, encodeBundle(someUnits(random, random.pick(ROOMS))))
-  return bendBytes(random, bytes, encodeBundle(someUnits(random, room)))
+  return kind < 0.8
+    ? bendColumns(random, bytes, random.pick(random.pick(ROOMS).bundles))
+    : bendBytes(random, bytes, random.pick(room.bundles))
 }
 
 /** At, or just over, one of the limits. */
@@ -161,7 +161,7 @@ const BUNDLE_REASONS = [
 ] as const
 
 export const bundle: Target = {
-  share: 10,
+  share: 5,
   reasons: [
     ...BUNDLE_REASONS,
     'bad-shape',
@@ -199,7 +199,7 @@ export function aWrapped(random: Random, room: Room = random.pick(ROOMS)): Uint8
 }
 
 export const file: Target = {
-  share: 5,
+  share: 2,
   reasons: ['not-a-bundle', 'truncated', 'too-large', 'bad-deflate', 'bad-bundle', 'unauthentic'],
   within: 10_000,
   make(random) {
@@ -237,7 +237,7 @@ const SHAPES: readonly ((bytes: Uint8Array, checksum: Uint8Array) => unknown)[] 
 ]
 
 export const record: Target = {
-  share: 5,
+  share: 2,
   reasons: ['bad-checksum', 'not-a-bundle', 'bad-deflate', 'bad-bundle', 'unauthentic'],
   within: 10_000,
   make(random) {

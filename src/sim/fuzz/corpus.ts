@@ -8,6 +8,7 @@ import type { Unit, UnitOp } from '../../core/unit.ts'
 import type { Value } from '../../core/value.ts'
 import { type Body, encodeBody } from '../../crdt/body.ts'
 import { OPEN } from '../../rules/open.ts'
+import { encodeBundle } from '../../sync/bundle.ts'
 import { type Identity, identityNumber, STAND_IN } from '../identity.ts'
 import { createRandom, type Random } from '../random.ts'
 
@@ -17,6 +18,8 @@ export interface Room {
   readonly ops: readonly UnitOp[]
   /** The same ops as they travel. */
   readonly units: readonly Unit[]
+  /** Bundles of up to four neighbouring units. */
+  readonly bundles: readonly Uint8Array[]
 }
 
 const AUTHORS: readonly Identity[] = Array.from({ length: 5 }, (_, n) => identityNumber(n))
@@ -133,7 +136,9 @@ function makeRoom(seed: number, rules: Pick<Extract<Body, { kind: 'genesis' }>, 
   const first = encodeBody({ kind: 'genesis', name: `room ${seed}`, ...rules })
   const ops = [signed({ room: null, author: AUTHORS[0]!.author, seq: 0, prev: null, deps: [], time: 1_700_000_000, body: first })]
   while (ops.length < 40) ops.push(signed(nextOp(random, ops, anAuthor(random))))
-  return { id: ops[0]!.id, ops, units: cutIntoUnits(random, ops) }
+  const units = cutIntoUnits(random, ops)
+  const bundles = units.flatMap((_, from) => [1, 2, 3, 4].map((count) => encodeBundle(units.slice(from, from + count))))
+  return { id: ops[0]!.id, ops, units, bundles }
 }
 
 /** A valid op: after its author's last one, or now and then an older one (a fork), merging some of what there is. */

@@ -61,7 +61,7 @@ function whyNot(a: Unit, b: Unit): string | null {
 }
 
 export const evidence: Target = {
-  share: 5,
+  share: 3,
   reasons: [
     'nothing',
     'one op',

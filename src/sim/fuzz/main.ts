@@ -1,3 +1,3 @@
 /** What the command runs: see the files named here. */
 export { divide, runInputs, startTally, unreached } from './run.ts'
-export { TARGET_NAMES } from './targets.ts'
+export { TARGETS } from './targets.ts'

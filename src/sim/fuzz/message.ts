@@ -3,7 +3,7 @@ import { compareBytes, concatBytes, equalBytes } from '../../core/bytes.ts'
 import { MAX_HEADS_LISTED, MAX_TIPS_PAGE, PROTOCOL_VERSION, SIGNATURE_BYTES } from '../../core/limits.ts'
 import type { OpId } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
-import { encodeBundle, MAX_BUNDLE_BYTES, wrapBundle } from '../../sync/bundle.ts'
+import { MAX_BUNDLE_BYTES, wrapBundle } from '../../sync/bundle.ts'
 import { decodeMessage, encodeMessage, HINT_BYTES, type Message } from '../../sync/messages.ts'
 import type { Random } from '../random.ts'
 import { squeeze } from '../squeeze.ts'
@@ -36,8 +36,7 @@ export function aMessage(random: Random, room: Room): Message {
     case 3:
       return { type: 'bye' }
     default: {
-      const from = random.below(room.units.length)
-      const raw = encodeBundle(room.units.slice(from, from + 3))
+      const raw = random.pick(room.bundles)
       const bundle = random.pick([() => wrapBundle('raw', raw), () => wrapBundle('deflate', squeeze(raw)), () => new Uint8Array()])()
       return { type: 'units', ref: count(), bundle, last: random.chance(0.5), left: count() }
     }
@@ -51,7 +50,7 @@ export function bendMessage(random: Random, bytes: Uint8Array, other: Uint8Array
 }
 
 export const message: Target = {
-  share: 15,
+  share: 20,
   reasons: ['bad-message', 'unknown-message', 'unknown-version', 'too-large'],
   within: 20_000,
   make(random) {

@@ -1,12 +1,13 @@
 /** Runs inputs: which one has which number, what came of each, and which is to be shown. */
 import { toHex } from '../../core/bytes.ts'
+import { assert } from '../../core/result.ts'
 import { createRandom } from '../random.ts'
 import { shrink } from './shrink.ts'
 import type { Target } from './target.ts'
-import { TARGET_NAMES, TARGETS, type TargetName } from './targets.ts'
+import { TARGETS } from './targets.ts'
 
 export interface Finding {
-  readonly target: TargetName
+  readonly target: string
   readonly seed: number
   readonly index: number
   /** The input, made as small as it could be. */
@@ -16,7 +17,8 @@ export interface Finding {
 
 /** What came of the inputs of one target. */
 export interface Tally {
-  readonly name: TargetName
+  readonly name: string
+  readonly target: Target
   inputs: number
   accepted: number
   readonly refused: Record<string, number>
@@ -24,23 +26,26 @@ export interface Tally {
 }
 
 /** Every one-in-so-many inputs has its work counted. */
-const COUNT_EVERY = 16
+const COUNT_EVERY = 64
 /** Findings that are made small and shown; more of them say no more. */
 const MOST_FINDINGS = 3
 
-export const startTally = (name: TargetName): Tally => ({ name, inputs: 0, accepted: 0, refused: {}, failures: [] })
+/** No inputs yet. The target is the one of this name in the list, if none is given. */
+export function startTally(name: string, target: Target | undefined = TARGETS[name]): Tally {
+  assert(target !== undefined, 'a target is named as in the list')
+  return { name, target, inputs: 0, accepted: 0, refused: {}, failures: [] }
+}
 
 /** The input with this number: a function of target, seed and number alone. */
-export const inputOf = (name: TargetName, seed: number, index: number): Uint8Array =>
-  TARGETS[name].make(createRandom(seed, `${name} ${index}`))
+export const inputOf = ({ name, target }: Pick<Tally, 'name' | 'target'>, seed: number, index: number): Uint8Array =>
+  target.make(createRandom(seed, `${name} ${index}`))
 
 /** Runs inputs `from` … `to − 1`, or until there are enough findings. */
 export function runInputs(tally: Tally, seed: number, from: number, to: number): void {
-  const { name, failures, refused } = tally
-  const target: Target = TARGETS[name]
+  const { name, target, failures, refused } = tally
   for (let index = from; index < to && failures.length < MOST_FINDINGS; index++) {
     tally.inputs++
-    const bytes = inputOf(name, seed, index)
+    const bytes = inputOf(tally, seed, index)
     const judge = (input: Uint8Array): ReturnType<Target['judge']> => target.judge(input, index % COUNT_EVERY === 0)
     const outcome = outcomeOf(judge, bytes)
     if (typeof outcome === 'string') {
@@ -63,13 +68,12 @@ function outcomeOf(judge: (bytes: Uint8Array) => ReturnType<Target['judge']>, by
 }
 
 /** Reasons that never occurred though the target had inputs enough. */
-export function unreached({ name, inputs, refused }: Tally): string[] {
-  const { reasons, within } = TARGETS[name]
+export function unreached({ target: { reasons, within }, inputs, refused }: Tally): string[] {
   return inputs < within ? [] : reasons.filter((reason) => refused[reason] === undefined)
 }
 
 /** So many inputs, divided among the targets by their shares. */
-export function divide(inputs: number): Map<TargetName, number> {
-  const all = TARGET_NAMES.reduce((sum, name) => sum + TARGETS[name].share, 0)
-  return new Map(TARGET_NAMES.map((name) => [name, Math.ceil((inputs * TARGETS[name].share) / all)]))
+export function divide(inputs: number): Map<string, number> {
+  const all = Object.values(TARGETS).reduce((sum, { share }) => sum + share, 0)
+  return new Map(Object.entries(TARGETS).map(([name, { share }]) => [name, Math.ceil((inputs * share) / all)]))
 }

@@ -7,8 +7,4 @@ import { message } from './message.ts'
 import type { Target } from './target.ts'
 import { unit } from './unit.ts'
 
-export const TARGETS = { value, op, body, message, bundle, file, record, evidence, unit, engine } satisfies Record<string, Target>
-
-export type TargetName = keyof typeof TARGETS
-
-export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[]
+export const TARGETS: Readonly<Record<string, Target>> = { value, op, body, message, bundle, file, record, evidence, unit, engine }
