@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { argv, cpuUsage, exit, stdout } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'vite'
+import { buildForNode } from './build-for-node.mjs'
 import { root } from './paths.mjs'
 
 /** @typedef {typeof import('../src/sim/main.ts')} Sim */
@@ -53,20 +53,7 @@ const say = (/** @type {string} */ line) => (options.json ? console.error(line) 
  */
 async function load(name, planted) {
   const outDir = join(folder, name)
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    publicDir: false,
-    plugins: planted ? [plant(planted)] : [],
-    build: {
-      ssr: true,
-      target: 'node20',
-      outDir,
-      emptyOutDir: true,
-      rolldownOptions: { input: join(root, 'src/sim/main.ts'), output: { entryFileNames: 'main.mjs' }, preserveEntrySignatures: 'strict' },
-    },
-  })
+  await buildForNode({ main: 'src/sim/main.ts' }, outDir, planted ? [plant(planted)] : [])
   return /** @type {Promise<Sim>} */ (import(pathToFileURL(join(outDir, 'main.mjs')).href))
 }
 
