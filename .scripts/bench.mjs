@@ -10,24 +10,24 @@ import { argv, exit } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { BROWSER_ARGS, requireChromium } from './browser.mjs'
+import { buildForNode } from './build-for-node.mjs'
 import { buildIfStale } from './build.mjs'
 import { root } from './paths.mjs'
 
 const folder = join(root, 'node_modules/.cache/tabweave-bench/built')
 
-/** Builds `inputs` of src/bench into a folder of `folder`: for Node, or as one file for a browser's worker. */
-const buildBench = (/** @type {string} */ input, /** @type {'node' | 'worker'} */ place) =>
+/** Builds a worker of src/bench as one file for a browser. */
+const buildWorker = (/** @type {string} */ input, /** @type {string} */ outDir) =>
   build({
     root,
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
     build: {
-      ...(place === 'node' && { ssr: true }),
-      target: place === 'node' ? 'node20' : 'chrome128',
-      outDir: join(folder, place),
+      target: 'chrome128',
+      outDir,
       emptyOutDir: true,
-      rolldownOptions: { input: join(root, 'src/bench', input), output: { entryFileNames: 'main.mjs' }, preserveEntrySignatures: 'strict' },
+      rolldownOptions: { input: join(root, input), output: { entryFileNames: 'main.mjs' }, preserveEntrySignatures: 'strict' },
     },
   })
 
@@ -37,8 +37,8 @@ console.log = console.error
 try {
   const chromium = await requireChromium()
   await buildIfStale()
-  await buildBench('main.ts', 'node')
-  await buildBench('bare.worker.ts', 'worker')
+  await buildForNode({ main: 'src/bench/main.ts' }, join(folder, 'node'))
+  await buildWorker('src/bench/bare.worker.ts', join(folder, 'worker'))
   console.log = print
   const { bench } = /** @type {typeof import('../src/bench/main.ts')} */ (await import(pathToFileURL(join(folder, 'node/main.mjs')).href))
   await bench(argv.slice(2), { root, chromium, chromiumArgs: BROWSER_ARGS, bareWorker: join(folder, 'worker/main.mjs') })

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { argv } from 'node:process'
 import { build } from 'vite'
+import { buildForNode } from './build-for-node.mjs'
 import { hostFolder, root } from './paths.mjs'
 
 const stampFile = join(hostFolder, 'built')
@@ -26,23 +27,7 @@ export const buildIfStale = async () => {
 }
 
 /** Builds the relay's host alone. */
-export const buildHost = () =>
-  build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      ssr: true,
-      target: 'node20',
-      outDir: hostFolder,
-      emptyOutDir: true,
-      rolldownOptions: {
-        input: { main: join(root, 'relay/main.ts'), node: join(root, 'relay/node.ts') },
-        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
-      },
-    },
-  })
+export const buildHost = () => buildForNode({ main: 'relay/main.ts', node: 'relay/node.ts' }, hostFolder)
 
 /** Changes whenever a source is changed, added or taken away. */
 function stampOfSources() {
