@@ -1,7 +1,7 @@
 /**
  * `npm run -s fuzz`: everything that reads hostile bytes, given bytes that know how they are read, from a seed.
  *
- *   npm run -s fuzz                                        300,000 inputs over all targets
+ *   npm run -s fuzz                                        500,000 inputs over all targets
  *   npm run -s fuzz -- --inputs 20000000 [--seed 7]        so many, from another seed
  *   npm run -s fuzz -- --target bundle                     one target
  *   npm run -s fuzz -- --target bundle --seed 7 --index 5  one input, as a failure prints it
@@ -22,7 +22,7 @@ import { root } from './paths.mjs'
 const { values: options } = parseArgs({
   args: argv.slice(2),
   options: {
-    inputs: { type: 'string', default: '300000' },
+    inputs: { type: 'string', default: '500000' },
     seed: { type: 'string', default: '0' },
     target: { type: 'string' },
     index: { type: 'string' },

@@ -3,7 +3,8 @@
  * put together again with heads that are too wide, lie, or mean something else, and items dropped, repeated, swapped or nested.
  */
 import { concatBytes } from '../../core/bytes.ts'
-import { MAJOR } from '../../core/cbor.ts'
+import { checkValue, MAJOR } from '../../core/cbor.ts'
+import { MAX_NESTING } from '../../core/limits.ts'
 import type { Random } from '../random.ts'
 
 /** A data item. `content` is what follows the head: bytes, or items (keys and values in turn). */
@@ -132,6 +133,9 @@ const ODD = [
 const ODD_TEXTS = [
   'ff',
   'c0af',
+  'e08080',
+  'e09fbf',
+  'f0808080',
   'c1bf',
   'eda080',
   'edbfbf',
@@ -147,13 +151,20 @@ const ODD_TEXTS = [
   'c3a9',
 ].map((hex) => Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16)))
 
-/** Canonical bytes of one value with one to three of its items bent; `other` are canonical bytes that items are taken from. */
+/**
+ * Canonical bytes of one value with one to three of its items bent; `other` are canonical bytes that items are taken from. Bytes
+ * that are not canonical are given back as they are.
+ */
 export function bendCbor(random: Random, bytes: Uint8Array, other: Uint8Array): Uint8Array {
+  if (!isCanonical(bytes)) return bytes
   let { item } = readItem(bytes, 0)
-  const strange = readItem(other, 0).item
+  const strange = isCanonical(other) ? readItem(other, 0).item : item
   for (let bends = 1 + random.below(3); bends > 0; bends--) item = bendSomewhere(random, item, strange)
   return concatBytes(...partsOf(item, []))
 }
+
+/** Of a value, or of an op, whose body is one level down. */
+const isCanonical = (bytes: Uint8Array): boolean => checkValue(bytes, 0, bytes.length, MAX_NESTING + 1) === null
 
 /** Bends this item or, more likely, one inside it. */
 function bendSomewhere(random: Random, item: Item, strange: Item): Item {

@@ -86,13 +86,15 @@ function bendColumn(random: Random, column: Column, strange: readonly Column[]):
   if (column.length === 0) return [number(random.below(4))]
   const at = random.below(column.length)
   const second = random.below(column.length)
-  switch (random.below(6)) {
+  switch (random.below(8)) {
     case 0:
       return column.toSpliced(at, 1)
     case 1:
       return column.toSpliced(second, 0, column[at]!)
     case 2:
       return column.with(at, column[second]!).with(second, column[at]!)
+    case 3:
+      return column.with(at, column[second]!)
     default:
       return column.with(at, bendEntry(random, column[at]!, strange))
   }

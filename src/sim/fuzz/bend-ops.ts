@@ -5,6 +5,7 @@ import { asAuthor, type Op } from '../../core/op.ts'
 import type { Unit, UnitOp } from '../../core/unit.ts'
 import { encodeValue } from '../../core/cbor.ts'
 import type { Random } from '../random.ts'
+import { bendCbor } from './bend-cbor.ts'
 import { aBody, anAuthor, anOp, ascending, aValueBytes, ghost, signed, unsigned } from './corpus.ts'
 
 const COUNTS = [0, 1, 2, 23, 24, 255, 256, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1]
@@ -31,7 +32,7 @@ function fieldsOf(random: Random, op: Op): Partial<Op> {
     case 5:
       return { prev: null, seq: 0, deps: ascending([other.id]) }
     case 6:
-      return { deps: [...op.deps, other.id] }
+      return { deps: [...op.deps, random.pick([other.id, ...op.deps])] }
     case 7:
       return { deps: ascending([...op.deps, random.chance(0.5) ? other.id : ghost(random)]) }
     case 8:
@@ -43,7 +44,7 @@ function fieldsOf(random: Random, op: Op): Partial<Op> {
     case 10:
       return { time: random.pick(COUNTS) }
     case 11:
-      return { body: aValueBytes(random) }
+      return { body: random.pick([() => aValueBytes(random), () => bendCbor(random, op.body, other.op.body)])() }
     case 12:
       return random.chance(0.02)
         ? { body: encodeValue(new Uint8Array(MAX_BODY_BYTES - random.below(8))) }

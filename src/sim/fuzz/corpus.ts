@@ -109,9 +109,9 @@ export function aValue(random: Random, nesting: number): Value {
 /** Canonical bytes of a value that is nested now and then as deep as one may be, or one deeper. */
 export function aValueBytes(random: Random): Uint8Array {
   if (random.chance(0.98)) return encodeValue(aValue(random, 3))
-  const deep = new Uint8Array(random.pick([30, 31, 32, 33, 34])).fill(0x81)
-  deep[deep.length - 1] = random.pick([0x80, 0xf6])
-  return deep
+  // Arrays of one item, and maps of one entry under the empty key.
+  const heads = Array.from({ length: random.pick([30, 31, 32, 33]) }, () => (random.chance(0.5) ? [0x81] : [0xa1, 0x60]))
+  return Uint8Array.of(...heads.flat(), random.pick([0x80, 0xa0, 0xf6]))
 }
 
 export function aBody(random: Random): Body {

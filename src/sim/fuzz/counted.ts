@@ -1,9 +1,15 @@
-/** Bytes that count how often they are read, so that work is measured without a clock. Views of them count too, copies do not. */
+/**
+ * Bytes that count how often they are read, so that work is measured without a clock. Views of them count too, copies do not.
+ * They lie inside a larger array, as bytes off a wire do: whoever reads past them, or from the array's beginning, reads the wrong ones.
+ */
+import { concatBytes } from '../../core/bytes.ts'
 
 export interface Counted {
   readonly bytes: Uint8Array
   readonly reads: number
 }
+
+const AROUND = new Uint8Array(5).fill(0x81)
 
 export function counted(bytes: Uint8Array): Counted {
   let reads = 0
@@ -17,7 +23,7 @@ export function counted(bytes: Uint8Array): Counted {
       },
     })
   return {
-    bytes: count(bytes),
+    bytes: count(concatBytes(AROUND, bytes, AROUND).subarray(AROUND.length, AROUND.length + bytes.length)),
     get reads() {
       return reads
     },

@@ -12,7 +12,6 @@ import { bendBytes } from './bend-bytes.ts'
 import { bendCbor } from './bend-cbor.ts'
 import { bendOp } from './bend-ops.ts'
 import { aBody, anOp, aValueBytes } from './corpus.ts'
-import { counted } from './counted.ts'
 import { ACCEPTED, assertLinear, refusedFor, type Target } from './target.ts'
 
 /** Every byte is looked at by the judge, by the reader, and as a part of a key by its neighbours. */
@@ -52,11 +51,7 @@ export const value: Target = {
   judge(bytes, counting) {
     const decoded = decodeValue(bytes)
     assert(checkValue(bytes, 0, bytes.length) === (decoded.ok ? null : decoded.reason), 'checkValue and decodeValue agree')
-    if (counting) {
-      const watched = counted(bytes)
-      decodeValue(watched.bytes)
-      assertLinear(watched.reads, bytes.length, READS_PER_BYTE)
-    }
+    if (counting) assertLinear(bytes, decodeValue, READS_PER_BYTE)
     if (!decoded.ok) return refusedFor(decoded.reason)
     assert(nestingOf(decoded.value) <= MAX_NESTING, 'a value is nested at most MAX_NESTING deep')
     assert(equalBytes(encodeValue(decoded.value), bytes), 'a value that is accepted has the encoding it came in')
@@ -84,18 +79,11 @@ export const op: Target = {
     if (random.chance(0.001)) return new Uint8Array(MAX_OP_BYTES + random.below(2)).fill(0x80)
     const some = anOp(random).op
     const bytes = encodeOp(random.chance(0.4) ? bendOp(random, some) : some)
-    // What was bent as an op may be no canonical value any more: its bytes are bent as such only.
-    if (checkValue(bytes, 0, bytes.length, MAX_NESTING + 1) === null && random.chance(0.6))
-      return bentOrNot(random, bytes, anOp(random).bytes)
-    return random.chance(0.8) ? bytes : bendBytes(random, bytes, anOp(random).bytes)
+    return random.chance(0.6) ? bentOrNot(random, bytes, anOp(random).bytes) : bytes
   },
   judge(bytes, counting) {
     const decoded = decodeOp(bytes)
-    if (counting) {
-      const watched = counted(bytes)
-      decodeOp(watched.bytes)
-      assertLinear(watched.reads, bytes.length, READS_PER_BYTE)
-    }
+    if (counting) assertLinear(bytes, decodeOp, READS_PER_BYTE)
     if (!decoded.ok) return refusedFor(decoded.reason)
     assertOp(decoded.value)
     assert(equalBytes(encodeOp(decoded.value), bytes), 'an op that is accepted has the encoding it came in')

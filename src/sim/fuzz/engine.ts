@@ -123,7 +123,7 @@ export const engine: Target = {
   within: 3_000,
   inParts: true,
   make: (random) => joinParts(Array.from({ length: 1 + random.below(14) }, () => aPart(random))),
-  judge(bytes, restarting) {
+  judge(bytes) {
     const driven = drive(ROOM.id, KNOWN)
     const known = driven.engine.replica.dag.length
     const parts = partsOf(bytes)
@@ -142,7 +142,7 @@ export const engine: Target = {
     }
     assertAtRest(driven)
     assertSelfCertified(driven)
-    if (restarting) assertRestart(driven)
+    assertRestart(driven)
     return { accepted: driven.engine.replica.dag.length > known, refused: [...driven.refused] }
   },
 }

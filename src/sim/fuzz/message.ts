@@ -10,7 +10,6 @@ import { squeeze } from '../squeeze.ts'
 import { bendBytes } from './bend-bytes.ts'
 import { bendCbor } from './bend-cbor.ts'
 import { anAuthor, anOp, ghost, type Room, ROOMS } from './corpus.ts'
-import { counted } from './counted.ts'
 import { ACCEPTED, assertLinear, refusedFor, type Target } from './target.ts'
 
 const someIds = (random: Random, { ops }: Room): OpId[] =>
@@ -67,11 +66,7 @@ export const message: Target = {
   },
   judge(bytes, counting) {
     const decoded = decodeMessage(bytes)
-    if (counting) {
-      const watched = counted(bytes)
-      decodeMessage(watched.bytes)
-      assertLinear(watched.reads, bytes.length, 8)
-    }
+    if (counting) assertLinear(bytes, decodeMessage, 8)
     if (!decoded.ok) return refusedFor(decoded.reason)
     assertMessage(decoded.value)
     assert(equalBytes(encodeMessage(decoded.value), bytes), 'a message that is accepted has the encoding it came in')

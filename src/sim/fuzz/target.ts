@@ -1,6 +1,7 @@
 /** What a target of the fuzzer is: something that reads hostile bytes, the bytes to give it, and what must hold whatever they are. */
-import { assert } from '../../core/result.ts'
+import { assert, type Result } from '../../core/result.ts'
 import type { Random } from '../random.ts'
+import { counted } from './counted.ts'
 
 /** What became of one input. Of an input in parts some may be taken and others refused, for several reasons. */
 export interface Verdict {
@@ -30,7 +31,10 @@ export const ACCEPTED: Verdict = { accepted: true, refused: [] }
 
 export const refusedFor = (reason: string): Verdict => ({ accepted: false, refused: [reason] })
 
-/** Asserts that so many reads are no more than `each` for every byte of the input. */
-export function assertLinear(reads: number, bytes: number, each: number): void {
-  assert(reads <= each * (bytes + 64), 'work is in proportion to the bytes')
+/** Reads the bytes once more, counting: asserts the same verdict, and at most `each` reads for every byte. */
+export function assertLinear<R extends string>(bytes: Uint8Array, decode: (bytes: Uint8Array) => Result<unknown, R>, each: number): void {
+  const watched = counted(bytes)
+  const [first, again] = [decode(bytes), decode(watched.bytes)]
+  assert(first.ok ? again.ok : !again.ok && again.reason === first.reason, 'a verdict does not depend on where the bytes lie')
+  assert(watched.reads <= each * (bytes.length + 64), 'work is in proportion to the bytes')
 }

@@ -56,7 +56,7 @@ export const unit: Target = {
     'equivocation',
     'pending-full',
   ],
-  within: 6_000,
+  within: 4_000,
   inParts: true,
   make(random) {
     const number = random.below(ROOMS.length)
