@@ -1,9 +1,10 @@
 /** The targets: everything pure that reads bytes which somebody hostile may have made. */
-import { bundle, file, record } from './bundles.ts'
+import { bundle, file } from './bundles.ts'
 import { body, op, value } from './decoders.ts'
 import { engine } from './engine.ts'
 import { evidence } from './evidence.ts'
 import { message } from './message.ts'
+import { record } from './record.ts'
 import type { Target } from './target.ts'
 import { unit } from './unit.ts'
 
