@@ -87,7 +87,7 @@ function bendOnce(random: Random, units: readonly Unit[]): Unit[] {
 function bendUnit(random: Random, unit: Unit): Unit {
   const at = random.below(unit.length)
   const unitOp = unit[at]!
-  switch (random.below(11)) {
+  switch (random.below(12)) {
     case 0:
       return unit.toSpliced(at, 1)
     case 1:
@@ -101,27 +101,26 @@ function bendUnit(random: Random, unit: Unit): Unit {
     case 5:
       return unit.toSpliced(at, 0, anOp(random))
     case 6:
+    case 7:
       return [...unit, childOf(random, unitOp)]
     default:
       return unit.with(at, made(random, bendOp(random, unitOp.op)))
   }
 }
 
-/** An op of the same author or another after this one. */
+/** An op of the same author or another after this one, with something wrong now and then. */
 function childOf(random: Random, { op, id }: UnitOp): UnitOp {
-  const room = op.room ?? id
   const follows = random.chance(0.7)
-  const author = random.chance(0.8) && follows ? op.author : anAuthor(random)
-  const seq = follows ? Math.min(op.seq + 1, 2 ** 53 - 1) : 0
-  return made(random, {
-    room,
-    author,
-    seq,
+  const child: Op = {
+    room: op.room ?? id,
+    author: random.chance(0.8) && follows ? op.author : anAuthor(random),
+    seq: follows ? Math.min(op.seq + 1, 2 ** 53 - 1) : 0,
     prev: follows ? id : null,
     deps: follows ? [] : [id],
     time: op.time,
     body: encodeBody(aBody(random)),
-  })
+  }
+  return made(random, random.chance(0.4) ? bendOp(random, child) : child)
 }
 
 function made(random: Random, op: Op): UnitOp {

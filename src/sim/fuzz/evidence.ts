@@ -24,7 +24,14 @@ function chainFrom(random: Random, op: Op, length: number): Unit {
     const isLast = left === 1
     const unitOp = isLast || random.chance(0.3) ? signed(next) : unsigned(next)
     out.push(unitOp)
-    next = { ...op, room: op.room ?? unitOp.id, seq: next.seq + 1, prev: unitOp.id, deps: [], body: encodeBody(aBody(random)) }
+    next = {
+      ...op,
+      room: op.room ?? unitOp.id,
+      seq: Math.min(next.seq + 1, Number.MAX_SAFE_INTEGER),
+      prev: unitOp.id,
+      deps: [],
+      body: encodeBody(aBody(random)),
+    }
   }
   return out
 }

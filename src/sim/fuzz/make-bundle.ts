@@ -29,7 +29,7 @@ export function encodeOneRoom(units: readonly Unit[]): Uint8Array {
 
 /** A bundle as it is, or with ops, columns or bytes bent. */
 export function aBundle(random: Random, room: Room = random.pick(ROOMS)): Uint8Array {
-  if (random.chance(0.0005)) return aLargeBundle(random, room)
+  if (random.chance(0.0015)) return aLargeBundle(random, room)
   if (random.chance(0.45)) return encodeOneRoom(bendUnits(random, someUnits(random, room)))
   const bytes = random.pick(room.bundles)
   const kind = random.next()
@@ -43,8 +43,7 @@ export function aBundle(random: Random, room: Room = random.pick(ROOMS)): Uint8A
 function aLargeBundle(random: Random, room: Room): Uint8Array {
   const long = (ops: number, body?: Uint8Array): Unit => chain(room, random, ops, body)
   return random.pick([
-    () => encodeBundle([long(MAX_UNIT_OPS)]),
-    () => encodeBundle([long(MAX_UNIT_OPS + 1)]),
+    () => encodeBundle([long(MAX_UNIT_OPS + random.below(2))]),
     () => encodeBundle([long(15 + random.below(4), encodeValue(new Uint8Array(MAX_BODY_BYTES - 3)))]),
     () => new Uint8Array(MAX_BUNDLE_BYTES + random.below(2)).fill(1),
     () => encodeBundle([wide(room, random)]),

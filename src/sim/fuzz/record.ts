@@ -46,7 +46,11 @@ export const record: Target = {
     const segment = unpackSegment(first, count, SHAPES[head[0]! % SHAPES.length]!(bytes, checksum))
     if ('reason' in segment) return refusedFor(segment.reason)
     assert(segment.first === first && segment.count === count && equalBytes(segment.bytes, bytes), 'a record gives back what it holds')
-    assert(equalBytes(packSegment(segment).checksum, checksum), 'a record that is accepted has its checksum')
+    for (const [at, ops] of [
+      [first + 1, count],
+      [first, count + 1],
+    ] as const)
+      assert('reason' in unpackSegment(at, ops, { bytes, checksum }), 'a record is good in its own place only')
     const units = decodeWrapped(segment.bytes)
     return units.ok ? ACCEPTED : refusedFor(units.reason)
   },

@@ -3,7 +3,7 @@ import { toHex } from '../../core/bytes.ts'
 import { assert } from '../../core/result.ts'
 import { createRandom } from '../random.ts'
 import { shrink } from './shrink.ts'
-import type { Target } from './target.ts'
+import type { Target, Verdict } from './target.ts'
 import { TARGETS } from './targets.ts'
 
 export interface Finding {
@@ -30,6 +30,8 @@ const COUNT_EVERY = 64
 /** Findings that are made small and shown; more of them say no more. */
 const MOST_FINDINGS = 3
 
+const NOTHING = new Uint8Array(0)
+
 /** No inputs yet. The target is the one of this name in the list, if none is given. */
 export function startTally(name: string, target: Target | undefined = TARGETS[name]): Tally {
   assert(target !== undefined, 'a target is named as in the list')
@@ -45,11 +47,12 @@ export function runInputs(tally: Tally, seed: number, from: number, to: number):
   const { name, target, failures, refused } = tally
   for (let index = from; index < to && failures.length < MOST_FINDINGS; index++) {
     tally.inputs++
-    const bytes = inputOf(tally, seed, index)
-    const judge = (input: Uint8Array): ReturnType<Target['judge']> => target.judge(input, index % COUNT_EVERY === 0)
-    const outcome = outcomeOf(judge, bytes)
+    let bytes: Uint8Array = NOTHING
+    const counting = index % COUNT_EVERY === 0
+    const outcome = outcomeOf(() => target.judge((bytes = inputOf(tally, seed, index)), counting))
     if (typeof outcome === 'string') {
-      const small = shrink(bytes, (smaller) => outcomeOf(judge, smaller) === outcome, target.inParts === true)
+      const fails = (smaller: Uint8Array): boolean => outcomeOf(() => target.judge(smaller, counting)) === outcome
+      const small = shrink(bytes, fails, target.inParts === true)
       failures.push({ target: name, seed, index, hex: toHex(small), detail: outcome })
       continue
     }
@@ -59,9 +62,9 @@ export function runInputs(tally: Tally, seed: number, from: number, to: number):
 }
 
 /** What became of an input, or what was thrown. */
-function outcomeOf(judge: (bytes: Uint8Array) => ReturnType<Target['judge']>, bytes: Uint8Array): ReturnType<Target['judge']> | string {
+function outcomeOf(judge: () => Verdict): Verdict | string {
   try {
-    return judge(bytes)
+    return judge()
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   }
