@@ -337,7 +337,7 @@ describe('questions', () => {
     for (const [ops, turn] of [
       [1, 5_050],
       [10, 5_500],
-      [1_100, 60_000],
+      [1_200, 60_000],
     ] as const) {
       const { world, node, engine, room } = asking()
       const { ref } = engine.fetch!
