@@ -30,6 +30,10 @@ export interface Stage {
   readonly villain: Villain
 }
 
+/** What was judged is stored within so long, and every node has told its heads once more (ms). */
+const SETTLE = 1_000
+const TELL_ALL = 7_000
+
 /** The digest of one who does not agree with anybody. */
 export const NO_DIGEST = new Uint8Array(32)
 
@@ -99,12 +103,13 @@ export function runUntil(stage: Stage, most: number, isSo: () => boolean, every 
   return Infinity
 }
 
-/** What is wrong in the end, or null: correct nodes hold the same ops, and all else that `checks.ts` asks. Takes 7 s. */
+/** What is wrong in the end, or null: correct nodes hold the same ops, and all else that `checks.ts` asks. Takes a few seconds. */
 export function verdictOf(stage: Stage): string | null {
   const { world } = stage
-  if (!isSettled(world)) return `not settled: ${stage.nodes.map(({ engine }) => `${engine.replica.dag.length}+${engine.replica.pending.ops}`).join()}`
+  if (runUntil(stage, SETTLE, () => isSettled(world), 100) === Infinity)
+    return `not settled: ${stage.nodes.map(({ engine }) => `${engine.replica.dag.length}+${engine.replica.pending.ops}`).join()}`
   checkEnd(world, createRandom(1, 'checks').below)
-  run(stage, 7_000)
+  run(stage, TELL_ALL)
   checkDigests(world)
   return world.failure === null ? null : `${world.failure.invariant}: ${world.failure.detail}`
 }
