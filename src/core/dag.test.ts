@@ -133,7 +133,7 @@ test('seen by: whoever has an op in the past of one of its own, and nobody else'
   )
 })
 
-describe('B8 size', { timeout: 30_000 }, () => {
+describe('size', { timeout: 30_000 }, () => {
   /** Distinct, not hashed: a million hashes are not what is tried here. */
   const cheapId = (n: number): OpId => {
     const id = new Uint8Array(32)
@@ -142,7 +142,7 @@ describe('B8 size', { timeout: 30_000 }, () => {
     return asOpId(id)
   }
 
-  test('a chain of 1,000,000 ops is built, walked and taken back without recursion', () => {
+  test('B8 a chain of 1,000,000 ops is built, walked and taken back without recursion', () => {
     const dag = createDag(5)
     for (let op = 0; op < 1_000_000; op++) {
       append(dag, { id: cheapId(op), author: authors[0]!, seq: op, prev: op - 1, parents: op === 0 ? [] : [op - 1] })

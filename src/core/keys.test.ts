@@ -138,7 +138,7 @@ function mixedOrder(random: () => number, keyTorsion: number, nonceTorsion: numb
 
 describe('both paths agree', () => {
   test.each([0, 1, 2, 3, 4, 5, 6, 7])(
-    'A4 A6 on 300 signatures under keys with torsion %i and nonces with any: accepted exactly when the equation holds without the cofactor',
+    'A6 A4 on 300 signatures under keys with torsion %i and nonces with any: accepted exactly when the equation holds without the cofactor',
     { timeout: 60_000 },
     async (keyTorsion) => {
       const random = createRandom(keyTorsion)
