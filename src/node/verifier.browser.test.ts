@@ -38,6 +38,11 @@ test('A6 WebCrypto and JavaScript agree on signatures whose keys and nonces have
     const small = TORSION.multiply(BigInt(n), false).toBytes()
     claims.push({ ...honest, author: asAuthor(small) })
     claims.push({ ...honest, signature: concatBytes(small, honest.signature.subarray(32)) })
+    // S such that the equation holds: only the bytes of R are against it.
+    const a = littleEndian(randomBytes(random, 32)) % L
+    const author = asAuthor(Point.BASE.multiply(a).toBytes())
+    const k = littleEndian(sha512(concatBytes(small, author, honest.message))) % L
+    claims.push({ author, message: honest.message, signature: concatBytes(small, bytesOf((k * a) % L)) })
   }
   claims.push({
     ...honest,

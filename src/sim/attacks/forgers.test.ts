@@ -7,6 +7,7 @@ import {
   chainOf,
   createStage,
   has,
+  isCut,
   join,
   keyNamed,
   linkNamed,
@@ -39,6 +40,8 @@ describe('bad signatures', () => {
       expect(opsOf(bob!)).toBe(1)
       expect(bob!.engine.replica).toMatchObject({ pending: { ops: 0 }, refusedOps: [] })
     }
+    for (let i = 0; i < 2; i++) push(stage, bob!, linkNamed(stage, 'forger 0'), [signedBadly(op)])
+    expect(isCut(bob!, linkNamed(stage, 'forger 0'))).toBe(true)
     push(stage, bob!, linkNamed(stage, 'author'), [op])
     expect(has(bob!, op)).toBe(true)
     run(stage, 3_000)

@@ -48,6 +48,7 @@ describe('an eclipse', () => {
     expect([...bob!.engine.peers.values()].filter(({ author }) => author !== null)).toHaveLength(3)
     apart(stage, bob!)
     const links = Array.from({ length: 50 }, (_, i) => linkNamed(stage, `eclipse ${i}`))
+    for (const link of links) tell(stage, bob!, link, { type: 'hello', author: alice!.identity.author, proof: new Uint8Array(64) })
     for (let i = 0; i < 10; i++) {
       for (const link of links) agreeWith(stage, bob!, link)
       say(stage, alice!, `news ${i}`)

@@ -3,10 +3,26 @@ import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../core/bytes.ts'
 import { PROTOCOL_VERSION } from '../../core/limits.ts'
 import { encodeBundle, wrapBundle } from '../../sync/bundle.ts'
+import type { Input } from '../../sync/effects.ts'
 import { step } from '../../sync/engine.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 import type { SimNode } from '../node.ts'
-import { agree, claim, createStage, isCut, keyNamed, linkNamed, message, opsOf, refusalsOf, run, say, sign, tell } from '../stage.ts'
+import {
+  agree,
+  chainOf,
+  claim,
+  createStage,
+  isCut,
+  keyNamed,
+  linkNamed,
+  message,
+  opsOf,
+  refusalsOf,
+  run,
+  say,
+  sign,
+  tell,
+} from '../stage.ts'
 
 const mallory = keyNamed('mallory')
 const unitsOf = (bundle: Uint8Array): Uint8Array => encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 })
@@ -86,6 +102,26 @@ describe('others', () => {
     say(stage, alice, 'as ever')
     run(stage, 100)
     expect(agree(stage)).toBe(true)
+  })
+
+  test('D16 a flood that comes faster than it can be judged is not taken further than a bound, and is held against nobody', () => {
+    const stage = createStage(1)
+    const { engine } = stage.nodes[0]!
+    const from = linkNamed(stage, 'forwarder')
+    const chain = chainOf(stage, mallory, 3_000)
+    let waiting = 0
+    const jobs: { readonly job: number; readonly count: number }[] = []
+    const take = (input: Input): void => {
+      for (const effect of step(engine, input, engine.now))
+        if (effect.type === 'verify') jobs.push({ job: effect.job, count: effect.claims.length })
+      waiting = Math.max(waiting, engine.intake.get(from)?.items.length ?? 0)
+    }
+    for (const op of chain) take({ type: 'bytes', from, bytes: unitsOf(wrapBundle('raw', encodeBundle([[op]]))) })
+    expect(waiting).toBe(1_024)
+    for (let next = jobs.shift(); next !== undefined; next = jobs.shift())
+      take({ type: 'verified', job: next.job, valid: Array.from({ length: next.count }, () => true) })
+    expect(engine.replica.dag.length).toBe(1 + 1_024)
+    expect(engine.peers.get(from)).toMatchObject({ strikes: 0, refusals: [] })
   })
 
   test('D16 another room’s genesis under this link is refused, and its link pays', () => {

@@ -7,6 +7,7 @@ import type { SimNode } from '../node.ts'
 import {
   agree,
   apart,
+  claim,
   createStage,
   ghostId,
   has,
@@ -97,6 +98,7 @@ describe('parents', () => {
     push(stage, bob!, link, [child])
     push(stage, bob!, link, [message(stage, keyNamed('third'), null, [child.id], 'grandchild')])
     expect(bob!.engine.replica.pending.ops).toBe(0)
+    claim(stage, bob!, link, [bad.id, child.id])
     run(stage, 20_000)
     expect(asked).toEqual([])
     expect(verdictOf(stage)).toBe(null)
