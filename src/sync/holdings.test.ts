@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { append, createDag, type Dag, idOf, markPast, numberOf, type Vertex } from '../core/dag.ts'
 import { naiveDag, verticesOf } from '../core/dag.naive.ts'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
+import type { OpId } from '../core/op.ts'
 import { authorNumber, idNumber } from '../core/room.naive.ts'
 import { describeHoldings, type Holdings, readHoldings, storedHeads } from './holdings.ts'
 
@@ -76,6 +77,22 @@ describe('what a peer holds, from what it says', () => {
       { numRuns: 80 },
     )
   })
+})
+
+test('B2 a guess that holds what is asked for is given up', () => {
+  const [founder, forker] = authors
+  const dagOf = (ids: readonly number[]): Dag => {
+    const dag = createDag(1)
+    append(dag, { id: idNumber(0), author: founder!, seq: 0, prev: -1, parents: [] })
+    for (const [seq, id] of ids.entries())
+      append(dag, { id: idNumber(id), author: forker!, seq, prev: seq === 0 ? -1 : seq, parents: [seq] })
+    return dag
+  }
+  // Their branches begin with one op and go on with others: the longer one does not include the shorter.
+  const [asker, server] = [dagOf([1, 20, 21]), dagOf([1, 2])]
+  const marks = (ids: readonly OpId[]): number[] => [...readHoldings(server, describeHoldings(asker, asker.length), ids)]
+  expect(marks([])).toEqual([1, 1, 1])
+  expect(marks([idNumber(2)])).toEqual([1, 0, 0])
 })
 
 test('B19 one author’s many forks do not hide the tips of others', () => {

@@ -125,6 +125,7 @@ describe('units that vouch for nothing', () => {
     push(stage, bob!, linkNamed(stage, 'mallory'), [signedBadly(base), reply])
     expect(bob!.engine.replica.pending.ops).toBe(0)
     expect(bob!.engine.replica.rejected.size).toBe(0)
+    expect(opsOf(bob!)).toBe(1)
     push(stage, bob!, linkNamed(stage, 'mallory'), [base, reply])
     expect(has(bob!, reply)).toBe(true)
   })

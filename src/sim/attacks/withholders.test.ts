@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from '../../core/limits.ts'
 import { step } from '../../sync/engine.ts'
 import { encodeMessage } from '../../sync/messages.ts'
-import type { SimNode } from '../node.ts'
+import { give, type SimNode } from '../node.ts'
 import {
   agree,
   apart,
@@ -27,15 +27,23 @@ import { bundleOf } from '../villain.ts'
 const mallory = keyNamed('mallory')
 
 describe('parents', () => {
-  test('B5 that one peer withholds are fetched from another', () => {
+  test('B5 that one peer withholds are asked of another, before that one has said that it has them', () => {
     const stage = createStage(3)
     const [, bob, carol] = stage.nodes
     const parent = message(stage, mallory, null, [stage.room], 'parent')
     const child = message(stage, mallory, parent, [], 'child')
-    push(stage, bob!, linkNamed(stage, 'mallory'), [child])
     apart(stage, carol!)
     push(stage, carol!, linkNamed(stage, 'someone else'), [parent])
+    run(stage, 500)
+    // Both have just told their heads, and will not for a while.
+    for (const node of [bob!, carol!]) {
+      give(stage.world, node, { type: 'linked' })
+      node.engine.heartbeatAt = node.engine.now + 5_000
+    }
+    run(stage, 10)
     together(stage)
+    push(stage, bob!, linkNamed(stage, 'mallory'), [child])
+    expect(runUntil(stage, 2_500, () => has(bob!, child))).toBeLessThan(2_500)
     run(stage, 6_000)
     for (const node of stage.nodes) expect(has(node, child)).toBe(true)
     expect(verdictOf(stage)).toBe(null)

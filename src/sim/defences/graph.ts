@@ -42,7 +42,7 @@ export const GRAPH: readonly Defence[] = [
     file: 'src/sync/holdings.ts',
     right: 'return isWrong && guessed.length > 0 ? markPast(dag, known) : marks',
     wrong: 'return marks',
-    test: tested('src/sync/holdings.test.ts', 'B2 with forks, never takes for held what is asked for'),
+    test: tested('src/sync/holdings.test.ts', 'B2 a guess that holds what is asked for is given up'),
   },
   {
     row: 'B3',
@@ -77,7 +77,7 @@ export const GRAPH: readonly Defence[] = [
     file: FETCH,
     right: '(isMissing && peer.emptyUntil <= now) || hasMore',
     wrong: 'hasMore',
-    test: tested(WITHHOLDERS, 'B5 that one peer withholds are fetched from another'),
+    test: tested(WITHHOLDERS, 'B5 that one peer withholds are asked of another'),
   },
   {
     row: 'B6',

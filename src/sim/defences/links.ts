@@ -22,7 +22,7 @@ export const LINKS: readonly Defence[] = [
     file: 'src/sync/gossip.ts',
     right: 'engine.heartbeatAt = engine.now + HEARTBEAT',
     wrong: 'engine.heartbeatAt = Infinity',
-    test: tested(ASKERS, 'D1 a network that loses a third'),
+    test: tested(ASKERS, 'D1 what was lost is told again'),
   },
   {
     row: 'D1',
@@ -90,23 +90,23 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D4',
     file: 'relay/forwarding.ts',
-    right: 'setTimeout(() => socket.terminate(), DISMISS_MS).unref()',
-    wrong: 'setTimeout(() => socket.terminate(), 1_000 * DISMISS_MS).unref()',
+    right: '        quit()\n        return dismiss(',
+    wrong: '        return dismiss(',
     test: tested('relay/node.test.ts', 'D4 a member that was refused and does not go'),
+  },
+  {
+    row: 'D5',
+    file: FETCH,
+    right: 'return turnOf(a) === turnOf(b) ? a.ops > b.ops : turnOf(a) < turnOf(b)',
+    wrong: 'return a.ops > b.ops',
+    test: tested(LIARS, 'D5 false heads by the hundred'),
   },
   {
     row: 'D5',
     file: FETCH,
     right: 'else bench(engine, peer)\n  if (fetch.all',
     wrong: '\n  if (fetch.all',
-    test: tested(LIARS, 'D5 false heads by the hundred'),
-  },
-  {
-    row: 'D5',
-    file: FETCH,
-    right: 'else if (engine.now >= fetch.heardAt + STALL) bench(engine, peer)',
-    wrong: '',
-    test: tested(LIARS, 'D5 a peer that names what nobody has'),
+    test: tested(LIARS, 'D5 a peer that names what it has not'),
   },
   {
     row: 'D5',
