@@ -88,13 +88,6 @@ export const LINKS: readonly Defence[] = [
     test: tested(LIARS, 'D4 trickling'),
   },
   {
-    row: 'D4',
-    file: 'relay/forwarding.ts',
-    right: '        quit()\n        return dismiss(',
-    wrong: '        return dismiss(',
-    test: tested('relay/node.test.ts', 'D4 a member that was refused and does not go'),
-  },
-  {
     row: 'D5',
     file: FETCH,
     right: 'return turnOf(a) === turnOf(b) ? a.ops > b.ops : turnOf(a) < turnOf(b)',
