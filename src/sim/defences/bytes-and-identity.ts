@@ -1,4 +1,4 @@
-/** Rows A: bytes that are no op, signatures that are none, and what keeps them out. */
+/** Rows A: bytes that are no op, signatures that are none, and what keeps them out. Long, since it is a list. */
 import type { Defence } from '../defences.ts'
 
 const CBOR = 'src/core/cbor.ts'

@@ -1,4 +1,4 @@
-/** Rows B: what a hostile graph cannot do, and why not. */
+/** Rows B: what a hostile graph cannot do, and why not. Long, since it is a list. */
 import type { Defence } from '../defences.ts'
 
 const REPLICA = 'src/core/replica.ts'
@@ -244,15 +244,15 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B17',
     file: 'src/sync/bundle.ts',
-    right: "if (bytes > MAX_UNIT_BYTES) return refuse('unit-too-large')",
+    right: "if (bytesInUnit > MAX_UNIT_BYTES) return refuse('unit-too-large')",
     wrong: '',
     test: tested('src/sync/bundle.test.ts', 'B17 when a unit has no ops'),
   },
   {
     row: 'B18',
     file: 'src/sync/bundle.ts',
-    right: 'signature === null && !builder.vouchedFor.has(start + i)',
-    wrong: 'signature === null && builder.built.length < 0',
+    right: 'signature === null && !rebuilding.vouchedFor.has(start + i)',
+    wrong: 'signature === null && built.length < 0',
     test: tested('src/sync/bundle.test.ts', 'B18 when only one branch of a fork is signed'),
   },
   {

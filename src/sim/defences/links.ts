@@ -153,7 +153,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D8',
     file: 'src/sync/bundle.ts',
-    right: "if (total + bytes > MAX_BUNDLE_OP_BYTES) return refuse('too-large')",
+    right: "if (total + bytesInUnit > MAX_BUNDLE_OP_BYTES) return refuse('too-large')",
     wrong: '',
     test: tested('src/sync/bundle.test.ts', 'D8 when few columns make more'),
   },
