@@ -2,7 +2,7 @@
 import { expect, test } from './fixtures.ts'
 import { RELAY_IS_DOWN, agree, numbered, oneHistory, said, type, typeAll } from './tabs.ts'
 
-test('a relay that flips bits, drops, repeats and reorders frames is survived', async ({ hostile, device }) => {
+test('D2 a relay that flips bits, drops, repeats and reorders frames is survived', async ({ hostile, device }) => {
   test.setTimeout(120_000)
   const first = await (await device()).open(`${hostile.address}/#new`, RELAY_IS_DOWN)
   const second = await (await device()).open(first.url(), RELAY_IS_DOWN)
@@ -17,7 +17,7 @@ test('a relay that flips bits, drops, repeats and reorders frames is survived', 
   for (const fault of ['drop', 'repeat', 'flip', 'reorder', 'delay'] as const) expect(hostile.done[fault], fault).toBeGreaterThan(0)
 })
 
-test('a relay that falsifies every frame gets nothing in, and two tabs agree once it stops', async ({ hostile, device }) => {
+test('D2 a relay that falsifies every frame gets nothing in, and two tabs agree once it stops', async ({ hostile, device }) => {
   const first = await (await device()).open(`${hostile.address}/#new`, RELAY_IS_DOWN)
   const second = await (await device()).open(first.url(), RELAY_IS_DOWN)
   await agree([first, second], 1)
@@ -43,7 +43,7 @@ test('a relay that is cut off and comes back is used again', async ({ hostile, d
   await agree([first, second], 3, 40_000)
 })
 
-test('the relay reads nothing: no text, no author, no room id and no secret of the link is in what it sees', async ({
+test('D2 the relay reads nothing: no text, no author, no room id and no secret of the link is in what it sees', async ({
   hostile,
   device,
 }) => {

@@ -16,7 +16,7 @@ test('a reloaded tab is the same node with the same history', async ({ host, dev
   expect(await said(page, 'heads')).toBe('1')
 })
 
-test('a duplicated tab, which has a copy of everything the first one kept, is a new node', async ({ host, device, problems }) => {
+test('E4 a duplicated tab, which has a copy of everything the first one kept, is a new node', async ({ host, device, problems }) => {
   const { context, open } = await device()
   const page = await open(`${host.address}/#new`)
   await type(page, 'original')

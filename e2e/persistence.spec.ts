@@ -23,7 +23,7 @@ declare global {
 
 const ENOUGH = 40
 
-test('a tab that is reloaded in the middle of writing has lost nothing that was acknowledged', async ({ host, device }) => {
+test('E2 a tab that is reloaded in the middle of writing has lost nothing that was acknowledged', async ({ host, device }) => {
   const page = await (await device()).open(`${host.address}/#new`)
   const acknowledged: string[] = []
   await page.exposeFunction('acknowledge', (text: string) => void acknowledged.push(text))
@@ -36,7 +36,7 @@ test('a tab that is reloaded in the middle of writing has lost nothing that was 
   expect(await messagesOf(page)).toEqual(expect.arrayContaining([...acknowledged]))
 })
 
-test('a browser is killed in the middle of writing; started again, it has every message that was acknowledged', async ({
+test('E2 a browser is killed in the middle of writing; started again, it has every message that was acknowledged', async ({
   host,
   problems,
 }, info) => {

@@ -45,7 +45,7 @@ test('the app can be installed: its manifest names it and its icons are there', 
   }
 })
 
-test('the page may run its own scripts only', async ({ host, request }) => {
+test('E6 the page may run its own scripts only', async ({ host, request }) => {
   const response = await request.get(host.address)
   const policy = response.headers()['content-security-policy'] ?? ''
   expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'")

@@ -133,7 +133,7 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     await eventually(() => expect(b.heard).toEqual([3]))
   })
 
-  test('a member that was refused and does not go keeps nobody waiting, and is cut before long', async () => {
+  test('D4 a member that was refused and does not go keeps nobody waiting, and is cut before long', async () => {
     const { port } = await host()
     const [a, b] = await Promise.all([member(port), member(port)])
     const bad = await member(port)
@@ -147,7 +147,7 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     await bad.closed
   })
 
-  test('the largest frame passes, and one byte more ends the connection before it is held in memory', async () => {
+  test('D9 the largest frame passes, and one byte more ends the connection before it is held in memory', async () => {
     const { port } = await host()
     const [a, b] = await Promise.all([member(port), member(port)])
     a.socket.send(frame(1, null, 1, MAX_FRAME_BYTES - HEADER))

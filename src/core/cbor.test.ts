@@ -168,8 +168,8 @@ describe('encoding', () => {
   })
 })
 
-describe('A1 bytes that are not canonical are refused by name:', () => {
-  test('numbers and lengths that are not the shortest', () => {
+describe('bytes that are not canonical are refused by name:', () => {
+  test('A1 numbers and lengths that are not the shortest', () => {
     for (const text of [
       '1817',
       '190001',
@@ -186,7 +186,7 @@ describe('A1 bytes that are not canonical are refused by name:', () => {
       expect(refusal(text)).toBe('not-canonical')
     }
   })
-  test('half and single floats', () => {
+  test('A1 half and single floats', () => {
     for (const text of ['f93e00', 'fa3fc00000', 'f97e00', 'fa7f800000']) expect(refusal(text)).toBe('not-canonical')
   })
   test('A10 floats that are whole, −0, NaN or infinite', () => {
@@ -208,14 +208,14 @@ describe('A1 bytes that are not canonical are refused by name:', () => {
       expect(refusal(text)).toBe('bad-number')
     for (const text of ['1b001fffffffffffff', '3b001ffffffffffffe']) expect(refusal(text)).toBeNull()
   })
-  test('map keys that are unsorted, repeated, or no texts', () => {
+  test('A1 map keys that are unsorted, repeated, or no texts', () => {
     for (const text of ['a2616201616101', 'a2616101616101', 'a2 626161 01 6162 02', 'a10101', 'a1f601', 'a1416101', 'a1a001'])
       expect(refusal(text)).toBe('bad-key')
   })
   test('A9 ill-formed texts, as values and as keys', () => {
     for (const text of ['62c080', '61ff', '63eda080', 'a162c08001', '61c3']) expect(refusal(text)).toBe('bad-text')
   })
-  test('tags, undefined, other simple values, indefinite lengths, reserved lengths', () => {
+  test('A1 tags, undefined, other simple values, indefinite lengths, reserved lengths', () => {
     for (const text of [
       'c000',
       'd9d9f780',
@@ -264,7 +264,7 @@ describe('A1 bytes that are not canonical are refused by name:', () => {
   test('A13 a length beyond what is left, before anything inside is looked at', () => {
     for (const text of ['9affffffff f7', '83 f7 00', 'ba80000000 01 01', 'a2 01 01 01']) expect(refusal(text)).toBe('truncated')
   })
-  test('what is followed by anything', () => {
+  test('A1 what is followed by anything', () => {
     for (const text of ['0000', '8000', 'f6f6', '6161ff']) expect(refusal(text)).toBe('trailing-bytes')
   })
   test('A13 nesting beyond MAX_NESTING, of 10,000 levels as of 33', () => {

@@ -149,7 +149,7 @@ describe('B8 size', { timeout: 30_000 }, () => {
     return asOpId(id)
   }
 
-  test('a chain of 1,000,000 ops is built, walked and taken back without recursion', () => {
+  test('B8 a chain of 1,000,000 ops is built, walked and taken back without recursion', () => {
     const dag = createDag(5)
     for (let op = 0; op < 1_000_000; op++) {
       append(dag, { id: cheapId(op), author: authors[0]!, seq: op, prev: op - 1, parents: op === 0 ? [] : [op - 1] })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { compareBytes, toHex } from './bytes.ts'
 import { compareEntries, createIdTable, entryBytes, forgetLast, intern, lookup } from './id-table.ts'
 import { idNumber } from './room.naive.ts'
+import { keyOf } from './unit.ts'
 
 const ids = Array.from({ length: 200 }, (_, n) => idNumber(n))
 
@@ -40,12 +41,13 @@ test('entries are ordered by their bytes', () => {
   }
 })
 
-test('ids that differ in one bit only are told apart, under any seed', () => {
+test('A12 ids that differ in one bit only are told apart, as entries under any seed and as keys', () => {
   for (const seed of [0, 1, -1, 0x7fffffff]) {
     const table = createIdTable(seed)
     const flipped = Array.from({ length: 256 }, (_, bit) => new Uint8Array(32).map((_, i) => (i === bit >> 3 ? 1 << (bit & 7) : 0)))
     for (const [n, id] of flipped.entries()) expect(intern(table, id)).toBe(n)
     for (const [n, id] of flipped.entries()) expect(lookup(table, id)).toBe(n)
     expect(lookup(table, new Uint8Array(32))).toBe(-1)
+    expect(new Set(flipped.map(keyOf)).size).toBe(256)
   }
 })

@@ -65,7 +65,7 @@ describe('an op', () => {
     expect(refusalOf(largest)).toBeNull()
     expect(encodeOp(largest).length).toBeLessThanOrEqual(MAX_OP_BYTES)
   })
-  test('A7 A12 has an id of 32 bytes that its signature does not enter', () => {
+  test('A7 has an id of 32 bytes that its signature does not enter', () => {
     expect(opId(encodeOp(op)).length).toBe(32)
     expect(equalBytes(opId(encodeOp(op)), opId(encodeOp({ ...op, time: op.time + 1 })))).toBe(false)
   })
@@ -168,6 +168,9 @@ describe('an op is refused', () => {
   test('B9 when its deps are too many, unsorted, repeated, or name prev', () => {
     const many = Array.from({ length: MAX_DEPS + 1 }, (_, i) => idOf(1000 + i)).sort(compareBytes)
     expect(refusalOf({ deps: many })).toBe('too-many-deps')
+    const tenThousand = Array.from({ length: 10_000 }, (_, i) => idOf(i)).sort(compareBytes)
+    expect(checkOp({ ...op, deps: tenThousand })).toBe('too-many-deps')
+    expect(refusal(encodeOp({ ...op, deps: tenThousand }))).toBe('too-large')
     expect(refusalOf({ deps: [idOf(4), idOf(3)] })).toBe('deps-unsorted')
     expect(refusalOf({ deps: [idOf(3), idOf(3)] })).toBe('deps-unsorted')
     expect(refusalOf({ deps: [idOf(2), idOf(3)] })).toBe('prev-in-deps')

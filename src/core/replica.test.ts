@@ -218,8 +218,8 @@ describe('pending', { timeout: 30_000 }, () => {
   test('B8 the longest chain that may wait, in reverse order, is set free without recursion and leaves nothing behind', () => {
     const replica = open()
     let op = first
-    const chain = [first, ...Array.from({ length: MAX_PENDING_PER_LINK }, () => (op = opAfter(1, op, [])))]
-    for (const each of [...chain].reverse()) receive(replica, [each], 'test')
+    const chain = [first, ...Array.from({ length: MAX_PENDING_TOTAL }, () => (op = opAfter(1, op, [])))]
+    for (const [i, each] of [...chain].reverse().entries()) receive(replica, [each], `link ${i % 8}`)
     expect(replica.dag.length).toBe(1 + chain.length)
     expect(replica.pending).toMatchObject({ ops: 0, bytes: 0 })
     for (const map of [replica.pending.byLink, replica.pending.byMissing, replica.pending.byOps]) expect(map.size).toBe(0)
@@ -238,7 +238,11 @@ test('B20 ids of rejected ops are remembered up to a budget, oldest forgotten fi
 
 test('B10 refused ops leave no trace of their authors', () => {
   const replica = open()
-  for (let i = 0; i < 1_000; i++) receive(replica, [opAfter(i % 256, null, [GENESIS], 'bad', { time: i })], 'test')
+  for (let i = 0; i < 1_000; i++) {
+    receive(replica, [opAfter(i % 256, null, [GENESIS], 'bad', { time: i })], 'test')
+    const below = opAfter(i % 256, null, [GENESIS], 'fine', { time: i })
+    receive(replica, [unsigned(below), opAfter(i % 256, below, [], 'bad')], 'test')
+  }
   expect(replica.dag.authors.length).toBe(1)
   expect(replica.dag.chains.length).toBe(1)
 })

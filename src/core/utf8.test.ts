@@ -56,18 +56,18 @@ test(
   },
 )
 
-describe('A9 no two byte strings are one text', () => {
-  test('NUL and the byte-order mark are kept as they are', () => {
+describe('no two byte strings are one text', () => {
+  test('A9 NUL and the byte-order mark are kept as they are', () => {
     for (const text of ['\0', 'a\0b', '\ufeff', '\ufeffa', 'a\ufeff']) {
       const bytes = encodeUtf8(text)!
       expect(decodeUtf8(bytes, 0, bytes.length)).toBe(text)
     }
   })
-  test('lone surrogates have no bytes, and are not U+FFFD', () => {
+  test('A9 lone surrogates have no bytes, and are not U+FFFD', () => {
     for (const text of ['\ud800', '\udc00', 'a\ud800', '\ud800a', '\udc00\ud800', '\ud800\ud800\udc00']) expect(encodeUtf8(text)).toBeNull()
     expect(encodeUtf8('\ufffd')).toEqual(Uint8Array.of(0xef, 0xbf, 0xbd))
   })
-  test('overlong forms, surrogates in UTF-8 and code points past U+10FFFF are no text', () => {
+  test('A9 overlong forms, surrogates in UTF-8 and code points past U+10FFFF are no text', () => {
     for (const bytes of [
       [0xc0, 0x80],
       [0xe0, 0x80, 0xaf],

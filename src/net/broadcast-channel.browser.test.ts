@@ -8,7 +8,7 @@ runTransportContract('a BroadcastChannel', async () => {
   return (name) => openBroadcastChannel(`${prefix}/${name}`)
 })
 
-test('what another script of the origin says on the channel, and is no frame, is ignored', async () => {
+test('E7 what another script of the origin says on the channel, and is no frame, is ignored', async () => {
   const name = crypto.randomUUID()
   const listener = listen(openBroadcastChannel(name))
   await isOpen(listener)

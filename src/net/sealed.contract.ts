@@ -112,7 +112,7 @@ export function runSealedContract(platform: string): void {
       expect(await opening).toEqual({ ok: true, value: { sender: value(0xef), receiver: null, plaintext: text('as it was') } })
     })
 
-    test('D2: a frame with any one bit flipped is refused', async () => {
+    test('D2 a frame with any one bit flipped is refused', async () => {
       const frame = await alice.seal(BOB, text('pay 10 to Bob'))
       // One that heard nothing yet: to it, no flipped counter is a repeated one.
       const fresh = await sealerOf(BOB)
@@ -128,7 +128,7 @@ export function runSealedContract(platform: string): void {
       expect(await reasonOf(fresh, frame)).toBe('opened')
     })
 
-    test('D2: a frame that was cut short or made longer is refused', async () => {
+    test('D2 a frame that was cut short or made longer is refused', async () => {
       const frame = await alice.seal(null, text('whole'))
       for (let length = 0; length < frame.length; length++)
         expect(await reasonOf(bob, frame.subarray(0, length))).toMatch(/^(truncated|bad-envelope)$/)
@@ -136,14 +136,14 @@ export function runSealedContract(platform: string): void {
       expect(await reasonOf(bob, new Uint8Array(MAX_FRAME_BYTES + 1).fill(1))).toBe('too-large')
     })
 
-    test('D2: nobody without the room key seals a frame, and a frame of another room is refused', async () => {
+    test('D2 nobody without the room key seals a frame, and a frame of another room is refused', async () => {
       const stranger = await sealerOf(CAROL, ROOM, value(9))
       expect(await reasonOf(bob, await stranger.seal(null, text('let me in')))).toBe('bad-envelope')
       const elsewhere = await sealerOf(CAROL, value(7), ROOM_KEY)
       expect(await reasonOf(bob, await elsewhere.seal(null, text('another room')))).toBe('bad-envelope')
     })
 
-    test('D15: a repeated frame is refused, also when both copies come at once', async () => {
+    test('D15 a repeated frame is refused, also when both copies come at once', async () => {
       const frame = await alice.seal(null, text('once'))
       const verdicts = await Promise.all([reasonOf(bob, frame), reasonOf(bob, frame), reasonOf(bob, frame)])
       // Which copy is decrypted first is the platform's affair.
@@ -151,14 +151,14 @@ export function runSealedContract(platform: string): void {
       expect(await reasonOf(bob, frame)).toBe('repeated')
     })
 
-    test('D15: reordered frames are all opened, each once', async () => {
+    test('D15 reordered frames are all opened, each once', async () => {
       const frames = await Promise.all(Array.from({ length: 50 }, (_, i) => alice.seal(null, new Uint8Array([i]))))
       const shuffled = frames.map((_, i) => frames[(i * 37 + 11) % 50]!)
       for (const frame of shuffled) expect(await reasonOf(bob, frame)).toBe('opened')
       for (const frame of frames) expect(await reasonOf(bob, frame)).toBe('repeated')
     })
 
-    test('D15: a frame under the header of another frame, sender, receiver or counter is refused', async () => {
+    test('D15 a frame under the header of another frame, sender, receiver or counter is refused', async () => {
       const frame = await alice.seal(BOB, text('one'))
       const other = await alice.seal(BOB, text('two'))
       const byCarol = await carol.seal(null, text('three'))
@@ -179,14 +179,14 @@ export function runSealedContract(platform: string): void {
       for (const honest of [frame, other, byCarol]) expect(await reasonOf(bob, honest)).toBe('opened')
     })
 
-    test('D15: frames of an earlier session do not pass for the new one', async () => {
+    test('D15 frames of an earlier session do not pass for the new one', async () => {
       const old = await alice.seal(BOB, text('to the old Bob'))
       const bobAgain = await sealerOf(value(0xbb))
       expect(await reasonOf(bobAgain, old)).toBe('not-for-us')
       expect(await reasonOf(bobAgain, spliced(old, { receiver: value(0xbb) }))).toBe('bad-envelope')
     })
 
-    test('D15: forged senders, however many, do not make a sealer forget what it saw', async () => {
+    test('D15 forged senders, however many, do not make a sealer forget what it saw', async () => {
       const fresh = await sealerOf(value(0xee))
       const frame = await alice.seal(null, text('seen'))
       expect(await reasonOf(fresh, frame)).toBe('opened')

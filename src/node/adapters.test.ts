@@ -19,7 +19,7 @@ test('deflate and inflate are inverse', async () => {
 test('D8 a bomb is not inflated beyond its limit', async () => {
   const bomb = deflateRawSync(new Uint8Array(64 * 1024 * 1024))
   expect(bomb.length).toBeLessThan(100_000)
-  expect(await inflate(bomb, 1_000_000)).toBeNull()
+  expect((await inflate(bomb, 1_000_000))?.length).toBeUndefined()
 })
 
 test('bytes that are no deflate stream, or are cut, are refused', async () => {

@@ -42,7 +42,7 @@ test('A14 unknown-kind: a kind that the rules do not name', () => {
   for (const body of [[4], [99, 'x'], [-1], ['message', 'x'], [null], [[1]], [], [1.5, 'x']]) expect(fateOf(body)).toBe('unknown-kind')
 })
 
-test('A8 bad-body: no genesis twice, and nothing else in its place', () => {
+test('B11 bad-body: no genesis twice, and nothing else in its place', () => {
   expect(fateOf([0, 'room', 'open', 1])).toBe('bad-body')
   expect(fateOfGenesis([1, 'text'])).toBe('bad-body')
 })

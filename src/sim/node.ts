@@ -129,6 +129,7 @@ export const firstSegment = ({ genesis }: World): Segment => ({ first: 0, count:
 export function deliver(world: World, node: SimNode, from: PeerId, bytes: Uint8Array): void {
   if (!node.isUp) return
   world.counts.delivered++
+  world.counts.bytes += bytes.length
   give(world, node, { type: 'bytes', from, bytes })
 }
 

@@ -6,7 +6,7 @@ import { heal, planFault } from './faults.ts'
 import { addNode, firstSegment, give, start } from './node.ts'
 import type { Plan } from './plan.ts'
 import { createRandom, type Random } from './random.ts'
-import type { StrategyName } from './strategies.ts'
+import { STRATEGIES, type StrategyName } from './strategies.ts'
 import { addVillain, type Villain, type VillainCounts } from './villain.ts'
 import { type Counts, emptyWorld, type Failure, fail, nextIdentity, type World } from './world.ts'
 
@@ -96,7 +96,7 @@ function populate(world: World): void {
     })
   }
   for (const name of plan.strategies) {
-    const villain = addVillain(world, name)
+    const villain = addVillain(world, name, STRATEGIES[name]())
     for (let i = 0; i < plan.acts; i++) schedule.at(random.between(50, plan.storm), () => act(villain))
   }
   for (const fault of plan.faults) planFault(world, fault)

@@ -15,7 +15,6 @@ import { type Identity, identityNumber } from './identity.ts'
 import { sendAs } from './network.ts'
 import type { SimNode } from './node.ts'
 import { createRandom, type Random } from './random.ts'
-import { STRATEGIES, type StrategyName } from './strategies.ts'
 import type { World } from './world.ts'
 
 export type Want = Extract<Message, { type: 'want' }>
@@ -25,6 +24,8 @@ export interface Strategy {
   act(villain: Villain): void
   /** A node asks it for ops. */
   asked?(villain: Villain, from: SimNode, want: Want): void
+  /** A node says anything to one of its sender values. */
+  told?(villain: Villain, from: SimNode, to: PeerId, bytes: Uint8Array): void
   /** A node tells everybody something. */
   overheard?(villain: Villain, from: SimNode, bytes: Uint8Array): void
   /** Set when it goes on after the storm, since it does not change which ops there are: how often (ms). */
@@ -32,7 +33,7 @@ export interface Strategy {
 }
 
 export interface Villain {
-  readonly name: StrategyName
+  readonly name: string
   readonly strategy: Strategy
   readonly world: World
   readonly random: Random
@@ -62,12 +63,12 @@ const KEYS = 24
 const FIRST_KEY = 1_000
 const HEARD = 32
 
-export function addVillain(world: World, name: StrategyName): Villain {
+export function addVillain(world: World, name: string, strategy: Strategy): Villain {
   const index = world.villains.length
   const random = createRandom(world.plan.seed, `villain ${name}`)
   const villain: Villain = {
     name,
-    strategy: STRATEGIES[name](),
+    strategy,
     world,
     random,
     firstKey: FIRST_KEY + index * KEYS,
@@ -100,6 +101,7 @@ export function overhear(villain: Villain, from: SimNode, bytes: Uint8Array): vo
 
 /** A node said something to one of its sender values. */
 export function hear(_world: World, villain: Villain, from: SimNode, to: PeerId, bytes: Uint8Array): void {
+  villain.strategy.told?.(villain, from, to, bytes)
   const message = decodeMessage(bytes)
   if (!message.ok || message.value.type !== 'want') return
   villain.counts.asked++

@@ -22,8 +22,9 @@ export interface Failure {
 }
 
 export interface Counts {
-  /** Messages that reached a node or an adversary. */
+  /** Messages that reached a node, and their bytes. */
   delivered: number
+  bytes: number
   /** Ops admitted, summed over nodes. */
   admitted: number
   equivocations: number
@@ -82,7 +83,7 @@ export function emptyWorld(plan: Plan): World {
     villains: [],
     ports: new Map(),
     ledger: createLedger(genesis),
-    counts: { delivered: 0, admitted: 0, equivocations: 0, faults: {} },
+    counts: { delivered: 0, bytes: 0, admitted: 0, equivocations: 0, faults: {} },
     chance: { network: random.fork('network'), platform: random.fork('platform'), life: random.fork('life') },
     cuts: [],
     honest: new Map(),

@@ -84,7 +84,7 @@ describe('a store in IndexedDB', () => {
   })
 
   for (const when of ['while it is written', 'when all is written'] as const) {
-    test(`a disk that turns out to be full and aborts the transaction ${when} is refused by name as well`, async () => {
+    test(`E1 a disk that turns out to be full and aborts the transaction ${when} is refused by name as well`, async () => {
       const { store } = await freshStore()
       await store.append([segmentAt(0, 1)], 'strict')
       const put = IDBObjectStore.prototype.put

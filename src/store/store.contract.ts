@@ -137,7 +137,7 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       store.close()
     })
 
-    test('a full disk is refused by name, writes all or nothing of the call, and stays readable', async () => {
+    test('E1 a full disk is refused by name, writes all or nothing of the call, and stays readable', async () => {
       const disk = freshDisk()
       const store = await disk.open()
       await store.append([segmentAt(0, 3)], 'relaxed')
@@ -151,7 +151,7 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       store.close()
     })
 
-    test('a flipped bit on the disk is reported as corrupt, and its neighbours are not', async () => {
+    test('E9 a flipped bit on the disk is reported as corrupt, and its neighbours are not', async () => {
       const disk = freshDisk()
       const store = await disk.open()
       await store.append([segmentAt(0, 3), segmentAt(3, 2), segmentAt(5, 1)], 'relaxed')

@@ -6,7 +6,6 @@ import { compareBytes, toHex } from '../core/bytes.ts'
 import { opId, sha256 } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
 import { asOpId, type Author, encodeOp, type Op, type OpId } from '../core/op.ts'
-import { idOf } from '../core/dag.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { encodeBundle, wrapBundle } from './bundle.ts'
@@ -49,6 +48,3 @@ export function tell(world: World, to: TestNode, from: string, said: Message | U
 export function push(world: World, to: TestNode, from: string, ...units: Unit[]): void {
   tell(world, to, from, { type: 'units', ref: 0, bundle: bundleOf(...units), last: true, left: 0 })
 }
-
-/** The id of a node's op that it admitted last. */
-export const latestOf = ({ engine }: TestNode): OpId => idOf(engine.replica.dag, engine.replica.dag.length - 1)

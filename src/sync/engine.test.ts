@@ -1,151 +1,115 @@
+/** The engine among honest nodes, on the simulator's network; among others it is tried in `sim/`. */
 import { expect, test } from 'vitest'
-import { bundleOf, message, senderNamed } from './adversary.naive.ts'
-import { authorNamed, createWorld, give, idsOf, NO_DIGEST, run, say } from './driver.naive.ts'
-import { asOpId } from '../core/op.ts'
+import { give, type SimNode } from '../sim/node.ts'
+import {
+  agree,
+  apart,
+  chainOf,
+  createStage,
+  join,
+  keyNamed,
+  linkNamed,
+  opsOf,
+  run,
+  runUntil,
+  say,
+  together,
+  type,
+  verdictOf,
+} from '../sim/stage.ts'
+import { bundleOf } from '../sim/villain.ts'
 import type { Input } from './effects.ts'
 import { step } from './engine.ts'
 import { agrees } from './gossip.ts'
 import { encodeMessage } from './messages.ts'
 
-const linked = (world: ReturnType<typeof createWorld>): void => world.nodes.forEach((node) => give(world, node, { type: 'linked' }))
-
 test('a joiner gets the room, and what either says reaches the other', () => {
-  const world = createWorld(2)
-  const [alice, bob] = world.nodes
-  say(world, alice!, 'before bob came')
-  linked(world)
-  run(world, 1_000)
-  expect(bob!.engine.replica.dag.length).toBe(2)
-  say(world, bob!, 'hello')
-  run(world, 200)
-  expect(alice!.engine.replica.dag.length).toBe(3)
-  expect(idsOf(alice!)).toBe(idsOf(bob!))
+  const stage = createStage(1)
+  const [alice] = stage.nodes as [SimNode]
+  say(stage, alice, 'before bob came')
+  const bob = join(stage)
+  run(stage, 1_000)
+  expect(opsOf(bob)).toBe(2)
+  say(stage, bob, 'hello')
+  run(stage, 100)
+  expect(opsOf(alice)).toBe(3)
+  expect(verdictOf(stage)).toBe(null)
 })
 
 test('nodes that were apart and both wrote end up with the same ops', () => {
-  const world = createWorld(4)
-  linked(world)
-  run(world, 1_000)
-  world.nodes[0]!.offline = true
-  for (let i = 0; i < 50; i++) for (const node of world.nodes) say(world, node, `apart ${i}`)
-  run(world, 3_000)
-  world.nodes[0]!.offline = false
-  give(world, world.nodes[0]!, { type: 'linked' })
-  run(world, 3_000)
-  expect(new Set(world.nodes.map(idsOf)).size).toBe(1)
-  expect(world.nodes[0]!.engine.replica.dag.length).toBe(201)
-})
-
-test('D1 a wire that drops and repeats a third of all messages delays agreement and does not prevent it', () => {
-  const world = createWorld(5)
-  let random = 7
-  world.fate = () => {
-    random = (random * 48271) % 2147483647
-    return (['drop', 'repeat', 'deliver'] as const)[random % 3]!
-  }
-  linked(world)
-  for (let i = 0; i < 40; i++) {
-    for (const node of world.nodes) say(world, node, `lossy ${i}`)
-    run(world, 100)
-  }
-  run(world, 120_000)
-  expect(new Set(world.nodes.map(idsOf)).size).toBe(1)
-  expect(world.nodes[0]!.engine.replica.dag.length).toBe(201)
+  const stage = createStage(4)
+  apart(stage, stage.nodes[0]!)
+  for (let i = 0; i < 50; i++) for (const node of stage.nodes) type(stage, node, `apart ${i}`)
+  run(stage, 3_000)
+  together(stage)
+  give(stage.world, stage.nodes[0]!, { type: 'linked' })
+  expect(runUntil(stage, 3_000, () => agree(stage), 20)).toBeLessThan(3_000)
+  expect(opsOf(stage.nodes[0]!)).toBe(201)
+  expect(verdictOf(stage)).toBe(null)
 })
 
 test('an alarm that comes too early is asked for again', () => {
-  const { nodes } = createWorld(1)
-  const { engine } = nodes[0]!
-  step(engine, { type: 'linked' }, 0)
+  const { engine } = createStage(1).nodes[0]!
   const { wakeAt } = engine
-  expect(wakeAt).toBeGreaterThan(1)
+  expect(wakeAt).toBeGreaterThan(engine.now + 1)
   expect(step(engine, { type: 'tick' }, wakeAt - 1)).toContainEqual({ type: 'wakeAt', at: wakeAt })
 })
 
-test('D5 a peer that names what nobody has delays the honest one by a pause, not by a share of the time', () => {
-  const world = createWorld(3)
-  const [alice, bob, liar] = world.nodes
-  linked(world)
-  run(world, 1_000)
-  const ghost = asOpId(bob!.engine.replica.room.map((byte) => byte ^ 1))
-  const heads = encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [ghost], headCount: 1, ops: 1_000_000 })
-  let slowest = 0
-  for (let i = 0; i < 20; i++) {
-    give(world, bob!, { type: 'bytes', from: liar!.engine.senderId, bytes: heads })
-    bob!.offline = true
-    say(world, alice!, `missed ${i}`)
-    run(world, 100)
-    bob!.offline = false
-    give(world, bob!, { type: 'linked' })
-    const since = world.now
-    while (idsOf(bob!) !== idsOf(alice!) && world.now < since + 60_000) run(world, 20)
-    if (i > 0) slowest = Math.max(slowest, world.now - since)
-  }
-  expect(idsOf(bob!)).toBe(idsOf(alice!))
-  expect(slowest).toBeLessThan(2_500)
-})
-
 test('a link that loses most of what it carries is used again and again', () => {
-  const world = createWorld(2)
-  let random = 11
-  world.fate = () => {
-    random = (random * 48271) % 2147483647
-    return random % 4 === 0 ? 'deliver' : 'drop'
-  }
-  linked(world)
-  for (let i = 0; i < 20; i++) say(world, world.nodes[i % 2]!, `through fog ${i}`)
-  run(world, 300_000)
-  expect(idsOf(world.nodes[0]!)).toBe(idsOf(world.nodes[1]!))
+  const stage = createStage(2, { lost: 0.75 })
+  for (let i = 0; i < 20; i++) for (const node of stage.nodes) if (opsOf(node) > 0) type(stage, node, `through fog ${i}`)
+  expect(runUntil(stage, 300_000, () => agree(stage) && opsOf(stage.nodes[1]!) > 20, 100)).toBeLessThan(300_000)
 })
 
 test('nodes with more heads than a list holds know that they agree', () => {
-  const world = createWorld(2)
-  const [alice, bob] = world.nodes
-  const { room } = alice!.engine.replica
-  const units = Array.from({ length: 300 }, (_, i) => [message(room, authorNamed(`writer ${i}`), null, [room], 'all at once')])
-  give(world, alice!, { type: 'import', ref: 1, bundles: [bundleOf(...units)] })
-  linked(world)
-  run(world, 30_000)
-  expect(idsOf(bob!)).toBe(idsOf(alice!))
-  expect(alice!.engine.replica.dag.heads.size).toBe(300)
-  for (const { engine } of world.nodes) expect([...engine.peers.values()].map((peer) => agrees(engine, peer))).toEqual([true])
-  say(world, alice!, 'one more')
-  expect([...alice!.engine.peers.values()].map((peer) => agrees(alice!.engine, peer))).toEqual([false])
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  apart(stage, bob)
+  const units = Array.from({ length: 300 }, (_, i) => chainOf(stage, keyNamed(`writer ${i}`), 1))
+  give(stage.world, alice, { type: 'import', ref: 1, bundles: [bundleOf(...units)] })
+  run(stage, 1_000)
+  together(stage)
+  run(stage, 30_000)
+  expect(agree(stage)).toBe(true)
+  expect(alice.engine.replica.dag.heads.size).toBe(300)
+  for (const { engine } of stage.nodes) expect([...engine.peers.values()].map((peer) => agrees(engine, peer))).toEqual([true])
+  apart(stage, bob)
+  say(stage, alice, 'one more')
+  expect([...alice.engine.peers.values()].map((peer) => agrees(alice.engine, peer))).toEqual([false])
 })
 
 test('an answer that ends while its last units are still being verified is no offence', () => {
-  const world = createWorld(1)
-  const [alice] = world.nodes
-  const { room } = alice!.engine.replica
-  const from = senderNamed('bob')
-  const bundle = bundleOf([message(room, authorNamed('bob'), null, [room], 'hello')])
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  const from = linkNamed(stage, 'bob')
+  const bundle = bundleOf(chainOf(stage, keyNamed('bob'), 1))
   const effects = [bundle, new Uint8Array()].flatMap((part) =>
     step(
-      alice!.engine,
+      engine,
       { type: 'bytes', from, bytes: encodeMessage({ type: 'units', ref: 1, bundle: part, last: part !== bundle, left: 0 }) },
-      1,
+      engine.now,
     ),
   )
-  expect(effects.filter(({ type }) => type === 'verify')).toHaveLength(1)
+  expect(effects.filter((effect) => effect.type === 'verify')).toHaveLength(1)
   expect(effects.filter((effect) => effect.type === 'notify' && effect.notice.type === 'refused')).toEqual([])
 })
 
 test('whoever wakes a node at the time it asked for is not asked for the same time again, however odd the clock', () => {
+  const stage = createStage(1)
+  const bytes = encodeMessage({ type: 'units', ref: 1, bundle: bundleOf(chainOf(stage, keyNamed('bob'), 1)), last: true, left: 0 })
   const pauses: number[] = []
   for (let i = 1; i <= 200; i++) {
-    const { engine } = createWorld(1).nodes[0]!
-    const { room } = engine.replica
-    let now = i * 2_741.3333333333335
+    const { engine } = createStage(1).nodes[0]!
+    let now = engine.now + i * 2_741.3333333333335
     let wakeAt = Infinity
-    const give = (input: Input): void => {
+    const take = (input: Input): void => {
       for (const effect of step(engine, input, now)) if (effect.type === 'wakeAt') wakeAt = effect.at
     }
     // Its verification is never answered, the peer is silent: all that can be waited for comes to its end.
-    const bundle = bundleOf([message(room, authorNamed('bob'), null, [room], 'hello')])
-    give({ type: 'bytes', from: senderNamed('bob'), bytes: encodeMessage({ type: 'units', ref: 1, bundle, last: true, left: 0 }) })
+    take({ type: 'bytes', from: linkNamed(stage, 'bob'), bytes })
     for (let wakes = 0; wakes < 10; wakes++) {
       now = wakeAt
-      give({ type: 'tick' })
+      take({ type: 'tick' })
       pauses.push(wakeAt - now)
     }
   }

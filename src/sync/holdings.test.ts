@@ -79,6 +79,22 @@ describe('what a peer holds, from what it says', () => {
   })
 })
 
+test('B2 a guess that holds what is asked for is given up', () => {
+  const [founder, forker] = authors
+  const dagOf = (ids: readonly number[]): Dag => {
+    const dag = createDag(1)
+    append(dag, { id: idNumber(0), author: founder!, seq: 0, prev: -1, parents: [] })
+    for (const [seq, id] of ids.entries())
+      append(dag, { id: idNumber(id), author: forker!, seq, prev: seq === 0 ? -1 : seq, parents: [seq] })
+    return dag
+  }
+  // Their branches begin with one op and go on with others: the longer one does not include the shorter.
+  const [asker, server] = [dagOf([1, 20, 21]), dagOf([1, 2])]
+  const marks = (ids: readonly OpId[]): number[] => [...readHoldings(server, describeHoldings(asker, asker.length), ids)]
+  expect(marks([])).toEqual([1, 1, 1])
+  expect(marks([idNumber(2)])).toEqual([1, 0, 0])
+})
+
 test('B19 one author’s many forks do not hide the tips of others', () => {
   const dag = createDag(1)
   append(dag, { id: idNumber(0), author: authors[0]!, seq: 0, prev: -1, parents: [] })

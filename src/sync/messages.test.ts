@@ -9,7 +9,6 @@ import type { Refusal } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { decodeMessage, encodeMessage, type Message, type Tip } from './messages.ts'
-import { NO_DIGEST } from './driver.naive.ts'
 import { authorOf } from './units.naive.ts'
 
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => new Uint8Array(bytes) as Uint8Array as OpId)
@@ -37,10 +36,11 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: fc.constant('bye') }),
 ) as fc.Arbitrary<Message>
 
+const digest = new Uint8Array(32)
 const many = <T>(length: number, item: T): T[] => Array.from({ length }, () => item)
 const zeroId = new Uint8Array(32) as Uint8Array as OpId
 const largest: readonly Message[] = [
-  { type: 'heads', digest: NO_DIGEST, heads: many(MAX_HEADS_LISTED, zeroId), headCount: 1_000_000, ops: Number.MAX_SAFE_INTEGER },
+  { type: 'heads', digest, heads: many(MAX_HEADS_LISTED, zeroId), headCount: 1_000_000, ops: Number.MAX_SAFE_INTEGER },
   {
     type: 'want',
     ref: Number.MAX_SAFE_INTEGER,
@@ -77,7 +77,7 @@ test('so do messages at every limit, which fit a frame of 1.25 MiB with 1 KiB to
 
 test('lists beyond their limits are a programmer’s error', () => {
   const heads = many(MAX_HEADS_LISTED + 1, zeroId)
-  expect(() => encodeMessage({ type: 'heads', digest: NO_DIGEST, heads, headCount: 1, ops: 1 })).toThrow('MAX_HEADS_LISTED')
+  expect(() => encodeMessage({ type: 'heads', digest, heads, headCount: 1, ops: 1 })).toThrow('MAX_HEADS_LISTED')
   const tips = many(MAX_TIPS_PAGE + 1, { hint: new Uint8Array(8), seq: 0, id: zeroId })
   expect(() => encodeMessage({ type: 'want', ref: 1, ids: [], heads: [], tips, tipsComplete: true })).toThrow('MAX_TIPS_PAGE')
 })

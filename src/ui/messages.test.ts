@@ -16,11 +16,11 @@ describe('messages', () => {
     expect(timeAgo(NOW - 400 * 86_400, NOW)).toMatch(/^\w+ \d+, 20\d\d$/)
   })
 
-  test('a time ahead of this clock is told as one', () => {
+  test('B12 a time ahead of this clock is told as one', () => {
     expect(timeAgo(NOW + 2 * 3600, NOW)).toBe('in 2h')
   })
 
-  test('any number an author may claim as its time has a text', () => {
+  test('B12 any number an author may claim as its time has a text', () => {
     for (const time of [0, -1, NOW, 8.64e12, -8.64e12, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
       expect(fullTime(time)).not.toBe('')
       expect(timeAgo(time, NOW)).not.toBe('')

@@ -2,10 +2,11 @@
  * Harm to a bundle that knows its format (`sync/columns.ts`): taken apart into columns of numbers and keys, and put together
  * again with entries and whole columns dropped, repeated or swapped, numbers off by one, huge or too long, keys exchanged.
  */
+import { bytesOf } from '../../core/byte-writer.ts'
 import { concatBytes } from '../../core/bytes.ts'
 import { ID_BYTES, SIGNATURE_BYTES } from '../../core/limits.ts'
 import { isOutsidePrev } from '../../sync/columns.ts'
-import { createReader, createWriter, readBytes, readVarint, writeVarint, written } from '../../sync/varint.ts'
+import { createReader, readBytes, readVarint, writeVarint } from '../../sync/varint.ts'
 import type { Random } from '../random.ts'
 
 interface Entry {
@@ -125,11 +126,7 @@ const TOO_LONG = [
   new Uint8Array(12).fill(0xff),
 ]
 
-const number = (value: number): Entry => {
-  const out = createWriter()
-  writeVarint(out, value)
-  return { isNumber: true, bytes: written(out) }
-}
+const number = (value: number): Entry => ({ isNumber: true, bytes: bytesOf((out) => writeVarint(out, value)) })
 
 function bendNumber(random: Random, value: number, entry: Entry): Entry {
   switch (random.below(5)) {

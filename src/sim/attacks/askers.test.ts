@@ -1,0 +1,202 @@
+/** Peers who ask for too much, repeat what was said, or make a room with very many heads. */
+import { describe, expect, test } from 'vitest'
+import { toHex } from '../../core/bytes.ts'
+import { MAX_HEADS_LISTED } from '../../core/limits.ts'
+import { decodeBundle, unwrapBundle } from '../../sync/bundle.ts'
+import { decodeMessage, type Message } from '../../sync/messages.ts'
+import { lengthOf } from '../disk.ts'
+import { unsqueeze } from '../squeeze.ts'
+import {
+  agree,
+  apart,
+  chainOf,
+  createStage,
+  keyNamed,
+  linkNamed,
+  message,
+  opsOf,
+  push,
+  run,
+  runUntil,
+  say,
+  type Stage,
+  tell,
+  together,
+  verdictOf,
+} from '../stage.ts'
+
+const mallory = keyNamed('mallory')
+
+const wantAll = (ref: number): Message => ({ type: 'want', ref, ids: [], heads: [], tips: [], tipsComplete: true })
+
+/** Ids of the ops in a message of units. */
+function idsIn(bytes: Uint8Array): string[] {
+  const decoded = decodeMessage(bytes)
+  if (!decoded.ok || decoded.value.type !== 'units') return []
+  const unwrapped = unwrapBundle(decoded.value.bundle)
+  if (!unwrapped.ok) return []
+  const { codec, payload } = unwrapped.value
+  const units = decodeBundle(codec === 'raw' ? payload : unsqueeze(payload, Infinity)!)
+  return units.ok ? units.value.flat().map(({ id }) => toHex(id)) : []
+}
+
+describe('askers', () => {
+  const served: Uint8Array[] = []
+  const listening = { told: (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array) => void served.push(bytes) }
+  const stageOf = (count: number): Stage => {
+    served.length = 0
+    return createStage(count, {}, listening)
+  }
+
+  test('D13 a peer that asks for everything again and again gets a bounded amount, and others what they want', () => {
+    const stage = stageOf(2)
+    const [alice, bob] = stage.nodes
+    for (let i = 0; i < 300; i++) say(stage, alice!, `history ${i}`)
+    const link = linkNamed(stage, 'glutton')
+    for (let ref = 1; ref <= 2_000; ref++) {
+      tell(stage, alice!, link, wantAll(ref))
+      run(stage, 8)
+    }
+    const ops = served.reduce((sum, bytes) => sum + idsIn(bytes).length, 0)
+    expect(ops).toBeGreaterThan(300)
+    // All of the room twice, and 20,000 ops, to one peer in ten seconds; sixteen have passed.
+    expect(ops).toBeLessThan(2 * (20_000 + 3 * 301))
+    apart(stage, bob!)
+    say(stage, alice!, 'and now')
+    together(stage)
+    run(stage, 6_000)
+    expect(verdictOf(stage)).toBe(null)
+  })
+
+  test('D13 a long answer that was cut off goes on where it was, and does not begin anew', () => {
+    const stage = createStage(2)
+    const [alice, bob] = stage.nodes
+    apart(stage, bob!)
+    for (let i = 0; i < 240; i++) say(stage, alice!, `${i} ${'x'.repeat(40_000)}`)
+    const { counts } = stage.world
+    const before = counts.bytes
+    let cuts = 0
+    for (let had = opsOf(bob!); opsOf(bob!) < 241; had = opsOf(bob!)) {
+      together(stage)
+      expect(runUntil(stage, 20_000, () => opsOf(bob!) > had)).toBeLessThan(20_000)
+      run(stage, 10)
+      apart(stage, bob!)
+      run(stage, 3_000)
+      cuts++
+    }
+    expect(cuts).toBeGreaterThan(2)
+    // What was on its way when the link broke is sent twice: a few MB each time, not ten.
+    expect(counts.bytes - before).toBeLessThan(240 * 40_000 * 2)
+    together(stage)
+    run(stage, 10_000)
+    expect(verdictOf(stage)).toBe(null)
+  })
+
+  test('D7 of a unit that a peer holds in part, it is sent the other part', () => {
+    const stage = stageOf(1)
+    const unit = chainOf(stage, mallory, 100)
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), unit)
+    run(stage, 1_000)
+    served.length = 0
+    tell(stage, stage.nodes[0]!, linkNamed(stage, 'asker'), { ...wantAll(1), heads: [unit[96]!.id], tipsComplete: false } as Message)
+    run(stage, 1_000)
+    expect(served.flatMap(idsIn)).toEqual(unit.slice(97).map(({ id }) => toHex(id)))
+  })
+
+  test('D7 one small question makes a node send no more than one answer’s bytes', () => {
+    const stage = stageOf(1)
+    const [alice] = stage.nodes
+    for (let i = 0; i < 200; i++) say(stage, alice!, `${i} ${'x'.repeat(60_000)}`)
+    tell(stage, alice!, linkNamed(stage, 'asker'), wantAll(1))
+    run(stage, 5_000)
+    const bytes = served.reduce((sum, each) => sum + each.length, 0)
+    expect(bytes).toBeGreaterThan(4_000_000)
+    expect(bytes).toBeLessThan(6_000_000)
+  })
+})
+
+test('D1 every message of a session, repeated in another order, changes nothing and is stored nowhere', () => {
+  const recorded: Uint8Array[] = []
+  const stage = createStage(2, {}, { overheard: (_villain, _from, bytes) => void recorded.push(bytes) })
+  const [alice, bob] = stage.nodes
+  for (let i = 0; i < 40; i++) say(stage, i % 2 === 0 ? alice! : bob!, `recorded ${i}`)
+  run(stage, 5_000)
+  const stored = lengthOf(bob!.disk)
+  expect(recorded.length).toBeGreaterThan(40)
+  for (const bytes of recorded.reverse()) tell(stage, bob!, linkNamed(stage, 'replayer'), bytes)
+  run(stage, 20_000)
+  expect(lengthOf(bob!.disk)).toBe(stored)
+  expect(opsOf(bob!)).toBe(41)
+  expect(verdictOf(stage)).toBe(null)
+})
+
+test('D1 what was lost is told again before long, though nobody says anything new', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes
+  apart(stage, bob!)
+  say(stage, alice!, 'lost, and so is its announcement')
+  run(stage, 1_000)
+  together(stage)
+  expect(runUntil(stage, 6_000, () => agree(stage))).toBeLessThan(6_000)
+  expect(verdictOf(stage)).toBe(null)
+})
+
+test('D1 a network that loses a third of all messages, repeats a third and mixes their order delays agreement and does not prevent it', () => {
+  const stage = createStage(5, { lost: 1 / 3, repeated: 1 / 3, delay: { least: 1, most: 300 } })
+  for (let i = 0; i < 40; i++) {
+    for (const node of stage.nodes) if (opsOf(node) > 0) say(stage, node, `lossy ${i}`)
+    run(stage, 100)
+  }
+  expect(runUntil(stage, 120_000, () => agree(stage), 20)).toBeLessThan(120_000)
+  expect(opsOf(stage.nodes[0]!)).toBeGreaterThan(150)
+})
+
+describe('heads', () => {
+  /** Bytes of broadcasts, and the largest one. */
+  const heard: number[] = []
+  const listening = { overheard: (_villain: unknown, _from: unknown, bytes: Uint8Array) => void heard.push(bytes.length) }
+
+  test.each([700, 10_000])(
+    'B19 of %i, nodes agree and then are silent; messages are bounded, nobody merges, and own edits are possible',
+    (count) => {
+      heard.length = 0
+      const stage = createStage(2, {}, listening)
+      const { nodes, world } = stage
+      for (let i = 0; i < count; i += 500) {
+        const units = Array.from({ length: Math.min(500, count - i) }, (_, n) => chainOf(stage, keyNamed(`sybil ${i + n}`), 1))
+        push(stage, nodes[0]!, linkNamed(stage, 'mallory'), ...units)
+      }
+      expect(runUntil(stage, 120_000, () => agree(stage), 100)).toBeLessThan(120_000)
+      run(stage, 15_000)
+      const before = world.counts.bytes
+      run(stage, 60_000)
+      // Two nodes, a heartbeat of 256 heads every five seconds, and an answer to each.
+      expect(world.counts.bytes - before).toBeLessThan(2 * 13 * 2 * 9_000)
+      expect(Math.max(...heard)).toBeLessThan(MAX_HEADS_LISTED * 32 + 200)
+      for (const node of nodes) expect(opsOf(node)).toBe(1 + count)
+      say(stage, nodes[1]!, 'still here')
+      run(stage, 3_000)
+      expect(agree(stage)).toBe(true)
+      expect(nodes[0]!.engine.replica.dag.heads.size).toBe(count - 64 + 1)
+    },
+  )
+
+  test('B19 among 3,000 of them typing costs its ops, and not the room again for each', () => {
+    const stage = createStage(2)
+    const { nodes, world } = stage
+    const sybils = Array.from({ length: 3_000 }, (_, i) => [message(stage, keyNamed(`sybil ${i}`), null, [stage.room], 'hi')])
+    apart(stage, ...nodes)
+    for (const node of nodes)
+      for (let at = 0; at < 3_000; at += 1_000) push(stage, node, linkNamed(stage, 'mallory'), ...sybils.slice(at, at + 1_000))
+    together(stage)
+    run(stage, 15_000)
+    expect(agree(stage)).toBe(true)
+    const before = world.counts.bytes
+    for (let i = 0; i < 20; i++) {
+      say(stage, nodes[i % 2]!, `typed ${i}`)
+      run(stage, 300)
+    }
+    expect(agree(stage)).toBe(true)
+    expect(world.counts.bytes - before).toBeLessThan(2_500_000)
+  })
+})

@@ -1,0 +1,139 @@
+/** What a node writes itself: told to nobody before it is kept, never with a seq that it has used, whatever others do meanwhile. */
+import { describe, expect, test } from 'vitest'
+import { toHex } from '../../core/bytes.ts'
+import { numberOfAuthor, opAt } from '../../core/dag.ts'
+import { asOpId } from '../../core/op.ts'
+import { encodeBody } from '../../crdt/body.ts'
+import { decodeBundle, unwrapBundle } from '../../sync/bundle.ts'
+import type { Effect, Input } from '../../sync/effects.ts'
+import { step } from '../../sync/engine.ts'
+import { decodeMessage, encodeMessage } from '../../sync/messages.ts'
+import { STAND_IN } from '../identity.ts'
+import { type SimNode, start } from '../node.ts'
+import { bundleOf } from '../villain.ts'
+import { claim, createStage, ghostId, kill, latestOf, linkNamed, message, opsOf, restart, run, runUntil, say, type } from '../stage.ts'
+
+const body = encodeBody({ kind: 'merge' })
+
+/** Whether a message names this op, in a list or in a bundle. */
+function mentions(bytes: Uint8Array, hex: string): boolean {
+  if (toHex(bytes).includes(hex)) return true
+  const decoded = decodeMessage(bytes)
+  if (!decoded.ok || decoded.value.type !== 'units') return false
+  const unwrapped = unwrapBundle(decoded.value.bundle)
+  if (!unwrapped.ok) return false
+  const units = decodeBundle(unwrapped.value.payload)
+  return units.ok && units.value.some((unit) => unit.some(({ id }) => toHex(id) === hex))
+}
+
+describe('an own op', () => {
+  test('E2 is mentioned to nobody before its "persist" was answered', () => {
+    const stage = createStage(2)
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    const { engine } = alice
+    let now = engine.now + 1
+    const sent: Uint8Array[] = []
+    let persist = -1
+    /** Answers what is signed, and keeps "persist" waiting. */
+    const mind = (...inputs: Input[]): void => {
+      for (let input = inputs.shift(); input !== undefined; input = inputs.shift()) {
+        for (const effect of step(engine, input, now)) {
+          if (effect.type === 'send') sent.push(effect.bytes)
+          if (effect.type === 'sign') inputs.push({ type: 'signed', job: effect.job, signature: new Uint8Array(64) })
+          if (effect.type === 'persist') {
+            expect(effect.durability).toBe('strict')
+            persist = effect.job
+          }
+        }
+      }
+    }
+    mind({ type: 'submit', ref: 1, body, time: 0 })
+    const id = toHex(latestOf(alice))
+    for (let ref = 1; ref <= 50; ref++) {
+      now += 500
+      const bytes = encodeMessage({ type: 'want', ref, ids: [], heads: [], tips: [], tipsComplete: true })
+      mind({ type: 'tick' }, { type: 'linked' }, { type: 'bytes', from: bob.engine.senderId, bytes })
+    }
+    expect(sent.length).toBeGreaterThan(10)
+    expect(sent.filter((bytes) => mentions(bytes, id))).toEqual([])
+    sent.length = 0
+    mind({ type: 'stored', job: persist, failure: null })
+    expect(sent.some((bytes) => mentions(bytes, id))).toBe(true)
+  })
+
+  test('E2 that comes back from others while the next one is being signed does not lose its seq', () => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    const { engine, identity } = alice
+    const prev = say(stage, alice, 'first')
+    const asked = step(engine, { type: 'submit', ref: 9, body, time: 0 }, engine.now)
+    const sign = asked.find((effect): effect is Extract<Effect, { type: 'sign' }> => effect.type === 'sign')!
+    const lost = message(stage, identity, prev, [], 'lost and found')
+    const bytes = encodeMessage({ type: 'units', ref: 0, bundle: bundleOf([lost]), last: true, left: 0 })
+    for (const effect of step(engine, { type: 'bytes', from: linkNamed(stage, 'finder'), bytes }, engine.now))
+      if (effect.type === 'verify') step(engine, { type: 'verified', job: effect.job, valid: [true] }, engine.now)
+    const again = step(engine, { type: 'signed', job: sign.job, signature: STAND_IN.sign(identity, sign.message) }, engine.now)
+    for (const effect of again)
+      if (effect.type === 'sign')
+        step(engine, { type: 'signed', job: effect.job, signature: STAND_IN.sign(identity, effect.message) }, engine.now)
+    const { dag } = engine.replica
+    expect(dag.equivocations).toEqual([])
+    const author = numberOfAuthor(dag, asOpId(identity.author) as never)
+    expect([2, 3].map((seq) => opAt(dag, author, seq) > 0)).toEqual([true, true])
+  })
+
+  test('E2 is not held up for ever by peers that drip while a returned node asks for its own', () => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    kill(stage, alice)
+    restart(stage, alice)
+    const links = Array.from({ length: 8 }, (_, i) => linkNamed(stage, `dripping ${i}`))
+    let n = 1
+    const drip = (): void => {
+      for (const link of links) claim(stage, alice, link, [ghostId(n++)], 1, 9)
+    }
+    drip()
+    type(stage, alice, 'let me')
+    const took = runUntil(stage, 60_000, () => (drip(), opsOf(alice) === 2), 100)
+    expect(took).toBeLessThan(31_000)
+    expect(took).toBeGreaterThan(29_000)
+  })
+
+  test('E1 that cannot be one is refused, ten thousand of them one by one, without recursion', () => {
+    const stage = createStage(1)
+    const { engine } = stage.nodes[0]!
+    const { now } = engine
+    let refused = 0
+    let job = -1
+    const count = (effects: readonly Effect[]): void => {
+      for (const effect of effects) {
+        if (effect.type === 'sign') job = effect.job
+        if (effect.type === 'notify' && effect.notice.type === 'notAccepted') refused++
+      }
+    }
+    count(step(engine, { type: 'submit', ref: 0, body, time: 0 }, now))
+    for (let ref = 1; ref < 10_000; ref++) count(step(engine, { type: 'submit', ref, body, time: -1 }, now))
+    expect(refused).toBe(0)
+    count(step(engine, { type: 'signed', job, signature: new Uint8Array(64) }, now))
+    expect(refused).toBe(9_999)
+    // One more than may wait is refused at once.
+    count(step(engine, { type: 'stored', job: engine.nextJob - 1, failure: 'full' }, now))
+    for (let ref = 0; ref <= 10_000; ref++) count(step(engine, { type: 'submit', ref, body, time: 0 }, now))
+    expect(refused).toBe(10_000)
+  })
+})
+
+test('E3 a node without its room’s genesis writes once it has it, and nothing before', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  kill(stage, bob)
+  bob.disk.kept.length = bob.disk.safe = 0
+  kill(stage, alice)
+  start(stage.world, bob, false)
+  type(stage, bob, 'to whom?')
+  run(stage, 5_000)
+  expect(opsOf(bob)).toBe(0)
+  restart(stage, alice)
+  run(stage, 5_000)
+  expect([opsOf(alice), opsOf(bob)]).toEqual([2, 2])
+})

@@ -1,0 +1,48 @@
+/** The table of defences: that it is whole, and that what it takes out is there. `npm run -s defences` takes it out. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { DEFENCES } from './defences.ts'
+
+const root = join(import.meta.dirname, '../..')
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+const rowsOf = (letter: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`)
+
+/** Rows of what is not built yet: members, signalling, mixed versions between tabs. */
+const LATER = new Set(['B14', 'B15', 'D12', 'E8'])
+
+describe('the table of defences', () => {
+  test('has every row of what is built, and no other', () => {
+    const rows = [...rowsOf('A', 16), ...rowsOf('B', 20), ...rowsOf('D', 16), ...rowsOf('E', 9)].filter((row) => !LATER.has(row))
+    expect([...new Set(DEFENCES.map(({ row }) => row))]).toEqual(rows)
+  })
+
+  test.each(DEFENCES)('$row: what is taken out stands in $file exactly once: $right', ({ file, right, wrong }) => {
+    expect(read(file).split(right)).toHaveLength(2)
+    expect(wrong).not.toBe(right)
+  })
+
+  test('every test that it names is there, and begins with the row', () => {
+    const lost = DEFENCES.filter(({ row, test: { file, name } }) => !name.startsWith(`${row} `) || !isThere(file, name))
+    expect(lost.map(({ row, test: { file, name } }) => `${row} ${file}: ${name}`)).toEqual([])
+  })
+})
+
+/** Whether a file, or the contract that it runs, has a test whose name begins so. Names of cases are written with placeholders. */
+function isThere(file: string, name: string): boolean {
+  const contract = file
+    .replace(/\w+\.test\.ts$/, (last) => last.replace('.test.', '.contract.'))
+    .replace('memory.contract', 'store.contract')
+  const sources = [file, contract].filter((path) => existsSync(join(root, path))).map(read)
+  const names = sources.flatMap((source) =>
+    [...source.matchAll(/test(?:\.each\(.+?\))?\(\s*(['"`])(.+?)\1,/gs)].map(([, , title]) => title!),
+  )
+  return names.some((title) => title.startsWith(name) || fits(title, name))
+}
+
+/** "A of $who" fits "A of 'one'". */
+const fits = (title: string, name: string): boolean => {
+  const [before] = title.split(/\$\w+|%\w/, 1)
+  return before !== title && before!.length > 3 && name.startsWith(before!)
+}
