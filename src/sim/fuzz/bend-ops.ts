@@ -44,7 +44,13 @@ function fieldsOf(random: Random, op: Op): Partial<Op> {
     case 10:
       return { time: random.pick(COUNTS) }
     case 11:
-      return { body: random.pick([() => aValueBytes(random), () => bendCbor(random, op.body, other.op.body)])() }
+      return {
+        body: random.pick([
+          () => aValueBytes(random),
+          () => encodeValue([random.pick([4, 99, -1]), 'x']),
+          () => bendCbor(random, op.body, other.op.body),
+        ])(),
+      }
     case 12:
       return random.chance(0.02)
         ? { body: encodeValue(new Uint8Array(MAX_BODY_BYTES - random.below(8))) }

@@ -116,7 +116,6 @@ export const engine: Target = {
     'not-for-this-room',
     'prev-not-own',
     'seq-gap',
-    'parent-rejected',
     'bad-body',
     'unknown-kind',
   ],
