@@ -108,7 +108,7 @@ export function aValue(random: Random, nesting: number): Value {
 
 /** Canonical bytes of a value; now and then of a long one, or of one that is nested as deep as one may be, or one deeper. */
 export function aValueBytes(random: Random): Uint8Array {
-  if (random.chance(0.005)) return encodeValue(new Map(Array.from({ length: 400 }, (_, i) => [`key ${i}`, i])))
+  if (random.chance(0.01)) return encodeValue(new Map(Array.from({ length: 400 }, (_, i) => [`key ${i}`, i])))
   if (random.chance(0.98)) return encodeValue(aValue(random, 3))
   // Arrays of one item, and maps of one entry under the empty key.
   const heads = Array.from({ length: random.pick([30, 31, 32, 33]) }, () => (random.chance(0.5) ? [0x81] : [0xa1, 0x60]))

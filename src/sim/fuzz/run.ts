@@ -26,7 +26,7 @@ export interface Tally {
 }
 
 /** Every one-in-so-many inputs has its work counted. */
-const COUNT_EVERY = 64
+const COUNT_EVERY = 32
 /** Findings that are made small and shown; more of them say no more. */
 const MOST_FINDINGS = 3
 
