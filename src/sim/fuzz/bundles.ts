@@ -84,24 +84,12 @@ const BUNDLE_REASONS = [
   'too-many-deps',
   'bad-author',
   'bad-seq',
-  'deps-unsorted',
   'prev-in-deps',
 ] as const
 
 export const bundle: Target = {
   share: 5,
-  reasons: [
-    ...BUNDLE_REASONS,
-    'bad-shape',
-    'truncated',
-    'trailing-bytes',
-    'not-canonical',
-    'unsupported-type',
-    'bad-number',
-    'bad-key',
-    'bad-text',
-    'too-deep',
-  ],
+  reasons: [...BUNDLE_REASONS, 'truncated', 'trailing-bytes', 'not-canonical', 'unsupported-type', 'bad-text'],
   within: 20_000,
   make: (random) => aBundle(random),
   judge(bytes, counting) {

@@ -21,7 +21,7 @@ function chainFrom(random: Random, op: Op, length: number): Unit {
   const out: UnitOp[] = []
   let next = op
   for (let left = length; left > 0; left--) {
-    const isLast = left === 1
+    const isLast = left === 1 || left === MAX_UNIT_OPS + 1
     const unitOp = isLast || random.chance(0.3) ? signed(next) : unsigned(next)
     out.push(unitOp)
     next = {
@@ -86,7 +86,7 @@ export const evidence: Target = {
   make(random) {
     const { op } = random.pick(random.pick(ROOMS).ops)
     const twin = random.chance(0.8) ? { ...op, body: encodeBody(aBody(random)) } : bendOp(random, op)
-    const length = random.chance(0.001) ? MAX_UNIT_OPS + random.below(2) : 1 + random.below(4)
+    const length = random.chance(0.002) ? MAX_UNIT_OPS + random.below(2) : 1 + random.below(4)
     const sides = [op, twin].map((first) => cut(chainFrom(random, first, length)))
     return joinParts(sides.map((units) => encodeOneRoom(random.chance(0.35) ? bendUnits(random, units) : units)))
   },
