@@ -14,9 +14,31 @@ export interface UnitOp {
 
 export type Unit = readonly UnitOp[]
 
-/** A key for Maps: ids are compared by content, and a JavaScript Map compares arrays by identity. O(32). */
-export function keyOf(id: Uint8Array): string {
-  let key = ''
-  for (let i = 0; i < id.length; i += 2) key += String.fromCharCode((id[i]! << 8) | id[i + 1]!)
+/** A key for Maps of 32-byte ids (or of several in a row): these are compared by content, and a JavaScript Map compares arrays by identity. */
+export function keyOf(ids: Uint8Array): string {
+  let key = keyAt(ids, 0)
+  for (let at = 32; at < ids.length; at += 32) key += keyAt(ids, at)
   return key
+}
+
+/** 32 bytes as 16 characters. All in one call: a text that is put together from pieces is flattened before it can be looked up. */
+function keyAt(b: Uint8Array, i: number): string {
+  return String.fromCharCode(
+    (b[i]! << 8) | b[i + 1]!,
+    (b[i + 2]! << 8) | b[i + 3]!,
+    (b[i + 4]! << 8) | b[i + 5]!,
+    (b[i + 6]! << 8) | b[i + 7]!,
+    (b[i + 8]! << 8) | b[i + 9]!,
+    (b[i + 10]! << 8) | b[i + 11]!,
+    (b[i + 12]! << 8) | b[i + 13]!,
+    (b[i + 14]! << 8) | b[i + 15]!,
+    (b[i + 16]! << 8) | b[i + 17]!,
+    (b[i + 18]! << 8) | b[i + 19]!,
+    (b[i + 20]! << 8) | b[i + 21]!,
+    (b[i + 22]! << 8) | b[i + 23]!,
+    (b[i + 24]! << 8) | b[i + 25]!,
+    (b[i + 26]! << 8) | b[i + 27]!,
+    (b[i + 28]! << 8) | b[i + 29]!,
+    (b[i + 30]! << 8) | b[i + 31]!,
+  )
 }

@@ -3,7 +3,7 @@
  * must come out the same: real Ed25519 by the protocol's rule, or, for volume, a stand-in that anyone could make and nobody
  * makes in another's name.
  */
-import { equalBytes } from '../core/bytes.ts'
+import { equalBytes, toHex } from '../core/bytes.ts'
 import { publicKeyOf, signPure, verifyPure } from '../core/keys.ts'
 import { SIGNATURE_BYTES } from '../core/limits.ts'
 import type { Author } from '../core/op.ts'
@@ -17,14 +17,21 @@ export interface Identity {
 /** Made once in a process: a key costs as much as a hundred stand-in signatures. */
 const made: Identity[] = []
 
+const numbers = new Map<string, number>()
+
 /** The identity with this number: always the same. */
 export function identityNumber(n: number): Identity {
   const known = made[n]
   if (known !== undefined) return known
   const seed = new Uint8Array(32)
   new DataView(seed.buffer).setUint32(0, n + 1)
-  return (made[n] = { seed, author: publicKeyOf(seed) })
+  const identity = { seed, author: publicKeyOf(seed) }
+  numbers.set(keyOf(identity.author), n)
+  return (made[n] = identity)
 }
+
+/** The number of an author's identity; −1 when nobody was given it. */
+export const numberOfIdentity = (author: Author): number => numbers.get(keyOf(author)) ?? -1
 
 export interface Signatures {
   sign(identity: Identity, message: Uint8Array): Uint8Array
@@ -37,7 +44,7 @@ export function createRealSignatures(): Signatures {
   return {
     sign: ({ seed }, message) => signPure(seed, message),
     verify(signature, message, author) {
-      const key = keyOf(signature) + keyOf(message) + keyOf(author)
+      const key = keyOf(signature) + toHex(message) + keyOf(author)
       const verdict = known.get(key) ?? verifyPure(signature, message, author)
       known.set(key, verdict)
       return verdict

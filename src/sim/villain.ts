@@ -11,7 +11,7 @@ import { encodeBody } from '../crdt/body.ts'
 import { encodeBundle, wrapBundle } from '../sync/bundle.ts'
 import type { PeerId } from '../sync/effects.ts'
 import { decodeMessage, encodeMessage, type Message } from '../sync/messages.ts'
-import { type Identity, identityNumber } from './identity.ts'
+import { type Identity, identityNumber, numberOfIdentity } from './identity.ts'
 import { sendAs } from './network.ts'
 import type { SimNode } from './node.ts'
 import { createRandom, type Random } from './random.ts'
@@ -117,11 +117,8 @@ export function blamed(_world: World, villain: Villain, sender: PeerId, isCut: b
 
 /** An op was admitted for the first time anywhere. */
 export function contributed({ villains }: World, { op }: UnitOp): void {
-  for (const villain of villains) {
-    for (let n = 0; n < KEYS; n++) {
-      if (equalBytes(keyNumber(villain, n).author, op.author)) villain.counts.admitted++
-    }
-  }
+  const villain = villains[Math.floor((numberOfIdentity(op.author) - FIRST_KEY) / KEYS)]
+  if (villain !== undefined) villain.counts.admitted++
 }
 
 // — what it can do —————————————————————————————————————————————————————————————————————————————————————————

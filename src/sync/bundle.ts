@@ -190,9 +190,8 @@ function buildUnits(columns: Columns): Result<readonly Unit[]> {
       if (bytesInUnit > MAX_UNIT_BYTES) return refuse('unit-too-large')
       if (total + bytesInUnit > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
       // Of its own bytes: an op that waits, or is shown, must not keep all of its bundle in memory.
-      const body = bytes.subarray(bytes.length - op.body.length)
-      const signature = columns.signatures[built.length]?.slice() ?? null
-      const unitOp = { op: { ...op, body }, id, bytes, signature }
+      op.body = bytes.subarray(bytes.length - op.body.length)
+      const unitOp = { op, id, bytes, signature: columns.signatures[built.length]?.slice() ?? null }
       built.push(unitOp)
       rebuilding.built.push(unitOp)
     }
@@ -249,8 +248,11 @@ const rebuildingOf = (columns: Columns): Rebuilding => ({
   nextDep: 0,
 })
 
+/** An op that nobody has yet but whoever builds it. */
+type NewOp = Omit<Op, 'body'> & { body: Uint8Array }
+
 /** The next op as the columns tell it, not checked; null when they point to nothing. */
-function nextOp(rebuilding: Rebuilding): Op | null {
+function nextOp(rebuilding: Rebuilding): NewOp | null {
   const { columns, built, lastOfAuthor } = rebuilding
   const here = built.length
   const author = columns.authors[here]!

@@ -14,7 +14,7 @@ import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { decodeBundle, MAX_BUNDLE_BYTES, unwrapBundle } from './bundle.ts'
 import type { Link, SignatureClaim } from './effects.ts'
 import { keep } from './persist.ts'
-import { ask, type Engine, notify, refuseFrom } from './state.ts'
+import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
 
 /**
  * Bytes and bundles that one link may have waiting, and bytes in all: more are not taken, and of what is too much in all, the
@@ -124,7 +124,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   if (!unwrapped.ok) return refuseItem(engine, from, item, unwrapped.reason)
   const { codec, payload } = unwrapped.value
   if (codec === 'raw') return decode(engine, from, queue, item, payload)
-  ask(engine, { type: 'inflate', bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
+  ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
     if (answer.type !== 'inflated' || !isWanted(engine, from, queue, item)) return
     if (answer.bytes === null) refuseItem(engine, from, item, 'bad-deflate')
     else decode(engine, from, queue, item, answer.bytes)
@@ -135,33 +135,55 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
   const units = decodeBundle(bytes)
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
-  if (units.value.some((unit) => unit.some(({ op, id }) => !equalBytes(op.room ?? id, engine.replica.room)))) {
+  // A bundle is of one room, so its first op tells.
+  const first = units.value[0]?.[0]
+  if (first !== undefined && !equalBytes(first.op.room ?? first.id, engine.replica.room)) {
     return refuseItem(engine, from, item, 'not-for-this-room')
   }
   verify(engine, from, queue, item, units.value)
 }
 
-/** The signatures of what is new, a part at a time; an op that comes many times with one signature has it verified once. */
-function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[]): void {
-  const distinct = new Map<string, SignatureClaim & { readonly id: OpId }>()
-  for (const { op, id, signature } of units.flat()) {
-    if (signature === null || numberOf(engine.replica.dag, id) >= 0) continue
-    distinct.set(keyOf(id) + keyOf(signature), { signature, message: signedBytes(id), author: op.author, id })
+/** An op and its signature, by content. */
+const keyOfSigned = (id: OpId, signature: Uint8Array): string => keyOf(id) + keyOf(signature)
+
+interface Claim extends SignatureClaim {
+  readonly id: OpId
+}
+
+/** What is to be verified: signatures of ops that are not held. An op that comes many times with one signature has it verified once. */
+function claimsOf(engine: Engine, units: readonly Unit[]): Claim[] {
+  const claims: Claim[] = []
+  const seen = new Set<string>()
+  const isAlone = units.length === 1 && units[0]!.length === 1
+  for (const unit of units) {
+    for (const { op, id, signature } of unit) {
+      if (signature === null || numberOf(engine.replica.dag, id) >= 0) continue
+      if (!isAlone) {
+        const key = keyOfSigned(id, signature)
+        if (seen.has(key)) continue
+        seen.add(key)
+      }
+      claims.push({ signature, message: signedBytes(id), author: op.author, id })
+    }
   }
-  const claims = [...distinct]
+  return claims
+}
+
+/** Verifies a part at a time, so that who brings bad ones is cut before the others are looked at. */
+function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[]): void {
+  const claims = claimsOf(engine, units)
   const wrong = new Set<string>()
-  const isWrong = ({ id, signature }: UnitOp): boolean => signature !== null && wrong.has(keyOf(id) + keyOf(signature))
   const verifyFrom = (at: number): void => {
-    const part = claims.slice(at, at + VERIFY_AT_ONCE)
-    if (part.length === 0) {
-      item.units = wrong.size === 0 ? units : units.map((unit) => unit.map((each) => (isWrong(each) ? { ...each, signature: null } : each)))
+    if (at >= claims.length) {
+      item.units = wrong.size === 0 ? units : units.map((unit) => unit.map((each) => withoutWrong(each, wrong)))
       return
     }
-    ask(engine, { type: 'verify', claims: part.map(([, claim]) => claim) }, (answer) => {
+    const part = at === 0 && claims.length <= VERIFY_AT_ONCE ? claims : claims.slice(at, at + VERIFY_AT_ONCE)
+    ask(engine, { type: 'verify', job: newJob(engine), claims: part }, (answer) => {
       if (answer.type !== 'verified') return
-      for (const [i, [key, { id }]] of part.entries()) {
+      for (const [i, { id, signature }] of part.entries()) {
         if (answer.valid[i] === true) continue
-        wrong.add(key)
+        wrong.add(keyOfSigned(id, signature))
         refuseFrom(engine, from, 'bad-signature', id, 3)
       }
       if (!isWanted(engine, from, queue, item)) return
@@ -170,6 +192,12 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
     })
   }
   verifyFrom(0)
+}
+
+/** The op without its signature, if that is one of the wrong ones. */
+function withoutWrong(unitOp: UnitOp, wrong: ReadonlySet<string>): UnitOp {
+  const { id, signature } = unitOp
+  return signature !== null && wrong.has(keyOfSigned(id, signature)) ? { ...unitOp, signature: null } : unitOp
 }
 
 function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusal): void {

@@ -99,12 +99,15 @@ function packTips(tips: readonly Tip[]): Uint8Array {
   assert(tips.length <= MAX_TIPS_PAGE, 'a page holds at most MAX_TIPS_PAGE tips')
   const out = new Uint8Array(tips.length * TIP_BYTES)
   const view = new DataView(out.buffer)
-  tips.forEach(({ hint, seq, id }, i) => {
+  let at = 0
+  for (const { hint, seq, id } of tips) {
     assert(hint.length === HINT_BYTES, 'a hint is 8 bytes')
-    out.set(hint, i * TIP_BYTES)
-    view.setBigUint64(i * TIP_BYTES + HINT_BYTES, BigInt(seq))
-    out.set(id, i * TIP_BYTES + HINT_BYTES + 8)
-  })
+    out.set(hint, at)
+    view.setUint32(at + HINT_BYTES, Math.floor(seq / 2 ** 32))
+    view.setUint32(at + HINT_BYTES + 4, seq >>> 0)
+    out.set(id, at + HINT_BYTES + 8)
+    at += TIP_BYTES
+  }
   return out
 }
 
@@ -162,27 +165,23 @@ const isCount = (value: Value | undefined): value is number => typeof value === 
 
 const isBytes = (value: Value | undefined, length: number): value is Uint8Array => value instanceof Uint8Array && value.length === length
 
-/** How many items of `size` bytes a packed list holds; null when it is no such list, or has more than `most`. */
-function countPacked(value: Value | undefined, size: number, most: number): number | null {
-  if (!(value instanceof Uint8Array) || value.length % size !== 0 || value.length > most * size) return null
-  return value.length / size
+/** Whether it is a packed list of at most `most` items of `size` bytes. */
+const isPacked = (value: Value | undefined, size: number, most: number): value is Uint8Array =>
+  value instanceof Uint8Array && value.length % size === 0 && value.length <= most * size
+
+function unpackIds(packed: Value | undefined): OpId[] | null {
+  if (!isPacked(packed, ID_BYTES, MAX_HEADS_LISTED)) return null
+  const ids: OpId[] = []
+  for (let at = 0; at < packed.length; at += ID_BYTES) ids.push(asOpId(packed.slice(at, at + ID_BYTES)))
+  return ids
 }
 
-function unpackIds(value: Value | undefined): OpId[] | null {
-  const count = countPacked(value, ID_BYTES, MAX_HEADS_LISTED)
-  if (count === null) return null
-  const packed = value as Uint8Array
-  return Array.from({ length: count }, (_, i) => asOpId(packed.slice(ID_BYTES * i, ID_BYTES * (i + 1))))
-}
-
-function unpackTips(value: Value | undefined): Tip[] | null {
-  const count = countPacked(value, TIP_BYTES, MAX_TIPS_PAGE)
-  if (count === null) return null
-  const packed = value as Uint8Array
+function unpackTips(packed: Value | undefined): Tip[] | null {
+  if (!isPacked(packed, TIP_BYTES, MAX_TIPS_PAGE)) return null
   const view = new DataView(packed.buffer, packed.byteOffset)
   const tips: Tip[] = []
   for (let at = 0; at < packed.length; at += TIP_BYTES) {
-    const seq = Number(view.getBigUint64(at + HINT_BYTES))
+    const seq = view.getUint32(at + HINT_BYTES) * 2 ** 32 + view.getUint32(at + HINT_BYTES + 4)
     if (!Number.isSafeInteger(seq)) return null
     const id = asOpId(packed.slice(at + HINT_BYTES + 8, at + TIP_BYTES))
     tips.push({ hint: packed.slice(at, at + HINT_BYTES), seq, id })

@@ -9,7 +9,7 @@ import type { Refusal } from '../core/result.ts'
 import type { PeerId } from './effects.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import type { Serving } from './serve.ts'
-import { ask, type Engine, leave, refuseFrom, send } from './state.ts'
+import { ask, type Engine, leave, newJob, refuseFrom, send } from './state.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
 export const PEER_SILENT = 15_000
@@ -107,7 +107,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
 /** Proves to `id` who this node is, for this session's two sender values only. */
 function greet(engine: Engine, id: PeerId): void {
   const verifier = fromHex(id)!
-  ask(engine, { type: 'sign', message: peerProofBytes(engine.replica.room, engine.sender, verifier) }, (answer) => {
+  ask(engine, { type: 'sign', job: newJob(engine), message: peerProofBytes(engine.replica.room, engine.sender, verifier) }, (answer) => {
     if (answer.type !== 'signed') return
     send(engine, id, encodeMessage({ type: 'hello', author: engine.author as Author, proof: answer.signature }))
   })
@@ -118,7 +118,7 @@ export function receiveHello(engine: Engine, peer: Peer, { author, proof }: Extr
   if (peer.proving || peer.author !== null) return
   peer.proving = true
   const message = peerProofBytes(engine.replica.room, fromHex(peer.id)!, engine.sender)
-  ask(engine, { type: 'verify', claims: [{ signature: proof, message, author }] }, (answer) => {
+  ask(engine, { type: 'verify', job: newJob(engine), claims: [{ signature: proof, message, author }] }, (answer) => {
     if (answer.type !== 'verified') return
     peer.proving = false
     if (answer.valid[0] === true) peer.author = author

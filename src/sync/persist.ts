@@ -7,7 +7,7 @@ import { MAX_UNIT_BYTES } from '../core/limits.ts'
 import { encodeBundle, wrapBundle } from './bundle.ts'
 import type { StoredUnits } from './effects.ts'
 import { announceSoon } from './gossip.ts'
-import { ask, type Engine, notify } from './state.ts'
+import { ask, type Engine, newJob, notify } from './state.ts'
 
 /** How often a full disk is tried again (ms). */
 const RETRY_FULL = 5_000
@@ -38,22 +38,26 @@ export function persistDue(engine: Engine): number {
   const batch = [...engine.unstored]
   const segments = pack(batch, engine.stored)
   engine.persisting = true
-  ask(engine, { type: 'persist', segments, durability: batch.some(({ own }) => own) ? 'strict' : 'relaxed' }, (answer) => {
-    if (answer.type !== 'stored') return
-    engine.persisting = false
-    if (answer.failure === null) {
-      engine.unstored.splice(0, batch.length)
-      for (const { bytes } of batch) engine.unstoredBytes -= bytes
-      for (const { count } of segments) engine.stored += count
-      engine.storage = 'ok'
-      if (batch.some(({ own }) => !own)) announceSoon(engine)
-      for (const { whenStored } of batch) whenStored?.()
-    } else {
-      engine.storage = 'full'
-      engine.retryPersistAt = engine.now + RETRY_FULL
-    }
-    notify(engine, { type: 'changed' })
-  })
+  ask(
+    engine,
+    { type: 'persist', job: newJob(engine), segments, durability: batch.some(({ own }) => own) ? 'strict' : 'relaxed' },
+    (answer) => {
+      if (answer.type !== 'stored') return
+      engine.persisting = false
+      if (answer.failure === null) {
+        engine.unstored.splice(0, batch.length)
+        for (const { bytes } of batch) engine.unstoredBytes -= bytes
+        for (const { count } of segments) engine.stored += count
+        engine.storage = 'ok'
+        if (batch.some(({ own }) => !own)) announceSoon(engine)
+        for (const { whenStored } of batch) whenStored?.()
+      } else {
+        engine.storage = 'full'
+        engine.retryPersistAt = engine.now + RETRY_FULL
+      }
+      notify(engine, { type: 'changed' })
+    },
+  )
   return Infinity
 }
 

@@ -10,7 +10,7 @@ import type { StoredUnits } from './effects.ts'
 import { readHoldings } from './holdings.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import type { Peer } from './peers.ts'
-import { ask, type Engine, refuseFrom, send } from './state.ts'
+import { ask, type Engine, newJob, refuseFrom, send } from './state.ts'
 
 /** Bytes sent for one want (before sealing), at most one bundle more: what one message can make a node send, and a path can hold. */
 const SERVE_BYTES = 4 * 1024 * 1024
@@ -78,7 +78,7 @@ function next(engine: Engine, peer: Peer, serving: Serving): void {
     peer.serving = null
     return sendUnits(engine, peer, serving, new Uint8Array(), true)
   }
-  ask(engine, { type: 'read', from: serving.at, limit: READ_SEGMENTS }, (answer) => {
+  ask(engine, { type: 'read', job: newJob(engine), from: serving.at, limit: READ_SEGMENTS }, (answer) => {
     if (answer.type !== 'loaded') return
     const [first] = answer.segments
     if (first === undefined || first.first > serving.at) stop(engine, peer, serving)
@@ -117,7 +117,7 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
     } else fill(engine, peer, serving, rest, [...units, ...lacking], cost + more)
   }
   if (unwrapped.value.codec === 'raw') return take(unwrapped.value.payload)
-  ask(engine, { type: 'inflate', bytes: unwrapped.value.payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
+  ask(engine, { type: 'inflate', job: newJob(engine), bytes: unwrapped.value.payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
     if (answer.type === 'inflated') take(answer.bytes)
   })
 }
@@ -142,7 +142,7 @@ function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Ser
     then()
   }
   if (raw.length < DEFLATE_FROM) return out(wrapBundle('raw', raw))
-  ask(engine, { type: 'deflate', bytes: raw }, (answer) => {
+  ask(engine, { type: 'deflate', job: newJob(engine), bytes: raw }, (answer) => {
     if (answer.type === 'deflated' && peer.serving === serving) out(wrapBundle('deflate', answer.bytes))
   })
 }

@@ -21,7 +21,6 @@ const MAX_CUT = 1_024
 
 type Answer = Extract<Input, { job: number }>
 type Question = Extract<Effect, { job: number }>
-type WithoutJob<T> = T extends { job: number } ? Omit<T, 'job'> : never
 
 /** What `step` of `engine.ts` works on. */
 export interface Engine {
@@ -75,11 +74,13 @@ export interface Engine {
   wakeAt: number
 }
 
-/** Asks for an effect; `then` runs on its answer, in a later step. */
-export function ask<E extends WithoutJob<Question>>(engine: Engine, effect: E, then: (answer: Answer) => void): void {
-  const job = engine.nextJob++
-  engine.jobs.set(job, then)
-  engine.out.push({ ...effect, job } as unknown as Effect)
+/** The number of the next question. */
+export const newJob = (engine: Engine): number => engine.nextJob++
+
+/** Asks for an effect that has a new job; `then` runs on its answer, in a later step. */
+export function ask(engine: Engine, question: Question, then: (answer: Answer) => void): void {
+  engine.jobs.set(question.job, then)
+  engine.out.push(question)
 }
 
 /** Hands an answer to whoever asked. Answers to nobody are a driver's error. */

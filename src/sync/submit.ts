@@ -13,7 +13,7 @@ import { assert } from '../core/result.ts'
 import type { Input } from './effects.ts'
 import { pushOwn } from './gossip.ts'
 import { keep } from './persist.ts'
-import { ask, type Engine, notify } from './state.ts'
+import { ask, type Engine, newJob, notify } from './state.ts'
 
 /**
  * A resumed node may have ops of its own at its peers that its disk lost; it waits this long (ms) for whom it can reach
@@ -54,7 +54,7 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
   const prev = ownTip(engine)
   const bytes = encodeOp(op)
   const id = opId(bytes)
-  ask(engine, { type: 'sign', message: signedBytes(id) }, (answer) => {
+  ask(engine, { type: 'sign', job: newJob(engine), message: signedBytes(id) }, (answer) => {
     if (answer.type !== 'signed') return
     engine.submitting = false
     if (ownTip(engine) !== prev) {
