@@ -14,12 +14,13 @@ import type { Author, OpId } from '../core/op.ts'
 import { assert } from '../core/result.ts'
 import { toHex } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
+import { createBudget } from './budget.ts'
 import type { Effect, Input } from './effects.ts'
-import { fetchDue, fetched } from './fetch.ts'
+import { fetchDue, fetched, isAnswer } from './fetch.ts'
 import { announceDue, receiveHeads, tellHeads } from './gossip.ts'
-import { takeIn } from './intake.ts'
+import { intakeDue, JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, takeIn } from './intake.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
-import { expirePeers, meet, receiveHello } from './peers.ts'
+import { expirePeers, MAX_NEWCOMERS, mayTalk, meet, NEWCOMERS_PER_SECOND, receiveHello } from './peers.ts'
 import { persistDue } from './persist.ts'
 import { serve } from './serve.ts'
 import { answer, type Engine, leave, notify, refuseFrom, send } from './state.ts'
@@ -54,7 +55,10 @@ export function createEngine(options: EngineOptions): Engine {
     resumed,
     peers: new Map(),
     cut: new Map(),
+    newcomers: createBudget(MAX_NEWCOMERS, NEWCOMERS_PER_SECOND, now),
+    judging: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
     intake: new Map(),
+    heldBack: new Set(),
     intakeBytes: 0,
     busySince: null,
     stored: 0,
@@ -96,7 +100,14 @@ export function restore(engine: Engine, units: readonly Unit[]): number {
 export function step(engine: Engine, input: Input, now: number): Effect[] {
   engine.now = Math.max(engine.now, now)
   take(engine, input)
-  const wakeAt = Math.min(persistDue(engine), fetchDue(engine), submitDue(engine), announceDue(engine), expirePeers(engine))
+  const wakeAt = Math.min(
+    intakeDue(engine),
+    persistDue(engine),
+    fetchDue(engine),
+    submitDue(engine),
+    announceDue(engine),
+    expirePeers(engine),
+  )
   if (wakeAt !== engine.wakeAt && wakeAt !== Infinity) engine.out.push({ type: 'wakeAt', at: wakeAt })
   engine.wakeAt = wakeAt
   const { out } = engine
@@ -132,7 +143,7 @@ function take(engine: Engine, input: Input): void {
 
 function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'bytes' }>): void {
   const peer = meet(engine, from)
-  if (peer === null) return
+  if (peer === null || !mayTalk(engine, peer, bytes)) return
   const decoded = decodeMessage(bytes)
   if (!decoded.ok) return refuseFrom(engine, from, decoded.reason, null, decoded.reason === 'unknown-version' ? 0 : 5)
   const message = decoded.value
@@ -147,7 +158,7 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
       serve(engine, peer, message)
       break
     case 'units':
-      takeIn(engine, from, message.bundle, (result) => fetched(engine, from, message, result))
+      takeIn(engine, from, message.bundle, isAnswer(engine, from, message), (result) => fetched(engine, from, message, result))
       break
     case 'bye':
       leave(engine, from)
@@ -160,7 +171,7 @@ function importBundles(engine: Engine, { ref, bundles }: Extract<Input, { type: 
   if (left === 0) return notify(engine, { type: 'imported', ref, admitted: 0, duplicate: 0, refused: 0 })
   const sum = { admitted: 0, duplicate: 0, refused: 0 }
   for (const bundle of bundles) {
-    takeIn(engine, 'file', bundle, ({ admitted, duplicate, refused }) => {
+    takeIn(engine, 'file', bundle, true, ({ admitted, duplicate, refused }) => {
       sum.admitted += admitted
       sum.duplicate += duplicate
       sum.refused += refused

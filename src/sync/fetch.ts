@@ -10,6 +10,7 @@ import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { missingIds } from '../core/pending.ts'
 import { keyOf } from '../core/unit.ts'
+import { backAt, leftAt } from './budget.ts'
 import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
 import type { IntakeResult } from './intake.ts'
@@ -26,6 +27,8 @@ const TURN_PER_OP = 50
 const LONGEST_TURN = 60_000
 /** A peer that failed is not asked for this long (ms). */
 const BENCH = 1_000
+/** Failures in a row after which a peer that was of use counts as a stranger. */
+const FAILURES_OF_THE_USEFUL = 2
 /** The longest handicap of one that fails again and again, and the longest pause of one that has no missing parents (ms). */
 const HANDICAP = 60_000
 /** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
@@ -61,7 +64,7 @@ export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
 
 /** Ends, gives up or starts a fetch as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
-  const isBusy = engine.intake.size > 0 || (engine.persisting && engine.storage === 'ok')
+  const isBusy = engine.intake.size > engine.heldBack.size || (engine.persisting && engine.storage === 'ok')
   engine.busySince = isBusy ? (engine.busySince ?? engine.now) : null
   if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return engine.busySince + PATIENCE
   const { fetch } = engine
@@ -112,7 +115,10 @@ function choose(engine: Engine): Peer | null {
   const { now } = engine
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
+  // Strangers who brought much in vain are asked again once that is made good, if there is anybody else.
+  const onlyUseful = leftAt(engine.judging, now) <= 0 && [...engine.peers.values()].some(({ isUseful }) => isUseful)
   for (const peer of engine.peers.values()) {
+    if (onlyUseful && !peer.isUseful) continue
     if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best, engine.askedStranger))) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
   }
@@ -137,27 +143,31 @@ const hasMore = ({ now }: Engine, { headCount, heads, exhaustedAt, ops, allAsked
   headCount > heads.length && exhaustedAt !== ops && now >= allAskedAt + ASK_ALL_EVERY
 
 function nextUnbenched(engine: Engine): number {
-  let next = Infinity
+  let next = leftAt(engine.judging, engine.now) <= 0 ? backAt(engine.judging, engine.now) : Infinity
   for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
     for (const until of [benchedUntil, emptyUntil]) if (until > engine.now) next = Math.min(next, until)
   }
   return next
 }
 
+/** True for units that answer the question that is open. */
+export const isAnswer = ({ fetch }: Engine, from: PeerId, { ref }: Extract<Message, { type: 'units' }>): boolean =>
+  fetch !== null && fetch.from === from && fetch.ref === ref
+
 /** Units that answer a fetch (or the first of many) were judged. */
 export function fetched(
   engine: Engine,
   from: PeerId,
-  { ref, last, left }: Extract<Message, { type: 'units' }>,
+  message: Extract<Message, { type: 'units' }>,
   { admitted, duplicate }: IntakeResult,
 ): void {
   const { fetch } = engine
-  if (fetch === null || fetch.from !== from || fetch.ref !== ref) return
+  if (fetch === null || !isAnswer(engine, from, message)) return
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
-  fetch.left = left
-  fetch.ended ||= last
+  fetch.left = message.left
+  fetch.ended ||= message.last
   notify(engine, { type: 'changed' })
 }
 
@@ -189,6 +199,7 @@ function giveUp(engine: Engine, fetch: Fetch): void {
 
 function bench(engine: Engine, peer: Peer): void {
   peer.failures++
-  peer.isUseful = false
+  // One stall may be this node's own: whoever has been of use stays so for a while.
+  if (peer.failures > FAILURES_OF_THE_USEFUL) peer.isUseful = false
   peer.benchedUntil = engine.now + BENCH
 }

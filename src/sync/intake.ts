@@ -12,7 +12,9 @@ import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { decodeBundle, MAX_BUNDLE_BYTES, unwrapBundle } from './bundle.ts'
+import { backAt, leftAt } from './budget.ts'
 import type { Link, SignatureClaim } from './effects.ts'
+import { earn } from './peers.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
 
@@ -30,11 +32,22 @@ const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
 /** Bundles of one link in work at once: enough to inflate and decode while the one before is verified. */
 const IN_WORK = 4
 
+/**
+ * Ops judged for peers without credit, at once and in a second: some 5 % of a processor for their signatures, and room for
+ * those who come to join. More than that waits in its link's queue; the smallest is next, and what was asked for waits for nobody.
+ */
+export const MAX_JUDGED_FOR_STRANGERS = 4_096
+export const JUDGED_PER_SECOND = 500
+/** Bytes of a bundle that count as one op: a bundle that cannot be read is paid for by them. */
+const BYTES_AS_OP = 128
+
 /** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
 const VERIFY_AT_ONCE = 256
 
 interface IntakeItem {
   readonly wrapped: Uint8Array
+  /** Brings what its link was asked for. */
+  readonly isAnswer: boolean
   begun: boolean
   /** Set once all is verified: ready to be admitted. */
   units: readonly Unit[] | null
@@ -58,13 +71,13 @@ export interface IntakeResult {
  * Takes in one wrapped bundle; `done` is called when its ops were judged (at once, in this step, or later), after those of
  * the same link before it. No bytes: nothing to judge, a place in the queue all the same.
  */
-export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, done: (result: IntakeResult) => void): void {
+export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer: boolean, done: (result: IntakeResult) => void): void {
   const queue = engine.intake.get(from) ?? { items: [], bytes: 0 }
   const result = { admitted: 0, duplicate: 0, refused: 0, pending: 0 }
   if (from !== 'file' && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
   const isEmpty = wrapped.length === 0
-  queue.items.push({ wrapped, begun: isEmpty, units: isEmpty ? [] : null, result, done })
+  queue.items.push({ wrapped, isAnswer, begun: isEmpty, units: isEmpty ? [] : null, result, done })
   queue.bytes += wrapped.length
   engine.intakeBytes += wrapped.length
   advance(engine, from, queue)
@@ -106,16 +119,59 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
       queue.bytes -= first.wrapped.length
       engine.intakeBytes -= first.wrapped.length
       for (const unit of first.units) {
-        for (const outcome of receive(engine.replica, unit, from)) settle(engine, outcome, first.result)
+        for (const outcome of receive(engine.replica, unit, from)) settle(engine, from, outcome, first.result)
       }
       first.done(first.result)
       continue
     }
-    const next = queue.items.slice(0, IN_WORK).find(({ begun }) => !begun)
+    const next = nextOf(queue)
     if (next === undefined) return
+    if (!mayBegin(engine, from, next)) {
+      engine.heldBack.add(from)
+      return
+    }
     next.begun = true
     begin(engine, from, queue, next)
   }
+}
+
+/** What is to be begun next of a queue; undefined when enough of it is in work. */
+function nextOf({ items }: IntakeQueue): IntakeItem | undefined {
+  for (let i = 0; i < IN_WORK && i < items.length; i++) if (!items[i]!.begun) return items[i]
+  return undefined
+}
+
+/** Whoever has brought ops that were admitted, and whoever was asked, is judged at once; others as far as the budget goes. */
+function mayBegin(engine: Engine, from: Link, { isAnswer }: IntakeItem): boolean {
+  if (isAnswer) return true
+  return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(engine.judging, engine.now) > 0
+}
+
+/** Takes what judging costs from the peer's credit, and the rest from the budget that strangers share. */
+function pay(engine: Engine, from: Link, cost: number): void {
+  if (from === 'file') return
+  const peer = engine.peers.get(from)
+  const own = Math.min(peer?.credit ?? 0, cost)
+  if (peer !== undefined) peer.credit -= own
+  engine.judging.left = Math.max(-MAX_JUDGED_FOR_STRANGERS, leftAt(engine.judging, engine.now) - (cost - own))
+}
+
+/** Begins with what was held back, the smallest first, as far as the budget goes. Gives the time at which it wants to be called again. */
+export function intakeDue(engine: Engine): number {
+  const { heldBack, intake, now, judging } = engine
+  if (heldBack.size === 0) return Infinity
+  while (heldBack.size > 0 && leftAt(judging, now) > 0) {
+    let smallest: Link | null = null
+    let least = Infinity
+    for (const link of heldBack) {
+      const size = (intake.get(link) && nextOf(intake.get(link)!))?.wrapped.length ?? -1
+      if (size < least) [smallest, least] = [link, size]
+    }
+    heldBack.delete(smallest!)
+    const queue = intake.get(smallest!)
+    if (queue !== undefined) advance(engine, smallest!, queue)
+  }
+  return heldBack.size === 0 ? Infinity : backAt(judging, now)
 }
 
 /** Sets the item's units, now or in a later step. */
@@ -134,6 +190,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 
 function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
   const units = decodeBundle(bytes)
+  pay(engine, from, units.ok ? units.value.reduce((sum, unit) => sum + unit.length, 0) : bytes.length / BYTES_AS_OP)
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // A bundle is of one room, so its first op tells.
   const first = units.value[0]?.[0]
@@ -200,6 +257,11 @@ function withoutWrong(unitOp: UnitOp, wrong: ReadonlySet<string>): UnitOp {
   return signature !== null && wrong.has(keyOfSigned(id, signature)) ? { ...unitOp, signature: null } : unitOp
 }
 
+function reward(engine: Engine, from: Link, ops: number): void {
+  const peer = engine.peers.get(from)
+  if (peer !== undefined) earn(peer, ops)
+}
+
 function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusal): void {
   refuseFrom(engine, from, reason, null, 5)
   item.result.refused++
@@ -207,10 +269,11 @@ function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusa
 }
 
 /** Ops are held against the link that brought them, which need not be the one whose ops set them free. */
-function settle(engine: Engine, outcome: Outcome, result: IntakeResult): void {
+function settle(engine: Engine, from: Link, outcome: Outcome, result: IntakeResult): void {
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length
+      reward(engine, from, outcome.unit.length)
       keep(engine, outcome.unit, false)
       notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit })
       return

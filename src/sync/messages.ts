@@ -134,6 +134,9 @@ export function decodeMessage(bytes: Uint8Array): Result<Message> {
   return message === null ? refuse('bad-message') : ok(message)
 }
 
+/** The kind that bytes begin as, whatever follows: for who has to decide whether to read on. */
+export const kindOf = (bytes: Uint8Array): Message['type'] | undefined => KINDS[bytes[2] ?? -1]
+
 /** The message of a kind, or null when its fields are not that kind's. */
 function messageOf(kind: Message['type'], fields: readonly Value[]): Message | null {
   const [a, b, c, d, e] = fields

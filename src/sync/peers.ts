@@ -7,7 +7,8 @@ import { peerProofBytes } from '../core/keys.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { PeerId } from './effects.ts'
-import { encodeMessage, type Message } from './messages.ts'
+import { takeOne } from './budget.ts'
+import { encodeMessage, kindOf, type Message } from './messages.ts'
 import type { Serving } from './serve.ts'
 import { ask, type Engine, leave, newJob, refuseFrom, send } from './state.ts'
 
@@ -15,6 +16,22 @@ import { ask, type Engine, leave, newJob, refuseFrom, send } from './state.ts'
 export const PEER_SILENT = 15_000
 /** Peers held at once; a room's secret is needed to be one. Further ones are not answered until somebody leaves. */
 const MAX_PEERS = 256
+/**
+ * Newcomers at once, and so many more a second: each makes a node sign a greeting and check a proof. Whoever comes when there
+ * are too many is not heard, and says its heads again in a few seconds.
+ */
+export const MAX_NEWCOMERS = 256
+export const NEWCOMERS_PER_SECOND = 64
+/**
+ * Heads and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it, shared among the
+ * peers that are here: some 2 % of a processor. A peer tells its heads a dozen times a second at most.
+ */
+const TALK_AT_ONCE = 40_000
+const TALK_LEAST = 40
+const TALK_BYTES = 1_024
+/** Credit that a peer has at most (ops): what others may bring in vain for each one they brought that was admitted, and in all. */
+const MAX_CREDIT = 8_192
+const CREDIT_PER_OP = 4
 /** Strikes are forgiven at this pace (ms a strike), and what was served is forgotten with each. */
 const FORGIVEN_EVERY = 10_000
 
@@ -53,7 +70,10 @@ export interface Peer {
   emptyFor: number
   /** A proof of its author is being verified. */
   proving: boolean
-  /** Wants it brought and ops served to it since strikes were last forgiven. */
+  /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
+  credit: number
+  /** Heads and proofs, wants, and ops served to it, since strikes were last forgiven. */
+  talk: number
   wants: number
   opsServed: number
 }
@@ -67,12 +87,14 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     if (forgiven > 0) {
       known.strikes = Math.max(0, known.strikes - forgiven)
       known.forgivenAt = engine.now
+      known.talk = 0
       known.wants = 0
       known.opsServed = 0
     }
     return known
   }
   if ((engine.cut.get(id) ?? 0) > engine.now || engine.peers.size >= MAX_PEERS) return null
+  if (!takeOne(engine.newcomers, engine.now)) return null
   const peer: Peer = {
     id,
     author: null,
@@ -96,12 +118,27 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     emptyUntil: 0,
     emptyFor: 0,
     proving: false,
+    credit: 0,
+    talk: 0,
     wants: 0,
     opsServed: 0,
   }
   engine.peers.set(id, peer)
   greet(engine, id)
   return peer
+}
+
+/** False when this peer has talked so much that what it says is not read: heads and proofs, which can be said again later. */
+export function mayTalk({ peers }: Engine, peer: Peer, bytes: Uint8Array): boolean {
+  const kind = kindOf(bytes)
+  if (kind !== 'heads' && kind !== 'hello') return true
+  peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
+  return peer.talk <= Math.max(TALK_LEAST, Math.floor(TALK_AT_ONCE / peers.size))
+}
+
+/** A peer brought ops that were admitted. */
+export function earn(peer: Peer, ops: number): void {
+  peer.credit = Math.min(MAX_CREDIT, peer.credit + CREDIT_PER_OP * ops)
 }
 
 /** Proves to `id` who this node is, for this session's two sender values only. */

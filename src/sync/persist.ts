@@ -38,26 +38,23 @@ export function persistDue(engine: Engine): number {
   const batch = [...engine.unstored]
   const segments = pack(batch, engine.stored)
   engine.persisting = true
-  ask(
-    engine,
-    { type: 'persist', job: newJob(engine), segments, durability: batch.some(({ own }) => own) ? 'strict' : 'relaxed' },
-    (answer) => {
-      if (answer.type !== 'stored') return
-      engine.persisting = false
-      if (answer.failure === null) {
-        engine.unstored.splice(0, batch.length)
-        for (const { bytes } of batch) engine.unstoredBytes -= bytes
-        for (const { count } of segments) engine.stored += count
-        engine.storage = 'ok'
-        if (batch.some(({ own }) => !own)) announceSoon(engine)
-        for (const { whenStored } of batch) whenStored?.()
-      } else {
-        engine.storage = 'full'
-        engine.retryPersistAt = engine.now + RETRY_FULL
-      }
-      notify(engine, { type: 'changed' })
-    },
-  )
+  const durability = batch.some(({ own }) => own) ? 'strict' : 'relaxed'
+  ask(engine, { type: 'persist', job: newJob(engine), segments, durability }, (answer) => {
+    if (answer.type !== 'stored') return
+    engine.persisting = false
+    if (answer.failure === null) {
+      engine.unstored.splice(0, batch.length)
+      for (const { bytes } of batch) engine.unstoredBytes -= bytes
+      for (const { count } of segments) engine.stored += count
+      engine.storage = 'ok'
+      if (batch.some(({ own }) => !own)) announceSoon(engine)
+      for (const { whenStored } of batch) whenStored?.()
+    } else {
+      engine.storage = 'full'
+      engine.retryPersistAt = engine.now + RETRY_FULL
+    }
+    notify(engine, { type: 'changed' })
+  })
   return Infinity
 }
 

@@ -6,6 +6,7 @@ import type { OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Replica } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
+import type { Budget } from './budget.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
 import type { Fetch } from './fetch.ts'
 import type { IntakeQueue } from './intake.ts'
@@ -39,9 +40,15 @@ export interface Engine {
 
   readonly peers: Map<PeerId, Peer>
   readonly cut: Map<PeerId, number>
+  /** Peers met for the first time, or again after they left. */
+  readonly newcomers: Budget
+  /** Ops judged that came from peers without credit. */
+  readonly judging: Budget
 
   /** Bundles waiting to be judged, a queue for each link that brought some. */
   readonly intake: Map<Link, IntakeQueue>
+  /** Links whose next bundle waits until there is something left of `judging`. */
+  readonly heldBack: Set<Link>
   intakeBytes: number
   /** Since when (ms) there has always been something to judge or to store; null when there is not. */
   busySince: number | null

@@ -1,0 +1,33 @@
+/**
+ * What strangers may make a node do: an amount that is spent and comes back with time. Whoever brings ops that are admitted
+ * earns credit of its own (`Peer.credit`) and needs none of it; all others share these budgets, however many names they take.
+ */
+
+export interface Budget {
+  readonly most: number
+  /** What comes back in a second. */
+  readonly perSecond: number
+  /** May be below 0: what was more than it looked is owed. */
+  left: number
+  at: number
+}
+
+/** A full budget. `now` in ms. */
+export const createBudget = (most: number, perSecond: number, now: number): Budget => ({ most, perSecond, left: most, at: now })
+
+/** What is left at `now` (ms). */
+export function leftAt(budget: Budget, now: number): number {
+  budget.left = Math.min(budget.most, budget.left + (budget.perSecond * (now - budget.at)) / 1_000)
+  budget.at = now
+  return budget.left
+}
+
+/** Takes one from the budget at `now`, or says false when there is none. */
+export function takeOne(budget: Budget, now: number): boolean {
+  if (leftAt(budget, now) < 1) return false
+  budget.left--
+  return true
+}
+
+/** When (ms) there will be something left, for a budget that has nothing at `now`. */
+export const backAt = (budget: Budget, now: number): number => now + Math.max(1, (-leftAt(budget, now) * 1_000) / budget.perSecond)
