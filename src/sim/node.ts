@@ -34,6 +34,14 @@ export interface SimNode {
   neighbours: number[]
   /** Marks over the ledger: what it has admitted. */
   held: Uint8Array
+  readonly work: Work
+}
+
+/** What a node has done: signatures verified and made, and time in the engine by the world's clock. */
+interface Work {
+  verified: number
+  signed: number
+  ms: number
 }
 
 /** What a node may hold beside its room: peers, peers that were cut, rejected ops to be shown. */
@@ -60,6 +68,7 @@ export function addNode(world: World, identity: Identity, disk: Disk): SimNode {
     alarm: Infinity,
     neighbours: [],
     held: new Uint8Array(512),
+    work: { verified: 0, signed: 0, ms: 0 },
   }
   nodes.push(node)
   for (const row of world.cuts) row.push(0)
@@ -141,8 +150,10 @@ export function give(world: World, node: SimNode, input: Input): void {
   trace.number(schedule.now)
   trace.number(node.index * 64 + input.type.length)
   if (input.type === 'bytes') trace.bytes(input.bytes)
+  const began = world.clock()
   // An alarm is due when the engine's clock says so, whatever the rounding.
   const effects = step(node.engine, input, input.type === 'tick' && node.alarm <= now + 1e-6 ? Math.max(now, node.alarm) : now)
+  node.work.ms += world.clock() - began
   for (const effect of effects) carryOut(world, node, effect)
   checkCaps(world, node)
 }
@@ -171,10 +182,12 @@ function answerTo({ signatures }: World, node: SimNode, effect: Extract<Effect, 
   const { job } = effect
   switch (effect.type) {
     case 'verify': {
+      node.work.verified += effect.claims.length
       const valid = effect.claims.map(({ signature, message, author }) => signatures.verify(signature, message, author))
       return () => ({ type: 'verified', job, valid })
     }
     case 'sign':
+      node.work.signed++
       return () => ({ type: 'signed', job, signature: signatures.sign(node.identity, effect.message) })
     case 'read':
       return () => ({ type: 'loaded', job, segments: read(node.disk, effect.from, effect.limit) })

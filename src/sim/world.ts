@@ -57,6 +57,8 @@ export interface World {
   readonly owed: Set<number>
   /** True once the storm is over: nothing is lost any more. */
   healed: boolean
+  /** Real time (ms), for who measures what a node's engine takes; nothing in a world depends on it. */
+  clock: () => number
   /** Identities given out so far; adversaries take theirs from the other end. */
   identities: number
   failure: Failure | null
@@ -90,6 +92,7 @@ export function emptyWorld(plan: Plan): World {
     forgetful: new Set(),
     owed: new Set(),
     healed: false,
+    clock: () => 0,
     identities: 0,
     failure: null,
   }

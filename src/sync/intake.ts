@@ -33,11 +33,11 @@ const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
 const IN_WORK = 4
 
 /**
- * Ops judged for peers without credit, at once and in a second: some 5 % of a processor for their signatures, and room for
- * those who come to join. More than that waits in its link's queue; the smallest is next, and what was asked for waits for nobody.
+ * Ops judged for peers without credit, at once (a unit) and in a second (some 3 % of a processor), which is a first op of as many
+ * newcomers. More than that waits in its link's queue; the smallest is next, and what was asked for waits for nobody.
  */
-export const MAX_JUDGED_FOR_STRANGERS = 4_096
-export const JUDGED_PER_SECOND = 500
+export const MAX_JUDGED_FOR_STRANGERS = 1_024
+export const JUDGED_PER_SECOND = 100
 /** Bytes of a bundle that count as one op: a bundle that cannot be read is paid for by them. */
 const BYTES_AS_OP = 128
 

@@ -23,12 +23,12 @@ const MAX_PEERS = 256
 export const MAX_NEWCOMERS = 256
 export const NEWCOMERS_PER_SECOND = 64
 /**
- * Heads and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it, shared among the
- * peers that are here: some 2 % of a processor. A peer tells its heads a dozen times a second at most.
+ * Heads, wants and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it, shared among
+ * the peers that are here: some 2 % of a processor. A peer tells its heads a dozen times a second at most.
  */
-const TALK_AT_ONCE = 40_000
+const TALK_AT_ONCE = 20_000
 const TALK_LEAST = 40
-const TALK_BYTES = 1_024
+const TALK_BYTES = 512
 /** Credit that a peer has at most (ops): what others may bring in vain for each one they brought that was admitted, and in all. */
 const MAX_CREDIT = 8_192
 const CREDIT_PER_OP = 4
@@ -72,7 +72,7 @@ export interface Peer {
   proving: boolean
   /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
   credit: number
-  /** Heads and proofs, wants, and ops served to it, since strikes were last forgiven. */
+  /** What it said, wants among it, and ops served to it, since strikes were last forgiven. */
   talk: number
   wants: number
   opsServed: number
@@ -128,10 +128,10 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
   return peer
 }
 
-/** False when this peer has talked so much that what it says is not read: heads and proofs, which can be said again later. */
+/** False when this peer has talked so much that what it says is not read: heads, wants and proofs, which can be said again later. */
 export function mayTalk({ peers }: Engine, peer: Peer, bytes: Uint8Array): boolean {
   const kind = kindOf(bytes)
-  if (kind !== 'heads' && kind !== 'hello') return true
+  if (kind === 'units' || kind === 'bye') return true
   peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
   return peer.talk <= Math.max(TALK_LEAST, Math.floor(TALK_AT_ONCE / peers.size))
 }
