@@ -20,7 +20,7 @@ const MAX_PEERS = 256
  * Newcomers at once, and so many more a second: each makes a node sign a greeting and check a proof. Whoever comes when there
  * are too many is not heard, and says its heads again in a few seconds.
  */
-export const MAX_NEWCOMERS = 256
+export const MAX_NEWCOMERS = 128
 export const NEWCOMERS_PER_SECOND = 64
 /**
  * Heads, wants and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it, shared among

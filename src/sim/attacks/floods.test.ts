@@ -1,8 +1,11 @@
 /** Whoever says as much as it can to a node: what that takes of it is bounded, and what honest nodes write arrives as ever. */
 import { expect, test } from 'vitest'
 import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS } from '../../sync/intake.ts'
-import { MAX_NEWCOMERS, NEWCOMERS_PER_SECOND } from '../../sync/peers.ts'
+import { encodeMessage } from '../../sync/messages.ts'
+import { earn, MAX_NEWCOMERS, mayTalk, NEWCOMERS_PER_SECOND } from '../../sync/peers.ts'
 import { FLOOD_NAMES, flood } from '../flood.ts'
+import { claim, createStage, ghostId, keyNamed, linkNamed, message, NO_DIGEST, opsOf, run, type Stage, tell } from '../stage.ts'
+import { bundleOf } from '../villain.ts'
 
 const SECONDS = 5
 
@@ -15,4 +18,90 @@ test.each(FLOOD_NAMES)('B6 a flood of %s takes no more than its budget, and noth
   const newcomers = MAX_NEWCOMERS + NEWCOMERS_PER_SECOND * (SECONDS + 1)
   expect(signed).toBeLessThanOrEqual(newcomers)
   expect(verified - typed).toBeLessThanOrEqual(newcomers + 2 * MAX_JUDGED_FOR_STRANGERS + JUDGED_PER_SECOND * (SECONDS + 1))
+})
+
+/** Heads that nobody has, from a peer at one instant. */
+const talk = (stage: Stage, from: string, times: number): void => {
+  for (let i = 0; i < times; i++) claim(stage, stage.nodes[0]!, from, [])
+}
+
+test('D10 of strangers who come at once MAX_NEWCOMERS are heard and the next one is not, but is a little later', () => {
+  const stage = createStage(1)
+  const { peers } = stage.nodes[0]!.engine
+  for (let n = 0; n <= MAX_NEWCOMERS; n++) talk(stage, linkNamed(stage, `${n}`), 1)
+  expect(peers.size).toBe(MAX_NEWCOMERS)
+  run(stage, 1_000 / NEWCOMERS_PER_SECOND + 1)
+  talk(stage, linkNamed(stage, `${MAX_NEWCOMERS}`), 1)
+  expect(peers.size).toBe(MAX_NEWCOMERS + 1)
+})
+
+test('D5 of heads that a peer tells again and again so many are read, and after a pardon it is heard again', () => {
+  const stage = createStage(1)
+  const from = linkNamed(stage, 'talker')
+  const { peers } = stage.nodes[0]!.engine
+  talk(stage, from, 20_000)
+  claim(stage, stage.nodes[0]!, from, [ghostId(1)])
+  expect(peers.get(from)!.heads).toEqual([])
+  run(stage, 10_001)
+  claim(stage, stage.nodes[0]!, from, [ghostId(1)])
+  expect(peers.get(from)!.heads).toEqual([ghostId(1)])
+})
+
+test('D5 the more peers there are, the less of each is read, but always TALK_LEAST', () => {
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  for (let n = 0; n < 100; n++) talk(stage, linkNamed(stage, `${n}`), 1)
+  const peer = engine.peers.get(linkNamed(stage, '0'))!
+  const isRead = (said: number, peers: number): boolean => {
+    peer.talk = said - 1
+    const some = new Map([...engine.peers].slice(0, peers))
+    return mayTalk({ ...engine, peers: some }, peer, encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0 }))
+  }
+  expect([isRead(200, 100), isRead(201, 100)]).toEqual([true, false])
+  const crowd = new Map(Array.from({ length: 10_000 }, (_, n) => [`${n}`, peer]))
+  peer.talk = 39
+  const bytes = encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0 })
+  expect([mayTalk({ ...engine, peers: crowd }, peer, bytes), mayTalk({ ...engine, peers: crowd }, peer, bytes)]).toEqual([true, false])
+})
+
+test('B6 so many ops of strangers are judged at once, and what is more waits its turn; whoever brought what was admitted waits for nobody', () => {
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  const friend = linkNamed(stage, 'friend')
+  const bring = (from: string, n: number): void =>
+    tell(stage, stage.nodes[0]!, from, {
+      type: 'units',
+      ref: 0,
+      bundle: bundleOf([message(stage, keyNamed(`key ${n}`), null, [n < 0 ? stage.room : ghostId(n)], `${n}`)]),
+      last: true,
+      left: 0,
+    })
+  bring(friend, -1)
+  run(stage, 500)
+  // Its first op was paid for by what strangers share.
+  expect(engine.peers.get(friend)!.credit).toBe(4)
+  const links = Array.from({ length: 100 }, (_, n) => linkNamed(stage, `${n}`))
+  for (let n = 0; n < MAX_JUDGED_FOR_STRANGERS + 2 * JUDGED_PER_SECOND; n++) {
+    bring(links[n % 100]!, n)
+    if (n % 100 === 99) run(stage, 5)
+  }
+  expect(engine.heldBack.size).toBeGreaterThan(0)
+  bring(friend, -2)
+  expect(engine.heldBack.has(friend)).toBe(false)
+  run(stage, 15_000)
+  expect(engine.heldBack.size).toBe(0)
+  expect(opsOf(stage.nodes[0]!)).toBe(3)
+})
+
+test('B6 credit is CREDIT_PER_OP for an op that was admitted, and no more than MAX_CREDIT', () => {
+  const stage = createStage(1)
+  const from = linkNamed(stage, 'peer')
+  talk(stage, from, 1)
+  const peer = stage.nodes[0]!.engine.peers.get(from)!
+  earn(peer, 10)
+  expect(peer.credit).toBe(40)
+  earn(peer, 2_038)
+  expect(peer.credit).toBe(8_192)
+  earn(peer, 1)
+  expect(peer.credit).toBe(8_192)
 })
