@@ -1,18 +1,18 @@
 /** Makes a failing plan smaller, as long as the same invariant breaks: fewer adversaries, faults, ops, acts; better weather. */
 import type { Plan } from './plan.ts'
-import { run } from './run.ts'
+import { tryPlan } from './trial.ts'
 
 /** Runs that a search may take. */
 const MOST_RUNS = 200
 
 /** The smallest plan found, and the runs that took. The plan given must fail. */
 export function shrink(plan: Plan): { readonly plan: Plan; readonly runs: number } {
-  const invariant = run(plan).failure?.invariant
+  const invariant = tryPlan(plan).failure?.invariant
   let smallest = plan
   let runs = 1
   const fails = (candidate: Plan): boolean => {
     runs++
-    return run(candidate).failure?.invariant === invariant
+    return tryPlan(candidate).failure?.invariant === invariant
   }
   for (let found = true; found && runs < MOST_RUNS;) {
     found = false
