@@ -13,30 +13,18 @@
  * Fails when an invariant breaks, when a strategy was of no consequence in a hundred worlds, and when a planted bug is not caught
  * in time. Runs a second are seeds, what is run twice counted once, by the CPU that workers spent on runs, and by the clock.
  */
-import { availableParallelism } from 'node:os'
-import process, { argv, exit, stdout } from 'node:process'
+import process, { exit, stdout } from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { buildSim } from './sim-build.mjs'
+import { readOptions, refuse } from './sim-options.mjs'
 import { printCaught, printTally } from './sim-print.mjs'
 import { shareOut, startWorkers } from './sim-workers.mjs'
 
 /** @typedef {import('./sim-worker.mjs').Sim} Sim */
-/** @typedef {import('./sim-worker.mjs').Plan} Plan */
 /** @typedef {import('./sim-print.mjs').Caught} Caught */
 
-const { values: options } = parseArgs({
-  args: argv.slice(2),
-  options: {
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    scenario: { type: 'string', default: 'random' },
-    plan: { type: 'string' },
-    planted: { type: 'boolean', default: false },
-    workers: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-})
+const options = readOptions()
+const { plan, seed: first, seeds, workers: count } = options
 
 /** Worlds that a worker takes at a time: about half a second's. */
 const CHUNK = 4
@@ -45,19 +33,6 @@ const MOST_FAILURES = 10
 
 const say = options.json ? () => {} : console.log
 
-/** @param {string} sentence */
-function refuse(sentence) {
-  console.error(sentence)
-  exit(1)
-}
-
-const first = Number(options.seed ?? 0)
-const seeds = Number(options.seeds ?? (options.plan !== undefined || options.seed !== undefined ? 1 : 500))
-const count = Number(options.workers ?? availableParallelism())
-if (!Number.isSafeInteger(first) || first < 0) refuse('A seed is a whole number from 0 on.')
-if (!Number.isSafeInteger(seeds) || seeds < 1) refuse('--seeds takes a number from 1 on.')
-if (!Number.isSafeInteger(count) || count < 1) refuse('--workers takes a number from 1 on.')
-
 const bundle = await buildSim('right')
 const sim = /** @type {Sim} */ (await import(pathToFileURL(bundle).href))
 const scenarios = [...sim.SCENARIO_NAMES, 'all']
@@ -65,7 +40,7 @@ if (!scenarios.includes(options.scenario)) refuse(`There is no scenario "${optio
 
 /** @param {number} seed */
 function planOf(seed) {
-  if (options.plan !== undefined) return /** @type {Plan} */ (JSON.parse(options.plan))
+  if (plan !== null) return plan
   return sim.planOf(options.scenario === 'all' ? sim.scenarioOf(seed) : /** @type {'random'} */ (options.scenario), seed)
 }
 
@@ -76,6 +51,7 @@ function* chunks() {
 }
 
 const workers = startWorkers(count)
+process.on('exit', workers.stop)
 let isInterrupted = false
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
@@ -100,7 +76,7 @@ await shareOut(
       if (trial.failure === null) continue
       const { scenario, seed } = trial.report.plan
       say(`seed ${seed} (${scenario}): ${trial.failure.invariant}: ${trial.failure.detail}`)
-      if (options.plan === undefined) say(`  again: npm run -s sim -- --scenario ${scenario} --seed ${seed}`)
+      if (plan === null) say(`  again: npm run -s sim -- --scenario ${scenario} --seed ${seed}`)
       if (tally.failures.length === MOST_FAILURES) return true
     }
     return false
@@ -146,7 +122,6 @@ if (options.planted && !isInterrupted) {
   const caught = planted.filter(({ caughtAfterSeeds }) => caughtAfterSeeds !== null).length
   say(`${caught} of ${sim.PLANTED.length} planted bugs caught within ${sim.CAUGHT_WITHIN} seeds`)
 }
-workers.stop()
 
 if (isInterrupted) console.error('Interrupted: this is what was found so far.')
 if (options.json) {
