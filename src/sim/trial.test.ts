@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Plan, planOf, SCENARIO_NAMES, scenarioOf, TURN } from './plan.ts'
 import type { Report } from './run.ts'
+import { shrink } from './shrink.ts'
 import { BITES_WITHIN, count, createTally, lazyStrategies, lostIn } from './tally.ts'
 import { COMPARED_ONE_IN, type Trial, tryPlan } from './trial.ts'
 import type { VillainCounts } from './villain.ts'
@@ -129,3 +130,30 @@ describe('a tally', () => {
     }
   })
 })
+
+describe('a plan that is made smaller', () => {
+  const line: Plan = { ...planOf('calm', 1), nodes: 5, domains: [0, 2, 1, 4].map((node, i) => [node, [2, 1, 4, 3][i]!]) }
+
+  test('does not part who was linked: that would break what has nothing to do with what is sought', () => {
+    const tried: Plan[] = []
+    shrink(line, (of) => (tried.push(of), { invariant: 'any', detail: '' }))
+    expect(Math.min(...tried.map(({ nodes }) => nodes))).toBe(2)
+    for (const { nodes, domains } of tried) expect([...reachableFrom(0, domains)].sort()).toEqual(seedsTo(nodes))
+  })
+
+  test('still fails by the same invariant', () => {
+    const { plan: small } = shrink(line, ({ ops, nodes }) =>
+      nodes < 3 ? { invariant: 'other', detail: '' } : ops > 9 ? { invariant: 'sought', detail: '' } : null,
+    )
+    expect([small.nodes, small.ops]).toEqual([3, 10])
+  })
+})
+
+function reachableFrom(node: number, domains: Plan['domains'], reached = new Set([node])): Set<number> {
+  for (const next of domains.filter((domain) => domain.includes(node)).flat()) {
+    if (reached.has(next)) continue
+    reached.add(next)
+    reachableFrom(next, domains, reached)
+  }
+  return reached
+}
