@@ -56,6 +56,6 @@ async function answer(job) {
   }
 }
 
-process.on('message', async (/** @type {TryJob | ShrinkJob | HuntJob} */ job) => {
-  process.send?.(await answer(job))
+process.on('message', (/** @type {TryJob | ShrinkJob | HuntJob} */ job) => {
+  void answer(job).then((answered) => process.send?.(answered))
 })

@@ -70,8 +70,9 @@ export async function shareOut(asks, jobs, work, accept) {
   await Promise.all(
     asks.map(async (ask) => {
       while (!isEnough && !isCut) {
-        const { value: job, done } = queue.next()
-        if (done) return
+        const taken = queue.next()
+        if (taken.done) return
+        const job = taken.value
         const number = asked++
         const answer = await work(ask, job)
         if (answer === null) isCut = true

@@ -10,7 +10,7 @@
  *   npm run -s sim -- --workers 1                  on so many cores
  *   npm run -s sim -- --json                       one object on standard output, and nothing else
  *
- * Fails when an invariant breaks, when a strategy was of no consequence in a hundred worlds, and when a planted bug is not caught
+ * Fails when an invariant breaks, when a strategy was of no consequence in a hundred seeds or more, and when a planted bug is not caught
  * in time. Runs a second are seeds, what is run twice counted once, by the CPU that workers spent on runs, and by the clock.
  */
 import process, { exit, stdout } from 'node:process'
@@ -96,7 +96,8 @@ const figures = {
 }
 if (shrunk) say(`seed ${shrunk.plan.seed}, smaller (after ${shrunk.runs} runs): npm run -s sim -- --plan '${JSON.stringify(shrunk.plan)}'`)
 if (!options.json) printTally(tally)
-for (const name of lazy) say(`FAILED: "${name}" was of no consequence in ${tally.strategies[name]?.worlds} worlds`)
+for (const name of lazy)
+  say(`FAILED: "${name}" was of no consequence in ${tally.seeds} seeds, of which it was in ${tally.strategies[name]?.worlds}`)
 say(
   `${figures.seeds} seeds, ${figures.runsPerSecond.toFixed(1)} runs a second a core; ` +
     `${figures.runsPerSecondOfWall.toFixed(1)} a second with ${count} workers`,

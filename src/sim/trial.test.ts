@@ -119,10 +119,10 @@ describe('a tally', () => {
     expect(lostIn(tally)).toBe(1)
   })
 
-  test('names a strategy that was of no consequence, once it had worlds enough', () => {
+  test('names a strategy that was of no consequence, once there were seeds enough', () => {
     const idle = { ...NOTHING, acted: 10 }
     const worlds = (length: number, bites: Partial<VillainCounts>): Trial[] =>
-      Array.from({ length }, (_, i) => trial({ villains: { forger: i === 0 ? { ...idle, ...bites } : idle } }))
+      Array.from({ length }, (_, i) => trial({ villains: i % 7 === 0 ? { forger: i === 0 ? { ...idle, ...bites } : idle } : {} }))
     expect(lazyStrategies(tallyOf(worlds(BITES_WITHIN, {})))).toEqual(['forger'])
     expect(lazyStrategies(tallyOf(worlds(BITES_WITHIN - 1, {})))).toEqual([])
     for (const bite of ['refused', 'cut', 'admitted', 'asked'] as const) {
@@ -138,7 +138,7 @@ describe('a plan that is made smaller', () => {
     const tried: Plan[] = []
     shrink(line, (of) => (tried.push(of), { invariant: 'any', detail: '' }))
     expect(Math.min(...tried.map(({ nodes }) => nodes))).toBe(2)
-    for (const { nodes, domains } of tried) expect([...reachableFrom(0, domains)].sort()).toEqual(seedsTo(nodes))
+    for (const { nodes, domains } of tried) expect(reachableFrom(0, domains)).toEqual(new Set(seedsTo(nodes)))
   })
 
   test('still fails by the same invariant', () => {
