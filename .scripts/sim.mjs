@@ -1,175 +1,134 @@
 /**
- * `npm run -s sim`: correct nodes among adversaries in simulated worlds, from seeds.
+ * `npm run -s sim`: correct nodes among adversaries in simulated worlds, from seeds, on all cores. What it prints (times apart)
+ * is the same for any number of workers.
  *
  *   npm run -s sim                                 500 random worlds
- *   npm run -s sim -- --seeds 5000 [--seed 7]      so many, from seed 7 on
- *   npm run -s sim -- --scenario NAME              random, faulty, besieged or calm
+ *   npm run -s sim -- --seeds 5000 [--seed 7]      so many, from seed 7 on; --seed alone is one world
+ *   npm run -s sim -- --scenario NAME              random, faulty, besieged or calm; all: each has its turns
  *   npm run -s sim -- --planted                    besides, plants bugs in the product, one at a time, and says when each is caught
  *   npm run -s sim -- --plan '{…}'                 one plan, as a failure prints it
- *   npm run -s sim -- --json                       one object on standard output
+ *   npm run -s sim -- --workers 1                  on so many cores
+ *   npm run -s sim -- --json                       one object on standard output, and nothing else
+ *
+ * Fails when an invariant breaks, when a strategy was of no consequence in a hundred seeds or more, and when a planted bug is not caught
+ * in time. Runs a second are seeds, what is run twice counted once, by the CPU that workers spent on runs, and by the clock.
  */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { argv, cpuUsage, exit, stdout } from 'node:process'
+import process, { exit, stdout } from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
-import { buildForNode } from './build-for-node.mjs'
-import { root } from './paths.mjs'
+import { buildSim } from './sim-build.mjs'
+import { readOptions, refuse } from './sim-options.mjs'
+import { printCaught, printTally } from './sim-print.mjs'
+import { shareOut, startWorkers } from './sim-workers.mjs'
 
-/** @typedef {typeof import('../src/sim/main.ts')} Sim */
-/** @typedef {import('../src/sim/planted.ts').Planted} Planted */
-/** @typedef {ReturnType<Sim['run']>} Report */
+/** @typedef {import('./sim-worker.mjs').Sim} Sim */
+/** @typedef {import('./sim-print.mjs').Caught} Caught */
 
-const folder = join(root, 'node_modules/.cache/tabweave-sim')
+const options = readOptions()
+const { plan, seed: first, seeds, workers: count } = options
 
-const { values: options } = parseArgs({
-  args: argv.slice(2),
-  options: {
-    seeds: { type: 'string', default: '500' },
-    seed: { type: 'string' },
-    scenario: { type: 'string', default: 'random' },
-    plan: { type: 'string' },
-    planted: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
+/** Worlds that a worker takes at a time: about half a second's. */
+const CHUNK = 4
+/** Failures after which it stops: more of them say no more. */
+const MOST_FAILURES = 10
+
+const say = options.json ? () => {} : console.log
+
+const bundle = await buildSim('right')
+const sim = /** @type {Sim} */ (await import(pathToFileURL(bundle).href))
+const scenarios = [...sim.SCENARIO_NAMES, 'all']
+if (!scenarios.includes(options.scenario)) refuse(`There is no scenario "${options.scenario}": ${scenarios.join(', ')}.`)
+
+/** @param {number} seed */
+function planOf(seed) {
+  if (plan !== null) return plan
+  return sim.planOf(options.scenario === 'all' ? sim.scenarioOf(seed) : /** @type {'random'} */ (options.scenario), seed)
+}
+
+function* chunks() {
+  for (let seed = first; seed < first + seeds; seed += CHUNK) {
+    yield Array.from({ length: Math.min(CHUNK, first + seeds - seed) }, (_, i) => planOf(seed + i))
+  }
+}
+
+const workers = startWorkers(count)
+process.on('exit', workers.stop)
+let isInterrupted = false
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    isInterrupted = true
+    workers.stop()
+  })
+}
+
+// — the worlds —————————————————————————————————————————————————————————————————————————————————————————————
+
+const tally = sim.createTally()
+const started = Date.now()
+let cpuSeconds = 0
+await shareOut(
+  workers.asks,
+  chunks(),
+  (ask, plans) => ask({ type: 'try', bundle, plans }),
+  ({ trials, seconds }) => {
+    cpuSeconds += seconds
+    for (const trial of trials) {
+      sim.count(tally, trial)
+      if (trial.failure === null) continue
+      const { scenario, seed } = trial.report.plan
+      say(`seed ${seed} (${scenario}): ${trial.failure.invariant}: ${trial.failure.detail}`)
+      if (plan === null) say(`  again: npm run -s sim -- --scenario ${scenario} --seed ${seed}`)
+      if (tally.failures.length === MOST_FAILURES) return true
+    }
+    return false
   },
-})
+)
+const wallSeconds = (Date.now() - started) / 1000
 
-/** A seed alone is one world; with --seeds it is the first of many. */
-const first = Number(options.seed ?? 0)
-const seeds = options.plan || (options.seed !== undefined && !argv.includes('--seeds')) ? 1 : Number(options.seeds)
-
-/** Every one-in-so-many runs is run twice, and one with real signatures besides: traces and verdicts must be equal. */
-const TWICE_EVERY = 50
-/** A strategy must have been of consequence within so many worlds. */
-const BITES_WITHIN = 100
-
-const say = (/** @type {string} */ line) => (options.json ? console.error(line) : console.log(line))
-
-/**
- * Builds the simulator with the product in it, with one planted bug if one is given.
- * @param {string} name
- * @param {Planted} [planted]
- * @returns {Promise<Sim>}
- */
-async function load(name, planted) {
-  const outDir = join(folder, name)
-  await buildForNode({ main: 'src/sim/main.ts' }, outDir, planted ? [plant(planted)] : [])
-  return /** @type {Promise<Sim>} */ (import(pathToFileURL(join(outDir, 'main.mjs')).href))
+const [firstFailure] = tally.failures
+const shrunk = firstFailure && (await workers.asks[0]?.({ type: 'shrink', bundle, plan: firstFailure.plan }))
+const lazy = sim.lazyStrategies(tally)
+const lost = sim.lostIn(tally)
+const figures = {
+  seeds: tally.seeds,
+  workers: count,
+  runsPerSecond: tally.seeds / cpuSeconds,
+  runsPerSecondOfWall: tally.seeds / wallSeconds,
 }
+if (shrunk) say(`seed ${shrunk.plan.seed}, smaller (after ${shrunk.runs} runs): npm run -s sim -- --plan '${JSON.stringify(shrunk.plan)}'`)
+if (!options.json) printTally(tally)
+for (const name of lazy)
+  say(`FAILED: "${name}" was of no consequence in ${tally.seeds} seeds, of which it was in ${tally.strategies[name]?.worlds}`)
+say(
+  `${figures.seeds} seeds, ${figures.runsPerSecond.toFixed(1)} runs a second a core; ` +
+    `${figures.runsPerSecondOfWall.toFixed(1)} a second with ${count} workers`,
+)
+say(`${tally.failures.length} divergences, honest ops lost in ${lost} worlds`)
 
-/** @param {Planted} planted */
-function plant({ name, file, right, wrong }) {
-  const path = join(root, 'src', file)
-  if (readFileSync(path, 'utf8').split(right).length !== 2) throw new Error(`"${name}": src/${file} does not hold its line exactly once`)
-  return {
-    name: 'plant',
-    enforce: /** @type {const} */ ('pre'),
-    transform: (/** @type {string} */ code, /** @type {string} */ id) => (id === path ? code.replace(right, () => wrong) : undefined),
-  }
-}
+// — planted bugs ———————————————————————————————————————————————————————————————————————————————————————————
 
-/** @param {Sim} sim */
-function runAll(sim) {
-  /** @type {Report[]} */
-  const failed = []
-  const totals = { runs: 0, delivered: 0, ops: 0, equivocations: 0, twice: 0, slowestToHeal: 0 }
-  /** @type {Record<string, number>} */
-  const faults = {}
-  /** @type {Record<string, { worlds: number, acted: number, refused: number, cut: number, admitted: number, asked: number }>} */
-  const villains = {}
-  const started = cpuUsage()
-  for (let seed = first; seed < first + seeds; seed++) {
-    const plan = options.plan
-      ? /** @type {Report['plan']} */ (JSON.parse(options.plan))
-      : sim.planOf(/** @type {'random'} */ (options.scenario), seed)
-    const report = sim.run(plan)
-    totals.runs++
-    totals.delivered += report.counts.delivered
-    totals.ops += report.ops
-    totals.equivocations += report.counts.equivocations
-    totals.slowestToHeal = Math.max(totals.slowestToHeal, report.healedAfter)
-    for (const [kind, count] of Object.entries(report.counts.faults)) faults[kind] = (faults[kind] ?? 0) + count
-    for (const [name, counts] of Object.entries(report.villains)) {
-      const sum = (villains[name] ??= { worlds: 0, acted: 0, refused: 0, cut: 0, admitted: 0, asked: 0 })
-      sum.worlds++
-      for (const key of /** @type {const} */ (['acted', 'refused', 'cut', 'admitted', 'asked'])) sum[key] += counts[key]
-    }
-    if (report.failure) {
-      failed.push(report)
-      say(`seed ${seed}: ${report.failure.invariant}: ${report.failure.detail}`)
-      say(`  again: npm run -s sim -- --scenario ${plan.scenario} --seed ${seed}`)
-      if (failed.length === 1) {
-        const { plan: small, runs } = sim.shrink(plan)
-        say(`  smaller (after ${runs} runs): npm run -s sim -- --plan '${JSON.stringify(small)}'`)
-      }
-      if (failed.length === 10) break
-    } else if (seed % TWICE_EVERY === TWICE_EVERY - 1) {
-      totals.twice++
-      const again = sim.run(plan)
-      const other = sim.run({ ...plan, real: !plan.real })
-      if (again.trace !== report.trace) failed.push({ ...report, failure: { invariant: 'same seed, same trace', detail: `seed ${seed}` } })
-      if (other.verdict !== report.verdict)
-        failed.push({ ...report, failure: { invariant: 'same verdicts with either signatures', detail: `seed ${seed}` } })
-    }
-  }
-  const { user, system } = cpuUsage(started)
-  const lazy = Object.entries(villains).filter(
-    ([, sum]) => sum.worlds >= BITES_WITHIN && sum.refused + sum.cut + sum.admitted + sum.asked === 0,
+/** @type {Caught[]} */
+const planted = []
+if (options.planted && !isInterrupted) {
+  if (!options.json) printCaught()
+  await shareOut(
+    workers.asks,
+    sim.PLANTED.entries(),
+    async (ask, [i, bug]) => ask({ type: 'hunt', bundle: await buildSim(`planted-${i}`, bug) }),
+    (caught, [, { name }]) => {
+      planted.push({ name, ...caught })
+      if (!options.json) printCaught(planted.at(-1))
+      return false
+    },
   )
-  return { failed, totals, faults, villains, seconds: (user + system) / 1e6, lazy: lazy.map(([name]) => name) }
+  const caught = planted.filter(({ caughtAfterSeeds }) => caughtAfterSeeds !== null).length
+  say(`${caught} of ${sim.PLANTED.length} planted bugs caught within ${sim.CAUGHT_WITHIN} seeds`)
 }
 
-/** @param {Sim} sim */
-async function plantAll(sim) {
-  const out = []
-  for (const [i, planted] of sim.PLANTED.entries()) {
-    const wrong = await load(`planted-${i}`, planted)
-    let caughtAfterSeeds = null
-    let by = ''
-    for (let seed = 0; seed < sim.CAUGHT_WITHIN && caughtAfterSeeds === null; seed++) {
-      const plan = { ...wrong.planOf('random', seed), real: false }
-      const { failure } = wrong.run(plan)
-      if (!failure) continue
-      caughtAfterSeeds = seed + 1
-      by = failure.invariant
-    }
-    say(`${String(caughtAfterSeeds ?? 'NOT CAUGHT').padStart(10)}  ${planted.name}${by && `  (${by})`}`)
-    out.push({ name: planted.name, caughtAfterSeeds, by })
-  }
-  return out
-}
-
-const sim = await load('right')
-if (!options.plan && !sim.SCENARIO_NAMES.includes(/** @type {'random'} */ (options.scenario))) {
-  console.error(`There is no scenario "${options.scenario}": ${sim.SCENARIO_NAMES.join(', ')}.`)
-  exit(1)
-}
-const result = runAll(sim)
-const { failed, totals, faults, villains, seconds, lazy } = result
-const runsPerSecond = totals.runs / seconds
-if (!options.json) {
-  console.table(villains)
-  console.log(
-    `faults: ${
-      Object.entries(faults)
-        .map(([kind, count]) => `${kind} ${count}`)
-        .join(', ') || 'none'
-    }`,
-  )
-  console.log(
-    `${totals.runs} seeds, ${runsPerSecond.toFixed(1)} runs a second of CPU; ${totals.ops} ops, ${totals.delivered} messages delivered, ${totals.equivocations} equivocations`,
-  )
-  console.log(
-    `${totals.twice} seeds run again and with the other signatures; slowest healing ${(totals.slowestToHeal / 1000).toFixed(1)} s`,
-  )
-  for (const name of lazy) console.log(`"${name}" was of no consequence in ${villains[name]?.worlds} worlds`)
-  for (const { failure } of failed) console.log(`FAILED: ${failure?.invariant}: ${failure?.detail}`)
-  console.log(`${failed.length} divergences`)
-}
-const planted = options.planted ? await plantAll(sim) : []
+if (isInterrupted) console.error('Interrupted: this is what was found so far.')
 if (options.json) {
-  const lost = failed.filter(({ failure }) => failure?.invariant === 'no accepted op is lost').length
-  const figures = { seeds: totals.runs, runsPerSecond, delivered: totals.delivered, ops: totals.ops, equivocations: totals.equivocations }
-  stdout.write(`${JSON.stringify({ ...figures, faults, divergences: failed.length, lost, villains, planted })}\n`)
+  const { failures, delivered, messages, equivocations, faults, strategies, twice, real } = tally
+  const found = { delivered, messages, equivocations, faults, divergences: failures.length, lost, strategies, lazy, twice, real }
+  stdout.write(`${JSON.stringify({ ...figures, ...found, failures, smaller: shrunk?.plan ?? null, planted })}\n`)
 }
-exit(failed.length > 0 || lazy.length > 0 || planted.some(({ caughtAfterSeeds }) => caughtAfterSeeds === null) ? 1 : 0)
+const isFine = tally.failures.length === 0 && lazy.length === 0 && planted.every(({ caughtAfterSeeds }) => caughtAfterSeeds !== null)
+exit(isInterrupted ? 130 : isFine ? 0 : 1)

@@ -3,7 +3,7 @@
  * fails, and what it skipped, by name. Ends with one line, "N passed, N failed" and, if any were, ", N skipped".
  *
  *   npm test                              all of it
- *   npm test -- unit [files]              also: browser, e2e (with file filters), firefox, types, lint
+ *   npm test -- unit [files]              also: sim, browser, e2e (with file filters), firefox, types, lint
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -21,6 +21,9 @@ import { root } from './paths.mjs'
 const reportFile = join(root, 'node_modules/.cache/test-report.json')
 const [part, ...filters] = argv.slice(2)
 
+/** Enough for every scenario, and for each strategy to show whether it bites. */
+const WORLDS = 2_000
+
 /** @type {Stage[]} */
 const STAGES = [
   { part: 'types', name: 'types', command: ['typescript/bin/tsc', '-b'] },
@@ -29,6 +32,7 @@ const STAGES = [
   { part: 'lint', name: 'unused code', command: ['knip/bin/knip.js', '--config', '.knip.json', '--treat-config-hints-as-errors'] },
   { part: 'lint', name: 'lock file', command: ['../.scripts/lock.mjs'] },
   { part: 'unit', name: 'unit and property tests', command: vitest('pure'), report: countVitest },
+  { part: 'sim', name: `${WORLDS} simulated worlds`, command: ['../.scripts/sim.mjs', '--scenario', 'all', '--seeds', `${WORLDS}`] },
   { part: 'browser', name: 'tests in the browser', command: vitest('browser'), browser: true, report: countVitest },
   { part: 'e2e', name: 'build', command: ['../.scripts/build.mjs'] },
   {

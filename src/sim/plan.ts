@@ -189,3 +189,10 @@ export function planOf(scenario: ScenarioName, seed: number): Plan {
   assert(Number.isSafeInteger(seed) && seed >= 0, 'a seed is a whole number from 0 on')
   return SCENARIOS[scenario](seed, createRandom(seed, `plan ${scenario}`))
 }
+
+/** Worlds of every kind by turns, eight random ones of eleven: a number prime to that of `trial.ts`. */
+export const TURN = 11
+const OTHERS: readonly ScenarioName[] = ['faulty', 'besieged', 'calm']
+
+/** The scenario of a seed where all have their turns. */
+export const scenarioOf = (seed: number): ScenarioName => OTHERS[seed % TURN] ?? 'random'

@@ -1,18 +1,22 @@
 /** Makes a failing plan smaller, as long as the same invariant breaks: fewer adversaries, faults, ops, acts; better weather. */
 import type { Plan } from './plan.ts'
-import { run } from './run.ts'
+import { tryPlan } from './trial.ts'
+import type { Failure } from './world.ts'
 
 /** Runs that a search may take. */
 const MOST_RUNS = 200
 
-/** The smallest plan found, and the runs that took. The plan given must fail. */
-export function shrink(plan: Plan): { readonly plan: Plan; readonly runs: number } {
-  const invariant = run(plan).failure?.invariant
+/** The smallest plan found, and the runs that took. The plan given must fail; `failureOf` is how one sees that. */
+export function shrink(
+  plan: Plan,
+  failureOf: (plan: Plan) => Failure | null = (candidate) => tryPlan(candidate).failure,
+): { readonly plan: Plan; readonly runs: number } {
+  const invariant = failureOf(plan)?.invariant
   let smallest = plan
   let runs = 1
   const fails = (candidate: Plan): boolean => {
     runs++
-    return run(candidate).failure?.invariant === invariant
+    return failureOf(candidate)?.invariant === invariant
   }
   for (let found = true; found && runs < MOST_RUNS;) {
     found = false
@@ -40,7 +44,11 @@ function* smaller(plan: Plan): Generator<Plan> {
   if (plan.lost + plan.repeated + plan.tampered > 0) yield { ...plan, lost: 0, repeated: 0, tampered: 0 }
   if (plan.skew > 0) yield { ...plan, skew: 0 }
   if (nodes > 2 && faults.every((fault) => !('node' in fault) || fault.node < nodes - 1)) {
-    const left = plan.domains.map((domain) => domain.filter((node) => node < nodes - 1)).filter((domain) => domain.length > 0)
+    // Whom the last node linked stay linked.
+    const joined = new Set(plan.domains.filter((domain) => domain.includes(nodes - 1)).flat())
+    joined.delete(nodes - 1)
+    const others = plan.domains.filter((domain) => !domain.includes(nodes - 1))
+    const left = [...others, [...joined]].filter((domain) => domain.length > 0)
     const within = (side: readonly number[]): number[] => side.filter((node) => node < nodes - 1)
     const kept = faults.map((fault) => (fault.type === 'cut' ? { ...fault, from: within(fault.from), to: within(fault.to) } : fault))
     yield { ...plan, nodes: nodes - 1, domains: left, faults: kept }

@@ -1,0 +1,61 @@
+/**
+ * A worker of sim.mjs, in a process of its own: one job after the other, each with the simulator that it names. A process, and
+ * not a thread, because Node 20 counts CPU by process; it ends when the command that started it is gone.
+ */
+import process, { cpuUsage } from 'node:process'
+import { pathToFileURL } from 'node:url'
+
+/** @typedef {typeof import('../src/sim/main.ts')} Sim */
+/** @typedef {ReturnType<Sim['planOf']>} Plan */
+/** @typedef {ReturnType<Sim['tryPlan']>} Trial */
+/** @typedef {{ caughtAfterSeeds: number | null, by: string | null }} Catch */
+
+/**
+ * What may be asked of it: `bundle` is the built simulator's path; `seconds` of CPU are those of the runs alone.
+ * @typedef {{ type: 'try', bundle: string, plans: Plan[] }} TryJob
+ * @typedef {{ type: 'shrink', bundle: string, plan: Plan }} ShrinkJob
+ * @typedef {{ type: 'hunt', bundle: string }} HuntJob
+ * @typedef {{ trials: Trial[], seconds: number }} Tried
+ */
+
+/**
+ * @param {Sim} sim
+ * @param {Plan[]} plans
+ * @returns {Tried}
+ */
+function tryAll(sim, plans) {
+  const started = cpuUsage()
+  const trials = plans.map((plan) => sim.tryPlan(plan))
+  const { user, system } = cpuUsage(started)
+  return { trials, seconds: (user + system) / 1e6 }
+}
+
+/**
+ * Random worlds until one shows that something is wrong.
+ * @param {Sim} sim
+ * @returns {Catch}
+ */
+function hunt({ CAUGHT_WITHIN, planOf, tryPlan }) {
+  for (let seed = 0; seed < CAUGHT_WITHIN; seed++) {
+    const { failure } = tryPlan({ ...planOf('random', seed), real: false })
+    if (failure !== null) return { caughtAfterSeeds: seed + 1, by: failure.invariant }
+  }
+  return { caughtAfterSeeds: null, by: null }
+}
+
+/** @param {TryJob | ShrinkJob | HuntJob} job */
+async function answer(job) {
+  const sim = /** @type {Sim} */ (await import(pathToFileURL(job.bundle).href))
+  switch (job.type) {
+    case 'try':
+      return tryAll(sim, job.plans)
+    case 'shrink':
+      return sim.shrink(job.plan)
+    case 'hunt':
+      return hunt(sim)
+  }
+}
+
+process.on('message', (/** @type {TryJob | ShrinkJob | HuntJob} */ job) => {
+  void answer(job).then((answered) => process.send?.(answered))
+})

@@ -1,0 +1,50 @@
+/**
+ * Plans that once failed: each bug that worlds have shown is named here, so that it cannot come back unseen. To add one: the
+ * sentence that was not true, and the plan that `npm run sim` printed as the smaller one. Those of bugs that were mended before
+ * this list was there come from putting the old line back.
+ */
+import type { Plan } from './plan.ts'
+
+export interface Regression {
+  /** What holds now, as a sentence. */
+  readonly name: string
+  readonly plan: Plan
+}
+
+/** Nothing lost, repeated, tampered with, and all clocks right. */
+const FAIR = { real: false, lost: 0, repeated: 0, tampered: 0, skew: 0 }
+
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    name: 'strangers who keep coming do not keep a peer that failed once from its next turn',
+    plan: {
+      ...FAIR,
+      scenario: 'random',
+      seed: 34,
+      nodes: 3,
+      ops: 5,
+      storm: 2_000,
+      domains: [[2, 1, 0]],
+      delay: { least: 0, most: 600 },
+      strategies: ['poser'],
+      acts: 3,
+      faults: [{ type: 'flap', at: 389, until: 1_952, node: 0, every: 50 }],
+    },
+  },
+  {
+    name: 'an answer that ends while its last units are still being verified is held against nobody',
+    plan: {
+      ...FAIR,
+      scenario: 'random',
+      seed: 0,
+      nodes: 3,
+      ops: 0,
+      storm: 4_000,
+      domains: [[0], [0, 2, 1]],
+      delay: { least: 1, most: 21 },
+      strategies: [],
+      acts: 1,
+      faults: [],
+    },
+  },
+]
