@@ -216,8 +216,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D11',
     file: INTAKE,
-    right: 'signed.filter((_, i) => answer.valid[i] !== true)',
-    wrong: 'signed.filter(() => false)',
+    right: 'if (answer.valid[i] === true) continue',
+    wrong: 'if (i >= 0) continue',
     test: tested('src/node/node.test.ts', 'D11 a file with a flipped byte'),
   },
   {
@@ -230,7 +230,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D13',
     file: SERVE,
-    right: '  if (peer.wants >= WANTS_AT_ONCE || peer.opsServed > servedAtMost(engine.stored)) return\n',
+    right: '  if (peer.wants >= wantsAtMost(engine) || peer.opsServed > servedAtMost(engine.stored)) return\n',
     wrong: '',
     test: tested(ASKERS, 'D13 a peer that asks for everything again and again'),
   },
