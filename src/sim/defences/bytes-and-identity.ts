@@ -316,6 +316,13 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
     test: tested(FORGERS, 'A15 an op vouched for by a later one'),
   },
   {
+    row: 'A15',
+    file: INTAKE,
+    right: 'signature !== null && wrong.has(keyOf(id) + keyOf(signature))',
+    wrong: 'signature !== null && [...wrong].some((key) => key.startsWith(keyOf(id)))',
+    test: tested('src/sync/intake.test.ts', 'A15 of one op with two signatures'),
+  },
+  {
     row: 'A16',
     file: REPLICA,
     right: '    truncate(dag, start)\n    keepVouched(unit, placed, fates)\n',
