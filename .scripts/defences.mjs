@@ -6,18 +6,20 @@
  *   npm run -s defences -- B6 D4        these rows
  *   npm run -s defences -- --json       one object on standard output
  */
-import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { argv, env, execPath, exit, stdout } from 'node:process'
+import process, { argv, env, exit, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
 import { requireChromium } from './browser.mjs'
 import { root } from './paths.mjs'
 
 /** @typedef {import('../src/sim/defences.ts').Defence} Defence */
-/** @typedef {{ title: string, status: string, failureMessages: string[] }} Case */
+/** @typedef {import('./defences.runner.mjs').Task} Task */
+/** @typedef {import('./defences.runner.mjs').Case} Case */
 /** @typedef {'failed as it should' | 'NOT NOTICED' | 'NO SUCH TEST' | 'DOES NOT RUN'} Outcome */
 
 const { values: options, positionals: rows } = parseArgs({
@@ -35,99 +37,137 @@ const { module } = await runnerImport(join(root, 'src/sim/defences.ts'), { root,
 const defences = module.DEFENCES.filter(({ row }) => rows.length === 0 || rows.includes(row))
 const say = (/** @type {string} */ line) => (options.json ? console.error(line) : console.log(line))
 const isInBrowser = (/** @type {string} */ file) => file.includes('.browser.test.')
-const escaped = (/** @type {string} */ text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 const chromium = defences.some(({ test }) => isInBrowser(test.file)) ? await requireChromium() : ''
 
+/** @typedef {import('node:child_process').ChildProcess} Runner */
+/** @type {Set<Runner>} */
+const runners = new Set()
+/** @type {Set<Runner>} */
+const idle = new Set()
+let started = 0
+
+/** @param {boolean} inBrowser */
+function startRunner(inBrowser) {
+  // The head of a group, since what hangs is a process of its own.
+  const runner = fork(join(root, '.scripts/defences.runner.mjs'), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    detached: true,
+    env: { ...env, DEFENCE_CACHE: join(folder, String(started++)), IN_BROWSER: inBrowser ? '1' : '0', CHROMIUM_PATH: chromium },
+  })
+  runners.add(runner)
+  runner.once('exit', () => {
+    runners.delete(runner)
+    idle.delete(runner)
+  })
+  return runner
+}
+
+/** @param {Runner} runner */
+async function stop(runner) {
+  const ended = once(runner, 'exit')
+  runner.disconnect()
+  await ended
+}
+
+/** @param {Runner} runner */
+function kill(runner) {
+  if (runner.pid === undefined) return
+  try {
+    process.kill(-runner.pid, 'SIGKILL')
+  } catch {
+    // A platform without groups.
+    runner.kill('SIGKILL')
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    for (const runner of runners) kill(runner)
+    exit(1)
+  })
+
 /**
- * Runs the tests of these names in these files, with a defence taken out or with none. Gives their cases, or null when the run
- * came to nothing.
- * @param {string} name
- * @param {readonly Defence['test'][]} tests
- * @param {Defence | null} removed
+ * Runs tests of one file, with a line taken out or with none, in a runner that is idle or new; in one of its own if that is a
+ * browser, which keeps what it was served. Null when the run came to nothing.
+ * @param {Task} task
  * @returns {Promise<Case[] | null>}
  */
-async function run(name, tests, removed) {
-  const report = join(folder, `${name}.json`)
-  rmSync(report, { force: true })
-  const files = [...new Set(tests.map(({ file }) => file))]
-  const pattern = `(${[...new Set(tests.map((test) => escaped(test.name)))].join('|')})`
-  const config = ['--config', '.scripts/defences.vitest.mjs', '--reporter', 'json', '--outputFile', report]
-  const child = spawn(execPath, ['node_modules/vitest/vitest.mjs', 'run', ...config, '-t', pattern, ...files], {
-    cwd: root,
-    stdio: 'ignore',
-    timeout: PATIENCE,
-    killSignal: 'SIGKILL',
-    env: {
-      ...env,
-      DEFENCE: JSON.stringify(removed),
-      DEFENCE_CACHE: join(folder, `${name}-cache`),
-      IN_BROWSER: files.some(isInBrowser) ? '1' : '0',
-      CHROMIUM_PATH: chromium,
-    },
+async function run(task) {
+  const inBrowser = isInBrowser(task.file)
+  const [free] = inBrowser ? [] : idle
+  const runner = free ?? startRunner(inBrowser)
+  idle.delete(runner)
+  const timer = setTimeout(() => kill(runner), PATIENCE)
+  /** @type {Case[] | null} */
+  const cases = await new Promise((resolve) => {
+    const ended = () => resolve(null)
+    runner.once('exit', ended)
+    runner.once('message', (/** @type {Case[]} */ some) => {
+      runner.off('exit', ended)
+      resolve(some)
+    })
+    runner.send(task)
   })
-  await new Promise((resolve) => child.once('close', resolve))
-  try {
-    const { testResults } = /** @type {{ testResults: { assertionResults: Case[] }[] }} */ (JSON.parse(readFileSync(report, 'utf8')))
-    return testResults
-      .flatMap(({ assertionResults }) => assertionResults)
-      .filter(({ status }) => status === 'passed' || status === 'failed')
-  } catch {
-    return null
-  }
+  clearTimeout(timer)
+  if (cases === null) return null
+  if (inBrowser) await stop(runner)
+  else idle.add(runner)
+  return cases
 }
 
-/**
- * @param {Defence} defence
- * @param {number} i
- * @returns {Promise<Outcome>}
- */
-async function tryWithout(defence, i) {
-  const cases = await run(String(i), [defence.test], defence)
-  if (cases === null) return 'DOES NOT RUN'
-  const named = cases.filter(({ title }) => title.startsWith(defence.test.name))
-  if (named.length === 0) return 'NO SUCH TEST'
-  return named.some(({ status }) => status === 'failed') ? 'failed as it should' : 'NOT NOTICED'
-}
+/** @param {Case[] | null} cases @param {string} name */
+const named = (cases, name) => (cases ?? []).filter((each) => each.name.startsWith(name))
 
-mkdirSync(folder, { recursive: true })
-const started = Date.now()
-
-// With everything in, all of them pass; else it would say nothing that one fails.
-const tests = defences.map(({ test }) => test)
 /** @type {string[]} */
 const broken = []
-for (const [name, some] of /** @type {const} */ ([
-  ['all', tests.filter(({ file }) => !isInBrowser(file))],
-  ['all-in-browser', tests.filter(({ file }) => isInBrowser(file))],
-])) {
-  if (some.length === 0) continue
-  const cases = (await run(name, some, null)) ?? []
-  for (const test of new Set(some)) {
-    const named = cases.filter(({ title }) => title.startsWith(test.name))
-    if (named.length === 0 || named.some(({ status }) => status === 'failed')) broken.push(`${test.file}: ${test.name}`)
+
+/** That tests of a file pass with everything in; else it would say nothing that one fails. @param {string} file */
+async function tryAsItIs(file) {
+  const names = [...new Set(defences.flatMap(({ test }) => (test.file === file ? [test.name] : [])))]
+  const cases = await run({ file, names, removed: null })
+  for (const name of names) {
+    const some = named(cases, name)
+    if (some.length > 0 && some.every(({ failed }) => !failed)) continue
+    broken.push(`${file}: ${name}`)
+    say(`does not pass with everything in: ${file}: ${name}`)
   }
 }
-for (const test of new Set(broken)) say(`does not pass with everything in: ${test}`)
 
 /** @type {{ row: string, file: string, right: string, test: Defence['test'], outcome: Outcome }[]} */
 const results = []
-const queue = [...defences.entries()]
+
+/** @param {Defence} defence */
+async function tryWithout(defence) {
+  const { row, file, right, test } = defence
+  const cases = await run({ file: test.file, names: [test.name], removed: defence })
+  const some = named(cases, test.name)
+  /** @type {Outcome} */
+  const outcome =
+    cases === null
+      ? 'DOES NOT RUN'
+      : some.length === 0
+        ? 'NO SUCH TEST'
+        : some.some(({ failed }) => failed)
+          ? 'failed as it should'
+          : 'NOT NOTICED'
+  results.push({ row, file, right, test, outcome })
+  say(`${row.padEnd(4)} ${outcome.padEnd(20)} ${file}: ${right.trim().split('\n', 1)[0]}`)
+  if (outcome !== 'failed as it should') say(`     ${test.file}: ${test.name}`)
+}
+
+const startedAt = Date.now()
+const files = [...new Set(defences.map(({ test }) => test.file))]
+const queue = [...files.map((file) => () => tryAsItIs(file)), ...defences.map((defence) => () => tryWithout(defence))]
 await Promise.all(
   Array.from({ length: availableParallelism() }, async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [i, defence] = next
-      const outcome = await tryWithout(defence, i)
-      const { row, file, right, test } = defence
-      results.push({ row, file, right, test, outcome })
-      say(`${row.padEnd(4)} ${outcome.padEnd(20)} ${file}: ${right.trim().split('\n', 1)[0]}`)
-      if (outcome !== 'failed as it should') say(`     ${test.file}: ${test.name}`)
-    }
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next()
   }),
 )
+await Promise.all([...idle].map(stop))
 rmSync(folder, { recursive: true, force: true })
 const noticed = results.filter(({ outcome }) => outcome === 'failed as it should').length
 const covered = new Set(results.map(({ row }) => row)).size
-const seconds = Math.round((Date.now() - started) / 1000)
+const seconds = Math.round((Date.now() - startedAt) / 1000)
 if (options.json) stdout.write(`${JSON.stringify({ rows: covered, defences: results.length, noticed, broken, seconds, results })}\n`)
 else console.log(`${noticed} of ${results.length} defences of ${covered} rows noticed when taken out, ${seconds} s`)
 exit(noticed === results.length && broken.length === 0 ? 0 : 1)

@@ -1,5 +1,7 @@
-/** How a test runs with one line of the product taken out: that of the defence whose number is in DEFENCE, or none. */
-import { readFileSync } from 'node:fs'
+/**
+ * How tests run with one line of the product taken out: that of the defence in the environment, or none. It is looked up as a
+ * module is read, since `defences.runner.mjs` takes out one after the other.
+ */
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { playwright } from '@vitest/browser-playwright'
@@ -7,24 +9,20 @@ import { defineConfig } from 'vitest/config'
 import { BROWSER_ARGS } from './browser.mjs'
 import { root } from './paths.mjs'
 
-const removed = /** @type {Pick<import('../src/sim/defences.ts').Defence, 'file' | 'right' | 'wrong'> | null} */ (
-  JSON.parse(env['DEFENCE'] ?? 'null')
-)
 const inBrowser = env['IN_BROWSER'] === '1'
 
-/** @param {NonNullable<typeof removed>} defence */
-function remove({ file, right, wrong }) {
-  const path = join(root, file)
-  if (readFileSync(path, 'utf8').split(right).length !== 2) throw new Error(`${file} does not hold its line exactly once: ${right}`)
-  return {
+const plugins = () => [
+  {
     name: 'remove',
     enforce: /** @type {const} */ ('pre'),
-    transform: (/** @type {string} */ code, /** @type {string} */ id) =>
-      id.split('?', 1)[0] === path ? code.replace(right, () => wrong) : undefined,
-  }
-}
-
-const plugins = () => (removed ? [remove(removed)] : [])
+    transform: (/** @type {string} */ code, /** @type {string} */ id) => {
+      const removed = /** @type {import('./defences.runner.mjs').Removed | null} */ (JSON.parse(env['DEFENCE'] ?? 'null'))
+      return removed !== null && id.split('?', 1)[0] === join(root, removed.file)
+        ? code.replace(removed.right, () => removed.wrong)
+        : undefined
+    },
+  },
+]
 
 export default defineConfig({
   root,
@@ -34,6 +32,8 @@ export default defineConfig({
   worker: { format: 'es', plugins },
   test: {
     testTimeout: 60_000,
+    maxWorkers: 1,
+    reporters: [{}],
     ...(inBrowser
       ? {
           include: ['src/**/*.browser.test.{ts,tsx}'],

@@ -94,6 +94,12 @@ export function run({ world }: Stage, ms: number): void {
   assert(world.failure === null, `${world.failure?.invariant}: ${world.failure?.detail}`)
 }
 
+/** Lets `ms` pass, and wakes a node at the last moment of them: what is due by then is done, whenever its alarm comes. */
+export function wake(stage: Stage, node: SimNode, ms: number): void {
+  run(stage, ms)
+  give(stage.world, node, { type: 'tick' })
+}
+
 /** Lets time pass until `isSo`, but no more than `most` ms. Returns how long it took (ms); Infinity if it never was so. */
 export function runUntil(stage: Stage, most: number, isSo: () => boolean, every = 1): number {
   for (let ms = 0; ms <= most; ms += every) {

@@ -26,8 +26,8 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   {
     row: 'E1',
     file: 'src/sync/intake.ts',
-    right: ' || engine.unstoredBytes > MAX_UNSTORED_BYTES',
-    wrong: '',
+    right: 'return engine.unstoredBytes > MAX_UNSTORED_BYTES',
+    wrong: 'return false',
     test: tested(DISKS, 'E1 what others write meanwhile fills a budget'),
   },
   {

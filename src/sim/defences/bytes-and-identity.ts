@@ -38,8 +38,8 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A2',
     file: INTAKE,
-    right: 'signed.filter((_, i) => answer.valid[i] !== true)',
-    wrong: 'signed.filter(() => false)',
+    right: 'if (answer.valid[i] === true) continue',
+    wrong: 'if (i >= 0) continue',
     test: tested(FORGERS, 'A2 an op whose signature is wrong or missing'),
   },
   {
@@ -59,8 +59,8 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A3',
     file: INTAKE,
-    right: 'signed.filter((_, i) => answer.valid[i] !== true)',
-    wrong: 'signed.filter(() => false)',
+    right: 'if (answer.valid[i] === true) continue',
+    wrong: 'if (i >= 0) continue',
     test: tested(FORGERS, 'A3 an op in another’s name'),
   },
   {
@@ -131,7 +131,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
     file: 'src/node/verifier.ts',
     right: '    if (!checkSignatureBytes(signature, author)) return false\n',
     wrong: '',
-    test: tested('src/node/verifier.browser.test.ts', 'A6 WebCrypto and JavaScript agree'),
+    test: tested('src/node/verifier.test.ts', 'A6 agree on R with torsion'),
   },
   {
     row: 'A7',
@@ -311,9 +311,16 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A15',
     file: INTAKE,
-    right: '{ ...unitOp, signature: null }',
-    wrong: 'unitOp',
+    right: 'isWrong(each) ? { ...each, signature: null } : each',
+    wrong: 'isWrong(each) ? each : each',
     test: tested(FORGERS, 'A15 an op vouched for by a later one'),
+  },
+  {
+    row: 'A15',
+    file: INTAKE,
+    right: 'signature !== null && wrong.has(keyOf(id) + keyOf(signature))',
+    wrong: 'signature !== null && [...wrong].some((key) => key.startsWith(keyOf(id)))',
+    test: tested('src/sync/intake.test.ts', 'A15 of one op with two signatures'),
   },
   {
     row: 'A16',

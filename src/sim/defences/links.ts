@@ -137,6 +137,20 @@ export const LINKS: readonly Defence[] = [
     test: tested(LINKS_TEST, 'D7 a flood of proofs'),
   },
   {
+    row: 'D7',
+    file: INTAKE,
+    right: 'const VERIFY_AT_ONCE = 256',
+    wrong: 'const VERIFY_AT_ONCE = Infinity',
+    test: tested('src/sync/intake.test.ts', 'D7 a link whose first signatures are wrong'),
+  },
+  {
+    row: 'D7',
+    file: SERVE,
+    right: 'const WALKED_AT_ONCE = 100_000_000',
+    wrong: 'const WALKED_AT_ONCE = Infinity',
+    test: tested('src/sync/serve.test.ts', 'D7 D10 WALKED_AT_ONCE is shared'),
+  },
+  {
     row: 'D8',
     file: 'src/node/deflate.ts',
     right: 'if (length > limit) {',
@@ -216,8 +230,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D11',
     file: INTAKE,
-    right: 'signed.filter((_, i) => answer.valid[i] !== true)',
-    wrong: 'signed.filter(() => false)',
+    right: 'if (answer.valid[i] === true) continue',
+    wrong: 'if (i >= 0) continue',
     test: tested('src/node/node.test.ts', 'D11 a file with a flipped byte'),
   },
   {
@@ -230,7 +244,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D13',
     file: SERVE,
-    right: '  if (peer.wants >= WANTS_AT_ONCE || peer.opsServed > servedAtMost(engine.stored)) return\n',
+    right: '  if (peer.wants >= wantsAtMost(engine) || peer.opsServed > servedAtMost(engine.stored)) return\n',
     wrong: '',
     test: tested(ASKERS, 'D13 a peer that asks for everything again and again'),
   },
@@ -282,5 +296,12 @@ export const LINKS: readonly Defence[] = [
     right: 'if (items.length >= MAX_LINK_BUNDLES || bytes + more > MAX_LINK_BYTES) return true',
     wrong: '',
     test: tested(LINKS_TEST, 'D16 a flood that comes faster than it can be judged'),
+  },
+  {
+    row: 'D16',
+    file: INTAKE,
+    right: 'queue.bytes > (fullest?.bytes ?? bytes + more)) fullest = queue',
+    wrong: 'queue.bytes > (fullest?.bytes ?? 0)) fullest = queue',
+    test: tested('src/sync/intake.test.ts', 'D16 of links that have as much as each other'),
   },
 ]

@@ -1,0 +1,74 @@
+/** Whose turn it is to be asked, and for how long: at the edge of each limit. */
+import { expect, test } from 'vitest'
+import type { UnitOp } from '../core/unit.ts'
+import type { SimNode } from '../sim/node.ts'
+import { chainOf, claim, createStage, ghostId, keyNamed, linkNamed, NO_DIGEST, runUntil, type Stage, tell, wake } from '../sim/stage.ts'
+import { bundleOf } from '../sim/villain.ts'
+import { wrapBundle } from './bundle.ts'
+import type { PeerId } from './effects.ts'
+import { step } from './engine.ts'
+import { encodeMessage, type Message } from './messages.ts'
+
+/** A node that asks a link for a head that nobody has. */
+function asking(): { stage: Stage; bob: SimNode; link: PeerId; ref: number } {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'mallory')
+  claim(stage, bob, link, [ghostId(1)])
+  expect(bob.engine.fetch?.from).toBe(link)
+  return { stage, bob, link, ref: bob.engine.fetch!.ref }
+}
+
+test('D4 without an answer a peer keeps its turn until STALL, then rests for BENCH', () => {
+  const { stage, bob, link, ref } = asking()
+  const asked = (): PeerId | undefined => bob.engine.fetch?.from
+  wake(stage, bob, 1_999)
+  expect(bob.engine.fetch?.ref).toBe(ref)
+  wake(stage, bob, 1)
+  expect(asked()).toBe(undefined)
+  wake(stage, bob, 999)
+  expect(asked()).toBe(undefined)
+  wake(stage, bob, 1)
+  expect(asked()).toBe(link)
+})
+
+test.each([
+  [1, 5_050],
+  [10, 5_500],
+  [1_200, 60_000],
+])(
+  'D4 whatever it brings, a turn takes TURN and TURN_PER_OP for each op, and no more than LONGEST_TURN: with %i it is %i ms',
+  (ops, turn) => {
+    const { stage, bob, link, ref } = asking()
+    const { schedule } = stage.world
+    const end = schedule.now + turn
+    const bring = (some: readonly UnitOp[]): void =>
+      tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(...some.map((op) => [op])), last: false, left: 9 })
+    const chain = chainOf(stage, keyNamed('mallory'), ops)
+    bring(chain)
+    expect(runUntil(stage, 1_000, () => bob.engine.fetch?.got === ops)).toBeLessThan(1_000)
+    // Repeats are no progress of the turn, but they keep it from stalling.
+    while (schedule.now < end - 1) {
+      wake(stage, bob, Math.min(1_000, end - 1 - schedule.now))
+      bring(chain.slice(0, 1))
+    }
+    expect(bob.engine.fetch?.ref).toBe(ref)
+    wake(stage, bob, 1)
+    expect(bob.engine.fetch?.ref).not.toBe(ref)
+  },
+)
+
+test('D16 what is being judged is waited for until PATIENCE before others are asked', () => {
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  const { now } = engine
+  const from = linkNamed(stage, 'mallory')
+  const hear = (said: Message): unknown => step(engine, { type: 'bytes', from, bytes: encodeMessage(said) }, now)
+  // Nobody inflates it.
+  hear({ type: 'units', ref: 0, bundle: wrapBundle('deflate', new Uint8Array(100)), last: true, left: 0 })
+  hear({ type: 'heads', digest: NO_DIGEST, heads: [ghostId(1)], headCount: 1, ops: 9 })
+  step(engine, { type: 'tick' }, now + 999)
+  expect(engine.fetch).toBe(null)
+  step(engine, { type: 'tick' }, now + 1_000)
+  expect(engine.fetch?.from).toBe(from)
+})

@@ -1,0 +1,178 @@
+/** What waits to be judged, how much of it is in work, and which signatures are verified: at the edge of each limit. */
+import { describe, expect, test } from 'vitest'
+import type { Unit } from '../core/unit.ts'
+import type { SimNode } from '../sim/node.ts'
+import {
+  chainOf,
+  claim,
+  createStage,
+  has,
+  isCut,
+  keyNamed,
+  linkNamed,
+  message,
+  opsOf,
+  push,
+  run,
+  runUntil,
+  signedBadly,
+  type Stage,
+  tell,
+} from '../sim/stage.ts'
+import { bundleOf } from '../sim/villain.ts'
+import { wrapBundle } from './bundle.ts'
+import type { Effect, PeerId } from './effects.ts'
+import { step } from './engine.ts'
+import { encodeMessage } from './messages.ts'
+
+const MIB = 1024 * 1024
+const mallory = keyNamed('mallory')
+const alice = keyNamed('alice')
+
+const unitsMessage = (bundle: Uint8Array): Uint8Array => encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 })
+/** A message whose bundle, wrapped, has so many bytes. Nothing inflates it as long as no time passes, and then it is a bad one. */
+const squeezed = (length: number): Uint8Array => unitsMessage(wrapBundle('deflate', new Uint8Array(length - 2)))
+
+/** Links that a node has met, one after the other. */
+function met(stage: Stage, node: SimNode, count: number): PeerId[] {
+  return Array.from({ length: count }, (_, n) => {
+    const link = linkNamed(stage, `${n}`)
+    claim(stage, node, link, [], 0, 0)
+    run(stage, 40)
+    return link
+  })
+}
+
+describe('what waits to be judged', () => {
+  const bytesOf = ({ engine }: SimNode, link: PeerId): number => engine.intake.get(link)?.bytes ?? 0
+
+  test('D8 MAX_LINK_BYTES of one link wait, and not a byte more', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const link = linkNamed(stage, 'mallory')
+    for (let i = 0; i < 23; i++) tell(stage, bob, link, squeezed(MIB))
+    tell(stage, bob, link, squeezed(MIB + 1))
+    expect(bytesOf(bob, link)).toBe(23 * MIB)
+    tell(stage, bob, link, squeezed(MIB))
+    expect(bytesOf(bob, link)).toBe(24 * MIB)
+  })
+
+  test('D8 MAX_LINK_BUNDLES of one link wait, and not one more', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const link = linkNamed(stage, 'mallory')
+    for (let i = 0; i < 1_025; i++) tell(stage, bob, link, squeezed(3))
+    expect(bob.engine.intake.get(link)!.items.length).toBe(1_024)
+  })
+
+  test.each([
+    ['MAX_INTAKE_BYTES', 0, [24, 24, 24, 23]],
+    ['a byte more', 1, [23, 24, 24, 23]],
+  ])(
+    'D8 D16 MAX_INTAKE_BYTES wait in all, and for what a smaller link brings beyond it the fullest loses its latest: %s',
+    (_, more, left) => {
+      const stage = createStage(1)
+      const [bob] = stage.nodes as [SimNode]
+      const [small, ...full] = met(stage, bob, 5) as [PeerId, ...PeerId[]]
+      for (let i = 0; i < 95; i++) tell(stage, bob, full[i % 4]!, squeezed(MIB))
+      expect(bob.engine.intakeBytes).toBe(95 * MIB)
+      tell(stage, bob, small, squeezed(MIB + more))
+      expect(full.map((link) => bytesOf(bob, link) / MIB)).toEqual(left)
+      expect(bytesOf(bob, small)).toBe(MIB + more)
+      expect(bob.engine.intakeBytes).toBe((96 - more) * MIB + more)
+      const op = message(stage, alice, null, [stage.room], 'me too')
+      tell(stage, bob, linkNamed(stage, 'alice'), unitsMessage(bundleOf([op])))
+      expect(runUntil(stage, 200, () => has(bob, op))).toBeLessThan(200)
+    },
+  )
+
+  test('D16 of links that have as much as each other, none makes room for more than that', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const [late, ...others] = met(stage, bob, 97) as [PeerId, ...PeerId[]]
+    for (const link of others) tell(stage, bob, link, squeezed(MIB))
+    tell(stage, bob, late, squeezed(MIB + 1))
+    expect([bytesOf(bob, late), bob.engine.intakeBytes]).toEqual([0, 96 * MIB])
+  })
+
+  test('E1 with MAX_UNSTORED_BYTES not stored others are heard, and with one more they are not', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const op = message(stage, mallory, null, [stage.room], 'enough')
+    bob.engine.unstoredBytes = 64 * MIB + 1
+    push(stage, bob, linkNamed(stage, 'mallory'), [op])
+    expect(has(bob, op)).toBe(false)
+    bob.engine.unstoredBytes = 64 * MIB
+    push(stage, bob, linkNamed(stage, 'mallory'), [op])
+    expect(has(bob, op)).toBe(true)
+  })
+
+  test('D8 IN_WORK bundles of one link are inflated at a time, and none once it is cut', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const { engine } = bob
+    const [link] = met(stage, bob, 1) as [PeerId]
+    const before = engine.nextJob
+    for (let i = 0; i < 100; i++) tell(stage, bob, link, squeezed(100))
+    expect(engine.nextJob - before).toBe(4)
+    run(stage, 500)
+    expect([isCut(bob, link), engine.intake.has(link), engine.intakeBytes]).toEqual([true, false, 0])
+    // The second bad one cuts it; the first may have made room for one more.
+    expect(engine.nextJob - before).toBeLessThanOrEqual(5)
+  })
+})
+
+describe('signatures', () => {
+  /** The first "verify" among some effects. */
+  const asked = (effects: readonly Effect[]): { readonly job: number; readonly count: number } | null => {
+    const verify = effects.find((effect) => effect.type === 'verify')
+    return verify === undefined ? null : { job: verify.job, count: verify.claims.length }
+  }
+  const hear = ({ engine }: SimNode, from: PeerId, ...units: readonly Unit[]): ReturnType<typeof asked> =>
+    asked(step(engine, { type: 'bytes', from, bytes: unitsMessage(bundleOf(...units)) }, engine.now))
+  const answer = ({ engine }: SimNode, { job, count }: NonNullable<ReturnType<typeof asked>>, isValid: boolean): ReturnType<typeof asked> =>
+    asked(step(engine, { type: 'verified', job, valid: Array.from({ length: count }, () => isValid) }, engine.now))
+
+  test('D7 VERIFY_AT_ONCE are verified at a time, and one more when these are', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const first = hear(bob, linkNamed(stage, 'mallory'), chainOf(stage, mallory, 257))!
+    expect(first.count).toBe(256)
+    const second = answer(bob, first, true)!
+    expect([second.count, opsOf(bob)]).toEqual([1, 1])
+    expect([answer(bob, second, true), opsOf(bob)]).toEqual([null, 258])
+  })
+
+  test('D7 a link whose first signatures are wrong is cut, and the rest of them is not verified', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const link = linkNamed(stage, 'mallory')
+    const chain = chainOf(stage, mallory, 1_024)
+    const first = hear(bob, link, chain)!
+    expect(first.count).toBeLessThan(chain.length)
+    hear(bob, link, chain)
+    expect(answer(bob, first, false)).toBe(null)
+    expect([isCut(bob, link), bob.engine.intakeBytes, opsOf(bob)]).toEqual([true, 0, 1])
+  })
+
+  test('D7 one op that comes ten thousand times in a bundle has its signature verified once', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const op = message(stage, mallory, null, [stage.room], 'again')
+    const first = hear(bob, linkNamed(stage, 'mallory'), ...Array.from({ length: 10_000 }, () => [op]))!
+    expect(first.count).toBe(1)
+    expect([answer(bob, first, true), opsOf(bob)]).toEqual([null, 2])
+  })
+
+  test.each(['the wrong one first', 'the good one first'])(
+    'A15 of one op with two signatures, %s, the wrong one falls and the good one counts',
+    (order) => {
+      const stage = createStage(1)
+      const [bob] = stage.nodes as [SimNode]
+      const op = message(stage, mallory, null, [stage.room], 'twice')
+      const units = [[signedBadly(op)], [op]]
+      push(stage, bob, linkNamed(stage, 'mallory'), ...(order === 'the wrong one first' ? units : units.reverse()))
+      expect(has(bob, op)).toBe(true)
+    },
+  )
+})

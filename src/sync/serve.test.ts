@@ -1,0 +1,94 @@
+/** How much one peer is answered, or all of them together: at the edge of each limit. */
+import { expect, test } from 'vitest'
+import type { SimNode } from '../sim/node.ts'
+import { chainOf, claim, createStage, keyNamed, latestOf, linkNamed, message, push, run, runUntil, type Stage, tell } from '../sim/stage.ts'
+import { encodeBody } from '../crdt/body.ts'
+import { MAX_BUNDLE_BYTES } from './bundle.ts'
+import { decodeMessage, type Message } from './messages.ts'
+
+const mallory = keyNamed('mallory')
+
+type Want = Extract<Message, { type: 'want' }>
+type Units = Extract<Message, { type: 'units' }>
+
+const wantAll = (ref: number): Want => ({ type: 'want', ref, ids: [], heads: [], tips: [], tipsComplete: true })
+
+/** A node alone, and what of units it serves to hostile links, in order. */
+function serving(): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
+  const served: Units[] = []
+  const told = (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array): void => {
+    const said = decodeMessage(bytes)
+    if (said.ok && said.value.type === 'units') served.push(said.value)
+  }
+  const stage = createStage(1, { delay: { least: 1, most: 1 } }, { told })
+  return { stage, bob: stage.nodes[0]!, served, isAnswered: (ref) => served.some((units) => units.ref === ref && units.last) }
+}
+
+test('D13 WANTS_AT_ONCE of one peer are answered, and more after its pardon', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  const link = linkNamed(stage, 'glutton')
+  // Who has everything is answered at once.
+  const ask = (ref: number): void => tell(stage, bob, link, { ...wantAll(ref), heads: [stage.room] })
+  for (let ref = 1; ref <= 300; ref++) ask(ref)
+  run(stage, 9_999)
+  expect(served.map(({ ref }) => ref)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
+  ask(301)
+  run(stage, 1)
+  ask(302)
+  run(stage, 100)
+  expect([isAnswered(301), isAnswered(302)]).toEqual([false, true])
+})
+
+test('D13 SERVED_BESIDES and twice the room are served to one peer, and what it asked with that', () => {
+  const { stage, bob, isAnswered } = serving()
+  push(stage, bob, linkNamed(stage, 'author'), chainOf(stage, mallory, 300))
+  run(stage, 1_000)
+  const link = linkNamed(stage, 'glutton')
+  let ref = 0
+  do tell(stage, bob, link, wantAll(++ref))
+  while (runUntil(stage, 1_000, () => isAnswered(ref)) < 1_000)
+  // 301 ops a want: after 68 of them it has had 20,468 of 20,602, after 69 it has had more.
+  expect(ref).toBe(70)
+  expect(bob.engine.now - bob.engine.peers.get(link)!.forgivenAt).toBeLessThan(10_000)
+})
+
+test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once whatever the room', () => {
+  const { stage, bob, served } = serving()
+  const { engine } = bob
+  const chain = chainOf(stage, mallory, 4_000)
+  for (let at = 0; at < 4_000; at += 1_000) push(stage, bob, linkNamed(stage, '0'), chain.slice(at, at + 1_000))
+  for (let n = 1; n < 200; n++) {
+    claim(stage, bob, linkNamed(stage, `${n}`), [], 0, 0)
+    run(stage, 40)
+  }
+  expect([engine.peers.size, engine.stored]).toEqual([200, 4_001])
+  const ask = (name: string, ref: number): void => tell(stage, bob, linkNamed(stage, name), { ...wantAll(ref), heads: [latestOf(bob)] })
+  for (let ref = 1; ref <= 200; ref++) ask('7', ref)
+  run(stage, 100)
+  expect(served.length).toBe(Math.floor(100_000_000 / (200 * 4_001)))
+  served.length = 0
+  // No test has a room of this size.
+  engine.stored = 100_000_000
+  for (let ref = 1; ref <= 2; ref++) tell(stage, bob, linkNamed(stage, '8'), { ...wantAll(ref), ids: [stage.room], heads: [latestOf(bob)] })
+  engine.stored = 4_001
+  run(stage, 100)
+  expect(served.map(({ ref }) => ref)).toEqual([1])
+})
+
+test('D7 an answer ends with the bundle that reaches SERVE_BYTES', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  const body = encodeBody({ kind: 'message', text: 'x'.repeat(60_000) })
+  for (let i = 0; i < 120; i += 10) {
+    const ops = Array.from({ length: 10 }, (_, j) => [message(stage, mallory, null, [stage.room], '', { body, time: i + j })])
+    push(stage, bob, linkNamed(stage, 'author'), ...ops)
+  }
+  run(stage, 1_000)
+  tell(stage, bob, linkNamed(stage, 'asker'), wantAll(1))
+  expect(runUntil(stage, 5_000, () => isAnswered(1))).toBeLessThan(5_000)
+  const sizes = served.map(({ bundle }) => bundle.length)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  expect(sizes.at(-1)).toBe(0)
+  expect(total).toBeGreaterThanOrEqual(4 * 1024 * 1024)
+  expect(total - sizes.at(-2)!).toBeLessThan(4 * 1024 * 1024)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
+})

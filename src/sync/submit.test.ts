@@ -1,0 +1,53 @@
+/** What a node may have waiting to be written, and how long one that comes back waits: at the edge of each limit. */
+import { expect, test } from 'vitest'
+import type { SimNode } from '../sim/node.ts'
+import { chainOf, claim, createStage, ghostId, keyNamed, kill, linkNamed, restart, tell, type, wake } from '../sim/stage.ts'
+import { bundleOf } from '../sim/villain.ts'
+import { step } from './engine.ts'
+
+test('MAX_SUBMISSIONS wait while one is signed, and one more is refused by name', () => {
+  const { engine } = createStage(1).nodes[0]!
+  const refused: number[] = []
+  for (let ref = 0; ref < 10_002; ref++) {
+    for (const effect of step(engine, { type: 'submit', ref, body: Uint8Array.of(0x81, 2), time: 0 }, engine.now)) {
+      if (effect.type !== 'notify' || effect.notice.type !== 'notAccepted') continue
+      expect(effect.notice.reason).toBe('pending-full')
+      refused.push(effect.notice.ref)
+    }
+  }
+  expect(engine.submissions.length).toBe(10_000)
+  expect(refused).toEqual([10_001])
+})
+
+test.each([
+  ['nobody answers', 1_000],
+  ['it gets answers', 30_000],
+] as const)(
+  'E2 a node that comes back asks for ASK_BEFORE_WRITING before it writes, and for ASK_AT_MOST while it gets answers: %s, %i ms',
+  (answers, pause) => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    kill(stage, bob)
+    restart(stage, bob)
+    const { engine } = bob
+    const link = linkNamed(stage, 'dripping')
+    const chain = chainOf(stage, keyNamed('mallory'), 1_100)
+    const answer = (ops: number): void => {
+      const bundle = bundleOf(...chain.slice(0, ops).map((op) => [op]))
+      tell(stage, bob, link, { type: 'units', ref: engine.fetch!.ref, bundle, last: false, left: 9 })
+    }
+    if (answers === 'it gets answers') {
+      claim(stage, bob, link, [ghostId(1)])
+      answer(chain.length)
+    }
+    type(stage, bob, 'may I?')
+    for (let ms = 1_000; ms < pause; ms += 1_000) {
+      wake(stage, bob, 1_000)
+      answer(1)
+    }
+    wake(stage, bob, 999)
+    expect([engine.submissions.length, engine.submitting]).toEqual([1, false])
+    wake(stage, bob, 1)
+    expect([engine.submissions.length, engine.submitting]).toEqual([0, true])
+  },
+)
