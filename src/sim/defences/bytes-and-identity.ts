@@ -234,8 +234,8 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A12',
     file: 'src/core/unit.ts',
-    right: 'for (let i = 0; i < id.length; i += 2)',
-    wrong: 'for (let i = 0; i < 8; i += 2)',
+    right: '    (b[i + 16]! << 8) | b[i + 17]!,\n',
+    wrong: '',
     test: tested('src/core/id-table.test.ts', 'A12 ids that differ in one bit only'),
   },
   {
@@ -269,7 +269,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A13',
     file: MESSAGES,
-    right: ' || value.length > most * size',
+    right: ' && value.length <= most * size',
     wrong: '',
     test: tested('src/sync/messages.test.ts', 'A13 when lists nest'),
   },
@@ -311,14 +311,14 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A15',
     file: INTAKE,
-    right: 'isWrong(each) ? { ...each, signature: null } : each',
-    wrong: 'isWrong(each) ? each : each',
+    right: 'units.map((unit) => unit.map((each) => withoutWrong(each, wrong)))',
+    wrong: 'units',
     test: tested(FORGERS, 'A15 an op vouched for by a later one'),
   },
   {
     row: 'A15',
     file: INTAKE,
-    right: 'signature !== null && wrong.has(keyOf(id) + keyOf(signature))',
+    right: 'signature !== null && wrong.has(keyOfSigned(id, signature))',
     wrong: 'signature !== null && [...wrong].some((key) => key.startsWith(keyOf(id)))',
     test: tested('src/sync/intake.test.ts', 'A15 of one op with two signatures'),
   },

@@ -109,6 +109,13 @@ export const GRAPH: readonly Defence[] = [
   },
   {
     row: 'B6',
+    file: 'src/sync/intake.ts',
+    right: 'if (!mayBegin(engine, from, next)) {',
+    wrong: 'if (engine.stored < 0) {',
+    test: tested('src/sim/attacks/floods.test.ts', 'B6 so many ops of strangers are judged at once'),
+  },
+  {
+    row: 'B6',
     file: PENDING,
     right: 'for (let i = turns.length - 1; i >= 0; i--) {',
     wrong: 'for (let i = 0; i < 1; i++) {',
@@ -174,8 +181,8 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B10',
     file: 'src/sync/intake.ts',
-    right: '!equalBytes(op.room ?? id, engine.replica.room)',
-    wrong: 'engine.stored < 0 && !equalBytes(op.room ?? id, engine.replica.room)',
+    right: '!equalBytes(first.op.room ?? first.id, engine.replica.room)',
+    wrong: 'engine.stored < 0',
     test: tested('src/sim/attacks/links.test.ts', 'B10 an op that names an op of another room'),
   },
   {

@@ -103,8 +103,15 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D5',
+    file: ENGINE,
+    right: ' || !mayTalk(engine, peer, bytes)',
+    wrong: '',
+    test: tested('src/sim/attacks/floods.test.ts', 'D5 of heads that a peer tells again and again'),
+  },
+  {
+    row: 'D5',
     file: MESSAGES,
-    right: ' || value.length > most * size',
+    right: ' && value.length <= most * size',
     wrong: '',
     test: tested(LIARS, 'D5 heads and tips by the million'),
   },
@@ -160,8 +167,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D8',
     file: INTAKE,
-    right: 'queue.items.slice(0, IN_WORK).find',
-    wrong: 'queue.items.slice(0, 1_000 * IN_WORK).find',
+    right: 'i < IN_WORK && i < items.length',
+    wrong: 'i < 1_000 * IN_WORK && i < items.length',
     test: tested(LINKS_TEST, 'D8 of one link’s compressed bundles'),
   },
   {
@@ -219,6 +226,13 @@ export const LINKS: readonly Defence[] = [
     right: '  while (share.ops > MAX_PENDING_PER_LINK) evicted.push(evictOldest(pending, share))\n',
     wrong: '',
     test: tested(EQUIVOCATORS, 'D10 ten thousand keys'),
+  },
+  {
+    row: 'D10',
+    file: PEERS,
+    right: '  if (!takeOne(engine.newcomers, engine.now)) return null\n',
+    wrong: '',
+    test: tested('src/sim/attacks/floods.test.ts', 'D10 of strangers who come at once'),
   },
   {
     row: 'D10',
@@ -286,8 +300,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D16',
     file: INTAKE,
-    right: '!equalBytes(op.room ?? id, engine.replica.room)',
-    wrong: 'engine.stored < 0 && !equalBytes(op.room ?? id, engine.replica.room)',
+    right: '!equalBytes(first.op.room ?? first.id, engine.replica.room)',
+    wrong: 'engine.stored < 0',
     test: tested(LINKS_TEST, 'D16 another room’s genesis'),
   },
   {
