@@ -25,6 +25,7 @@ export function readOptions() {
       scenario: { type: 'string', default: 'random' },
       plan: { type: 'string' },
       planted: { type: 'boolean', default: false },
+      floods: { type: 'boolean', default: false },
       workers: { type: 'string' },
       json: { type: 'boolean', default: false },
     },

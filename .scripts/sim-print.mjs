@@ -1,5 +1,6 @@
 /** What sim.mjs says to people. */
 
+/** @typedef {import('./sim-worker.mjs').Sim} Sim */
 /** @typedef {import('../src/sim/tally.ts').Tally} Tally */
 /** @typedef {import('./sim-worker.mjs').Catch & { name: string }} Caught */
 
@@ -28,4 +29,15 @@ export function printCaught(caught) {
   if (!caught) return console.log('caught after seeds  planted bug (invariant that broke)')
   const { name, caughtAfterSeeds, by } = caught
   console.log(`${String(caughtAfterSeeds ?? 'NOT CAUGHT').padStart(18)}  ${name}${by === null ? '' : ` (${by})`}`)
+}
+
+/**
+ * What one flood costs.
+ * @param {ReturnType<Sim['costOf']>} cost
+ */
+export function printFlood({ name, throughput, spread, arrived, typed }) {
+  const [least, most] = spread
+  console.log(
+    `${throughput.toFixed(3)} of the throughput (${least.toFixed(3)} … ${most.toFixed(3)}), ${arrived} of ${typed} honest ops: ${name}`,
+  )
 }

@@ -6,18 +6,20 @@
  *   npm run -s sim -- --seeds 5000 [--seed 7]      so many, from seed 7 on; --seed alone is one world
  *   npm run -s sim -- --scenario NAME              random, faulty, besieged or calm; all: each has its turns
  *   npm run -s sim -- --planted                    besides, plants bugs in the product, one at a time, and says when each is caught
+ *   npm run -s sim -- --floods                     besides, says what floods take of a node's throughput
  *   npm run -s sim -- --plan '{…}'                 one plan, as a failure prints it
  *   npm run -s sim -- --workers 1                  on so many cores
  *   npm run -s sim -- --json                       one object on standard output, and nothing else
  *
- * Fails when an invariant breaks, when a strategy was of no consequence in a hundred seeds or more, and when a planted bug is not caught
+ * Fails when an invariant breaks, when a flood takes more than a tenth of a node's throughput, when a strategy was of no consequence in a hundred seeds or more, and when a planted bug is not caught
  * in time. Runs a second are seeds, what is run twice counted once, by the CPU that workers spent on runs, and by the clock.
  */
+import { performance } from 'node:perf_hooks'
 import process, { exit, stdout } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { buildSim } from './sim-build.mjs'
 import { readOptions, refuse } from './sim-options.mjs'
-import { printCaught, printTally } from './sim-print.mjs'
+import { printCaught, printFlood, printTally } from './sim-print.mjs'
 import { shareOut, startWorkers } from './sim-workers.mjs'
 
 /** @typedef {import('./sim-worker.mjs').Sim} Sim */
@@ -124,11 +126,24 @@ if (options.planted && !isInterrupted) {
   say(`${caught} of ${sim.PLANTED.length} planted bugs caught within ${sim.CAUGHT_WITHIN} seeds`)
 }
 
+// — floods —————————————————————————————————————————————————————————————————————————————————————————————————
+
+/** @type {ReturnType<Sim['costOf']>[]} */
+const floods = []
+if (options.floods && !isInterrupted) {
+  for (const name of sim.FLOOD_NAMES) {
+    const cost = sim.costOf(name, () => performance.now())
+    floods.push(cost)
+    if (!options.json) printFlood(cost)
+  }
+}
+
 if (isInterrupted) console.error('Interrupted: this is what was found so far.')
 if (options.json) {
   const { failures, delivered, messages, equivocations, faults, strategies, twice, real } = tally
   const found = { delivered, messages, equivocations, faults, divergences: failures.length, lost, strategies, lazy, twice, real }
-  stdout.write(`${JSON.stringify({ ...figures, ...found, failures, smaller: shrunk?.plan ?? null, planted })}\n`)
+  stdout.write(`${JSON.stringify({ ...figures, ...found, failures, smaller: shrunk?.plan ?? null, planted, floods })}\n`)
 }
-const isFine = tally.failures.length === 0 && lazy.length === 0 && planted.every(({ caughtAfterSeeds }) => caughtAfterSeeds !== null)
+const areCaught = planted.every(({ caughtAfterSeeds }) => caughtAfterSeeds !== null)
+const isFine = tally.failures.length === 0 && lazy.length === 0 && areCaught && floods.every(({ throughput }) => throughput >= 0.9)
 exit(isInterrupted ? 130 : isFine ? 0 : 1)

@@ -136,3 +136,32 @@ export function flood(name: FloodName | null, seconds: number, clock: () => numb
     signed,
   }
 }
+
+/** What is left of a flooded node's throughput, of 1: the median and the spread of some rounds, each beside one without the flood. */
+export interface FloodCost {
+  readonly name: FloodName
+  readonly throughput: number
+  readonly spread: readonly [number, number]
+  readonly typed: number
+  readonly arrived: number
+}
+
+/** Rounds that are measured, after one that is not, and the seconds of each. */
+const ROUNDS = 3
+const SECONDS = 10
+
+/**
+ * A node that has a whole processor to do loses to a flood the share of it that the flood needs, in the same run: what the
+ * node needed with it less what it needed without.
+ */
+export function costOf(name: FloodName, clock: () => number): FloodCost {
+  const left: number[] = []
+  let last = flood(name, SECONDS, clock)
+  for (let round = 0; round < ROUNDS; round++) {
+    const calm = flood(null, SECONDS, clock)
+    last = flood(name, SECONDS, clock)
+    left.push(1 - (last.engine + last.signatures - calm.engine - calm.signatures))
+  }
+  left.sort((a, b) => a - b)
+  return { name, throughput: left[ROUNDS >> 1]!, spread: [left[0]!, left.at(-1)!], typed: last.typed, arrived: last.arrived }
+}

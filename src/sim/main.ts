@@ -1,5 +1,6 @@
 /** What the command and the tests run: see the files named here. */
 export { PLANTED, CAUGHT_WITHIN } from './planted.ts'
+export { costOf, FLOOD_NAMES } from './flood.ts'
 export { planOf, SCENARIO_NAMES, scenarioOf } from './plan.ts'
 export { shrink } from './shrink.ts'
 export { STRATEGIES } from './strategies.ts'
