@@ -226,10 +226,10 @@ export function tell({ world }: Stage, to: SimNode, from: PeerId, said: Message 
   deliver(world, to, from, said instanceof Uint8Array ? said : encodeMessage(said))
 }
 
-/** Brings units to a node, which has judged them when this returns. */
+/** Brings units to a node, which has judged them when this returns: in ms, or in seconds when strangers have brought too much. */
 export function push(stage: Stage, to: SimNode, from: PeerId, ...units: readonly Unit[]): void {
   tell(stage, to, from, { type: 'units', ref: 0, bundle: bundleOf(...units), last: true, left: 0 })
-  assert(runUntil(stage, 10_000, () => !to.engine.intake.has(from)) < Infinity, 'what is brought is judged')
+  assert(runUntil(stage, 60_000, () => !to.engine.intake.has(from)) < Infinity, 'what is brought is judged')
 }
 
 /** Says that it has heads that nobody here has. */

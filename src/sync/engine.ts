@@ -18,7 +18,7 @@ import { createBudget } from './budget.ts'
 import type { Effect, Input } from './effects.ts'
 import { fetchDue, fetched, isAnswer } from './fetch.ts'
 import { announceDue, receiveHeads, tellHeads } from './gossip.ts'
-import { intakeDue, JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, takeIn } from './intake.ts'
+import { intakeDue, JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED, takeIn } from './intake.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
 import { expirePeers, MAX_NEWCOMERS, mayTalk, meet, NEWCOMERS_PER_SECOND, receiveHello } from './peers.ts'
 import { persistDue } from './persist.ts'
@@ -56,7 +56,8 @@ export function createEngine(options: EngineOptions): Engine {
     peers: new Map(),
     cut: new Map(),
     newcomers: createBudget(MAX_NEWCOMERS, NEWCOMERS_PER_SECOND, now),
-    judging: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
+    small: createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now),
+    large: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
     intake: new Map(),
     heldBack: new Set(),
     intakeBytes: 0,

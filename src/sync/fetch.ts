@@ -116,7 +116,7 @@ function choose(engine: Engine): Peer | null {
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
   // Strangers who brought much in vain are asked again once that is made good, if there is anybody else.
-  const onlyUseful = leftAt(engine.judging, now) <= 0 && [...engine.peers.values()].some(({ isUseful }) => isUseful)
+  const onlyUseful = leftAt(engine.large, now) <= 0 && [...engine.peers.values()].some(({ isUseful }) => isUseful)
   for (const peer of engine.peers.values()) {
     if (onlyUseful && !peer.isUseful) continue
     if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best, engine.askedStranger))) continue
@@ -143,7 +143,7 @@ const hasMore = ({ now }: Engine, { headCount, heads, exhaustedAt, ops, allAsked
   headCount > heads.length && exhaustedAt !== ops && now >= allAskedAt + ASK_ALL_EVERY
 
 function nextUnbenched(engine: Engine): number {
-  let next = leftAt(engine.judging, engine.now) <= 0 ? backAt(engine.judging, engine.now) : Infinity
+  let next = leftAt(engine.large, engine.now) <= 0 ? backAt(engine.large, engine.now) : Infinity
   for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
     for (const until of [benchedUntil, emptyUntil]) if (until > engine.now) next = Math.min(next, until)
   }

@@ -12,7 +12,7 @@ import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { decodeBundle, MAX_BUNDLE_BYTES, unwrapBundle } from './bundle.ts'
-import { backAt, leftAt } from './budget.ts'
+import { backAt, type Budget, leftAt } from './budget.ts'
 import type { Link, SignatureClaim } from './effects.ts'
 import { earn } from './peers.ts'
 import { keep } from './persist.ts'
@@ -33,11 +33,17 @@ const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
 const IN_WORK = 4
 
 /**
- * Ops judged for peers without credit, at once (a unit) and in a second (some 3 % of a processor), which is a first op of as many
- * newcomers. More than that waits in its link's queue; the smallest is next, and what was asked for waits for nobody.
+ * Ops judged for peers without credit, at once (a unit) and in a second (some 3 % of a processor): a first op of as many newcomers.
+ * More than that waits in its link's queue; the smallest is next, and what was asked for waits for nobody.
  */
 export const MAX_JUDGED_FOR_STRANGERS = 1_024
 export const JUDGED_PER_SECOND = 100
+/** The same of small bundles, which have a budget of their own, so that what strangers type does not wait behind what they pour out. */
+export const MAX_SMALL_JUDGED = 256
+/** Wrapped bytes of a small bundle: a page of text. */
+const SMALL_BYTES = 2_048
+/** Ops held already that count as one: nothing of them is verified. */
+const HELD_AS_OP = 8
 /** Bytes of a bundle that count as one op: a bundle that cannot be read is paid for by them. */
 const BYTES_AS_OP = 128
 
@@ -141,37 +147,50 @@ function nextOf({ items }: IntakeQueue): IntakeItem | undefined {
   return undefined
 }
 
+const budgetOf = ({ small, large }: Engine, { wrapped, isAnswer }: IntakeItem): Budget =>
+  !isAnswer && wrapped.length <= SMALL_BYTES ? small : large
+
 /** Whoever has brought ops that were admitted, and whoever was asked, is judged at once; others as far as the budget goes. */
-function mayBegin(engine: Engine, from: Link, { isAnswer }: IntakeItem): boolean {
-  if (isAnswer) return true
-  return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(engine.judging, engine.now) > 0
+function mayBegin(engine: Engine, from: Link, item: IntakeItem): boolean {
+  if (item.isAnswer) return true
+  return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(budgetOf(engine, item), engine.now) > 0
 }
 
-/** Takes what judging costs from the peer's credit, and the rest from the budget that strangers share. */
-function pay(engine: Engine, from: Link, cost: number): void {
+/** Takes what judging costs from the peer's credit, and the rest from what strangers share. */
+function pay(engine: Engine, from: Link, item: IntakeItem, cost: number): void {
   if (from === 'file') return
   const peer = engine.peers.get(from)
   const own = Math.min(peer?.credit ?? 0, cost)
   if (peer !== undefined) peer.credit -= own
-  engine.judging.left = Math.max(-MAX_JUDGED_FOR_STRANGERS, leftAt(engine.judging, engine.now) - (cost - own))
+  const budget = budgetOf(engine, item)
+  budget.left = Math.max(-budget.most, leftAt(budget, engine.now) - (cost - own))
 }
 
-/** Begins with what was held back, the smallest first, as far as the budget goes. Gives the time at which it wants to be called again. */
+/** What judging them costs: an op for each that is new, and little for those that are held. */
+function costOf({ replica: { dag } }: Engine, units: readonly Unit[]): number {
+  let cost = 0
+  for (const unit of units) for (const { id } of unit) cost += numberOf(dag, id) < 0 ? 1 : 1 / HELD_AS_OP
+  return cost
+}
+
+/** Begins with what was held back, the smallest first, as far as the budgets go. Gives the time at which it wants to be called again. */
 export function intakeDue(engine: Engine): number {
-  const { heldBack, intake, now, judging } = engine
-  if (heldBack.size === 0) return Infinity
-  while (heldBack.size > 0 && leftAt(judging, now) > 0) {
-    let smallest: Link | null = null
+  const { heldBack, intake, now } = engine
+  for (;;) {
+    let next: Link | null = null
     let least = Infinity
+    let wakeAt = Infinity
     for (const link of heldBack) {
-      const size = (intake.get(link) && nextOf(intake.get(link)!))?.wrapped.length ?? -1
-      if (size < least) [smallest, least] = [link, size]
+      const queue = intake.get(link)
+      const item = queue && nextOf(queue)
+      if (item === undefined) heldBack.delete(link)
+      else if (leftAt(budgetOf(engine, item), now) <= 0) wakeAt = Math.min(wakeAt, backAt(budgetOf(engine, item), now))
+      else if (item.wrapped.length < least) [next, least] = [link, item.wrapped.length]
     }
-    heldBack.delete(smallest!)
-    const queue = intake.get(smallest!)
-    if (queue !== undefined) advance(engine, smallest!, queue)
+    if (next === null) return wakeAt
+    heldBack.delete(next)
+    advance(engine, next, intake.get(next)!)
   }
-  return heldBack.size === 0 ? Infinity : backAt(judging, now)
 }
 
 /** Sets the item's units, now or in a later step. */
@@ -190,7 +209,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 
 function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
   const units = decodeBundle(bytes)
-  pay(engine, from, units.ok ? units.value.reduce((sum, unit) => sum + unit.length, 0) : bytes.length / BYTES_AS_OP)
+  pay(engine, from, item, units.ok ? costOf(engine, units.value) : bytes.length / BYTES_AS_OP)
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // A bundle is of one room, so its first op tells.
   const first = units.value[0]?.[0]

@@ -55,22 +55,22 @@ test('D13 SERVED_BESIDES and twice the room are served to one peer, and what it 
 test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once whatever the room', () => {
   const { stage, bob, served } = serving()
   const { engine } = bob
-  const chain = chainOf(stage, mallory, 4_000)
-  for (let at = 0; at < 4_000; at += 1_000) push(stage, bob, linkNamed(stage, '0'), chain.slice(at, at + 1_000))
+  const chain = chainOf(stage, mallory, 6_000)
+  for (let at = 0; at < 6_000; at += 1_000) push(stage, bob, linkNamed(stage, '0'), chain.slice(at, at + 1_000))
   for (let n = 1; n < 200; n++) {
     claim(stage, bob, linkNamed(stage, `${n}`), [], 0, 0)
     run(stage, 40)
   }
-  expect([engine.peers.size, engine.stored]).toEqual([200, 4_001])
+  expect([engine.peers.size, engine.stored]).toEqual([200, 6_001])
   const ask = (name: string, ref: number): void => tell(stage, bob, linkNamed(stage, name), { ...wantAll(ref), heads: [latestOf(bob)] })
   for (let ref = 1; ref <= 200; ref++) ask('7', ref)
   run(stage, 100)
-  expect(served.length).toBe(Math.floor(100_000_000 / (200 * 4_001)))
+  expect(served.length).toBe(Math.floor(100_000_000 / (200 * 6_001)))
   served.length = 0
   // No test has a room of this size.
   engine.stored = 100_000_000
   for (let ref = 1; ref <= 2; ref++) tell(stage, bob, linkNamed(stage, '8'), { ...wantAll(ref), ids: [stage.room], heads: [latestOf(bob)] })
-  engine.stored = 4_001
+  engine.stored = 6_001
   run(stage, 100)
   expect(served.map(({ ref }) => ref)).toEqual([1])
 })

@@ -42,8 +42,9 @@ export interface Engine {
   readonly cut: Map<PeerId, number>
   /** Peers met for the first time, or again after they left. */
   readonly newcomers: Budget
-  /** Ops judged that came from peers without credit. */
-  readonly judging: Budget
+  /** Ops judged that came from peers without credit: in bundles as small as what a person types, and in others. */
+  readonly small: Budget
+  readonly large: Budget
 
   /** Bundles waiting to be judged, a queue for each link that brought some. */
   readonly intake: Map<Link, IntakeQueue>

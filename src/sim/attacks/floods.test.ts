@@ -1,6 +1,6 @@
 /** Whoever says as much as it can to a node: what that takes of it is bounded, and what honest nodes write arrives as ever. */
 import { expect, test } from 'vitest'
-import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS } from '../../sync/intake.ts'
+import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from '../../sync/intake.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 import { earn, MAX_NEWCOMERS, mayTalk, NEWCOMERS_PER_SECOND } from '../../sync/peers.ts'
 import { FLOOD_NAMES, flood } from '../flood.ts'
@@ -17,7 +17,9 @@ test.each(FLOOD_NAMES)('B6 a flood of %s takes no more than its budget, and noth
   // Of what is not typed: a unit at most is begun with the last of the budget, and each newcomer has one proof checked.
   const newcomers = MAX_NEWCOMERS + NEWCOMERS_PER_SECOND * (SECONDS + 1)
   expect(signed).toBeLessThanOrEqual(newcomers)
-  expect(verified - typed).toBeLessThanOrEqual(newcomers + 2 * MAX_JUDGED_FOR_STRANGERS + JUDGED_PER_SECOND * (SECONDS + 1))
+  expect(verified - typed).toBeLessThanOrEqual(
+    newcomers + 2 * (MAX_JUDGED_FOR_STRANGERS + MAX_SMALL_JUDGED + JUDGED_PER_SECOND * (SECONDS + 1)),
+  )
 })
 
 /** Heads that nobody has, from a peer at one instant. */
@@ -81,7 +83,7 @@ test('B6 so many ops of strangers are judged at once, and what is more waits its
   // Its first op was paid for by what strangers share.
   expect(engine.peers.get(friend)!.credit).toBe(4)
   const links = Array.from({ length: 100 }, (_, n) => linkNamed(stage, `${n}`))
-  for (let n = 0; n < MAX_JUDGED_FOR_STRANGERS + 2 * JUDGED_PER_SECOND; n++) {
+  for (let n = 0; n < MAX_SMALL_JUDGED + 2 * JUDGED_PER_SECOND; n++) {
     bring(links[n % 100]!, n)
     if (n % 100 === 99) run(stage, 5)
   }
