@@ -16,7 +16,8 @@ import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { formatLink } from '../node/link.ts'
 import { OPEN } from '../rules/open.ts'
-import { BUNDLE_BUDGET, encodeBundle, encodeFile, unitCost, wrapBundle } from '../sync/bundle.ts'
+import { BUNDLE_BUDGET, encodeBundle, unitCost } from '../sync/bundle.ts'
+import { encodeFile, wrapBundle } from '../sync/wrap.ts'
 import type { Trace, Transaction } from './traces.ts'
 
 /** "unit": what no unit-mate vouches for is signed, as nodes store and send history. "each": every op is, as it was when it was new. */

@@ -1,5 +1,6 @@
 /** A room as a file: bundles of everything a node has stored, deflated, readable by any node that holds the room's link. */
-import { BUNDLE_BUDGET, encodeBundle, encodeFile, unitCost, wrapBundle } from '../sync/bundle.ts'
+import { BUNDLE_BUDGET, encodeBundle, unitCost } from '../sync/bundle.ts'
+import { encodeFile, wrapBundle } from '../sync/wrap.ts'
 import type { Unit } from '../core/unit.ts'
 import { deflate } from './deflate.ts'
 import type { Library } from './library.ts'

@@ -7,7 +7,8 @@ import { encodeBody } from '../crdt/body.ts'
 import { asAuthor, encodeOp, type Op } from '../core/op.ts'
 import { opId } from '../core/hash.ts'
 import type { UnitOp } from '../core/unit.ts'
-import { encodeBundle, wrapBundle } from '../sync/bundle.ts'
+import { encodeBundle } from '../sync/bundle.ts'
+import { wrapBundle } from '../sync/wrap.ts'
 
 const COUNT = 600
 

@@ -7,18 +7,8 @@ import { MAX_BODY_BYTES, MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
 import { encodeOp, type Op, type OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
-import {
-  BUNDLE_BUDGET,
-  decodeBundle,
-  decodeFile,
-  encodeBundle,
-  encodeFile,
-  MAX_BUNDLE_BYTES,
-  MAX_BUNDLE_OP_BYTES,
-  unitCost,
-  unwrapBundle,
-  wrapBundle,
-} from './bundle.ts'
+import { BUNDLE_BUDGET, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES, reopenBundle, unitCost } from './bundle.ts'
+import { decodeFile, encodeFile, unwrapBundle, wrapBundle } from './wrap.ts'
 import { MAX_BUNDLE_OPS, writeColumns, type Columns } from './columns.ts'
 import { authorOf, cutIntoUnits, genesisOp, randomOps, unitOp } from './units.naive.ts'
 
@@ -122,6 +112,30 @@ describe('decode(encode(units)) is units', () => {
     const bundle = encodeBundle([[genesis]])
     const inside = concatBytes(new Uint8Array(5), bundle).subarray(5)
     expect(decodeBundle(inside)).toEqual({ ok: true, value: [[genesis]] })
+  })
+})
+
+describe('a bundle that is opened again with the ids it had', () => {
+  test('gives the units that decoding gives, and hashes nothing', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const random = createRandom(seed)
+        const units = cutIntoUnits(random, randomOps(random, 40))
+        const from = Math.floor(random() * units.length)
+        const part = units.slice(from)
+        const ids = part.flat().map(({ id }) => id)
+        const reopened = reopenBundle(encodeBundle(part), (n) => ids[n]!)
+        expect(reopened).toEqual(part.map((unit) => unit.map(({ op, id, signature }) => ({ op, id, signature }))))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('is none when its bytes are cut', () => {
+    const units = cutIntoUnits(createRandom(1), randomOps(createRandom(1), 10))
+    const bytes = encodeBundle(units)
+    const ids = units.flat().map(({ id }) => id)
+    for (let length = 0; length < bytes.length; length++) expect(reopenBundle(bytes.subarray(0, length), (n) => ids[n]!)).toBe(null)
   })
 })
 

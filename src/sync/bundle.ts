@@ -5,9 +5,8 @@
  *
  * A little longer than most files here: the writer and the reader of one format are read side by side.
  */
-import { bytesOf, writeBytes } from '../core/byte-writer.ts'
 import { compareBytes, equalBytes } from '../core/bytes.ts'
-import { domainBytes, opId } from '../core/hash.ts'
+import { opId } from '../core/hash.ts'
 import { ID_BYTES, MAX_UNIT_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
 import { asOpId, type Author, checkOp, encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
@@ -24,7 +23,6 @@ import {
   readColumns,
   writeColumns,
 } from './columns.ts'
-import { createReader, left, readBytes, readVarint, writeVarint } from './varint.ts'
 
 /**
  * Columns of one bundle. The largest unit fits (1 MiB of canonical bytes, 64 KiB of signatures), and even undeflated it
@@ -302,56 +300,3 @@ function outside({ columns, named }: Rebuilding, parent: number): OpId | null {
 }
 
 const inside = ({ built }: Rebuilding, parent: number): number => built.length - 1 - parent / 2
-
-// — wrapping ———————————————————————————————————————————————————————————————————————————————————————————————
-
-export type Codec = 'raw' | 'deflate'
-
-/** The first byte of a wrapped bundle: no text and no CBOR item of ours begins with it. */
-const WRAP_MAGIC = 0xb5
-
-const CODECS: readonly Codec[] = ['raw', 'deflate']
-
-/** A bundle's columns, raw or deflated (RFC 1951, by an adapter), with two bytes before them that say which. */
-export function wrapBundle(codec: Codec, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(2 + payload.length)
-  out[0] = WRAP_MAGIC
-  out[1] = CODECS.indexOf(codec)
-  out.set(payload, 2)
-  return out
-}
-
-/** What was wrapped; the payload is a view. Deflated bytes are inflated under a cap of MAX_BUNDLE_BYTES by whoever inflates them. */
-export function unwrapBundle(bytes: Uint8Array): Result<{ readonly codec: Codec; readonly payload: Uint8Array }> {
-  const codec = CODECS[bytes[1] ?? -1]
-  if (bytes[0] !== WRAP_MAGIC || codec === undefined) return refuse('not-a-bundle')
-  const payload = bytes.subarray(2)
-  return payload.length > MAX_BUNDLE_BYTES ? refuse('too-large') : ok({ codec, payload })
-}
-
-/** The first line of a file, so that a person and `file` can tell what it is. */
-const FILE_MAGIC = domainBytes('tabweave bundle 1\n')
-
-/** A file: the magic line, then each wrapped bundle after its length. */
-export function encodeFile(bundles: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return bytesOf((out) => {
-    writeBytes(out, FILE_MAGIC)
-    for (const bundle of bundles) {
-      writeVarint(out, bundle.length)
-      writeBytes(out, bundle)
-    }
-  })
-}
-
-/** The wrapped bundles of a file, as views, not looked into; or why it is none of ours, or cut. */
-export function decodeFile(bytes: Uint8Array): Result<readonly Uint8Array[]> {
-  if (!equalBytes(bytes.subarray(0, FILE_MAGIC.length), FILE_MAGIC)) return refuse('not-a-bundle')
-  const reader = createReader(bytes, FILE_MAGIC.length)
-  const bundles: Uint8Array[] = []
-  while (left(reader) > 0) {
-    const length = readVarint(reader)
-    if (length > 2 + MAX_BUNDLE_BYTES) return refuse('too-large')
-    bundles.push(readBytes(reader, length))
-  }
-  return reader.failed ? refuse('truncated') : ok(bundles)
-}

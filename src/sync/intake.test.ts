@@ -20,7 +20,7 @@ import {
   tell,
 } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
-import { wrapBundle } from './bundle.ts'
+import { wrapBundle } from './wrap.ts'
 import type { Effect, PeerId } from './effects.ts'
 import { step } from './engine.ts'
 import { encodeMessage } from './messages.ts'

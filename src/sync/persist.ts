@@ -4,7 +4,8 @@
  */
 import type { Unit } from '../core/unit.ts'
 import { MAX_UNIT_BYTES } from '../core/limits.ts'
-import { encodeBundle, wrapBundle } from './bundle.ts'
+import { encodeBundle } from './bundle.ts'
+import { wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { announceSoon } from './gossip.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'

@@ -5,7 +5,8 @@
  * every transfer resumable at any point.
  */
 import { idOf, numberOf } from '../core/dag.ts'
-import { BUNDLE_BUDGET, type BundleOp, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost, unwrapBundle, wrapBundle } from './bundle.ts'
+import { BUNDLE_BUDGET, type BundleOp, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
+import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { readHoldings } from './holdings.ts'
 import { encodeMessage, type Message } from './messages.ts'

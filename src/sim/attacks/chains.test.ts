@@ -1,6 +1,7 @@
 /** Chains longer than any stack or any list of what may wait. */
 import { expect, test } from 'vitest'
-import { encodeBundle, wrapBundle } from '../../sync/bundle.ts'
+import { encodeBundle } from '../../sync/bundle.ts'
+import { wrapBundle } from '../../sync/wrap.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 import { give, type SimNode } from '../node.ts'
 import { apart, chainOf, createStage, keyNamed, linkNamed, opsOf, run, runUntil, tell, together, unsigned } from '../stage.ts'

@@ -250,7 +250,7 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D11',
-    file: 'src/sync/bundle.ts',
+    file: 'src/sync/wrap.ts',
     right: "return reader.failed ? refuse('truncated') : ok(bundles)",
     wrong: 'return ok(bundles)',
     test: tested('src/sync/bundle.test.ts', 'D11 is refused when it is another file, cut'),

@@ -5,16 +5,8 @@ import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../../core/limits.ts'
 import { encodeOp } from '../../core/op.ts'
 import { assert, refuse, type Result } from '../../core/result.ts'
 import { keyOf, type Unit, type UnitOp } from '../../core/unit.ts'
-import {
-  decodeBundle,
-  decodeFile,
-  encodeBundle,
-  encodeFile,
-  MAX_BUNDLE_BYTES,
-  MAX_BUNDLE_OP_BYTES,
-  unwrapBundle,
-  wrapBundle,
-} from '../../sync/bundle.ts'
+import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } from '../../sync/bundle.ts'
+import { decodeFile, encodeFile, unwrapBundle, wrapBundle } from '../../sync/wrap.ts'
 import { MAX_BUNDLE_OPS, readColumns, writeColumns } from '../../sync/columns.ts'
 import { unsqueeze } from '../squeeze.ts'
 import { bendBytes } from './bend-bytes.ts'

@@ -1,6 +1,7 @@
 /** Adversaries who harm by messages: bent, repeated, exploding, or made the moment an honest one is heard. */
 import { asOpId } from '../../core/op.ts'
-import { decodeBundle, unwrapBundle, wrapBundle } from '../../sync/bundle.ts'
+import { decodeBundle } from '../../sync/bundle.ts'
+import { unwrapBundle, wrapBundle } from '../../sync/wrap.ts'
 import { decodeMessage } from '../../sync/messages.ts'
 import { bomb } from '../squeeze.ts'
 import { anyone, bundleOf, compose, keyNumber, publicOp, push, say, some, badlySigned, bent, latest, type Strategy } from '../villain.ts'
