@@ -17,6 +17,7 @@ import {
   ghostId,
   has,
   isCut,
+  join,
   keyNamed,
   linkNamed,
   message,
@@ -141,6 +142,10 @@ describe('claims', () => {
     const stage = createStage(3)
     const { nodes } = stage
     const took: number[] = []
+    const stillHere = (node: SimNode, isFirst = false): void => {
+      if (!isFirst && stage.world.schedule.now % 5_000 > 20) return
+      for (let i = 0; i < 24; i++) claim(stage, node, linkNamed(stage, `liar ${i}`), [ghostId(i)], 1_000, 2 ** 53 - 1)
+    }
     for (let round = 0; round < 5; round++) {
       apart(stage, nodes[1]!)
       for (let i = 0; i < 4; i++) say(stage, nodes[0]!, `missed ${round} ${i}`)
@@ -149,16 +154,17 @@ describe('claims', () => {
         const heads = Array.from({ length: 200 }, (_, n) => ghostId(1_000 * i + n))
         for (const node of nodes) claim(stage, node, linkNamed(stage, `liar ${i}`), heads, 1_000, 2 ** 53 - 1)
       }
-      const stillHere = (): void => {
-        if (stage.world.schedule.now % 5_000 > 20) return
-        for (let i = 0; i < 24; i++) claim(stage, nodes[1]!, linkNamed(stage, `liar ${i}`), [ghostId(i)], 1_000, 2 ** 53 - 1)
-      }
-      took.push(runUntil(stage, 60_000, () => (stillHere(), agree(stage)), 20))
+      took.push(runUntil(stage, 60_000, () => (stillHere(nodes[1]!), agree(stage)), 20))
       run(stage, 6_000)
     }
     // Each of them may cost one pause of two seconds.
     expect(Math.max(...took)).toBeLessThan(25 * 2_000)
     expect(opsOf(nodes[1]!)).toBe(21)
+    // To one that comes now, nobody has been of use yet.
+    const newcomer = join(stage)
+    stillHere(newcomer, true)
+    expect(runUntil(stage, 60_000, () => (stillHere(newcomer), agree(stage)), 20)).toBeLessThan(25 * 2_000)
+    expect(opsOf(newcomer)).toBe(21)
   })
 
   test('D5 a peer that names what it has not, and answers at once with nothing, is asked no more than once a pause', () => {
