@@ -53,7 +53,6 @@ export type CarrierRefusal =
   | 'not-a-bundle'
   | 'bad-bundle'
   | 'bad-deflate'
-  | 'inflates-too-far'
   | 'bad-message'
   | 'unknown-message'
   | 'bad-envelope'

@@ -81,7 +81,6 @@ const GIVEN: Readonly<Record<Refusal, 'here' | 'elsewhere'>> = {
   'not-a-bundle': 'here',
   'bad-bundle': 'here',
   'bad-deflate': 'here',
-  'inflates-too-far': 'elsewhere',
   'bad-message': 'here',
   'unknown-message': 'here',
   'bad-envelope': 'elsewhere',
