@@ -72,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     submitting: false,
     fetch: null,
     askedStranger: false,
+    strangerAskedAt: -Infinity,
     nextRef: 1,
     announceAt: Infinity,
     heartbeatAt: now,

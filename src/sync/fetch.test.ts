@@ -2,7 +2,21 @@
 import { expect, test } from 'vitest'
 import type { UnitOp } from '../core/unit.ts'
 import type { SimNode } from '../sim/node.ts'
-import { chainOf, claim, createStage, ghostId, keyNamed, linkNamed, NO_DIGEST, runUntil, type Stage, tell, wake } from '../sim/stage.ts'
+import {
+  chainOf,
+  claim,
+  createStage,
+  ghostId,
+  keyNamed,
+  linkNamed,
+  message,
+  NO_DIGEST,
+  opsOf,
+  runUntil,
+  type Stage,
+  tell,
+  wake,
+} from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
 import { wrapBundle } from './wrap.ts'
 import type { PeerId } from './effects.ts'
@@ -45,7 +59,7 @@ test.each([
     const bring = (some: readonly UnitOp[]): void =>
       tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(...some.map((op) => [op])), last: false, left: 9 })
     const chain = chainOf(stage, keyNamed('mallory'), ops)
-    bring(chain)
+    for (let at = 0; at < ops; at += 600) bring(chain.slice(at, at + 600))
     expect(runUntil(stage, 1_000, () => bob.engine.fetch?.got === ops)).toBeLessThan(1_000)
     // Repeats are no progress of the turn, but they keep it from stalling.
     while (schedule.now < end - 1) {
@@ -57,6 +71,33 @@ test.each([
     expect(bob.engine.fetch?.ref).not.toBe(ref)
   },
 )
+
+test('D5 an answer may bring MAX_IN_VAIN ops in vain, and with one more its turn is over', () => {
+  const { stage, bob, link, ref } = asking()
+  const wait = (from: number, count: number): void => {
+    const units = Array.from({ length: count }, (_, i) => [message(stage, keyNamed('mallory'), null, [ghostId(from + i)], `${from + i}`)])
+    tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(...units), last: false, left: 9 })
+  }
+  wait(1_000, 1_000)
+  wait(2_000, 24)
+  expect(runUntil(stage, 1_000, () => bob.engine.replica.pending.ops === 1_024)).toBeLessThan(1_000)
+  expect(bob.engine.fetch?.ref).toBe(ref)
+  wait(3_000, 1)
+  expect(runUntil(stage, 1_000, () => bob.engine.fetch?.ref !== ref)).toBeLessThan(1_000)
+})
+
+test('D5 of an answer no more than a unit of signatures is judged at a time: what is more comes in vain', () => {
+  const { stage, bob, link, ref } = asking()
+  const chain = chainOf(stage, keyNamed('mallory'), 1_025)
+  const bring = (some: readonly UnitOp[]): void =>
+    tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(...some.map((op) => [op])), last: false, left: 9 })
+  bring(chain.slice(0, 1_024))
+  expect(runUntil(stage, 1_000, () => bob.engine.fetch?.got === 1_024)).toBeLessThan(1_000)
+  const other = chainOf(stage, keyNamed('other'), 1_025)
+  bring(other)
+  expect(runUntil(stage, 1_000, () => bob.engine.fetch?.vain === 1_025)).toBeLessThan(1_000)
+  expect(opsOf(bob)).toBe(1 + 1_024)
+})
 
 test('D16 what is being judged is waited for until PATIENCE before others are asked', () => {
   const stage = createStage(1)

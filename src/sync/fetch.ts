@@ -13,7 +13,7 @@ import { keyOf } from '../core/unit.ts'
 import { backAt, leftAt } from './budget.ts'
 import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
-import type { IntakeResult } from './intake.ts'
+import { answersNoMore, type IntakeResult } from './intake.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import { type Peer, PEER_SILENT } from './peers.ts'
 import { type Engine, leave, notify, send } from './state.ts'
@@ -27,6 +27,10 @@ const TURN_PER_OP = 50
 const LONGEST_TURN = 60_000
 /** A peer that failed is not asked for this long (ms). */
 const BENCH = 1_000
+/** While strangers' budget is empty, one of them is asked in so long (ms): as long as one that is silent takes. */
+const STRANGER_EVERY = 2_000
+/** Ops that an answer may bring in vain, and one more for each that is admitted (a unit). */
+const MAX_IN_VAIN = 1_024
 /** Failures in a row after which a peer that was of use counts as a stranger. */
 const FAILURES_OF_THE_USEFUL = 2
 /** The longest handicap of one that fails again and again, and the longest pause of one that has no missing parents (ms). */
@@ -51,6 +55,8 @@ export interface Fetch {
   /** Ops admitted so far by this fetch, and how many the peer says are to come. */
   got: number
   left: number | null
+  /** Ops that it brought in vain: they wait, were refused, or were more than is judged at a time. */
+  vain: number
   heardAt: number
   /** The peer has said that this answer is complete; its last units may still be on their way to the disk. */
   ended: boolean
@@ -93,6 +99,7 @@ function start(engine: Engine): void {
   peer.askedAt = now
   if (all) peer.allAskedAt = now
   engine.askedStranger = !peer.isUseful
+  if (engine.askedStranger) engine.strangerAskedAt = now
   engine.fetch = {
     from: peer.id,
     ref,
@@ -102,6 +109,7 @@ function start(engine: Engine): void {
     ops: peer.ops,
     startedAt: now,
     got: 0,
+    vain: 0,
     left: null,
     heardAt: now,
     ended: false,
@@ -115,8 +123,7 @@ function choose(engine: Engine): Peer | null {
   const { now } = engine
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
-  // Strangers who brought much in vain are asked again once that is made good, if there is anybody else.
-  const onlyUseful = leftAt(engine.large, now) <= 0 && [...engine.peers.values()].some(({ isUseful }) => isUseful)
+  const onlyUseful = now < strangersFrom(engine) && [...engine.peers.values()].some(({ isUseful }) => isUseful)
   for (const peer of engine.peers.values()) {
     if (onlyUseful && !peer.isUseful) continue
     if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best, engine.askedStranger))) continue
@@ -124,6 +131,13 @@ function choose(engine: Engine): Peer | null {
   }
   return best
 }
+
+/**
+ * From when on (ms) strangers are asked although there is somebody useful: at once, or, while what they brought in vain is not made
+ * good, one in STRANGER_EVERY, since among them may be one who has what nobody else has.
+ */
+const strangersFrom = ({ large, now, strangerAskedAt }: Engine): number =>
+  leftAt(large, now) > 0 ? now : Math.min(backAt(large, now), strangerAskedAt + STRANGER_EVERY)
 
 /** Looked up until all its heads are known, and not again before it names others: a step costs no more for peers that agree. */
 function namesUnknown(engine: Engine, peer: Peer): boolean {
@@ -143,7 +157,8 @@ const hasMore = ({ now }: Engine, { headCount, heads, exhaustedAt, ops, allAsked
   headCount > heads.length && exhaustedAt !== ops && now >= allAskedAt + ASK_ALL_EVERY
 
 function nextUnbenched(engine: Engine): number {
-  let next = leftAt(engine.large, engine.now) <= 0 ? backAt(engine.large, engine.now) : Infinity
+  const strangers = strangersFrom(engine)
+  let next = strangers > engine.now ? strangers : Infinity
   for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
     for (const until of [benchedUntil, emptyUntil]) if (until > engine.now) next = Math.min(next, until)
   }
@@ -159,15 +174,20 @@ export function fetched(
   engine: Engine,
   from: PeerId,
   message: Extract<Message, { type: 'units' }>,
-  { admitted, duplicate }: IntakeResult,
+  { admitted, duplicate, pending, refused }: IntakeResult,
 ): void {
   const { fetch } = engine
   if (fetch === null || !isAnswer(engine, from, message)) return
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
+  fetch.vain += pending + refused
   fetch.left = message.left
   fetch.ended ||= message.last
+  if (fetch.vain > MAX_IN_VAIN + fetch.got) {
+    giveUp(engine, fetch)
+    answersNoMore(engine, from)
+  }
   notify(engine, { type: 'changed' })
 }
 
@@ -193,7 +213,10 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
   if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
-  else if (engine.now >= fetch.heardAt + STALL) bench(engine, peer)
+  else if (fetch.vain > MAX_IN_VAIN + fetch.got) {
+    bench(engine, peer)
+    peer.isUseful = false
+  } else if (engine.now >= fetch.heardAt + STALL) bench(engine, peer)
   notify(engine, { type: 'changed' })
 }
 

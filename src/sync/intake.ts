@@ -7,6 +7,7 @@
 import { numberOf } from '../core/dag.ts'
 import { equalBytes } from '../core/bytes.ts'
 import { signedBytes } from '../core/keys.ts'
+import { MAX_UNIT_OPS } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
@@ -35,7 +36,7 @@ const IN_WORK = 4
 
 /**
  * Ops judged for peers without credit, at once (a unit) and in a second (some 3 % of a processor): a first op of as many newcomers.
- * More than that waits in its link's queue; the smallest is next, and what was asked for waits for nobody.
+ * More than that waits in its link's queue; links take turns, and what was asked for waits for nobody.
  */
 export const MAX_JUDGED_FOR_STRANGERS = 1_024
 export const JUDGED_PER_SECOND = 100
@@ -43,10 +44,12 @@ export const JUDGED_PER_SECOND = 100
 export const MAX_SMALL_JUDGED = 256
 /** Wrapped bytes of a small bundle: a page of text. */
 const SMALL_BYTES = 2_048
-/** Ops held already that count as one: nothing of them is verified. */
-const HELD_AS_OP = 8
+/** Ops of which nothing is verified that count as one: they are hashed and looked up. */
+const HASHED_AS_OP = 8
 /** Bytes of a bundle that count as one op: a bundle that cannot be read is paid for by them. */
 const BYTES_AS_OP = 128
+/** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
+const INFLATING_AS_OPS = 16
 
 /** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
 const VERIFY_AT_ONCE = 256
@@ -54,7 +57,7 @@ const VERIFY_AT_ONCE = 256
 interface IntakeItem {
   readonly wrapped: Uint8Array
   /** Brings what its link was asked for. */
-  readonly isAnswer: boolean
+  isAnswer: boolean
   begun: boolean
   /** Set once all is verified: ready to be admitted. */
   units: readonly Unit[] | null
@@ -131,9 +134,9 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
       first.done(first.result)
       continue
     }
-    const next = nextOf(queue)
+    const next = nextOf(engine, from, queue)
     if (next === undefined) return
-    if (!mayBegin(engine, from, next)) {
+    if (!mayBegin(engine, from, queue, next)) {
       engine.heldBack.add(from)
       return
     }
@@ -142,51 +145,61 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
   }
 }
 
-/** What is to be begun next of a queue; undefined when enough of it is in work. */
-function nextOf({ items }: IntakeQueue): IntakeItem | undefined {
-  for (let i = 0; i < IN_WORK && i < items.length; i++) if (!items[i]!.begun) return items[i]
+/** What is to be begun next of a queue; undefined when enough of it is in work: of an answer only one, until it has brought something. */
+function nextOf({ fetch }: Engine, from: Link, { items }: IntakeQueue): IntakeItem | undefined {
+  const most = fetch !== null && fetch.from === from && fetch.got === 0 ? 1 : IN_WORK
+  for (let i = 0; i < most && i < items.length; i++) if (!items[i]!.begun) return items[i]
   return undefined
 }
 
 const budgetOf = ({ small, large }: Engine, { wrapped, isAnswer }: IntakeItem): Budget =>
   !isAnswer && wrapped.length <= SMALL_BYTES ? small : large
 
-/** Whoever has brought ops that were admitted, and whoever was asked, is judged at once; others as far as the budget goes. */
-function mayBegin(engine: Engine, from: Link, item: IntakeItem): boolean {
-  if (item.isAnswer) return true
+/**
+ * Whoever has brought ops that were admitted, and whoever was asked, is judged at once; others as far as the budget goes.
+ * What an answer waits behind is as urgent as the answer.
+ */
+function mayBegin(engine: Engine, from: Link, { items }: IntakeQueue, item: IntakeItem): boolean {
+  if (items.some(({ isAnswer }) => isAnswer)) return true
   return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(budgetOf(engine, item), engine.now) > 0
 }
 
-/** Takes what judging costs from the peer's credit, and the rest from what strangers share. */
-function pay(engine: Engine, from: Link, item: IntakeItem, cost: number): void {
-  if (from === 'file') return
+/**
+ * Takes what judging costs from the peer's credit, and the rest from what strangers share. False when that would owe more than
+ * the whole budget: what was begun by a little credit, or beside others that were inflated too, is more than it looked.
+ */
+function pay(engine: Engine, from: Link, item: IntakeItem, cost: number): boolean {
+  if (from === 'file') return true
   const peer = engine.peers.get(from)
   const own = Math.min(peer?.credit ?? 0, cost)
   if (peer !== undefined) peer.credit -= own
   const budget = budgetOf(engine, item)
-  budget.left = Math.max(-budget.most, leftAt(budget, engine.now) - (cost - own))
+  const left = leftAt(budget, engine.now) - (cost - own)
+  budget.left = Math.max(-budget.most, left)
+  return own === cost || left >= -budget.most
 }
 
-/** What judging them costs: an op for each that is new, and little for those that are held. */
-function costOf({ replica: { dag } }: Engine, units: readonly Unit[]): number {
-  let cost = 0
-  for (const unit of units) for (const { id } of unit) cost += numberOf(dag, id) < 0 ? 1 : 1 / HELD_AS_OP
-  return cost
-}
+/** What judging ops costs: one for each signature to be verified, and little for all others. */
+const costOf = (ops: number, signatures: number): number => signatures + (ops - signatures) / HASHED_AS_OP
 
-/** Begins with what was held back, the smallest first, as far as the budgets go. Gives the time at which it wants to be called again. */
+/**
+ * Begins with what was held back as far as the budgets go, a bundle of each link in turn: were the smallest first, there
+ * would always be a smaller one. Gives the time at which it wants to be called again.
+ */
 export function intakeDue(engine: Engine): number {
   const { heldBack, intake, now } = engine
   for (;;) {
     let next: Link | null = null
-    let least = Infinity
     let wakeAt = Infinity
     for (const link of heldBack) {
       const queue = intake.get(link)
-      const item = queue && nextOf(queue)
+      const item = queue && nextOf(engine, link, queue)
       if (item === undefined) heldBack.delete(link)
       else if (leftAt(budgetOf(engine, item), now) <= 0) wakeAt = Math.min(wakeAt, backAt(budgetOf(engine, item), now))
-      else if (item.wrapped.length < least) [next, least] = [link, item.wrapped.length]
+      else {
+        next = link
+        break
+      }
     }
     if (next === null) return wakeAt
     heldBack.delete(next)
@@ -200,6 +213,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   if (!unwrapped.ok) return refuseItem(engine, from, item, unwrapped.reason)
   const { codec, payload } = unwrapped.value
   if (codec === 'raw') return decode(engine, from, queue, item, payload)
+  pay(engine, from, item, INFLATING_AS_OPS)
   ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
     if (answer.type !== 'inflated' || !isWanted(engine, from, queue, item)) return
     if (answer.bytes === null) refuseItem(engine, from, item, 'bad-deflate')
@@ -210,14 +224,21 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 
 function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
   const units = decodeBundle(bytes)
-  pay(engine, from, item, units.ok ? costOf(engine, units.value) : bytes.length / BYTES_AS_OP)
+  const claims = units.ok ? claimsOf(engine, units.value) : []
+  const isPaid = pay(engine, from, item, units.ok ? costOf(sizeOf(units.value), claims.length) : bytes.length / BYTES_AS_OP)
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
+  // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
+  if (item.isAnswer ? claims.length > MAX_UNIT_OPS && from !== 'file' : !isPaid) {
+    item.result.refused += claims.length
+    item.units = []
+    return
+  }
   // A bundle is of one room, so its first op tells.
   const first = units.value[0]?.[0]
   if (first !== undefined && !equalBytes(first.op.room ?? first.id, engine.replica.room)) {
     return refuseItem(engine, from, item, 'not-for-this-room')
   }
-  verify(engine, from, queue, item, units.value)
+  verify(engine, from, queue, item, units.value, claims)
 }
 
 /** An op and its signature, by content. */
@@ -247,8 +268,7 @@ function claimsOf(engine: Engine, units: readonly Unit[]): Claim[] {
 }
 
 /** Verifies a part at a time, so that who brings bad ones is cut before the others are looked at. */
-function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[]): void {
-  const claims = claimsOf(engine, units)
+function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[], claims: readonly Claim[]): void {
   const wrong = new Set<string>()
   const verifyFrom = (at: number): void => {
     if (at >= claims.length) {
@@ -277,9 +297,17 @@ function withoutWrong(unitOp: UnitOp, wrong: ReadonlySet<string>): UnitOp {
   return signature !== null && wrong.has(keyOfSigned(id, signature)) ? { ...unitOp, signature: null } : unitOp
 }
 
-function reward(engine: Engine, from: Link, ops: number): void {
+/** Whoever brings what is admitted earns by what it cost. */
+function reward(engine: Engine, from: Link, unit: Unit): void {
   const peer = engine.peers.get(from)
-  if (peer !== undefined) earn(peer, ops)
+  if (peer !== undefined) earn(peer, costOf(unit.length, unit.filter(({ signature }) => signature !== null).length))
+}
+
+const sizeOf = (units: readonly Unit[]): number => units.reduce((sum, unit) => sum + unit.length, 0)
+
+/** What waits of a link's answer is no answer any more: it brought too much in vain. */
+export function answersNoMore(engine: Engine, from: Link): void {
+  for (const item of engine.intake.get(from)?.items ?? []) item.isAnswer = false
 }
 
 function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusal): void {
@@ -293,7 +321,7 @@ function settle(engine: Engine, from: Link, outcome: Outcome, result: IntakeResu
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length
-      reward(engine, from, outcome.unit.length)
+      reward(engine, from, outcome.unit)
       keep(engine, outcome.unit, false)
       notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit })
       return

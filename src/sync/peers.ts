@@ -24,11 +24,11 @@ export const MAX_NEWCOMERS = 128
 export const NEWCOMERS_PER_SECOND = 64
 /**
  * Heads, wants and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it, shared among
- * the peers that are here: some 2 % of a processor. A peer tells its heads a dozen times a second at most.
+ * the peers that are here: some 3 % of a processor. Of two hundred peers, each may say ten things a second.
  */
 const TALK_AT_ONCE = 20_000
 const TALK_LEAST = 40
-const TALK_BYTES = 512
+const TALK_BYTES = 1_024
 /** Credit that a peer has at most (ops): what others may bring in vain for each one they brought that was admitted, and in all. */
 const MAX_CREDIT = 8_192
 const CREDIT_PER_OP = 4

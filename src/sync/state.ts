@@ -48,7 +48,7 @@ export interface Engine {
 
   /** Bundles waiting to be judged, a queue for each link that brought some. */
   readonly intake: Map<Link, IntakeQueue>
-  /** Links whose next bundle waits until there is something left of `judging`. */
+  /** Links whose next bundle waits until there is something left of its budget, `small` or `large`; whose turn it is first. */
   readonly heldBack: Set<Link>
   intakeBytes: number
   /** Since when (ms) there has always been something to judge or to store; null when there is not. */
@@ -69,6 +69,8 @@ export interface Engine {
   fetch: Fetch | null
   /** The last question went to a peer that has not been of use yet. */
   askedStranger: boolean
+  /** When the last question to such a one was asked (ms). */
+  strangerAskedAt: number
   nextRef: number
 
   announceAt: number
@@ -120,9 +122,7 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   const [first] = engine.cut.keys()
   if (engine.cut.size > MAX_CUT) engine.cut.delete(first!)
   leave(engine, from)
-  // What else it brought is not worth the work.
-  engine.intakeBytes -= engine.intake.get(from)?.bytes ?? 0
-  engine.intake.delete(from)
+  dropQueue(engine, from)
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
 }
 
@@ -133,4 +133,12 @@ export function leave(engine: Engine, id: PeerId): void {
   peer.serving = null
   engine.peers.delete(id)
   if (engine.fetch?.from === id) engine.fetch = null
+  // What nobody is there to answer for must not pile up: it is said again by whoever comes back.
+  if (engine.heldBack.delete(id)) dropQueue(engine, id)
+}
+
+/** What a link brought and is not judged yet is not worth the work. */
+function dropQueue(engine: Engine, from: Link): void {
+  engine.intakeBytes -= engine.intake.get(from)?.bytes ?? 0
+  engine.intake.delete(from)
 }

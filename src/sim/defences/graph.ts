@@ -110,7 +110,14 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B6',
     file: 'src/sync/intake.ts',
-    right: 'if (!mayBegin(engine, from, next)) {',
+    right: ' : !isPaid) {',
+    wrong: ' : false) {',
+    test: tested('src/sim/attacks/budgets.test.ts', 'B6 one op that is admitted'),
+  },
+  {
+    row: 'B6',
+    file: 'src/sync/intake.ts',
+    right: 'if (!mayBegin(engine, from, queue, next)) {',
     wrong: 'if (engine.stored < 0) {',
     test: tested('src/sim/attacks/floods.test.ts', 'B6 so many ops of strangers are judged at once'),
   },

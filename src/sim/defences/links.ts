@@ -103,6 +103,13 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D5',
+    file: FETCH,
+    right: 'if (fetch.vain > MAX_IN_VAIN + fetch.got) {\n    giveUp',
+    wrong: 'if (fetch.vain < 0) {\n    giveUp',
+    test: tested('src/sim/attacks/budgets.test.ts', 'D5 answers that bring nothing'),
+  },
+  {
+    row: 'D5',
     file: ENGINE,
     right: ' || !mayTalk(engine, peer, bytes)',
     wrong: '',
@@ -159,6 +166,13 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D8',
+    file: INTAKE,
+    right: '  pay(engine, from, item, INFLATING_AS_OPS)\n',
+    wrong: '',
+    test: tested('src/sim/attacks/budgets.test.ts', 'D8 bundles that do not inflate'),
+  },
+  {
+    row: 'D8',
     file: 'src/node/deflate.ts',
     right: 'if (length > limit) {',
     wrong: 'if (length < 0) {',
@@ -167,8 +181,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D8',
     file: INTAKE,
-    right: 'i < IN_WORK && i < items.length',
-    wrong: 'i < 1_000 * IN_WORK && i < items.length',
+    right: '? 1 : IN_WORK\n',
+    wrong: '? 1 : 1_000 * IN_WORK\n',
     test: tested(LINKS_TEST, 'D8 of one link’s compressed bundles'),
   },
   {
@@ -226,6 +240,13 @@ export const LINKS: readonly Defence[] = [
     right: '  while (share.ops > MAX_PENDING_PER_LINK) evicted.push(evictOldest(pending, share))\n',
     wrong: '',
     test: tested(EQUIVOCATORS, 'D10 ten thousand keys'),
+  },
+  {
+    row: 'D10',
+    file: 'src/sync/state.ts',
+    right: '  if (engine.heldBack.delete(id)) dropQueue(engine, id)\n',
+    wrong: '',
+    test: tested('src/sim/attacks/budgets.test.ts', 'D10 links that left'),
   },
   {
     row: 'D10',
