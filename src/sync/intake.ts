@@ -4,21 +4,19 @@
  * being verified, and a link that brings much delays nobody else. The asynchronous stages of a link's first few bundles
  * overlap; the others wait as they came, so that a bundle that inflates a thousandfold takes its memory when it is its turn.
  */
-import { numberOf } from '../core/dag.ts'
 import { equalBytes } from '../core/bytes.ts'
-import { signedBytes } from '../core/keys.ts'
 import { MAX_UNIT_OPS } from '../core/limits.ts'
-import type { OpId } from '../core/op.ts'
 import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
-import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
+import type { Unit } from '../core/unit.ts'
+import { backAt, leftAt } from './budget.ts'
 import { decodeBundle, MAX_BUNDLE_BYTES } from './bundle.ts'
-import { unwrapBundle } from './wrap.ts'
-import { backAt, type Budget, leftAt } from './budget.ts'
-import type { Link, SignatureClaim } from './effects.ts'
-import { earn } from './peers.ts'
+import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
+import type { Link } from './effects.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
+import { budgetOf, BYTES_AS_OP, costOf, INFLATING_AS_OPS, mayBegin, pay, reward } from './strangers.ts'
+import { unwrapBundle } from './wrap.ts'
 
 /**
  * Bytes and bundles that one link may have waiting, and bytes in all: more are not taken, and of what is too much in all, the
@@ -34,27 +32,10 @@ const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
 /** Bundles of one link in work at once: enough to inflate and decode while the one before is verified. */
 const IN_WORK = 4
 
-/**
- * Ops judged for peers without credit, at once (a unit) and in a second (some 3 % of a processor): a first op of as many newcomers.
- * More than that waits in its link's queue; links take turns, and what was asked for waits for nobody.
- */
-export const MAX_JUDGED_FOR_STRANGERS = 1_024
-export const JUDGED_PER_SECOND = 100
-/** The same of small bundles, which have a budget of their own, so that what strangers type does not wait behind what they pour out. */
-export const MAX_SMALL_JUDGED = 256
-/** Wrapped bytes of a small bundle: a page of text. */
-const SMALL_BYTES = 2_048
-/** Ops of which nothing is verified that count as one: they are hashed and looked up. */
-const HASHED_AS_OP = 8
-/** Bytes of a bundle that count as one op: a bundle that cannot be read is paid for by them. */
-const BYTES_AS_OP = 128
-/** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
-const INFLATING_AS_OPS = 16
-
 /** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
 const VERIFY_AT_ONCE = 256
 
-interface IntakeItem {
+export interface IntakeItem {
   readonly wrapped: Uint8Array
   /** Brings what its link was asked for. */
   isAnswer: boolean
@@ -152,36 +133,6 @@ function nextOf({ fetch }: Engine, from: Link, { items }: IntakeQueue): IntakeIt
   return undefined
 }
 
-const budgetOf = ({ small, large }: Engine, { wrapped, isAnswer }: IntakeItem): Budget =>
-  !isAnswer && wrapped.length <= SMALL_BYTES ? small : large
-
-/**
- * Whoever has brought ops that were admitted, and whoever was asked, is judged at once; others as far as the budget goes.
- * What an answer waits behind is as urgent as the answer.
- */
-function mayBegin(engine: Engine, from: Link, { items }: IntakeQueue, item: IntakeItem): boolean {
-  if (items.some(({ isAnswer }) => isAnswer)) return true
-  return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(budgetOf(engine, item), engine.now) > 0
-}
-
-/**
- * Takes what judging costs from the peer's credit, and the rest from what strangers share. False when that would owe more than
- * the whole budget: what was begun by a little credit, or beside others that were inflated too, is more than it looked.
- */
-function pay(engine: Engine, from: Link, item: IntakeItem, cost: number): boolean {
-  if (from === 'file') return true
-  const peer = engine.peers.get(from)
-  const own = Math.min(peer?.credit ?? 0, cost)
-  if (peer !== undefined) peer.credit -= own
-  const budget = budgetOf(engine, item)
-  const left = leftAt(budget, engine.now) - (cost - own)
-  budget.left = Math.max(-budget.most, left)
-  return own === cost || left >= -budget.most
-}
-
-/** What judging ops costs: one for each signature to be verified, and little for all others. */
-const costOf = (ops: number, signatures: number): number => signatures + (ops - signatures) / HASHED_AS_OP
-
 /**
  * Begins with what was held back as far as the budgets go, a bundle of each link in turn: were the smallest first, there
  * would always be a smaller one. Gives the time at which it wants to be called again.
@@ -224,8 +175,8 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 
 function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
   const units = decodeBundle(bytes)
-  const claims = units.ok ? claimsOf(engine, units.value) : []
-  const isPaid = pay(engine, from, item, units.ok ? costOf(sizeOf(units.value), claims.length) : bytes.length / BYTES_AS_OP)
+  const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
+  const isPaid = pay(engine, from, item, units.ok ? costOf(units.value.flat().length, claims.length) : bytes.length / BYTES_AS_OP)
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && from !== 'file' : !isPaid) {
@@ -239,32 +190,6 @@ function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
     return refuseItem(engine, from, item, 'not-for-this-room')
   }
   verify(engine, from, queue, item, units.value, claims)
-}
-
-/** An op and its signature, by content. */
-const keyOfSigned = (id: OpId, signature: Uint8Array): string => keyOf(id) + keyOf(signature)
-
-interface Claim extends SignatureClaim {
-  readonly id: OpId
-}
-
-/** What is to be verified: signatures of ops that are not held. An op that comes many times with one signature has it verified once. */
-function claimsOf(engine: Engine, units: readonly Unit[]): Claim[] {
-  const claims: Claim[] = []
-  const seen = new Set<string>()
-  const isAlone = units.length === 1 && units[0]!.length === 1
-  for (const unit of units) {
-    for (const { op, id, signature } of unit) {
-      if (signature === null || numberOf(engine.replica.dag, id) >= 0) continue
-      if (!isAlone) {
-        const key = keyOfSigned(id, signature)
-        if (seen.has(key)) continue
-        seen.add(key)
-      }
-      claims.push({ signature, message: signedBytes(id), author: op.author, id })
-    }
-  }
-  return claims
 }
 
 /** Verifies a part at a time, so that who brings bad ones is cut before the others are looked at. */
@@ -290,20 +215,6 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
   }
   verifyFrom(0)
 }
-
-/** The op without its signature, if that is one of the wrong ones. */
-function withoutWrong(unitOp: UnitOp, wrong: ReadonlySet<string>): UnitOp {
-  const { id, signature } = unitOp
-  return signature !== null && wrong.has(keyOfSigned(id, signature)) ? { ...unitOp, signature: null } : unitOp
-}
-
-/** Whoever brings what is admitted earns by what it cost. */
-function reward(engine: Engine, from: Link, unit: Unit): void {
-  const peer = engine.peers.get(from)
-  if (peer !== undefined) earn(peer, costOf(unit.length, unit.filter(({ signature }) => signature !== null).length))
-}
-
-const sizeOf = (units: readonly Unit[]): number => units.reduce((sum, unit) => sum + unit.length, 0)
 
 /** What waits of a link's answer is no answer any more: it brought too much in vain. */
 export function answersNoMore(engine: Engine, from: Link): void {

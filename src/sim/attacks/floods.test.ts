@@ -1,6 +1,6 @@
 /** Whoever says as much as it can to a node: what that takes of it is bounded, and what honest nodes write arrives as ever. */
 import { expect, test } from 'vitest'
-import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from '../../sync/intake.ts'
+import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from '../../sync/strangers.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 import { earn, MAX_NEWCOMERS, mayTalk, NEWCOMERS_PER_SECOND } from '../../sync/peers.ts'
 import { FLOOD_NAMES, flood } from '../flood.ts'

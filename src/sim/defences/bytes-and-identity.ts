@@ -317,7 +317,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   },
   {
     row: 'A15',
-    file: INTAKE,
+    file: 'src/sync/claims.ts',
     right: 'signature !== null && wrong.has(keyOfSigned(id, signature))',
     wrong: 'signature !== null && [...wrong].some((key) => key.startsWith(keyOf(id)))',
     test: tested('src/sync/intake.test.ts', 'A15 of one op with two signatures'),

@@ -1,0 +1,38 @@
+/** Which signatures of a bundle are to be verified, and what is left of ops whose signatures are wrong. */
+import { type Dag, numberOf } from '../core/dag.ts'
+import { signedBytes } from '../core/keys.ts'
+import type { OpId } from '../core/op.ts'
+import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
+import type { SignatureClaim } from './effects.ts'
+
+/** An op and its signature, by content. */
+export const keyOfSigned = (id: OpId, signature: Uint8Array): string => keyOf(id) + keyOf(signature)
+
+export interface Claim extends SignatureClaim {
+  readonly id: OpId
+}
+
+/** What is to be verified: signatures of ops that are not held. An op that comes many times with one signature has it verified once. */
+export function claimsOf(dag: Dag, units: readonly Unit[]): Claim[] {
+  const claims: Claim[] = []
+  const seen = new Set<string>()
+  const isAlone = units.length === 1 && units[0]!.length === 1
+  for (const unit of units) {
+    for (const { op, id, signature } of unit) {
+      if (signature === null || numberOf(dag, id) >= 0) continue
+      if (!isAlone) {
+        const key = keyOfSigned(id, signature)
+        if (seen.has(key)) continue
+        seen.add(key)
+      }
+      claims.push({ signature, message: signedBytes(id), author: op.author, id })
+    }
+  }
+  return claims
+}
+
+/** The op without its signature, if that is one of the wrong ones. */
+export function withoutWrong(unitOp: UnitOp, wrong: ReadonlySet<string>): UnitOp {
+  const { id, signature } = unitOp
+  return signature !== null && wrong.has(keyOfSigned(id, signature)) ? { ...unitOp, signature: null } : unitOp
+}
