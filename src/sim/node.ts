@@ -3,7 +3,6 @@
  * after a random while, so that answers overtake each other; nothing survives a crash but the disk.
  */
 import { idOf } from '../core/dag.ts'
-import { MAX_PENDING_BYTES, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL, MAX_REJECTED_REMEMBERED } from '../core/limits.ts'
 import { keyOf, type Unit } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'
 import type { Durability, Segment } from '../store/store.ts'
@@ -12,6 +11,7 @@ import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
 import { createEngine, restore, step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
+import { checkCaps } from './caps.ts'
 import { createDisk, type Disk, read, write } from './disk.ts'
 import type { Identity } from './identity.ts'
 import { enter } from './ledger.ts'
@@ -44,9 +44,6 @@ interface Work {
   signed: number
   ms: number
 }
-
-/** What a node may hold beside its room: peers, peers that were cut, rejected ops to be shown. */
-const CAPS = { peers: 256, cut: 1_024, refusedOps: 32 }
 
 /** A peer that could not serve may be asked again; these say nothing against whoever brought the op. */
 const HARMLESS = new Set(['parent-rejected', 'pending-full'])
@@ -283,20 +280,4 @@ function mark(node: SimNode, number: number): void {
     node.held = grown
   }
   node.held[number] = 1
-}
-
-function checkCaps(world: World, { index, engine }: SimNode): void {
-  const { pending, rejected } = engine.replica
-  const over =
-    pending.ops > MAX_PENDING_TOTAL ||
-    pending.bytes > MAX_PENDING_BYTES ||
-    rejected.size > MAX_REJECTED_REMEMBERED ||
-    engine.peers.size > CAPS.peers ||
-    engine.cut.size > CAPS.cut ||
-    engine.replica.refusedOps.length > CAPS.refusedOps
-  if (over) return fail(world, 'caps hold', `node ${index} holds more than it may`)
-  if (pending.ops <= MAX_PENDING_PER_LINK) return
-  for (const share of pending.byLink.values()) {
-    if (share.ops > MAX_PENDING_PER_LINK) fail(world, 'caps hold', `node ${index} holds ${share.ops} pending ops for one link`)
-  }
 }

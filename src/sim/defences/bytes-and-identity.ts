@@ -1,4 +1,4 @@
-/** Rows A: bytes that are no op, signatures that are none, and what keeps them out. Long, since it is a list. */
+/** Rows A: bytes that are no op, signatures that are none, and what keeps them out. Long, since it is a list. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
 
 const CBOR = 'src/core/cbor.ts'

@@ -1,4 +1,4 @@
-/** Rows B: what a hostile graph cannot do, and why not. Long, since it is a list. */
+/** Rows B: what a hostile graph cannot do, and why not. Long, since it is a list. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
 
 const REPLICA = 'src/core/replica.ts'

@@ -1,4 +1,4 @@
-/** Rows D: what a hostile link, peer, relay or file cannot do, and why not. */
+/** Rows D: what a hostile link, peer, relay or file cannot do, and why not. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
 
 const FETCH = 'src/sync/fetch.ts'
