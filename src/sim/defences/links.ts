@@ -106,6 +106,13 @@ export const LINKS: readonly Defence[] = [
     file: FETCH,
     right: 'if (fetch.vain > MAX_IN_VAIN + fetch.got) {\n    giveUp',
     wrong: 'if (fetch.vain < 0) {\n    giveUp',
+    test: tested('src/sync/fetch.test.ts', 'D5 an answer may bring MAX_IN_VAIN'),
+  },
+  {
+    row: 'D5',
+    file: INTAKE,
+    right: 'claims.length > MAX_UNIT_OPS && ',
+    wrong: 'engine.stored < 0 && ',
     test: tested('src/sim/attacks/budgets.test.ts', 'D5 answers that bring nothing'),
   },
   {
