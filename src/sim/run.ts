@@ -49,7 +49,12 @@ export function run(plan: Plan): Report {
     if (world.failure === null && healedAfter < 0) fail(world, 'correct nodes agree after healing', stateOf(world))
     if (world.failure === null) {
       checkEnd(world, createRandom(plan.seed, 'checks').below)
-      world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
+      // Adversaries may yet bring what every correct node had lost: then it is told once more.
+      const held = (): number => world.nodes.reduce((sum, { engine }) => sum + engine.replica.dag.length, 0)
+      for (let before = -1; before !== held() && !stop();) {
+        before = held()
+        world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
+      }
       checkDigests(world)
     }
   } catch (error) {
