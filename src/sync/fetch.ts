@@ -184,7 +184,7 @@ export function fetched(
   fetch.vain += pending + refused
   fetch.left = message.left
   fetch.ended ||= message.last
-  if (fetch.vain > MAX_IN_VAIN + fetch.got) {
+  if (isInVain(fetch)) {
     giveUp(engine, fetch)
     answersNoMore(engine, from)
   }
@@ -208,12 +208,14 @@ function end(engine: Engine, fetch: Fetch): void {
   notify(engine, { type: 'changed' })
 }
 
+const isInVain = ({ vain, got }: Fetch): boolean => vain > MAX_IN_VAIN + got
+
 function giveUp(engine: Engine, fetch: Fetch): void {
   engine.fetch = null
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
   if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
-  else if (fetch.vain > MAX_IN_VAIN + fetch.got) {
+  else if (isInVain(fetch)) {
     bench(engine, peer)
     peer.isUseful = false
   } else if (engine.now >= fetch.heardAt + STALL) bench(engine, peer)

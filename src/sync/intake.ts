@@ -158,6 +158,8 @@ export function intakeDue(engine: Engine): number {
   }
 }
 
+const sizeOf = (units: readonly Unit[]): number => units.reduce((sum, unit) => sum + unit.length, 0)
+
 /** Sets the item's units, now or in a later step. */
 function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): void {
   const unwrapped = unwrapBundle(item.wrapped)
@@ -176,7 +178,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
   const units = decodeBundle(bytes)
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
-  const isPaid = pay(engine, from, item, units.ok ? costOf(units.value.flat().length, claims.length) : bytes.length / BYTES_AS_OP)
+  const isPaid = pay(engine, from, item, units.ok ? costOf(sizeOf(units.value), claims.length) : bytes.length / BYTES_AS_OP)
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && from !== 'file' : !isPaid) {

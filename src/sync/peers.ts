@@ -29,7 +29,7 @@ export const NEWCOMERS_PER_SECOND = 64
 const TALK_AT_ONCE = 20_000
 const TALK_LEAST = 40
 const TALK_BYTES = 1_024
-/** Credit that a peer has at most (ops): what others may bring in vain for each one they brought that was admitted, and in all. */
+/** Credit that a peer has at most, and what each op of its that is admitted earns: so many ops may then come in vain. */
 const MAX_CREDIT = 8_192
 const CREDIT_PER_OP = 4
 /** Strikes are forgiven at this pace (ms a strike), and what was served is forgotten with each. */

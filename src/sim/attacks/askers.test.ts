@@ -2,11 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../../core/bytes.ts'
 import { MAX_HEADS_LISTED } from '../../core/limits.ts'
-import { decodeBundle } from '../../sync/bundle.ts'
-import { unwrapBundle } from '../../sync/wrap.ts'
 import { decodeMessage, type Message } from '../../sync/messages.ts'
 import { lengthOf } from '../disk.ts'
-import { unsqueeze } from '../squeeze.ts'
+import { unitsOf } from '../node.ts'
 import {
   agree,
   apart,
@@ -34,11 +32,7 @@ const wantAll = (ref: number): Message => ({ type: 'want', ref, ids: [], heads: 
 function idsIn(bytes: Uint8Array): string[] {
   const decoded = decodeMessage(bytes)
   if (!decoded.ok || decoded.value.type !== 'units') return []
-  const unwrapped = unwrapBundle(decoded.value.bundle)
-  if (!unwrapped.ok) return []
-  const { codec, payload } = unwrapped.value
-  const units = decodeBundle(codec === 'raw' ? payload : unsqueeze(payload, Infinity)!)
-  return units.ok ? units.value.flat().map(({ id }) => toHex(id)) : []
+  return (unitsOf(decoded.value.bundle) ?? []).flat().map(({ id }) => toHex(id))
 }
 
 describe('askers', () => {

@@ -104,8 +104,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D5',
     file: FETCH,
-    right: 'if (fetch.vain > MAX_IN_VAIN + fetch.got) {\n    giveUp',
-    wrong: 'if (fetch.vain < 0) {\n    giveUp',
+    right: 'vain > MAX_IN_VAIN + got',
+    wrong: 'vain < -got',
     test: tested('src/sync/fetch.test.ts', 'D5 an answer may bring MAX_IN_VAIN'),
   },
   {
