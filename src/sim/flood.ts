@@ -20,6 +20,7 @@ import {
   type Stage,
   tell,
   type,
+  wantBelow,
 } from './stage.ts'
 
 /** What a native verification and a native signature take of a processor (ms): 12,000 and 16,000 a second, measured in Chromium. */
@@ -68,14 +69,7 @@ export const FLOODS = {
   'heads, by many links': (stage, n) => claim(stage, stage.nodes[1]!, stranger(stage, n % 200), ghosts(n)),
   'heads, a new link for each': (stage, n) => claim(stage, stage.nodes[1]!, stranger(stage, n), ghosts(n)),
   'tips, by many links': (stage, n) =>
-    tell(stage, stage.nodes[1]!, stranger(stage, n % 200), {
-      type: 'want',
-      ref: n,
-      ids: ghosts(n),
-      heads: ghosts(n),
-      tips: ghosts(n).map((id) => ({ hint: id.slice(0, 8), seq: n, id })),
-      tipsComplete: true,
-    }),
+    tell(stage, stage.nodes[1]!, stranger(stage, n % 200), wantBelow(n, ghosts(n), { ids: ghosts(n), ofAll: n % 2 === 0 })),
   'false proofs, a new link for each': (stage, n) =>
     tell(stage, stage.nodes[1]!, stranger(stage, n), { type: 'hello', author: key(n).author, proof: new Uint8Array(64).fill(n % 200) }),
   'valid ops, a new key and link for each': (stage, n) =>

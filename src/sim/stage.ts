@@ -19,7 +19,7 @@ import { type Identity, STAND_IN } from './identity.ts'
 import { addNode, deliver, firstSegment, give, type SimNode, start } from './node.ts'
 import type { Plan } from './plan.ts'
 import { createRandom } from './random.ts'
-import { addVillain, bundleOf, type Strategy, type Villain } from './villain.ts'
+import { addVillain, bundleOf, type Strategy, type Villain, type Want } from './villain.ts'
 import { emptyWorld, nextIdentity, type World } from './world.ts'
 
 export interface Stage {
@@ -235,6 +235,12 @@ export function push(stage: Stage, to: SimNode, from: PeerId, ...units: readonly
 /** Says that it has heads that nobody here has. */
 export function claim(stage: Stage, to: SimNode, from: PeerId, heads: readonly OpId[], headCount = heads.length, ops = 1_000_000): void {
   tell(stage, to, from, { type: 'heads', digest: NO_DIGEST, heads, headCount, ops })
+}
+
+/** Asks for everything, of one who holds what is below these heads, some of which may be named twice. */
+export const wantBelow = (ref: number, heads: readonly OpId[], more: Partial<Want> = {}): Want => {
+  const tips = heads.map((id) => ({ hint: new Uint8Array(2), seq: 0, id, isHead: true }))
+  return { type: 'want', ref, ids: [], tips, headCount: heads.length, ops: 0, ofAll: false, ...more }
 }
 
 /** Why a node refused what came from there, latest first; empty once it has cut the link. */

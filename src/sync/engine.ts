@@ -16,8 +16,8 @@ import { toHex } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
 import { createBudget } from './budget.ts'
 import type { Effect, Input } from './effects.ts'
-import { fetchDue, fetched, isAnswer } from './fetch.ts'
-import { announceDue, receiveHeads, tellHeads } from './gossip.ts'
+import { askAll, fetchDue, fetched, isNearest, takeAnswer } from './fetch.ts'
+import { announceDue, receiveHeads, receiveHoldings } from './gossip.ts'
 import { intakeDue, takeIn } from './intake.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
 import { expirePeers, MAX_NEWCOMERS, mayTalk, meet, NEWCOMERS_PER_SECOND, receiveHello } from './peers.ts'
@@ -72,10 +72,12 @@ export function createEngine(options: EngineOptions): Engine {
     submissions: [],
     submitting: false,
     fetch: null,
+    question: null,
     askedStranger: false,
     strangerAskedAt: -Infinity,
     nextRef: 1,
     announceAt: Infinity,
+    toldAllAt: -Infinity,
     heartbeatAt: now,
     digest: null,
     jobs: new Map(),
@@ -125,7 +127,7 @@ function take(engine: Engine, input: Input): void {
       engine.wakeAt = Infinity
       return
     case 'linked':
-      return tellHeads(engine, null)
+      return askAll(engine)
     case 'gone':
       leave(engine, input.peer)
       return notify(engine, { type: 'changed' })
@@ -158,10 +160,11 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
       receiveHeads(engine, peer, message)
       break
     case 'want':
-      serve(engine, peer, message)
+      receiveHoldings(engine, peer, message)
+      if (!message.ofAll || isNearest(engine, from)) serve(engine, peer, message)
       break
     case 'units':
-      takeIn(engine, from, message.bundle, isAnswer(engine, from, message), (result) => fetched(engine, from, message, result))
+      takeIn(engine, from, message.bundle, takeAnswer(engine, peer, message), (result) => fetched(engine, from, message, result))
       break
     case 'bye':
       leave(engine, from)

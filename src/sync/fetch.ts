@@ -14,10 +14,13 @@ import { backAt, leftAt } from './budget.ts'
 import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
+import { tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import { type Peer, PEER_SILENT } from './peers.ts'
 import { type Engine, leave, notify, send } from './state.ts'
 
+/** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */
+const OPEN_QUESTION = 300
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
 /** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
@@ -41,6 +44,15 @@ const PATIENCE = 1_000
 /** Everything that a peer with too many heads may have more is asked at most this often (ms): much of the answer is known. */
 const ASK_ALL_EVERY = 10_000
 
+type Units = Extract<Message, { type: 'units' }>
+
+/** A question to everybody. */
+export interface OpenQuestion {
+  readonly ref: number
+  /** Until when (ms) its answer is waited for. */
+  readonly until: number
+}
+
 export interface Fetch {
   readonly from: PeerId
   readonly ref: number
@@ -48,7 +60,7 @@ export interface Fetch {
   readonly named: readonly OpId[]
   /** True when parents of pending units were asked for. */
   readonly missing: boolean
-  /** True when everything was asked for, and how many ops the peer said it had. */
+  /** True when everything was asked for; and how many ops the peer said it had. */
   readonly all: boolean
   readonly ops: number
   readonly startedAt: number
@@ -68,6 +80,39 @@ export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
   return peer.heads.filter((id) => numberOf(dag, id) < 0 && !rejected.has(keyOf(id)))
 }
 
+/**
+ * A path opened: everybody there is asked for what this node lacks, and told what it holds; one of them answers (`isNearest`). While
+ * there is a question already, they are only told.
+ */
+export function askAll(engine: Engine): void {
+  if (engine.fetch !== null || engine.question !== null) return tellHeads(engine, null)
+  const { replica, stored, now } = engine
+  const ref = engine.nextRef++
+  engine.question = { ref, until: now + OPEN_QUESTION }
+  send(engine, null, encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored), ops: stored, ofAll: true }))
+  told(engine, null)
+}
+
+/**
+ * Whether this node is to answer what `asker` asked of everybody: of those who have much of what this node has, the one whose sender
+ * value is nearest to the asker's, so that who knows the same peers comes to the same result. Nobody need be right: an answer that
+ * does not come is asked for again, and one that comes twice costs its bytes.
+ */
+export function isNearest({ peers, stored, senderId }: Engine, asker: PeerId): boolean {
+  for (const { id, ops } of peers.values()) {
+    if (id !== asker && 2 * ops >= stored && isNearer(id, senderId, asker)) return false
+  }
+  return true
+}
+
+/** By the XOR of sender values, as hexadecimal numbers. */
+function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
+  let i = 0
+  while (i < to.length && a[i] === b[i]) i++
+  const digit = (id: PeerId): number => Number.parseInt(id[i] ?? '0', 16)
+  return (digit(a) ^ digit(to)) < (digit(b) ^ digit(to))
+}
+
 /** Ends, gives up or starts a fetch as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
   const isBusy = engine.intake.size > engine.heldBack.size || (engine.persisting && engine.storage === 'ok')
@@ -78,8 +123,10 @@ export function fetchDue(engine: Engine): number {
     if (fetch.ended) end(engine, fetch)
     else if (engine.now >= dueAt(fetch)) giveUp(engine, fetch)
   }
-  if (engine.fetch === null) start(engine)
-  return engine.fetch === null ? nextUnbenched(engine) : dueAt(engine.fetch)
+  if (engine.question !== null && engine.now >= engine.question.until) engine.question = null
+  if (engine.fetch === null && engine.question === null) start(engine)
+  if (engine.fetch !== null) return dueAt(engine.fetch)
+  return engine.question?.until ?? nextUnbenched(engine)
 }
 
 const dueAt = ({ heardAt, startedAt, got }: Fetch): number =>
@@ -96,25 +143,19 @@ function start(engine: Engine): void {
   const all = hasMore(engine, peer)
   const ids = all ? [] : [...missing, ...named].slice(0, MAX_HEADS_LISTED)
   const ref = engine.nextRef++
-  peer.askedAt = now
   if (all) peer.allAskedAt = now
+  begin(engine, peer, { ref, named, missing: missing.length > 0, all })
+  const holdings = describeHoldings(dag, engine.stored)
+  send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false }))
+  told(engine, peer)
+}
+
+function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'named' | 'missing' | 'all'>): void {
+  const { now } = engine
+  peer.askedAt = now
   engine.askedStranger = !peer.isUseful
   if (engine.askedStranger) engine.strangerAskedAt = now
-  engine.fetch = {
-    from: peer.id,
-    ref,
-    named,
-    missing: missing.length > 0,
-    all,
-    ops: peer.ops,
-    startedAt: now,
-    got: 0,
-    vain: 0,
-    left: null,
-    heardAt: now,
-    ended: false,
-  }
-  send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...describeHoldings(dag, engine.stored) }))
+  engine.fetch = { ...asked, from: peer.id, ops: peer.ops, startedAt: now, got: 0, vain: 0, left: null, heardAt: now, ended: false }
   notify(engine, { type: 'changed' })
 }
 
@@ -165,19 +206,21 @@ function nextUnbenched(engine: Engine): number {
   return next
 }
 
-/** True for units that answer the question that is open. */
-export const isAnswer = ({ fetch }: Engine, from: PeerId, { ref }: Extract<Message, { type: 'units' }>): boolean =>
-  fetch !== null && fetch.from === from && fetch.ref === ref
+/** Whether units answer what was asked. A question to everybody is from then on one to whoever answers it first. */
+export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
+  if (engine.question?.ref === ref) {
+    engine.question = null
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, all: true })
+  }
+  return isAnswer(engine, peer.id, ref)
+}
+
+const isAnswer = ({ fetch }: Engine, from: PeerId, ref: number): boolean => fetch !== null && fetch.from === from && fetch.ref === ref
 
 /** Units that answer a fetch (or the first of many) were judged. */
-export function fetched(
-  engine: Engine,
-  from: PeerId,
-  message: Extract<Message, { type: 'units' }>,
-  { admitted, duplicate, pending, refused }: IntakeResult,
-): void {
+export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {
   const { fetch } = engine
-  if (fetch === null || !isAnswer(engine, from, message)) return
+  if (fetch === null || !isAnswer(engine, from, message.ref)) return
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
@@ -199,7 +242,8 @@ function end(engine: Engine, fetch: Fetch): void {
   const served = fetch.named.every((id) => numberOf(dag, id) >= 0 || rejected.has(keyOf(id)))
   if (fetch.got > 0) peer.isUseful = true
   if (served || fetch.got > 0) peer.failures = 0
-  else bench(engine, peer)
+  // Where everything was asked for, tips may have said too much, and by id it will be served.
+  else if (!fetch.all) bench(engine, peer)
   if (fetch.all && fetch.got === 0) peer.exhaustedAt = fetch.ops
   // What a cut answer left out is asked for at once.
   if (fetch.got > 0) peer.allAskedAt = -Infinity

@@ -2,22 +2,24 @@
  * Telling without being asked: an own op goes to everybody as soon as it is stored; what was learned from others is
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
-import { equalBytes } from '../core/bytes.ts'
+import { compareBytes, equalBytes } from '../core/bytes.ts'
 import { digestOfHeads } from '../core/hash.ts'
+import type { OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
-import type { PeerId } from './effects.ts'
 import { listHeads, storedHeads } from './holdings.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { type Engine, send } from './state.ts'
 
+type Want = Extract<Message, { type: 'want' }>
+
 /** Heads are announced this long after a change learned from others, plus up to as much again by chance (ms). */
 const ANNOUNCE_PAUSE = 60
 /** Heads are repeated to everybody when nothing else was said for this long (ms): heals what was lost on the way. */
 const HEARTBEAT = 5_000
-/** A peer that told other heads than ours is told ours at once, but not more often than this (ms). */
+/** A peer that holds something else is told our heads at once, but not more often than this (ms). */
 const TELL_PAUSE = 1_000
 
 /** Others' ops were stored: announces them before long. */
@@ -30,15 +32,26 @@ export function announceDue(engine: Engine): number {
   const due = Math.min(engine.announceAt, engine.heartbeatAt)
   if (engine.now < due) return due
   tellHeads(engine, null)
-  engine.announceAt = Infinity
-  engine.heartbeatAt = engine.now + HEARTBEAT
   return engine.heartbeatAt
 }
 
 /** Sends this node's stored heads to a peer, or to everybody (null). */
-export function tellHeads(engine: Engine, to: PeerId | null): void {
+export function tellHeads(engine: Engine, to: Peer | null): void {
   const { dag } = engine.replica
-  send(engine, to, encodeMessage({ type: 'heads', digest: storedDigest(engine), ...listHeads(dag, engine.stored), ops: engine.stored }))
+  const heads = encodeMessage({ type: 'heads', digest: storedDigest(engine), ...listHeads(dag, engine.stored), ops: engine.stored })
+  send(engine, to === null ? null : to.id, heads)
+  told(engine, to)
+}
+
+/** This node has said what it holds, to a peer or to everybody (null). */
+export function told(engine: Engine, to: Peer | null): void {
+  if (to !== null) {
+    to.toldAt = engine.now
+    return
+  }
+  engine.toldAllAt = engine.now
+  engine.announceAt = Infinity
+  engine.heartbeatAt = engine.now + HEARTBEAT
 }
 
 /** The digest of what is stored, and may be told; worked out once for each number of stored ops. */
@@ -49,20 +62,35 @@ function storedDigest(engine: Engine): Uint8Array {
   return engine.digest.bytes
 }
 
-/** A peer told its heads. If it lacks something of ours and may not know, it is told ours. */
+/** A peer told its heads. */
 export function receiveHeads(engine: Engine, peer: Peer, { digest, heads, headCount, ops }: Extract<Message, { type: 'heads' }>): void {
+  learn(peer, digest, heads, headCount, ops)
+  tellIfOther(engine, peer)
+}
+
+/** A peer said what it holds in order to be told what it lacks. */
+export function receiveHoldings(engine: Engine, peer: Peer, { tips, headCount, ops, ofAll }: Want): void {
+  const heads = tips.filter(({ isHead }) => isHead).map(({ id }) => id)
+  const digest = heads.length === headCount ? digestOfHeads(heads.sort(compareBytes)) : null
+  learn(peer, digest, heads, headCount, ops)
+  // Whoever asks one peer alone knows what that holds.
+  if (ofAll) tellIfOther(engine, peer)
+}
+
+function learn(peer: Peer, digest: Uint8Array | null, heads: readonly OpId[], headCount: number, ops: number): void {
   peer.digest = digest
   peer.heads = heads
   peer.headsKnown = false
   peer.headCount = headCount
   peer.ops = ops
+}
+
+/** If it holds something else, and may not know what we hold, it is told that. */
+function tellIfOther(engine: Engine, peer: Peer): void {
   if (agrees(engine, peer)) return
-  if (engine.now - peer.toldAt < TELL_PAUSE) {
-    engine.announceAt = Math.min(engine.announceAt, peer.toldAt + TELL_PAUSE)
-    return
-  }
-  peer.toldAt = engine.now
-  tellHeads(engine, peer.id)
+  const again = Math.max(peer.toldAt, engine.toldAllAt) + TELL_PAUSE
+  if (engine.now < again) engine.announceAt = Math.min(engine.announceAt, again)
+  else tellHeads(engine, peer)
 }
 
 /** Equal digests of all heads ⇔ equal heads ⇔ equal sets. */

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { append, createDag, type Dag, idOf, markPast, numberOf, type Vertex } from '../core/dag.ts'
+import { append, createDag, type Dag, idOf, markPast, numberOf, parentsOf, type Vertex } from '../core/dag.ts'
 import { naiveDag, verticesOf } from '../core/dag.naive.ts'
-import { MAX_HEADS_LISTED } from '../core/limits.ts'
+import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
 import { asOpId, type OpId } from '../core/op.ts'
 import { authorNumber, idNumber } from '../core/room.naive.ts'
-import { describeHoldings, type Holdings, readHoldings, storedHeads } from './holdings.ts'
+import { describeHoldings, type Holdings, lackingOf, storedHeads } from './holdings.ts'
+import type { Tip } from './messages.ts'
 
 const authors = [0, 1, 2, 3].map(authorNumber)
 const pickOf = (back: fc.Arbitrary<number>) => fc.tuple(fc.nat(3), back, fc.array(fc.nat(8), { maxLength: 2 }))
@@ -24,21 +25,25 @@ function partOf(room: readonly Vertex[], picks: readonly number[]): Dag {
   return dag
 }
 
-const marked = (dag: Dag, marks: Uint8Array): string[] =>
-  [...marks.keys()].filter((op) => marks[op] === 1).map((op) => idOf(dag, op).join())
+const opsIn = (ranges: readonly number[]): number[] => {
+  const ops: number[] = []
+  for (let i = 0; i < ranges.length; i += 2) for (let op = ranges[i]!; op < ranges[i + 1]!; op++) ops.push(op)
+  return ops
+}
+const lackedBy = (asker: Dag, server: Dag, ids: readonly OpId[]): string[] =>
+  opsIn(lackingOf(server, server.length, describeHoldings(asker, asker.length), ids).ops).map((op) => idOf(server, op).join())
 const held = (dag: Dag): Set<string> => new Set(Array.from({ length: dag.length }, (_, op) => idOf(dag, op).join()))
 const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 4 })
 
 const unknownOf = (asker: Dag, server: Dag) => storedHeads(server, server.length).filter((id) => numberOf(asker, id) < 0)
 
-describe('what a peer holds, from what it says', () => {
+describe('what a peer lacks, from what it says that it holds', () => {
   test('is exact among authors who have not forked, whatever both hold', () => {
     fc.assert(
       fc.property(honestRooms, picks, picks, (room, a, b) => {
         const [asker, server] = [partOf(room, a), partOf(room, b)]
-        const marks = readHoldings(server, describeHoldings(asker, asker.length), unknownOf(asker, server))
         const inAsker = held(asker)
-        expect(marked(server, marks)).toEqual([...held(server)].filter((id) => inAsker.has(id)))
+        expect(lackedBy(asker, server, unknownOf(asker, server))).toEqual([...held(server)].filter((id) => !inAsker.has(id)))
       }),
       { numRuns: 150 },
     )
@@ -49,30 +54,40 @@ describe('what a peer holds, from what it says', () => {
       fc.property(forkedRooms, picks, picks, (room, a, b) => {
         const [asker, server] = [partOf(room, a), partOf(room, b)]
         const wanted = unknownOf(asker, server)
-        const marks = readHoldings(server, describeHoldings(asker, asker.length), wanted)
-        for (const id of wanted) expect(marks[numberOf(server, id)]).toBe(0)
+        expect(lackedBy(asker, server, wanted)).toEqual(expect.arrayContaining(wanted.map((id) => id.join())))
       }),
       { numRuns: 150 },
     )
   })
 
-  test('D5 is closed under parents, whatever a liar says', () => {
+  test('D5 is closed under children, and no more is looked at than came since its oldest parent, whatever a liar says', () => {
     const lie = fc.record({
-      heads: fc.array(fc.nat(60)),
-      tips: fc.array(fc.tuple(fc.nat(3), fc.nat(9), fc.nat(60))),
+      tips: fc.array(fc.tuple(fc.nat(3), fc.nat(9), fc.nat(60), fc.boolean())),
       ids: fc.array(fc.nat(60)),
+      stored: fc.nat(),
     })
     fc.assert(
-      fc.property(forkedRooms, lie, (room, { heads, tips, ids }) => {
+      fc.property(forkedRooms, lie, (room, { tips, ids, stored }) => {
         const server = partOf(room, [...room.keys()])
+        const here = stored % (server.length + 1)
         const holdings: Holdings = {
-          heads: heads.map(idNumber),
-          tips: tips.map(([author, seq, id]) => ({ hint: authors[author]!.slice(0, 8), seq, id: idNumber(id) })),
-          tipsComplete: true,
+          tips: tips.map(([author, seq, id, isHead]) => ({ hint: authors[author]!.slice(0, 2), seq, id: idNumber(id), isHead })),
+          headCount: tips.length,
         }
-        const marks = readHoldings(server, holdings, ids.map(idNumber))
-        const frontier = [...marks.keys()].filter((op) => marks[op] === 1)
-        expect([...markPast(server, frontier)]).toEqual([...marks])
+        const { ops, count, visited } = lackingOf(server, here, holdings, [])
+        const lacking = opsIn(ops)
+        expect([...lacking].sort((a, b) => a - b)).toEqual(lacking)
+        expect(count).toBe(lacking.length)
+        const heads = storedHeads(server, here).map((id) => numberOf(server, id))
+        const reached = [...heads, ...lacking.flatMap((op) => [...parentsOf(server, op)])]
+        expect(visited).toBeLessThanOrEqual(server.length - Math.min(server.length, ...reached))
+        const others = Array.from({ length: here }, (_, op) => op).filter((op) => !lacking.includes(op))
+        expect(others).toEqual(Array.from({ length: here }, (_, op) => op).filter((op) => markPast(server, others)[op] === 1))
+        // What is asked for and not named as held is lacking, if it is here.
+        const named = new Set(holdings.tips.map(({ id }) => id.join()))
+        const wanted = ids.map(idNumber).filter((id) => !named.has(id.join()) && holdings.tips.every((tip) => numberOf(server, tip.id) < 0))
+        const asked = opsIn(lackingOf(server, here, holdings, wanted).ops)
+        for (const id of wanted) if (numberOf(server, id) >= 0 && numberOf(server, id) < here) expect(asked).toContain(numberOf(server, id))
       }),
       { numRuns: 80 },
     )
@@ -90,9 +105,9 @@ test('B2 a guess that holds what is asked for is given up', () => {
   }
   // Their branches begin with one op and go on with others: the longer one does not include the shorter.
   const [asker, server] = [dagOf([1, 20, 21]), dagOf([1, 2])]
-  const marks = (ids: readonly OpId[]): number[] => [...readHoldings(server, describeHoldings(asker, asker.length), ids)]
-  expect(marks([])).toEqual([1, 1, 1])
-  expect(marks([idNumber(2)])).toEqual([1, 0, 0])
+  const lacking = (ids: readonly OpId[]): number[] => opsIn(lackingOf(server, 3, describeHoldings(asker, asker.length), ids).ops)
+  expect(lacking([])).toEqual([])
+  expect(lacking([idNumber(2)])).toEqual([1, 2])
 })
 
 test('B19 one author’s many forks do not hide the tips of others', () => {
@@ -100,9 +115,9 @@ test('B19 one author’s many forks do not hide the tips of others', () => {
   append(dag, { id: idNumber(0), author: authors[0]!, seq: 0, prev: -1, parents: [] })
   append(dag, { id: idNumber(1), author: authors[1]!, seq: 0, prev: -1, parents: [0] })
   for (let i = 2; i < 2 + 2 * MAX_HEADS_LISTED; i++) append(dag, { id: idNumber(i), author: authors[2]!, seq: 0, prev: -1, parents: [0] })
-  const { tips, tipsComplete } = describeHoldings(dag, dag.length)
-  expect(tips.map(({ id }) => numberOf(dag, id))).toEqual([1, 0])
-  expect(tipsComplete).toBe(false)
+  const { tips, headCount } = describeHoldings(dag, dag.length)
+  expect(headCount).toBe(1 + 2 * MAX_HEADS_LISTED)
+  expect(tips.length).toBe(MAX_TIPS_PAGE)
 })
 
 test('stored heads are the heads of the stored part', () => {
@@ -134,15 +149,14 @@ test('B8 of a chain of 1,000,000 ops, what is held is said in one head, and read
   for (let op = 0; op < length; op++) {
     append(dag, { id: cheapId(op), author: authors[0]!, seq: op, prev: op - 1, parents: op === 0 ? [] : [op - 1] })
   }
-  const { heads, tips, tipsComplete } = describeHoldings(dag, length)
-  expect([heads, tips.map(({ id }) => id), tipsComplete]).toEqual([[cheapId(length - 1)], [cheapId(length - 1)], true])
+  const { tips, headCount } = describeHoldings(dag, length)
+  expect([tips.map(({ id, isHead }) => [id, isHead]), headCount]).toEqual([[[cheapId(length - 1), true]], 1])
   expect(storedHeads(dag, 10)).toEqual([cheapId(9)])
-  const half = readHoldings(dag, { heads: [cheapId(499_999)], tips: [], tipsComplete: true }, [])
-  expect(half.lastIndexOf(1)).toBe(499_999)
-  expect(half.indexOf(0)).toBe(500_000)
+  const tipOf = (seq: number): Tip => ({ hint: authors[0]!.slice(0, 2), seq, id: cheapId(seq), isHead: true })
+  const half = lackingOf(dag, length, { tips: [tipOf(499_999)], headCount: 1 }, [])
+  expect(half).toEqual({ ops: [500_000, length], count: 500_000, visited: 500_000 })
   // An unknown tip above all of it: the whole chain is held, as it seems, unless what is asked for says otherwise.
-  const tip = { hint: authors[0]!.slice(0, 8), seq: length, id: cheapId(length) }
-  const above: Holdings = { heads: [cheapId(length)], tips: [tip], tipsComplete: true }
-  expect(readHoldings(dag, above, []).indexOf(0)).toBe(-1)
-  expect(readHoldings(dag, above, [cheapId(length - 1)]).indexOf(1)).toBe(-1)
+  const above: Holdings = { tips: [tipOf(length)], headCount: 1 }
+  expect(lackingOf(dag, length, above, [])).toEqual({ ops: [], count: 0, visited: 0 })
+  expect(lackingOf(dag, length, above, [cheapId(length - 1)]).ops).toEqual([0, length])
 })

@@ -1,14 +1,15 @@
 /**
- * What a node holds, said in a few bytes and read back as a set. A heads list is exact. Where heads have diverged, each
- * author's tips guide: a known tip says "this chain up to here"; an unknown one with a higher seq, of an author who has not
- * forked as far as both tell, says "all of that author's ops that you hold". A wrong guess costs a repetition, never a
- * loss: only heads decide when two nodes agree.
+ * What a node holds, said in a few bytes, and what another lacks, worked out from that. A node lists the tips of its authors,
+ * its heads among them. Where the reader knows all of the heads, they say it exactly. Where both sides have ops that the other
+ * lacks, tips guide: a known tip says "this chain up to here"; an unknown one with a higher seq, of an author who has not forked
+ * as far as both tell, says "all of that author's ops that you hold". A wrong guess costs a repetition, never a loss: only heads
+ * decide when two nodes agree.
  */
 import { compareEntries } from '../core/id-table.ts'
-import { type Dag, idOf, markPast, numberOf, opAt, tipsOf } from '../core/dag.ts'
+import { type Dag, idOf, numberOf, opAt, tipsOf } from '../core/dag.ts'
 import { AUTHOR_BYTES, MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
-import { HINT_BYTES, type Tip } from './messages.ts'
+import { hintBytes, type Tip } from './messages.ts'
 
 /** Heads of the first `stored` ops: what may be told to others. O(unstored + heads). */
 function storedHeadOps(dag: Dag, stored: number): number[] {
@@ -28,11 +29,13 @@ export const storedHeads = (dag: Dag, stored: number): OpId[] => byId(dag, store
 /** As many of them as a list may hold, sorted by id: of too many the newest, which others most likely lack; and how many there are. */
 export function listHeads(dag: Dag, stored: number): { readonly heads: readonly OpId[]; readonly headCount: number } {
   const ops = storedHeadOps(dag, stored)
-  const listed = ops.length <= MAX_HEADS_LISTED ? ops : ops.sort((a, b) => b - a).slice(0, MAX_HEADS_LISTED)
+  const listed = ops.length <= MAX_HEADS_LISTED ? ops : newest(ops, MAX_HEADS_LISTED)
   return { heads: byId(dag, listed), headCount: ops.length }
 }
 
 const byId = (dag: Dag, ops: number[]): OpId[] => ops.sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op))
+
+const newest = (ops: number[], count: number): number[] => ops.sort((a, b) => b - a).slice(0, count)
 
 /** The oldest child: edges are listed newest first. */
 function firstChild(dag: Dag, op: number): number {
@@ -42,77 +45,146 @@ function firstChild(dag: Dag, op: number): number {
 }
 
 export interface Holdings {
-  readonly heads: readonly OpId[]
   readonly tips: readonly Tip[]
-  /** True when every author's tips are listed, so that an author who is not mentioned is one whose ops are all lacking. */
-  readonly tipsComplete: boolean
-}
-
-/** This node's holdings: heads if they fit, and the tips of as many authors as fit, latest first. */
-export function describeHoldings(dag: Dag, stored: number): Holdings {
-  const { heads } = listHeads(dag, stored)
-  const tips: Tip[] = []
-  let complete = true
-  for (let author = dag.chains.length - 1; author >= 0; author--) {
-    const own = tipsOf(dag, author).filter((op) => op < stored)
-    // Skipped and not the end of the list: one author's thousand forks must not hide everybody else.
-    if (tips.length + own.length > MAX_TIPS_PAGE) {
-      complete = false
-      continue
-    }
-    const hint = dag.authors.bytes.slice(author * 32, author * 32 + HINT_BYTES)
-    for (const op of own) tips.push({ hint, seq: dag.seq[op]!, id: idOf(dag, op) })
-  }
-  return { heads, tips, tipsComplete: complete }
+  /** Of all heads; those among `tips` may be fewer. */
+  readonly headCount: number
 }
 
 /**
- * Marks the ops that whoever said this, and asks for `ids`, holds, as far as it can be told: one byte an op, closed under
- * parents. What it names it holds, if it is honest. What is guessed from tips may be wrong when an author has forked; if the
- * guess says that it holds what it asks for, the guess is given up.
+ * This node's holdings as far as they are stored: all heads, if a page holds them, and of the other tips the newest, since below a
+ * recent op lies nearly everything. O(unstored + authors log authors).
  */
-export function readHoldings(dag: Dag, { heads, tips }: Holdings, ids: readonly OpId[]): Uint8Array {
-  const known = knownOf(dag, heads)
-  // All heads known, and all of them listed: there is nothing to add.
-  if (known.length === heads.length && heads.length < MAX_HEADS_LISTED) return markPast(dag, known)
-  known.push(
-    ...knownOf(
-      dag,
-      tips.map(({ id }) => id),
-    ),
-  )
+export function describeHoldings(dag: Dag, stored: number): Holdings {
+  const heads = storedHeadOps(dag, stored)
+  const isHead = new Set(heads)
+  const others: number[] = []
+  for (let author = 0; author < dag.chains.length; author++) {
+    for (const tip of tipsOf(dag, author)) {
+      let op = tip
+      while (op >= stored) op = dag.prev[op]!
+      if (op >= 0 && !isHead.has(op)) others.push(op)
+    }
+  }
+  const listed = heads.length >= MAX_TIPS_PAGE ? newest(heads, MAX_TIPS_PAGE) : heads
+  listed.push(...newest(others, MAX_TIPS_PAGE - listed.length))
+  const hint = hintBytes(dag.chains.length)
+  const tips = listed.map((op): Tip => {
+    const at = dag.author[op]! * AUTHOR_BYTES
+    return { hint: dag.authors.bytes.slice(at, at + hint), seq: dag.seq[op]!, id: idOf(dag, op), isHead: isHead.has(op) }
+  })
+  return { tips, headCount: heads.length }
+}
+
+/** Ops as numbers, ascending: from … to − 1, from … to − 1, and so on. */
+export type Ranges = readonly number[]
+
+export interface Lacking {
+  readonly ops: Ranges
+  readonly count: number
+  /** Ops looked at to find this. */
+  readonly visited: number
+}
+
+/**
+ * Of the first `stored` ops, those that whoever says this, and asks for `ids`, lacks as far as it can be told: closed under
+ * children. What it names it holds, if it is honest. What is guessed from tips may be wrong when an author has forked; if the guess
+ * says that it holds what it asks for, the guess is given up. O(authors + ops that came since the oldest that is lacking, or that is a
+ * parent of one and not told by a tip to be held).
+ */
+export function lackingOf(dag: Dag, stored: number, { tips, headCount }: Holdings, ids: readonly OpId[]): Lacking {
+  const heads = tips.filter(({ isHead }) => isHead)
+  const knownHeads = knownOf(dag, heads)
+  // All heads listed, and all of them known: there is nothing to add.
+  const known = knownOf(dag, tips)
+  if (knownHeads.length === headCount) return outside(dag, stored, known)
   const guessed = guessFromTips(dag, tips)
-  const marks = markPast(dag, [...known, ...guessed])
-  const isWrong = knownOf(dag, ids).some((op) => marks[op] === 1)
-  return isWrong && guessed.length > 0 ? markPast(dag, known) : marks
+  const lacking = outside(dag, stored, [...known, ...guessed])
+  if (guessed.length === 0 || ids.every((id) => isIn(lacking.ops, numberOf(dag, id)))) return lacking
+  const again = outside(dag, stored, known)
+  return { ...again, visited: again.visited + lacking.visited }
 }
 
-const knownOf = (dag: Dag, ids: readonly OpId[]): number[] => ids.map((id) => numberOf(dag, id)).filter((op) => op >= 0)
-
-/** A hint as a number, since every author is looked at for every want. A double keeps 53 of its 64 bits: it is a hint. */
-function hintAt(bytes: Uint8Array, at: number): number {
-  const high = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-  const low = (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!
-  return (high >>> 0) * 2 ** 32 + (low >>> 0)
+/** True when it is −1, or one of them. */
+function isIn(ranges: Ranges, op: number): boolean {
+  if (op < 0) return true
+  for (let i = 0; i < ranges.length; i += 2) if (op >= ranges[i]! && op < ranges[i + 1]!) return true
+  return false
 }
 
-/** Tops of chains that a higher, unknown tip of the same author is taken to include. */
+const HELD = 1
+/** A head, or a parent of an op that is lacking. */
+const REACHED = 2
+
+/**
+ * Of the first `stored` ops, those neither in the frontier nor below it. From the newest on: what is lacking is reached from
+ * the heads by ops that are lacking, so that once none that was reached is left, no older one can be.
+ */
+function outside(dag: Dag, stored: number, frontier: readonly number[]): Lacking {
+  const marks = new Uint8Array(dag.length)
+  /** By author who has not forked: the seq of the last op in the frontier, or −1. What is below it needs no walk to be known as held. */
+  const upTo = new Int32Array(dag.chains.length).fill(-1)
+  for (const op of frontier) {
+    const author = dag.author[op]!
+    if (dag.chains[author]!.tips.size === 1) upTo[author] = Math.max(upTo[author]!, dag.seq[op]!)
+  }
+  let open = 0
+  const mark = (op: number, how: number): void => {
+    const as = dag.seq[op]! <= upTo[dag.author[op]!]! ? HELD : how
+    const before = marks[op]!
+    if (before === REACHED && as === HELD) open--
+    if (before === 0 && as === REACHED) open++
+    marks[op] = before | as
+  }
+  for (const op of frontier) mark(op, HELD)
+  for (const op of storedHeadOps(dag, stored)) mark(op, REACHED)
+  const ranges: number[] = []
+  let count = 0
+  let op = dag.length
+  while (open > 0) {
+    op--
+    const isHeld = (marks[op]! & HELD) !== 0
+    // The peer may hold what is not stored here yet.
+    if (!isHeld && op >= stored) continue
+    if (!isHeld) {
+      count++
+      open--
+      if (ranges.at(-1) === op + 1) ranges[ranges.length - 1] = op
+      else ranges.push(op + 1, op)
+    }
+    for (let edge = dag.parentStart[op]!; edge < dag.parentStart[op + 1]!; edge++) mark(dag.parent[edge]!, isHeld ? HELD : REACHED)
+  }
+  return { ops: ranges.reverse(), count, visited: dag.length - op }
+}
+
+const knownOf = (dag: Dag, tips: readonly Tip[]): number[] => tips.map(({ id }) => numberOf(dag, id)).filter((op) => op >= 0)
+
+/** A hint as a number: whole, since it has at most six bytes. */
+function hintAt(bytes: Uint8Array, at: number, length: number): number {
+  let hint = 0
+  for (let i = at; i < at + length; i++) hint = hint * 256 + bytes[i]!
+  return hint
+}
+
+/** Tops of chains that a higher, unknown tip of the same author is taken to include. O(authors). */
 function guessFromTips(dag: Dag, tips: readonly Tip[]): number[] {
-  const guessed: number[] = []
-  const keys = dag.authors.bytes
-  /** A second tip of an author makes it null. */
+  /** A second tip of an author, and a second author with this hint, make it null. */
   const byHint = new Map<number, Tip | null>()
   for (const tip of tips) {
-    const key = hintAt(tip.hint, 0)
-    byHint.set(key, byHint.has(key) ? null : tip)
+    const hint = hintAt(tip.hint, 0, tip.hint.length)
+    byHint.set(hint, byHint.has(hint) || numberOf(dag, tip.id) >= 0 ? null : tip)
   }
+  const length = tips[0]?.hint.length ?? 0
+  const authors = new Map<number, number>()
   for (let author = 0; author < dag.chains.length; author++) {
-    const tip = byHint.get(hintAt(keys, author * AUTHOR_BYTES))
-    if (tip === undefined || tip === null || numberOf(dag, tip.id) >= 0) continue
+    const hint = hintAt(dag.authors.bytes, author * AUTHOR_BYTES, length)
+    if ((byHint.get(hint) ?? null) !== null) authors.set(hint, authors.has(hint) ? -1 : author)
+  }
+  const guessed: number[] = []
+  for (const [hint, author] of authors) {
     const [top, ...others] = tipsOf(dag, author)
     // A forked author's branches cannot be told apart by seq: no guess.
     if (top === undefined || others.length > 0) continue
-    if (tip.seq > dag.seq[top]! && opAt(dag, author, dag.seq[top]!) === top) guessed.push(top)
+    if (byHint.get(hint)!.seq > dag.seq[top]! && opAt(dag, author, dag.seq[top]!) === top) guessed.push(top)
   }
   return guessed
 }

@@ -13,7 +13,12 @@ import { authorOf } from './units.naive.ts'
 
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => new Uint8Array(bytes) as Uint8Array as OpId)
 const ids = fc.array(id, { maxLength: 12 })
-const tip: fc.Arbitrary<Tip> = fc.record({ hint: fc.uint8Array({ minLength: 8, maxLength: 8 }), seq: fc.maxSafeNat(), id })
+const seq = fc.nat().chain((high) => fc.constantFrom(high, 0, 2 ** 52 - 1))
+const tips: fc.Arbitrary<Tip[]> = fc.integer({ min: 2, max: 6 }).chain((length) =>
+  fc.array(fc.record({ hint: fc.uint8Array({ minLength: length, maxLength: length }), seq, id, isHead: fc.boolean() }), {
+    maxLength: 12,
+  }),
+)
 const count = fc.maxSafeNat()
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: fc.constant('hello'), author: fc.constant(authorOf(1)), proof: fc.uint8Array({ minLength: 64, maxLength: 64 }) }),
@@ -28,9 +33,10 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     type: fc.constant('want'),
     ref: count,
     ids,
-    heads: ids,
-    tips: fc.array(tip, { maxLength: 12 }),
-    tipsComplete: fc.boolean(),
+    tips,
+    headCount: fc.integer({ min: 12 }),
+    ops: count,
+    ofAll: fc.boolean(),
   }),
   fc.record({ type: fc.constant('units'), ref: count, bundle: fc.uint8Array(), last: fc.boolean(), left: count }),
   fc.record({ type: fc.constant('bye') }),
@@ -45,9 +51,10 @@ const largest: readonly Message[] = [
     type: 'want',
     ref: Number.MAX_SAFE_INTEGER,
     ids: many(MAX_HEADS_LISTED, zeroId),
-    heads: many(MAX_HEADS_LISTED, zeroId),
-    tips: many(MAX_TIPS_PAGE, { hint: new Uint8Array(8), seq: Number.MAX_SAFE_INTEGER, id: zeroId }),
-    tipsComplete: true,
+    tips: many(MAX_TIPS_PAGE, { hint: new Uint8Array(6), seq: 2 ** 52 - 1, id: zeroId, isHead: true }),
+    headCount: Number.MAX_SAFE_INTEGER,
+    ops: Number.MAX_SAFE_INTEGER,
+    ofAll: true,
   },
   { type: 'units', ref: 1, bundle: new Uint8Array(MAX_BUNDLE_BYTES + 2), last: true, left: 0 },
 ]
@@ -56,6 +63,8 @@ const refusal = (bytes: Uint8Array): Refusal | null => {
   const decoded = decodeMessage(bytes)
   return decoded.ok ? null : decoded.reason
 }
+/** A tip of zeros with a hint of so many bytes, which is a head or not. */
+const tipBytes = (hint: number, head = 0): Uint8Array => concatBytes(Uint8Array.of(hint), new Uint8Array(hint), Uint8Array.of(head), zeroId)
 const raw = (fields: Value, version = 1): Uint8Array => concatBytes(Uint8Array.of(version), encodeValue(fields))
 
 test('every message comes back as it was', () => {
@@ -78,8 +87,8 @@ test('so do messages at every limit, which fit a frame of 1.25 MiB with 1 KiB to
 test('lists beyond their limits are a programmer’s error', () => {
   const heads = many(MAX_HEADS_LISTED + 1, zeroId)
   expect(() => encodeMessage({ type: 'heads', digest, heads, headCount: 1, ops: 1 })).toThrow('MAX_HEADS_LISTED')
-  const tips = many(MAX_TIPS_PAGE + 1, { hint: new Uint8Array(8), seq: 0, id: zeroId })
-  expect(() => encodeMessage({ type: 'want', ref: 1, ids: [], heads: [], tips, tipsComplete: true })).toThrow('MAX_TIPS_PAGE')
+  const tips = many(MAX_TIPS_PAGE + 1, { hint: new Uint8Array(2), seq: 0, id: zeroId, isHead: false })
+  expect(() => encodeMessage({ type: 'want', ref: 1, ids: [], tips, headCount: 1, ops: 1, ofAll: false })).toThrow('MAX_TIPS_PAGE')
 })
 
 describe('a message is refused', () => {
@@ -114,10 +123,16 @@ describe('a message is refused', () => {
       [1, none, 0, 0.5],
       [1, new Uint8Array(33), 2, 0],
       [1, new Uint8Array(64), 1, 0],
-      [2, 1, none, none, none],
-      [2, 1, none, none, none, 1],
-      [2, 1, none, none, new Uint8Array(47), true],
-      [2, null, none, none, none, true],
+      [2, 1, none, none, 0, 0],
+      [2, 1, none, none, 0, 0, 1],
+      [2, 1, none, tipBytes(2).subarray(1), 0, 0, true],
+      [2, 1, none, tipBytes(1), 0, 0, true],
+      [2, 1, none, tipBytes(7), 0, 0, true],
+      [2, 1, none, concatBytes(tipBytes(2), Uint8Array.of(0)), 0, 0, true],
+      [2, 1, none, Uint8Array.of(2), 0, 0, true],
+      [2, 1, none, tipBytes(2, 1), 0, 0, true],
+      [2, 1, new Uint8Array(31), none, 0, 0, true],
+      [2, null, none, none, 0, 0, true],
       [3, 1, none, true],
       [3, 1, none, 'yes', 0],
       [3, 1, 'bundle', true, 0],
@@ -134,12 +149,15 @@ describe('a message is refused', () => {
     expect(refusal(raw([1000, [zeroId]]))).toBe('bad-message')
     expect(refusal(raw([1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), 1000, 0]))).toBe('bad-message')
     const none = new Uint8Array(0)
-    expect(refusal(raw([2, 1, none, none, new Uint8Array(48 * (MAX_TIPS_PAGE + 1)), true]))).toBe('bad-message')
-    expect(refusal(raw([2, 1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), none, none, true]))).toBe('bad-message')
+    const page = (length: number): Uint8Array => concatBytes(Uint8Array.of(2), new Uint8Array(35 * length))
+    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE), 0, 0, true]))).toBe(null)
+    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE + 1), 0, 0, true]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), none, 0, 0, true]))).toBe('bad-message')
   })
-  test('A10 when the seq of a tip is beyond 2^53 − 1', () => {
+  test('A10 when twice the seq of a tip is beyond 2^53 − 1', () => {
     const none = new Uint8Array(0)
-    expect(refusal(raw([2, 1, none, none, new Uint8Array(48).fill(1), true]))).toBe('bad-message')
+    const beyond = concatBytes(Uint8Array.of(2, 0, 0), new Uint8Array(7).fill(0xff), Uint8Array.of(0x7f), zeroId)
+    expect(refusal(raw([2, 1, none, beyond, 0, 0, true]))).toBe('bad-message')
   })
   test('D9 when it is larger than any message, unread', () => {
     const large = new Uint8Array(MAX_BUNDLE_BYTES + 100_000)

@@ -2,7 +2,7 @@
  * What nodes say to each other: version byte ‖ canonical CBOR array [kind, …], all fields of it flat. Ids travel packed, 32
  * bytes each, in one byte string, so that a list costs its ids and no more, and its length is known before it is read.
  */
-import { bytesOf, writeByte } from '../core/byte-writer.ts'
+import { bytesOf, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { concatBytes } from '../core/bytes.ts'
 import { decodeValue, writeValue } from '../core/cbor.ts'
 import { isAuthorKey } from '../core/keys.ts'
@@ -11,13 +11,16 @@ import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
+import { createReader, left, readBytes, readVarint, writeVarint } from './varint.ts'
 
 /** The latest op of one branch of an author's, as its holder knows it. */
 export interface Tip {
-  /** First 8 bytes of the author. */
+  /** The author's first bytes, as many for all tips of a message: LEAST_HINT_BYTES … MOST_HINT_BYTES. */
   readonly hint: Uint8Array
   readonly seq: number
   readonly id: OpId
+  /** Nothing that its holder holds follows it: every head is the tip of its author. */
+  readonly isHead: boolean
 }
 
 export type Message =
@@ -35,30 +38,40 @@ export type Message =
       readonly ops: number
     }
   /**
-   * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender
-   * holds is told by its heads and its authors' tips; `tipsComplete` says that there are no other tips.
+   * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender holds is
+   * told by its authors' tips, its heads among them; `headCount` and `ops` as in "heads". `ofAll`: said to everybody, and answered
+   * by the one whose sender value is nearest to the asker's.
    */
   | {
       readonly type: 'want'
       readonly ref: number
       readonly ids: readonly OpId[]
-      readonly heads: readonly OpId[]
       readonly tips: readonly Tip[]
-      readonly tipsComplete: boolean
+      readonly headCount: number
+      readonly ops: number
+      readonly ofAll: boolean
     }
   /** Answers the want `ref`, or brings new ops unasked when `ref` is 0. `left` is how many ops are still to come: a hint. */
   | { readonly type: 'units'; readonly ref: number; readonly bundle: Uint8Array; readonly last: boolean; readonly left: number }
   /** The sender leaves. */
   | { readonly type: 'bye' }
 
-/** Bytes of `Tip.hint`: enough to tell authors apart, and a wrong guess costs a second look only. */
-export const HINT_BYTES = 8
+/** Bytes of `Tip.hint`, by how many authors there are to tell apart. A wrong guess costs a repetition only. */
+const LEAST_HINT_BYTES = 2
+const MOST_HINT_BYTES = 6
 
-/** A tip, packed: hint, seq as a 64-bit number (big-endian), id. */
-const TIP_BYTES = HINT_BYTES + 8 + ID_BYTES
+/** So many bytes tell this many authors apart, but for one pair in some five hundred rooms. */
+export function hintBytes(authors: number): number {
+  let bytes = LEAST_HINT_BYTES
+  for (let apart = 16; apart < authors && bytes < MOST_HINT_BYTES; apart *= 16) bytes++
+  return bytes
+}
 
-/** Everything of a message that is not its bundle: two lists of heads, a page of tips, and a few numbers. Bytes. */
-const MAX_FIELDS_BYTES = 2 * MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * TIP_BYTES + 128
+/** The longest tip, packed: hint, twice the seq and 1 for a head as a varint, id. */
+const LONGEST_TIP = MOST_HINT_BYTES + 8 + ID_BYTES
+
+/** Everything of a message that is not its bundle: a list of ids, a page of tips, and a few numbers. Bytes. */
+const MAX_FIELDS_BYTES = MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * LONGEST_TIP + 128
 
 /** A wrapped bundle: its columns and two bytes. */
 const MAX_WRAPPED_BYTES = MAX_BUNDLE_BYTES + 2
@@ -82,7 +95,7 @@ function fieldsOf(message: Message): readonly Value[] {
     case 'heads':
       return [message.digest, packIds(message.heads), message.headCount, message.ops]
     case 'want':
-      return [message.ref, packIds(message.ids), packIds(message.heads), packTips(message.tips), message.tipsComplete]
+      return [message.ref, packIds(message.ids), packTips(message.tips), message.headCount, message.ops, message.ofAll]
     case 'units':
       return [message.ref, message.bundle, message.last, message.left]
     case 'bye':
@@ -95,20 +108,20 @@ function packIds(ids: readonly OpId[]): Uint8Array {
   return concatBytes(...ids)
 }
 
+/** Length of the hints, then each tip: hint, varint of 2 · seq and 1 for a head, id. Nothing for no tips. */
 function packTips(tips: readonly Tip[]): Uint8Array {
   assert(tips.length <= MAX_TIPS_PAGE, 'a page holds at most MAX_TIPS_PAGE tips')
-  const out = new Uint8Array(tips.length * TIP_BYTES)
-  const view = new DataView(out.buffer)
-  let at = 0
-  for (const { hint, seq, id } of tips) {
-    assert(hint.length === HINT_BYTES, 'a hint is 8 bytes')
-    out.set(hint, at)
-    view.setUint32(at + HINT_BYTES, Math.floor(seq / 2 ** 32))
-    view.setUint32(at + HINT_BYTES + 4, seq >>> 0)
-    out.set(id, at + HINT_BYTES + 8)
-    at += TIP_BYTES
-  }
-  return out
+  const [first] = tips
+  if (first === undefined) return new Uint8Array()
+  return bytesOf((out) => {
+    writeByte(out, first.hint.length)
+    for (const { hint, seq, id, isHead } of tips) {
+      assert(hint.length === first.hint.length, 'tips of a message have hints of one length')
+      writeBytes(out, hint)
+      writeVarint(out, 2 * seq + (isHead ? 1 : 0))
+      writeBytes(out, id)
+    }
+  })
 }
 
 // — decoding ———————————————————————————————————————————————————————————————————————————————————————————————
@@ -139,7 +152,7 @@ export const kindOf = (bytes: Uint8Array): Message['type'] | undefined => KINDS[
 
 /** The message of a kind, or null when its fields are not that kind's. */
 function messageOf(kind: Message['type'], fields: readonly Value[]): Message | null {
-  const [a, b, c, d, e] = fields
+  const [a, b, c, d, e, f] = fields
   switch (kind) {
     case 'hello':
       if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
@@ -151,10 +164,10 @@ function messageOf(kind: Message['type'], fields: readonly Value[]): Message | n
     }
     case 'want': {
       const ids = unpackIds(b)
-      const heads = unpackIds(c)
-      const tips = unpackTips(d)
-      if (fields.length !== 5 || !isCount(a) || ids === null || heads === null || tips === null || typeof e !== 'boolean') return null
-      return { type: kind, ref: a, ids, heads, tips, tipsComplete: e }
+      const tips = unpackTips(c)
+      if (fields.length !== 6 || !isCount(a) || ids === null || tips === null || typeof f !== 'boolean') return null
+      if (!isCount(d) || !isCount(e) || d < tips.filter(({ isHead }) => isHead).length) return null
+      return { type: kind, ref: a, ids, tips, headCount: d, ops: e, ofAll: f }
     }
     case 'units':
       if (fields.length !== 4 || !isCount(a) || !(b instanceof Uint8Array) || typeof c !== 'boolean' || !isCount(d)) return null
@@ -180,14 +193,18 @@ function unpackIds(packed: Value | undefined): OpId[] | null {
 }
 
 function unpackTips(packed: Value | undefined): Tip[] | null {
-  if (!isPacked(packed, TIP_BYTES, MAX_TIPS_PAGE)) return null
-  const view = new DataView(packed.buffer, packed.byteOffset)
+  if (!(packed instanceof Uint8Array) || packed.length > 1 + MAX_TIPS_PAGE * LONGEST_TIP) return null
   const tips: Tip[] = []
-  for (let at = 0; at < packed.length; at += TIP_BYTES) {
-    const seq = view.getUint32(at + HINT_BYTES) * 2 ** 32 + view.getUint32(at + HINT_BYTES + 4)
-    if (!Number.isSafeInteger(seq)) return null
-    const id = asOpId(packed.slice(at + HINT_BYTES + 8, at + TIP_BYTES))
-    tips.push({ hint: packed.slice(at, at + HINT_BYTES), seq, id })
-  }
+  if (packed.length === 0) return tips
+  const reader = createReader(packed)
+  const hintLength = readBytes(reader, 1)[0]!
+  if (hintLength < LEAST_HINT_BYTES || hintLength > MOST_HINT_BYTES) return null
+  do {
+    const hint = readBytes(reader, hintLength).slice()
+    const seqAndHead = readVarint(reader)
+    const id = readBytes(reader, ID_BYTES).slice()
+    if (reader.failed || tips.length === MAX_TIPS_PAGE) return null
+    tips.push({ hint, seq: Math.floor(seqAndHead / 2), id: asOpId(id), isHead: seqAndHead % 2 === 1 })
+  } while (left(reader) > 0)
   return tips
 }

@@ -72,9 +72,10 @@ export interface Peer {
   proving: boolean
   /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
   credit: number
-  /** What it said, wants among it, and ops served to it, since strikes were last forgiven. */
+  /** What it said, wants among it, ops looked at for these, and ops served to it, since strikes were last forgiven. */
   talk: number
   wants: number
+  walked: number
   opsServed: number
 }
 
@@ -89,6 +90,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
       known.forgivenAt = engine.now
       known.talk = 0
       known.wants = 0
+      known.walked = 0
       known.opsServed = 0
     }
     return known
@@ -121,6 +123,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     credit: 0,
     talk: 0,
     wants: 0,
+    walked: 0,
     opsServed: 0,
   }
   engine.peers.set(id, peer)

@@ -1,17 +1,29 @@
 /** How much one peer is answered, or all of them together: at the edge of each limit. */
 import { expect, test } from 'vitest'
 import type { SimNode } from '../sim/node.ts'
-import { chainOf, claim, createStage, keyNamed, latestOf, linkNamed, message, push, run, runUntil, type Stage, tell } from '../sim/stage.ts'
+import {
+  chainOf,
+  claim,
+  createStage,
+  keyNamed,
+  linkNamed,
+  message,
+  push,
+  run,
+  runUntil,
+  type Stage,
+  tell,
+  wantBelow,
+} from '../sim/stage.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { decodeMessage, type Message } from './messages.ts'
 
 const mallory = keyNamed('mallory')
 
-type Want = Extract<Message, { type: 'want' }>
 type Units = Extract<Message, { type: 'units' }>
 
-const wantAll = (ref: number): Want => ({ type: 'want', ref, ids: [], heads: [], tips: [], tipsComplete: true })
+const wantAll = (ref: number) => wantBelow(ref, [])
 
 /** A node alone, and what of units it serves to hostile links, in order. */
 function serving(): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
@@ -28,7 +40,7 @@ test('D13 WANTS_AT_ONCE of one peer are answered, and more after its pardon', ()
   const { stage, bob, served, isAnswered } = serving()
   const link = linkNamed(stage, 'glutton')
   // Who has everything is answered at once.
-  const ask = (ref: number): void => tell(stage, bob, link, { ...wantAll(ref), heads: [stage.room] })
+  const ask = (ref: number): void => tell(stage, bob, link, wantBelow(ref, [stage.room]))
   for (let ref = 1; ref <= 300; ref++) ask(ref)
   run(stage, 9_999)
   expect(served.map(({ ref }) => ref)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
@@ -53,26 +65,27 @@ test('D13 SERVED_BESIDES and twice the room are served to one peer, and what it 
 })
 
 test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once whatever the room', () => {
-  const { stage, bob, served } = serving()
+  const { stage, bob } = serving()
   const { engine } = bob
+  push(stage, bob, linkNamed(stage, '0'), [message(stage, keyNamed('old'), null, [stage.room], 'seldom seen')])
   const chain = chainOf(stage, mallory, 6_000)
   for (let at = 0; at < 6_000; at += 1_000) push(stage, bob, linkNamed(stage, '0'), chain.slice(at, at + 1_000))
   for (let n = 1; n < 200; n++) {
     claim(stage, bob, linkNamed(stage, `${n}`), [], 0, 0)
     run(stage, 40)
   }
-  expect([engine.peers.size, engine.stored]).toEqual([200, 6_001])
-  const ask = (name: string, ref: number): void => tell(stage, bob, linkNamed(stage, name), { ...wantAll(ref), heads: [latestOf(bob)] })
+  expect([engine.peers.size, engine.stored]).toEqual([200, 6_002])
+  // Who lacks one op, the oldest but one, makes a node look at all that came after it.
+  const ask = (name: string, ref: number): void =>
+    tell(stage, bob, linkNamed(stage, name), wantBelow(ref, [chain.at(-1)!.id], { headCount: 2 }))
+  const asked = (name: string): number => engine.peers.get(linkNamed(stage, name))!.wants
   for (let ref = 1; ref <= 200; ref++) ask('7', ref)
   run(stage, 100)
-  expect(served.length).toBe(Math.floor(100_000_000 / (200 * 6_001)))
-  served.length = 0
-  // No test has a room of this size.
-  engine.stored = 100_000_000
-  for (let ref = 1; ref <= 2; ref++) tell(stage, bob, linkNamed(stage, '8'), { ...wantAll(ref), ids: [stage.room], heads: [latestOf(bob)] })
-  engine.stored = 6_001
-  run(stage, 100)
-  expect(served.map(({ ref }) => ref)).toEqual([1])
+  expect(asked('7')).toBe(Math.ceil(100_000_000 / (200 * 6_001)))
+  // Somebody's first want is answered however much it makes a node look at; no test has a room of that size.
+  engine.peers.get(linkNamed(stage, '8'))!.walked = 100_000_000
+  for (let ref = 1; ref <= 2; ref++) ask('8', ref)
+  expect(asked('8')).toBe(1)
 })
 
 test('D7 an answer ends with the bundle that reaches SERVE_BYTES', () => {

@@ -1,14 +1,13 @@
 /**
- * Answering: walk the stored segments in order of admission, skip what the peer holds, and send the rest as units, up to
- * and including what it asked for. What a peer lacks is closed under children, so a stored unit minus what it holds is a
- * unit again. A long answer is cut after SERVE_BYTES: the peer then says what it holds by now and asks on, which makes
- * every transfer resumable at any point.
+ * Answering: the stored ops that the peer lacks, in order of admission, as units, up to and including what it asked for. What a
+ * peer lacks is closed under children, so a stored unit minus what it holds is a unit again. A long answer is cut after
+ * SERVE_BYTES: the peer then says what it holds by now and asks on, which makes every transfer resumable at any point.
  */
 import { idOf, numberOf } from '../core/dag.ts'
 import { BUNDLE_BUDGET, type BundleOp, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
-import { readHoldings } from './holdings.ts'
+import { lackingOf, type Ranges } from './holdings.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { ask, type Engine, newJob, refuseFrom, send } from './state.ts'
@@ -18,12 +17,10 @@ const SERVE_BYTES = 4 * 1024 * 1024
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
 /**
- * Ops looked at for the wants of all peers between two pardons: each want makes a node look at every op, which takes some 15 ns.
- * What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
+ * Ops looked at for the wants of all peers between two pardons: finding what is lacking takes some 15 ns for each that came since the
+ * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
  */
 const WALKED_AT_ONCE = 100_000_000
-const wantsAtMost = ({ peers, stored }: Engine): number =>
-  Math.min(WANTS_AT_ONCE, Math.max(1, Math.floor(WALKED_AT_ONCE / (peers.size * Math.max(1, stored)))))
 /** Ops served to one peer between two pardons, besides the whole room twice: enough for a room that grows. */
 const SERVED_BESIDES = 20_000
 const servedAtMost = (ops: number): number => 2 * ops + SERVED_BESIDES
@@ -38,13 +35,16 @@ const DEFLATE_FROM = 512
 /** A unit as it is stored. */
 type Served = readonly BundleOp[]
 
+type Want = Extract<Message, { type: 'want' }>
+
 export interface Serving {
   readonly ref: number
-  /** One byte an op: what the peer holds, as far as it said. */
-  readonly holds: Uint8Array
+  /** What is to be sent. */
+  readonly lacking: Ranges
   readonly until: number
-  /** Next op to look at. */
+  /** Next op to look at, and how many of `lacking` lie before it. */
   at: number
+  range: number
   sent: number
   left: number
 }
@@ -53,28 +53,42 @@ export interface Serving {
  * Begins to answer; an answer to the same peer that is still under way gives way to this one. Whoever asks too much is not
  * answered until its next pardon: its own question stalls, and nobody else's does.
  */
-export function serve(engine: Engine, peer: Peer, want: Extract<Message, { type: 'want' }>): void {
+export function serve(engine: Engine, peer: Peer, want: Want): void {
+  if (asksTooMuch(engine, peer)) return
   const { dag } = engine.replica
-  if (peer.wants >= wantsAtMost(engine) || peer.opsServed > servedAtMost(engine.stored)) return
+  const { ops, count, visited } = lackingOf(dag, engine.stored, want, want.ids)
   peer.wants++
-  const holds = readHoldings(dag, want, want.ids)
+  peer.walked += visited
   let until = want.ids.length === 0 ? engine.stored : 0
   for (const id of want.ids) until = Math.max(until, Math.min(engine.stored, numberOf(dag, id) + 1))
-  let left = 0
-  let at = -1
-  for (let op = 0; op < until; op++) {
-    if (holds[op] !== 0) continue
-    left++
-    if (at < 0) at = op
-  }
-  const serving: Serving = { ref: want.ref, holds, until, at: at < 0 ? until : at, sent: 0, left }
+  let left = count
+  for (let i = 0; i < ops.length; i += 2) left -= Math.max(0, ops[i + 1]! - Math.max(until, ops[i]!))
+  // Nobody waits for an answer that only the nearest gives.
+  if (want.ofAll && left === 0) return
+  const serving: Serving = { ref: want.ref, lacking: ops, until, at: 0, range: 0, sent: 0, left }
   peer.serving = serving
   next(engine, peer, serving)
 }
 
+function asksTooMuch({ peers, stored }: Engine, { wants, walked, opsServed }: Peer): boolean {
+  return wants >= WANTS_AT_ONCE || (wants > 0 && walked >= WALKED_AT_ONCE / peers.size) || opsServed > servedAtMost(stored)
+}
+
+/** True for an op that is to be sent. Asked in ascending order. */
+function isLacking(serving: Serving, op: number): boolean {
+  const { lacking } = serving
+  while (serving.range < lacking.length && lacking[serving.range + 1]! <= op) serving.range += 2
+  return serving.range < lacking.length && lacking[serving.range]! <= op
+}
+
+/** The first op from `at` on that is to be sent; `until` or more when there is none. */
+function nextLacking(serving: Serving): number {
+  return isLacking(serving, serving.at) ? serving.at : (serving.lacking[serving.range] ?? serving.until)
+}
+
 function next(engine: Engine, peer: Peer, serving: Serving): void {
   if (peer.serving !== serving || engine.peers.get(peer.id) !== peer) return
-  while (serving.at < serving.until && serving.holds[serving.at] !== 0) serving.at++
+  serving.at = nextLacking(serving)
   if (serving.at >= serving.until || serving.sent >= SERVE_BYTES) {
     peer.serving = null
     return sendUnits(engine, peer, serving, new Uint8Array(), true)
@@ -83,7 +97,7 @@ function next(engine: Engine, peer: Peer, serving: Serving): void {
     if (answer.type !== 'loaded') return
     const [first] = answer.segments
     if (first === undefined || first.first > serving.at) stop(engine, peer, serving)
-    else fill(engine, peer, serving, answer.segments, [], 0)
+    else fill(engine, peer, serving, answer.segments, 0, [], 0, 0)
   })
 }
 
@@ -94,53 +108,80 @@ function stop(engine: Engine, peer: Peer, serving: Serving): void {
   next(engine, peer, serving)
 }
 
-/** Puts units of the loaded segments together until a bundle is full, sends it, and goes on. */
-function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], units: Served[], cost: number): void {
+/**
+ * Puts units of the loaded segments, from the `from`-th on, together until a bundle is full, sends it, and goes on. `units` are those
+ * so far, with `ops` ops and `cost` (`unitCost`).
+ */
+function fill(
+  engine: Engine,
+  peer: Peer,
+  serving: Serving,
+  segments: readonly StoredUnits[],
+  from: number,
+  units: Served[],
+  ops: number,
+  cost: number,
+): void {
   if (peer.serving !== serving) return
-  const [segment, ...rest] = segments
-  const ops = units.reduce((sum, unit) => sum + unit.length, 0)
-  const full = ops + (segment?.count ?? 0) > BUNDLE_OPS || cost > BUNDLE_COST
-  if (units.length > 0 && (segment === undefined || segment.first >= serving.until || full)) {
-    return flush(engine, peer, serving, units, () => fill(engine, peer, serving, segments, [], 0))
+  for (let i = from; i < segments.length; i++) {
+    const segment = segments[i]!
+    if (segment.first >= serving.until || serving.sent >= SERVE_BYTES) break
+    const end = segment.first + segment.count
+    serving.at = Math.max(serving.at, segment.first)
+    if (nextLacking(serving) >= end) continue
+    const again = (): void => fill(engine, peer, serving, segments, i, [], 0, 0)
+    if (units.length > 0 && (ops + segment.count > BUNDLE_OPS || cost > BUNDLE_COST)) return flush(engine, peer, serving, units, ops, again)
+    const unwrapped = unwrapBundle(segment.bytes)
+    if (!unwrapped.ok) return stop(engine, peer, serving)
+    const take = (raw: Uint8Array | null): boolean => {
+      const stored = raw === null ? null : reopenBundle(raw, (n) => idOf(engine.replica.dag, segment.first + n))
+      if (stored === null) stop(engine, peer, serving)
+      else {
+        const { range } = serving
+        const lacking = onlyLacking(serving, stored, segment.first)
+        const more = lacking.reduce((sum, unit) => sum + unitCost(unit), 0)
+        if (cost + more <= BUNDLE_BUDGET || units.length === 0) {
+          serving.at = end
+          units.push(...lacking)
+          ops += lacking.reduce((sum, unit) => sum + unit.length, 0)
+          cost += more
+          return true
+        }
+        serving.range = range
+        flush(engine, peer, serving, units, ops, again)
+      }
+      return false
+    }
+    if (unwrapped.value.codec === 'raw') {
+      if (!take(unwrapped.value.payload)) return
+      continue
+    }
+    ask(engine, { type: 'inflate', job: newJob(engine), bytes: unwrapped.value.payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
+      if (answer.type !== 'inflated' || peer.serving !== serving) return
+      if (take(answer.bytes)) fill(engine, peer, serving, segments, i + 1, units, ops, cost)
+    })
+    return
   }
-  if (segment === undefined || segment.first >= serving.until || serving.sent >= SERVE_BYTES) return next(engine, peer, serving)
-  if (holdsAll(serving, segment)) return fill(engine, peer, serving, rest, units, cost)
-  const unwrapped = unwrapBundle(segment.bytes)
-  if (!unwrapped.ok) return stop(engine, peer, serving)
-  const take = (raw: Uint8Array | null): void => {
-    const stored = raw === null ? null : reopenBundle(raw, (n) => idOf(engine.replica.dag, segment.first + n))
-    if (stored === null) return stop(engine, peer, serving)
-    const lacking = withoutHeld(stored, segment.first, serving.holds)
-    serving.at = Math.max(serving.at, segment.first + segment.count)
-    const more = lacking.reduce((sum, unit) => sum + unitCost(unit), 0)
-    if (cost + more > BUNDLE_BUDGET && units.length > 0) {
-      flush(engine, peer, serving, units, () => fill(engine, peer, serving, rest, lacking, more))
-    } else fill(engine, peer, serving, rest, [...units, ...lacking], cost + more)
-  }
-  if (unwrapped.value.codec === 'raw') return take(unwrapped.value.payload)
-  ask(engine, { type: 'inflate', job: newJob(engine), bytes: unwrapped.value.payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
-    if (answer.type === 'inflated') take(answer.bytes)
-  })
+  if (units.length > 0) flush(engine, peer, serving, units, ops, () => next(engine, peer, serving))
+  else next(engine, peer, serving)
 }
 
-function holdsAll({ holds }: Serving, { first, count }: StoredUnits): boolean {
-  for (let op = first; op < first + count; op++) if (holds[op] !== 1) return false
-  return true
-}
-
-function withoutHeld(units: readonly Served[], first: number, holds: Uint8Array): Served[] {
+/** Of the units of a segment that begins with op `first`, what is to be sent. */
+function onlyLacking(serving: Serving, units: readonly Served[], first: number): Served[] {
   let op = first
-  return units.map((unit) => unit.filter(() => holds[op++] !== 1)).filter((unit) => unit.length > 0)
+  return units.map((unit) => unit.filter(() => isLacking(serving, op++))).filter((unit) => unit.length > 0)
 }
 
-function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Served[], then: () => void): void {
+/** Sends a bundle, as the last one when nothing is left to be sent. */
+function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Served[], ops: number, then: () => void): void {
   const raw = encodeBundle(units)
-  const ops = units.reduce((sum, unit) => sum + unit.length, 0)
   const out = (bundle: Uint8Array): void => {
     serving.left = Math.max(0, serving.left - ops)
     peer.opsServed += ops
-    sendUnits(engine, peer, serving, bundle, false)
-    then()
+    const isLast = nextLacking(serving) >= serving.until
+    sendUnits(engine, peer, serving, bundle, isLast)
+    if (isLast) peer.serving = null
+    else then()
   }
   if (raw.length < DEFLATE_FROM) return out(wrapBundle('raw', raw))
   ask(engine, { type: 'deflate', job: newJob(engine), bytes: raw }, (answer) => {

@@ -8,7 +8,7 @@ import type { Replica } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
 import type { Budget } from './budget.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
-import type { Fetch } from './fetch.ts'
+import type { Fetch, OpenQuestion } from './fetch.ts'
 import type { IntakeQueue } from './intake.ts'
 import type { Peer } from './peers.ts'
 import type { Unstored } from './persist.ts'
@@ -67,6 +67,8 @@ export interface Engine {
   submitting: boolean
 
   fetch: Fetch | null
+  /** What everybody was asked and nobody has answered yet. */
+  question: OpenQuestion | null
   /** The last question went to a peer that has not been of use yet. */
   askedStranger: boolean
   /** When the last question to such a one was asked (ms). */
@@ -74,6 +76,8 @@ export interface Engine {
   nextRef: number
 
   announceAt: number
+  /** When everybody was last told what this node holds (ms). */
+  toldAllAt: number
   heartbeatAt: number
   /** The digest of the first `stored` ops' heads; null before it was needed. */
   digest: { readonly stored: number; readonly bytes: Uint8Array } | null

@@ -34,7 +34,8 @@ test.each([
     const chain = chainOf(stage, keyNamed('mallory'), 1_100)
     const answer = (ops: number): void => {
       const bundle = bundleOf(...chain.slice(0, ops).map((op) => [op]))
-      tell(stage, bob, link, { type: 'units', ref: engine.fetch!.ref, bundle, last: false, left: 9 })
+      const ref = (engine.question ?? engine.fetch)!.ref
+      tell(stage, bob, link, { type: 'units', ref, bundle, last: false, left: 9 })
     }
     if (answers === 'it gets answers') {
       claim(stage, bob, link, [ghostId(1)])

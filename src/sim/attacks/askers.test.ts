@@ -22,11 +22,12 @@ import {
   tell,
   together,
   verdictOf,
+  wantBelow,
 } from '../stage.ts'
 
 const mallory = keyNamed('mallory')
 
-const wantAll = (ref: number): Message => ({ type: 'want', ref, ids: [], heads: [], tips: [], tipsComplete: true })
+const wantAll = (ref: number): Message => wantBelow(ref, [])
 
 /** Ids of the ops in a message of units. */
 function idsIn(bytes: Uint8Array): string[] {
@@ -93,7 +94,7 @@ describe('askers', () => {
     push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), unit)
     run(stage, 1_000)
     served.length = 0
-    tell(stage, stage.nodes[0]!, linkNamed(stage, 'asker'), { ...wantAll(1), heads: [unit[96]!.id], tipsComplete: false } as Message)
+    tell(stage, stage.nodes[0]!, linkNamed(stage, 'asker'), wantBelow(1, [unit[96]!.id]))
     run(stage, 1_000)
     expect(served.flatMap(idsIn)).toEqual(unit.slice(97).map(({ id }) => toHex(id)))
   })

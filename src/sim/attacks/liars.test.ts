@@ -6,7 +6,6 @@ import { sortedHeads } from '../../core/dag.ts'
 import { digestOfHeads } from '../../core/hash.ts'
 import { PROTOCOL_VERSION } from '../../core/limits.ts'
 import type { PeerId } from '../../sync/effects.ts'
-import { encodeMessage } from '../../sync/messages.ts'
 import type { SimNode } from '../node.ts'
 import {
   agree,
@@ -30,6 +29,7 @@ import {
   tell,
   together,
   verdictOf,
+  wantBelow,
 } from '../stage.ts'
 import { bundleOf } from '../villain.ts'
 
@@ -278,21 +278,9 @@ describe('forged fingerprints', () => {
     const [alice, bob] = stage.nodes
     for (let i = 0; i < 10; i++) say(stage, alice!, `history ${i}`)
     const link = linkNamed(stage, 'liar')
-    const hint = alice!.identity.author.slice(0, 8)
-    for (const seq of [0, 5, 9, 2 ** 53 - 1])
-      tell(
-        stage,
-        bob!,
-        link,
-        encodeMessage({
-          type: 'want',
-          ref: 1,
-          ids: [],
-          heads: [ghostId(1)],
-          tips: [{ hint, seq, id: ghostId(seq % 7) }],
-          tipsComplete: true,
-        }),
-      )
+    const hint = alice!.identity.author.slice(0, 2)
+    for (const seq of [0, 5, 9, 2 ** 52 - 1])
+      tell(stage, bob!, link, wantBelow(1, [], { tips: [{ hint, seq, id: ghostId(seq % 7), isHead: seq > 5 }], headCount: 1 }))
     say(stage, alice!, 'and now')
     run(stage, 3_000)
     const reply = message(stage, mallory, null, [stage.room], 'still listening')

@@ -12,7 +12,22 @@ import { decodeMessage, encodeMessage } from '../../sync/messages.ts'
 import { STAND_IN } from '../identity.ts'
 import { type SimNode, start } from '../node.ts'
 import { bundleOf } from '../villain.ts'
-import { claim, createStage, ghostId, kill, latestOf, linkNamed, message, opsOf, restart, run, runUntil, say, type } from '../stage.ts'
+import {
+  claim,
+  createStage,
+  ghostId,
+  kill,
+  latestOf,
+  linkNamed,
+  message,
+  opsOf,
+  restart,
+  run,
+  runUntil,
+  say,
+  type,
+  wantBelow,
+} from '../stage.ts'
 
 const body = encodeBody({ kind: 'merge' })
 
@@ -52,7 +67,7 @@ describe('an own op', () => {
     const id = toHex(latestOf(alice))
     for (let ref = 1; ref <= 50; ref++) {
       now += 500
-      const bytes = encodeMessage({ type: 'want', ref, ids: [], heads: [], tips: [], tipsComplete: true })
+      const bytes = encodeMessage(wantBelow(ref, []))
       mind({ type: 'tick' }, { type: 'linked' }, { type: 'bytes', from: bob.engine.senderId, bytes })
     }
     expect(sent.length).toBeGreaterThan(10)

@@ -5,7 +5,7 @@ import type { OpId } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
 import { MAX_BUNDLE_BYTES } from '../../sync/bundle.ts'
 import { wrapBundle } from '../../sync/wrap.ts'
-import { decodeMessage, encodeMessage, HINT_BYTES, type Message } from '../../sync/messages.ts'
+import { decodeMessage, encodeMessage, hintBytes, type Message } from '../../sync/messages.ts'
 import type { Random } from '../random.ts'
 import { squeeze } from '../squeeze.ts'
 import { bendBytes } from './bend-bytes.ts'
@@ -29,9 +29,13 @@ export function aMessage(random: Random, room: Room): Message {
       return { type: 'heads', digest: ghost(random), heads, headCount: heads.length + random.pick([0, 0, 0, 300]), ops: count() }
     }
     case 2: {
-      const tips = someIds(random, room).map((id) => ({ hint: anAuthor(random).slice(0, HINT_BYTES), seq: count(), id }))
-      const [ids, heads] = [someIds(random, room), someIds(random, room)]
-      return { type: 'want', ref: count(), ids, heads, tips: tips.slice(0, MAX_TIPS_PAGE), tipsComplete: random.chance(0.5) }
+      const hint = hintBytes(random.pick([1, 100, 10_000]))
+      const seq = (): number => random.pick([0, 1, 300, 2 ** 52 - 1])
+      const tips = someIds(random, room)
+        .slice(0, MAX_TIPS_PAGE)
+        .map((id) => ({ hint: anAuthor(random).slice(0, hint), seq: seq(), id, isHead: random.chance(0.5) }))
+      const headCount = tips.length + random.pick([0, 300])
+      return { type: 'want', ref: count(), ids: someIds(random, room), tips, headCount, ops: count(), ofAll: random.chance(0.5) }
     }
     case 3:
       return { type: 'bye' }
@@ -82,7 +86,10 @@ function assertMessage(said: Message): void {
     case 'heads':
       return assert(said.heads.length <= MAX_HEADS_LISTED && said.headCount >= said.heads.length, 'heads keep their limits')
     case 'want':
-      assert(said.ids.length <= MAX_HEADS_LISTED && said.heads.length <= MAX_HEADS_LISTED, 'a want keeps its limits')
+      assert(
+        said.ids.length <= MAX_HEADS_LISTED && said.headCount >= said.tips.filter(({ isHead }) => isHead).length,
+        'a want keeps its limits',
+      )
       return assert(said.tips.length <= MAX_TIPS_PAGE && said.tips.every(({ seq }) => Number.isSafeInteger(seq)), 'tips keep their limits')
     case 'units':
       return assert(said.bundle.length <= MAX_BUNDLE_BYTES + 2, 'a wrapped bundle keeps its limit')

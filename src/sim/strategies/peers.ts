@@ -35,15 +35,17 @@ export function inventoryLiar(): Strategy {
       for (const node of some(villain)) {
         claim(villain, node, random.pick([1, 5, 256]))
         const { op } = publicOp(villain)
-        const tips = [{ hint: op.author.slice(0, 8), seq: random.pick([0, op.seq + 5, 2 ** 53 - 1]), id: ghost(villain) }]
-        say(villain, node, {
-          type: 'want',
-          ref: random.below(100),
-          ids: [ghost(villain)],
-          heads: [ghost(villain)],
-          tips,
-          tipsComplete: true,
-        })
+        const hint = op.author.slice(0, random.pick([2, 4]))
+        const seqs = [0, op.seq + 5, 2 ** 52 - 1]
+        const tips = seqs.map((seq) => ({
+          hint,
+          seq,
+          id: random.pick([ghost(villain), op.prev ?? ghost(villain)]),
+          isHead: random.chance(0.5),
+        }))
+        const ids = [ghost(villain)]
+        const headCount = 3 + random.below(2)
+        say(villain, node, { type: 'want', ref: random.below(100), ids, tips, headCount, ops: 2 ** 53 - 1, ofAll: random.chance(0.5) })
       }
     },
     asked(villain, from, { ref }) {
@@ -80,7 +82,7 @@ export function glutton(): Strategy {
   return {
     act(villain) {
       const node = anyone(villain)
-      for (let i = 0; i < 3; i++) say(villain, node, { type: 'want', ref: i, ids: [], heads: [], tips: [], tipsComplete: true })
+      for (let i = 0; i < 3; i++) say(villain, node, { type: 'want', ref: i, ids: [], tips: [], headCount: 0, ops: 0, ofAll: i === 1 })
     },
     goesOnEvery: 2_000,
   }
