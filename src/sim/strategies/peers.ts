@@ -1,5 +1,5 @@
 /** Adversaries who are bad peers: who lie about what they hold, stall, ask too much, pose. */
-import { encodeMessage } from '../../sync/messages.ts'
+import { decodeMessage, encodeMessage } from '../../sync/messages.ts'
 import type { SimNode } from '../node.ts'
 import { anyone, bundleOf, newSender, publicOp, say, some, ghost, type Strategy, type Villain } from '../villain.ts'
 
@@ -11,20 +11,36 @@ function claim(villain: Villain, node: SimNode, heads: number): void {
   say(villain, node, { type: 'heads', digest: random.bytes(32), heads: said, headCount, ops: random.pick([0, 7, 2 ** 53 - 1]) })
 }
 
+/** Answers what a node asks of everybody, before anyone else can. */
+const first =
+  (answer: (villain: Villain, from: SimNode, ref: number) => void) =>
+  (villain: Villain, from: SimNode, bytes: Uint8Array): void => {
+    const said = decodeMessage(bytes)
+    if (said.ok && said.value.type === 'want') answer(villain, from, said.value.ref)
+  }
+
+function answerSlowly(villain: Villain, from: SimNode, ref: number): void {
+  const { random } = villain
+  const kind = random.below(4)
+  const bundle = kind === 0 ? new Uint8Array() : bundleOf([publicOp(villain)])
+  if (kind < 3) say(villain, from, { type: 'units', ref, bundle, last: kind === 2, left: 1_000_000 })
+}
+
 /** Names heads, and when asked lets one wait: nothing at all, an op at a time, answers that never end. */
 export function slowPeer(): Strategy {
   return {
     act(villain) {
       for (const node of some(villain)) claim(villain, node, 1)
     },
-    asked(villain, from, { ref }) {
-      const { random } = villain
-      const kind = random.below(4)
-      const bundle = kind === 0 ? new Uint8Array() : bundleOf([publicOp(villain)])
-      if (kind < 3) say(villain, from, { type: 'units', ref, bundle, last: kind === 2, left: 1_000_000 })
-    },
+    asked: (villain, from, { ref }) => answerSlowly(villain, from, ref),
+    overheard: first(answerSlowly),
     goesOnEvery: 2_000,
   }
+}
+
+/** Has nothing, whatever it is asked for. */
+function answerNothing(villain: Villain, from: SimNode, ref: number): void {
+  say(villain, from, { type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
 }
 
 /** Lies about what it holds, and about what it lacks; has nothing when asked. */
@@ -48,9 +64,7 @@ export function inventoryLiar(): Strategy {
         say(villain, node, { type: 'want', ref: random.below(100), ids, tips, headCount, ops: 2 ** 53 - 1, ofAll: random.chance(0.5) })
       }
     },
-    asked(villain, from, { ref }) {
-      say(villain, from, { type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
-    },
+    asked: (villain, from, { ref }) => answerNothing(villain, from, ref),
     goesOnEvery: 2_000,
   }
 }
@@ -70,9 +84,8 @@ export function eclipse(): Strategy {
         })
       }
     },
-    asked(villain, from, { ref }) {
-      say(villain, from, { type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
-    },
+    asked: (villain, from, { ref }) => answerNothing(villain, from, ref),
+    overheard: first(answerNothing),
     goesOnEvery: 2_000,
   }
 }
