@@ -7,9 +7,10 @@ import { ingest } from './ingest.ts'
 import { describeCommit, describeMachine } from './machine.ts'
 import { type Report, type SuiteResult, tableOf } from './report.ts'
 import type { Suite } from './setting.ts'
+import { sync } from './sync.ts'
 import { verify } from './verify.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { ingest, verify }
+const SUITES: Readonly<Record<string, Suite>> = { ingest, sync, verify }
 const DEFAULT_RUNS = 5
 
 /** @param args of the command line: [suite] [--json] [--runs n]. @throws with a sentence for arguments that mean nothing */
