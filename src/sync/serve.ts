@@ -8,6 +8,7 @@ import { BUNDLE_BUDGET, type BundleOp, encodeBundle, MAX_BUNDLE_BYTES, reopenBun
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
+import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { ask, type Engine, newJob, refuseFrom, send } from './state.ts'
@@ -29,8 +30,8 @@ const READ_SEGMENTS = 64
 /** Ops of one bundle that is put together from small segments, and the cost (`unitCost`) from which it is sent. */
 const BUNDLE_OPS = 1_024
 const BUNDLE_COST = 512 * 1024
-/** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. */
-const DEFLATE_FROM = 512
+/** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
+const DEFLATE_FROM = 160
 
 /** A unit as it is stored. */
 type Served = readonly BundleOp[]
@@ -45,6 +46,10 @@ export interface Serving {
   /** Next op to look at, and how many of `lacking` lie before it. */
   at: number
   range: number
+  /** What the next bundle holds so far: units, their ops and cost (`unitCost`). */
+  units: Served[]
+  ops: number
+  cost: number
   sent: number
   left: number
 }
@@ -65,7 +70,7 @@ export function serve(engine: Engine, peer: Peer, want: Want): void {
   for (let i = 0; i < ops.length; i += 2) left -= Math.max(0, ops[i + 1]! - Math.max(until, ops[i]!))
   // Nobody waits for an answer that only the nearest gives.
   if (want.ofAll && left === 0) return
-  const serving: Serving = { ref: want.ref, lacking: ops, until, at: 0, range: 0, sent: 0, left }
+  const serving: Serving = { ref: want.ref, lacking: ops, until, at: 0, range: 0, units: [], ops: 0, cost: 0, sent: 0, left }
   peer.serving = serving
   next(engine, peer, serving)
 }
@@ -90,6 +95,7 @@ function next(engine: Engine, peer: Peer, serving: Serving): void {
   if (peer.serving !== serving || engine.peers.get(peer.id) !== peer) return
   serving.at = nextLacking(serving)
   if (serving.at >= serving.until || serving.sent >= SERVE_BYTES) {
+    if (serving.ops > 0) return flush(engine, peer, serving, () => next(engine, peer, serving))
     peer.serving = null
     return sendUnits(engine, peer, serving, new Uint8Array(), true)
   }
@@ -97,7 +103,7 @@ function next(engine: Engine, peer: Peer, serving: Serving): void {
     if (answer.type !== 'loaded') return
     const [first] = answer.segments
     if (first === undefined || first.first > serving.at) stop(engine, peer, serving)
-    else fill(engine, peer, serving, answer.segments, 0, [], 0, 0)
+    else fill(engine, peer, serving, answer.segments, 0)
   })
 }
 
@@ -108,62 +114,60 @@ function stop(engine: Engine, peer: Peer, serving: Serving): void {
   next(engine, peer, serving)
 }
 
-/**
- * Puts units of the loaded segments, from the `from`-th on, together until a bundle is full, sends it, and goes on. `units` are those
- * so far, with `ops` ops and `cost` (`unitCost`).
- */
-function fill(
-  engine: Engine,
-  peer: Peer,
-  serving: Serving,
-  segments: readonly StoredUnits[],
-  from: number,
-  units: Served[],
-  ops: number,
-  cost: number,
-): void {
+/** Puts units of the loaded segments, from the `from`-th on, together until a bundle is full, sends it, and goes on. */
+function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], from: number): void {
   if (peer.serving !== serving) return
   for (let i = from; i < segments.length; i++) {
     const segment = segments[i]!
     if (segment.first >= serving.until || serving.sent >= SERVE_BYTES) break
-    const end = segment.first + segment.count
     serving.at = Math.max(serving.at, segment.first)
-    if (nextLacking(serving) >= end) continue
-    const again = (): void => fill(engine, peer, serving, segments, i, [], 0, 0)
-    if (units.length > 0 && (ops + segment.count > BUNDLE_OPS || cost > BUNDLE_COST)) return flush(engine, peer, serving, units, ops, again)
+    if (nextLacking(serving) >= segment.first + segment.count) continue
+    const again = (): void => fill(engine, peer, serving, segments, i)
+    if (serving.ops + segment.count > BUNDLE_OPS && serving.ops > 0) return flush(engine, peer, serving, again)
     const unwrapped = unwrapBundle(segment.bytes)
     if (!unwrapped.ok) return stop(engine, peer, serving)
-    const take = (raw: Uint8Array | null): boolean => {
-      const stored = raw === null ? null : reopenBundle(raw, (n) => idOf(engine.replica.dag, segment.first + n))
-      if (stored === null) stop(engine, peer, serving)
-      else {
-        const { range } = serving
-        const lacking = onlyLacking(serving, stored, segment.first)
-        const more = lacking.reduce((sum, unit) => sum + unitCost(unit), 0)
-        if (cost + more <= BUNDLE_BUDGET || units.length === 0) {
-          serving.at = end
-          units.push(...lacking)
-          ops += lacking.reduce((sum, unit) => sum + unit.length, 0)
-          cost += more
-          return true
-        }
-        serving.range = range
-        flush(engine, peer, serving, units, ops, again)
-      }
-      return false
+    const { codec, payload } = unwrapped.value
+    if (codec === 'deflate') {
+      ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
+        if (answer.type !== 'inflated' || peer.serving !== serving) return
+        if (take(engine, peer, serving, segment, answer.bytes, again)) fill(engine, peer, serving, segments, i + 1)
+      })
+      return
     }
-    if (unwrapped.value.codec === 'raw') {
-      if (!take(unwrapped.value.payload)) return
-      continue
-    }
-    ask(engine, { type: 'inflate', job: newJob(engine), bytes: unwrapped.value.payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
-      if (answer.type !== 'inflated' || peer.serving !== serving) return
-      if (take(answer.bytes)) fill(engine, peer, serving, segments, i + 1, units, ops, cost)
-    })
-    return
+    if (!take(engine, peer, serving, segment, payload, again)) return
   }
-  if (units.length > 0) flush(engine, peer, serving, units, ops, () => next(engine, peer, serving))
-  else next(engine, peer, serving)
+  next(engine, peer, serving)
+}
+
+/** Adds what is lacking of a segment; false when there was no room, or the bytes are not a segment's: it goes on by itself then. */
+function take(
+  engine: Engine,
+  peer: Peer,
+  serving: Serving,
+  { first, count }: StoredUnits,
+  raw: Uint8Array | null,
+  again: () => void,
+): boolean {
+  const { range } = serving
+  const stored = raw === null ? null : reopenBundle(raw, (n) => idOf(engine.replica.dag, first + n))
+  if (stored === null) {
+    stop(engine, peer, serving)
+    return false
+  }
+  const units = onlyLacking(serving, stored, first)
+  const cost = units.reduce((sum, unit) => sum + unitCost(unit), 0)
+  if (serving.cost + cost > BUNDLE_BUDGET && serving.ops > 0) {
+    serving.range = range
+    flush(engine, peer, serving, again)
+    return false
+  }
+  serving.units.push(...units)
+  serving.ops += units.reduce((sum, unit) => sum + unit.length, 0)
+  serving.cost += cost
+  serving.at = first + count
+  if (serving.cost <= BUNDLE_COST) return true
+  flush(engine, peer, serving, again)
+  return false
 }
 
 /** Of the units of a segment that begins with op `first`, what is to be sent. */
@@ -172,9 +176,13 @@ function onlyLacking(serving: Serving, units: readonly Served[], first: number):
   return units.map((unit) => unit.filter(() => isLacking(serving, op++))).filter((unit) => unit.length > 0)
 }
 
-/** Sends a bundle, as the last one when nothing is left to be sent. */
-function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Served[], ops: number, then: () => void): void {
-  const raw = encodeBundle(units)
+/** Sends the bundle, as the last one when nothing is left to be sent. */
+function flush(engine: Engine, peer: Peer, serving: Serving, then: () => void): void {
+  const raw = encodeBundle(mergeUnits(serving.units))
+  const { ops } = serving
+  serving.units = []
+  serving.ops = 0
+  serving.cost = 0
   const out = (bundle: Uint8Array): void => {
     serving.left = Math.max(0, serving.left - ops)
     peer.opsServed += ops
@@ -185,7 +193,8 @@ function flush(engine: Engine, peer: Peer, serving: Serving, units: readonly Ser
   }
   if (raw.length < DEFLATE_FROM) return out(wrapBundle('raw', raw))
   ask(engine, { type: 'deflate', job: newJob(engine), bytes: raw }, (answer) => {
-    if (answer.type === 'deflated' && peer.serving === serving) out(wrapBundle('deflate', answer.bytes))
+    if (answer.type !== 'deflated' || peer.serving !== serving) return
+    out(answer.bytes.length < raw.length ? wrapBundle('deflate', answer.bytes) : wrapBundle('raw', raw))
   })
 }
 
