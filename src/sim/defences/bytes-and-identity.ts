@@ -212,10 +212,10 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   },
   {
     row: 'A10',
-    file: MESSAGES,
-    right: 'if (!Number.isSafeInteger(seq)) return null',
-    wrong: '',
-    test: tested('src/sync/messages.test.ts', 'A10 when the seq of a tip'),
+    file: 'src/sync/varint.ts',
+    right: 'value <= Number.MAX_SAFE_INTEGER && (byte',
+    wrong: '(byte',
+    test: tested('src/sync/messages.test.ts', 'A10 when twice the seq of a tip'),
   },
   {
     row: 'A11',

@@ -40,8 +40,8 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B2',
     file: 'src/sync/holdings.ts',
-    right: 'return isWrong && guessed.length > 0 ? markPast(dag, known) : marks',
-    wrong: 'return marks',
+    right: 'if (guessed.length === 0 || ids.every(',
+    wrong: 'if (guessed.length >= 0 || ids.every(',
     test: tested('src/sync/holdings.test.ts', 'B2 a guess that holds what is asked for is given up'),
   },
   {

@@ -97,8 +97,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D5',
     file: FETCH,
-    right: 'else bench(engine, peer)\n  if (fetch.all',
-    wrong: '\n  if (fetch.all',
+    right: '  else if (!fetch.all) bench(engine, peer)\n',
+    wrong: '',
     test: tested(LIARS, 'D5 a peer that names what it has not'),
   },
   {
@@ -146,8 +146,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D7',
     file: SERVE,
-    right: 'unit.filter(() => holds[op++] !== 1)',
-    wrong: 'unit.filter(() => holds[op++] !== 7)',
+    right: 'unit.filter(() => isLacking(serving, op++))',
+    wrong: 'unit.filter(() => op++ >= 0)',
     test: tested(ASKERS, 'D7 of a unit that a peer holds in part'),
   },
   {
@@ -286,15 +286,15 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D13',
     file: SERVE,
-    right: '  if (peer.wants >= wantsAtMost(engine) || peer.opsServed > servedAtMost(engine.stored)) return\n',
+    right: '  if (asksTooMuch(engine, peer)) return\n',
     wrong: '',
     test: tested(ASKERS, 'D13 a peer that asks for everything again and again'),
   },
   {
     row: 'D13',
     file: FETCH,
-    right: '...describeHoldings(dag, engine.stored)',
-    wrong: 'heads: [], tips: [], tipsComplete: describeHoldings(dag, 0).tipsComplete',
+    right: 'const holdings = describeHoldings(dag, engine.stored)',
+    wrong: 'const holdings = { ...describeHoldings(dag, 0), headCount: 0 }',
     test: tested(ASKERS, 'D13 a long answer that was cut off goes on where it was'),
   },
   {

@@ -1,0 +1,156 @@
+/** A path opens: one question to everybody, one answer, and what happens when that does not come. */
+import { expect, test } from 'vitest'
+import { equalBytes } from '../core/bytes.ts'
+import type { SimNode } from '../sim/node.ts'
+import { addNode, give, start } from '../sim/node.ts'
+import { createDisk } from '../sim/disk.ts'
+import {
+  agree,
+  apart,
+  claim,
+  createStage,
+  join,
+  keyNamed,
+  linkNamed,
+  message,
+  opsOf,
+  run,
+  runUntil,
+  say,
+  type Stage,
+  tell,
+  together,
+} from '../sim/stage.ts'
+import type { Villain } from '../sim/villain.ts'
+import { nextIdentity } from '../sim/world.ts'
+import { decodeMessage, encodeMessage, type Message } from './messages.ts'
+import type { PeerId } from './effects.ts'
+import { isNearest } from './fetch.ts'
+
+type Want = Extract<Message, { type: 'want' }>
+
+const QUICK = { delay: { least: 5, most: 5 } }
+
+/** What nodes ask of everybody, and what `to` is asked for. */
+function listening(answer: (villain: Villain, from: SimNode, want: Want) => void = () => {}) {
+  const open: Want[] = []
+  const asked: { readonly to: PeerId; readonly want: Want }[] = []
+  const wantIn = (bytes: Uint8Array): Want | null => {
+    const said = decodeMessage(bytes)
+    return said.ok && said.value.type === 'want' ? said.value : null
+  }
+  return {
+    open,
+    asked,
+    strategy: {
+      overheard(villain: Villain, from: SimNode, bytes: Uint8Array): void {
+        const want = wantIn(bytes)
+        if (want === null) return
+        open.push(want)
+        answer(villain, from, want)
+      },
+      told(_villain: Villain, _from: SimNode, to: PeerId, bytes: Uint8Array): void {
+        const want = wantIn(bytes)
+        if (want !== null) asked.push({ to, want })
+      },
+    },
+  }
+}
+
+const served = ({ nodes }: Stage, to: SimNode): number[] =>
+  nodes.flatMap(({ engine }) => {
+    const ops = engine.peers.get(to.engine.senderId)?.opsServed ?? 0
+    return ops > 0 ? [ops] : []
+  })
+
+test('of five who could answer who joins, one does', () => {
+  for (let round = 0; round < 5; round++) {
+    const stage = createStage(5, QUICK)
+    for (let i = 0; i < 30 + round; i++) say(stage, stage.nodes[i % 5]!, `${i}`)
+    run(stage, 2_000)
+    const joiner = join(stage)
+    expect(runUntil(stage, 200, () => opsOf(joiner) === 31 + round)).toBeLessThan(200)
+    run(stage, 5_000)
+    expect(served(stage, joiner)).toEqual([31 + round])
+  }
+})
+
+test('two who both have what the other lacks are equal after one question and one answer each', () => {
+  const { open, asked, strategy } = listening()
+  const stage = createStage(2, { delay: { least: 100, most: 100 } }, strategy)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  say(stage, alice, 'both know this')
+  run(stage, 1_000)
+  apart(stage, alice)
+  for (let i = 0; i < 20; i++) say(stage, [alice, bob][i % 2]!, `${i}`)
+  run(stage, 6_000)
+  together(stage)
+  open.length = 0
+  for (const node of stage.nodes) give(stage.world, node, { type: 'linked' })
+  // There and back, and what the platform takes.
+  expect(runUntil(stage, 1_000, () => agree(stage))).toBeLessThan(300)
+  expect([open.length, asked.length]).toEqual([2, 0])
+})
+
+test('who has less than half of what another has does not answer for it', () => {
+  const stage = createStage(1, QUICK)
+  const [bob] = stage.nodes as [SimNode]
+  for (let i = 0; i < 9; i++) say(stage, bob, `${i}`)
+  const asker = bob.engine.senderId.replace(/^./, (digit) => (Number.parseInt(digit, 16) ^ 8).toString(16))
+  // As near to the asker as can be.
+  const near = asker.replace(/.$/, (digit) => (Number.parseInt(digit, 16) ^ 1).toString(16))
+  expect(isNearest(bob.engine, asker)).toBe(true)
+  claim(stage, bob, near, [], 0, 4)
+  expect(isNearest(bob.engine, asker)).toBe(true)
+  claim(stage, bob, near, [], 0, 5)
+  expect(isNearest(bob.engine, asker)).toBe(false)
+  expect(isNearest(bob.engine, near)).toBe(true)
+})
+
+test('D5 who answers everybody’s question with nothing costs one more question, and silence OPEN_QUESTION', () => {
+  for (const [kind, most] of [
+    ['nothing', 200],
+    ['silence', 500],
+  ] as const) {
+    const { open, strategy } = listening((villain, from, { ref }) => {
+      if (kind === 'nothing') {
+        const nothing = encodeMessage({ type: 'units', ref, bundle: new Uint8Array(), last: true, left: 0 })
+        tell({ world: villain.world } as Stage, from, linkNamed({ world: villain.world, villain } as Stage, 'first'), nothing)
+      }
+    })
+    const stage = createStage(1, QUICK, strategy)
+    const [bob] = stage.nodes as [SimNode]
+    for (let i = 0; i < 20; i++) say(stage, bob, `${i}`)
+    // The one who says that it has all there is, and is nearest, is not there to answer.
+    const joiner = addNode(stage.world, nextIdentity(stage.world), createDisk())
+    joiner.neighbours.push(0)
+    bob.neighbours.push(joiner.index)
+    open.length = 0
+    start(stage.world, joiner, false)
+    const near = joiner.engine.senderId.replace(/.$/, (digit) => (Number.parseInt(digit, 16) ^ 1).toString(16))
+    if (kind === 'silence') claim(stage, bob, near, [], 0, 1_000)
+    const took = runUntil(stage, 5_000, () => opsOf(joiner) === 21)
+    expect(took).toBeLessThan(most)
+    if (kind === 'silence') expect(took).toBeGreaterThan(300)
+    expect(open.length).toBeGreaterThan(0)
+  }
+})
+
+test('while a question is open, another path that opens asks nothing again', () => {
+  const { open, strategy } = listening()
+  const stage = createStage(1, QUICK, strategy)
+  const [bob] = stage.nodes as [SimNode]
+  open.length = 0
+  for (let i = 0; i < 3; i++) give(stage.world, bob, { type: 'linked' })
+  expect(open.length).toBe(1)
+  run(stage, 300)
+  give(stage.world, bob, { type: 'linked' })
+  expect(open.length).toBe(2)
+  // One is being fetched from.
+  run(stage, 300)
+  claim(stage, bob, linkNamed(stage, 'mallory'), [message(stage, keyNamed('mallory'), null, [stage.room], 'hidden').id])
+  expect(bob.engine.fetch).not.toBe(null)
+  give(stage.world, bob, { type: 'linked' })
+  expect(open.length).toBe(2)
+  expect(open.every(({ tips, headCount }) => headCount === 1 && equalBytes(tips[0]!.id, stage.room))).toBe(true)
+})
