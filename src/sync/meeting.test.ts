@@ -7,6 +7,7 @@ import { createDisk } from '../sim/disk.ts'
 import {
   agree,
   apart,
+  chainOf,
   claim,
   createStage,
   join,
@@ -14,6 +15,7 @@ import {
   linkNamed,
   message,
   opsOf,
+  push,
   run,
   runUntil,
   say,
@@ -26,6 +28,7 @@ import { nextIdentity } from '../sim/world.ts'
 import { decodeMessage, encodeMessage, type Message } from './messages.ts'
 import type { PeerId } from './effects.ts'
 import { isNearest } from './fetch.ts'
+import { agrees } from './gossip.ts'
 
 type Want = Extract<Message, { type: 'want' }>
 
@@ -70,9 +73,27 @@ test('of five who could answer who joins, one does', () => {
     run(stage, 2_000)
     const joiner = join(stage)
     expect(runUntil(stage, 200, () => opsOf(joiner) === 31 + round)).toBeLessThan(200)
+    run(stage, 1_500)
+    // The others have told what they hold meanwhile.
+    expect([...joiner.engine.peers.values()].filter((peer) => agrees(joiner.engine, peer)).length).toBe(5)
     run(stage, 5_000)
     expect(served(stage, joiner)).toEqual([31 + round])
   }
+})
+
+test('the first answer to everybody’s question is judged as one that was asked for', () => {
+  const stage = createStage(1, QUICK)
+  const [bob] = stage.nodes as [SimNode]
+  // More signatures than strangers may bring unasked.
+  for (let i = 0; i < 1_500; i += 500) {
+    const units = Array.from({ length: 500 }, (_, n) => chainOf(stage, keyNamed(`sybil ${i + n}`), 1))
+    push(stage, bob, linkNamed(stage, 'mallory'), ...units)
+    run(stage, 5_000)
+  }
+  expect(opsOf(bob)).toBe(1_501)
+  const joiner = join(stage)
+  // Before it would have asked anybody else.
+  expect(runUntil(stage, 1_000, () => opsOf(joiner) === 1_501)).toBeLessThan(300)
 })
 
 test('two who both have what the other lacks are equal after one question and one answer each', () => {
