@@ -2,13 +2,14 @@
  * `npm run bench`: builds what is stale, then runs the benchmarks against the app as it is built.
  *
  *   npm run bench                            all suites; writes docs/performance.md
- *   npm run -s bench -- ingest [--json]      one suite: ingest, verify; with --json one object on standard output
+ *   npm run -s bench -- ingest [--json]      one suite: ingest, sync, verify; with --json one object on standard output
  *   npm run bench -- ingest --runs 9         more runs
  */
 import { join } from 'node:path'
 import { argv, exit } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
+import { installPeers } from './bench-peers.mjs'
 import { BROWSER_ARGS, requireChromium } from './browser.mjs'
 import { buildForNode } from './build-for-node.mjs'
 import { buildIfStale } from './build.mjs'
@@ -36,6 +37,8 @@ const print = console.log
 console.log = console.error
 try {
   const chromium = await requireChromium()
+  const suites = argv.slice(2).filter((word) => /^[a-z]/.test(word))
+  if (suites.length === 0 || suites.includes('sync')) installPeers()
   await buildIfStale()
   await buildForNode({ main: 'src/bench/main.ts' }, join(folder, 'node'))
   await buildWorker('src/bench/bare.worker.ts', join(folder, 'worker'))

@@ -1,0 +1,12 @@
+/** The peers' packages, which are in a folder of their own: nothing but these benchmarks installs or imports them. */
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+/** A package of `src/bench/package.json`, under the repository's root. @throws with a sentence when it is not there */
+export function loadPackage<T>(root: string, name: string): T {
+  try {
+    return createRequire(join(root, 'src/bench/package.json'))(name) as T
+  } catch (cause) {
+    throw new Error(`${name} could not be loaded`, { cause })
+  }
+}
