@@ -9,7 +9,7 @@ import { judgeOpen } from '../rules/open.ts'
 import { identityNumber } from '../sim/identity.ts'
 import { createRandom } from '../sim/random.ts'
 import { encodeBundle } from '../sync/bundle.ts'
-import type { Effect, Input, Notice, StoredUnits } from '../sync/effects.ts'
+import type { Effect, Input, StoredUnits } from '../sync/effects.ts'
 import { createEngine, restore, step } from '../sync/engine.ts'
 import { kindOf } from '../sync/messages.ts'
 import type { Engine } from '../sync/state.ts'
@@ -30,8 +30,8 @@ export interface Side {
   /** Time in `step` since the first message came (ms), and what it was when the engine first knew what to send; null: not yet. */
   ms: number
   foundMs: number | null
-  /** Every notice, for who counts them. */
-  onNotice: (notice: Notice) => void
+  /** Answers of a slow disk, for `settle` to give; null: the disk answers at once. */
+  late: Input[] | null
 }
 
 const authorOfSide = (number: number): Author => identityNumber(NODE_AUTHOR + number).author
@@ -49,7 +49,7 @@ export function createSide(room: OpId, number: number, seed: number): Side {
     now: 0,
     resumed: false,
   })
-  return { engine, disk: [], sent: [], alarm: Infinity, ms: 0, foundMs: null, onNotice: () => {} }
+  return { engine, disk: [], sent: [], alarm: Infinity, ms: 0, foundMs: null, late: null }
 }
 
 /** Units as they lie on a disk, one segment each. */
@@ -116,7 +116,6 @@ function carryOut(side: Side, effect: Effect): Input | null {
       side.alarm = effect.at
       return null
     case 'notify':
-      side.onNotice(effect.notice)
       return null
     case 'disconnect':
       throw new Error(`An honest peer was cut: ${effect.reason}.`)
@@ -125,7 +124,7 @@ function carryOut(side: Side, effect: Effect): Input | null {
       return { type: 'loaded', job: effect.job, segments: read(side.disk, effect.from, effect.limit) }
     case 'persist':
       for (const segment of effect.segments) side.disk.push(segment)
-      return { type: 'stored', job: effect.job, failure: null }
+      return soonOrLate(side, { type: 'stored', job: effect.job, failure: null })
     case 'verify':
       return {
         type: 'verified',
@@ -139,6 +138,12 @@ function carryOut(side: Side, effect: Effect): Input | null {
     case 'inflate':
       return { type: 'inflated', job: effect.job, bytes: inflateRawSync(effect.bytes, { maxOutputLength: effect.limit }) }
   }
+}
+
+function soonOrLate(side: Side, answer: Input): Input | null {
+  if (side.late === null) return answer
+  side.late.push(answer)
+  return null
 }
 
 /** Segments from the one that holds op `from`. */

@@ -1,0 +1,65 @@
+/** The whole of a recorded session as a file: ours, signed and hashed, beside what others write of the same edits. */
+import { deflateRawSync } from 'node:zlib'
+import { loadAutomerge } from './peers/automerge.ts'
+import { sentenceOf } from './peers/measure.ts'
+import { loadYjs } from './peers/yjs.ts'
+import type { Row } from './report.ts'
+import type { SuiteSetting } from './setting.ts'
+import { fileOf, signTrace } from './trace-to-bundle.ts'
+import { loadTrace, type Trace } from './traces.ts'
+
+const TRACE = 'automerge-paper'
+
+/** Bytes; they are what they are, so once is enough. */
+export async function bundleRow({ root, cache, say }: SuiteSetting): Promise<Row> {
+  const trace = await loadTrace(TRACE, cache)
+  say(`sync: signing ${trace.transactions.length} edits`)
+  const { units } = await signTrace(trace, TRACE, 'unit', 'tabweave bench')
+  let peers: Readonly<Record<string, number>> = {}
+  const absent: Record<string, string> = {}
+  for (const [name, measure] of Object.entries({ automerge: automergeBytes, yjs: yjsBytes })) {
+    say(`sync: ${name} replays ${trace.transactions.length} edits`)
+    try {
+      peers = { ...peers, ...measure(root, trace) }
+    } catch (error) {
+      absent[name] = sentenceOf(error)
+    }
+  }
+  return {
+    measure: 'bundle-bytes',
+    params: { trace: TRACE, ops: units.flat().length },
+    unit: 'B',
+    better: 'lower',
+    ours: fileOf(units, deflateRawSync).length,
+    peers,
+    ...(Object.keys(absent).length > 0 && { absent }),
+  }
+}
+
+/** One change an edit. */
+function automergeBytes(root: string, { transactions }: Trace): Readonly<Record<string, number>> {
+  const api = loadAutomerge(root)
+  let doc = api.from({ text: '' })
+  for (const { patches } of transactions) {
+    doc = api.change(doc, (draft) => {
+      for (const [position, deleted, inserted] of patches) api.splice(draft, ['text'], position, deleted, inserted)
+    })
+  }
+  return { automerge: api.save(doc).length }
+}
+
+/** In both of its encodings: the one that it uses when nothing is said, and the smaller one. */
+function yjsBytes(root: string, { transactions }: Trace): Readonly<Record<string, number>> {
+  const api = loadYjs(root)
+  const doc = new api.Doc()
+  // Left to itself it draws one by chance, which costs a byte more or less.
+  doc.clientID = 1
+  const text = doc.getText('text')
+  for (const { patches } of transactions) {
+    for (const [position, deleted, inserted] of patches) {
+      if (deleted > 0) text.delete(position, deleted)
+      if (inserted !== '') text.insert(position, inserted)
+    }
+  }
+  return { yjs: api.encodeStateAsUpdate(doc).length, 'yjs, version 2': api.encodeStateAsUpdateV2(doc).length }
+}
