@@ -51,11 +51,13 @@ export function run(plan: Plan): Report {
       checkEnd(world, createRandom(plan.seed, 'checks').below)
       // Adversaries may yet bring what every correct node had lost: then it is told once more.
       const held = (): number => world.nodes.reduce((sum, { engine }) => sum + engine.replica.dag.length, 0)
-      for (let before = -1; before !== held() && !stop();) {
+      const end = world.schedule.now + HEAL
+      for (let before = -1; (before !== held() || !isSettled(world)) && !stop() && world.schedule.now < end;) {
         before = held()
         world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
       }
-      checkDigests(world)
+      if (world.failure === null && !isSettled(world)) fail(world, 'correct nodes agree after healing', stateOf(world))
+      if (world.failure === null) checkDigests(world)
     }
   } catch (error) {
     fail(world, 'nothing throws', error instanceof Error ? error.message : String(error))
