@@ -1,7 +1,9 @@
 /** Where a benchmark ran: figures mean nothing without it. */
 import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
-import { versions } from 'node:process'
+import { cpuUsage, versions } from 'node:process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 /** "2 cores, Node 20.20, Chromium 156" */
 export function describeMachine(chromiumVersion: string | null): string {
@@ -12,6 +14,18 @@ export function describeMachine(chromiumVersion: string | null): string {
     `Node ${short(versions.node, 2)}`,
     ...(chromiumVersion === null ? [] : [`Chromium ${short(chromiumVersion, 1)}`]),
   ].join(', ')
+}
+
+/** CPU time of this process so far (ms), whatever else the machine does; of all its threads, so see that none has work of its own. */
+export function cpuMs(): number {
+  const { user, system } = cpuUsage()
+  return (user + system) / 1_000
+}
+
+/** Frees what was used before, so that it is not freed by threads beside what is measured next. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  ;(runInNewContext('gc') as () => void)()
 }
 
 /** The commit of this folder, with a plus when its files were changed since; "unknown" outside of git. */

@@ -36,12 +36,16 @@ export async function bundleRow({ root, cache, say }: SuiteSetting): Promise<Row
   }
 }
 
-/** One change an edit. */
+/** What they would draw by chance, so that a run is like another. */
+const ACTOR = '9f1b6c3a54d84e07a2c0d5e81b7f3c66'
+const CLIENT = 2_654_435_769
+
+/** One change an edit, with the edit's time. */
 function automergeBytes(root: string, { transactions }: Trace): Readonly<Record<string, number>> {
   const api = loadAutomerge(root)
-  let doc = api.from({ text: '' })
-  for (const { patches } of transactions) {
-    doc = api.change(doc, (draft) => {
+  let doc = api.from({ text: '' }, ACTOR)
+  for (const { patches, time } of transactions) {
+    doc = api.change(doc, { time }, (draft) => {
       for (const [position, deleted, inserted] of patches) api.splice(draft, ['text'], position, deleted, inserted)
     })
   }
@@ -52,8 +56,7 @@ function automergeBytes(root: string, { transactions }: Trace): Readonly<Record<
 function yjsBytes(root: string, { transactions }: Trace): Readonly<Record<string, number>> {
   const api = loadYjs(root)
   const doc = new api.Doc()
-  // Left to itself it draws one by chance, which costs a byte more or less.
-  doc.clientID = 1
+  doc.clientID = CLIENT
   const text = doc.getText('text')
   for (const { patches } of transactions) {
     for (const [position, deleted, inserted] of patches) {

@@ -14,6 +14,7 @@ import { createEngine, restore, step } from '../sync/engine.ts'
 import { kindOf } from '../sync/messages.ts'
 import type { Engine } from '../sync/state.ts'
 import { wrapBundle } from '../sync/wrap.ts'
+import { cpuMs } from './machine.ts'
 import type { Party } from './sync-meet.ts'
 import { isStandIn, standIn } from './sync-room.ts'
 
@@ -27,7 +28,7 @@ export interface Side {
   sent: Uint8Array[]
   /** When it wants a tick (ms). */
   alarm: number
-  /** Time in `step` since the first message came (ms), and what it was when the engine first knew what to send; null: not yet. */
+  /** CPU time in `step` since the first message came (ms), and what it was when the engine first knew what to send; null: not yet. */
   ms: number
   foundMs: number | null
   /** Answers of a slow disk, for `settle` to give; null: the disk answers at once. */
@@ -74,9 +75,9 @@ export function fillSide({ engine, disk }: Side, units: readonly Unit[], segment
 export function give(side: Side, inputs: readonly Input[], now: number): void {
   const queue = [...inputs]
   for (let input = queue.shift(); input !== undefined; input = queue.shift()) {
-    const start = performance.now()
+    const start = cpuMs()
     const effects = step(side.engine, input, now)
-    if (side.ms > 0 || input.type === 'bytes') side.ms += performance.now() - start
+    if (side.ms > 0 || input.type === 'bytes') side.ms += cpuMs() - start
     for (const effect of effects) {
       const answer = carryOut(side, effect)
       if (answer !== null) queue.push(answer)

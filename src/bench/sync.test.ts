@@ -139,6 +139,10 @@ test('a join is cut as often as is asked for, carries more then, and ends with e
   expect(cut.carried).toBeGreaterThan(carried)
 })
 
+test('what was cut counts as far as it came', () => {
+  expect(join(shared, [90], 8).carried - join(shared, [1], 8).carried).toBe(89)
+})
+
 test('engines on a large history find what to send, which takes time', () => {
   const pair = createLargePair({ shared: 3_000, authors: 4, differ: 10 }, 9)
   expect(pair.replicas.map(({ dag }) => dag.length)).toEqual([3_010, 3_010])

@@ -30,8 +30,8 @@ export interface Automerge {
   init(): Doc
   clone(doc: Doc): Doc
   free(doc: Doc): void
-  from(value: { text: string }): { text: string }
-  change(doc: { text: string }, edit: (doc: { text: string }) => void): { text: string }
+  from(value: { text: string }, actor: string): { text: string }
+  change(doc: { text: string }, options: { time: number }, edit: (doc: { text: string }) => void): { text: string }
   splice(doc: { text: string }, path: readonly string[], at: number, deleted: number, inserted: string): void
   save(doc: { text: string }): Uint8Array
   applyChanges(doc: Doc, changes: readonly Uint8Array[]): [Doc]

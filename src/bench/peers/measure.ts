@@ -45,4 +45,5 @@ export function exchangeWith(peers: readonly Prepared[], differences: readonly (
   return said
 }
 
-export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+export const sentenceOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!.replace(/([0-9a-f]{8})[0-9a-f]{24,}/g, '$1…')

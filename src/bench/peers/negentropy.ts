@@ -5,6 +5,7 @@
  */
 import { toHex } from '../../core/bytes.ts'
 import { ID_BYTES } from '../../core/limits.ts'
+import { cpuMs } from '../machine.ts'
 import type { HashedOp } from '../sync-room.ts'
 import type { PeerProtocol } from './exchange.ts'
 import { loadPackage } from './load.ts'
@@ -29,7 +30,7 @@ interface NostrTools {
 /** Bytes of a message, which the package writes as hex. */
 const bytesOf = (message: string): number => message.length / 2
 
-/** What of two sets only one side holds, and what finding it took. `ms`: of both sides, from the first message on. */
+/** What of two sets only one side holds, and what finding it took. `ms`: CPU time of both sides, from the first message on. */
 export interface Found {
   readonly onlyFirst: readonly string[]
   readonly onlySecond: readonly string[]
@@ -54,7 +55,7 @@ export function reconcileByRanges(root: string, sets: readonly (readonly Timed[]
   })
   const onlyFirst: string[] = []
   const onlySecond: string[] = []
-  const start = performance.now()
+  const start = cpuMs()
   let [side, other, isFirst] = [second!, first!, false]
   let bytes = 0
   let flights = 0
@@ -68,7 +69,7 @@ export function reconcileByRanges(root: string, sets: readonly (readonly Timed[]
       (id) => others.push(id),
     )
   }
-  return { onlyFirst, onlySecond, bytes, flights, ms: performance.now() - start }
+  return { onlyFirst, onlySecond, bytes, flights, ms: cpuMs() - start }
 }
 
 export function negentropy(root: string, isTimed: boolean): PeerProtocol {
