@@ -30,7 +30,7 @@ const STAGES = [
   { part: 'lint', name: 'lint', command: ['oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { part: 'lint', name: 'format', command: ['oxfmt/bin/oxfmt', '--check'] },
   { part: 'lint', name: 'unused code', command: ['knip/bin/knip.js', '--config', '.knip.json', '--treat-config-hints-as-errors'] },
-  { part: 'lint', name: 'lock file', command: ['../.scripts/lock.mjs'] },
+  { part: 'lint', name: 'lock files', command: ['../.scripts/lock.mjs'] },
   { part: 'unit', name: 'unit and property tests', command: vitest('pure'), report: countVitest },
   { part: 'sim', name: `${WORLDS} simulated worlds`, command: ['../.scripts/sim.mjs', '--scenario', 'all', '--seeds', `${WORLDS}`] },
   { part: 'browser', name: 'tests in the browser', command: vitest('browser'), browser: true, report: countVitest },
