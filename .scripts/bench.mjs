@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { argv, exit } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
-import { installPeers } from './bench-peers.mjs'
+import { installPeers, peersFolder } from './bench-peers.mjs'
 import { BROWSER_ARGS, requireChromium } from './browser.mjs'
 import { buildForNode } from './build-for-node.mjs'
 import { buildIfStale } from './build.mjs'
@@ -44,7 +44,13 @@ try {
   await buildWorker('src/bench/bare.worker.ts', join(folder, 'worker'))
   console.log = print
   const { bench } = /** @type {typeof import('../src/bench/main.ts')} */ (await import(pathToFileURL(join(folder, 'node/main.mjs')).href))
-  await bench(argv.slice(2), { root, chromium, chromiumArgs: BROWSER_ARGS, bareWorker: join(folder, 'worker/main.mjs') })
+  await bench(argv.slice(2), {
+    root,
+    chromium,
+    chromiumArgs: BROWSER_ARGS,
+    bareWorker: join(folder, 'worker/main.mjs'),
+    peers: peersFolder,
+  })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   exit(1)

@@ -28,6 +28,8 @@ export interface BenchSetting {
   readonly chromiumArgs: readonly string[]
   /** The built `bare.worker.ts`. */
   readonly bareWorker: string
+  /** Where the packages of `src/bench/package.json` are, if they are. */
+  readonly peers: string
 }
 
 /** A page's worker, as `evaluate` finds it again. */

@@ -11,7 +11,7 @@ import { loadTrace, type Trace } from './traces.ts'
 const TRACE = 'automerge-paper'
 
 /** Bytes; they are what they are, so once is enough. */
-export async function bundleRow({ root, cache, say }: SuiteSetting): Promise<Row> {
+export async function bundleRow({ peers: folder, cache, say }: SuiteSetting): Promise<Row> {
   const trace = await loadTrace(TRACE, cache)
   say(`sync: signing ${trace.transactions.length} edits`)
   const { units } = await signTrace(trace, TRACE, 'unit', 'tabweave bench')
@@ -20,7 +20,7 @@ export async function bundleRow({ root, cache, say }: SuiteSetting): Promise<Row
   for (const [name, measure] of Object.entries({ automerge: automergeBytes, yjs: yjsBytes })) {
     say(`sync: ${name} replays ${trace.transactions.length} edits`)
     try {
-      peers = { ...peers, ...measure(root, trace) }
+      peers = { ...peers, ...measure(folder, trace) }
     } catch (error) {
       absent[name] = sentenceOf(error)
     }
@@ -41,8 +41,8 @@ const ACTOR = '9f1b6c3a54d84e07a2c0d5e81b7f3c66'
 const CLIENT = 2_654_435_769
 
 /** One change an edit, with the edit's time. */
-function automergeBytes(root: string, { transactions }: Trace): Readonly<Record<string, number>> {
-  const api = loadAutomerge(root)
+function automergeBytes(folder: string, { transactions }: Trace): Readonly<Record<string, number>> {
+  const api = loadAutomerge(folder)
   let doc = api.from({ text: '' }, ACTOR)
   for (const { patches, time } of transactions) {
     doc = api.change(doc, { time }, (draft) => {
@@ -53,8 +53,8 @@ function automergeBytes(root: string, { transactions }: Trace): Readonly<Record<
 }
 
 /** In both of its encodings: the one that it uses when nothing is said, and the smaller one. */
-function yjsBytes(root: string, { transactions }: Trace): Readonly<Record<string, number>> {
-  const api = loadYjs(root)
+function yjsBytes(folder: string, { transactions }: Trace): Readonly<Record<string, number>> {
+  const api = loadYjs(folder)
   const doc = new api.Doc()
   doc.clientID = CLIENT
   const text = doc.getText('text')

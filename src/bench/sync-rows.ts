@@ -90,7 +90,7 @@ const SYMBOLS = 600
 
 /** Time to find what to send, with the ids of the same two sets given to those who reconcile sets. */
 export function differenceRow(
-  { root, runs, say }: SuiteSetting,
+  { peers: folder, runs, say }: SuiteSetting,
   params: { shared: number; differ: number; authors: number },
   seed: number,
 ): Row {
@@ -112,7 +112,7 @@ export function differenceRow(
   for (let run = -1; run < runs; run++) {
     say(run < 0 ? 'sync: finding the difference, warming up' : `sync: finding the difference, run ${run + 1} of ${runs}`)
     collectGarbage()
-    const times = { ours: msToFind(pair, run), negentropy: rangesMs(root, sets, absent), 'riblt (our implementation)': peelMs(symbols) }
+    const times = { ours: msToFind(pair, run), negentropy: rangesMs(folder, sets, absent), 'riblt (our implementation)': peelMs(symbols) }
     if (run < 0) continue
     ours.push(times.ours)
     for (const [name, ms] of Object.entries(times)) if (name !== 'ours' && ms !== null) (peers[name] ??= []).push(ms)
@@ -120,9 +120,9 @@ export function differenceRow(
   return { ...rowOf({ measure: 'difference-cpu-ms', params, unit: 'ms', better: 'lower' }, ours, peers), absent }
 }
 
-function rangesMs(root: string, sets: readonly (readonly Timed[])[], absent: Record<string, string>): number | null {
+function rangesMs(folder: string, sets: readonly (readonly Timed[])[], absent: Record<string, string>): number | null {
   try {
-    return reconcileByRanges(root, sets).ms
+    return reconcileByRanges(folder, sets).ms
   } catch (error) {
     absent['negentropy'] = sentenceOf(error)
     return null

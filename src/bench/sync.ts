@@ -16,7 +16,7 @@ const SEED = 20_261_125
 export const sync: Suite = async (setting) => {
   setting.say(`sync: writing ${SHARED_OPS} ops`)
   const shared = createShared(SHARED_OPS, AUTHORS, SEED)
-  const peers = preparePeers(setting.root, shared, setting.say)
+  const peers = preparePeers(setting.peers, shared, setting.say)
   const rows: Row[] = []
   for (const equivocators of [0, 1] as const) {
     for (const differ of DIFFERENCES) rows.push(...firstContactRows(setting, shared, peers, { differ, equivocators }))

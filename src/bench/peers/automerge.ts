@@ -44,13 +44,13 @@ export interface Automerge {
   receiveSyncMessage(doc: Doc, state: SyncState, message: Uint8Array): [Doc, SyncState]
 }
 
-export const loadAutomerge = (root: string): Automerge => loadPackage(root, '@automerge/automerge')
+export const loadAutomerge = (folder: string): Automerge => loadPackage(folder, '@automerge/automerge')
 
 /** By op: the change's hash, and its operation's counter and name. */
 type Known = Map<string, { readonly hash: string; readonly counter: number; readonly name: string }>
 
-export function automerge(root: string): PeerProtocol {
-  const api = loadAutomerge(root)
+export function automerge(folder: string): PeerProtocol {
+  const api = loadAutomerge(folder)
   return {
     name: 'automerge',
     prepare({ ops }) {

@@ -2,10 +2,10 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-/** A package of `src/bench/package.json`, under the repository's root. @throws with a sentence when it is not there */
-export function loadPackage<T>(root: string, name: string): T {
+/** A package of `src/bench/package.json`, which are installed in this folder. @throws with a sentence when it is not there */
+export function loadPackage<T>(folder: string, name: string): T {
   try {
-    return createRequire(join(root, 'src/bench/package.json'))(name) as T
+    return createRequire(join(folder, 'package.json'))(name) as T
   } catch (cause) {
     throw new Error(`${name} could not be loaded`, { cause })
   }

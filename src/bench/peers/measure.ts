@@ -14,12 +14,12 @@ export interface Prepared {
 }
 
 /** All peers, with this history taken in. */
-export function preparePeers(root: string, shared: Shared, say: (line: string) => void): Prepared[] {
+export function preparePeers(folder: string, shared: Shared, say: (line: string) => void): Prepared[] {
   const makers: Readonly<Record<string, () => PeerProtocol>> = {
-    automerge: () => automerge(root),
-    yjs: () => yjs(root),
-    negentropy: () => negentropy(root, true),
-    'negentropy, by ids alone': () => negentropy(root, false),
+    automerge: () => automerge(folder),
+    yjs: () => yjs(folder),
+    negentropy: () => negentropy(folder, true),
+    'negentropy, by ids alone': () => negentropy(folder, false),
     'riblt (our implementation)': () => riblt,
   }
   return Object.entries(makers).map(([name, make]) => {

@@ -45,8 +45,8 @@ export interface Timed {
 }
 
 /** Reconciles two sets; sorting them is not counted. */
-export function reconcileByRanges(root: string, sets: readonly (readonly Timed[])[]): Found {
-  const { nip77 } = loadPackage<NostrTools>(root, 'nostr-tools')
+export function reconcileByRanges(folder: string, sets: readonly (readonly Timed[])[]): Found {
+  const { nip77 } = loadPackage<NostrTools>(folder, 'nostr-tools')
   const [first, second] = sets.map((set) => {
     const storage = new nip77.NegentropyStorageVector()
     for (const { id, time } of set) storage.insert(time, toHex(id))
@@ -72,7 +72,7 @@ export function reconcileByRanges(root: string, sets: readonly (readonly Timed[]
   return { onlyFirst, onlySecond, bytes, flights, ms: cpuMs() - start }
 }
 
-export function negentropy(root: string, isTimed: boolean): PeerProtocol {
+export function negentropy(folder: string, isTimed: boolean): PeerProtocol {
   const timed = ({ id, op }: HashedOp): Timed => ({ id, time: isTimed ? op.time : 0 })
   return {
     name: isTimed ? 'negentropy' : 'negentropy, by ids alone',
@@ -80,7 +80,7 @@ export function negentropy(root: string, isTimed: boolean): PeerProtocol {
       const common = ops.map(timed)
       return (differences) => {
         const found = reconcileByRanges(
-          root,
+          folder,
           differences.map((own) => [...common, ...own.map(timed)]),
         )
         const expected = differences.map((own) => own.map(({ id }) => toHex(id)).sort())

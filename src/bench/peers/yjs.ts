@@ -35,10 +35,10 @@ export interface Yjs {
   applyUpdate(doc: YDoc, update: Uint8Array): void
 }
 
-export const loadYjs = (root: string): Yjs => loadPackage(root, 'yjs')
+export const loadYjs = (folder: string): Yjs => loadPackage(folder, 'yjs')
 
-export function yjs(root: string): PeerProtocol {
-  const api = loadYjs(root)
+export function yjs(folder: string): PeerProtocol {
+  const api = loadYjs(folder)
   const clients = new Map<string, number>()
   /** Random as Yjs's are, and the same for an author on both sides. */
   const clientOf = ({ op }: HashedOp): number => {
