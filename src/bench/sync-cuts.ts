@@ -66,8 +66,8 @@ export function join(shared: Shared, cuts: readonly number[], seed: number): Joi
       if (joiner.late.length > 0) give(joiner, joiner.late.splice(0), now)
       else now = wait([host, joiner], now)
     } else if (!flight.every(({ from, to, bytes }) => carry(to, from, bytes))) {
-      for (const side of [host, joiner]) side.sent = []
       giveBoth((other) => [{ type: 'gone', peer: other.engine.senderId }])
+      give(joiner, joiner.late.splice(0), now)
       for (const side of [host, joiner]) side.sent = []
       now += DOWN_FOR
       giveBoth(() => [{ type: 'linked' }])
