@@ -80,12 +80,16 @@ export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
   return peer.heads.filter((id) => numberOf(dag, id) < 0 && !rejected.has(keyOf(id)))
 }
 
+/** Something is being judged or stored that would be asked for again. */
+const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
+  intake.size > heldBack.size || (persisting && storage === 'ok')
+
 /**
  * A path opened: everybody there is asked for what this node lacks, and told what it holds; one of them answers (`isNearest`). While
- * there is a question already, they are only told.
+ * there is a question already, or something to judge, they are only told.
  */
 export function askAll(engine: Engine): void {
-  if (engine.fetch !== null || engine.question !== null) return tellHeads(engine, null)
+  if (engine.fetch !== null || engine.question !== null || isBusy(engine)) return tellHeads(engine, null)
   const { replica, stored, now } = engine
   const ref = engine.nextRef++
   engine.question = { ref, until: now + OPEN_QUESTION }
@@ -115,8 +119,7 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
 
 /** Ends, gives up or starts a fetch as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
-  const isBusy = engine.intake.size > engine.heldBack.size || (engine.persisting && engine.storage === 'ok')
-  engine.busySince = isBusy ? (engine.busySince ?? engine.now) : null
+  engine.busySince = isBusy(engine) ? (engine.busySince ?? engine.now) : null
   if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return engine.busySince + PATIENCE
   const { fetch } = engine
   if (fetch !== null) {
