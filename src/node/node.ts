@@ -49,6 +49,8 @@ export interface Node {
   status(): NodeStatus
   submit(text: string): Promise<SubmitReply>
   setOffline(on: boolean): Promise<void>
+  /** Asks for nothing that is lacking (true), or for it again (false). */
+  setPaused(on: boolean): void
   wake(): void
   export(): Promise<Uint8Array>
   import(bytes: Uint8Array): Promise<ImportOutcome>
@@ -149,6 +151,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
       switching = switching.then(() => (on ? links.close() : links.open()))
       await switching
     },
+    setPaused: (on) => loop.give({ type: 'pause', on }),
     wake: () => links.retryNow(),
     export: () => exportRoom(library),
     async import(bytes) {

@@ -15,6 +15,7 @@ export function statusOf(engine: Engine, links: Links, offline: boolean): NodeSt
   const { dag, pending, rejected } = engine.replica
   const heads = sortedHeads(dag)
   const fetching = engine.fetch
+  const { ops, bytes } = engine.caughtUp
   return {
     ops: dag.length,
     stored: engine.stored,
@@ -28,10 +29,8 @@ export function statusOf(engine: Engine, links: Links, offline: boolean): NodeSt
     storage: engine.storage,
     paths: links.status(),
     peers: [...engine.peers.values()].map((peer) => peerStatus(engine, links, peer)),
-    fetching:
-      fetching === null
-        ? null
-        : { got: fetching.got, of: fetching.left === null ? null : fetching.got + fetching.left, from: fetching.from },
+    fetching: fetching === null ? null : { got: ops, of: fetching.left === null ? null : ops + fetching.left, bytes, from: fetching.from },
+    paused: engine.paused,
   }
 }
 

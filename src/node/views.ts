@@ -23,8 +23,13 @@ export interface NodeStatus {
   readonly storage: 'ok' | 'full'
   readonly paths: readonly PathStatus[]
   readonly peers: readonly PeerStatus[]
-  /** Non-null while this node fetches ops that a peer has: how many of how many (an estimate until the peer told). */
-  readonly fetching: { readonly got: number; readonly of: number | null; readonly from: Hex } | null
+  /**
+   * Non-null while this node fetches ops that a peer has: how many of how many since it began to catch up (as the peer says; null until
+   * it does), their bytes as they came, and from which peer.
+   */
+  readonly fetching: { readonly got: number; readonly of: number | null; readonly bytes: number; readonly from: Hex } | null
+  /** A person has stopped this node from asking for what it lacks. */
+  readonly paused: boolean
 }
 
 export interface PathStatus {

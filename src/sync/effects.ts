@@ -34,6 +34,8 @@ export type Input =
   | { readonly type: 'gone'; readonly peer: PeerId }
   /** This node is about to cut its links. */
   | { readonly type: 'leaving' }
+  /** Ask for nothing that is lacking (true), or for it again (false). What others send unasked is taken in all the same. */
+  | { readonly type: 'pause'; readonly on: boolean }
   /** A message from a peer, opened and known to be from a holder of the room's secret. */
   | { readonly type: 'bytes'; readonly from: PeerId; readonly bytes: Uint8Array }
   /** Write an op with this body (canonical bytes); `time` in seconds. Answered by the notice "accepted" or "notAccepted". */

@@ -16,7 +16,7 @@ import { toHex } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
 import { createBudget } from './budget.ts'
 import type { Effect, Input } from './effects.ts'
-import { askAll, fetchDue, fetched, isNearest, takeAnswer } from './fetch.ts'
+import { askAll, fetchDue, fetched, isNearest, pause, takeAnswer } from './fetch.ts'
 import { announceDue, receiveHeads, receiveHoldings } from './gossip.ts'
 import { intakeDue, takeIn } from './intake.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
@@ -73,6 +73,8 @@ export function createEngine(options: EngineOptions): Engine {
     submitting: false,
     fetch: null,
     question: null,
+    paused: false,
+    caughtUp: { ops: 0, bytes: 0, at: -Infinity },
     askedStranger: false,
     strangerAskedAt: -Infinity,
     nextRef: 1,
@@ -135,6 +137,8 @@ function take(engine: Engine, input: Input): void {
       send(engine, null, encodeMessage({ type: 'bye' }))
       for (const id of [...engine.peers.keys()]) leave(engine, id)
       return notify(engine, { type: 'changed' })
+    case 'pause':
+      return pause(engine, input.on)
     case 'bytes':
       return receiveBytes(engine, input)
     case 'submit':
@@ -164,6 +168,8 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
       if (!message.ofAll || isNearest(engine, from)) serve(engine, peer, message)
       break
     case 'units':
+      // An answer to what is not asked any more.
+      if (engine.paused && message.ref !== 0) break
       takeIn(engine, from, message.bundle, takeAnswer(engine, peer, message), (result) => fetched(engine, from, message, result))
       break
     case 'bye':

@@ -17,7 +17,7 @@ import { answersNoMore, type IntakeResult } from './intake.ts'
 import { tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import { type Peer, PEER_SILENT } from './peers.ts'
-import { type Engine, leave, notify, send } from './state.ts'
+import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 
 /** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */
 const OPEN_QUESTION = 300
@@ -40,6 +40,9 @@ const FAILURES_OF_THE_USEFUL = 2
 const HANDICAP = 60_000
 /** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
 const PATIENCE = 1_000
+
+/** Fetches that follow each other within so long are one catching up, to whoever watches it (ms). */
+const STILL_CATCHING_UP = 3_000
 
 /** Everything that a peer with too many heads may have more is asked at most this often (ms): much of the answer is known. */
 const ASK_ALL_EVERY = 10_000
@@ -89,12 +92,22 @@ const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
  * there is a question already, or something to judge, they are only told.
  */
 export function askAll(engine: Engine): void {
-  if (engine.fetch !== null || engine.question !== null || isBusy(engine)) return tellHeads(engine, null)
+  if (engine.fetch !== null || engine.question !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
   const { replica, stored, now } = engine
   const ref = engine.nextRef++
   engine.question = { ref, until: now + OPEN_QUESTION }
   send(engine, null, encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored), ops: stored, ofAll: true }))
   told(engine, null)
+}
+
+/** Stops asking, or goes on. What was asked for and is not judged yet is dropped: it will be asked for again. */
+export function pause(engine: Engine, on: boolean): void {
+  engine.paused = on
+  if (on) {
+    if (engine.fetch !== null) dropQueue(engine, engine.fetch.from)
+    engine.fetch = engine.question = null
+  }
+  notify(engine, { type: 'changed' })
 }
 
 /**
@@ -119,6 +132,7 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
 
 /** Ends, gives up or starts a fetch as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
+  if (engine.paused) return Infinity
   engine.busySince = isBusy(engine) ? (engine.busySince ?? engine.now) : null
   if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return engine.busySince + PATIENCE
   const { fetch } = engine
@@ -154,7 +168,8 @@ function start(engine: Engine): void {
 }
 
 function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'named' | 'missing' | 'all'>): void {
-  const { now } = engine
+  const { now, caughtUp } = engine
+  if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
   engine.askedStranger = !peer.isUseful
   if (engine.askedStranger) engine.strangerAskedAt = now
@@ -227,6 +242,8 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
+  engine.caughtUp.ops += admitted
+  engine.caughtUp.bytes += message.bundle.length
   fetch.vain += pending + refused
   fetch.left = message.left
   fetch.ended ||= message.last
@@ -239,6 +256,7 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
 
 function end(engine: Engine, fetch: Fetch): void {
   engine.fetch = null
+  engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
   const { dag, rejected } = engine.replica
@@ -259,6 +277,7 @@ const isInVain = ({ vain, got }: Fetch): boolean => vain > MAX_IN_VAIN + got
 
 function giveUp(engine: Engine, fetch: Fetch): void {
   engine.fetch = null
+  engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
   if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)

@@ -69,6 +69,10 @@ export interface Engine {
   fetch: Fetch | null
   /** What everybody was asked and nobody has answered yet. */
   question: OpenQuestion | null
+  /** A person does not want what is lacking now. */
+  paused: boolean
+  /** What fetches that followed each other brought, and when the last one of them ended (ms). */
+  readonly caughtUp: { ops: number; bytes: number; at: number }
   /** The last question went to a peer that has not been of use yet. */
   askedStranger: boolean
   /** When the last question to such a one was asked (ms). */
@@ -142,7 +146,7 @@ export function leave(engine: Engine, id: PeerId): void {
 }
 
 /** What a link brought and is not judged yet is not worth the work. */
-function dropQueue(engine: Engine, from: Link): void {
+export function dropQueue(engine: Engine, from: Link): void {
   engine.intakeBytes -= engine.intake.get(from)?.bytes ?? 0
   engine.intake.delete(from)
 }

@@ -98,6 +98,15 @@ export const messages = {
     equivocations: (n: number) => plural(n, 'equivocation'),
     equivocationsHint: 'An author signed two different ops with one number. Show it.',
   },
+  catchUp: {
+    label: 'Catching up',
+    got: (got: number, of: number) => `${count.format(got)} of ${plural(of, 'op')}`,
+    from: 'from',
+    pause: 'Pause',
+    pauseHint: 'Stops fetching what this node lacks. What is written meanwhile still comes.',
+    resume: 'Resume',
+    paused: 'Paused: this node does not fetch what it lacks.',
+  },
   nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
   console: {
     starting: 'This node is starting.',

@@ -40,6 +40,8 @@ export type ToNode =
   | { readonly type: 'submit'; readonly ref: number; readonly text: string }
   /** Cuts (true) or restores (false) this node's own links. */
   | { readonly type: 'offline'; readonly on: boolean }
+  /** Stops (true) or goes on (false) catching up with others: what is written here and there goes on either way. */
+  | { readonly type: 'pause'; readonly on: boolean }
   /** The browser says that the network came back, or the page became visible: retry links now. */
   | { readonly type: 'wake' }
   /** Which part of the history the page shows: entries `from` … `from + count − 1`, or the last `count` when `from` is null. */

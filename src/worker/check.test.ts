@@ -7,6 +7,7 @@ const GOOD = [
   { type: 'start', link: 'x', roomName: '', claim: 'y', patience: 0, relay: 'ws://localhost' },
   { type: 'submit', ref: 0, text: '' },
   { type: 'offline', on: true },
+  { type: 'pause', on: false },
   { type: 'wake' },
   { type: 'window', from: null, count: 10 },
   { type: 'inspect', ref: 2, id: 'ff' },

@@ -5,6 +5,7 @@ type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string'
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+const isSwitch: Check = (value) => typeof value === 'boolean'
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -15,7 +16,8 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   rooms: { ref: isCount },
   start: { link: orNull(isText), roomName: isText, claim: orNull(isText), patience: isCount, relay: orNull(isText) },
   submit: { ref: isCount, text: isText },
-  offline: { on: (value) => typeof value === 'boolean' },
+  offline: { on: isSwitch },
+  pause: { on: isSwitch },
   wake: {},
   window: { from: orNull(isCount), count: isCount },
   inspect: { ref: isCount, id: isText },

@@ -75,6 +75,8 @@ export function servePage(post: Post): (data: unknown) => void {
         return reply(message.ref, running.submit(message.text))
       case 'offline':
         return void running.setOffline(message.on)
+      case 'pause':
+        return running.setPaused(message.on)
       case 'wake':
         return running.wake()
       case 'window':

@@ -3,6 +3,7 @@ import { AgreementMark } from '../shared/AgreementMark.tsx'
 import { AuthorMark, AuthorName, lookOf, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
+import { CatchUp } from './CatchUp.tsx'
 import { agreementOf } from '../state/agreement.ts'
 import { useNode, useNodeState, usePage } from '../state/bindings.ts'
 import type { Hex } from '../../worker/api.ts'
@@ -88,6 +89,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           </span>
         )}
       </div>
+      {status !== null && <CatchUp status={status} />}
       {status !== null && status.pending + status.rejected + status.equivocations > 0 && (
         <p className="node-bar-row node-bar-odd">
           {status.equivocations > 0 && (

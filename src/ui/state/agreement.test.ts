@@ -21,7 +21,7 @@ describe('agreement', () => {
   })
 
   test('offline is said even while old peers and a fetch are still listed', () => {
-    const fetching = { got: 1, of: 2, from: 'aa' }
+    const fetching = { got: 1, of: 2, bytes: 9, from: 'aa' }
     expect(agreementOf({ offline: true, peers: [peer(true)], fetching, paths: [] })).toEqual({ type: 'offline' })
   })
 
@@ -38,7 +38,7 @@ describe('agreement', () => {
   })
 
   test('a fetch is told before any count, with or without its size', () => {
-    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, from: 'aa' }, paths: [] })).toEqual({
+    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, bytes: 9, from: 'aa' }, paths: [] })).toEqual({
       type: 'fetching',
       got: 3,
       of: null,

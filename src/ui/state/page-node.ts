@@ -45,6 +45,7 @@ export interface PageNode {
   /** Forgets an unsent text (it was put back into the composer, or thrown away by a person). */
   dropUnsent(key: number): void
   setOffline(on: boolean): void
+  setPaused(on: boolean): void
   wake(): void
   /** Asks for another part of the history; `null` follows its end. */
   showFrom(from: number | null): void
@@ -131,6 +132,7 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     },
     dropUnsent,
     setOffline: (on) => client.tell({ type: 'offline', on }),
+    setPaused: (on) => client.tell({ type: 'pause', on }),
     wake: () => client.tell({ type: 'wake' }),
     showFrom: (from) => client.tell({ type: 'window', from, count: WINDOW_ENTRIES }),
     select: (selected) => store.setState({ selected }),
