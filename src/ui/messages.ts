@@ -100,7 +100,6 @@ export const messages = {
   },
   catchUp: {
     label: 'Catching up',
-    got: (got: number, of: number) => `${count.format(got)} of ${plural(of, 'op')}`,
     from: 'from',
     pause: 'Pause',
     pauseHint: 'Stops fetching what this node lacks. What is written meanwhile still comes.',

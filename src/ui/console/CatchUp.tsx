@@ -1,4 +1,4 @@
-/** Catching up, while there is much of it: how far, from whom, and a button to pause it. */
+/** Catching up, while there is much of it: how far, how many bytes, from whom, and a button to pause it. The bar above tells the ops. */
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
 import { bytesInWords, messages } from '../messages.ts'
 import { useNode } from '../state/bindings.ts'
@@ -27,7 +27,7 @@ export function CatchUp({ status }: { readonly status: NodeStatus }) {
     <div className="node-bar-row catch-up">
       <progress className="catch-up-bar" aria-label={text.label} value={fetching.got} max={fetching.of} />
       <span className="catch-up-words">
-        {text.got(fetching.got, fetching.of)} · {bytesInWords(fetching.bytes)} {text.from}{' '}
+        {bytesInWords(fetching.bytes)} {text.from}{' '}
         {author === null ? (
           <code className="id">{shortId(fetching.from)}</code>
         ) : (
