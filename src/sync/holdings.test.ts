@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { append, createDag, type Dag, idOf, markPast, numberOf, parentsOf, type Vertex } from '../core/dag.ts'
+import { append, createDag, type Dag, idOf, markPast, numberOf, numberOfAuthor, parentsOf, tipsOf, type Vertex } from '../core/dag.ts'
 import { naiveDag, verticesOf } from '../core/dag.naive.ts'
 import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
-import { asOpId, type OpId } from '../core/op.ts'
+import { asAuthor, asOpId, type OpId } from '../core/op.ts'
 import { authorNumber, idNumber } from '../core/room.naive.ts'
 import { describeHoldings, type Holdings, lackingOf, storedHeads } from './holdings.ts'
 import type { Tip } from './messages.ts'
@@ -119,6 +119,42 @@ test('B19 one author’s many forks do not hide the tips of others', () => {
   expect(headCount).toBe(1 + 2 * MAX_HEADS_LISTED)
   expect(tips.length).toBe(MAX_TIPS_PAGE)
 })
+
+/** A room of `authors`, each of whom wrote once, one after the other; then on each side so many of them wrote `ops` ops. */
+function parted(count: number, active: number, ops: number): [Dag, Dag] {
+  const author = (n: number) => asAuthor(idNumber(-1 - n).slice())
+  const shared: Vertex[] = [{ id: idNumber(0), author: author(0), seq: 0, prev: -1, parents: [] }]
+  for (let i = 1; i < count; i++) shared.push({ id: idNumber(i), author: author(i), seq: 0, prev: -1, parents: [i - 1] })
+  return [0, 1].map((side) => {
+    const dag = createDag(side)
+    for (const vertex of shared) append(dag, vertex)
+    for (let i = 0; i < active * ops; i++) {
+      // People of all ages, no one on both sides.
+      const who = (((i % active) * 7919) % (count >> 1)) * 2 + side
+      const own = tipsOf(dag, numberOfAuthor(dag, author(who)))[0]!
+      const head = [...dag.heads][0]!
+      const parents = own === head ? [own] : [own, head]
+      append(dag, { id: idNumber(100_000 + 2 * i + side), author: author(who), seq: dag.seq[own]! + 1, prev: own, parents })
+    }
+    return dag
+  }) as [Dag, Dag]
+}
+
+test.each([
+  [3, 3, 0],
+  [30, 3, 0],
+  [200, 5, 200],
+])(
+  'of 10,000 authors no more than 65 are told, and when %i of them wrote %i times on each side, at most %i ops are repeated',
+  (active, ops, most) => {
+    const [asker, server] = parted(10_000, active, ops)
+    const holdings = describeHoldings(asker, asker.length)
+    expect(holdings.tips.length).toBeLessThanOrEqual(65)
+    const { count } = lackingOf(server, server.length, holdings, [])
+    expect(count - active * ops).toBeGreaterThanOrEqual(0)
+    expect(count - active * ops).toBeLessThanOrEqual(most)
+  },
+)
 
 test('stored heads are the heads of the stored part', () => {
   fc.assert(

@@ -50,9 +50,21 @@ export interface Holdings {
   readonly headCount: number
 }
 
+/** Tips told besides heads: of so many authors all, and of more the newest, so that a room does not pay for who was here long ago. */
+const NEWEST_TIPS = 48
+/** Then ever fewer of the older ones, so that one is below the place where two nodes parted, and not far from it. */
+const SPARSE_TIPS = 16
+
+/** Of ops in descending order, all of the first ones and ever fewer of the others. */
+function thinned(ops: readonly number[]): number[] {
+  const out = ops.slice(0, NEWEST_TIPS)
+  for (let i = NEWEST_TIPS, step = 1; i < ops.length && out.length < NEWEST_TIPS + SPARSE_TIPS; i += step, step *= 2) out.push(ops[i]!)
+  return out
+}
+
 /**
- * This node's holdings as far as they are stored: all heads, if a page holds them, and of the other tips the newest, since below a
- * recent op lies nearly everything. O(unstored + authors log authors).
+ * This node's holdings as far as they are stored: all heads, if a page holds them, and of the other tips mostly the newest, since
+ * below a recent op lies nearly everything. O(unstored + authors log authors).
  */
 export function describeHoldings(dag: Dag, stored: number): Holdings {
   const heads = storedHeadOps(dag, stored)
@@ -66,7 +78,7 @@ export function describeHoldings(dag: Dag, stored: number): Holdings {
     }
   }
   const listed = heads.length >= MAX_TIPS_PAGE ? newest(heads, MAX_TIPS_PAGE) : heads
-  listed.push(...newest(others, MAX_TIPS_PAGE - listed.length))
+  listed.push(...thinned(others.sort((a, b) => b - a)).slice(0, MAX_TIPS_PAGE - listed.length))
   const hint = hintBytes(dag.chains.length)
   const tips = listed.map((op): Tip => {
     const at = dag.author[op]! * AUTHOR_BYTES
