@@ -129,8 +129,8 @@ function parted(count: number, active: number, ops: number): [Dag, Dag] {
     const dag = createDag(side)
     for (const vertex of shared) append(dag, vertex)
     for (let i = 0; i < active * ops; i++) {
-      // People of all ages, no one on both sides.
-      const who = (((i % active) * 7919) % (count >> 1)) * 2 + side
+      // Those who were here first, of whom nobody has written since: no one on both sides.
+      const who = (i % active) * 2 + side
       const own = tipsOf(dag, numberOfAuthor(dag, author(who)))[0]!
       const head = [...dag.heads][0]!
       const parents = own === head ? [own] : [own, head]
