@@ -6,6 +6,7 @@ import { createHash, createPrivateKey, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as cborg from 'cborg'
 import { expect, test } from 'vitest'
+import { bytesOf } from './core/byte-writer.ts'
 import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
 import { decodeValue, encodeValue } from './core/cbor.ts'
 import { digestOfHeads, opId } from './core/hash.ts'
@@ -25,6 +26,7 @@ import type { UnitOp } from './core/unit.ts'
 import type { Value } from './core/value.ts'
 import { deriveRoom, deriveSenderKey } from './net/keys.ts'
 import { MAX_FRAME_BYTES } from './net/transport.ts'
+import { addBody, createBodyReader, createBodyWriter, readBody, writeBodies } from './sync/bodies.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } from './sync/bundle.ts'
 import { MAX_BUNDLE_OPS } from './sync/columns.ts'
 import { decodeMessage, encodeMessage } from './sync/messages.ts'
@@ -153,6 +155,19 @@ test('the bundle of docs/protocol.md holds its ops, and they make it', () => {
     )
   expect(toHex(encodeBundle(units))).toBe(lines.get('columns'))
   expect(decodeBundle(hex(lines.get('columns')!))).toEqual({ ok: true, value: units })
+})
+
+test('the bodies of docs/protocol.md are split into its patterns and contents, and put together again', () => {
+  const lines = new Map(blocks('bodies')[0]!)
+  const parts = (name: string): Uint8Array[] => lines.get(name)!.split(' ').map(hex)
+  const bodies = parts('bodies')
+  const writer = createBodyWriter()
+  const refs = bodies.map((body, i) => addBody(writer, body, bodies[i - 1] ?? null))
+  expect(refs.join(' ')).toBe(lines.get('refs'))
+  const [patterns, contents] = [concatBytes(...parts('patterns')), hex(lines.get('contents')!)]
+  expect(toHex(bytesOf((out) => writeBodies(out, writer)))).toBe(toHex(concatBytes(patterns, contents)))
+  const reader = createBodyReader({ refs, patterns, contents })
+  expect(refs.map((ref, i) => toHex(bytesOf((out) => readBody(reader, ref, bodies[i - 1] ?? null, out))))).toEqual(bodies.map(toHex))
 })
 
 test('the messages of docs/protocol.md are read, and written the same', () => {

@@ -1,4 +1,5 @@
 /** Bytes written one after the other into an array that grows. */
+import { newBytes } from './slab.ts'
 
 export interface ByteWriter {
   bytes: Uint8Array<ArrayBuffer>
@@ -12,17 +13,28 @@ const MAX_KEPT = 256 * 1024
 
 const createWriter = (): ByteWriter => ({ bytes: new Uint8Array(START), length: 0 })
 
-/** A writer for whoever comes next: a new array costs more than most of what is written into it. Null while it is in use. */
-let spare: ByteWriter | null = null
+/** Writers for whoever comes next: a new array costs more than most of what is written into it. As many as were ever in use at a time. */
+const spares: ByteWriter[] = []
+
+/** An empty writer, to be given back. */
+export function takeWriter(): ByteWriter {
+  const out = spares.pop() ?? createWriter()
+  out.length = 0
+  return out
+}
+
+/** Gives a writer back: whoever took it does not look at it any more. */
+export function giveBack(out: ByteWriter): void {
+  if (out.bytes.length <= MAX_KEPT) spares.push(out)
+}
 
 /** The bytes that `write` writes, in an array of their own. May be used inside itself. */
 export function bytesOf(write: (out: ByteWriter) => void): Uint8Array<ArrayBuffer> {
-  const out = spare ?? createWriter()
-  spare = null
-  out.length = 0
+  const out = takeWriter()
   write(out)
-  const bytes = out.bytes.slice(0, out.length)
-  if (out.bytes.length <= MAX_KEPT) spare = out
+  const bytes = newBytes(out.length)
+  bytes.set(new Uint8Array(out.bytes.buffer, 0, out.length))
+  giveBack(out)
   return bytes
 }
 
@@ -35,6 +47,16 @@ export function writeBytes(writer: ByteWriter, bytes: Uint8Array): void {
   makeRoom(writer, bytes.length)
   writer.bytes.set(bytes, writer.length)
   writer.length += bytes.length
+}
+
+/** Longer stretches are copied by the platform, whose call costs as much as so many bytes one by one. */
+const SHORT = 24
+
+/** Writes the bytes `from` … `to − 1` of an array. */
+export function writePart(writer: ByteWriter, bytes: Uint8Array, from: number, to: number): void {
+  if (to - from > SHORT) return writeBytes(writer, bytes.subarray(from, to))
+  makeRoom(writer, to - from)
+  for (let i = from; i < to; i++) writer.bytes[writer.length++] = bytes[i]!
 }
 
 /** Sees to it that `more` bytes fit without another look. */

@@ -89,7 +89,8 @@ export function writeValue(out: ByteWriter, item: Value, depth: number): void {
   }
 }
 
-function writeHeadTo(out: ByteWriter, major: number, argument: number): void {
+/** Writes the shortest head of a major type and an argument. */
+export function writeHeadTo(out: ByteWriter, major: number, argument: number): void {
   makeRoom(out, MAX_HEAD)
   out.length = writeHead(out.bytes, out.length, major, argument)
 }
@@ -157,8 +158,8 @@ function endOfHead(bytes: Uint8Array, at: number, to: number): number {
   return argumentAt(bytes, at) < least ? NOT_CANONICAL : end
 }
 
-/** The argument of the head at `at`. Exact up to 2^53; beyond it, a number that is beyond it too. */
-function argumentAt(bytes: Uint8Array, at: number): number {
+/** The argument of the head at `at`, whose info is at most 27 (RFC 8949 §3). Exact up to 2^53; beyond it, a number that is beyond it too. */
+export function argumentAt(bytes: Uint8Array, at: number): number {
   const info = bytes[at]! & 31
   if (info < 24) return info
   const last = at + (1 << (info - 24))

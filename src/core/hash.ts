@@ -1,6 +1,6 @@
 /** SHA-256 and the two things the protocol hashes. The one place that picks the implementation. */
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { concatBytes } from './bytes.ts'
+import { concatBytes, equalBytes } from './bytes.ts'
 import { DOMAIN } from './domains.ts'
 import { MAX_OP_BYTES } from './limits.ts'
 import type { OpId } from './op.ts'
@@ -14,10 +14,36 @@ export function domainBytes(domain: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** SHA-256 (FIPS 180-4): 32 bytes. */
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return nobleSha256(bytes)
+/** SHA-256 (FIPS 180-4) of some bytes: 32 bytes, in an array of their own. */
+export type Sha256 = (bytes: Uint8Array) => Uint8Array
+
+/** The state of a hash that has read nothing, and one that each hash begins as a copy of: making new ones costs as much as hashing. */
+const START = nobleSha256.create()
+const hashing = START.clone()
+const digest = new Uint8Array(START.outputLen)
+
+const pureSha256: Sha256 = (bytes) => {
+  START._cloneInto(hashing).update(bytes).digestInto(digest)
+  return digest.slice()
 }
+
+let implementation = pureSha256
+
+/**
+ * Hashes by another implementation from now on (a platform's: WebAssembly is thrice as quick), if it agrees on some samples with the one in
+ * JavaScript, which is the one until then. Whether it does. For whoever starts a program.
+ */
+export function useSha256(other: Sha256): boolean {
+  const agrees = SAMPLES.every((sample) => equalBytes(other(sample), pureSha256(sample)))
+  if (agrees) implementation = other
+  return agrees
+}
+
+/** Of every length about the ends of the first two blocks. */
+const SAMPLES = Array.from({ length: 130 }, (_, length) => new Uint8Array(length).map((_byte, i) => 31 * i + length))
+
+/** SHA-256 (FIPS 180-4): 32 bytes. */
+export const sha256: Sha256 = (bytes) => implementation(bytes)
 
 const OP_DOMAIN = domainBytes(DOMAIN.op)
 const HEADS_DOMAIN = domainBytes(DOMAIN.heads)
@@ -26,19 +52,11 @@ const HEADS_DOMAIN = domainBytes(DOMAIN.heads)
 const preimage = new Uint8Array(OP_DOMAIN.length + MAX_OP_BYTES)
 preimage.set(OP_DOMAIN)
 
-/** The state of a hash that has read nothing, and one that each id begins as a copy of: making new ones costs as much as hashing. */
-const START = nobleSha256.create()
-const hashing = START.clone()
-const digest = new Uint8Array(START.outputLen)
-
 /** The id of an op: SHA-256 of its canonical bytes under the domain `op`. */
 export function opId(canonical: Uint8Array): OpId {
   assert(canonical.length <= MAX_OP_BYTES, 'an op is at most MAX_OP_BYTES')
   preimage.set(canonical, OP_DOMAIN.length)
-  START._cloneInto(hashing)
-    .update(preimage.subarray(0, OP_DOMAIN.length + canonical.length))
-    .digestInto(digest)
-  return digest.slice() as Uint8Array as OpId
+  return implementation(new Uint8Array(preimage.buffer, 0, OP_DOMAIN.length + canonical.length)) as OpId
 }
 
 /** The digest people see: SHA-256 of the head ids, in ascending order, under the domain `heads`. Equal digests: equal sets of ops. */

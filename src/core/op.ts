@@ -7,6 +7,7 @@ import { checkValue, decodeValue, encodeValue, headLength, MAJOR, writeHead } fr
 import { isAuthorKey } from './keys.ts'
 import { AUTHOR_BYTES, ID_BYTES, MAX_BODY_BYTES, MAX_DEPS, MAX_NESTING, MAX_OP_BYTES, PROTOCOL_VERSION } from './limits.ts'
 import { assert, ok, refuse, type FormRefusal, type Result } from './result.ts'
+import { newBytes } from './slab.ts'
 import type { Value } from './value.ts'
 
 declare const brand: unique symbol
@@ -100,7 +101,7 @@ function writeKey(into: Uint8Array, at: number, key: Uint8Array | null): number 
 
 /** Canonical bytes: the CBOR array [version, room, author, seq, prev, deps, time, body], the body's own encoding spliced in. */
 export function encodeOp(op: Op): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(opLength(op))
+  const out = newBytes(opLength(op))
   writeOp(out, 0, op)
   return out
 }

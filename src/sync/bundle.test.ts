@@ -1,15 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRandom, mutated, randomBytes } from '../core/bytes.naive.ts'
+import { bytesOf } from '../core/byte-writer.ts'
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { encodeValue } from '../core/cbor.ts'
 import { MAX_BODY_BYTES, MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
 import { encodeOp, type Op, type OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
+import { SLAB_BYTES } from '../core/slab.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { BUNDLE_BUDGET, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES, reopenBundle, unitCost } from './bundle.ts'
+import { addBody, createBodyWriter, writeBodies } from './bodies.ts'
 import { decodeFile, encodeFile, unwrapBundle, wrapBundle } from './wrap.ts'
-import { MAX_BUNDLE_OPS, writeColumns, type Columns } from './columns.ts'
+import { MAX_BUNDLE_OPS, readColumns, writeColumns, type Columns } from './columns.ts'
 import { authorOf, cutIntoUnits, genesisOp, randomOps, unitOp } from './units.naive.ts'
 
 const genesis = genesisOp()
@@ -35,18 +38,28 @@ function isSameOp(a: UnitOp, b: UnitOp): boolean {
   return signatures && equalBytes(a.id, b.id) && equalBytes(a.bytes, b.bytes) && equalBytes(encodeOp(a.op), encodeOp(b.op))
 }
 
+/** The columns of one author's bodies. */
+function bodiesOf(...bodies: readonly Uint8Array[]): Pick<Columns, 'refs' | 'patterns' | 'contents'> {
+  const writer = createBodyWriter()
+  const refs = bodies.map((body, i) => addBody(writer, body, bodies[i - 1] ?? null))
+  const { patterns, contents } = writer
+  const both = bytesOf((out) => writeBodies(out, writer))
+  return { refs, patterns: both.subarray(0, patterns.length), contents: both.subarray(both.length - contents.length) }
+}
+
 /** A bundle of one signed op whose prev is outside, for bending one column at a time. */
 const columns: Columns = {
   room: genesis.id,
   external: [idOf(9)],
   unitSizes: [1],
   authors: [author],
+  writers: [0],
   prevs: [3],
   seqs: [7],
   depCounts: [0],
   deps: [],
   times: [5],
-  bodies: [encodeValue('hi')],
+  ...bodiesOf(encodeValue('hi')),
   signatures: [new Uint8Array(64)],
 }
 
@@ -147,7 +160,7 @@ test('D8 B6 an op keeps its own bytes in memory, and not the bundle that it came
   const { op, id, bytes, signature } = decoded.value[0]![0]!
   const buffers = new Set([op.room!, op.author, op.prev!, ...op.deps, op.body, id, bytes, signature!].map(({ buffer }) => buffer))
   const kept = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)
-  expect(kept).toBeLessThanOrEqual(bytes.length + 6 * 32 + 64)
+  expect(kept).toBeLessThanOrEqual(SLAB_BYTES + 6 * 32 + 64)
 })
 
 test('the cost of units is at least what they add to a bundle', () => {
@@ -162,11 +175,37 @@ test('the cost of units is at least what they add to a bundle', () => {
   )
 })
 
-test('a run of ops by one author costs a few bytes an op beyond its bodies', () => {
-  const ops = [genesis]
-  while (ops.length < 1000) ops.push(after(ops.at(-1)!, { time: genesis.op.time + ops.length }, false))
+test('so it is of units that are nothing but parents from outside, by as many authors, with the largest numbers', () => {
+  const id = (n: number): OpId => new Uint8Array(32).map((_, i) => (i < 3 ? n >> (8 * i) : 1)) as OpId
+  const units = Array.from({ length: 500 }, (_, n) => {
+    const [by, prev, ...deps] = Array.from({ length: 66 }, (_, i) => id(1 + 66 * n + i))
+    const fields = { seq: 2 ** 53 - 1 - n, time: n % 2 === 0 ? 0 : 2 ** 52, body: encodeValue(n) }
+    return [unitOp({ room: genesis.id, author: by! as Uint8Array as typeof author, prev: prev!, deps, ...fields })]
+  })
+  const cost = units.reduce((sum, unit) => sum + unitCost(unit), 0)
+  expect(encodeBundle(units).length).toBeLessThanOrEqual(cost + MAX_BUNDLE_BYTES - BUNDLE_BUDGET)
+})
+
+test('what one author types costs a byte a character, and a little for each change of direction', () => {
+  const ops = [after(genesis)]
+  while (ops.length < 1000) {
+    const body = encodeValue([3, 1_000 + ops.length, 0, 'x'])
+    ops.push(after(ops.at(-1)!, { time: genesis.op.time + (ops.length >> 8), body }, false))
+  }
   const unit: Unit = [...ops, after(ops.at(-1)!)]
-  expect(encodeBundle([unit]).length).toBeLessThan(32 + 32 + 64 + 6 * unit.length)
+  expect(encodeBundle([unit]).length).toBeLessThan(3 * 32 + 2 * 64 + unit.length + 80)
+})
+
+test('D8 what was hashed is told, of a bundle that is refused at its last op too', () => {
+  const chain = [genesis]
+  while (chain.length < 300) chain.push(after(chain.at(-1)!, {}, false))
+  const spent = { ops: 0 }
+  expect(decodeBundle(encodeBundle([[...chain, after(chain.at(-1)!)]]), spent).ok).toBe(true)
+  expect(spent.ops).toBe(301)
+  expect(decodeBundle(encodeBundle([chain]), spent)).toEqual({ ok: false, reason: 'unauthentic' })
+  expect(spent.ops).toBe(300)
+  expect(decodeBundle(encodeBundle([]), spent).ok).toBe(true)
+  expect(spent.ops).toBe(0)
 })
 
 describe('a bundle at one of its limits is taken, and beyond it is not:', () => {
@@ -182,12 +221,12 @@ describe('a bundle at one of its limits is taken, and beyond it is not:', () => 
     const of = (count: number): Uint8Array =>
       bent({
         unitSizes: many(count, 1),
-        authors: many(count, author),
+        writers: many(count, 0),
         prevs: many(count, 3),
         seqs: many(count, 7),
         depCounts: many(count, 0),
         times: many(count, 5),
-        bodies: many(count, Uint8Array.of(0)),
+        ...bodiesOf(...many(count, Uint8Array.of(0))),
         signatures: many(count, new Uint8Array(64)),
       })
     expect(refusal(of(MAX_BUNDLE_OPS))).toBeNull()
@@ -201,13 +240,13 @@ describe('a bundle at one of its limits is taken, and beyond it is not:', () => 
       bent({
         external: Array.from({ length: 65 }, (_, i) => idOf(i + 1)),
         unitSizes: many(1_901, 1),
-        authors: many(1_901, author),
+        writers: many(1_901, 0),
         prevs: many(1_901, 3),
         seqs: many(1_901, 7),
         depCounts: [...many(1_818, 64), ...many(83, 0)],
         deps: many(1_818, deps).flat(),
         times: many(1_901, 0),
-        bodies: [...many(1_900, Uint8Array.of(0)), encodeValue(new Uint8Array(last - 3))],
+        ...bodiesOf(...many(1_900, Uint8Array.of(0)), encodeValue(new Uint8Array(last - 3))),
         signatures: many(1_901, new Uint8Array(64)),
       })
     const decoded = decodeBundle(of(1_000))
@@ -237,17 +276,22 @@ describe('a bundle is refused whole', () => {
   })
   test('when it is of another version', () => {
     const bundle = encodeBundle([[genesis]])
-    bundle[0] = 2
-    expect(refusal(bundle)).toBe('unknown-version')
+    for (const version of [0, 1, 3]) expect(refusal(bundle.with(0, version))).toBe('unknown-version')
   })
   test('D9 when it is larger than any bundle, unread', () => {
     expect(refusal(new Uint8Array(MAX_BUNDLE_BYTES + 1))).toBe('too-large')
   })
   test('A13 when it declares more of anything than it could hold', () => {
-    const huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]
-    const header = [1, ...new Uint8Array(32)]
-    for (const column of [[], [0], [0, 0]]) expect(refusal(Uint8Array.from([...header, ...column, ...huge]))).toBe('bad-bundle')
-    expect(refusal(Uint8Array.from([...header, 0, 0, 1, ...huge]))).toBe('too-large')
+    const huge = [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]
+    const header = [2, ...new Uint8Array(32)]
+    for (const column of [[], [0]]) expect(refusal(Uint8Array.from([...header, ...column, ...huge]))).toBe('bad-bundle')
+    for (const column of [
+      [0, 0],
+      [0, 0, 1],
+    ])
+      expect(refusal(Uint8Array.from([...header, ...column, ...huge]))).toBe('too-large')
+    // Two units of one op in a run, and then a number that comes in a run without end: the writers.
+    expect(refusal(Uint8Array.from([...header, 0, 0, 2, 3, 0, 1, ...huge]))).toBe('bad-bundle')
   })
   test('when it has more ops than one message may ask to be hashed', () => {
     const sizes = Array.from({ length: MAX_BUNDLE_OPS / MAX_UNIT_OPS }, () => MAX_UNIT_OPS)
@@ -260,13 +304,13 @@ describe('a bundle is refused whole', () => {
     const bomb = bent({
       external: Array.from({ length: 65 }, (_, i) => idOf(i + 1)),
       unitSizes: many(count, 1),
-      authors: many(count, author),
+      writers: many(count, 0),
       prevs: many(count, 3),
       seqs: many(count, 1),
       depCounts: many(count, 64),
       deps: many(count, deps).flat(),
       times: many(count, 0),
-      bodies: many(count, Uint8Array.of(0)),
+      ...bodiesOf(...many(count, Uint8Array.of(0))),
       signatures: many(count, new Uint8Array(64)),
     })
     expect(bomb.length).toBeLessThan(MAX_BUNDLE_OP_BYTES / 8)
@@ -323,28 +367,45 @@ describe('a bundle is refused whole', () => {
   test("when an op breaks a rule of its own, by that rule's name", () => {
     expect(refusal(bent({ seqs: [0] }))).toBe('bad-seq')
     expect(refusal(bent({ authors: [idOf(0) as Uint8Array as typeof author] }))).toBe('bad-author')
-    expect(refusal(bent({ bodies: [Uint8Array.of(0x18, 1)] }))).toBe('not-canonical')
-    expect(refusal(bent({ bodies: [new Uint8Array(0)] }))).toBe('truncated')
-    expect(refusal(bent({ bodies: [encodeValue(new Uint8Array(MAX_BODY_BYTES))] }))).toBe('too-large')
+    expect(refusal(bent(bodiesOf(Uint8Array.of(0x18, 1))))).toBe('not-canonical')
+    expect(refusal(bent(bodiesOf(Uint8Array.of(0xf7))))).toBe('unsupported-type')
+    expect(refusal(bent(bodiesOf(encodeValue(new Uint8Array(MAX_BODY_BYTES)))))).toBe('too-large')
   })
-  test('when a time steps outside of 0 … 2^53 − 1', () => {
-    expect(refusal(bent({ times: [-1] }))).toBe('bad-bundle')
-    const two = { unitSizes: [2], authors: [author, author], prevs: [3, 0], depCounts: [0, 0], bodies: [encodeValue(1), encodeValue(2)] }
-    const signatures = [null, new Uint8Array(64)]
-    expect(refusal(bent({ ...two, signatures, times: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] }))).toBeNull()
-    expect(refusal(bent({ ...two, signatures, times: [1, 0] }))).toBeNull()
-    expect(refusal(bent({ ...two, signatures, times: [1, -1] }))).toBe('bad-bundle')
-    expect(refusal(bent({ ...two, signatures, times: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1] }))).toBe('bad-bundle')
-  })
-  test('when a bit says that an op past the last one is signed', () => {
+  test('when a flag says more than that an op is signed', () => {
     const bundle = encodeBundle([[genesis]])
-    bundle[bundle.length - 65] = 0b11
-    expect(refusal(bundle)).toBe('bad-bundle')
+    const at = bundle.length - 64 - genesis.op.body.length - 2
+    expect([...bundle.subarray(at, at + 2)]).toEqual([2, 0])
+    expect(refusal(bundle.with(at, 4))).toBe('bad-bundle')
   })
-  test('when authors are listed and never write, or out of order', () => {
-    const bytes = encodeBundle([[genesis]])
-    const two = concatBytes(bytes.subarray(0, 33), Uint8Array.of(2), bytes.subarray(34, 66), authorOf(2), bytes.subarray(66))
-    expect(refusal(two)).toBe('bad-bundle')
+  test('when authors or external parents are listed and never named, or out of order', () => {
+    const external = [idOf(9), idOf(3)]
+    expect(refusal(bent({ authors: [author, authorOf(2)] }))).toBe('bad-bundle')
+    expect(refusal(bent({ authors: [author, authorOf(2)], writers: [1] }))).toBe('bad-bundle')
+    expect(refusal(bent({ external }))).toBe('bad-bundle')
+    expect(refusal(bent({ external, prevs: [5] }))).toBe('bad-bundle')
+    expect(refusal(bent({ external, prevs: [5], depCounts: [1], deps: [1] }))).toBe('bad-bundle')
+    expect(refusal(bent({ external, prevs: [3], depCounts: [1], deps: [3] }))).toBeNull()
+  })
+})
+
+describe('times', () => {
+  const last = Number.MAX_SAFE_INTEGER
+  const two = { unitSizes: [2], writers: [0, 0], prevs: [3, 0], depCounts: [0, 0], ...bodiesOf(encodeValue(1), encodeValue(2)) }
+  test('are any in 0 … 2^53 − 1 after any other, for their steps go round', () => {
+    const times = [0, 1, 2 ** 52 - 1, 2 ** 52, 2 ** 52 + 1, last - 1, last]
+    for (const first of times) {
+      for (const second of times) {
+        const read = readColumns(bent({ ...two, signatures: [null, new Uint8Array(64)], times: [first, second] }))
+        expect(read.ok && read.value.times).toEqual([first, second])
+      }
+    }
+  })
+  test('take as few bytes as their steps are small, in either direction', () => {
+    const lengthOf = (...times: number[]): number => bent({ ...two, signatures: [null, new Uint8Array(64)], times }).length
+    const [now, small] = [1_763_800_000, lengthOf(1_763_800_000, 1_763_800_000)]
+    expect([now - 32, now + 31].map((time) => lengthOf(now, time))).toEqual([small, small])
+    expect([now - 33, now + 32].map((time) => lengthOf(now, time))).toEqual([small + 1, small + 1])
+    expect(lengthOf(0, last)).toBe(lengthOf(0, 1))
   })
 })
 
@@ -355,7 +416,7 @@ test('100,000 random and mutated bundles give units or a named refusal', { timeo
   let kept = 0
   for (let i = 0; i < 100_000; i++) {
     const bytes = i % 4 === 0 ? randomBytes(random, Math.floor(random() * 120)) : mutated(random, samples[i % samples.length]!)
-    if (i % 4 === 0 && bytes.length > 0) bytes[0] = 1
+    if (i % 4 === 0 && bytes.length > 0) bytes[0] = 2
     const decoded = decodeBundle(bytes)
     outcomes.add(decoded.ok ? 'units' : decoded.reason)
     if (decoded.ok && ++kept < 1000 && !isSame(decodeBundle(encodeBundle(decoded.value)), decoded.value)) outcomes.add('other units')

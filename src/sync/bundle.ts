@@ -1,16 +1,19 @@
 /**
  * A bundle: units of one room in order of admission, written by columns (`columns.ts`). What the receiver can work out is
  * not sent: it rebuilds every op's canonical bytes and hashes them, so authors, parents within the bundle, their seqs, and
- * ids cost next to nothing. Links, exported files and the store's segments all carry this one format.
+ * ids cost next to nothing, and what is typed little more than its characters. Links, exported files and the store's segments
+ * all carry this one format.
  *
  * A little longer than most files here: the writer and the reader of one format are read side by side.
  */
+import { bytesOf, type ByteWriter, giveBack, takeWriter } from '../core/byte-writer.ts'
 import { compareBytes, equalBytes } from '../core/bytes.ts'
 import { opId } from '../core/hash.ts'
-import { ID_BYTES, MAX_UNIT_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
+import { ID_BYTES, MAX_BODY_BYTES, MAX_UNIT_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
 import { asOpId, type Author, checkOp, encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
-import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
+import { addBody, type BodyReader, type BodyWriter, createBodyReader, createBodyWriter, isReadUp, readBody, writeBodies } from './bodies.ts'
 import {
   type Columns,
   insideParent,
@@ -21,8 +24,9 @@ import {
   PREV_NONE,
   PREV_PARENT,
   readColumns,
-  writeColumns,
+  writeAllButBodies,
 } from './columns.ts'
+import { placeOf, type Places, placesIn } from './places.ts'
 
 /**
  * Columns of one bundle. The largest unit fits (1 MiB of canonical bytes, 64 KiB of signatures), and even undeflated it
@@ -49,7 +53,7 @@ export type BundleOp = Pick<UnitOp, 'op' | 'id' | 'signature'>
  */
 export function unitCost(unit: readonly BundleOp[]): number {
   let cost = 0
-  for (const { op, signature } of unit) cost += opLength(op) + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
+  for (const { op, signature } of unit) cost += opLength(op) + op.deps.length + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
   return cost
 }
 
@@ -62,91 +66,106 @@ const NO_ROOM = asOpId(new Uint8Array(ID_BYTES))
 
 /** The columns of units of one room. Whether they fit `MAX_BUNDLE_BYTES` is for the caller to see to, with `unitCost`. */
 export function encodeBundle(units: readonly (readonly BundleOp[])[]): Uint8Array<ArrayBuffer> {
-  const ops = units.flat()
-  const first = ops[0]
+  const first = units[0]?.[0]
   const room = first === undefined ? NO_ROOM : (first.op.room ?? first.id)
-  for (const { op } of ops) assert(equalBytes(op.room ?? room, room), 'a bundle holds one room')
-  return writeColumns({
-    room,
-    unitSizes: units.map((unit) => unit.length),
-    ...parentColumns(ops),
-    times: ops.map(({ op }) => op.time),
-    bodies: ops.map(({ op }) => op.body),
-    signatures: ops.map(({ signature }) => signature),
+  const taken = takingApart(room)
+  for (const unit of units) {
+    taken.unitSizes.push(unit.length)
+    for (const each of unit) addOp(taken, each)
+  }
+  return bytesOf((out) => {
+    writeAllButBodies(out, taken)
+    writeBodies(out, taken.bodies)
   })
 }
 
-interface ParentColumns extends Pick<Columns, 'authors' | 'external' | 'prevs' | 'seqs' | 'depCounts' | 'deps'> {
+/** The columns of the ops so far, and what the next op is told by. */
+interface TakenApart extends Omit<Columns, 'patterns' | 'contents'> {
   readonly authors: Author[]
   readonly external: OpId[]
+  readonly unitSizes: number[]
+  readonly writers: number[]
   readonly prevs: number[]
   readonly seqs: number[]
   readonly depCounts: number[]
   readonly deps: number[]
-  /** By author: the one object that stands for it, and the place of its latest op. */
-  readonly latest: Map<string, { readonly author: Author; place: number }>
-  /** Places in the bundle of the ops so far, and among the external parents. */
-  readonly places: Map<string, number>
-  readonly externalPlaces: Map<string, number>
+  readonly times: number[]
+  readonly signatures: (Uint8Array | null)[]
+  readonly refs: number[]
+  readonly bodies: BodyWriter
+  readonly ops: BundleOp[]
+  readonly ids: OpId[]
+  /** Each author's latest op. */
+  readonly latest: BundleOp[]
+  readonly authorPlaces: Places
+  readonly externalPlaces: Places
+  readonly idPlaces: Places
 }
 
-function parentColumns(ops: readonly BundleOp[]): ParentColumns {
-  const columns: ParentColumns = {
-    authors: [],
-    external: [],
+function takingApart(room: OpId): TakenApart {
+  const [authors, external, ids]: [Author[], OpId[], OpId[]] = [[], [], []]
+  return {
+    room,
+    authors,
+    external,
+    unitSizes: [],
+    writers: [],
     prevs: [],
     seqs: [],
     depCounts: [],
     deps: [],
-    latest: new Map(),
-    places: new Map(),
-    externalPlaces: new Map(),
+    times: [],
+    signatures: [],
+    refs: [],
+    bodies: createBodyWriter(),
+    ops: [],
+    ids,
+    latest: [],
+    authorPlaces: placesIn(authors),
+    externalPlaces: placesIn(external),
+    idPlaces: placesIn(ids),
   }
-  for (let here = 0; here < ops.length; here++) addParents(columns, ops, here)
-  return columns
 }
 
-function addParents(columns: ParentColumns, ops: readonly BundleOp[], here: number): void {
-  const { op, id } = ops[here]!
-  const authorKey = keyOf(op.author)
-  const known = columns.latest.get(authorKey)
-  const before = known === undefined ? undefined : ops[known.place]
-  columns.authors.push(known?.author ?? op.author)
-  if (op.prev === null) columns.prevs.push(PREV_NONE)
-  else if (before !== undefined && before.op.seq + 1 === op.seq && equalBytes(before.id, op.prev)) columns.prevs.push(PREV_LAST)
-  else columns.prevs.push(PREV_PARENT + prevNumber(columns, ops, op.prev, op.seq, here))
-  columns.depCounts.push(op.deps.length)
-  const deps = op.deps.map((dep) => parentNumber(columns, dep, here))
-  for (const dep of deps.length < 2 ? deps : deps.sort((a, b) => a - b)) columns.deps.push(dep)
-  if (known === undefined) columns.latest.set(authorKey, { author: op.author, place: here })
-  else known.place = here
-  if (here < ops.length - 1) columns.places.set(keyOf(id), here)
+function addOp(taken: TakenApart, each: BundleOp): void {
+  const { op, id } = each
+  const { authors, latest } = taken
+  assert(op.room === null || equalBytes(op.room, taken.room), 'a bundle holds one room')
+  const known = placeOf(taken.authorPlaces, op.author)
+  const writer = known < 0 ? authors.push(op.author) - 1 : known
+  const before = latest[writer]
+  taken.writers.push(writer)
+  if (op.prev === null) taken.prevs.push(PREV_NONE)
+  else if (before !== undefined && before.op.seq + 1 === op.seq && equalBytes(before.id, op.prev)) taken.prevs.push(PREV_LAST)
+  else taken.prevs.push(PREV_PARENT + prevNumber(taken, op.prev, op.seq))
+  taken.depCounts.push(op.deps.length)
+  if (op.deps.length === 1) taken.deps.push(parentNumber(taken, op.deps[0]!))
+  else if (op.deps.length > 1) taken.deps.push(...op.deps.map((dep) => parentNumber(taken, dep)).sort((a, b) => a - b))
+  taken.times.push(op.time)
+  taken.signatures.push(each.signature)
+  taken.refs.push(addBody(taken.bodies, op.body, before?.op.body ?? null))
+  latest[writer] = each
+  taken.ops.push(each)
+  taken.ids.push(id)
 }
 
 /** The number of a prev that is not the author's op just before, whose seq is said beside it when it cannot be worked out. */
-function prevNumber(columns: ParentColumns, ops: readonly BundleOp[], prev: OpId, seq: number, here: number): number {
-  const key = keyOf(prev)
-  const place = columns.places.get(key)
-  if (place !== undefined && ops[place]!.op.seq + 1 === seq) return insideParent(here - place)
+function prevNumber(taken: TakenApart, prev: OpId, seq: number): number {
+  const place = placeOf(taken.idPlaces, prev)
+  if (place >= 0 && taken.ops[place]!.op.seq + 1 === seq) return insideParent(taken.ops.length - place)
   // Not in the bundle; or it is and the seq does not follow from it: such an op is invalid, and still an op.
-  columns.seqs.push(seq)
-  return externalNumber(columns, prev, key)
+  taken.seqs.push(seq)
+  return externalNumber(taken, prev)
 }
 
-function parentNumber(columns: ParentColumns, id: OpId, here: number): number {
-  const key = keyOf(id)
-  const place = columns.places.get(key)
-  return place === undefined ? externalNumber(columns, id, key) : insideParent(here - place)
+function parentNumber(taken: TakenApart, id: OpId): number {
+  const place = placeOf(taken.idPlaces, id)
+  return place < 0 ? externalNumber(taken, id) : insideParent(taken.ops.length - place)
 }
 
-function externalNumber({ external, externalPlaces }: ParentColumns, id: OpId, key: string): number {
-  let place = externalPlaces.get(key)
-  if (place === undefined) {
-    place = external.length
-    externalPlaces.set(key, place)
-    external.push(id)
-  }
-  return outsideParent(place)
+function externalNumber({ external, externalPlaces }: TakenApart, id: OpId): number {
+  const known = placeOf(externalPlaces, id)
+  return outsideParent(known < 0 ? external.push(id) - 1 : known)
 }
 
 // — decoding ———————————————————————————————————————————————————————————————————————————————————————————————
@@ -155,26 +174,27 @@ function externalNumber({ external, externalPlaces }: ParentColumns, id: OpId, k
  * The units of a bundle, rebuilt and hashed, or why it is refused whole. Total on any bytes. Checked here: the format, every
  * op's own rules (`checkOp`), the limits of units, parents before children, and that every op is signed or the prev of a
  * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. No op keeps `bytes` in memory.
- * Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES.
+ * Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not.
  */
-export function decodeBundle(bytes: Uint8Array): Result<readonly Unit[]> {
+export function decodeBundle(bytes: Uint8Array, spent = { ops: 0 }): Result<readonly Unit[]> {
   if (bytes.length > MAX_BUNDLE_BYTES) return refuse('too-large')
   const columns = readColumns(bytes)
-  return columns.ok ? buildUnits(columns.value) : columns
+  if (!columns.ok) return columns
+  const rebuilding = rebuildingOf(columns.value)
+  const units = buildUnits(rebuilding)
+  giveBack(rebuilding.body)
+  spent.ops = rebuilding.built.length
+  return units
 }
 
-function buildUnits(columns: Columns): Result<readonly Unit[]> {
-  const rebuilding = rebuildingOf(columns)
-  const built: UnitOp[] = []
+function buildUnits(rebuilding: Rebuilding): Result<readonly Unit[]> {
+  const { columns, namedPlaces } = rebuilding
   const units: Unit[] = []
-  /** External parents named so far: an op that turns out to be one of them comes after its child. */
-  const named = new Set<string>()
-  let namedUpTo = 0
   let total = 0
   for (const size of columns.unitSizes) {
-    const start = built.length
+    const unit: UnitOp[] = []
     let bytesInUnit = 0
-    while (built.length < start + size) {
+    while (unit.length < size) {
       const op = nextOp(rebuilding)
       if (op === null) return refuse('bad-bundle')
       const wrong = checkOp(op)
@@ -182,24 +202,25 @@ function buildUnits(columns: Columns): Result<readonly Unit[]> {
       const bytes = encodeOp(op)
       const id = opId(bytes)
       if (op.room === null && !equalBytes(id, columns.room)) return refuse('bad-bundle')
-      for (; namedUpTo < rebuilding.named.length; namedUpTo++) named.add(keyOf(rebuilding.named[namedUpTo]!))
-      if (named.size > 0 && named.has(keyOf(id))) return refuse('bad-bundle')
+      // An op that was named as being outside comes after its child.
+      if (placeOf(namedPlaces, id) >= 0) return refuse('bad-bundle')
       bytesInUnit += bytes.length
       if (bytesInUnit > MAX_UNIT_BYTES) return refuse('unit-too-large')
       if (total + bytesInUnit > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
-      // Of its own bytes: an op that waits, or is shown, must not keep all of its bundle in memory.
-      op.body = bytes.subarray(bytes.length - op.body.length)
-      const unitOp = { op, id, bytes, signature: columns.signatures[built.length]?.slice() ?? null }
-      built.push(unitOp)
+      // Of its own bytes, in place of what the next body is written over.
+      rebuilding.body.length = 0
+      op.body = new Uint8Array(bytes.buffer, bytes.byteOffset + bytes.length - op.body.length, op.body.length)
+      const unitOp = { op, id, bytes, signature: columns.signatures[rebuilding.built.length]! }
+      unit.push(unitOp)
       rebuilding.built.push(unitOp)
     }
     total += bytesInUnit
-    const unit = built.slice(start)
     // What an op of the next units vouches for does not count: a unit stands alone.
-    if (unit.some(({ signature }, i) => signature === null && !rebuilding.vouchedFor.has(start + i))) return refuse('unauthentic')
+    const start = rebuilding.built.length - size
+    for (let i = 0; i < size; i++) if (unit[i]!.signature === null && !rebuilding.isVouchedFor[start + i]) return refuse('unauthentic')
     units.push(unit)
   }
-  return ok(units)
+  return isUsedUp(rebuilding) ? ok(units) : refuse('bad-bundle')
 }
 
 /**
@@ -214,11 +235,11 @@ export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): read
   const { built } = rebuilding
   while (built.length < signatures.length) {
     const op = nextOp(rebuilding)
-    if (op === null) return null
+    if (op === null || op.body.length > MAX_BODY_BYTES) return null
     built.push({ op, id: idAt(built.length), signature: signatures[built.length]! })
   }
   let start = 0
-  return unitSizes.map((size) => built.slice(start, (start += size)))
+  return isUsedUp(rebuilding) ? unitSizes.map((size) => built.slice(start, (start += size))) : null
 }
 
 /** The columns, and how far they are read. */
@@ -226,34 +247,46 @@ interface Rebuilding {
   readonly columns: Columns
   /** The ops so far; whoever asks for the next one puts it here. */
   readonly built: BundleOp[]
-  /** External parents in the order in which ops name them, with repeats. */
+  /** For each op, whether it is the prev of a later op by the same author. */
+  readonly isVouchedFor: boolean[]
+  /** External parents named so far. */
   readonly named: OpId[]
-  /** Places of ops that are the prev of a later op by the same author. */
-  readonly vouchedFor: Set<number>
+  readonly namedPlaces: Places
   /** Place of each author's latest op. */
-  readonly lastOfAuthor: Map<Author, number>
+  readonly latest: number[]
+  readonly bodies: BodyReader
+  /** Where bodies are put together. */
+  readonly body: ByteWriter
   nextSeq: number
   nextDep: number
 }
 
-const rebuildingOf = (columns: Columns): Rebuilding => ({
+const rebuildingOf = (columns: Columns, named: OpId[] = []): Rebuilding => ({
   columns,
   built: [],
-  named: [],
-  vouchedFor: new Set(),
-  lastOfAuthor: new Map(),
+  isVouchedFor: [],
+  named,
+  namedPlaces: placesIn(named),
+  latest: [],
+  bodies: createBodyReader(columns),
+  body: takeWriter(),
   nextSeq: 0,
   nextDep: 0,
 })
 
+/** Whether nothing is left in the columns that no op has used. */
+const isUsedUp = ({ columns, named, bodies }: Rebuilding): boolean => named.length === columns.external.length && isReadUp(bodies)
+
 /** An op that nobody has yet but whoever builds it. */
 type NewOp = Omit<Op, 'body'> & { body: Uint8Array }
 
-/** The next op as the columns tell it, not checked; null when they point to nothing. */
+/** The next op as the columns tell it, not checked; null when they point to nothing. Its body is a view of `rebuilding.body`. */
 function nextOp(rebuilding: Rebuilding): NewOp | null {
-  const { columns, built, lastOfAuthor } = rebuilding
+  const { columns, built, latest, body } = rebuilding
   const here = built.length
-  const author = columns.authors[here]!
+  const writer = columns.writers[here]!
+  const author = columns.authors[writer]!
+  const own = latest[writer]
   const code = columns.prevs[here]!
   let prev: OpId | null = null
   let seq = 0
@@ -262,19 +295,30 @@ function nextOp(rebuilding: Rebuilding): NewOp | null {
     if (prev === null) return null
     seq = columns.seqs[rebuilding.nextSeq++]!
   } else if (code !== PREV_NONE) {
-    const place = code === PREV_LAST ? lastOfAuthor.get(author) : inside(rebuilding, code - PREV_PARENT)
+    const place = code === PREV_LAST ? own : inside(rebuilding, code - PREV_PARENT)
     const mate = place === undefined ? undefined : built[place]
     if (mate === undefined) return null
-    if (mate.op.author === author) rebuilding.vouchedFor.add(place!)
+    if (mate.op.author === author) rebuilding.isVouchedFor[place!] = true
     prev = mate.id
     seq = mate.op.seq + 1
   }
   const deps = nextDeps(rebuilding, columns.depCounts[here]!)
   if (deps === null) return null
-  lastOfAuthor.set(author, here)
+  const bodyAt = body.length
+  if (!readBody(rebuilding.bodies, columns.refs[here]!, own === undefined ? null : built[own]!.op.body, body)) return null
+  latest[writer] = here
+  rebuilding.isVouchedFor.push(false)
   // Only the genesis has no parents.
   const room = prev === null && deps.length === 0 ? null : columns.room
-  return { room, author, seq, prev, deps, time: columns.times[here]!, body: columns.bodies[here]! }
+  return {
+    room,
+    author,
+    seq,
+    prev,
+    deps,
+    time: columns.times[here]!,
+    body: new Uint8Array(body.bytes.buffer, bodyAt, body.length - bodyAt),
+  }
 }
 
 /** The deps of the next op, in ascending order. */
@@ -292,10 +336,12 @@ function nextDeps(rebuilding: Rebuilding, count: number): OpId[] | null {
   return ids.length < 2 ? ids : ids.sort(compareBytes)
 }
 
+/** An external parent; they are named in the order of their table. */
 function outside({ columns, named }: Rebuilding, parent: number): OpId | null {
-  const id = columns.external[(parent - 1) / 2]
-  if (id === undefined) return null
-  named.push(id)
+  const place = (parent - 1) / 2
+  const id = columns.external[place]
+  if (id === undefined || place > named.length) return null
+  if (place === named.length) named.push(id)
   return id
 }
 

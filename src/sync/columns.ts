@@ -1,25 +1,28 @@
 /**
  * The columns of a bundle as bytes, and back. Reading is total and bounded; it settles everything that can be told without
- * building an op, so that `bundle.ts` finds columns that fit each other. In order, numbers as varints (`varint.ts`):
+ * building an op, so that `bundle.ts` finds columns that fit each other. In order, numbers as varints (`varint.ts`), columns
+ * with a number for each op in runs (`runs.ts`):
  *
- *   version (one byte) · room · authors, counted · external parents, counted · unit sizes, counted
- *   author runs: (author, length) …         prev of each op: 0 the author's last op in the bundle, 1 none, 2 + parent
- *   seq of each op with an external prev    dep counts         deps: parent …, ascending within an op
- *   times, as signed steps from op to op    body lengths       bodies
- *   which ops are signed, one bit each      signatures
+ *   version (one byte) · room · authors, counted · external parents, counted · unit sizes, counted, in runs
+ *   writers: place of each op's author        prevs: 0 the author's last op in the bundle, 1 none, 2 + parent
+ *   seq of each op with an external prev      dep counts         deps: parent …, ascending within an op
+ *   times, as steps from op to op             which ops are signed: 0 or 1
+ *   refs of bodies (`bodies.ts`)              signatures         patterns of bodies         contents of bodies
  *
  * where a parent is 2 · (distance back in the bundle − 1), or 2 · (place among the external parents) + 1.
  */
 import { bytesOf, type ByteWriter, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { ID_BYTES, MAX_DEPS, MAX_UNIT_OPS, SIGNATURE_BYTES } from '../core/limits.ts'
-import { asOpId, type Author, type OpId } from '../core/op.ts'
+import type { Author, OpId } from '../core/op.ts'
 import { ok, refuse, type Result } from '../core/result.ts'
-import { type ByteReader, createReader, left, readBytes, readSigned, readVarint, writeSigned, writeVarint } from './varint.ts'
+import { type BodyColumns, endOfPattern } from './bodies.ts'
+import { readRuns, writeRuns } from './runs.ts'
+import { type ByteReader, createReader, left, readBytes, readCopy, readVarint, writeVarint } from './varint.ts'
 
 /** The version of the format; the first byte of every bundle. */
-const BUNDLE_VERSION = 1
+const BUNDLE_VERSION = 2
 
-/** Ops of one bundle: more than fit when every op is counted with its canonical bytes (`unitCost`), and few enough to hash at once. */
+/** Ops of one bundle: few enough to hash at once, for a few bytes of columns can be as many. */
 export const MAX_BUNDLE_OPS = 16_384
 
 export const PREV_LAST = 0
@@ -37,12 +40,14 @@ export const isOutside = (parent: number): boolean => parent % 2 === 1
 export const isOutsidePrev = (code: number): boolean => code >= PREV_PARENT && isOutside(code - PREV_PARENT)
 
 /** One entry for each op, in order, unless it says otherwise. */
-export interface Columns {
+export interface Columns extends BodyColumns {
   readonly room: OpId
-  /** Parents that are not in the bundle: a table that `prevs` and `deps` point into. */
+  /** Who writes, in order of first appearance: a table that `writers` points into. */
+  readonly authors: readonly Author[]
+  /** Parents that are not in the bundle, in the order in which they are named first: a table that `prevs` and `deps` point into. */
   readonly external: readonly OpId[]
   readonly unitSizes: readonly number[]
-  readonly authors: readonly Author[]
+  readonly writers: readonly number[]
   readonly prevs: readonly number[]
   /** One for each external prev. */
   readonly seqs: readonly number[]
@@ -50,97 +55,107 @@ export interface Columns {
   /** All deps, one op's after the other's. */
   readonly deps: readonly number[]
   readonly times: readonly number[]
-  readonly bodies: readonly Uint8Array[]
   readonly signatures: readonly (Uint8Array | null)[]
 }
 
 // — writing ————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The bytes of columns. Authors that are one author are one object. */
-export const writeColumns = (columns: Columns): Uint8Array<ArrayBuffer> => bytesOf((out) => writeAll(out, columns))
+/** The bytes of columns. */
+export const writeColumns = (columns: Columns): Uint8Array<ArrayBuffer> =>
+  bytesOf((out) => {
+    writeAllButBodies(out, columns)
+    writeBytes(out, columns.patterns)
+    writeBytes(out, columns.contents)
+  })
 
-function writeAll(out: ByteWriter, columns: Columns): void {
-  const { authors, times, bodies, signatures, unitSizes } = columns
+/** Everything before the patterns, which are followed by the contents. */
+export function writeAllButBodies(out: ByteWriter, columns: Omit<Columns, 'patterns' | 'contents'>): void {
+  const { signatures, unitSizes } = columns
   writeByte(out, BUNDLE_VERSION)
   writeBytes(out, columns.room)
-  writeKeys(out, authors.length === 1 ? authors : [...new Set(authors)])
+  writeKeys(out, columns.authors)
   writeKeys(out, columns.external)
   writeVarint(out, unitSizes.length)
-  writeNumbers(out, unitSizes)
-  writeNumbers(out, runsOf(authors))
-  writeNumbers(out, columns.prevs)
-  writeNumbers(out, columns.seqs)
-  writeNumbers(out, columns.depCounts)
-  writeNumbers(out, columns.deps)
-  let before = 0
-  for (const time of times) {
-    writeSigned(out, time - before)
-    before = time
-  }
-  for (const body of bodies) writeVarint(out, body.length)
-  for (const body of bodies) writeBytes(out, body)
-  for (let i = 0; i < signatures.length; i += 8) {
-    let bits = 0
-    for (let j = i; j < Math.min(i + 8, signatures.length); j++) if (signatures[j] !== null) bits |= 1 << (j - i)
-    writeByte(out, bits)
-  }
+  writeRuns(out, unitSizes)
+  writeRuns(out, columns.writers)
+  writeRuns(out, columns.prevs)
+  for (const seq of columns.seqs) writeVarint(out, seq)
+  writeRuns(out, columns.depCounts)
+  for (const dep of columns.deps) writeVarint(out, dep)
+  writeRuns(out, stepsOf(columns.times))
+  writeRuns(out, signatures.map(isSigned))
+  writeRuns(out, columns.refs)
   for (const signature of signatures) if (signature !== null) writeBytes(out, signature)
 }
 
-function writeNumbers(out: ByteWriter, column: readonly number[]): void {
-  for (const number of column) writeVarint(out, number)
-}
+const isSigned = (signature: Uint8Array | null): number => (signature === null ? 0 : 1)
 
 function writeKeys(out: ByteWriter, table: readonly Uint8Array[]): void {
   writeVarint(out, table.length)
   for (const key of table) writeBytes(out, key)
 }
 
-/** Author (by order of appearance), how many ops in a row, … */
-function runsOf(authors: readonly Author[]): number[] {
-  const places = new Map<Author, number>()
-  const runs: number[] = []
-  let before: Author | null = null
-  for (const author of authors) {
-    if (author === before) {
-      runs[runs.length - 1]!++
-      continue
-    }
-    if (!places.has(author)) places.set(author, places.size)
-    runs.push(places.get(author)!, 1)
-    before = author
+const TWO_52 = 2 ** 52
+const TWO_53 = 2 ** 53
+
+/** Each time as a step from the one before, modulo 2^53: from −2^52 to 2^52 − 1, written 2 · step, or −2 · step − 1 below 0. */
+function stepsOf(times: readonly number[]): number[] {
+  const steps: number[] = []
+  let before = 0
+  for (const time of times) {
+    let step = time - before
+    if (step >= TWO_52) step -= TWO_53
+    else if (step < -TWO_52) step += TWO_53
+    steps.push(step < 0 ? -2 * step - 1 : 2 * step)
+    before = time
   }
-  return runs
+  return steps
+}
+
+/** The time after `before`; no number on the way is beyond ±2^53. */
+function timeAfter(before: number, step: number): number {
+  const time = step % 2 === 0 ? before - TWO_53 + step / 2 : before - (step + 1) / 2
+  return time < 0 ? time + TWO_53 : time
 }
 
 // — reading ————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The columns in some bytes, or why there are none. Bodies and signatures are views of `bytes`, the rest is not. */
+/** The columns in some bytes, or why there are none. Patterns and contents are views of `bytes`, the rest is not. */
 export function readColumns(bytes: Uint8Array): Result<Columns> {
   const reader = createReader(bytes)
-  const version = readBytes(reader, 1)[0]
+  const version = bytes[0]
   if (version !== BUNDLE_VERSION) return refuse(version === undefined ? 'bad-bundle' : 'unknown-version')
-  const room = readBytes(reader, ID_BYTES).slice()
-  const authorTable = readKeys(reader) as Author[]
+  reader.at = 1
+  const room = readCopy(reader, ID_BYTES) as OpId
+  const authors = readKeys(reader) as Author[]
   const external = readKeys(reader) as OpId[]
-  const unitSizes = readNumbers(reader, readVarint(reader))
+  const units = readVarint(reader)
+  if (units > MAX_BUNDLE_OPS) return refuse('too-large')
+  const unitSizes = readRuns(reader, units)
   const count = sum(unitSizes)
   if (reader.failed || unitSizes.includes(0)) return refuse('bad-bundle')
   if (count > MAX_BUNDLE_OPS) return refuse('too-large')
   if (unitSizes.some((size) => size > MAX_UNIT_OPS)) return refuse('unit-too-large')
 
-  const authors = readRuns(reader, count, authorTable)
-  const prevs = readNumbers(reader, count)
-  const seqs = readNumbers(reader, prevs.filter(isOutsidePrev).length)
-  const depCounts = readNumbers(reader, count)
+  const writers = readRuns(reader, count)
+  if (!areInOrder(writers, authors.length)) return refuse('bad-bundle')
+  const prevs = readRuns(reader, count)
+  const seqs = readNumbers(reader, countOf(prevs, isOutsidePrev))
+  const depCounts = readRuns(reader, count)
   if (depCounts.some((deps) => deps > MAX_DEPS)) return refuse('too-many-deps')
   const deps = readNumbers(reader, sum(depCounts))
   const times = readTimes(reader, count)
-  const bodies = readNumbers(reader, count).map((length) => readBytes(reader, length))
-  const signatures = readSignatures(reader, count)
-  if (reader.failed || left(reader) > 0) return refuse('bad-bundle')
-  return ok({ room: asOpId(room), external, unitSizes, authors, prevs, seqs, depCounts, deps, times, bodies, signatures })
+  const signed = readRuns(reader, count)
+  if (signed.some((flag) => flag > 1)) return refuse('bad-bundle')
+  const refs = readRuns(reader, count)
+  const signatures = signed.map((flag) => (flag === 0 ? null : readCopy(reader, SIGNATURE_BYTES)))
+  const patterns = readPatterns(reader, countOf(refs, isNew))
+  const contents = readBytes(reader, left(reader))
+  if (reader.failed) return refuse('bad-bundle')
+  return ok({ room, authors, external, unitSizes, writers, prevs, seqs, depCounts, deps, times, signatures, refs, patterns, contents })
 }
+
+const isNew = (ref: number): boolean => ref === 0
 
 function sum(numbers: readonly number[]): number {
   let total = 0
@@ -148,11 +163,28 @@ function sum(numbers: readonly number[]): number {
   return total
 }
 
+function countOf(numbers: readonly number[], is: (number: number) => boolean): number {
+  let count = 0
+  for (const number of numbers) if (is(number)) count++
+  return count
+}
+
+/** Whether places in a table of this length come in order of first appearance, and all of the table is used. */
+function areInOrder(places: readonly number[], length: number): boolean {
+  let met = 0
+  for (const place of places) {
+    if (place > met) return false
+    if (place === met) met++
+  }
+  return met === length
+}
+
 /** A counted table of 32-byte keys, each a copy: an op that waits must not keep all of its bundle in memory. */
 function readKeys(reader: ByteReader): Uint8Array[] {
-  const table = readBytes(reader, ID_BYTES * readVarint(reader))
+  const count = readVarint(reader)
   const keys: Uint8Array[] = []
-  for (let at = 0; at < table.length; at += ID_BYTES) keys.push(table.slice(at, at + ID_BYTES))
+  if (ID_BYTES * count > left(reader)) reader.failed = true
+  else for (let i = 0; i < count; i++) keys.push(readCopy(reader, ID_BYTES))
   return keys
 }
 
@@ -164,43 +196,17 @@ function readNumbers(reader: ByteReader, count: number): number[] {
   return numbers
 }
 
-/** The author of each of `count` ops. Authors come in order of appearance, neighbouring runs differ, and all of the table is used. */
-function readRuns(reader: ByteReader, count: number, table: readonly Author[]): Author[] {
-  const authors: Author[] = []
-  let met = 0
-  let before = -1
-  while (authors.length < count && !reader.failed) {
-    const place = readVarint(reader)
-    const length = readVarint(reader)
-    const author = table[place]
-    if (author === undefined || place > met || place === before || length === 0 || length > count - authors.length) reader.failed = true
-    else for (let i = 0; i < length; i++) authors.push(author)
-    if (place === met) met++
-    before = place
-  }
-  if (met !== table.length) reader.failed = true
-  return authors
-}
-
 function readTimes(reader: ByteReader, count: number): number[] {
-  const times: number[] = []
   let time = 0
-  for (let i = 0; i < count && !reader.failed; i++) {
-    time += readSigned(reader)
-    if (!Number.isSafeInteger(time) || time < 0) reader.failed = true
-    times.push(time)
-  }
-  return times
+  return readRuns(reader, count).map((step) => (time = timeAfter(time, step)))
 }
 
-function readSignatures(reader: ByteReader, count: number): (Uint8Array | null)[] {
-  const signed = readBytes(reader, Math.ceil(count / 8))
-  // Bits past the last op say nothing and must be 0.
-  if (count % 8 !== 0 && (signed.at(-1) ?? 0) >> (count % 8) !== 0) reader.failed = true
-  const signatures: (Uint8Array | null)[] = []
+function readPatterns(reader: ByteReader, count: number): Uint8Array {
+  const start = reader.at
+  let end = start
   for (let i = 0; i < count && !reader.failed; i++) {
-    const isSigned = ((signed[i >> 3]! >> (i & 7)) & 1) === 1
-    signatures.push(isSigned ? readBytes(reader, SIGNATURE_BYTES) : null)
+    end = endOfPattern(reader.bytes, end)
+    if (end === 0) reader.failed = true
   }
-  return signatures
+  return readBytes(reader, end - start)
 }

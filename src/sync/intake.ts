@@ -176,9 +176,15 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 }
 
 function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
-  const units = decodeBundle(bytes)
+  const spent = { ops: 0 }
+  const units = decodeBundle(bytes, spent)
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
-  const isPaid = pay(engine, from, item, units.ok ? costOf(sizeOf(units.value), claims.length) : bytes.length / BYTES_AS_OP)
+  const isPaid = pay(
+    engine,
+    from,
+    item,
+    units.ok ? costOf(sizeOf(units.value), claims.length) : bytes.length / BYTES_AS_OP + costOf(spent.ops, 0),
+  )
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && from !== 'file' : !isPaid) {

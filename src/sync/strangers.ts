@@ -21,7 +21,7 @@ export const MAX_SMALL_JUDGED = 256
 const SMALL_BYTES = 2_048
 /** Ops of which nothing is verified that count as one: they are hashed and looked up. */
 const HASHED_AS_OP = 8
-/** Bytes of a bundle that count as one op: a bundle that cannot be read is paid for by them. */
+/** Bytes of a bundle that count as one op: a bundle that is refused is paid for by them, and by the ops that were hashed before it was. */
 export const BYTES_AS_OP = 128
 /** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
 export const INFLATING_AS_OPS = 16

@@ -15,13 +15,12 @@ export function writeVarint(writer: ByteWriter, value: number): void {
   writeByte(writer, rest)
 }
 
-/** A number in ±(2^53 − 1) with its sign in the lowest bit of the first byte, so that small numbers of either sign stay small. */
-export function writeSigned(writer: ByteWriter, value: number): void {
-  const size = Math.abs(value)
-  const first = ((size % 0x40) << 1) | (value < 0 ? 1 : 0)
-  if (size < 0x40) return writeByte(writer, first)
+/** A number in 0 … 2^53 − 1 and one bit more, which is the lowest of the first byte: 1 to 8 bytes. */
+export function writeFlagged(writer: ByteWriter, value: number, flag: 0 | 1): void {
+  const first = ((value % 0x40) << 1) | flag
+  if (value < 0x40) return writeByte(writer, first)
   writeByte(writer, first | 0x80)
-  writeVarint(writer, Math.floor(size / 0x40))
+  writeVarint(writer, Math.floor(value / 0x40))
 }
 
 /** `failed` is set by the first read that finds no well-formed number or too few bytes, and stays; reads answer 0 or nothing from then on. */
@@ -46,6 +45,16 @@ export function readBytes(reader: ByteReader, length: number): Uint8Array {
   return reader.bytes.subarray(reader.at - length, reader.at)
 }
 
+/** The next `length` bytes, as a copy. */
+export function readCopy(reader: ByteReader, length: number): Uint8Array {
+  if (length > left(reader)) {
+    reader.failed = true
+    return new Uint8Array(0)
+  }
+  reader.at += length
+  return reader.bytes.slice(reader.at - length, reader.at)
+}
+
 export function readVarint(reader: ByteReader): number {
   const { bytes } = reader
   let value = 0
@@ -65,15 +74,13 @@ export function readVarint(reader: ByteReader): number {
   return 0
 }
 
-export function readSigned(reader: ByteReader): number {
-  const first = readBytes(reader, 1)[0] ?? 0
-  let size = (first & 0x7f) >> 1
-  if (first >= 0x80) {
-    const rest = readVarint(reader)
-    size += rest * 0x40
-    if (rest === 0 || size > Number.MAX_SAFE_INTEGER) reader.failed = true
-  }
-  const negative = (first & 1) === 1
-  if (negative && size === 0) reader.failed = true
-  return reader.failed ? 0 : negative ? -size : size
+/** The number of `writeFlagged`; its flag is bit 0 of the first byte. */
+export function readFlagged(reader: ByteReader): number {
+  const first = reader.at < reader.bytes.length ? reader.bytes[reader.at++]! : -1
+  if (first < 0) reader.failed = true
+  if (first < 0x80) return reader.failed ? 0 : first >> 1
+  const rest = readVarint(reader)
+  const value = ((first & 0x7f) >> 1) + rest * 0x40
+  if (rest === 0 || value > Number.MAX_SAFE_INTEGER) reader.failed = true
+  return reader.failed ? 0 : value
 }

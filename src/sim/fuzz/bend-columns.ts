@@ -5,12 +5,13 @@
 import { bytesOf } from '../../core/byte-writer.ts'
 import { concatBytes } from '../../core/bytes.ts'
 import { ID_BYTES, SIGNATURE_BYTES } from '../../core/limits.ts'
+import { endOfPattern } from '../../sync/bodies.ts'
 import { isOutsidePrev } from '../../sync/columns.ts'
-import { createReader, readBytes, readVarint, writeVarint } from '../../sync/varint.ts'
+import { type ByteReader, createReader, left, readBytes, readFlagged, readVarint, writeVarint } from '../../sync/varint.ts'
 import type { Random } from '../random.ts'
 
 interface Entry {
-  /** A number's bytes are a varint; the signed steps of times count as such. */
+  /** A number's bytes are a varint; those with a flag count as such. */
   readonly isNumber: boolean
   readonly bytes: Uint8Array
 }
@@ -32,6 +33,24 @@ export function columnsOf(bundle: Uint8Array): Column[] {
     columns.push(column)
     return values
   }
+  /** A column in runs: its numbers, and between them how often some come. */
+  const runs = (count: number): number[] => {
+    const column: Entry[] = []
+    const values: number[] = []
+    const take = (read: (reader: ByteReader) => number): number => {
+      const from = reader.at
+      const value = read(reader)
+      column.push({ isNumber: true, bytes: bundle.subarray(from, reader.at) })
+      return value
+    }
+    while (values.length < count) {
+      const isRun = (bundle[reader.at]! & 1) === 1
+      const value = take(readFlagged)
+      for (let times = isRun ? take(readVarint) + 2 : 1; times > 0; times--) values.push(value)
+    }
+    columns.push(column)
+    return values
+  }
   const stretches = (lengths: readonly number[]): void => {
     columns.push(lengths.map((length) => ({ isNumber: false, bytes: readBytes(reader, length) })))
   }
@@ -41,17 +60,26 @@ export function columnsOf(bundle: Uint8Array): Column[] {
   stretches([ID_BYTES])
   keys()
   keys()
-  const count = sum(numbers(numbers(1)[0]!))
-  for (let ops = 0; ops < count;) ops += numbers(2)[1]!
-  numbers(numbers(count).filter(isOutsidePrev).length)
-  numbers(sum(numbers(count)))
-  numbers(count)
-  stretches(numbers(count))
-  const at = reader.at
-  stretches([Math.ceil(count / 8)])
-  const signed = Array.from({ length: count }, (_, i) => (bundle[at + (i >> 3)]! >> (i & 7)) & 1)
-  stretches(signed.filter((bit) => bit === 1).map(() => SIGNATURE_BYTES))
+  const count = sum(runs(numbers(1)[0]!))
+  runs(count)
+  numbers(runs(count).filter(isOutsidePrev).length)
+  numbers(sum(runs(count)))
+  runs(count)
+  const signed = runs(count)
+  const refs = runs(count)
+  stretches(signed.filter((flag) => flag === 1).map(() => SIGNATURE_BYTES))
+  stretches(patternLengths(bundle, reader.at, refs.filter((ref) => ref === 0).length))
+  stretches([left(reader)])
   return columns
+}
+
+function patternLengths(bundle: Uint8Array, from: number, count: number): number[] {
+  let at = from
+  return Array.from({ length: count }, () => {
+    const start = at
+    at = endOfPattern(bundle, at)
+    return at - start
+  })
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

@@ -55,9 +55,10 @@ const continues = (above: UnitOp, below: UnitOp): boolean =>
 function judgeBundle(bytes: Uint8Array, counting: boolean): Result<readonly Unit[]> {
   const columns = readColumns(bytes)
   if (columns.ok) assert(equalBytes(writeColumns(columns.value), bytes), 'columns that are read have the encoding they came in')
-  const decoded = decodeBundle(bytes)
-  // A dep costs a byte, and an id of 32 bytes that is sorted, compared and hashed.
-  if (counting) assertLinear(bytes, decodeBundle, 1_000)
+  const spent = { ops: 0 }
+  const decoded = decodeBundle(bytes, spent)
+  // A dep costs a byte, and an id of 32 bytes that is sorted, compared and hashed; and each op reads its pattern again, at most thrice.
+  if (counting) assertLinear(bytes, (each) => decodeBundle(each), 1_000, 3 * Math.min(MAX_BUNDLE_OP_BYTES, (spent.ops + 1) * bytes.length))
   if (!decoded.ok) return decoded
   assertUnits(decoded.value)
   const written = encodeBundle(decoded.value)
@@ -81,7 +82,7 @@ const BUNDLE_REASONS = [
 
 export const bundle: Target = {
   share: 5,
-  reasons: [...BUNDLE_REASONS, 'truncated', 'trailing-bytes', 'not-canonical', 'unsupported-type', 'bad-text'],
+  reasons: [...BUNDLE_REASONS, 'not-canonical', 'unsupported-type', 'bad-text'],
   within: 20_000,
   make: (random) => aBundle(random),
   judge(bytes, counting) {

@@ -5,6 +5,7 @@ import { MAX_BODY_BYTES, MAX_UNIT_OPS } from '../../core/limits.ts'
 import type { OpId } from '../../core/op.ts'
 import type { Unit, UnitOp } from '../../core/unit.ts'
 import { encodeBundle, MAX_BUNDLE_BYTES } from '../../sync/bundle.ts'
+import { isItem } from '../../sync/bodies.ts'
 import { wrapBundle } from '../../sync/wrap.ts'
 import type { Random } from '../random.ts'
 import { bomb, squeeze } from '../squeeze.ts'
@@ -19,12 +20,12 @@ export function someUnits(random: Random, { units }: Room): readonly Unit[] {
   return units.slice(from, from + 1 + random.below(4))
 }
 
-/** What of the units is of the first op's room, as a bundle: it holds one room. */
+/** What of the units is of the first op's room, as a bundle: it holds one room, and bodies that are at least one item. */
 export function encodeOneRoom(units: readonly Unit[]): Uint8Array {
   const roomOf = ({ op, id }: UnitOp): OpId => op.room ?? id
   const first = units[0]?.[0]
   if (first === undefined) return encodeBundle([])
-  const kept = units.map((unit) => unit.filter((each) => equalBytes(roomOf(each), roomOf(first))))
+  const kept = units.map((unit) => unit.filter((each) => equalBytes(roomOf(each), roomOf(first)) && isItem(each.op.body)))
   return encodeBundle(kept.filter((unit) => unit.length > 0))
 }
 
@@ -46,7 +47,7 @@ function aLargeBundle(random: Random, room: Room): Uint8Array {
   return random.pick([
     () => encodeBundle([long(MAX_UNIT_OPS + random.below(2))]),
     () => encodeBundle([long(15 + random.below(4), encodeValue(new Uint8Array(MAX_BODY_BYTES - 3)))]),
-    () => new Uint8Array(MAX_BUNDLE_BYTES + random.below(2)).fill(1),
+    () => new Uint8Array(MAX_BUNDLE_BYTES + random.below(2)).fill(2),
     () => encodeBundle([wide(room, random)]),
   ])()
 }

@@ -31,10 +31,15 @@ export const ACCEPTED: Verdict = { accepted: true, refused: [] }
 
 export const refusedFor = (reason: string): Verdict => ({ accepted: false, refused: [reason] })
 
-/** Reads the bytes once more, counting: asserts the same verdict, and at most `each` reads for every byte. */
-export function assertLinear<R extends string>(bytes: Uint8Array, decode: (bytes: Uint8Array) => Result<unknown, R>, each: number): void {
+/** Reads the bytes once more, counting: asserts the same verdict, and at most `each` reads for every byte and so many besides. */
+export function assertLinear<R extends string>(
+  bytes: Uint8Array,
+  decode: (bytes: Uint8Array) => Result<unknown, R>,
+  each: number,
+  besides = 0,
+): void {
   const watched = counted(bytes)
   const [first, again] = [decode(bytes), decode(watched.bytes)]
   assert(first.ok ? again.ok : !again.ok && again.reason === first.reason, 'a verdict does not depend on where the bytes lie')
-  assert(watched.reads <= each * (bytes.length + 64), 'work is in proportion to the bytes')
+  assert(watched.reads <= each * (bytes.length + 64) + besides, 'work is in proportion to the bytes')
 }

@@ -1,0 +1,25 @@
+/** Where 32-byte keys are in a list that grows. The last few are looked through; a Map of all is made when that does not help. */
+import { equalBytes } from '../core/bytes.ts'
+import { keyOf } from '../core/unit.ts'
+
+export interface Places {
+  readonly keys: readonly Uint8Array[]
+  map: Map<string, number> | null
+  mapped: number
+}
+
+export const placesIn = (keys: readonly Uint8Array[]): Places => ({ keys, map: null, mapped: 0 })
+
+/** Comparing so many keys costs less than writing one as a key of a Map. */
+const LOOKED_THROUGH = 8
+
+/** The last place of a key in the list, or −1. */
+export function placeOf(places: Places, key: Uint8Array): number {
+  const { keys } = places
+  const first = Math.max(0, keys.length - LOOKED_THROUGH)
+  for (let place = keys.length - 1; place >= first; place--) if (equalBytes(keys[place]!, key)) return place
+  if (first === 0) return -1
+  const map = (places.map ??= new Map<string, number>())
+  for (; places.mapped < keys.length; places.mapped++) map.set(keyOf(keys[places.mapped]!), places.mapped)
+  return map.get(keyOf(key)) ?? -1
+}
