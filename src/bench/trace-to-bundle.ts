@@ -16,7 +16,8 @@ import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { formatLink } from '../node/link.ts'
 import { OPEN } from '../rules/open.ts'
-import { BUNDLE_BUDGET, encodeBundle, unitCost } from '../sync/bundle.ts'
+import { encodeBundle } from '../sync/bundle.ts'
+import { EMPTY, filledWith } from '../sync/filling.ts'
 import { encodeFile, wrapBundle } from '../sync/wrap.ts'
 import type { Trace, Transaction } from './traces.ts'
 
@@ -134,16 +135,16 @@ async function sign(ops: readonly Hashed[], keyOf: (op: Op) => SigningKey, signe
 export function fileOf(units: readonly Unit[], deflateRaw: (bytes: Uint8Array) => Uint8Array): Uint8Array {
   const bundles: Uint8Array[] = []
   let batch: Unit[] = []
-  let cost = 0
+  let filling = EMPTY
   const flush = (): void => {
     if (batch.length > 0) bundles.push(wrapBundle('deflate', deflateRaw(encodeBundle(batch))))
     batch = []
-    cost = 0
   }
   for (const unit of units) {
-    if (cost + unitCost(unit) > BUNDLE_BUDGET) flush()
+    const filled = filledWith(filling, unit)
+    if (filled === null) flush()
     batch.push(unit)
-    cost += unitCost(unit)
+    filling = filled ?? filledWith(EMPTY, unit)!
   }
   flush()
   return encodeFile(bundles)

@@ -1,5 +1,6 @@
 /** A room as a file: bundles of everything a node has stored, deflated, readable by any node that holds the room's link. */
-import { BUNDLE_BUDGET, encodeBundle, unitCost } from '../sync/bundle.ts'
+import { encodeBundle } from '../sync/bundle.ts'
+import { EMPTY, filledWith } from '../sync/filling.ts'
 import { encodeFile, wrapBundle } from '../sync/wrap.ts'
 import type { Unit } from '../core/unit.ts'
 import { deflate } from './deflate.ts'
@@ -9,17 +10,17 @@ import type { Library } from './library.ts'
 export async function exportRoom(library: Library): Promise<Uint8Array> {
   const bundles: Uint8Array[] = []
   let units: Unit[] = []
-  let cost = 0
+  let filling = EMPTY
   const flush = async (): Promise<void> => {
     if (units.length > 0) bundles.push(wrapBundle('deflate', await deflate(encodeBundle(units))))
     units = []
-    cost = 0
   }
   for await (const segment of library.units(0)) {
     for (const unit of segment) {
-      if (cost + unitCost(unit) > BUNDLE_BUDGET) await flush()
+      const filled = filledWith(filling, unit)
+      if (filled === null) await flush()
       units.push(unit)
-      cost += unitCost(unit)
+      filling = filled ?? filledWith(EMPTY, unit)!
     }
   }
   await flush()

@@ -3,30 +3,18 @@
  * not sent: it rebuilds every op's canonical bytes and hashes them, so authors, parents within the bundle, their seqs, and
  * ids cost next to nothing, and what is typed little more than its characters. Links, exported files and the store's segments
  * all carry this one format.
- *
- * A little longer than most files here: the writer and the reader of one format are read side by side.
  */
 import { bytesOf, type ByteWriter, giveBack, takeWriter } from '../core/byte-writer.ts'
 import { compareBytes, equalBytes } from '../core/bytes.ts'
 import { opId } from '../core/hash.ts'
 import { ID_BYTES, MAX_BODY_BYTES, MAX_UNIT_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
-import { asOpId, type Author, checkOp, encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
-import { assert, ok, refuse, type Result } from '../core/result.ts'
+import { asOpId, checkOp, encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
+import { ok, refuse, type Result } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
-import { addBody, type BodyReader, type BodyWriter, createBodyReader, createBodyWriter, isReadUp, readBody, writeBodies } from './bodies.ts'
-import {
-  type Columns,
-  insideParent,
-  isOutside,
-  isOutsidePrev,
-  outsideParent,
-  PREV_LAST,
-  PREV_NONE,
-  PREV_PARENT,
-  readColumns,
-  writeAllButBodies,
-} from './columns.ts'
+import { type BodyReader, createBodyReader, isReadUp, readBody, writeBodies } from './bodies.ts'
+import { type Columns, isOutside, isOutsidePrev, PREV_LAST, PREV_NONE, PREV_PARENT, readColumns, writeAllButBodies } from './columns.ts'
 import { placeOf, type Places, placesIn } from './places.ts'
+import { takeApart } from './take-apart.ts'
 
 /**
  * Columns of one bundle. The largest unit fits (1 MiB of canonical bytes, 64 KiB of signatures), and even undeflated it
@@ -40,9 +28,10 @@ export const MAX_BUNDLE_BYTES = 1_310_720 - 4_096
  */
 export const MAX_BUNDLE_OP_BYTES = 4 * 1024 * 1024
 
-/** More than the counts and the room take, and than an op's columns take beyond its canonical bytes and signature. Bytes. */
-const HEADER_COST = 64
-const OP_COST = 16
+/** More than the counts and the room take. Bytes. */
+export const HEADER_COST = 64
+/** More than an op's columns take beyond its canonical bytes and its signature. Bytes. */
+export const OP_COST = 16
 
 /** What a bundle holds of an op: its canonical bytes can be worked out. */
 export type BundleOp = Pick<UnitOp, 'op' | 'id' | 'signature'>
@@ -53,7 +42,7 @@ export type BundleOp = Pick<UnitOp, 'op' | 'id' | 'signature'>
  */
 export function unitCost(unit: readonly BundleOp[]): number {
   let cost = 0
-  for (const { op, signature } of unit) cost += opLength(op) + op.deps.length + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
+  for (const { op, signature } of unit) cost += opLength(op) + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
   return cost
 }
 
@@ -68,104 +57,11 @@ const NO_ROOM = asOpId(new Uint8Array(ID_BYTES))
 export function encodeBundle(units: readonly (readonly BundleOp[])[]): Uint8Array<ArrayBuffer> {
   const first = units[0]?.[0]
   const room = first === undefined ? NO_ROOM : (first.op.room ?? first.id)
-  const taken = takingApart(room)
-  for (const unit of units) {
-    taken.unitSizes.push(unit.length)
-    for (const each of unit) addOp(taken, each)
-  }
+  const taken = takeApart(room, units)
   return bytesOf((out) => {
     writeAllButBodies(out, taken)
     writeBodies(out, taken.bodies)
   })
-}
-
-/** The columns of the ops so far, and what the next op is told by. */
-interface TakenApart extends Omit<Columns, 'patterns' | 'contents'> {
-  readonly authors: Author[]
-  readonly external: OpId[]
-  readonly unitSizes: number[]
-  readonly writers: number[]
-  readonly prevs: number[]
-  readonly seqs: number[]
-  readonly depCounts: number[]
-  readonly deps: number[]
-  readonly times: number[]
-  readonly signatures: (Uint8Array | null)[]
-  readonly refs: number[]
-  readonly bodies: BodyWriter
-  readonly ops: BundleOp[]
-  readonly ids: OpId[]
-  /** Each author's latest op. */
-  readonly latest: BundleOp[]
-  readonly authorPlaces: Places
-  readonly externalPlaces: Places
-  readonly idPlaces: Places
-}
-
-function takingApart(room: OpId): TakenApart {
-  const [authors, external, ids]: [Author[], OpId[], OpId[]] = [[], [], []]
-  return {
-    room,
-    authors,
-    external,
-    unitSizes: [],
-    writers: [],
-    prevs: [],
-    seqs: [],
-    depCounts: [],
-    deps: [],
-    times: [],
-    signatures: [],
-    refs: [],
-    bodies: createBodyWriter(),
-    ops: [],
-    ids,
-    latest: [],
-    authorPlaces: placesIn(authors),
-    externalPlaces: placesIn(external),
-    idPlaces: placesIn(ids),
-  }
-}
-
-function addOp(taken: TakenApart, each: BundleOp): void {
-  const { op, id } = each
-  const { authors, latest } = taken
-  assert(op.room === null || equalBytes(op.room, taken.room), 'a bundle holds one room')
-  const known = placeOf(taken.authorPlaces, op.author)
-  const writer = known < 0 ? authors.push(op.author) - 1 : known
-  const before = latest[writer]
-  taken.writers.push(writer)
-  if (op.prev === null) taken.prevs.push(PREV_NONE)
-  else if (before !== undefined && before.op.seq + 1 === op.seq && equalBytes(before.id, op.prev)) taken.prevs.push(PREV_LAST)
-  else taken.prevs.push(PREV_PARENT + prevNumber(taken, op.prev, op.seq))
-  taken.depCounts.push(op.deps.length)
-  if (op.deps.length === 1) taken.deps.push(parentNumber(taken, op.deps[0]!))
-  else if (op.deps.length > 1) taken.deps.push(...op.deps.map((dep) => parentNumber(taken, dep)).sort((a, b) => a - b))
-  taken.times.push(op.time)
-  taken.signatures.push(each.signature)
-  taken.refs.push(addBody(taken.bodies, op.body, before?.op.body ?? null))
-  latest[writer] = each
-  taken.ops.push(each)
-  taken.ids.push(id)
-}
-
-/** The number of a prev that is not the author's op just before, whose seq is said beside it when it cannot be worked out. */
-function prevNumber(taken: TakenApart, prev: OpId, seq: number): number {
-  const place = placeOf(taken.idPlaces, prev)
-  if (place >= 0 && taken.ops[place]!.op.seq + 1 === seq) return insideParent(taken.ops.length - place)
-  // Not in the bundle; or it is and the seq does not follow from it: such an op is invalid, and still an op.
-  taken.seqs.push(seq)
-  return externalNumber(taken, prev)
-}
-
-function parentNumber(taken: TakenApart, id: OpId): number {
-  const place = placeOf(taken.idPlaces, id)
-  return place < 0 ? externalNumber(taken, id) : insideParent(taken.ops.length - place)
-}
-
-function externalNumber({ external, externalPlaces }: TakenApart, id: OpId): number {
-  const known = placeOf(externalPlaces, id)
-  return outsideParent(known < 0 ? external.push(id) - 1 : known)
 }
 
 // — decoding ———————————————————————————————————————————————————————————————————————————————————————————————
