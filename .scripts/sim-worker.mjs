@@ -4,6 +4,7 @@
  */
 import process, { cpuUsage } from 'node:process'
 import { pathToFileURL } from 'node:url'
+import { createSHA256 } from 'hash-wasm'
 
 /** @typedef {typeof import('../src/sim/main.ts')} Sim */
 /** @typedef {ReturnType<Sim['planOf']>} Plan */
@@ -43,9 +44,19 @@ function hunt({ CAUGHT_WITHIN, planOf, tryPlan }) {
   return { caughtAfterSeeds: null, by: null }
 }
 
+const hasher = await createSHA256()
+
+/** @param {Uint8Array} bytes */
+function sha256(bytes) {
+  hasher.init()
+  hasher.update(bytes)
+  return hasher.digest('binary')
+}
+
 /** @param {TryJob | ShrinkJob | HuntJob} job */
 async function answer(job) {
   const sim = /** @type {Sim} */ (await import(pathToFileURL(job.bundle).href))
+  if (!sim.useSha256(sha256)) throw new Error('hash-wasm is not SHA-256')
   switch (job.type) {
     case 'try':
       return tryAll(sim, job.plans)

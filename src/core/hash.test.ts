@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createRandom, randomBytes } from './bytes.naive.ts'
 import { toHex } from './bytes.ts'
-import { digestOfHeads, opId, sha256 } from './hash.ts'
+import { digestOfHeads, opId, sha256, useSha256 } from './hash.ts'
 import { MAX_OP_BYTES } from './limits.ts'
 import { asOpId } from './op.ts'
 
@@ -18,6 +19,48 @@ test('SHA-256 is the platform’s', () => {
     const bytes = randomBytes(random, length)
     expect(toHex(sha256(bytes))).toBe(naive(bytes))
   }
+})
+
+/** FIPS 180-4's examples, from NIST's page of them. */
+const NIST: readonly [string, string][] = [
+  ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+  ['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+  ['abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq', '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1'],
+  ['a'.repeat(1_000_000), 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'],
+]
+
+test('SHA-256 has the values of the standard’s examples', () => {
+  for (const [text, hash] of NIST) expect(toHex(sha256(new TextEncoder().encode(text)))).toBe(hash)
+})
+
+describe('another implementation', () => {
+  afterEach(() => useSha256(nobleSha256))
+
+  test('is used when it agrees', () => {
+    let calls = 0
+    const other = (bytes: Uint8Array): Uint8Array => {
+      calls++
+      return nobleSha256(bytes)
+    }
+    expect(useSha256(other)).toBe(true)
+    const before = calls
+    for (const [text, hash] of NIST) expect(toHex(sha256(new TextEncoder().encode(text)))).toBe(hash)
+    expect(toHex(opId(Uint8Array.of(1)))).toBe(naive('tabweave/op/1', Uint8Array.of(1)))
+    expect(calls - before).toBe(NIST.length + 1)
+  })
+
+  test('is not used when it is wrong at one length only, or shares what it answers with', () => {
+    for (const wrong of [0, 55, 56, 63, 64, 119, 120, 129]) {
+      expect(useSha256((bytes) => (bytes.length === wrong ? new Uint8Array(32) : nobleSha256(bytes)))).toBe(false)
+    }
+    const shared = new Uint8Array(32)
+    const sharing = (bytes: Uint8Array): Uint8Array => {
+      shared.set(nobleSha256(bytes))
+      return shared
+    }
+    expect(useSha256(sharing)).toBe(false)
+    expect(toHex(sha256(new Uint8Array(0)))).toBe(NIST[0]![1])
+  })
 })
 
 test('an op id is the hash of the domain and the bytes, whatever was hashed before', () => {

@@ -8,6 +8,7 @@ import { openRelaySocket } from '../net/relay-socket.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from '../node/link.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, joinRoom, type OpenedNode, resumeNode } from '../node/open-node.ts'
+import { quickenHashing } from '../node/sha256.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
 import { StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
@@ -103,6 +104,7 @@ export function servePage(post: Post): (data: unknown) => void {
 }
 
 async function openNode({ claim, patience, roomName }: Start, link: RoomLink | null): Promise<OpenedNode> {
+  await quickenHashing()
   if (link === null) return foundRoom(openIndexedDbStore, roomName)
   const before = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
   return before ?? joinRoom(openIndexedDbStore, link, () => mintDistinct(listRooms(), toHex(link.genesis)))
