@@ -10,6 +10,7 @@ import { opId } from '../core/hash.ts'
 import { ID_BYTES, MAX_BODY_BYTES, MAX_UNIT_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
 import { asOpId, checkOp, encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
 import { ok, refuse, type Result } from '../core/result.ts'
+import { newBytes } from '../core/slab.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { type BodyReader, createBodyReader, isReadUp, readBody, writeBodies } from './bodies.ts'
 import { type Columns, isOutside, isOutsidePrev, PREV_LAST, PREV_NONE, PREV_PARENT, readColumns, writeAllButBodies } from './columns.ts'
@@ -132,10 +133,19 @@ export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): read
   while (built.length < signatures.length) {
     const op = nextOp(rebuilding)
     if (op === null || op.body.length > MAX_BODY_BYTES) return null
+    rebuilding.body.length = 0
+    op.body = copyOf(op.body)
     built.push({ op, id: idAt(built.length), signature: signatures[built.length]! })
   }
+  giveBack(rebuilding.body)
   let start = 0
   return isUsedUp(rebuilding) ? unitSizes.map((size) => built.slice(start, (start += size))) : null
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = newBytes(bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 /** The columns, and how far they are read. */
