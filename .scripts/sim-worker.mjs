@@ -56,7 +56,7 @@ function sha256(bytes) {
 /** @param {TryJob | ShrinkJob | HuntJob} job */
 async function answer(job) {
   const sim = /** @type {Sim} */ (await import(pathToFileURL(job.bundle).href))
-  if (!sim.useSha256(sha256)) throw new Error('hash-wasm is not SHA-256')
+  if (!sim.hashWith(sha256)) throw new Error('hash-wasm is not SHA-256')
   switch (job.type) {
     case 'try':
       return tryAll(sim, job.plans)

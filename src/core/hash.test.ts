@@ -3,7 +3,7 @@ import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createRandom, randomBytes } from './bytes.naive.ts'
 import { toHex } from './bytes.ts'
-import { digestOfHeads, opId, sha256, useSha256 } from './hash.ts'
+import { digestOfHeads, opId, sha256, hashWith } from './hash.ts'
 import { MAX_OP_BYTES } from './limits.ts'
 import { asOpId } from './op.ts'
 
@@ -34,7 +34,7 @@ test('SHA-256 has the values of the standard’s examples', () => {
 })
 
 describe('another implementation', () => {
-  afterEach(() => useSha256(nobleSha256))
+  afterEach(() => hashWith(nobleSha256))
 
   test('is used when it agrees', () => {
     let calls = 0
@@ -42,7 +42,7 @@ describe('another implementation', () => {
       calls++
       return nobleSha256(bytes)
     }
-    expect(useSha256(other)).toBe(true)
+    expect(hashWith(other)).toBe(true)
     const before = calls
     for (const [text, hash] of NIST) expect(toHex(sha256(new TextEncoder().encode(text)))).toBe(hash)
     expect(toHex(opId(Uint8Array.of(1)))).toBe(naive('tabweave/op/1', Uint8Array.of(1)))
@@ -51,14 +51,14 @@ describe('another implementation', () => {
 
   test('is not used when it is wrong at one length only, or shares what it answers with', () => {
     for (const wrong of [0, 55, 56, 63, 64, 119, 120, 129]) {
-      expect(useSha256((bytes) => (bytes.length === wrong ? new Uint8Array(32) : nobleSha256(bytes)))).toBe(false)
+      expect(hashWith((bytes) => (bytes.length === wrong ? new Uint8Array(32) : nobleSha256(bytes)))).toBe(false)
     }
     const shared = new Uint8Array(32)
     const sharing = (bytes: Uint8Array): Uint8Array => {
       shared.set(nobleSha256(bytes))
       return shared
     }
-    expect(useSha256(sharing)).toBe(false)
+    expect(hashWith(sharing)).toBe(false)
     expect(toHex(sha256(new Uint8Array(0)))).toBe(NIST[0]![1])
   })
 })

@@ -36,7 +36,7 @@ const SAMPLES = Array.from({ length: 130 }, (_, length) => new Uint8Array(length
  * Hashes by another implementation from now on (a platform's, such as WebAssembly), if it agrees on some samples with the one in
  * JavaScript, which is the one until then. Whether it does. For whoever starts a program.
  */
-export function useSha256(other: Sha256): boolean {
+export function hashWith(other: Sha256): boolean {
   const answers = SAMPLES.map((sample) => other(sample))
   const agrees = SAMPLES.every((sample, i) => equalBytes(answers[i]!, pureSha256(sample)))
   if (agrees) implementation = other

@@ -3,13 +3,13 @@
  * WebCrypto is no way to ids: it answers by promises, each of which takes longer than ten hashes.
  */
 import { createSHA256 } from 'hash-wasm'
-import { useSha256 } from '../core/hash.ts'
+import { hashWith } from '../core/hash.ts'
 
 /** Hashes by WebAssembly from now on, in this thread. False where it is missing or forbidden: then JavaScript goes on doing it. */
 export async function quickenHashing(): Promise<boolean> {
   try {
     const hasher = await createSHA256()
-    return useSha256((bytes) => {
+    return hashWith((bytes) => {
       hasher.init()
       hasher.update(bytes)
       return hasher.digest('binary')

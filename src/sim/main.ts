@@ -1,5 +1,5 @@
 /** What the command and the tests run: see the files named here. */
-export { useSha256 } from '../core/hash.ts'
+export { hashWith } from '../core/hash.ts'
 export { PLANTED, CAUGHT_WITHIN } from './planted.ts'
 export { costOf, FLOOD_NAMES } from './flood.ts'
 export { planOf, SCENARIO_NAMES, scenarioOf } from './plan.ts'

@@ -24,6 +24,7 @@ import {
   tell,
   together,
   type,
+  unsigned,
 } from '../stage.ts'
 import { bundleOf } from '../villain.ts'
 
@@ -170,6 +171,18 @@ describe('work for nothing', () => {
     for (let n = 0; n < 100; n++) for (let i = 0; i < 4; i++) bring(stage, stage.nodes[0]!, linkNamed(stage, `${n}`), wrapped)
     // Jobs: 100 greetings, and what the budget allows.
     expect(engine.nextJob).toBeLessThan(200)
+    run(stage, 500)
+    expect(engine.small.left).toBeLessThan(0)
+  })
+
+  test('D8 bundles of few bytes that are refused at their last op are paid for by what was hashed', () => {
+    const stage = createStage(1)
+    const { engine } = stage.nodes[0]!
+    const chain = [message(stage, mallory, null, [ghostId(1)], '')]
+    while (chain.length < 1_024) chain.push(message(stage, mallory, chain.at(-1)!, [], ''))
+    const bundle = bundleOf(chain.map(unsigned))
+    expect(bundle.length).toBeLessThan(256)
+    for (let n = 0; n < 100; n++) bring(stage, stage.nodes[0]!, linkNamed(stage, `${n}`), bundle)
     run(stage, 500)
     expect(engine.small.left).toBeLessThan(0)
   })

@@ -265,8 +265,8 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B18',
     file: 'src/sync/bundle.ts',
-    right: 'signature === null && !rebuilding.vouchedFor.has(start + i)',
-    wrong: 'signature === null && built.length < 0',
+    right: 'signature === null && !rebuilding.isVouchedFor[start + i]',
+    wrong: 'signature === null && size < 0',
     test: tested('src/sync/bundle.test.ts', 'B18 when only one branch of a fork is signed'),
   },
   {

@@ -200,6 +200,27 @@ export const LINKS: readonly Defence[] = [
     test: tested('src/sync/bundle.test.ts', 'D8 when few columns make more'),
   },
   {
+    row: 'D8',
+    file: 'src/sync/bodies.ts',
+    right: ' && out.length <= most',
+    wrong: '',
+    test: tested('src/sync/bodies.test.ts', 'D8 a body of a pattern'),
+  },
+  {
+    row: 'D8',
+    file: 'src/sync/runs.ts',
+    right: 'if (times > count - column.length) reader.failed = true',
+    wrong: 'if (times > 1e6) reader.failed = true',
+    test: tested('src/sync/runs.test.ts', 'D8 is refused when it is longer'),
+  },
+  {
+    row: 'D8',
+    file: INTAKE,
+    right: ' + costOf(spent.ops, 0)',
+    wrong: '',
+    test: tested('src/sim/attacks/budgets.test.ts', 'D8 bundles of few bytes'),
+  },
+  {
     row: 'D9',
     file: MESSAGES,
     right: "if (bytes.length > MAX_WRAPPED_BYTES + MAX_FIELDS_BYTES) return refuse('too-large')",
