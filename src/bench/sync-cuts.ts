@@ -9,10 +9,12 @@ import { decodeBundle } from '../sync/bundle.ts'
 import { decodeMessage } from '../sync/messages.ts'
 import { unwrapBundle } from '../sync/wrap.ts'
 import type { Shared } from './sync-first-contact.ts'
-import { createSide, fillSide, give, type Side } from './sync-side.ts'
+import { wait } from './sync-meet.ts'
+import { createSide, fillSide, give, partyOf, type Side } from './sync-side.ts'
 
 /** How long a path stays down (ms). */
 const DOWN_FOR = 1_000
+/** A join that has not come to its end by then never will (ms). */
 const MAX_WAITED = 600_000
 
 export interface Join {
@@ -36,6 +38,7 @@ export function join(shared: Shared, cuts: readonly number[], seed: number): Joi
   const [host, joiner] = [0, 1].map((number) => createSide(shared.genesis.id, number, seed)) as [Side, Side]
   fillSide(host, shared.units, shared.segments)
   joiner.late = []
+  const parties = [partyOf(host, joiner), partyOf(joiner, host)] as const
   const received = new Map<string, number>()
   let carried = 0
   let cut = 0
@@ -59,12 +62,13 @@ export function join(shared: Shared, cuts: readonly number[], seed: number): Joi
 
   giveBoth(() => [{ type: 'linked' }])
   while (joiner.engine.stored < shared.ops.length) {
+    if (now > MAX_WAITED) throw new Error('The join stands still.')
     const flight = [host, joiner].flatMap((from) =>
       from.sent.splice(0).map((bytes) => ({ from, to: from === host ? joiner : host, bytes })),
     )
     if (flight.length === 0) {
       if (joiner.late.length > 0) give(joiner, joiner.late.splice(0), now)
-      else now = wait([host, joiner], now)
+      else now = wait(parties, now)
     } else if (!flight.every(({ from, to, bytes }) => carry(to, from, bytes))) {
       giveBoth((other) => [{ type: 'gone', peer: other.engine.senderId }])
       give(joiner, joiner.late.splice(0), now)
@@ -75,18 +79,6 @@ export function join(shared: Shared, cuts: readonly number[], seed: number): Joi
   }
   if (cut < cuts.length) throw new Error(`It was over after ${cut} of ${cuts.length} cuts.`)
   return { carried, cuts: cut, received: [...received.values()].reduce((sum, times) => sum + times, 0), distinct: received.size }
-}
-
-/** Goes on to the first alarm; gives the time then. */
-function wait(sides: readonly Side[], now: number): number {
-  const at = Math.max(now, Math.min(...sides.map(({ alarm }) => alarm)))
-  if (at > MAX_WAITED) throw new Error('The join stands still.')
-  for (const side of sides) {
-    if (side.alarm > at) continue
-    side.alarm = Infinity
-    give(side, [{ type: 'tick' }], at)
-  }
-  return at
 }
 
 /** Keys of the ops that a message brings. */

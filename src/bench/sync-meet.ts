@@ -57,8 +57,8 @@ export function meet(pair: readonly [Party, Party], goals: readonly (() => boole
   }
 }
 
-/** Goes on to the first alarm; gives the time then. */
-function wait(pair: readonly [Party, Party], now: number): number {
+/** Goes on from `now` to the first alarm; gives the time then (ms). @throws when neither has one */
+export function wait(pair: readonly [Party, Party], now: number): number {
   const at = Math.max(now, Math.min(pair[0].alarm(), pair[1].alarm()))
   if (at === Infinity) throw new Error('Both are silent for ever.')
   for (const party of pair) if (party.alarm() <= at) party.tick(at)
