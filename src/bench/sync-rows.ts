@@ -89,11 +89,11 @@ function rowBeside(
 const SYMBOLS = 600
 
 /** Time to find what to send, with the ids of the same two sets given to those who reconcile sets. */
-export function differenceRow(
+export async function differenceRow(
   { peers: folder, runs, say }: SuiteSetting,
   params: { shared: number; differ: number; authors: number },
   seed: number,
-): Row {
+): Promise<Row> {
   say(`sync: writing ${params.shared} ops`)
   const pair = createLargePair(params, seed)
   const sets = pair.replicas.map(timedIdsOf)
@@ -101,23 +101,30 @@ export function differenceRow(
     automerge: 'not tried with so many changes',
     yjs: 'not tried with so many insertions',
   }
-  const ours: number[] = []
-  const peers: Record<string, number[]> = {}
+  const runsOf: Record<string, number[]> = {}
   const symbols = sets.map((set) =>
     encodeSymbols(
       set.map(({ id }) => id),
       SYMBOLS,
     ),
   )
+  const measures: Readonly<Record<string, (run: number) => number | null>> = {
+    ours: (run) => msToFind(pair, run),
+    negentropy: () => rangesMs(folder, sets, absent),
+    'riblt (our implementation)': () => peelMs(symbols),
+  }
   for (let run = -1; run < runs; run++) {
     say(run < 0 ? 'sync: finding the difference, warming up' : `sync: finding the difference, run ${run + 1} of ${runs}`)
-    collectGarbage()
-    const times = { ours: msToFind(pair, run), negentropy: rangesMs(folder, sets, absent), 'riblt (our implementation)': peelMs(symbols) }
+    const times: Record<string, number | null> = {}
+    for (const [name, measure] of Object.entries(measures)) {
+      await collectGarbage()
+      times[name] = measure(run)
+    }
     if (run < 0) continue
-    ours.push(times.ours)
-    for (const [name, ms] of Object.entries(times)) if (name !== 'ours' && ms !== null) (peers[name] ??= []).push(ms)
+    for (const [name, ms] of Object.entries(times)) if (ms !== null) (runsOf[name] ??= []).push(ms)
   }
-  return { ...rowOf({ measure: 'difference-cpu-ms', params, unit: 'ms', better: 'lower' }, ours, peers), absent }
+  const { ours, ...peers } = runsOf
+  return { ...rowOf({ measure: 'difference-cpu-ms', params, unit: 'ms', better: 'lower' }, ours!, peers), absent }
 }
 
 function rangesMs(folder: string, sets: readonly (readonly Timed[])[], absent: Record<string, string>): number | null {

@@ -22,7 +22,7 @@ export const sync: Suite = async (setting) => {
     for (const differ of DIFFERENCES) rows.push(...firstContactRows(setting, shared, peers, { differ, equivocators }))
   }
   rows.push(...cutRows(setting, shared, CUTS))
-  rows.push(differenceRow(setting, LARGE, SEED))
+  rows.push(await differenceRow(setting, LARGE, SEED))
   rows.push(await bundleRow(setting))
   return { rows, assumptions: ASSUMPTIONS }
 }
