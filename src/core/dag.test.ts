@@ -20,7 +20,7 @@ import {
 } from './dag.ts'
 import { naiveDag, verticesOf } from './dag.naive.ts'
 import { catchUp, createHistory, positionOf, sliceHistory } from './history.ts'
-import { asOpId, type OpId } from './op.ts'
+import { asAuthor, asOpId, type OpId } from './op.ts'
 import { authorNumber, idNumber } from './room.naive.ts'
 import { createSeen, seenBy } from './seen.ts'
 
@@ -72,7 +72,8 @@ test('in lockstep with plain objects, also after ops were taken back and others 
       expectEqual(dag, [...room.slice(0, length), ...rest])
       truncate(dag, 0)
       expectEqual(dag, [])
-      expect(dag.chains).toEqual([])
+      expect(dag.forks.size).toBe(0)
+      expect(dag.authors.length).toBe(0)
     }),
     { numRuns: 60 },
   )
@@ -115,6 +116,26 @@ test('history and its windows equal sorting everything, however ops arrive and w
   )
 })
 
+test('a history hundreds deep and several wide equals sorting everything, and so do its windows', () => {
+  fc.assert(
+    fc.property(fc.array(pick, { minLength: 300, maxLength: 400 }), fc.nat(400), fc.nat(400), (picks, middle, from) => {
+      const room = verticesOf(picks, authors)
+      const dag = createDag(5)
+      const history = createHistory(dag)
+      for (const [i, vertex] of room.entries()) {
+        append(dag, vertex)
+        if (i === middle) catchUp(history)
+      }
+      catchUp(history)
+      const sortedOps = [...room.keys()].sort((a, b) => compareOps(dag, a, b))
+      expect(sliceHistory(history, 0, room.length + 1)).toEqual(sortedOps)
+      expect(sliceHistory(history, from, 30)).toEqual(sortedOps.slice(from, from + 30))
+      for (const [place, op] of sortedOps.entries()) expect(positionOf(history, op)).toBe(place)
+    }),
+    { numRuns: 5 },
+  )
+})
+
 test('seen by: whoever has an op in the past of one of its own, and nobody else', () => {
   fc.assert(
     fc.property(rooms, fc.nat(9), (room, every) => {
@@ -130,6 +151,24 @@ test('seen by: whoever has an op in the past of one of its own, and nobody else'
       }
     }),
     { numRuns: 60 },
+  )
+})
+
+test('seen by is the same whether many ops are taken in at once or one at a time, for early authors and late ones', () => {
+  const many = Array.from({ length: 70 }, (_, n) => authorNumber(n))
+  const chance = fc.tuple(fc.nat(69), fc.nat(2), fc.array(fc.nat(30), { maxLength: 3 }))
+  fc.assert(
+    fc.property(fc.array(chance, { minLength: 100, maxLength: 200 }), (picks) => {
+      const dag = createDag(5)
+      const stepwise = createSeen(dag)
+      for (const vertex of verticesOf(picks, many)) {
+        append(dag, vertex)
+        seenBy(stepwise, 0)
+      }
+      const atOnce = createSeen(dag)
+      for (let op = 0; op < dag.length; op++) expect(seenBy(atOnce, op)).toEqual(seenBy(stepwise, op))
+    }),
+    { numRuns: 10 },
   )
 })
 
@@ -162,6 +201,32 @@ describe('B8 size', { timeout: 30_000 }, () => {
     expect(seenBy(seen, 0)).toEqual([])
     truncate(dag, 999_000)
     expect(tipsOf(dag, 0)).toEqual([998_999])
+  })
+
+  test('B8 a conversation of ten people takes at most 150 bytes an op, history included, and an author 200 more', () => {
+    const bytesOf = (held: object): number =>
+      Object.values(held).reduce<number>((sum, value: unknown) => {
+        if (value instanceof Int32Array || value instanceof Uint8Array) return sum + value.byteLength
+        return sum + (value !== null && typeof value === 'object' && 'slots' in value ? bytesOf(value) : 0)
+      }, 0)
+    for (const [ops, people, most] of [
+      [200_000, 10, 150 * 200_000],
+      [20_000, 20_000, 350 * 20_000],
+    ] as const) {
+      const dag = createDag(5)
+      const last: number[] = []
+      for (let op = 0; op < ops; op++) {
+        const prev = last[op % people] ?? -1
+        const parents = op === 0 ? [] : prev < 0 ? [op - 1] : [prev, op - 1]
+        const author = asAuthor(cheapId(ops + (op % people)))
+        append(dag, { id: cheapId(op), author, seq: Math.floor(op / people), prev, parents })
+        last[op % people] = op
+      }
+      const history = createHistory(dag)
+      catchUp(history)
+      expect(bytesOf(dag) + bytesOf(history)).toBeLessThan(most)
+      expect(dag.forks.size).toBe(0)
+    }
   })
 
   test('B1 an author with 100,000 forks costs each op no more than the first', () => {

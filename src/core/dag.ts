@@ -1,10 +1,12 @@
 /**
  * The DAG's shape: who follows whom. Ops are numbers 0, 1, 2, … in order of admission (a topological order), ids and
  * authors are interned, parents and children lie in typed arrays; bodies are elsewhere (the store) and read when needed.
- * About 110 bytes an op with one parent.
+ * About 76 bytes an op with one parent and 12 for each further one, a third more after growing; no object that stays, but
+ * for heads, and for authors who have forked.
  *
  * Free functions over one plain structure; nothing here judges whether an op may be admitted (see `replica.ts`).
  */
+import { withRoom } from './grow.ts'
 import { createIdTable, compareEntries, entryBytes, forgetLast, type IdTable, intern, lookup } from './id-table.ts'
 import type { Author, OpId } from './op.ts'
 import { assert } from './result.ts'
@@ -30,16 +32,21 @@ export interface Dag {
   lastEdge: Int32Array
   /** Ops without children. */
   readonly heads: Set<number>
-  /** Per author number: the first admitted op of each seq, and the ops that are no own op's prev (one unless the author forked). */
-  readonly chains: Chain[]
+  /** Per author number: the op that is no own op's prev; −1 before the first one, FORKED when there is more than one chain. */
+  tip: Int32Array
+  /** By author number: those who have forked. */
+  readonly forks: Map<number, Forked>
   /** Pairs (earlier, later admitted) with the same author and seq, in order of admission. */
   readonly equivocations: [number, number][]
 }
 
-interface Chain {
+/** The first admitted op of each seq, and the ops that are no own op's prev. */
+interface Forked {
   readonly bySeq: number[]
   readonly tips: Set<number>
 }
+
+const FORKED = -2
 
 /** An op as the DAG sees it. `parents` are op numbers, prev first when there is one. */
 export interface Vertex {
@@ -60,14 +67,15 @@ export function createDag(seed: number): Dag {
     seq: new Int32Array(START),
     depth: new Int32Array(START),
     prev: new Int32Array(START),
-    parentStart: new Int32Array(START + 1),
+    parentStart: new Int32Array(START),
     edges: 0,
     parent: new Int32Array(START),
     child: new Int32Array(START),
     nextEdge: new Int32Array(START),
     lastEdge: new Int32Array(START),
     heads: new Set(),
-    chains: [],
+    tip: new Int32Array(START),
+    forks: new Map(),
     equivocations: [],
   }
 }
@@ -77,7 +85,7 @@ export function append(dag: Dag, vertex: Vertex): number {
   const op = dag.length
   reserve(dag, vertex.parents.length)
   assert(intern(dag.ids, vertex.id) === op, 'an op is added once')
-  const author = intern(dag.authors, vertex.author)
+  const author = authorNumber(dag, vertex.author)
   let depth = 0
   for (const parent of vertex.parents) {
     assert(parent >= 0 && parent < op, 'parents come first')
@@ -119,10 +127,7 @@ export function truncate(dag: Dag, length: number): void {
     forgetLast(dag.ids)
     dag.length = op
     // Authors are numbered by their first ops, so one who has none any more is the newest.
-    if (dag.chains.at(-1)!.tips.size === 0) {
-      dag.chains.pop()
-      forgetLast(dag.authors)
-    }
+    if (dag.tip[dag.authors.length - 1] === -1) forgetLast(dag.authors)
   }
 }
 
@@ -154,10 +159,22 @@ export function sortedHeads(dag: Dag): OpId[] {
 }
 
 /** The ops of an author (number) that are no own op's prev: one, unless the author forked. */
-export const tipsOf = (dag: Dag, author: number): readonly number[] => [...(dag.chains[author]?.tips ?? [])]
+export function tipsOf(dag: Dag, author: number): readonly number[] {
+  if (author < 0 || author >= dag.authors.length) return []
+  const forked = dag.forks.get(author)
+  return forked === undefined ? [dag.tip[author]!] : [...forked.tips]
+}
 
-/** The first admitted op of this author (number) with this seq, or −1. */
-export const opAt = (dag: Dag, author: number, seq: number): number => dag.chains[author]?.bySeq[seq] ?? -1
+/** The first admitted op of this author (number) with this seq, or −1. O(1), or O(ops above it) for one who has not forked. */
+export function opAt(dag: Dag, author: number, seq: number): number {
+  if (author < 0 || author >= dag.authors.length) return -1
+  const forked = dag.forks.get(author)
+  if (forked !== undefined) return forked.bySeq[seq] ?? -1
+  let op = dag.tip[author]!
+  if (seq > dag.seq[op]!) return -1
+  while (op >= 0 && dag.seq[op]! > seq) op = dag.prev[op]!
+  return op
+}
 
 /** Order of the history: (depth, id). */
 export const compareOps = (dag: Dag, a: number, b: number): number => dag.depth[a]! - dag.depth[b]! || compareEntries(dag.ids, a, b)
@@ -186,25 +203,59 @@ export function markPast(dag: Dag, frontier: Iterable<number>, marks: Uint8Array
   return marks
 }
 
+function authorNumber(dag: Dag, author: Author): number {
+  const known = dag.authors.length
+  const number = intern(dag.authors, author)
+  if (number < known) return number
+  dag.tip = withRoom(dag.tip, number + 1)
+  dag.tip[number] = -1
+  return number
+}
+
 function link(dag: Dag, op: number): void {
   const author = dag.author[op]!
-  const chain = (dag.chains[author] ??= { bySeq: [], tips: new Set() })
+  const prev = dag.prev[op]!
+  // The first op of an author, or the next one of a single chain: no other op can have its seq.
+  if (dag.tip[author] === prev) {
+    dag.tip[author] = op
+    return
+  }
+  const chain = dag.forks.get(author) ?? fork(dag, author)
   const seq = dag.seq[op]!
   const twin = chain.bySeq[seq]
   if (twin === undefined) chain.bySeq[seq] = op
   else dag.equivocations.push([twin, op])
-  chain.tips.delete(dag.prev[op]!)
+  chain.tips.delete(prev)
   chain.tips.add(op)
 }
 
+/** An author's single chain as one of several. O(its ops), once. */
+function fork(dag: Dag, author: number): Forked {
+  const tip = dag.tip[author]!
+  const bySeq = Array.from<number>({ length: dag.seq[tip]! + 1 })
+  for (let op = tip; op >= 0; op = dag.prev[op]!) bySeq[dag.seq[op]!] = op
+  const forked = { bySeq, tips: new Set([tip]) }
+  dag.forks.set(author, forked)
+  dag.tip[author] = FORKED
+  return forked
+}
+
 function unlink(dag: Dag, op: number): void {
-  const chain = dag.chains[dag.author[op]!]!
+  const author = dag.author[op]!
+  const prev = dag.prev[op]!
+  const chain = dag.forks.get(author)
+  if (chain === undefined) {
+    dag.tip[author] = prev
+    return
+  }
   const seq = dag.seq[op]!
   if (chain.bySeq[seq] === op) chain.bySeq.length = seq
   else dag.equivocations.pop()
-  const prev = dag.prev[op]!
   chain.tips.delete(op)
   if (prev >= 0 && !isFollowed(dag, prev, op)) chain.tips.add(prev)
+  if (chain.tips.size > 0) return
+  dag.forks.delete(author)
+  dag.tip[author] = -1
 }
 
 /** True when a child other than `but` has `op` as its prev. */
@@ -216,24 +267,21 @@ function isFollowed(dag: Dag, op: number, but: number): boolean {
   return false
 }
 
+/** Makes room for one more op with so many parents. */
 function reserve(dag: Dag, parents: number): void {
-  if (dag.length + 1 >= dag.lastEdge.length) {
-    dag.author = doubled(dag.author)
-    dag.seq = doubled(dag.seq)
-    dag.depth = doubled(dag.depth)
-    dag.prev = doubled(dag.prev)
-    dag.parentStart = doubled(dag.parentStart)
-    dag.lastEdge = doubled(dag.lastEdge)
+  const ops = dag.length + 2
+  if (ops > dag.lastEdge.length) {
+    dag.author = withRoom(dag.author, ops)
+    dag.seq = withRoom(dag.seq, ops)
+    dag.depth = withRoom(dag.depth, ops)
+    dag.prev = withRoom(dag.prev, ops)
+    dag.parentStart = withRoom(dag.parentStart, ops)
+    dag.lastEdge = withRoom(dag.lastEdge, ops)
   }
-  while (dag.edges + parents > dag.parent.length) {
-    dag.parent = doubled(dag.parent)
-    dag.child = doubled(dag.child)
-    dag.nextEdge = doubled(dag.nextEdge)
+  const edges = dag.edges + parents
+  if (edges > dag.parent.length) {
+    dag.parent = withRoom(dag.parent, edges)
+    dag.child = withRoom(dag.child, edges)
+    dag.nextEdge = withRoom(dag.nextEdge, edges)
   }
-}
-
-function doubled(array: Int32Array): Int32Array {
-  const out = new Int32Array(array.length * 2)
-  out.set(array)
-  return out
 }

@@ -1,6 +1,6 @@
 /**
  * Interns 32-byte strings (op ids, author keys) to small integers 0, 1, 2, … in order of insertion. Open addressing over
- * typed arrays: about 48 bytes an entry and no object. The hash is keyed by `seed`, so that whoever grinds ids cannot
+ * typed arrays: 40 to 64 bytes an entry and no object. The hash is keyed by `seed`, so that whoever grinds ids cannot
  * choose long probe runs without knowing it.
  */
 import { assert } from './result.ts'
@@ -20,9 +20,10 @@ export interface IdTable {
 /** An empty table, with room for `expected` entries before it has to grow. */
 export function createIdTable(seed: number, expected = START): IdTable {
   const entries = Math.max(1, expected)
-  const slots = 2 ** Math.ceil(Math.log2(2 * entries))
-  return { length: 0, bytes: new Uint8Array(entries * WIDTH), slots: new Int32Array(slots), seed }
+  return { length: 0, bytes: new Uint8Array(entries * WIDTH), slots: new Int32Array(slotsFor(entries)), seed }
 }
+
+const slotsFor = (entries: number): number => 2 ** Math.ceil(Math.log2(2 * entries))
 
 function hashAt(bytes: Uint8Array, at: number, seed: number): number {
   let h = seed
@@ -63,26 +64,34 @@ export function intern(table: IdTable, id: Uint8Array): number {
   const found = table.slots[slot]! - 1
   if (found >= 0) return found
   const entry = table.length
-  const full = (entry + 1) * WIDTH > table.bytes.length
-  if (full) grow(table)
+  const full = 2 * (entry + 1) > table.slots.length
+  if (full) reserve(table, entry + 1)
+  if ((entry + 1) * WIDTH > table.bytes.length) table.bytes = enlarged(table.bytes, Math.ceil(entry * 1.5) + 1)
   table.slots[full ? slotOf(table, id) : slot] = entry + 1
   table.bytes.set(id, entry * WIDTH)
   table.length = entry + 1
   return entry
 }
 
-function grow(table: IdTable): void {
-  const bytes = new Uint8Array(table.bytes.length * 2)
-  bytes.set(table.bytes)
-  table.bytes = bytes
-  const slots = new Int32Array(table.slots.length * 2)
+/** Makes room for `entries` in all, so that the table need not grow on the way there. O(entries). */
+export function reserve(table: IdTable, entries: number): void {
+  if (entries * WIDTH > table.bytes.length) table.bytes = enlarged(table.bytes, entries)
+  if (2 * entries <= table.slots.length) return
+  const { bytes, seed } = table
+  const slots = new Int32Array(slotsFor(entries))
   const mask = slots.length - 1
   for (let entry = 0; entry < table.length; entry++) {
-    let slot = hashAt(bytes, entry * WIDTH, table.seed) & mask
+    let slot = hashAt(bytes, entry * WIDTH, seed) & mask
     while (slots[slot] !== 0) slot = (slot + 1) & mask
     slots[slot] = entry + 1
   }
   table.slots = slots
+}
+
+function enlarged(bytes: Uint8Array, entries: number): Uint8Array {
+  const out = new Uint8Array(entries * WIDTH)
+  out.set(bytes)
+  return out
 }
 
 /** A copy of entry `n`'s bytes. */

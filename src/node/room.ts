@@ -39,7 +39,7 @@ export function createRoom(engine: Engine, library: Library): Room {
       kind: page.body.kind,
       text: textOf(page.body),
       seenBy: seenBy(seen, op).length,
-      others: Math.max(0, dag.chains.length - 1),
+      others: Math.max(0, dag.authors.length - 1),
       own: toHex(author) === toHex(engine.author),
       saved: op < engine.stored,
       equivocates: forked.has(op),

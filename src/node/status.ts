@@ -23,7 +23,7 @@ export function statusOf(engine: Engine, links: Links, offline: boolean): NodeSt
     rejected: rejected.size,
     heads: heads.length,
     digest: toHex(digestOfHeads(heads)),
-    authors: dag.chains.length,
+    authors: dag.authors.length,
     equivocations: dag.equivocations.length,
     offline,
     storage: engine.storage,

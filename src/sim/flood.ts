@@ -3,6 +3,7 @@
  * What the flood takes of a processor is what it takes of the throughput of a node that has that one; signatures are counted
  * and priced, since a world's are not real.
  */
+import { tipsOf } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
 import type { PeerId } from '../sync/effects.ts'
 import { bundleOf } from './villain.ts'
@@ -114,7 +115,11 @@ export function flood(name: FloodName | null, seconds: number, clock: () => numb
     if (tick % (1_000 / EVERY / TYPED_PER_SECOND) === 0) type(stage, alice, `typed ${typed++}`)
     run(stage, EVERY)
   }
-  const own = (): number => bob.engine.replica.dag.chains[0]?.bySeq.length ?? 0
+  const own = (): number => {
+    const { dag } = bob.engine.replica
+    const [tip] = tipsOf(dag, 0)
+    return tip === undefined ? 0 : dag.seq[tip]! + 1
+  }
   const late = runUntil(stage, 60_000, () => own() === typed + 1, 5)
   const verified = bob.work.verified - before.verified
   const signed = bob.work.signed - before.signed

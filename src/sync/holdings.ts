@@ -6,7 +6,7 @@
  * decide when two nodes agree.
  */
 import { compareEntries } from '../core/id-table.ts'
-import { type Dag, idOf, numberOf, opAt, tipsOf } from '../core/dag.ts'
+import { type Dag, idOf, numberOf, tipsOf } from '../core/dag.ts'
 import { AUTHOR_BYTES, MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { hintBytes, type Tip } from './messages.ts'
@@ -70,7 +70,7 @@ export function describeHoldings(dag: Dag, stored: number): Holdings {
   const heads = storedHeadOps(dag, stored)
   const isHead = new Set(heads)
   const others: number[] = []
-  for (let author = 0; author < dag.chains.length; author++) {
+  for (let author = 0; author < dag.authors.length; author++) {
     for (const tip of tipsOf(dag, author)) {
       let op = tip
       while (op >= stored) op = dag.prev[op]!
@@ -79,7 +79,7 @@ export function describeHoldings(dag: Dag, stored: number): Holdings {
   }
   const listed = heads.length >= MAX_TIPS_PAGE ? newest(heads, MAX_TIPS_PAGE) : heads
   listed.push(...thinned(others.sort((a, b) => b - a)).slice(0, MAX_TIPS_PAGE - listed.length))
-  const hint = hintBytes(dag.chains.length)
+  const hint = hintBytes(dag.authors.length)
   const tips = listed.map((op): Tip => {
     const at = dag.author[op]! * AUTHOR_BYTES
     return { hint: dag.authors.bytes.slice(at, at + hint), seq: dag.seq[op]!, id: idOf(dag, op), isHead: isHead.has(op) }
@@ -134,10 +134,10 @@ const REACHED = 2
 function outside(dag: Dag, stored: number, frontier: readonly number[]): Lacking {
   const marks = new Uint8Array(dag.length)
   /** By author who has not forked: the seq of the last op in the frontier, or −1. What is below it needs no walk to be known as held. */
-  const upTo = new Int32Array(dag.chains.length).fill(-1)
+  const upTo = new Int32Array(dag.authors.length).fill(-1)
   for (const op of frontier) {
     const author = dag.author[op]!
-    if (dag.chains[author]!.tips.size === 1) upTo[author] = Math.max(upTo[author]!, dag.seq[op]!)
+    if (!dag.forks.has(author)) upTo[author] = Math.max(upTo[author]!, dag.seq[op]!)
   }
   let open = 0
   const mark = (op: number, how: number): void => {
@@ -187,16 +187,16 @@ function guessFromTips(dag: Dag, tips: readonly Tip[]): number[] {
   }
   const length = tips[0]?.hint.length ?? 0
   const authors = new Map<number, number>()
-  for (let author = 0; author < dag.chains.length; author++) {
+  for (let author = 0; author < dag.authors.length; author++) {
     const hint = hintAt(dag.authors.bytes, author * AUTHOR_BYTES, length)
     if ((byHint.get(hint) ?? null) !== null) authors.set(hint, authors.has(hint) ? -1 : author)
   }
   const guessed: number[] = []
   for (const [hint, author] of authors) {
-    const [top, ...others] = tipsOf(dag, author)
     // A forked author's branches cannot be told apart by seq: no guess.
-    if (top === undefined || others.length > 0) continue
-    if (byHint.get(hint)!.seq > dag.seq[top]! && opAt(dag, author, dag.seq[top]!) === top) guessed.push(top)
+    if (author < 0 || dag.forks.has(author)) continue
+    const [top] = tipsOf(dag, author)
+    if (byHint.get(hint)!.seq > dag.seq[top!]!) guessed.push(top!)
   }
   return guessed
 }

@@ -195,8 +195,8 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B10',
     file: DAG,
-    right: '    if (dag.chains.at(-1)!.tips.size === 0) {',
-    wrong: '    if (dag.chains.at(-1)!.tips.size < 0) {',
+    right: 'if (dag.tip[dag.authors.length - 1] === -1) forgetLast(dag.authors)',
+    wrong: 'if (dag.tip[dag.authors.length - 1] === -9) forgetLast(dag.authors)',
     test: tested(REPLICA_TEST, 'B10 refused ops leave no trace of their authors'),
   },
   {
