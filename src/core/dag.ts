@@ -7,7 +7,7 @@
  * Free functions over one plain structure; nothing here judges whether an op may be admitted (see `replica.ts`).
  */
 import { withRoom } from './grow.ts'
-import { createIdTable, compareEntries, entryBytes, forgetLast, type IdTable, intern, lookup } from './id-table.ts'
+import { createIdTable, compareEntries, entryBytes, forgetLast, type IdTable, intern, lookup, reserve as reserveIds } from './id-table.ts'
 import type { Author, OpId } from './op.ts'
 import { assert } from './result.ts'
 
@@ -86,23 +86,14 @@ export function append(dag: Dag, vertex: Vertex): number {
   reserve(dag, vertex.parents.length)
   assert(intern(dag.ids, vertex.id) === op, 'an op is added once')
   const author = authorNumber(dag, vertex.author)
-  let depth = 0
   for (const parent of vertex.parents) {
     assert(parent >= 0 && parent < op, 'parents come first')
-    depth = Math.max(depth, dag.depth[parent]! + 1)
-    const edge = dag.edges++
-    dag.parent[edge] = parent
-    dag.child[edge] = op
-    dag.nextEdge[edge] = dag.lastEdge[parent]!
-    dag.lastEdge[parent] = edge
     dag.heads.delete(parent)
   }
+  addEdges(dag, op, vertex.parents, 0, vertex.parents.length)
   dag.author[op] = author
   dag.seq[op] = vertex.seq
-  dag.depth[op] = depth
   dag.prev[op] = vertex.prev
-  dag.parentStart[op + 1] = dag.edges
-  dag.lastEdge[op] = -1
   dag.heads.add(op)
   dag.length = op + 1
   link(dag, op)
@@ -203,7 +194,36 @@ export function markPast(dag: Dag, frontier: Iterable<number>, marks: Uint8Array
   return marks
 }
 
-function authorNumber(dag: Dag, author: Author): number {
+/** Makes room for so many ops in all, and as many more as an eighth of them, so that filling it copies nothing. */
+export function makeRoom(dag: Dag, ops: number): void {
+  const more = Math.ceil(ops * 1.125) - dag.length
+  if (more <= 0) return
+  reserve(dag, 2 * more, more)
+  reserveIds(dag.ids, dag.length + more)
+}
+
+// — for whatever adds ops: `append`, and `stretch.ts` for many at once ———————————————————————————————————
+
+/** Sets what follows from the parents of a new op, `parents[from]` … `parents[to − 1]`: its edges and its depth. */
+export function addEdges(dag: Dag, op: number, parents: ArrayLike<number>, from: number, to: number): void {
+  const { parent, child, nextEdge, lastEdge, depth } = dag
+  let [deepest, edge] = [-1, dag.edges]
+  for (let i = from; i < to; i++, edge++) {
+    const before = parents[i]!
+    deepest = Math.max(deepest, depth[before]!)
+    parent[edge] = before
+    child[edge] = op
+    nextEdge[edge] = lastEdge[before]!
+    lastEdge[before] = edge
+  }
+  depth[op] = deepest + 1
+  lastEdge[op] = -1
+  dag.parentStart[op + 1] = edge
+  dag.edges = edge
+}
+
+/** The number of an author, who may be new. */
+export function authorNumber(dag: Dag, author: Author): number {
   const known = dag.authors.length
   const number = intern(dag.authors, author)
   if (number < known) return number
@@ -212,7 +232,8 @@ function authorNumber(dag: Dag, author: Author): number {
   return number
 }
 
-function link(dag: Dag, op: number): void {
+/** Puts a new op into its author's chains. */
+export function link(dag: Dag, op: number): void {
   const author = dag.author[op]!
   const prev = dag.prev[op]!
   // The first op of an author, or the next one of a single chain: no other op can have its seq.
@@ -267,9 +288,9 @@ function isFollowed(dag: Dag, op: number, but: number): boolean {
   return false
 }
 
-/** Makes room for one more op with so many parents. */
-function reserve(dag: Dag, parents: number): void {
-  const ops = dag.length + 2
+/** Makes room for so many more edges, of so many more ops. */
+export function reserve(dag: Dag, parents: number, more = 1): void {
+  const ops = dag.length + 1 + more
   if (ops > dag.lastEdge.length) {
     dag.author = withRoom(dag.author, ops)
     dag.seq = withRoom(dag.seq, ops)

@@ -66,11 +66,28 @@ export function intern(table: IdTable, id: Uint8Array): number {
   const entry = table.length
   const full = 2 * (entry + 1) > table.slots.length
   if (full) reserve(table, entry + 1)
-  if ((entry + 1) * WIDTH > table.bytes.length) table.bytes = enlarged(table.bytes, Math.ceil(entry * 1.5) + 1)
+  if ((entry + 1) * WIDTH > table.bytes.length) table.bytes = enlarged(table.bytes, entry + 1)
   table.slots[full ? slotOf(table, id) : slot] = entry + 1
   table.bytes.set(id, entry * WIDTH)
   table.length = entry + 1
   return entry
+}
+
+/** Adds all of `ids`, 32 bytes each, up to the first that is here already; gives how many those are. */
+export function internAll(table: IdTable, ids: Uint8Array): number {
+  const first = table.length
+  const end = first + Math.floor(ids.length / WIDTH)
+  reserve(table, end)
+  const { bytes, slots, seed } = table
+  bytes.set(ids.subarray(0, (end - first) * WIDTH), first * WIDTH)
+  const mask = slots.length - 1
+  for (let entry = first; entry < end; entry++) {
+    let slot = hashAt(bytes, entry * WIDTH, seed) & mask
+    for (; slots[slot] !== 0; slot = (slot + 1) & mask) if (compareEntries(table, slots[slot]! - 1, entry) === 0) return entry - first
+    slots[slot] = entry + 1
+    table.length = entry + 1
+  }
+  return end - first
 }
 
 /** Makes room for `entries` in all, so that the table need not grow on the way there. O(entries). */
@@ -88,8 +105,9 @@ export function reserve(table: IdTable, entries: number): void {
   table.slots = slots
 }
 
+/** Half as large again at least, so that whoever adds one at a time does not copy all for each. */
 function enlarged(bytes: Uint8Array, entries: number): Uint8Array {
-  const out = new Uint8Array(entries * WIDTH)
+  const out = new Uint8Array(Math.max(entries, Math.ceil((1.5 * bytes.length) / WIDTH)) * WIDTH)
   out.set(bytes)
   return out
 }
