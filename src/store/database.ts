@@ -3,16 +3,17 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { asStoreFailure } from './failure.ts'
 
 /**
- * Opens a database at version 1, and leaves it when another tab wants to delete or upgrade it: so no tab of ours ever
+ * Opens a database at this version, made or brought there by `upgrade` from version `before` (0: it is new), and leaves it when another tab wants to delete or upgrade it: so no tab of ours ever
  * blocks another one.
  * @throws StoreError "failed" where the browser refuses storage, or where a later version of Tabweave was here
  */
 export function openDatabase<Schema extends DBSchema>(
   name: string,
-  create: (db: IDBPDatabase<Schema>) => void,
+  version: number,
+  upgrade: (db: IDBPDatabase<Schema>, before: number) => void,
 ): Promise<IDBPDatabase<Schema>> {
   const blocking = (_ours: number, _wanted: number | null, event: IDBVersionChangeEvent) => (event.target as IDBDatabase).close()
-  return guarded(() => openDB<Schema>(name, 1, { upgrade: create, blocking }))
+  return guarded(() => openDB<Schema>(name, version, { upgrade, blocking }))
 }
 
 /** Runs one operation; what the platform throws becomes a StoreError. */

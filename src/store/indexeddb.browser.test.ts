@@ -3,6 +3,7 @@ import { deleteDB, openDB } from 'idb'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { databaseName, openIndexedDbStore } from './indexeddb.ts'
 import { openRegistry } from './registry.ts'
+import { packSegment } from './segment-record.ts'
 import { runRegistryContract } from './registry.contract.ts'
 import { runStoreContract, segmentAt, someIdentity } from './store.contract.ts'
 
@@ -18,25 +19,32 @@ function fillAfter(writes: number): () => void {
   return () => spy.mockRestore()
 }
 
-/** Changes the record of the segment at (first, count) with nobody looking. */
-async function tamper(id: string, first: number, change: (record: { bytes: Uint8Array }) => unknown): Promise<void> {
+/** Changes the record that begins at `first` with nobody looking. */
+async function tamper(
+  id: string,
+  first: number,
+  change: (record: { bytes: Uint8Array }) => unknown,
+  among: 'segments' | 'index' = 'segments',
+): Promise<void> {
   const db = await openDB(databaseName(id))
-  const tx = db.transaction('segments', 'readwrite')
+  const tx = db.transaction(among, 'readwrite')
   const cursor = await tx.store.openCursor(IDBKeyRange.lowerBound([first]))
   await cursor!.update(change(cursor!.value as { bytes: Uint8Array }))
   await tx.done
   db.close()
 }
 
+const flipped = (record: { bytes: Uint8Array }): unknown => {
+  record.bytes[3]! ^= 4
+  return record
+}
+
 runStoreContract('a store in IndexedDB', () => {
   const id = freshId()
   return {
     open: () => openIndexedDbStore(id),
-    flipBit: (first) =>
-      tamper(id, first, (record) => {
-        record.bytes[3]! ^= 4
-        return record
-      }),
+    flipBit: (first) => tamper(id, first, flipped),
+    flipIndexBit: (first) => tamper(id, first, flipped, 'index'),
     fillAfter,
     dispose: () => deleteDB(databaseName(id)),
   }
@@ -124,9 +132,37 @@ describe('a store in IndexedDB', () => {
     await expect(store.length()).rejects.toMatchObject({ failure: 'closed' })
   })
 
+  test('that an earlier version of Tabweave made is opened with all that it held, and gets an index', async () => {
+    const id = freshId()
+    const earlier = await openDB(databaseName(id), 1, {
+      upgrade(created) {
+        created.createObjectStore('identity')
+        created.createObjectStore('segments')
+      },
+    })
+    await earlier.put('identity', someIdentity(), 'self')
+    await earlier.put('segments', packSegment(segmentAt(0, 2)), [0, 2])
+    earlier.close()
+    const store = await openIndexedDbStore(id)
+    expect(await store.identity()).toEqual(someIdentity())
+    await store.pack([], segmentAt(0, 2))
+    expect(await store.read(0, 1)).toEqual([segmentAt(0, 2)])
+    expect(await store.readIndex(0, 1)).toEqual([segmentAt(0, 2)])
+    await store.destroy()
+  })
+
+  test('packs under strict durability: what is replaced may hold own ops', async () => {
+    const { store } = await freshStore()
+    await store.append([segmentAt(0, 1)], 'strict')
+    const spy = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    onTestFinished(() => spy.mockRestore())
+    await store.pack([segmentAt(0, 1)], segmentAt(0, 1))
+    expect(spy.mock.results.map(({ value }) => (value as IDBTransaction).durability)).toEqual(['strict'])
+  })
+
   test('is refused by name when a later version of the database is there', async () => {
     const id = freshId()
-    const later = await openDB(databaseName(id), 2)
+    const later = await openDB(databaseName(id), 3)
     await expect(openIndexedDbStore(id)).rejects.toMatchObject({ failure: 'failed' })
     later.close()
     await deleteDB(databaseName(id))

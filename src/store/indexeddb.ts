@@ -8,15 +8,27 @@
 import { type DBSchema, deleteDB } from 'idb'
 import { assert } from '../core/result.ts'
 import { guarded, openDatabase, settle } from './database.ts'
-import { assertContiguous, packSegment, type SegmentRecord, unpackSegment } from './segment-record.ts'
-import type { Identity, Store } from './store.ts'
+import {
+  assertContiguous,
+  assertFilled,
+  assertReplaces,
+  packSegment,
+  type Place,
+  type SegmentRecord,
+  unpackLong,
+} from './segment-record.ts'
+import type { CorruptSegment, Identity, Segment, Store } from './store.ts'
 
 interface NodeSchema extends DBSchema {
   /** One record, at SELF. */
   identity: { key: string; value: Identity }
   /** At [first, count], so that the last key alone tells where the ops end. */
   segments: { key: [first: number, count: number]; value: SegmentRecord }
+  /** The same of the index. Since version 2. */
+  index: { key: [first: number, count: number]; value: SegmentRecord }
 }
+
+const VERSION = 2
 
 const SELF = 'self'
 
@@ -32,9 +44,12 @@ export function databaseName(nodeId: string): string {
  */
 export async function openIndexedDbStore(nodeId: string): Promise<Store> {
   const name = databaseName(nodeId)
-  const db = await openDatabase<NodeSchema>(name, (created) => {
-    created.createObjectStore('identity')
-    created.createObjectStore('segments')
+  const db = await openDatabase<NodeSchema>(name, VERSION, (created, before) => {
+    if (before < 1) {
+      created.createObjectStore('identity')
+      created.createObjectStore('segments')
+    }
+    created.createObjectStore('index')
   })
 
   return {
@@ -55,26 +70,52 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
         await settle(tx, async () => {
           // Asked before the puts and answered after them: so all bytes are cloned before this call returns.
           const fits = endOf(tx.store).then((end) => assertContiguous(segments, end))
-          const puts = segments.map(async (segment) => tx.store.put(packSegment(segment), [segment.first, segment.count]))
+          const puts = segments.map((segment) => put(tx.store, segment))
           await Promise.all([fits, ...puts])
         })
       }),
 
-    read: (from, limit) =>
+    pack: (segments, part) =>
+      guarded(async () => {
+        assertFilled(...segments, part)
+        const tx = db.transaction(['segments', 'index'], 'readwrite', { durability: 'strict' })
+        const [held, index] = [tx.objectStore('segments'), tx.objectStore('index')]
+        await settle(tx, async () => {
+          const ends = [...segments, part].map(({ first, count }) => first + count)
+          const begins = [...segments, part].map(({ first }) => first)
+          const [layout, before] = [held.getAllKeys(keysOf(Math.min(...begins), Math.max(...ends))), endOf(index, part.first)]
+          const fits = Promise.all([layout, before]).then(([keys, end]) => assertReplaces(segments, part, keys.map(placeOf), end))
+          const writes = segments.flatMap((segment) => [
+            remove(held, keysOf(segment.first, segment.first + segment.count)),
+            put(held, segment),
+          ])
+          writes.push(remove(index, IDBKeyRange.lowerBound([part.first])), put(index, part))
+          await Promise.all([fits, ...writes])
+        })
+      }),
+
+    read: (from, limit) => guarded(() => readFrom(db.transaction('segments').store, from, limit)),
+
+    readIndex: (from, limit) => guarded(() => readFrom(db.transaction('index').store, from, limit)),
+
+    layout: (from, limit) =>
       guarded(async () => {
         const { store } = db.transaction('segments')
-        const before = await store.openKeyCursor(IDBKeyRange.upperBound([from, Infinity]), 'prev')
-        const range = IDBKeyRange.lowerBound(before ? before.key : [0])
-        const [keys, records] = await Promise.all([store.getAllKeys(range, limit), store.getAll(range, limit)])
-        return keys.flatMap(([first, count], i) => (first + count > from ? [unpackSegment(first, count, records[i])] : []))
+        const range = await rangeFrom(store, from)
+        return (await store.getAllKeys(range, limit)).map(placeOf).filter(({ first, count }) => first + count > from)
       }),
 
     length: () => guarded(async () => endOf(db.transaction('segments').store)),
 
     truncate: (first) =>
       guarded(async () => {
-        const tx = db.transaction('segments', 'readwrite', { durability: 'strict' })
-        await settle(tx, async () => tx.store.delete(IDBKeyRange.lowerBound([first])))
+        const tx = db.transaction(['segments', 'index'], 'readwrite', { durability: 'strict' })
+        await settle(tx, async () => {
+          const index = tx.objectStore('index')
+          const beyond = index.getAllKeys().then((keys) => keys.filter(([at, count]) => at + count > first))
+          const cut = beyond.then((keys) => Promise.all(keys.map((key) => index.delete(key))))
+          await Promise.all([tx.objectStore('segments').delete(IDBKeyRange.lowerBound([first])), cut])
+        })
       }),
 
     close: () => db.close(),
@@ -88,12 +129,45 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
   }
 }
 
-/** Where the last segment ends. */
-async function endOf(store: ReadonlySegments): Promise<number> {
-  const last = await store.openKeyCursor(null, 'prev')
+type Key = NodeSchema['segments']['key']
+
+const placeOf = ([first, count]: Key): Place => ({ first, count })
+
+/** Asynchronous, so that what is thrown at once is a rejection like any other. */
+const put = async (store: Writable, segment: Segment): Promise<unknown> => store.put(packSegment(segment), [segment.first, segment.count])
+
+const remove = async (store: Writable, keys: IDBKeyRange): Promise<unknown> => store.delete(keys)
+
+interface Writable {
+  put(record: SegmentRecord, key: Key): Promise<unknown>
+  delete(keys: IDBKeyRange): Promise<unknown>
+}
+
+/** Keys of what begins at `from` or later, and before `to`. */
+const keysOf = (from: number, to: number): IDBKeyRange => IDBKeyRange.bound([from], [to], false, true)
+
+/** Where the last record before op `before` ends. */
+async function endOf(store: Records, before = Infinity): Promise<number> {
+  const last = await store.openKeyCursor(IDBKeyRange.upperBound([before], true), 'prev')
   return last ? last.key[0] + last.key[1] : 0
 }
 
-interface ReadonlySegments {
-  openKeyCursor(query: null, direction: 'prev'): Promise<{ readonly key: NodeSchema['segments']['key'] } | null>
+/** Keys of the record that holds op `from` (or of one before it) and of those after it. */
+async function rangeFrom(store: Records, from: number): Promise<IDBKeyRange> {
+  const before = await store.openKeyCursor(IDBKeyRange.upperBound([from, Infinity]), 'prev')
+  return IDBKeyRange.lowerBound(before ? before.key : [0])
+}
+
+async function readFrom(store: Records, from: number, limit: number): Promise<(Segment | CorruptSegment)[]> {
+  const range = await rangeFrom(store, from)
+  const [keys, records] = await Promise.all([store.getAllKeys(range, limit), store.getAll(range, limit)])
+  const found = keys.map(async ([first, count], i) => (first + count > from ? [await unpackLong(first, count, records[i])] : []))
+  return (await Promise.all(found)).flat()
+}
+
+/** What is asked of either object store. */
+interface Records {
+  openKeyCursor(query: IDBKeyRange, direction: 'prev'): Promise<{ readonly key: Key } | null>
+  getAllKeys(query: IDBKeyRange, limit: number): Promise<Key[]>
+  getAll(query: IDBKeyRange, limit: number): Promise<unknown[]>
 }

@@ -10,12 +10,17 @@ runStoreContract('a store in memory', () => {
     async flipBit(first) {
       disk.records.get(first)!.bytes[3]! ^= 4
     },
+    async flipIndexBit(first) {
+      disk.index.get(first)!.bytes[3]! ^= 4
+    },
     fillAfter(writes) {
-      disk.records.set = (first, record) => {
-        if (writes-- === 0) throw new DOMException('no room', 'QuotaExceededError')
-        return Map.prototype.set.call(disk.records, first, record) as typeof disk.records
+      for (const map of [disk.records, disk.index]) {
+        map.set = (first, record) => {
+          if (writes-- === 0) throw new DOMException('no room', 'QuotaExceededError')
+          return Map.prototype.set.call(map, first, record) as typeof map
+        }
       }
-      return () => void Reflect.deleteProperty(disk.records, 'set')
+      return () => [disk.records, disk.index].forEach((map) => Reflect.deleteProperty(map, 'set'))
     },
     dispose: async () => undefined,
   }

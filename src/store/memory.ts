@@ -4,31 +4,39 @@
  */
 import { assert } from '../core/result.ts'
 import { asStoreFailure } from './failure.ts'
-import { assertContiguous, packSegment, type SegmentRecord, unpackSegment } from './segment-record.ts'
-import { type Identity, type KnownNode, type Registry, type Store, StoreError } from './store.ts'
+import {
+  assertContiguous,
+  assertFilled,
+  assertReplaces,
+  packSegment,
+  type Place,
+  type SegmentRecord,
+  unpackLong,
+} from './segment-record.ts'
+import { type CorruptSegment, type Identity, type KnownNode, type Registry, type Segment, type Store, StoreError } from './store.ts'
 
 export interface MemoryDisk {
   identity: Identity | null
-  /** Records by the number of their first op, in ascending order; `count` beside the record. */
-  readonly records: Map<number, SegmentRecord & { readonly count: number }>
+  /** Records by the number of their first op; `count` beside the record. */
+  readonly records: Map<number, MemoryRecord>
+  /** The same of the index. */
+  readonly index: Map<number, MemoryRecord>
 }
+
+type MemoryRecord = SegmentRecord & { readonly count: number }
 
 export function createMemoryDisk(): MemoryDisk {
-  return { identity: null, records: new Map() }
+  return { identity: null, records: new Map(), index: new Map() }
 }
 
-/** A store on `disk`. Every call takes effect before it returns its promise. `read` costs O(segments held). */
+/** A store on `disk`. Every call takes effect before it returns its promise. Each costs O(segments held). */
 export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store {
   let closed = false
 
   const assertOpen = () => {
     if (closed) throw new StoreError('closed')
   }
-  const end = () => {
-    let last = 0
-    for (const [first, { count }] of disk.records) last = first + count
-    return last
-  }
+  const end = () => endOf(disk.records)
 
   return {
     async identity() {
@@ -43,27 +51,34 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     async append(segments) {
       assertOpen()
       assertContiguous(segments, end())
-      const written: number[] = []
-      try {
+      allOrNothing(disk, () => segments.forEach((segment) => put(disk.records, segment)))
+    },
+    async pack(segments, part) {
+      assertOpen()
+      assertFilled(...segments, part)
+      assertReplaces(segments, part, placesOf(disk.records), endOf(disk.index, part.first))
+      allOrNothing(disk, () => {
         for (const segment of segments) {
-          const { bytes, checksum } = packSegment(segment)
-          disk.records.set(segment.first, { bytes: bytes.slice(), checksum, count: segment.count })
-          written.push(segment.first)
+          remove(disk.records, ({ first }) => first >= segment.first && first < segment.first + segment.count)
+          put(disk.records, segment)
         }
-      } catch (cause) {
-        for (const first of written) disk.records.delete(first)
-        throw asStoreFailure(cause)
-      }
+        remove(disk.index, ({ first }) => first >= part.first)
+        put(disk.index, part)
+      })
     },
     async read(from, limit) {
       assertOpen()
-      assert(Number.isSafeInteger(limit), 'IndexedDB takes no limit that is not a whole number')
-      const found = []
-      for (const [first, record] of disk.records) {
-        if (found.length >= limit) break
-        if (first + record.count > from) found.push(unpackSegment(first, record.count, { ...record, bytes: record.bytes.slice() }))
-      }
-      return found
+      return readFrom(disk.records, from, limit)
+    },
+    async readIndex(from, limit) {
+      assertOpen()
+      return readFrom(disk.index, from, limit)
+    },
+    async layout(from, limit) {
+      assertOpen()
+      return placesOf(disk.records)
+        .filter(({ first, count }) => first + count > from)
+        .slice(0, limit)
     },
     async length() {
       assertOpen()
@@ -71,7 +86,8 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     },
     async truncate(from) {
       assertOpen()
-      for (const first of [...disk.records.keys()]) if (first >= from) disk.records.delete(first)
+      remove(disk.records, ({ first }) => first >= from)
+      remove(disk.index, ({ first, count }) => first + count > from)
     },
     close() {
       closed = true
@@ -80,8 +96,51 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
       closed = true
       disk.identity = null
       disk.records.clear()
+      disk.index.clear()
     },
   }
+}
+
+type Records = Map<number, MemoryRecord>
+
+const placesOf = (records: Records): Place[] =>
+  Array.from(records, ([first, { count }]) => ({ first, count })).sort((a, b) => a.first - b.first)
+
+/** Where the last record before op `before` ends. */
+const endOf = (records: Records, before = Infinity): number =>
+  placesOf(records).reduce((end, { first, count }) => (first < before ? first + count : end), 0)
+
+function put(records: Records, segment: Segment): void {
+  const { bytes, checksum } = packSegment(segment)
+  records.set(segment.first, { bytes: bytes.slice(), checksum, count: segment.count })
+}
+
+function remove(records: Records, isGone: (place: Place) => boolean): void {
+  for (const place of placesOf(records)) if (isGone(place)) records.delete(place.first)
+}
+
+/** Does the work, or, when it fails, nothing. @throws StoreError */
+function allOrNothing({ records, index }: MemoryDisk, work: () => void): void {
+  const before = [records, index].map((map) => [map, [...map]] as const)
+  try {
+    work()
+  } catch (cause) {
+    for (const [map, entries] of before) {
+      map.clear()
+      for (const [first, record] of entries) Map.prototype.set.call(map, first, record)
+    }
+    throw asStoreFailure(cause)
+  }
+}
+
+function readFrom(records: Records, from: number, limit: number): Promise<(Segment | CorruptSegment)[]> {
+  assert(Number.isSafeInteger(limit), 'IndexedDB takes no limit that is not a whole number')
+  const places = placesOf(records).filter(({ first, count }) => first + count > from)
+  const found = places.slice(0, limit).map(({ first, count }) => {
+    const { bytes, checksum } = records.get(first)!
+    return unpackLong(first, count, { bytes: bytes.slice(), checksum })
+  })
+  return Promise.all(found)
 }
 
 export function createMemoryRegistry(): Registry {

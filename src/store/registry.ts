@@ -10,7 +10,7 @@ interface RegistrySchema extends DBSchema {
 
 /** @throws StoreError "failed" where the browser refuses storage */
 export async function openRegistry(): Promise<Registry> {
-  const db = await openDatabase<RegistrySchema>('tabweave', (created) => {
+  const db = await openDatabase<RegistrySchema>('tabweave', 1, (created) => {
     created.createObjectStore('nodes', { keyPath: 'id' })
   })
   return {

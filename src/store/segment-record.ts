@@ -3,7 +3,7 @@
  * here, and nowhere else.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
-import { equalBytes } from '../core/bytes.ts'
+import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { assert } from '../core/result.ts'
 import type { CorruptSegment, Segment } from './store.ts'
 
@@ -20,10 +20,24 @@ export function packSegment({ first, count, bytes }: Segment): SegmentRecord {
 
 /** The segment that a record found at (first, count) holds, or what is wrong with it. Any record, also one of another shape. */
 export function unpackSegment(first: number, count: number, record: unknown): Segment | CorruptSegment {
-  const { bytes, checksum: written } = (record ?? {}) as Partial<Record<keyof SegmentRecord, unknown>>
+  const { bytes, checksum: written } = fieldsOf(record)
   const whole = bytes instanceof Uint8Array && written instanceof Uint8Array && equalBytes(written, checksum(first, count, bytes))
   return whole ? { first, count, bytes } : { first, count, reason: 'bad-checksum' }
 }
+
+/** From so many bytes on the platform's SHA-256 is quicker than ours, with all that calling it takes. */
+const NATIVE_FROM = 4_096
+
+/** The same, and quicker for long ones: large rooms are opened by it. */
+export async function unpackLong(first: number, count: number, record: unknown): Promise<Segment | CorruptSegment> {
+  const { bytes, checksum: written } = fieldsOf(record)
+  const isLong = bytes instanceof Uint8Array && bytes.length >= NATIVE_FROM && written instanceof Uint8Array
+  if (!isLong || globalThis.crypto?.subtle === undefined) return unpackSegment(first, count, record)
+  const found = await crypto.subtle.digest('SHA-256', concatBytes(placeOf(first, count), bytes))
+  return equalBytes(written, new Uint8Array(found)) ? { first, count, bytes } : { first, count, reason: 'bad-checksum' }
+}
+
+const fieldsOf = (record: unknown): Partial<Record<keyof SegmentRecord, unknown>> => record ?? {}
 
 /** Asserts that the segments follow one another without gaps, the first of them beginning at `end`. */
 export function assertContiguous(segments: readonly Segment[], end: number): void {
@@ -34,10 +48,32 @@ export function assertContiguous(segments: readonly Segment[], end: number): voi
   }
 }
 
-function checksum(first: number, count: number, bytes: Uint8Array): Uint8Array {
+/** Which ops something is about. */
+export type Place = Pick<Segment, 'first' | 'count'>
+
+/** Asserts that nothing that is to be packed is empty. */
+export const assertFilled = (...places: readonly Place[]): void =>
+  places.forEach(({ count }) => assert(Number.isSafeInteger(count) && count > 0, 'what is packed holds at least one op'))
+
+/**
+ * Asserts that all of this begins and ends where segments do (`layout`: those between the first and the last op that it is about),
+ * and that the index before `part` ends where it begins.
+ */
+export function assertReplaces(segments: readonly Place[], part: Place, layout: readonly Place[], indexEnd: number): void {
+  const edges = new Set(layout.flatMap(({ first, count }) => [first, first + count]))
+  for (const { first, count } of [...segments, part]) {
+    assert(edges.has(first) && edges.has(first + count), 'what is packed begins and ends where segments do')
+  }
+  assert(part.first === indexEnd, 'the index has no gaps')
+}
+
+const checksum = (first: number, count: number, bytes: Uint8Array): Uint8Array =>
+  sha256.create().update(placeOf(first, count)).update(bytes).digest()
+
+function placeOf(first: number, count: number): Uint8Array {
   const place = new Uint8Array(16)
   const view = new DataView(place.buffer)
   view.setFloat64(0, first)
   view.setFloat64(8, count)
-  return sha256.create().update(place).update(bytes).digest()
+  return place
 }

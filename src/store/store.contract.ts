@@ -9,6 +9,8 @@ export interface DiskUnderTest {
   open(): Promise<Store>
   /** Flips a bit in the stored bytes of the segment that begins at `first`. */
   flipBit(first: number): Promise<void>
+  /** Flips a bit in the stored bytes of the part of the index that begins at `first`. */
+  flipIndexBit(first: number): Promise<void>
   /** From now on `writes` more records are written, and then the disk is full. Returns what frees it. */
   fillAfter(writes: number): () => void
   /** Deletes what is left of it. */
@@ -174,6 +176,109 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       store.close()
     })
 
+    test('packed segments take the place of those that held their ops, and the index tells of them', async () => {
+      const disk = freshDisk()
+      const store = await disk.open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2), segmentAt(6, 5)], 'relaxed')
+      expect(await store.readIndex(0, 10)).toEqual([])
+      const packed = { ...segmentAt(3, 3), bytes: new Uint8Array([1, 2]) }
+      await store.pack([packed], segmentAt(0, 6, 5_000))
+      store.close()
+      const again = await disk.open()
+      expect(await again.read(0, 10)).toEqual([segmentAt(0, 3), packed, segmentAt(6, 5)])
+      expect(await again.readIndex(0, 10)).toEqual([segmentAt(0, 6, 5_000)])
+      expect(await again.length()).toBe(11)
+      again.close()
+    })
+
+    test('a part of the index takes the place of those that begin where it does or later, and goes on where those before it end', async () => {
+      const store = await freshDisk().open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2), segmentAt(6, 5)], 'relaxed')
+      for (const part of [segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)]) await store.pack([], part)
+      await store.pack([], segmentAt(3, 3))
+      expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 3), segmentAt(3, 3)])
+      expect(await store.readIndex(4, 10)).toEqual([segmentAt(3, 3)])
+      expect(await store.readIndex(0, 1)).toEqual([segmentAt(0, 3)])
+      await store.pack([], segmentAt(0, 4))
+      expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 4)])
+      expect(firstsOf(await store.read(0, 10))).toEqual([0, 3, 4, 6])
+      store.close()
+    })
+
+    test('what would leave a gap or half a segment is a mistake, and nothing of it is written', async () => {
+      const store = await freshDisk().open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)], 'relaxed')
+      await store.pack([], segmentAt(0, 3))
+      const wrong = [
+        [[segmentAt(3, 2)], segmentAt(3, 3)],
+        [[segmentAt(2, 2)], segmentAt(3, 1)],
+        [[segmentAt(3, 4)], segmentAt(3, 1)],
+        [[segmentAt(3, 0)], segmentAt(3, 1)],
+        [[], segmentAt(4, 2)],
+        [[], segmentAt(3, 2)],
+        [[], segmentAt(3, 0)],
+        [[], segmentAt(3, 9)],
+      ] as const
+      for (const [segments, part] of wrong) await expect(store.pack(segments, part)).rejects.toThrow('assertion failed')
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)])
+      expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 3)])
+      store.close()
+    })
+
+    test('the layout tells where segments are without their bytes', async () => {
+      const store = await freshDisk().open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)], 'relaxed')
+      const [a, b, c] = [
+        { first: 0, count: 3 },
+        { first: 3, count: 1 },
+        { first: 4, count: 2 },
+      ]
+      expect(await store.layout(0, 10)).toEqual([a, b, c])
+      expect(await store.layout(2, 2)).toEqual([a, b])
+      expect(await store.layout(3, 10)).toEqual([b, c])
+      expect(await store.layout(6, 10)).toEqual([])
+      store.close()
+    })
+
+    test('truncating removes the parts of the index that reach beyond, wherever they begin', async () => {
+      const store = await freshDisk().open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)], 'relaxed')
+      for (const part of [segmentAt(0, 3), segmentAt(3, 3)]) await store.pack([], part)
+      await store.truncate(4)
+      expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 3)])
+      await store.truncate(3)
+      expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 3)])
+      await store.truncate(0)
+      expect(await store.readIndex(0, 10)).toEqual([])
+      store.close()
+    })
+
+    test('E1 a disk that fills up while it packs keeps the old segments and the old index, all of them', async () => {
+      const disk = freshDisk()
+      const store = await disk.open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)], 'relaxed')
+      await store.pack([], segmentAt(0, 3))
+      const free = disk.fillAfter(1)
+      const packed = store.pack([segmentAt(0, 3), { ...segmentAt(3, 3), bytes: new Uint8Array([9]) }], segmentAt(0, 6))
+      await expect(packed).rejects.toMatchObject({ failure: 'full' })
+      free()
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)])
+      expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 3)])
+      store.close()
+    })
+
+    test('E9 a flipped bit in the index is reported as corrupt, in a short part and in a long one', async () => {
+      const disk = freshDisk()
+      const store = await disk.open()
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)], 'relaxed')
+      for (const part of [segmentAt(0, 3), segmentAt(3, 1, 10_000), segmentAt(4, 2)]) await store.pack([], part)
+      await disk.flipIndexBit(0)
+      await disk.flipIndexBit(3)
+      const reason = 'bad-checksum'
+      expect(await store.readIndex(0, 10)).toEqual([{ first: 0, count: 3, reason }, { first: 3, count: 1, reason }, segmentAt(4, 2)])
+      store.close()
+    })
+
     test('calls take effect in the order in which they were made, awaited or not', async () => {
       const store = await freshDisk().open()
       const results = await Promise.all([
@@ -215,6 +320,9 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       await expect(store.read(0, 1)).rejects.toMatchObject(closed)
       await expect(store.length()).rejects.toMatchObject(closed)
       await expect(store.truncate(0)).rejects.toMatchObject(closed)
+      await expect(store.pack([], segmentAt(0, 1))).rejects.toMatchObject(closed)
+      await expect(store.readIndex(0, 1)).rejects.toMatchObject(closed)
+      await expect(store.layout(0, 1)).rejects.toMatchObject(closed)
     })
 
     test('a destroyed store has forgotten its key and its ops', async () => {
@@ -222,11 +330,13 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       const store = await disk.open()
       await store.putIdentity(someIdentity())
       await store.append([segmentAt(0, 3)], 'strict')
+      await store.pack([], segmentAt(0, 3))
       await store.destroy()
       await expect(store.length()).rejects.toMatchObject({ failure: 'closed' })
       const next = await disk.open()
       expect(await next.identity()).toBe(null)
       expect(await next.length()).toBe(0)
+      expect(await next.readIndex(0, 1)).toEqual([])
       next.close()
     })
   })

@@ -5,6 +5,8 @@
  * Guarantees every adapter gives (checked by `store.contract.ts`):
  *  - `append` writes all of its segments or none. When it resolves under "strict" they survive the tab being killed.
  *  - Segments come back byte for byte, or are reported as corrupt: never silently changed.
+ *  - `pack` does all of what it does or nothing, and survives like a strict `append`: whatever happens in between leaves the old
+ *    segments or the new ones.
  *  - Calls take effect in the order in which they were made.
  *  - A full disk is refused by name (`StoreError('full')`), and the store stays readable.
  */
@@ -17,6 +19,13 @@ export interface Segment {
   /** A bundle (`sync/bundle`). */
   readonly bytes: Uint8Array
 }
+
+/**
+ * A part of the index, about `count` ops from the `first`-th on (`core/stretch`): enough of them to open the room without
+ * reading their segments. The parts follow one another from op 0 and end where a segment does. What the index does not tell,
+ * or no longer does, the segments tell: it is never needed.
+ */
+export type IndexPart = Segment
 
 /** A segment whose bytes are not those that were written. */
 export interface CorruptSegment {
@@ -50,9 +59,18 @@ export interface Store {
   append(segments: readonly Segment[], durability: Durability): Promise<void>
   /** All segments in order of `first`, starting with the one that holds op `from`, at most `limit` of them. */
   read(from: number, limit: number): Promise<readonly (Segment | CorruptSegment)[]>
+  /**
+   * Puts these segments in the place of those that hold the same ops (whole ones, and no others), and `part` in the place of
+   * all parts of the index that begin where it does or later; the parts before it must end where it begins. @throws StoreError
+   */
+  pack(segments: readonly Segment[], part: IndexPart): Promise<void>
+  /** Parts of the index in order, starting with the one about op `from`, at most `limit` of them. */
+  readIndex(from: number, limit: number): Promise<readonly (IndexPart | CorruptSegment)[]>
+  /** Where the segments with op `from` and after it begin and how many ops they hold, at most `limit` of them; their bytes are not read. */
+  layout(from: number, limit: number): Promise<readonly Pick<Segment, 'first' | 'count'>[]>
   /** Number of ops held: where the next segment begins. */
   length(): Promise<number>
-  /** Replaces the segments that begin at or after `first` (what was unreadable and all that leaned on it). */
+  /** Removes the segments that begin at or after `first` (what was unreadable and all that leaned on it), and the parts of the index that reach beyond it. */
   truncate(first: number): Promise<void>
   close(): void
   /** Deletes everything, the key included. */
