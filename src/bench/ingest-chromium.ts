@@ -67,8 +67,8 @@ async function importAndWatch(ops: number): Promise<Pick<ChromiumImport, 'ms' | 
   return { ms: end - start, longestTask, longestGap }
 }
 
-/** Reloads, and asks the page when it was usable. */
-async function reopen(page: Page, ops: number): Promise<number> {
+/** Reloads, and asks the page when it was usable (ms from the start of the reload). */
+export async function reopen(page: Page, ops: number): Promise<number> {
   await page.addInitScript((wanted) => {
     const usable = new Promise<number>((resolve) => {
       const look = (): void => {
@@ -84,8 +84,8 @@ async function reopen(page: Page, ops: number): Promise<number> {
   return page.evaluate(() => (window as unknown as { benchUsable: Promise<number> }).benchUsable)
 }
 
-/** JavaScript heap and array buffers of the node's worker, after a collection (bytes). */
-async function workerMemory(page: Page): Promise<number | null> {
+/** JavaScript heap and array buffers of the node's worker, after a collection (bytes); null where the browser does not tell. */
+export async function workerMemory(page: Page): Promise<number | null> {
   const session = await page.context().newCDPSession(page)
   const waiting = new Map<number, (result: { usedSize?: number; backingStorageSize?: number }) => void>()
   let lastId = 0

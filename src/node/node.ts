@@ -10,14 +10,16 @@ import { deriveRoom } from '../net/keys.ts'
 import { createSealer } from '../net/sealed.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
+import type { Place } from '../store/store.ts'
 import type { Notice } from '../sync/effects.ts'
-import { createEngine, restore } from '../sync/engine.ts'
+import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
 import { createLibrary } from './library.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLoop } from './loop.ts'
-import { type OpenedNode, type OpenStore, readDisk, salvage } from './open-node.ts'
+import { type OpenedNode, type OpenStore, readDisk, readIndex, salvage } from './open-node.ts'
+import { createPacker } from './packer.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
 import { holdSession } from './session-lock.ts'
@@ -59,7 +61,7 @@ export interface Node {
 }
 
 export async function createNode({ opened: found, openStore, ways, onChange, onBroken }: NodeOptions): Promise<Node> {
-  const { opened, engine } = await readNode(found, openStore)
+  const { opened, engine, index } = await readNode(found, openStore)
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
   const sealer = await createSealer({ room: identity.genesis, roomKey, sender: engine.sender })
@@ -77,6 +79,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
   }
   if (opened.salvaged) refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
 
+  const packer = createPacker(store, engine, index, onBroken)
   const loop = createLoop({
     engine,
     store,
@@ -118,6 +121,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
         imports.delete(notice.ref)
         break
       case 'changed':
+        packer.due()
     }
     onChange()
   }
@@ -172,17 +176,18 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
     },
     async close() {
       loop.stop()
-      await links.close()
+      await Promise.all([links.close(), packer.stop()])
       store.close()
     },
   }
   await holdSession(engine.senderId)
   links.open()
+  packer.due()
   return node
 }
 
-/** The engine with what the disk holds; a damaged disk is salvaged first. */
-async function readNode(opened: OpenedNode, openStore: OpenStore): Promise<{ opened: OpenedNode; engine: Engine }> {
+/** The engine with what the disk holds, and which ops its index told of; a damaged disk is salvaged first. */
+async function readNode(opened: OpenedNode, openStore: OpenStore): Promise<{ opened: OpenedNode; engine: Engine; index: Place[] }> {
   const engine = createEngine({
     room: asOpId(opened.identity.genesis),
     author: asAuthor(opened.identity.author),
@@ -193,8 +198,9 @@ async function readNode(opened: OpenedNode, openStore: OpenStore): Promise<{ ope
     now: performance.now(),
     resumed: opened.resumed,
   })
-  const damaged = await readDisk(opened.store, (units) => restore(engine, units))
-  if (damaged === null) return { opened, engine }
+  const index = await readIndex(opened.store, (bytes, expected) => restoreIndex(engine, bytes, expected))
+  const damaged = await readDisk(opened.store, engine.stored, (units) => restore(engine, units))
+  if (damaged === null) return { opened, engine, index }
   return readNode(await salvage(openStore, opened, damaged), openStore)
 }
 

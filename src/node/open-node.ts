@@ -6,11 +6,11 @@ import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
 import { opId } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
-import { asAuthor, encodeOp, type Op } from '../core/op.ts'
+import { asAuthor, encodeOp, type Op, type OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { OPEN } from '../rules/open.ts'
-import type { Identity, Segment, Store } from '../store/store.ts'
-import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
+import type { Identity, Place, Segment, Store } from '../store/store.ts'
+import { type BundleOp, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import { inflate } from './deflate.ts'
 import { linkOf, type RoomLink } from './link.ts'
@@ -18,6 +18,9 @@ import { generateKey, signWith } from './signer.ts'
 
 /** Segments read at a time while opening. */
 const READ_SEGMENTS = 64
+
+/** Parts of the index read at a time: at most some 11 MB. */
+const READ_PARTS = 4
 
 export interface OpenedNode {
   readonly identity: Identity
@@ -89,16 +92,44 @@ async function storeFor(openStore: OpenStore, identity: Identity): Promise<Store
 }
 
 /**
- * Reads the disk into `restore`, segment by segment. Gives the first segment that could not be read, or null if all could:
+ * Reads the index into `restore`, part by part, as far as it is whole; `expected` is how many ops the disk holds. Gives the parts
+ * that were: the segments after them are still to be read.
+ */
+export async function readIndex(store: Store, restore: (bytes: Uint8Array, expected: number) => boolean): Promise<Place[]> {
+  const expected = await store.length()
+  const whole: Place[] = []
+  let at = 0
+  // The next parts are read while these are taken in.
+  let reading = store.readIndex(at, READ_PARTS)
+  for (;;) {
+    const parts = await reading
+    const last = parts.at(-1)
+    if (last !== undefined) reading = store.readIndex(last.first + last.count, READ_PARTS)
+    for (const part of parts) {
+      const { first, count } = part
+      // Of a disk that has lost its end, or some of its index.
+      if (first !== at || first + count > expected || !('bytes' in part) || !restore(part.bytes, expected)) {
+        await reading
+        return whole
+      }
+      whole.push({ first, count })
+      at = first + count
+    }
+    if (parts.length < READ_PARTS) return whole
+  }
+}
+
+/**
+ * Reads the disk from op `from` on into `restore`, segment by segment. Gives the first segment that could not be read, or null if all could:
  * what is behind it leans on it and is not read.
  */
-export async function readDisk(store: Store, restore: (units: readonly Unit[]) => number): Promise<number | null> {
-  let at = 0
+export async function readDisk(store: Store, from: number, restore: (units: readonly Unit[]) => number): Promise<number | null> {
+  let at = from
   for (;;) {
     const segments = await store.read(at, READ_SEGMENTS)
     for (const segment of segments) {
       const units = 'bytes' in segment ? await readSegment(segment) : null
-      if (units === null || restore(units) !== segment.count) return segment.first
+      if (units === null || restore(units) !== segment.first + segment.count - at) return segment.first
       at = segment.first + segment.count
     }
     if (segments.length < READ_SEGMENTS) return null
@@ -106,13 +137,23 @@ export async function readDisk(store: Store, restore: (units: readonly Unit[]) =
 }
 
 /** The units of a stored segment; null if they are not what a node stores. */
-export async function readSegment({ bytes }: Segment): Promise<readonly Unit[] | null> {
+export async function readSegment(segment: Segment): Promise<readonly Unit[] | null> {
+  const raw = await columnsOf(segment)
+  const units = raw === null ? null : decodeBundle(raw)
+  return units?.ok === true ? units.value : null
+}
+
+/** The units of a stored segment whose ops this node has hashed before; `idAt` tells the id of the n-th. Null if they are not what a node stores. */
+export async function reopenSegment(segment: Segment, idAt: (n: number) => OpId): Promise<readonly (readonly BundleOp[])[] | null> {
+  const raw = await columnsOf(segment)
+  return raw === null ? null : reopenBundle(raw, idAt)
+}
+
+async function columnsOf({ bytes }: Segment): Promise<Uint8Array | null> {
   const unwrapped = unwrapBundle(bytes)
   if (!unwrapped.ok) return null
   const { codec, payload } = unwrapped.value
-  const raw = codec === 'raw' ? payload : await inflate(payload, MAX_BUNDLE_BYTES)
-  const units = raw === null ? null : decodeBundle(raw)
-  return units?.ok === true ? units.value : null
+  return codec === 'raw' ? payload : inflate(payload, MAX_BUNDLE_BYTES)
 }
 
 /** A new node with the readable part of a damaged one: its first `length` ops. The damaged one is deleted. */

@@ -8,16 +8,8 @@
 import { type DBSchema, deleteDB } from 'idb'
 import { assert } from '../core/result.ts'
 import { guarded, openDatabase, settle } from './database.ts'
-import {
-  assertContiguous,
-  assertFilled,
-  assertReplaces,
-  packSegment,
-  type Place,
-  type SegmentRecord,
-  unpackLong,
-} from './segment-record.ts'
-import type { CorruptSegment, Identity, Segment, Store } from './store.ts'
+import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, type SegmentRecord, unpackLong } from './segment-record.ts'
+import type { CorruptSegment, Identity, Place, Segment, Store } from './store.ts'
 
 interface NodeSchema extends DBSchema {
   /** One record, at SELF. */
@@ -78,17 +70,17 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
     pack: (segments, part) =>
       guarded(async () => {
         assertFilled(...segments, part)
-        const tx = db.transaction(['segments', 'index'], 'readwrite', { durability: 'strict' })
+        const durability = segments.length > 0 ? 'strict' : 'relaxed'
+        const tx = db.transaction(['segments', 'index'], 'readwrite', { durability })
         const [held, index] = [tx.objectStore('segments'), tx.objectStore('index')]
         await settle(tx, async () => {
-          const ends = [...segments, part].map(({ first, count }) => first + count)
-          const begins = [...segments, part].map(({ first }) => first)
+          const runs = runsOf(segments)
+          const ends = [...runs, part].map(({ first, count }) => first + count)
+          const begins = [...runs, part].map(({ first }) => first)
           const [layout, before] = [held.getAllKeys(keysOf(Math.min(...begins), Math.max(...ends))), endOf(index, part.first)]
-          const fits = Promise.all([layout, before]).then(([keys, end]) => assertReplaces(segments, part, keys.map(placeOf), end))
-          const writes = segments.flatMap((segment) => [
-            remove(held, keysOf(segment.first, segment.first + segment.count)),
-            put(held, segment),
-          ])
+          const fits = Promise.all([layout, before]).then(([keys, end]) => assertReplaces(runs, part, keys.map(placeOf), end))
+          const gone = runs.map(({ first, count }) => remove(held, keysOf(first, first + count)))
+          const writes = [...gone, ...segments.map((segment) => put(held, segment))]
           writes.push(remove(index, IDBKeyRange.lowerBound([part.first])), put(index, part))
           await Promise.all([fits, ...writes])
         })

@@ -4,16 +4,17 @@
  */
 import { assert } from '../core/result.ts'
 import { asStoreFailure } from './failure.ts'
+import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, type SegmentRecord, unpackLong } from './segment-record.ts'
 import {
-  assertContiguous,
-  assertFilled,
-  assertReplaces,
-  packSegment,
+  type CorruptSegment,
+  type Identity,
+  type KnownNode,
   type Place,
-  type SegmentRecord,
-  unpackLong,
-} from './segment-record.ts'
-import { type CorruptSegment, type Identity, type KnownNode, type Registry, type Segment, type Store, StoreError } from './store.ts'
+  type Registry,
+  type Segment,
+  type Store,
+  StoreError,
+} from './store.ts'
 
 export interface MemoryDisk {
   identity: Identity | null
@@ -56,12 +57,11 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     async pack(segments, part) {
       assertOpen()
       assertFilled(...segments, part)
-      assertReplaces(segments, part, placesOf(disk.records), endOf(disk.index, part.first))
+      const runs = runsOf(segments)
+      assertReplaces(runs, part, placesOf(disk.records), endOf(disk.index, part.first))
       allOrNothing(disk, () => {
-        for (const segment of segments) {
-          remove(disk.records, ({ first }) => first >= segment.first && first < segment.first + segment.count)
-          put(disk.records, segment)
-        }
+        for (const run of runs) remove(disk.records, ({ first }) => first >= run.first && first < run.first + run.count)
+        for (const segment of segments) put(disk.records, segment)
         remove(disk.index, ({ first }) => first >= part.first)
         put(disk.index, part)
       })

@@ -5,7 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { assert } from '../core/result.ts'
-import type { CorruptSegment, Segment } from './store.ts'
+import type { CorruptSegment, Place, Segment } from './store.ts'
 
 export interface SegmentRecord {
   readonly bytes: Uint8Array
@@ -48,20 +48,28 @@ export function assertContiguous(segments: readonly Segment[], end: number): voi
   }
 }
 
-/** Which ops something is about. */
-export type Place = Pick<Segment, 'first' | 'count'>
-
 /** Asserts that nothing that is to be packed is empty. */
 export const assertFilled = (...places: readonly Place[]): void =>
   places.forEach(({ count }) => assert(Number.isSafeInteger(count) && count > 0, 'what is packed holds at least one op'))
+
+/** Neighbours as one place each. In order. */
+export function runsOf(places: readonly Place[]): Place[] {
+  const runs: Place[] = []
+  for (const { first, count } of places) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.first + last.count === first) runs[runs.length - 1] = { first: last.first, count: last.count + count }
+    else runs.push({ first, count })
+  }
+  return runs
+}
 
 /**
  * Asserts that all of this begins and ends where segments do (`layout`: those between the first and the last op that it is about),
  * and that the index before `part` ends where it begins.
  */
-export function assertReplaces(segments: readonly Place[], part: Place, layout: readonly Place[], indexEnd: number): void {
+export function assertReplaces(runs: readonly Place[], part: Place, layout: readonly Place[], indexEnd: number): void {
   const edges = new Set(layout.flatMap(({ first, count }) => [first, first + count]))
-  for (const { first, count } of [...segments, part]) {
+  for (const { first, count } of [...runs, part]) {
     assert(edges.has(first) && edges.has(first + count), 'what is packed begins and ends where segments do')
   }
   assert(part.first === indexEnd, 'the index has no gaps')

@@ -179,13 +179,19 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
     test('packed segments take the place of those that held their ops, and the index tells of them', async () => {
       const disk = freshDisk()
       const store = await disk.open()
-      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2), segmentAt(6, 5)], 'relaxed')
+      await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2), segmentAt(6, 3), segmentAt(9, 2)], 'relaxed')
       expect(await store.readIndex(0, 10)).toEqual([])
-      const packed = { ...segmentAt(3, 3), bytes: new Uint8Array([1, 2]) }
-      await store.pack([packed], segmentAt(0, 6, 5_000))
+      // The second one ends where none of the old ones does; the last one stands alone.
+      const packed = [
+        [0, 3],
+        [3, 2],
+        [5, 1],
+        [9, 2],
+      ].map(([first, count]) => segmentAt(first!, count!, 7))
+      await store.pack(packed, segmentAt(0, 6, 5_000))
       store.close()
       const again = await disk.open()
-      expect(await again.read(0, 10)).toEqual([segmentAt(0, 3), packed, segmentAt(6, 5)])
+      expect(await again.read(0, 10)).toEqual([...packed.slice(0, 3), segmentAt(6, 3), packed[3]])
       expect(await again.readIndex(0, 10)).toEqual([segmentAt(0, 6, 5_000)])
       expect(await again.length()).toBe(11)
       again.close()

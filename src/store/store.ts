@@ -5,17 +5,21 @@
  * Guarantees every adapter gives (checked by `store.contract.ts`):
  *  - `append` writes all of its segments or none. When it resolves under "strict" they survive the tab being killed.
  *  - Segments come back byte for byte, or are reported as corrupt: never silently changed.
- *  - `pack` does all of what it does or nothing, and survives like a strict `append`: whatever happens in between leaves the old
- *    segments or the new ones.
+ *  - `pack` does all of what it does or nothing, and what it puts in the place of segments survives like a strict `append`:
+ *    whatever happens in between leaves the old ones or the new ones.
  *  - Calls take effect in the order in which they were made.
  *  - A full disk is refused by name (`StoreError('full')`), and the store stays readable.
  */
 import type { Refusal } from '../core/result.ts'
 
-/** Whole units in order of admission: `count` ops, the first of which is the node's `first`-th admitted op. */
-export interface Segment {
+/** Which ops something is about: `count` of them, from the node's `first`-th admitted op on. */
+export interface Place {
   readonly first: number
   readonly count: number
+}
+
+/** Whole units in order of admission: `count` ops, the first of which is the node's `first`-th admitted op. */
+export interface Segment extends Place {
   /** A bundle (`sync/bundle`). */
   readonly bytes: Uint8Array
 }
@@ -28,9 +32,7 @@ export interface Segment {
 export type IndexPart = Segment
 
 /** A segment whose bytes are not those that were written. */
-export interface CorruptSegment {
-  readonly first: number
-  readonly count: number
+export interface CorruptSegment extends Place {
   readonly reason: Extract<Refusal, 'bad-checksum'>
 }
 
@@ -60,14 +62,15 @@ export interface Store {
   /** All segments in order of `first`, starting with the one that holds op `from`, at most `limit` of them. */
   read(from: number, limit: number): Promise<readonly (Segment | CorruptSegment)[]>
   /**
-   * Puts these segments in the place of those that hold the same ops (whole ones, and no others), and `part` in the place of
-   * all parts of the index that begin where it does or later; the parts before it must end where it begins. @throws StoreError
+   * Puts these segments, in order, in the place of those that hold the same ops (each run of neighbours begins and ends where one
+   * does), and `part` in the place of all parts of the index that begin where it does or later; those before it must end where it
+   * begins. Where no segment is replaced it may be lost with the machine: it is not needed. @throws StoreError
    */
   pack(segments: readonly Segment[], part: IndexPart): Promise<void>
   /** Parts of the index in order, starting with the one about op `from`, at most `limit` of them. */
   readIndex(from: number, limit: number): Promise<readonly (IndexPart | CorruptSegment)[]>
   /** Where the segments with op `from` and after it begin and how many ops they hold, at most `limit` of them; their bytes are not read. */
-  layout(from: number, limit: number): Promise<readonly Pick<Segment, 'first' | 'count'>[]>
+  layout(from: number, limit: number): Promise<readonly Place[]>
   /** Number of ops held: where the next segment begins. */
   length(): Promise<number>
   /** Removes the segments that begin at or after `first` (what was unreadable and all that leaned on it), and the parts of the index that reach beyond it. */

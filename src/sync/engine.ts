@@ -12,7 +12,10 @@ import type { Judge } from '../core/replica.ts'
 import { createReplica, receive } from '../core/replica.ts'
 import type { Author, OpId } from '../core/op.ts'
 import { assert } from '../core/result.ts'
-import { toHex } from '../core/bytes.ts'
+import { equalBytes, toHex } from '../core/bytes.ts'
+import { makeRoom } from '../core/dag.ts'
+import { catchUp } from '../core/history.ts'
+import { appendStretch, decodeStretch } from '../core/stretch.ts'
 import type { Unit } from '../core/unit.ts'
 import { createBudget } from './budget.ts'
 import type { Effect, Input } from './effects.ts'
@@ -101,6 +104,24 @@ export function restore(engine: Engine, units: readonly Unit[]): number {
   }
   engine.stored = engine.replica.dag.length
   return admitted
+}
+
+/**
+ * Gives back the next ops that the disk's index tells of (`encodeStretch` of the DAG that it was), before any unit and before the
+ * first input. Ops of an index were verified and judged before they were stored, so neither is done again: the rules of a room
+ * that need more than the DAG must keep that beside the index. `expected`: how many ops are to come in all, or fewer. False, and
+ * nothing is added, if the bytes do not go on where the DAG ends, or begin another room.
+ */
+export function restoreIndex(engine: Engine, bytes: Uint8Array, expected: number): boolean {
+  assert(engine.jobs.size === 0 && engine.unstored.length === 0, 'a disk is read before anything else happens')
+  const { dag, history, room } = engine.replica
+  const stretch = decodeStretch(dag.length, bytes)
+  if (stretch === null || (dag.length === 0 && !equalBytes(stretch.ids.subarray(0, room.length), room))) return false
+  makeRoom(dag, expected)
+  if (!appendStretch(dag, stretch)) return false
+  catchUp(history)
+  engine.stored = dag.length
+  return true
 }
 
 /** One input in, effects out, in the order in which they are to be carried out. `now` in ms, never going back. */

@@ -1,0 +1,136 @@
+/**
+ * Keeps the disk such that the room opens quickly: small segments, as ops that come one by one leave them, are merged into
+ * large ones, and the index goes on to where they end. Each op is packed once and each of its index entries written a few
+ * times, so that this costs a small share of what writing the ops did.
+ */
+import { idOf } from '../core/dag.ts'
+import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
+import { opLength } from '../core/op.ts'
+import { encodeStretch, stretchOf } from '../core/stretch.ts'
+import { type Place, type Segment, type Store, StoreError } from '../store/store.ts'
+import { type BundleOp, encodeBundle } from '../sync/bundle.ts'
+import { mergeUnits } from '../sync/merge.ts'
+import type { Engine } from '../sync/state.ts'
+import { wrapBundle } from '../sync/wrap.ts'
+import { deflate } from './deflate.ts'
+import { reopenSegment } from './open-node.ts'
+
+/** Ops beyond the index from which on it is time: few enough to be read one by one at opening (some 30 ms). */
+const PACK_FROM = 2_048
+/** Ops of one part of the index (2.7 MB): fewer and larger records are read faster, and a damaged one costs no more than a second. */
+const PART_OPS = 65_536
+/** Places of segments looked at at a time. */
+const LAYOUT = 4_096
+/** Small segments read at a time: at most 4 MiB, since each holds an op of 64 KiB at most, or several smaller ones. */
+const READ_SEGMENTS = 64
+
+export interface Packer {
+  /** Something was stored: packs when it is time, in the background. */
+  due(): void
+  /** No more is begun; resolves when what is under way has ended. */
+  stop(): Promise<void>
+}
+
+/** `parts`: those of the index, which tell of the first ops of the DAG. `failed` hears of a store that is gone, or a bug of ours. */
+export function createPacker(store: Store, engine: Engine, parts: readonly Place[], failed: (error: unknown) => void): Packer {
+  const index = [...parts]
+  let working: Promise<void> | null = null
+  let stopped = false
+
+  const work = async (): Promise<void> => {
+    try {
+      while (!stopped && (await packNext(store, engine, index)));
+    } catch (error) {
+      // A full disk keeps its small segments, until something more is stored.
+      if (!stopped && !(error instanceof StoreError && error.failure !== 'closed')) failed(error)
+    }
+    working = null
+  }
+
+  return {
+    due() {
+      if (!stopped && working === null && engine.stored - endOf(index) >= PACK_FROM) working = work()
+    },
+    async stop() {
+      stopped = true
+      await working
+    },
+  }
+}
+
+const endOf = (places: readonly Place[]): number => {
+  const last = places.at(-1)
+  return last === undefined ? 0 : last.first + last.count
+}
+
+/** Packs what comes next after the index; false when it is not time yet. */
+async function packNext(store: Store, engine: Engine, index: Place[]): Promise<boolean> {
+  const from = endOf(index)
+  if (engine.stored - from < PACK_FROM) return false
+  const layout = (await store.layout(from, LAYOUT)).filter(({ first, count }) => first + count <= Math.min(engine.stored, from + PART_OPS))
+  // What may still grow is left for the next time.
+  const groups = groupsOf(layout).slice(0, -1)
+  const last = groups.at(-1)?.at(-1)
+  if (last === undefined || layout[0]?.first !== from) return false
+  const segments: Segment[] = []
+  for (const group of groups) if (group.length > 1) segments.push(...(await mergedSegments(store, engine, group)))
+  let part: Place = { first: from, count: last.first + last.count - from }
+  // As in a binary counter: a part swallows those before it that are no larger.
+  let kept = index.length
+  for (let before = index[kept - 1]; before !== undefined; before = index[--kept - 1]) {
+    if (before.count > part.count || before.count + part.count > PART_OPS) break
+    part = { first: before.first, count: before.count + part.count }
+  }
+  const { first, count } = part
+  await store.pack(segments, { first, count, bytes: encodeStretch(first, stretchOf(engine.replica.dag, first, first + count)) })
+  index.splice(kept, Infinity, part)
+  return true
+}
+
+/** Neighbours that make one segment each, as far as their ops can tell. */
+function groupsOf(layout: readonly Place[]): Place[][] {
+  const groups: Place[][] = []
+  let ops = Infinity
+  for (const place of layout) {
+    ops += place.count
+    if (ops <= MAX_UNIT_OPS) groups.at(-1)!.push(place)
+    else {
+      groups.push([place])
+      ops = place.count
+    }
+  }
+  return groups
+}
+
+/** What the segments at these neighbouring places hold, as one, or as several where a unit could not hold their bytes; none if one cannot be read. */
+async function mergedSegments(store: Store, engine: Engine, places: readonly Place[]): Promise<Segment[]> {
+  const out: Segment[] = []
+  const end = endOf(places)
+  let at = places[0]!.first
+  let first = at
+  let units: (readonly BundleOp[])[] = []
+  let bytes = 0
+  const write = async (unit: readonly BundleOp[]): Promise<void> => {
+    out.push({ first, count: unit.length, bytes: wrapBundle('deflate', await deflate(encodeBundle([unit]))) })
+    first += unit.length
+  }
+  while (at < end) {
+    const segments = await store.read(at, READ_SEGMENTS)
+    if (segments.length === 0) return []
+    for (const segment of segments) {
+      if (segment.first >= end) break
+      const found = 'bytes' in segment ? await reopenSegment(segment, (n) => idOf(engine.replica.dag, segment.first + n)) : null
+      if (found === null) return []
+      units.push(...found)
+      bytes += found.flat().reduce((sum, { op }) => sum + opLength(op), 0)
+      at = segment.first + segment.count
+      if (bytes <= MAX_UNIT_BYTES) continue
+      const full = mergeUnits(units)
+      units = [full.pop()!]
+      bytes = units[0]!.reduce((sum, { op }) => sum + opLength(op), 0)
+      for (const unit of full) await write(unit)
+    }
+  }
+  for (const unit of mergeUnits(units)) await write(unit)
+  return out
+}
