@@ -9,6 +9,8 @@ import { encodeBody } from '../crdt/body.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { TransportEvents } from '../net/transport.ts'
 import { createMemoryStore } from '../store/memory.ts'
+import type { Store } from '../store/store.ts'
+import { createSegments } from './segments.ts'
 import { deflate, inflate } from './deflate.ts'
 import { createLibrary } from './library.ts'
 import { createLinks } from './links.ts'
@@ -134,11 +136,14 @@ describe('pages', () => {
     return { op, id: asOpId(numbered(n)), bytes: size === 0 ? encodeOp(op) : new Uint8Array(size), signature: new Uint8Array(64) }
   }
 
+  const segmentsOf = (store: Store) =>
+    createSegments({ store, idOf: (op) => asOpId(numbered(op)), indexed: 0, scrubFrom: 0, onDamaged: () => {} })
+
   /** How many of these ops the library has to look up on the disk. */
   const lookedUp = async (count: number, size: number, ops: readonly number[]): Promise<number[]> => {
     const store = createMemoryStore()
     const read = vi.spyOn(store, 'read')
-    const library = createLibrary(store, () => count)
+    const library = createLibrary(segmentsOf(store), () => count)
     for (let i = 0; i < count; i++) library.add(i, [opOf(i, `${i}`, size)])
     await library.read(ops)
     return read.mock.calls.map(([from]) => from)
@@ -156,7 +161,7 @@ describe('pages', () => {
   })
 
   test('E6 a page takes the bytes of its op, whatever they say: they are read when somebody looks', async () => {
-    const library = createLibrary(createMemoryStore(), () => 1)
+    const library = createLibrary(segmentsOf(createMemoryStore()), () => 1)
     const { op, ...rest } = opOf(1, '', 0)
     library.add(0, [{ ...rest, op: { ...op, body: Uint8Array.of(0xff) } }])
     await expect(library.read([0])).rejects.toThrow('an admitted op has a body that the rules accepted')
@@ -164,7 +169,7 @@ describe('pages', () => {
 
   test('E6 pages of what is not stored yet are kept whatever they take: nobody else has them', async () => {
     const store = createMemoryStore()
-    const library = createLibrary(store, () => 0)
+    const library = createLibrary(segmentsOf(store), () => 0)
     for (let i = 0; i < 8_200; i++) library.add(i, [opOf(i, `${i}`, 0)])
     const read = vi.spyOn(store, 'read')
     expect((await library.read([0]))[0]?.time).toBe(0)

@@ -3,10 +3,11 @@
  * stored yet are kept until they are.
  */
 import { decodeBody, type Body } from '../crdt/body.ts'
-import type { Unit, UnitOp } from '../core/unit.ts'
+import { opLength } from '../core/op.ts'
+import type { Unit } from '../core/unit.ts'
 import { assert } from '../core/result.ts'
-import type { Store } from '../store/store.ts'
-import { readSegment } from './open-node.ts'
+import type { BundleOp } from '../sync/bundle.ts'
+import type { Segments } from './segments.ts'
 
 /** What is kept of an op for showing it; bodies as bytes, since read they may take twenty times as much. */
 interface Kept {
@@ -34,10 +35,10 @@ export interface Library {
   /** Pages of these ops, in their order; undefined for what the disk cannot give back. */
   read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
   /** The units with the ops from `from` on, in order of admission, segment by segment. */
-  units(from: number): AsyncGenerator<readonly Unit[]>
+  units(from: number): AsyncGenerator<readonly (readonly BundleOp[])[]>
 }
 
-export function createLibrary(store: Store, stored: () => number): Library {
+export function createLibrary(segments: Segments, stored: () => number): Library {
   const pages = new Map<number, Kept>()
   let bytes = 0
 
@@ -74,12 +75,12 @@ export function createLibrary(store: Store, stored: () => number): Library {
   }
 
   const load = async (op: number, found: Map<number, Kept>): Promise<void> => {
-    for (const segment of await store.read(op, READ_SEGMENTS)) {
-      const units = 'bytes' in segment ? await readSegment(segment) : null
-      if (units === null) continue
-      units.flat().forEach((unitOp, i) => found.set(segment.first + i, keptOf(unitOp)))
-      // One large segment is enough for now; many small ones are read together.
-      if (segment.count >= READ_SEGMENTS) break
+    // One large segment is enough for now; many small ones are read together.
+    let read = await segments.read(op, 1)
+    if (read.length > 0 && read[0]!.count < READ_SEGMENTS) read = await segments.read(op, READ_SEGMENTS)
+    for (const segment of read) {
+      const units = await segments.open(segment)
+      units.flat().forEach((unitOp, i) => found.set(segment.first + i, keptOf(unitOp, opLength(unitOp.op))))
     }
     for (const [at, page] of found) put(at, page)
     trim()
@@ -87,18 +88,16 @@ export function createLibrary(store: Store, stored: () => number): Library {
 
   return {
     add(first, unit) {
-      unit.forEach((unitOp, i) => put(first + i, keptOf(unitOp)))
+      unit.forEach((unitOp, i) => put(first + i, keptOf(unitOp, unitOp.bytes.length)))
       trim()
     },
     read,
     async *units(from) {
       for (let at = from; at < stored();) {
-        const segments = await store.read(at, READ_SEGMENTS)
-        if (segments.length === 0) return
-        for (const segment of segments) {
-          const units = 'bytes' in segment ? await readSegment(segment) : null
-          if (units === null) return
-          yield units
+        const read = await segments.read(at, READ_SEGMENTS)
+        if (read.length === 0) return
+        for (const segment of read) {
+          yield await segments.open(segment)
           at = segment.first + segment.count
         }
       }
@@ -106,7 +105,13 @@ export function createLibrary(store: Store, stored: () => number): Library {
   }
 }
 
-const keptOf = ({ op, bytes, signature }: UnitOp): Kept => ({ body: op.body, time: op.time, signature, bytes: bytes.length })
+/** Copies: a page must not keep all of its segment in memory. */
+const keptOf = ({ op, signature }: BundleOp, bytes: number): Kept => ({
+  body: op.body.slice(),
+  time: op.time,
+  signature: signature && signature.slice(),
+  bytes,
+})
 
 function pageOf(kept: Kept): Page {
   const body = decodeBody(kept.body)

@@ -7,12 +7,14 @@ import { step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { StoreError, type Store } from '../store/store.ts'
 import { deflate, inflate } from './deflate.ts'
+import type { Segments } from './segments.ts'
 import { signWith } from './signer.ts'
 import type { Verifier } from './verifier.ts'
 
 export interface LoopPorts {
   readonly engine: Engine
   readonly store: Store
+  readonly segments: Segments
   readonly key: CryptoKey | Uint8Array
   readonly verifier: Verifier
   /** ms, any origin, never going back. */
@@ -87,7 +89,7 @@ export function createLoop(ports: LoopPorts): Loop {
   return { give, stop }
 }
 
-async function perform({ store, key, verifier }: LoopPorts, effect: Extract<Effect, { job: number }>): Promise<Input> {
+async function perform({ store, segments, key, verifier }: LoopPorts, effect: Extract<Effect, { job: number }>): Promise<Input> {
   const { job } = effect
   switch (effect.type) {
     case 'persist':
@@ -103,13 +105,8 @@ async function perform({ store, key, verifier }: LoopPorts, effect: Extract<Effe
       return { type: 'verified', job, valid: await verifier.verify(effect.claims) }
     case 'sign':
       return { type: 'signed', job, signature: await signWith(key, effect.message) }
-    case 'read': {
-      const segments = await store.read(effect.from, effect.limit)
-      // What is behind an unreadable segment cannot be told apart from a gap: it is not given.
-      const bad = segments.findIndex((segment) => !('bytes' in segment))
-      const good = bad < 0 ? segments : segments.slice(0, bad)
-      return { type: 'loaded', job, segments: good.flatMap((segment) => ('bytes' in segment ? [segment] : [])) }
-    }
+    case 'read':
+      return { type: 'loaded', job, segments: await segments.read(effect.from, effect.limit) }
     case 'inflate':
       return { type: 'inflated', job, bytes: await inflate(effect.bytes, effect.limit) }
     case 'deflate':

@@ -3,6 +3,7 @@
  * a terminal run the same node.
  */
 import { toHex } from '../core/bytes.ts'
+import { idOf } from '../core/dag.ts'
 import { asAuthor, asOpId } from '../core/op.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { judgeOpen } from '../rules/open.ts'
@@ -22,6 +23,8 @@ import { type OpenedNode, type OpenStore, readDisk, readIndex, salvage } from '.
 import { createPacker } from './packer.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
+import { createSegments } from './segments.ts'
+import { startScrub } from './scrub.ts'
 import { holdSession } from './session-lock.ts'
 import { statusOf } from './status.ts'
 import type { Hex, ImportOutcome, NodeStatus, RefusedEntry, SubmitReply } from './views.ts'
@@ -65,7 +68,14 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
   const sealer = await createSealer({ room: identity.genesis, roomKey, sender: engine.sender })
-  const library = createLibrary(store, () => engine.stored)
+  const segments = createSegments({
+    store,
+    idOf: (op) => idOf(engine.replica.dag, op),
+    indexed: index.reduce((sum, { count }) => sum + count, 0),
+    scrubFrom: Math.random(),
+    onDamaged: () => refuse({ reason: 'bad-checksum', id: null, from: 'disk' }),
+  })
+  const library = createLibrary(segments, () => engine.stored)
   const refused = createRefusedLog()
   const submits = new Map<number, (reply: SubmitReply) => void>()
   const imports = new Map<number, (outcome: Omit<ImportOutcome, 'refused'>) => void>()
@@ -83,6 +93,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
   const loop = createLoop({
     engine,
     store,
+    segments,
     key: identity.key,
     verifier: await createVerifier(),
     now: () => performance.now(),
@@ -176,6 +187,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
     },
     async close() {
       loop.stop()
+      endScrub()
       await Promise.all([links.close(), packer.stop()])
       store.close()
     },
@@ -183,6 +195,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
   await holdSession(engine.senderId)
   links.open()
   packer.due()
+  const endScrub = startScrub(segments, () => engine.intake.size === 0 && engine.fetch === null, onBroken)
   return node
 }
 
