@@ -7,12 +7,14 @@ import type { Node } from '../node/node.ts'
 
 /** Ops of one message: a large room arrives in parts that the render worker can draw between. */
 const BATCH = 8_192
+/** Ops sent at a time, some 10 ms of work: whoever feeds has other things to do. */
+const OPS_AT_ONCE = 65_536
 /** Ghosts shown at once. */
 const MAX_GHOSTS = 64
 
 export interface GraphFeeder {
-  /** Sends what has changed since the last call. */
-  flush(): void
+  /** Sends what has changed since the last call, or the first part of it; true when there is more. */
+  flush(): boolean
 }
 
 export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFeeder {
@@ -22,20 +24,23 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
   let pairs = 0
   let ghosts = ''
   let frontiers = ''
-  const post = (message: GraphFeed): void => port.postMessage(message)
+  const post = (message: GraphFeed, moved: Transferable[] = []): void => port.postMessage(message, moved)
   post({ type: 'reset', self: engine.author })
 
   return {
     flush() {
-      while (ops < dag.length) {
-        const end = Math.min(dag.length, ops + BATCH)
+      const until = Math.min(dag.length, ops + OPS_AT_ONCE)
+      while (ops < until) {
+        const end = Math.min(until, ops + BATCH)
         const batch = sliceOps(dag, ops, end)
-        const known = Math.max(authors, ...batch.authors.map((author) => author + 1))
+        const known = batch.authors.reduce((most, author) => Math.max(most, author + 1), authors)
         if (known > authors) post({ type: 'authors', first: authors, keys: dag.authors.bytes.slice(authors * 32, known * 32) })
         authors = Math.max(authors, known)
-        post(batch)
+        post(batch, [batch.ids.buffer, batch.authors.buffer, batch.parentStart.buffer, batch.parents.buffer, batch.seqs.buffer])
         ops = end
       }
+      // What follows speaks of all ops by their numbers.
+      if (ops < dag.length) return true
       if (pairs < dag.equivocations.length) {
         pairs = dag.equivocations.length
         post({ type: 'equivocations', pairs: Int32Array.from(dag.equivocations.flat()) })
@@ -55,6 +60,7 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
         frontiers = told
         post({ type: 'peers', peers })
       }
+      return false
     },
   }
 }

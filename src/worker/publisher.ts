@@ -56,7 +56,6 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   const publish = async (running: Node): Promise<void> => {
     const status = running.status()
     post({ type: 'status', status })
-    feeder?.flush()
     if (running.refused.count !== refusals) {
       refusals = running.refused.count
       post({ type: 'refused', entries: running.refused.latest(), count: refusals })
@@ -66,9 +65,12 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       if (name !== null) opened?.(name)
     }
     const state = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
-    if (window === null || state === shown) return
-    shown = state
-    post({ type: 'history', ...(await running.room.entries(window.from, window.count)) })
+    if (window !== null && state !== shown) {
+      shown = state
+      post({ type: 'history', ...(await running.room.entries(window.from, window.count)) })
+    }
+    // After what people read: the graph of a large room is long, and comes in parts.
+    if (feeder?.flush() === true) stale = true
   }
 
   return {
