@@ -2,7 +2,7 @@
  * `npm run bench`: builds what is stale, then runs the benchmarks against the app as it is built.
  *
  *   npm run bench                            all suites; writes docs/performance.md
- *   npm run -s bench -- ingest [--json]      one suite: ingest, sync, verify; with --json one object on standard output
+ *   npm run -s bench -- ingest [--json]      one suite: ingest, open, sync, verify; with --json one object on standard output
  *   npm run bench -- ingest --runs 9         more runs
  */
 import { join } from 'node:path'

@@ -72,7 +72,7 @@ test('the rooms that are made are admitted whole, by as many authors as were ask
   const [own] = createDifference(shared, 50, 0, 1)
   for (const unit of [...shared.units, ...own.map(live)]) receive(replica, unit, 'file')
   expect(replica.dag.length).toBe(3_050)
-  expect(replica.dag.chains.length).toBe(4)
+  expect(replica.dag.authors.length).toBe(4)
   expect(replica.dag.equivocations).toEqual([])
 })
 

@@ -4,6 +4,7 @@ import { toHex } from '../core/bytes.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { StoreError } from '../store/store.ts'
+import { unwrapBundle } from '../sync/wrap.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from './link.ts'
 import { createNode, type Node } from './node.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
@@ -113,6 +114,26 @@ test('an exported room is read by a newcomer from the file alone, and a second r
   expect(carol.status().digest).toBe(alice.status().digest)
   expect(await carol.import(file)).toEqual({ admitted: 0, duplicate: 21, refused: [] })
   expect(await carol.name()).toBe('a room')
+})
+
+test('many ops at once are deflated on the disk, and are the same ops when the node comes back', async () => {
+  const { alice, link, openStore, disks } = await pair()
+  for (let i = 0; i < 200; i++) await alice.submit(`line ${i} ${'and so on '.repeat(8)}`)
+  const carol = await start(await joinRoom(openStore, link), openStore, newHub())
+  expect(await carol.import(await alice.export())).toMatchObject({ admitted: 201 })
+  await agree(alice, carol)
+  const records = [...disks.get(carol.author)!.records.values()]
+  const codecs = records.flatMap(({ bytes, count }) => {
+    const unwrapped = unwrapBundle(bytes)
+    return count > 100 && unwrapped.ok ? [unwrapped.value.codec] : []
+  })
+  expect(codecs).toEqual(['deflate'])
+  await carol.close()
+  const store = await openStore(carol.author)
+  const again = await start({ identity: (await store.identity())!, store, resumed: true, salvaged: false }, openStore, newHub())
+  expect(again.author).toBe(carol.author)
+  expect(again.status().digest).toBe(alice.status().digest)
+  expect((await again.room.entries(200, 1)).entries.map(({ text }) => text)).toEqual([`line 199 ${'and so on '.repeat(8)}`])
 })
 
 test('D11 a file with a flipped byte, of another room, or of anything else is refused by name and changes nothing', async () => {

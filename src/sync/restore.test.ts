@@ -32,7 +32,7 @@ function told({ replica: { dag, history }, stored }: Engine) {
     history: sliceHistory(history, 0, dag.length).map((op) => toHex(idOf(dag, op))),
     equivocations: dag.equivocations,
     tips: Array.from({ length: dag.authors.length }, (_, author) => [...tipsOf(dag, author)].sort((a, b) => a - b)),
-    holdings: describeHoldings(dag, stored).heads.map(toHex),
+    holdings: describeHoldings(dag, stored),
   }
 }
 
