@@ -44,7 +44,7 @@ function onIndex(page: Page, what: 'measure' | 'delete'): Promise<{ readonly ops
     const done = <T>(request: IDBRequest<T>): Promise<T> =>
       new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result)
-        request.onerror = () => reject(request.error)
+        request.onerror = () => reject(new Error(String(request.error)))
       })
     const db = await done(indexedDB.open(`tabweave/${document.documentElement.dataset['node']}`))
     const store = db.transaction('index', asked === 'delete' ? 'readwrite' : 'readonly').objectStore('index')
@@ -54,8 +54,8 @@ function onIndex(page: Page, what: 'measure' | 'delete'): Promise<{ readonly ops
         return { ops: 0, ms: 0 }
       }
       const start = performance.now()
-      const [keys, parts] = await Promise.all([done(store.getAllKeys()), done<{ bytes: Uint8Array<ArrayBuffer> }[]>(store.getAll())])
-      await Promise.all(parts.map(({ bytes }) => crypto.subtle.digest('SHA-256', bytes)))
+      const [keys, parts] = await Promise.all([done(store.getAllKeys()), done<unknown[]>(store.getAll())])
+      await Promise.all((parts as { bytes: Uint8Array<ArrayBuffer> }[]).map(({ bytes }) => crypto.subtle.digest('SHA-256', bytes)))
       const [first, count] = (keys.at(-1) ?? [0, 0]) as [number, number]
       return { ops: first + count, ms: performance.now() - start }
     } finally {

@@ -80,9 +80,9 @@ function told({ replica: { dag, history }, stored }: Engine) {
 }
 
 const unitsOn = async (disk: MemoryDisk): Promise<Unit[]> => {
-  const segments = await createMemoryStore(disk).read(0, 100_000)
-  const units = await Promise.all(segments.map((segment) => ('bytes' in segment ? readSegment(segment) : null)))
-  return units.flatMap((each) => each!)
+  const units: Unit[] = []
+  for (const segment of await createMemoryStore(disk).read(0, 100_000)) if ('bytes' in segment) units.push(...(await readSegment(segment))!)
+  return units
 }
 
 const OPS = longRoom(5_000, 1)
