@@ -5,6 +5,7 @@ import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { StoreError } from '../store/store.ts'
 import { unwrapBundle } from '../sync/wrap.ts'
+import { longRoom, singles } from './long-room.naive.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from './link.ts'
 import { createNode, type Node } from './node.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
@@ -198,6 +199,36 @@ test('E9 a damaged disk gives what is whole to a new author, who gets the rest f
   expect(alice.status().equivocations).toBe(0)
   expect(parseLink(formatLink(link))).toEqual(link)
 })
+
+test('E9 a damaged segment of a room that was opened by its index is said, and at the next start what is before it goes to a new author', async () => {
+  const { openStore, disks } = createDisks()
+  const ops = longRoom(4_100, 9)
+  const link = { genesis: ops[0]!.id, secret: new Uint8Array(32).fill(5) }
+  const { identity, store } = await joinRoom(openStore, link)
+  await store.append(singles(ops), 'relaxed')
+  const disk = disks.get(toHex(identity.author))!
+  const again = async (): Promise<Node> => {
+    const opened = { identity, store: await openStore(toHex(identity.author)), resumed: true, salvaged: false }
+    return start(opened, openStore, newHub())
+  }
+  const first = await again()
+  await vi.waitFor(() => expect(disk.records.get(1_024)?.count).toBe(1_024), 30_000)
+  await first.close()
+  disk.records.get(1_024)!.bytes[100]! ^= 1
+
+  const second = await again()
+  expect(second.author).toBe(first.author)
+  expect(second.status()).toMatchObject({ ops: 4_100, digest: first.status().digest })
+  expect(second.refused.count).toBe(0)
+  expect((await second.room.entries(0, 1_500)).entries.length).toBeLessThan(1_500)
+  expect(second.refused.latest()).toMatchObject([{ reason: 'bad-checksum', from: 'disk' }])
+  await vi.waitFor(() => expect(disk.index.size).toBe(0), 10_000)
+  await second.close()
+
+  const third = await again()
+  expect(third.author).not.toBe(first.author)
+  expect(third.status()).toMatchObject({ ops: 1_024, stored: 1_024 })
+}, 60_000)
 
 test('E1 a full disk makes a node read only: what it signed is told to nobody before it is stored', async () => {
   const { openStore, disks } = createDisks()

@@ -73,7 +73,11 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
     idOf: (op) => idOf(engine.replica.dag, op),
     indexed: index.reduce((sum, { count }) => sum + count, 0),
     scrubFrom: Math.random(),
-    onDamaged: () => refuse({ reason: 'bad-checksum', id: null, from: 'disk' }),
+    onDamaged({ first }) {
+      refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
+      // At its next start the node reads these segments, and salvages what is before them: what hangs on lost ops can be given to nobody.
+      void packer.stop().then(() => store.cutIndex(first).catch(onBroken))
+    },
   })
   const library = createLibrary(segments, () => engine.stored)
   const refused = createRefusedLog()

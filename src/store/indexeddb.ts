@@ -90,6 +90,12 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
 
     readIndex: (from, limit) => guarded(() => readFrom(db.transaction('index').store, from, limit)),
 
+    cutIndex: (from) =>
+      guarded(async () => {
+        const tx = db.transaction('index', 'readwrite', { durability: 'strict' })
+        await settle(tx, () => cut(tx.store, from))
+      }),
+
     layout: (from, limit) =>
       guarded(async () => {
         const { store } = db.transaction('segments')
@@ -102,12 +108,9 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
     truncate: (first) =>
       guarded(async () => {
         const tx = db.transaction(['segments', 'index'], 'readwrite', { durability: 'strict' })
-        await settle(tx, async () => {
-          const index = tx.objectStore('index')
-          const beyond = index.getAllKeys().then((keys) => keys.filter(([at, count]) => at + count > first))
-          const cut = beyond.then((keys) => Promise.all(keys.map((key) => index.delete(key))))
-          await Promise.all([tx.objectStore('segments').delete(IDBKeyRange.lowerBound([first])), cut])
-        })
+        await settle(tx, () =>
+          Promise.all([remove(tx.objectStore('segments'), IDBKeyRange.lowerBound([first])), cut(tx.objectStore('index'), first)]),
+        )
       }),
 
     close: () => db.close(),
@@ -130,9 +133,16 @@ const put = async (store: Writable, segment: Segment): Promise<unknown> => store
 
 const remove = async (store: Writable, keys: IDBKeyRange): Promise<unknown> => store.delete(keys)
 
+/** Removes the records that reach beyond op `from`: they follow one another, so they are that one and all after it. */
+async function cut(store: Writable, from: number): Promise<void> {
+  const keys = await store.getAllKeys()
+  await Promise.all(keys.map(([first, count]) => (first + count > from ? remove(store, IDBKeyRange.only([first, count])) : null)))
+}
+
 interface Writable {
   put(record: SegmentRecord, key: Key): Promise<unknown>
   delete(keys: IDBKeyRange): Promise<unknown>
+  getAllKeys(): Promise<Key[]>
 }
 
 /** Keys of what begins at `from` or later, and before `to`. */

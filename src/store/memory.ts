@@ -74,6 +74,10 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
       assertOpen()
       return readFrom(disk.index, from, limit)
     },
+    async cutIndex(from) {
+      assertOpen()
+      remove(disk.index, ({ first, count }) => first + count > from)
+    },
     async layout(from, limit) {
       assertOpen()
       return placesOf(disk.records)

@@ -246,10 +246,16 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       store.close()
     })
 
-    test('truncating removes the parts of the index that reach beyond, wherever they begin', async () => {
+    test('truncating, and cutting the index alone, removes the parts of the index that reach beyond, wherever they begin', async () => {
       const store = await freshDisk().open()
       await store.append([segmentAt(0, 3), segmentAt(3, 1), segmentAt(4, 2)], 'relaxed')
       for (const part of [segmentAt(0, 3), segmentAt(3, 3)]) await store.pack([], part)
+      await store.cutIndex(6)
+      expect(firstsOf(await store.readIndex(0, 10))).toEqual([0, 3])
+      await store.cutIndex(5)
+      expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 3)])
+      expect(await store.length()).toBe(6)
+      await store.pack([], segmentAt(3, 3))
       await store.truncate(4)
       expect(await store.readIndex(0, 10)).toEqual([segmentAt(0, 3)])
       await store.truncate(3)
@@ -328,6 +334,7 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       await expect(store.truncate(0)).rejects.toMatchObject(closed)
       await expect(store.pack([], segmentAt(0, 1))).rejects.toMatchObject(closed)
       await expect(store.readIndex(0, 1)).rejects.toMatchObject(closed)
+      await expect(store.cutIndex(0)).rejects.toMatchObject(closed)
       await expect(store.layout(0, 1)).rejects.toMatchObject(closed)
     })
 

@@ -69,6 +69,8 @@ export interface Store {
   pack(segments: readonly Segment[], part: IndexPart): Promise<void>
   /** Parts of the index in order, starting with the one about op `from`, at most `limit` of them. */
   readIndex(from: number, limit: number): Promise<readonly (IndexPart | CorruptSegment)[]>
+  /** Removes the parts of the index that reach beyond op `from`: at the next opening its segment is read. */
+  cutIndex(from: number): Promise<void>
   /** Where the segments with op `from` and after it begin and how many ops they hold, at most `limit` of them; their bytes are not read. */
   layout(from: number, limit: number): Promise<readonly Place[]>
   /** Number of ops held: where the next segment begins. */
