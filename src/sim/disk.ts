@@ -3,7 +3,7 @@
  * "relaxed" may go with a crash, a flipped bit is found on reading, and a full disk says so.
  */
 import { packSegment, type SegmentRecord, unpackSegment } from '../store/segment-record.ts'
-import type { Durability, Segment } from '../store/store.ts'
+import type { Durability, IndexPart, Segment } from '../store/store.ts'
 
 interface Kept {
   readonly segment: Segment
@@ -13,13 +13,15 @@ interface Kept {
 
 export interface Disk {
   readonly kept: Kept[]
+  /** What tells of its first ops without their segments; null when it has none. */
+  index: IndexPart | null
   /** The first so many survive a crash. */
   safe: number
   /** What it answers to writes instead of keeping them. */
   failure: 'full' | 'failed' | null
 }
 
-export const createDisk = (): Disk => ({ kept: [], safe: 0, failure: null })
+export const createDisk = (): Disk => ({ kept: [], index: null, safe: 0, failure: null })
 
 const endOf = (last: Kept | undefined): number => (last === undefined ? 0 : last.segment.first + last.segment.count)
 

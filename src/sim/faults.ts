@@ -3,6 +3,7 @@ import { numberOf } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
 import { createDisk, flipBit, lengthOf, loseTail, rollBack, safeOps } from './disk.ts'
 import { addNode, forget, give, type SimNode, start } from './node.ts'
+import { pack } from './pack.ts'
 import type { Fault } from './plan.ts'
 import { countFault, type World } from './world.ts'
 
@@ -72,6 +73,7 @@ function begin(world: World, fault: Fault): void {
 function stop(world: World, node: SimNode): void {
   node.isUp = false
   loseTail(node.disk, world.chance.life.pick([0, 0.5, 1]))
+  pack(node)
   // A browser's lock tells the others at once; another machine's node is only silent.
   for (const index of node.neighbours) {
     const other = world.nodes[index]!

@@ -9,10 +9,10 @@ import type { Durability, Segment } from '../store/store.ts'
 import { decodeBundle, encodeBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
-import { createEngine, restore, step } from '../sync/engine.ts'
+import { createEngine, restore, restoreIndex, step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { checkCaps } from './caps.ts'
-import { createDisk, type Disk, read, write } from './disk.ts'
+import { createDisk, type Disk, lengthOf, read, safeOps, write } from './disk.ts'
 import type { Identity } from './identity.ts'
 import { enter } from './ledger.ts'
 import { sendFrom } from './network.ts'
@@ -90,11 +90,20 @@ function engineFor({ room, chance }: World, identity: Identity, now: number, res
 /** Starts a node from its disk. A damaged disk is salvaged as the product does it: what can be read, under a new key. */
 export function start(world: World, node: SimNode, resumed: boolean): void {
   const now = clockOf(node, world.schedule.now)
-  const length = node.disk.kept.length
-  const segments = read(node.disk, 0, Infinity)
+  const { disk } = node
+  const length = disk.kept.length
+  const segments = read(disk, 0, Infinity)
   const engine = engineFor(world, node.identity, now, resumed)
+  // An index of what the disk has lost meanwhile says nothing.
+  if (disk.index !== null && disk.index.count > safeOps(disk)) disk.index = null
+  if (disk.index !== null && !restoreIndex(engine, disk.index.bytes, lengthOf(disk)))
+    return fail(world, 'an index is read', `node ${node.index} cannot`)
   let whole = 0
-  for (const { bytes, count } of segments) {
+  for (const { first, bytes, count } of segments) {
+    if (first + count <= (disk.index?.count ?? 0)) {
+      whole++
+      continue
+    }
     const units = unitsOf(bytes)
     if (units === null || restore(engine, units) !== count) break
     whole++
