@@ -95,8 +95,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'depth is that of the last parent',
     file: DAG,
-    right: 'depth = Math.max(depth, dag.depth[parent]! + 1)',
-    wrong: 'depth = dag.depth[parent]! + 1',
+    right: 'deepest = Math.max(deepest, depth[before]!)',
+    wrong: 'deepest = depth[before]!',
   },
   {
     name: 'a parent stays a head',
@@ -119,8 +119,8 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'history is not sorted again',
     file: 'core/history.ts',
-    right: 'bucket.sorted = bucket.ops.length === 1',
-    wrong: 'bucket.sorted = true',
+    right: 'count[depth] = before === 0 ? 1 : -before - 1',
+    wrong: 'count[depth] = before + 1',
   },
   {
     name: 'sent before it is stored',

@@ -33,7 +33,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   {
     row: 'E1',
     file: 'src/store/memory.ts',
-    right: '        for (const first of written) disk.records.delete(first)\n',
+    right: '      map.clear()\n',
     wrong: '',
     test: tested('src/store/memory.test.ts', 'E1 a full disk is refused by name, writes all or nothing'),
   },
@@ -155,5 +155,26 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     right: ' && equalBytes(written, checksum(first, count, bytes))',
     wrong: '',
     test: tested('src/node/node.test.ts', 'E9 a damaged disk gives what is whole'),
+  },
+  {
+    row: 'E9',
+    file: 'src/store/segment-record.ts',
+    right: 'return equalBytes(written, new Uint8Array(found)) ?',
+    wrong: 'return found.byteLength > 0 ?',
+    test: tested('src/store/memory.test.ts', 'E9 a flipped bit in the index is reported'),
+  },
+  {
+    row: 'E9',
+    file: 'src/node/segments.ts',
+    right: ' || !ops.every(({ id }, i) => equalBytes(id, idOf(first + i)))',
+    wrong: '',
+    test: tested('src/node/segments.test.ts', 'E9 a segment with a flipped bit'),
+  },
+  {
+    row: 'E9',
+    file: 'src/node/open-node.ts',
+    right: ' || first + count > expected',
+    wrong: '',
+    test: tested('src/node/packer.test.ts', 'E9 an index that tells of more ops'),
   },
 ]
