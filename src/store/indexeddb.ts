@@ -136,7 +136,7 @@ const remove = async (store: Writable, keys: IDBKeyRange): Promise<unknown> => s
 /** Removes the records that reach beyond op `from`: they follow one another, so they are that one and all after it. */
 async function cut(store: Writable, from: number): Promise<void> {
   const keys = await store.getAllKeys()
-  await Promise.all(keys.map(([first, count]) => (first + count > from ? remove(store, IDBKeyRange.only([first, count])) : null)))
+  await Promise.all(keys.filter(([first, count]) => first + count > from).map((key) => remove(store, IDBKeyRange.only(key))))
 }
 
 interface Writable {
