@@ -122,6 +122,9 @@ describe('bodies are refused', () => {
     expect(isRefused('61 62', { contents: hex('616263') })).toBe(false)
     expect(isRefused('61 62', { contents: hex('6162') })).toBe(true)
     expect(isRefused('61 62', { contents: hex('61626364') })).toBe(true)
+    const reader = createBodyReader({ refs: [0], patterns: hex('63'), contents: hex('6162') })
+    expect(bytesOf((out) => readBody(reader, 0, null, out)).length).toBe(1)
+    expect(isReadUp(reader)).toBe(false)
   })
 })
 

@@ -385,6 +385,14 @@ describe('a bundle is refused whole', () => {
     expect(refusal(bent({ external, prevs: [5] }))).toBe('bad-bundle')
     expect(refusal(bent({ external, prevs: [5], depCounts: [1], deps: [1] }))).toBe('bad-bundle')
     expect(refusal(bent({ external, prevs: [3], depCounts: [1], deps: [3] }))).toBeNull()
+    // All are named in the end, and the second before the first.
+    const bodies = bodiesOf(encodeValue(1), encodeValue(2), encodeValue(3))
+    const signatures = [1, 2, 3].map(() => new Uint8Array(64))
+    const three = { unitSizes: [1, 1, 1], depCounts: [0, 0, 0], times: [1, 2, 3], ...bodies, signatures }
+    const both = { ...three, authors: [author, authorOf(2)], external, seqs: [1, 2, 3] }
+    expect(refusal(bent({ ...both, writers: [0, 1, 0], prevs: [3, 5, 3] }))).toBeNull()
+    expect(refusal(bent({ ...both, writers: [1, 0, 1], prevs: [3, 5, 3] }))).toBe('bad-bundle')
+    expect(refusal(bent({ ...both, writers: [0, 1, 0], prevs: [5, 3, 5] }))).toBe('bad-bundle')
   })
 })
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createRandom } from '../core/bytes.naive.ts'
 import { encodeValue } from '../core/cbor.ts'
 import { MAX_BODY_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { asOpId } from '../core/op.ts'
+import { asOpId, type Author, type Op } from '../core/op.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { BUNDLE_BUDGET, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES, unitCost } from './bundle.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
@@ -43,6 +43,23 @@ test('what is counted is exactly the ops, and at least what the columns take', (
     }),
     { numRuns: 60, seed: 1 },
   )
+})
+
+test('so it is of ops in a row that only look like one author’s: each by another one, each after another one, each with a gap', () => {
+  const key = (n: number): Uint8Array => new Uint8Array(32).map((_, i) => (i < 2 ? n >> (8 * i) : 1))
+  const bends: readonly ((n: number) => Partial<Op>)[] = [
+    (n) => ({ author: key(n) as Author }),
+    (n) => ({ prev: asOpId(key(n)) }),
+    (n) => ({ seq: 2 * n + 1 }),
+  ]
+  for (const bend of bends) {
+    const unit = [genesis]
+    while (unit.length < 500) {
+      const { op, id } = unit.at(-1)!
+      unit.push(unitOp({ ...op, room: genesis.id, seq: op.seq + 1, prev: id, body: encodeValue(0), ...bend(unit.length) }))
+    }
+    expect(encodeBundle([unit]).length).toBeLessThanOrEqual(filledWith(EMPTY, unit)!.columnBytes)
+  }
 })
 
 test('a bundle is full at each of its limits, and keeps that of canonical bytes by them', () => {
