@@ -14,13 +14,11 @@ import { backAt, leftAt } from './budget.ts'
 import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
-import { tellHeads, told } from './gossip.ts'
+import { told } from './gossip.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import { type Peer, PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 
-/** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */
-const OPEN_QUESTION = 300
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
 /** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
@@ -47,14 +45,7 @@ const STILL_CATCHING_UP = 3_000
 /** Everything that a peer with too many heads may have more is asked at most this often (ms): much of the answer is known. */
 const ASK_ALL_EVERY = 10_000
 
-type Units = Extract<Message, { type: 'units' }>
-
-/** A question to everybody. */
-export interface OpenQuestion {
-  readonly ref: number
-  /** Until when (ms) its answer is waited for. */
-  readonly until: number
-}
+export type Units = Extract<Message, { type: 'units' }>
 
 export interface Fetch {
   readonly from: PeerId
@@ -83,22 +74,9 @@ export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
   return peer.heads.filter((id) => numberOf(dag, id) < 0 && !rejected.has(keyOf(id)))
 }
 
-/** Something is being judged or stored that would be asked for again. */
-const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
+/** True while something is judged or stored that would be asked for again. */
+export const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
   intake.size > heldBack.size || (persisting && storage === 'ok')
-
-/**
- * A path opened: everybody there is asked for what this node lacks, and told what it holds; one of them answers (`isNearest`). While
- * there is a question already, or something to judge, they are only told.
- */
-export function askAll(engine: Engine): void {
-  if (engine.fetch !== null || engine.question !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
-  const { replica, stored, now } = engine
-  const ref = engine.nextRef++
-  engine.question = { ref, until: now + OPEN_QUESTION }
-  send(engine, null, encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored), ops: stored, ofAll: true }))
-  told(engine, null)
-}
 
 /** Stops asking, or goes on. What was asked for and is not judged yet is dropped: it will be asked for again. */
 export function pause(engine: Engine, on: boolean): void {
@@ -108,26 +86,6 @@ export function pause(engine: Engine, on: boolean): void {
     engine.fetch = engine.question = null
   }
   notify(engine, { type: 'changed' })
-}
-
-/**
- * Whether this node is to answer what `asker` asked of everybody: of those who have much of what this node has, the one whose sender
- * value is nearest to the asker's, so that who knows the same peers comes to the same result. Nobody need be right: an answer that
- * does not come is asked for again, and one that comes twice costs its bytes.
- */
-export function isNearest({ peers, stored, senderId }: Engine, asker: PeerId): boolean {
-  for (const { id, ops } of peers.values()) {
-    if (id !== asker && 2 * ops >= stored && isNearer(id, senderId, asker)) return false
-  }
-  return true
-}
-
-/** By the XOR of sender values, as hexadecimal numbers. */
-function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
-  let i = 0
-  while (i < to.length && a[i] === b[i]) i++
-  const digit = (id: PeerId): number => Number.parseInt(id[i] ?? '0', 16)
-  return (digit(a) ^ digit(to)) < (digit(b) ^ digit(to))
 }
 
 /** Ends, gives up or starts a fetch as the state wants it. Gives the time at which it wants to be called again. */
@@ -167,7 +125,8 @@ function start(engine: Engine): void {
   told(engine, peer)
 }
 
-function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'named' | 'missing' | 'all'>): void {
+/** A question to this peer is open from now on. */
+export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'named' | 'missing' | 'all'>): void {
   const { now, caughtUp } = engine
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
@@ -224,16 +183,9 @@ function nextUnbenched(engine: Engine): number {
   return next
 }
 
-/** Whether units answer what was asked. A question to everybody is from then on one to whoever answers it first. */
-export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
-  if (engine.question?.ref === ref) {
-    engine.question = null
-    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, all: true })
-  }
-  return isAnswer(engine, peer.id, ref)
-}
-
-const isAnswer = ({ fetch }: Engine, from: PeerId, ref: number): boolean => fetch !== null && fetch.from === from && fetch.ref === ref
+/** Whether a peer answers the question that is open. */
+export const isAnswer = ({ fetch }: Engine, from: PeerId, ref: number): boolean =>
+  fetch !== null && fetch.from === from && fetch.ref === ref
 
 /** Units that answer a fetch (or the first of many) were judged. */
 export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {

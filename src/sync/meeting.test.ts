@@ -27,7 +27,7 @@ import type { Villain } from '../sim/villain.ts'
 import { nextIdentity } from '../sim/world.ts'
 import { decodeMessage, encodeMessage, type Message } from './messages.ts'
 import type { PeerId } from './effects.ts'
-import { isNearest } from './fetch.ts'
+import { isNearest } from './meeting.ts'
 import { agrees } from './gossip.ts'
 
 type Want = Extract<Message, { type: 'want' }>

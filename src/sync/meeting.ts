@@ -1,0 +1,64 @@
+/**
+ * Meeting: when a path opens, everybody there is asked for what this node lacks and told what it holds, in one message, and one of
+ * them answers. So two nodes that meet and speak at once hold the same after one question and one answer each; whatever does not
+ * come is asked for afterwards (`fetch.ts`).
+ */
+import type { PeerId } from './effects.ts'
+import { begin, isAnswer, isBusy, unknownHeads, type Units } from './fetch.ts'
+import { tellHeads, told } from './gossip.ts'
+import { describeHoldings } from './holdings.ts'
+import { encodeMessage } from './messages.ts'
+import type { Peer } from './peers.ts'
+import { type Engine, send } from './state.ts'
+
+/** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */
+const OPEN_QUESTION = 300
+
+/** A question to everybody. */
+export interface OpenQuestion {
+  readonly ref: number
+  /** Until when (ms) its answer is waited for. */
+  readonly until: number
+}
+
+/**
+ * A path opened: everybody there is asked for what this node lacks, and told what it holds; one of them answers (`isNearest`). While
+ * there is a question already, or something to judge, they are only told.
+ */
+export function askAll(engine: Engine): void {
+  if (engine.fetch !== null || engine.question !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
+  const { replica, stored, now } = engine
+  const ref = engine.nextRef++
+  engine.question = { ref, until: now + OPEN_QUESTION }
+  send(engine, null, encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored), ops: stored, ofAll: true }))
+  told(engine, null)
+}
+
+/**
+ * Whether this node is to answer what `asker` asked of everybody: of those who have much of what this node has, the one whose sender
+ * value is nearest to the asker's, so that who knows the same peers comes to the same result. Nobody need be right: an answer that
+ * does not come is asked for again, and one that comes twice costs its bytes.
+ */
+export function isNearest({ peers, stored, senderId }: Engine, asker: PeerId): boolean {
+  for (const { id, ops } of peers.values()) {
+    if (id !== asker && 2 * ops >= stored && isNearer(id, senderId, asker)) return false
+  }
+  return true
+}
+
+/** By the XOR of sender values, as hexadecimal numbers. */
+function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
+  let i = 0
+  while (i < to.length && a[i] === b[i]) i++
+  const digit = (id: PeerId): number => Number.parseInt(id[i] ?? '0', 16)
+  return (digit(a) ^ digit(to)) < (digit(b) ^ digit(to))
+}
+
+/** Whether units answer what was asked. A question to everybody is from then on one to whoever answers it first. */
+export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
+  if (engine.question?.ref === ref) {
+    engine.question = null
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, all: true })
+  }
+  return isAnswer(engine, peer.id, ref)
+}
