@@ -22,7 +22,7 @@ import type { Effect, Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
 import { announceDue, receiveHeads, receiveHoldings } from './gossip.ts'
 import { intakeDue, takeIn } from './intake.ts'
-import { askAll, isNearest, takeAnswer } from './meeting.ts'
+import { answerAll, askAll, takeAnswer } from './meeting.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
 import { expirePeers, MAX_NEWCOMERS, mayTalk, meet, NEWCOMERS_PER_SECOND, receiveHello } from './peers.ts'
 import { persistDue } from './persist.ts'
@@ -187,7 +187,8 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
       break
     case 'want':
       receiveHoldings(engine, peer, message)
-      if (!message.ofAll || isNearest(engine, from)) serve(engine, peer, message)
+      if (message.ofAll) answerAll(engine, peer, message)
+      else serve(engine, peer, message)
       break
     case 'units':
       // An answer to what is not asked any more.

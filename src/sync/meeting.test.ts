@@ -1,6 +1,5 @@
 /** A path opens: one question to everybody, one answer, and what happens when that does not come. */
 import { expect, test } from 'vitest'
-import { equalBytes } from '../core/bytes.ts'
 import type { SimNode } from '../sim/node.ts'
 import { addNode, give, start } from '../sim/node.ts'
 import { createDisk } from '../sim/disk.ts'
@@ -12,6 +11,7 @@ import {
   createStage,
   join,
   keyNamed,
+  latestOf,
   linkNamed,
   message,
   opsOf,
@@ -156,21 +156,28 @@ test('D5 who answers everybody’s question with nothing costs one more question
   }
 })
 
-test('while a question is open, another path that opens asks nothing again', () => {
+test('a question that is not answered is repeated on each path that opens, and answered once; while one is being fetched from, nothing is asked', () => {
   const { open, strategy } = listening()
-  const stage = createStage(1, QUICK, strategy)
-  const [bob] = stage.nodes as [SimNode]
+  const stage = createStage(2, { delay: { least: 20, most: 20 } }, strategy)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  for (let i = 0; i < 40; i++) say(stage, alice, `${i}`)
+  run(stage, 1_000)
+  const joiner = join(stage)
   open.length = 0
-  for (let i = 0; i < 3; i++) give(stage.world, bob, { type: 'linked' })
-  expect(open.length).toBe(1)
-  run(stage, 300)
-  give(stage.world, bob, { type: 'linked' })
-  expect(open.length).toBe(2)
-  // One is being fetched from.
-  run(stage, 300)
-  claim(stage, bob, linkNamed(stage, 'mallory'), [message(stage, keyNamed('mallory'), null, [stage.room], 'hidden').id])
-  expect(bob.engine.fetch).not.toBe(null)
-  give(stage.world, bob, { type: 'linked' })
-  expect(open.length).toBe(2)
-  expect(open.every(({ tips, headCount }) => headCount === 1 && equalBytes(tips[0]!.id, stage.room))).toBe(true)
+  for (let i = 0; i < 3; i++) give(stage.world, joiner, { type: 'linked' })
+  expect(new Set(open.map(({ ref }) => ref)).size).toBe(1)
+  expect(open.length).toBe(3)
+  expect(runUntil(stage, 200, () => opsOf(joiner) === 41)).toBeLessThan(200)
+  run(stage, 2_000)
+  expect(served(stage, joiner)).toEqual([41])
+
+  give(stage.world, joiner, { type: 'linked' })
+  expect(open.length).toBe(4)
+  expect(open[3]!.ref).not.toBe(open[0]!.ref)
+  expect(open[3]!.tips.filter(({ isHead }) => isHead).map(({ id }) => id)).toEqual([latestOf(bob)])
+  run(stage, 2_000)
+  claim(stage, joiner, linkNamed(stage, 'mallory'), [message(stage, keyNamed('mallory'), null, [stage.room], 'hidden').id])
+  expect(joiner.engine.fetch).not.toBe(null)
+  give(stage.world, joiner, { type: 'linked' })
+  expect(open.length).toBe(4)
 })

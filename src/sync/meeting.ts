@@ -9,6 +9,7 @@ import { tellHeads, told } from './gossip.ts'
 import { describeHoldings } from './holdings.ts'
 import { encodeMessage } from './messages.ts'
 import type { Peer } from './peers.ts'
+import { serve, type Want } from './serve.ts'
 import { type Engine, send } from './state.ts'
 
 /** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */
@@ -22,16 +23,23 @@ export interface OpenQuestion {
 }
 
 /**
- * A path opened: everybody there is asked for what this node lacks, and told what it holds; one of them answers (`isNearest`). While
- * there is a question already, or something to judge, they are only told.
+ * A path opened: everybody there is asked for what this node lacks, and told what it holds; one of them answers (`isNearest`). A
+ * question that nobody has answered is repeated, since others may be there. While something is being fetched or judged, they are only told.
  */
 export function askAll(engine: Engine): void {
-  if (engine.fetch !== null || engine.question !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
+  if (engine.fetch !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
   const { replica, stored, now } = engine
-  const ref = engine.nextRef++
+  const ref = engine.question?.ref ?? engine.nextRef++
   engine.question = { ref, until: now + OPEN_QUESTION }
   send(engine, null, encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored), ops: stored, ofAll: true }))
   told(engine, null)
+}
+
+/** Answers what a peer asked of everybody, once, if that is for this node to do. */
+export function answerAll(engine: Engine, peer: Peer, want: Want): void {
+  if (peer.answered === want.ref || !isNearest(engine, peer.id)) return
+  peer.answered = want.ref
+  serve(engine, peer, want)
 }
 
 /**

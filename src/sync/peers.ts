@@ -54,6 +54,8 @@ export interface Peer {
   /** When our heads were last told to it alone: answers to stale heads are not repeated faster than that. */
   toldAt: number
   serving: Serving | null
+  /** The ref of its last question to everybody that was answered here. */
+  answered: number
   /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number
@@ -111,6 +113,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     refusals: [],
     toldAt: -Infinity,
     serving: null,
+    answered: 0,
     failures: 0,
     benchedUntil: 0,
     askedAt: engine.now,

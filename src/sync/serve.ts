@@ -36,7 +36,7 @@ const DEFLATE_FROM = 160
 /** A unit as it is stored. */
 type Served = readonly BundleOp[]
 
-type Want = Extract<Message, { type: 'want' }>
+export type Want = Extract<Message, { type: 'want' }>
 
 export interface Serving {
   readonly ref: number
