@@ -196,6 +196,22 @@ test('what one author types costs a byte a character, and a little for each chan
   expect(encodeBundle([unit]).length).toBeLessThan(3 * 32 + 2 * 64 + unit.length + 80)
 })
 
+test('D8 what was read is told of a few bytes that say a great many numbers, and are refused before anything is hashed', () => {
+  const ops = [after(genesis, {}, false)]
+  while (ops.length < MAX_BUNDLE_OPS) ops.push(after(ops.at(-1)!, {}, false))
+  const units = Array.from({ length: MAX_BUNDLE_OPS / MAX_UNIT_OPS }, (_, n) => ops.slice(n * MAX_UNIT_OPS, (n + 1) * MAX_UNIT_OPS))
+  const bytes = encodeBundle(units)
+  expect(bytes.length).toBeLessThan(200)
+  const spentOn = (length: number): number => {
+    const spent = { ops: 7 }
+    expect(decodeBundle(bytes.subarray(0, length), spent)).toEqual({ ok: false, reason: 'bad-bundle' })
+    return spent.ops
+  }
+  expect(spentOn(20)).toBe(0)
+  // Six numbers an op, and its pattern is cut.
+  expect(spentOn(bytes.length - 1)).toBeGreaterThanOrEqual((6 * MAX_BUNDLE_OPS) / 128)
+})
+
 test('D8 what was hashed is told, of a bundle that is refused at its last op too', () => {
   const chain = [genesis]
   while (chain.length < 300) chain.push(after(chain.at(-1)!, {}, false))

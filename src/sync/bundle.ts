@@ -71,11 +71,12 @@ export function encodeBundle(units: readonly (readonly BundleOp[])[]): Uint8Arra
  * The units of a bundle, rebuilt and hashed, or why it is refused whole. Total on any bytes. Checked here: the format, every
  * op's own rules (`checkOp`), the limits of units, parents before children, and that every op is signed or the prev of a
  * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. No op keeps `bytes` in memory.
- * Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not.
+ * Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not,
+ * and of columns that are refused what they took, in hashes.
  */
 export function decodeBundle(bytes: Uint8Array, spent = { ops: 0 }): Result<readonly Unit[]> {
   if (bytes.length > MAX_BUNDLE_BYTES) return refuse('too-large')
-  const columns = readColumns(bytes)
+  const columns = readColumns(bytes, spent)
   if (!columns.ok) return columns
   const rebuilding = rebuildingOf(columns.value)
   const units = buildUnits(rebuilding)

@@ -120,10 +120,22 @@ function timeAfter(before: number, step: number): number {
 
 // — reading ————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The columns in some bytes, or why there are none. Patterns and contents are views of `bytes`, the rest is not. */
-export function readColumns(bytes: Uint8Array): Result<Columns> {
+/** Numbers of columns that take as long to read as an op to hash, about. */
+const NUMBERS_AS_OP = 128
+
+/**
+ * The columns in some bytes, or why there are none; then `spent.ops` is what finding out has taken, in ops hashed. Patterns and
+ * contents are views of `bytes`, the rest is not.
+ */
+export function readColumns(bytes: Uint8Array, spent = { ops: 0 }): Result<Columns> {
   const reader = createReader(bytes)
-  const version = bytes[0]
+  const columns = readAll(reader)
+  if (!columns.ok) spent.ops = Math.ceil(reader.expanded / NUMBERS_AS_OP)
+  return columns
+}
+
+function readAll(reader: ByteReader): Result<Columns> {
+  const version = reader.bytes[0]
   if (version !== BUNDLE_VERSION) return refuse(version === undefined ? 'bad-bundle' : 'unknown-version')
   reader.at = 1
   const room = readCopy(reader, ID_BYTES) as OpId

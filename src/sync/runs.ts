@@ -33,5 +33,6 @@ export function readRuns(reader: ByteReader, count: number): number[] {
     if (number === before) reader.failed = true
     before = number
   }
+  reader.expanded += column.length
   return column
 }

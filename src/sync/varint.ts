@@ -28,9 +28,11 @@ export interface ByteReader {
   readonly bytes: Uint8Array
   at: number
   failed: boolean
+  /** Numbers of columns in runs so far, of which a few bytes can be many: what reading has taken, besides the bytes. */
+  expanded: number
 }
 
-export const createReader = (bytes: Uint8Array, at = 0): ByteReader => ({ bytes, at, failed: false })
+export const createReader = (bytes: Uint8Array, at = 0): ByteReader => ({ bytes, at, failed: false, expanded: 0 })
 
 /** Bytes not read yet; 0 after a failure, so that no length passes a check against it. */
 export const left = (reader: ByteReader): number => (reader.failed ? 0 : reader.bytes.length - reader.at)
