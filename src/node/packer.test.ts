@@ -10,7 +10,7 @@ import { createReplica, receive } from '../core/replica.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
-import type { Place, Store } from '../store/store.ts'
+import { type Place, type Store, StoreError } from '../store/store.ts'
 import { decodeBundle, encodeBundle } from '../sync/bundle.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
@@ -188,6 +188,29 @@ test('E1 a disk that is full, or fails, while it packs keeps what it held, and i
   full.mockRestore()
   await pack(node)
   expect(disk.records.size).toBeLessThan(before.length)
+})
+
+test('E1 a disk that is full is not packed again, whatever is heard, before something more is stored', async () => {
+  const disk = await diskOf(OPS.slice(0, 2_100))
+  const { store, engine, index } = await opened(disk, OPS)
+  const begun = vi.spyOn(store, 'layout')
+  const tried = vi.spyOn(store, 'pack').mockRejectedValue(new StoreError('full'))
+  onTestFinished(() => void vi.restoreAllMocks())
+  const packer = createPacker(store, engine, index, rethrow)
+  /** The first call begins what is to be begun before it returns. */
+  const hear = async (times: number): Promise<void> => {
+    for (let i = 0; i < 5; i++) {
+      packer.due()
+      await vi.waitFor(() => expect(tried).toHaveBeenCalledTimes(times), 30_000)
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    expect(begun).toHaveBeenCalledTimes(times)
+  }
+  await hear(1)
+  await store.append(singles([OPS[2_100]!], 2_100), 'relaxed')
+  restore(engine, [[OPS[2_100]!]])
+  await hear(2)
+  await packer.stop()
 })
 
 test('large ops are packed into units of MAX_UNIT_BYTES', async () => {

@@ -36,10 +36,17 @@ export function createPacker(store: Store, engine: Engine, parts: readonly Place
   const index = [...parts]
   let working: Promise<void> | null = null
   let stopped = false
+  /** Ops stored when it was last tried. */
+  let triedAt = -1
+
+  const tryNext = (): Promise<boolean> => {
+    triedAt = engine.stored
+    return packNext(store, engine, index)
+  }
 
   const work = async (): Promise<void> => {
     try {
-      while (!stopped && (await packNext(store, engine, index)));
+      while (!stopped && (await tryNext()));
     } catch (error) {
       // A full disk keeps its small segments, until something more is stored.
       if (!stopped && !(error instanceof StoreError && error.failure !== 'closed')) failed(error)
@@ -49,7 +56,7 @@ export function createPacker(store: Store, engine: Engine, parts: readonly Place
 
   return {
     due() {
-      if (!stopped && working === null && engine.stored - endOf(index) >= PACK_FROM) working = work()
+      if (!stopped && working === null && engine.stored !== triedAt && engine.stored - endOf(index) >= PACK_FROM) working = work()
     },
     async stop() {
       stopped = true
