@@ -49,11 +49,13 @@ describe('another implementation', () => {
     expect(calls - before).toBe(NIST.length + 1)
   })
 
-  test('is not used when it is wrong at one length only, or shares what it answers with', () => {
+  test('is not used when it is wrong at one length only, or where it has to read on, or shares what it answers with', () => {
     for (const wrong of [0, 55, 56, 63, 64, 119, 120, 129]) {
       expect(hashWith((bytes) => (bytes.length === wrong ? new Uint8Array(32) : nobleSha256(bytes)))).toBe(false)
       expect(toHex(sha256(new Uint8Array(wrong)))).toBe(naive(new Uint8Array(wrong)))
     }
+    const wrongWhenLong = (bytes: Uint8Array): Uint8Array => nobleSha256(bytes.subarray(0, 65_536))
+    expect(hashWith(wrongWhenLong)).toBe(false)
     const shared = new Uint8Array(32)
     const sharing = (bytes: Uint8Array): Uint8Array => {
       shared.set(nobleSha256(bytes))

@@ -29,8 +29,12 @@ const pureSha256: Sha256 = (bytes) => {
 
 let implementation = pureSha256
 
-/** Of every length about the ends of the first two blocks. */
-const SAMPLES = Array.from({ length: 130 }, (_, length) => new Uint8Array(length).map((_byte, i) => 31 * i + length))
+const OP_DOMAIN = domainBytes(DOMAIN.op)
+const HEADS_DOMAIN = domainBytes(DOMAIN.heads)
+
+/** Of every length about the ends of the first two blocks, and as long as the longest op, which others may read in parts. */
+const LENGTHS = [...Array.from({ length: 130 }, (_, length) => length), OP_DOMAIN.length + MAX_OP_BYTES]
+const SAMPLES = LENGTHS.map((length) => new Uint8Array(length).map((_byte, i) => 31 * i + length))
 
 /**
  * Hashes by another implementation from now on (a platform's, such as WebAssembly), if it agrees on some samples with the one in
@@ -45,9 +49,6 @@ export function hashWith(other: Sha256): boolean {
 
 /** SHA-256 (FIPS 180-4): 32 bytes. */
 export const sha256: Sha256 = (bytes) => implementation(bytes)
-
-const OP_DOMAIN = domainBytes(DOMAIN.op)
-const HEADS_DOMAIN = domainBytes(DOMAIN.heads)
 
 /** Domain ‖ canonical bytes, reused: one update of the hash is a third quicker than two. */
 const preimage = new Uint8Array(OP_DOMAIN.length + MAX_OP_BYTES)
