@@ -105,7 +105,7 @@ function breath(): Promise<void> {
 
 /**
  * Reads the index into `restore`, part by part, as far as it is whole; `expected` is how many ops the disk holds. Gives the parts
- * that were: the segments after them are still to be read.
+ * that were: the segments after them are still to be read. The others are removed.
  */
 export async function readIndex(store: Store, restore: (bytes: Uint8Array, expected: number) => boolean): Promise<Place[]> {
   const expected = await store.length()
@@ -122,6 +122,8 @@ export async function readIndex(store: Store, restore: (bytes: Uint8Array, expec
       // Of a disk that has lost its end, or some of its index.
       if (first !== at || first + count > expected || !('bytes' in part) || !restore(part.bytes, expected)) {
         await reading
+        // Other ops may come to be where these were.
+        await store.cutIndex(at)
         return whole
       }
       whole.push({ first, count })

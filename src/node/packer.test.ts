@@ -1,13 +1,16 @@
 /** Packing: what is merged is what was there, what the index tells is what a replay tells, and nothing that goes wrong loses anything. */
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRandom } from '../core/bytes.naive.ts'
-import { toHex } from '../core/bytes.ts'
+import { equalBytes, toHex } from '../core/bytes.ts'
 import { idOf, parentsOf, sortedHeads, tipsOf } from '../core/dag.ts'
+import { opId } from '../core/hash.ts'
 import { sliceHistory } from '../core/history.ts'
+import { publicKeyOf } from '../core/keys.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { asAuthor } from '../core/op.ts'
+import { asAuthor, encodeOp, type Op } from '../core/op.ts'
 import { createReplica, receive } from '../core/replica.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
+import { encodeBody } from '../crdt/body.ts'
 import { judgeOpen } from '../rules/open.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { type Place, type Store, StoreError } from '../store/store.ts'
@@ -86,6 +89,19 @@ const unitsOn = async (disk: MemoryDisk): Promise<Unit[]> => {
 }
 
 const OPS = longRoom(5_000, 1)
+
+/** Messages of one more author, who has seen this op. */
+function chainAfter({ id: room }: UnitOp, length: number): UnitOp[] {
+  const chain: UnitOp[] = []
+  for (let seq = 0; seq < length; seq++) {
+    const [prev, deps] = [chain.at(-1)?.id ?? null, seq === 0 ? [room] : []]
+    const body = encodeBody({ kind: 'message', text: `${seq}` })
+    const op: Op = { room, author: publicKeyOf(new Uint8Array(32).fill(9)), seq, prev, deps, time: 0, body }
+    const bytes = encodeOp(op)
+    chain.push({ op, id: opId(bytes), bytes, signature: new Uint8Array(64) })
+  }
+  return chain
+}
 
 test('ops that came one by one are packed into whole units, and the room opens from its index as the room that it was', async () => {
   const disk = await diskOf(OPS)
@@ -169,6 +185,21 @@ test('E9 an index that tells of more ops than there are is used as far as the se
   for (const first of [...disk.records.keys()]) if (first >= 1_024) disk.records.delete(first)
   const { engine, index, damaged } = await opened(disk, OPS)
   expect([index, damaged, engine.stored]).toEqual([[], null, 1_024])
+})
+
+test('E9 an index that told of ops that the disk has lost is not believed when others have taken their place', async () => {
+  const room = longRoom(5_120, 1)
+  const disk = await diskOf(room)
+  await pack(await opened(disk, room))
+  expect([...disk.index.keys()]).toEqual([0, 3_072])
+  for (const first of [...disk.records.keys()]) if (first >= 3_072) disk.records.delete(first)
+  const { store, engine } = await opened(disk, room)
+  expect(engine.stored).toBe(3_072)
+  const others = chainAfter(room[0]!, 1_200)
+  await store.append(singles(others, 3_072), 'relaxed')
+  const again = await opened(disk, room)
+  expect([again.damaged, again.engine.stored]).toEqual([null, 4_272])
+  expect(others.map(({ id }, i) => equalBytes(idOf(again.engine.replica.dag, 3_072 + i), id))).not.toContain(false)
 })
 
 test('E1 a disk that is full, or fails, while it packs keeps what it held, and is packed when something more is stored', async () => {
