@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
-import { StoreError } from '../store/store.ts'
+import { type Segment, StoreError } from '../store/store.ts'
 import { unwrapBundle } from '../sync/wrap.ts'
 import { longRoom, singles } from './long-room.naive.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from './link.ts'
@@ -198,6 +198,22 @@ test('E9 a damaged disk gives what is whole to a new author, who gets the rest f
   expect(again.status().ops).toBe(6)
   expect(alice.status().equivocations).toBe(0)
   expect(parseLink(formatLink(link))).toEqual(link)
+})
+
+test('a disk whose segments another version wrote is not damaged: it is left as it is', async () => {
+  const { openStore, disks } = createDisks()
+  const { identity, store } = await foundRoom(openStore, 'a room')
+  const [id, disk] = [toHex(identity.author), disks.get(toHex(identity.author))!]
+  const [segment] = await store.read(0, 1)
+  const bytes = (segment as Segment).bytes.slice()
+  // Magic, codec, version.
+  expect([...bytes.subarray(0, 3)]).toEqual([0xb5, 0, 2])
+  bytes[2] = 1
+  await store.truncate(0)
+  await store.append([{ first: 0, count: 1, bytes }], 'strict')
+  const again = start({ identity, store: await openStore(id), resumed: true, salvaged: false }, openStore, newHub())
+  await expect(again).rejects.toMatchObject({ failure: 'failed' })
+  expect([disks.size, disk.identity?.author, disk.records.get(0)?.bytes]).toEqual([1, identity.author, bytes])
 })
 
 test('E9 a damaged segment of a room that was opened by its index is said, and at the next start what is before it goes to a new author', async () => {

@@ -9,7 +9,7 @@ import { signedBytes } from '../core/keys.ts'
 import { asAuthor, encodeOp, type Op, type OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { OPEN } from '../rules/open.ts'
-import type { Identity, Place, Segment, Store } from '../store/store.ts'
+import { type Identity, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { type BundleOp, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import { inflate } from './deflate.ts'
@@ -152,10 +152,14 @@ export async function readDisk(store: Store, from: number, restore: (units: read
   }
 }
 
-/** The units of a stored segment; null if they are not what a node stores. */
+/**
+ * The units of a stored segment; null if they are not what a node stores.
+ * @throws StoreError "failed" where another version of Tabweave wrote it: that is no damage, after which a disk is deleted
+ */
 export async function readSegment(segment: Segment): Promise<readonly Unit[] | null> {
   const raw = await columnsOf(segment)
   const units = raw === null ? null : decodeBundle(raw)
+  if (units?.ok === false && units.reason === 'unknown-version') throw new StoreError('failed')
   return units?.ok === true ? units.value : null
 }
 
