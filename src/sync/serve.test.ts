@@ -5,6 +5,7 @@ import {
   chainOf,
   claim,
   createStage,
+  ghostId,
   keyNamed,
   linkNamed,
   message,
@@ -15,6 +16,7 @@ import {
   tell,
   wantBelow,
 } from '../sim/stage.ts'
+import type { OpId } from '../core/op.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { decodeMessage, type Message } from './messages.ts'
@@ -81,11 +83,34 @@ test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once wha
   const asked = (name: string): number => engine.peers.get(linkNamed(stage, name))!.wants
   for (let ref = 1; ref <= 200; ref++) ask('7', ref)
   run(stage, 100)
-  expect(asked('7')).toBe(Math.ceil(100_000_000 / (200 * 6_001)))
+  // And some for each of three authors, two heads, and a mark for each op.
+  expect(asked('7')).toBe(Math.ceil(100_000_000 / (200 * (6_001 + 3 * 16 + 2 + 47))))
   // Somebody's first want is answered however much it makes a node look at; no test has a room of that size.
   engine.peers.get(linkNamed(stage, '8'))!.walked = 100_000_000
   for (let ref = 1; ref <= 2; ref++) ask('8', ref)
   expect(asked('8')).toBe(1)
+})
+
+test('D7 a want that looks at no op, in a room of many authors, is paid for by those', () => {
+  const { stage, bob } = serving()
+  const authors = Array.from({ length: 1_000 }, (_, n) => [message(stage, keyNamed(`${n}`), null, [stage.room], '')])
+  push(stage, bob, linkNamed(stage, 'author'), ...authors)
+  const merges: OpId[] = []
+  for (let at = 0; at < 1_000; at += 50) {
+    const merge = message(stage, mallory, null, authors.slice(at, at + 50).map(([op]) => op!.id), `${at}`)
+    push(stage, bob, linkNamed(stage, 'author'), [merge])
+    merges.push(merge.id)
+  }
+  for (let n = 1; n < 200; n++) {
+    claim(stage, bob, linkNamed(stage, `${n}`), [], 0, 0)
+    run(stage, 40)
+  }
+  expect([bob.engine.peers.size, bob.engine.stored]).toEqual([200, 1_021])
+  // Guesses are made for who has one more head, that nobody here knows.
+  for (let ref = 1; ref <= 200; ref++) tell(stage, bob, linkNamed(stage, '7'), wantBelow(ref, [...merges, ghostId(1)]))
+  const { wants, walked } = bob.engine.peers.get(linkNamed(stage, '7'))!
+  expect(walked).toBeGreaterThanOrEqual(100_000_000 / 200)
+  expect(wants).toBeLessThanOrEqual(40)
 })
 
 test('D7 an answer ends with the bundle that reaches SERVE_BYTES', () => {

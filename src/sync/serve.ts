@@ -22,6 +22,9 @@ const WANTS_AT_ONCE = 200
  * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
  */
 const WALKED_AT_ONCE = 100_000_000
+/** An author whose hint is compared takes as long as so many ops that are looked at; so many marks are cleared in the time of one. */
+const AUTHOR_AS_OPS = 16
+const MARKS_AS_OP = 128
 /** Ops served to one peer between two pardons, besides the whole room twice: enough for a room that grows. */
 const SERVED_BESIDES = 20_000
 const servedAtMost = (ops: number): number => 2 * ops + SERVED_BESIDES
@@ -63,7 +66,7 @@ export function serve(engine: Engine, peer: Peer, want: Want): void {
   const { dag } = engine.replica
   const { ops, count, visited } = lackingOf(dag, engine.stored, want, want.ids)
   peer.wants++
-  peer.walked += visited
+  peer.walked += visited + leastWalk(engine)
   let until = want.ids.length === 0 ? engine.stored : 0
   for (const id of want.ids) until = Math.max(until, Math.min(engine.stored, numberOf(dag, id) + 1))
   let left = count
@@ -74,6 +77,10 @@ export function serve(engine: Engine, peer: Peer, want: Want): void {
   peer.serving = serving
   next(engine, peer, serving)
 }
+
+/** What any want takes, in ops looked at, however little is lacking. */
+const leastWalk = ({ replica: { dag }, stored }: Engine): number =>
+  AUTHOR_AS_OPS * dag.authors.length + dag.heads.size + (dag.length - stored) + Math.ceil(dag.length / MARKS_AS_OP)
 
 function asksTooMuch({ peers, stored }: Engine, { wants, walked, opsServed }: Peer): boolean {
   return wants >= WANTS_AT_ONCE || (wants > 0 && walked >= WALKED_AT_ONCE / peers.size) || opsServed > servedAtMost(stored)
