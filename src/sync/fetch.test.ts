@@ -12,6 +12,7 @@ import {
   message,
   NO_DIGEST,
   opsOf,
+  run,
   runUntil,
   type Stage,
   tell,
@@ -84,6 +85,21 @@ test('D5 an answer may bring MAX_IN_VAIN ops in vain, and with one more its turn
   expect(bob.engine.fetch?.ref).toBe(ref)
   wait(3_000, 1)
   expect(runUntil(stage, 1_000, () => bob.engine.fetch?.ref !== ref)).toBeLessThan(1_000)
+})
+
+test('D13 an answer may repeat all that is held, and MAX_IN_VAIN ops more, and with one more its turn is over', () => {
+  const { stage, bob, link, ref } = asking()
+  const repeat = (times: number): void => {
+    const bundle = bundleOf(...Array.from({ length: times }, () => [stage.world.genesis]))
+    tell(stage, bob, link, { type: 'units', ref, bundle, last: false, left: 9 })
+  }
+  repeat(1 + 1_024)
+  run(stage, 1_000)
+  expect(bob.engine.fetch?.ref).toBe(ref)
+  repeat(1)
+  run(stage, 500)
+  expect(bob.engine.fetch?.ref).not.toBe(ref)
+  expect(bob.engine.peers.get(link)!.failures).toBe(1)
 })
 
 test('D5 of an answer no more than a unit of signatures is judged at a time: what is more comes in vain', () => {

@@ -30,7 +30,7 @@ const LONGEST_TURN = 60_000
 const BENCH = 1_000
 /** While strangers' budget is empty, one of them is asked in so long (ms): as long as one that is silent takes. */
 const STRANGER_EVERY = 2_000
-/** Ops that an answer may bring in vain, and one more for each that is admitted (a unit). */
+/** Ops that an answer may bring in vain, and one more for each that is admitted (a unit); and so many more that are held than there are. */
 const MAX_IN_VAIN = 1_024
 /** Failures in a row after which a peer that was of use counts as a stranger. */
 const FAILURES_OF_THE_USEFUL = 2
@@ -63,6 +63,8 @@ export interface Fetch {
   left: number | null
   /** Ops that it brought in vain: they wait, were refused, or were more than is judged at a time. */
   vain: number
+  /** Ops that it brought and that were held already. */
+  again: number
   heardAt: number
   /** The peer has said that this answer is complete; its last units may still be on their way to the disk. */
   ended: boolean
@@ -132,7 +134,7 @@ export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'na
   peer.askedAt = now
   engine.askedStranger = !peer.isUseful
   if (engine.askedStranger) engine.strangerAskedAt = now
-  engine.fetch = { ...asked, from: peer.id, ops: peer.ops, startedAt: now, got: 0, vain: 0, left: null, heardAt: now, ended: false }
+  engine.fetch = { ...asked, from: peer.id, ops: peer.ops, startedAt: now, got: 0, vain: 0, again: 0, left: null, heardAt: now, ended: false }
   notify(engine, { type: 'changed' })
 }
 
@@ -197,9 +199,10 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
   engine.caughtUp.ops += admitted
   engine.caughtUp.bytes += message.bundle.length
   fetch.vain += pending + refused
+  fetch.again += duplicate
   fetch.left = message.left
   fetch.ended ||= message.last
-  if (isInVain(fetch)) {
+  if (isInVain(engine, fetch)) {
     giveUp(engine, fetch)
     answersNoMore(engine, from)
   }
@@ -225,7 +228,9 @@ function end(engine: Engine, fetch: Fetch): void {
   notify(engine, { type: 'changed' })
 }
 
-const isInVain = ({ vain, got }: Fetch): boolean => vain > MAX_IN_VAIN + got
+/** An answer repeats what its asker could not say that it holds: all there is at most, and a unit where a disk was packed meanwhile. */
+const isInVain = ({ replica: { dag } }: Engine, { vain, again, got }: Fetch): boolean =>
+  vain > MAX_IN_VAIN + got || again > MAX_IN_VAIN + dag.length
 
 function giveUp(engine: Engine, fetch: Fetch): void {
   engine.fetch = null
@@ -233,7 +238,7 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
   if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
-  else if (isInVain(fetch)) {
+  else if (isInVain(engine, fetch)) {
     bench(engine, peer)
     peer.isUseful = false
   } else if (engine.now >= fetch.heardAt + STALL) bench(engine, peer)
