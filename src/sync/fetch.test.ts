@@ -1,8 +1,10 @@
 /** Whose turn it is to be asked, and for how long: at the edge of each limit. */
 import { expect, test } from 'vitest'
-import type { UnitOp } from '../core/unit.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
 import type { SimNode } from '../sim/node.ts'
 import {
+  agree,
+  apart,
   chainOf,
   claim,
   createStage,
@@ -12,10 +14,12 @@ import {
   message,
   NO_DIGEST,
   opsOf,
+  push,
   run,
   runUntil,
   type Stage,
   tell,
+  together,
   wake,
 } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
@@ -113,6 +117,26 @@ test('D5 of an answer no more than a unit of signatures is judged at a time: wha
   bring(other)
   expect(runUntil(stage, 1_000, () => bob.engine.fetch?.vain === 1_025)).toBeLessThan(1_000)
   expect(opsOf(bob)).toBe(1 + 1_024)
+})
+
+test('of a peer with more heads than it lists, what could not be taken in is asked for again, though nothing else happens', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  apart(stage, bob)
+  const head = (name: string): Unit => [message(stage, keyNamed(name), null, [stage.room], name)]
+  const many = Array.from({ length: 300 }, (_, i) => head(`${i}`))
+  // Not among those that Alice lists, of which Bob has all.
+  push(stage, alice, linkNamed(stage, 'author'), head('the oldest'))
+  for (const node of [alice, bob]) push(stage, node, linkNamed(stage, 'author'), ...many)
+  run(stage, 1_000)
+  expect([opsOf(alice), opsOf(bob)]).toEqual([302, 301])
+  // As on a disk that is full.
+  bob.engine.unstoredBytes += 65 * 1024 * 1024
+  together(stage)
+  run(stage, 20_000)
+  expect(opsOf(bob)).toBe(301)
+  bob.engine.unstoredBytes -= 65 * 1024 * 1024
+  expect(runUntil(stage, 120_000, () => agree(stage), 1_000)).toBeLessThan(120_000)
 })
 
 test('D16 what is being judged is waited for until PATIENCE before others are asked', () => {

@@ -14,7 +14,7 @@ import { backAt, leftAt } from './budget.ts'
 import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
-import { told } from './gossip.ts'
+import { agrees, told } from './gossip.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import { type Peer, PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
@@ -44,6 +44,8 @@ const STILL_CATCHING_UP = 3_000
 
 /** Everything that a peer with too many heads may have more is asked at most this often (ms): much of the answer is known. */
 const ASK_ALL_EVERY = 10_000
+/** And this often (ms) where it had nothing more, and holds something else all the same: an answer may have been lost, or been a wrong guess. */
+const ASK_ALL_AGAIN = 60_000
 
 export type Units = Extract<Message, { type: 'units' }>
 
@@ -120,7 +122,6 @@ function start(engine: Engine): void {
   const all = hasMore(engine, peer)
   const ids = all ? [] : [...missing, ...named].slice(0, MAX_HEADS_LISTED)
   const ref = engine.nextRef++
-  if (all) peer.allAskedAt = now
   begin(engine, peer, { ref, named, missing: missing.length > 0, all })
   const holdings = describeHoldings(dag, engine.stored)
   send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false }))
@@ -132,9 +133,21 @@ export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'na
   const { now, caughtUp } = engine
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
+  if (asked.all) peer.allAskedAt = now
   engine.askedStranger = !peer.isUseful
   if (engine.askedStranger) engine.strangerAskedAt = now
-  engine.fetch = { ...asked, from: peer.id, ops: peer.ops, startedAt: now, got: 0, vain: 0, again: 0, left: null, heardAt: now, ended: false }
+  engine.fetch = {
+    ...asked,
+    from: peer.id,
+    ops: peer.ops,
+    startedAt: now,
+    got: 0,
+    vain: 0,
+    again: 0,
+    left: null,
+    heardAt: now,
+    ended: false,
+  }
   notify(engine, { type: 'changed' })
 }
 
@@ -173,8 +186,12 @@ function isBefore(a: Peer, b: Peer, usefulFirst: boolean): boolean {
 const turnOf = ({ askedAt, failures }: Peer): number => askedAt + (failures === 0 ? 0 : Math.min(HANDICAP, BENCH * 2 ** failures))
 
 /** True for a peer that has more heads than it lists, and may have ops that we lack below the others. */
-const hasMore = ({ now }: Engine, { headCount, heads, exhaustedAt, ops, allAskedAt }: Peer): boolean =>
-  headCount > heads.length && exhaustedAt !== ops && now >= allAskedAt + ASK_ALL_EVERY
+function hasMore(engine: Engine, peer: Peer): boolean {
+  const { headCount, heads, exhaustedAt, ops, allAskedAt } = peer
+  if (headCount <= heads.length) return false
+  if (exhaustedAt !== ops) return engine.now >= allAskedAt + ASK_ALL_EVERY
+  return engine.now >= allAskedAt + ASK_ALL_AGAIN && !agrees(engine, peer)
+}
 
 function nextUnbenched(engine: Engine): number {
   const strangers = strangersFrom(engine)

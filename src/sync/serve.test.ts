@@ -97,7 +97,13 @@ test('D7 a want that looks at no op, in a room of many authors, is paid for by t
   push(stage, bob, linkNamed(stage, 'author'), ...authors)
   const merges: OpId[] = []
   for (let at = 0; at < 1_000; at += 50) {
-    const merge = message(stage, mallory, null, authors.slice(at, at + 50).map(([op]) => op!.id), `${at}`)
+    const merge = message(
+      stage,
+      mallory,
+      null,
+      authors.slice(at, at + 50).map(([op]) => op!.id),
+      `${at}`,
+    )
     push(stage, bob, linkNamed(stage, 'author'), [merge])
     merges.push(merge.id)
   }
