@@ -300,8 +300,8 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B19',
     file: FETCH,
-    right: ' && now >= allAskedAt + ASK_ALL_EVERY',
-    wrong: ' && now >= allAskedAt',
+    right: 'return engine.now >= allAskedAt + ASK_ALL_EVERY',
+    wrong: 'return engine.now >= allAskedAt',
     test: tested(ASKERS, 'B19 among 3,000 of them'),
   },
   {
