@@ -237,7 +237,7 @@ function end(engine: Engine, fetch: Fetch): void {
   if (served || fetch.got > 0) peer.failures = 0
   // Where everything was asked for, tips may have said too much, and by id it will be served.
   else if (!fetch.all) bench(engine, peer)
-  if (fetch.all && fetch.got === 0) peer.exhaustedAt = fetch.ops
+  if (fetch.all && fetch.got === 0 && fetch.left === 0) peer.exhaustedAt = fetch.ops
   // What a cut answer left out is asked for at once.
   if (fetch.got > 0) peer.allAskedAt = -Infinity
   peer.emptyFor = fetch.got > 0 || !fetch.missing ? 0 : Math.min(HANDICAP, Math.max(BENCH, peer.emptyFor * 2))

@@ -56,6 +56,8 @@ export interface Peer {
   serving: Serving | null
   /** The ref of its last question to everybody that was answered here. */
   answered: number
+  /** The op before which the last answer to it was cut; 0 when that was whole. */
+  cutAt: number
   /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number
@@ -114,6 +116,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     toldAt: -Infinity,
     serving: null,
     answered: 0,
+    cutAt: 0,
     failures: 0,
     benchedUntil: 0,
     askedAt: engine.now,

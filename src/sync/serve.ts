@@ -1,7 +1,8 @@
 /**
  * Answering: the stored ops that the peer lacks, in order of admission, as units, up to and including what it asked for. What a
  * peer lacks is closed under children, so a stored unit minus what it holds is a unit again. A long answer is cut after
- * SERVE_BYTES: the peer then says what it holds by now and asks on, which makes every transfer resumable at any point.
+ * SERVE_BYTES: the peer then says what it holds by now and asks on, which makes every transfer resumable at any point. One with
+ * more heads than it can list cannot say all that it holds: for it, the next answer goes on where the last one was cut.
  */
 import { idOf, numberOf } from '../core/dag.ts'
 import { BUNDLE_BUDGET, type BundleOp, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
@@ -64,18 +65,28 @@ export interface Serving {
 export function serve(engine: Engine, peer: Peer, want: Want): void {
   if (asksTooMuch(engine, peer)) return
   const { dag } = engine.replica
-  const { ops, count, visited } = lackingOf(dag, engine.stored, want, want.ids)
+  const { ops, visited } = lackingOf(dag, engine.stored, want, want.ids)
   peer.wants++
   peer.walked += visited + leastWalk(engine)
   let until = want.ids.length === 0 ? engine.stored : 0
   for (const id of want.ids) until = Math.max(until, Math.min(engine.stored, numberOf(dag, id) + 1))
-  let left = count
-  for (let i = 0; i < ops.length; i += 2) left -= Math.max(0, ops[i + 1]! - Math.max(until, ops[i]!))
+  // What lies before was sent. If it was lost, or is asked for by id, an answer begins with it again.
+  const hasUnlisted = want.headCount > want.tips.filter(({ isHead }) => isHead).length
+  const from = hasUnlisted && peer.cutAt < until ? peer.cutAt : 0
+  peer.cutAt = 0
+  const left = countBetween(ops, from, until)
   // Nobody waits for an answer that only the nearest gives.
   if (want.ofAll && left === 0) return
-  const serving: Serving = { ref: want.ref, lacking: ops, until, at: 0, range: 0, units: [], ops: 0, cost: 0, sent: 0, left }
+  const serving: Serving = { ref: want.ref, lacking: ops, until, at: from, range: 0, units: [], ops: 0, cost: 0, sent: 0, left }
   peer.serving = serving
   next(engine, peer, serving)
+}
+
+/** How many ops of the ranges are in `from` … `to` − 1. */
+function countBetween(ranges: Ranges, from: number, to: number): number {
+  let count = 0
+  for (let i = 0; i < ranges.length; i += 2) count += Math.max(0, Math.min(ranges[i + 1]!, to) - Math.max(ranges[i]!, from))
+  return count
 }
 
 /** What any want takes, in ops looked at, however little is lacking. */
@@ -104,6 +115,7 @@ function next(engine: Engine, peer: Peer, serving: Serving): void {
   if (serving.at >= serving.until || serving.sent >= SERVE_BYTES) {
     if (serving.ops > 0) return flush(engine, peer, serving, () => next(engine, peer, serving))
     peer.serving = null
+    peer.cutAt = serving.at < serving.until ? serving.at : 0
     return sendUnits(engine, peer, serving, new Uint8Array(), true)
   }
   ask(engine, { type: 'read', job: newJob(engine), from: serving.at, limit: READ_SEGMENTS }, (answer) => {

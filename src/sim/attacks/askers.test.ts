@@ -1,7 +1,10 @@
 /** Peers who ask for too much, repeat what was said, or make a room with very many heads. */
 import { describe, expect, test } from 'vitest'
+import { createRandom, randomBytes } from '../../core/bytes.naive.ts'
 import { toHex } from '../../core/bytes.ts'
 import { MAX_HEADS_LISTED } from '../../core/limits.ts'
+import type { UnitOp } from '../../core/unit.ts'
+import { encodeBody } from '../../crdt/body.ts'
 import { decodeMessage, type Message } from '../../sync/messages.ts'
 import { lengthOf } from '../disk.ts'
 import { unitsOf } from '../node.ts'
@@ -10,6 +13,7 @@ import {
   apart,
   chainOf,
   createStage,
+  has,
   keyNamed,
   linkNamed,
   message,
@@ -97,6 +101,28 @@ describe('askers', () => {
     tell(stage, stage.nodes[0]!, linkNamed(stage, 'asker'), wantBelow(1, [unit[96]!.id]))
     run(stage, 1_000)
     expect(served.flatMap(idsIn)).toEqual(unit.slice(97).map(({ id }) => toHex(id)))
+  })
+
+  test('B19 D5 what comes after more than an answer’s bytes, under heads that are not listed, is got all the same', () => {
+    const stage = stageOf(2)
+    const [alice, bob] = stage.nodes
+    apart(stage, bob!)
+    const random = createRandom(7)
+    const large: UnitOp[] = []
+    for (let i = 0; i < 80; i++) {
+      const body = encodeBody({ kind: 'message', text: toHex(randomBytes(random, 30_000)) })
+      large.push(message(stage, mallory, large.at(-1) ?? null, i === 0 ? [stage.room] : [], '', { body }))
+    }
+    const heads = Array.from({ length: 400 }, (_, i) => [message(stage, keyNamed(`head ${i}`), null, [stage.room], `${i}`)])
+    for (const node of [alice!, bob!]) {
+      for (let at = 0; at < large.length; at += 10)
+        push(stage, node, linkNamed(stage, 'author'), ...large.slice(at, at + 10).map((op) => [op]))
+      push(stage, node, linkNamed(stage, 'author'), ...heads)
+    }
+    const missed = say(stage, alice!, 'nobody hears this')
+    run(stage, 1_000)
+    together(stage)
+    expect(runUntil(stage, 60_000, () => has(bob!, missed), 100)).toBeLessThan(60_000)
   })
 
   test('D7 one small question makes a node send no more than one answer’s bytes', () => {
