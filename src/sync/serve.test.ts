@@ -1,6 +1,8 @@
 /** How much one peer is answered, or all of them together: at the edge of each limit. */
 import { expect, test } from 'vitest'
-import type { SimNode } from '../sim/node.ts'
+import { read } from '../sim/disk.ts'
+import { give, type SimNode, unitsOf } from '../sim/node.ts'
+import { pack } from '../sim/pack.ts'
 import {
   chainOf,
   claim,
@@ -16,7 +18,9 @@ import {
   tell,
   wantBelow,
 } from '../sim/stage.ts'
+import { toHex } from '../core/bytes.ts'
 import type { OpId } from '../core/op.ts'
+import type { UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { decodeMessage, type Message } from './messages.ts'
@@ -117,6 +121,50 @@ test('D7 a want that looks at no op, in a room of many authors, is paid for by t
   const { wants, walked } = bob.engine.peers.get(linkNamed(stage, '7'))!
   expect(walked).toBeGreaterThanOrEqual(100_000_000 / 200)
   expect(wants).toBeLessThanOrEqual(40)
+})
+
+/** Brings an op to the node of `serving`, which has stored it, as a segment, when this returns. */
+function store(stage: Stage, op: UnitOp): void {
+  const bob = stage.nodes[0]!
+  push(stage, bob, linkNamed(stage, 'author'), [op])
+  expect(runUntil(stage, 1_000, () => bob.engine.stored === bob.engine.replica.dag.length)).toBeLessThan(1_000)
+}
+
+/** Ids of the ops that were served, whose bundles are bundles. */
+function idsIn(served: readonly Units[]): string[] {
+  const bundles = served.filter(({ bundle }) => bundle.length > 0).map(({ bundle }) => unitsOf(bundle))
+  expect(bundles).not.toContain(null)
+  return bundles.flatMap((units) => units!.flat().map(({ id }) => toHex(id)))
+}
+
+test('B18 a disk that is packed while it is read from gives units all the same, and no op twice', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  const chain = chainOf(stage, mallory, 150)
+  for (const op of chain) store(stage, op)
+  tell(stage, bob, linkNamed(stage, 'asker'), wantAll(1))
+  // The first 64 segments were read, and the next ones are being read.
+  const isReadOn = (): boolean => bob.engine.peers.get(linkNamed(stage, 'asker'))?.serving?.at === 64
+  expect(runUntil(stage, 1_000, isReadOn, 0.1)).toBeLessThan(1_000)
+  pack(bob)
+  expect(runUntil(stage, 5_000, () => isAnswered(1))).toBeLessThan(5_000)
+  expect(idsIn(served)).toEqual([stage.room, ...chain.map(({ id }) => id)].map(toHex))
+})
+
+test('B18 what is stored and packed while it is read from does not take away what vouches for an op that is sent', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  const chain = chainOf(stage, mallory, 300)
+  for (const op of chain.slice(0, 10)) store(stage, op)
+  tell(stage, bob, linkNamed(stage, 'asker'), wantAll(1))
+  // Of a disk that takes long to read.
+  const [job, answer] = [...bob.engine.jobs].at(-1)!
+  bob.engine.jobs.set(job, () => {})
+  for (const op of chain.slice(10)) store(stage, op)
+  pack(bob)
+  const late = bob.engine.nextJob++
+  bob.engine.jobs.set(late, answer)
+  give(stage.world, bob, { type: 'loaded', job: late, segments: read(bob.disk, 0, 64) })
+  expect(runUntil(stage, 5_000, () => isAnswered(1))).toBeLessThan(5_000)
+  expect(idsIn(served).slice(0, 11)).toEqual([stage.room, ...chain.slice(0, 10).map(({ id }) => id)].map(toHex))
 })
 
 test('D7 an answer ends with the bundle that reaches SERVE_BYTES', () => {

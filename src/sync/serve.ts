@@ -47,6 +47,8 @@ export interface Serving {
   /** What is to be sent. */
   readonly lacking: Ranges
   readonly until: number
+  /** Ops that were stored when it was asked. What was stored since may lie in one unit with what is to be sent, and vouch for it. */
+  readonly stored: number
   /** Next op to look at, and how many of `lacking` lie before it. */
   at: number
   range: number
@@ -77,7 +79,19 @@ export function serve(engine: Engine, peer: Peer, want: Want): void {
   const left = countBetween(ops, from, until)
   // Nobody waits for an answer that only the nearest gives.
   if (want.ofAll && left === 0) return
-  const serving: Serving = { ref: want.ref, lacking: ops, until, at: from, range: 0, units: [], ops: 0, cost: 0, sent: 0, left }
+  const serving: Serving = {
+    ref: want.ref,
+    lacking: ops,
+    until,
+    stored: engine.stored,
+    at: from,
+    range: 0,
+    units: [],
+    ops: 0,
+    cost: 0,
+    sent: 0,
+    left,
+  }
   peer.serving = serving
   next(engine, peer, serving)
 }
@@ -99,7 +113,8 @@ function asksTooMuch({ peers, stored }: Engine, { wants, walked, opsServed }: Pe
 
 /** True for an op that is to be sent. Asked in ascending order. */
 function isLacking(serving: Serving, op: number): boolean {
-  const { lacking } = serving
+  const { lacking, stored } = serving
+  if (op >= stored) return true
   while (serving.range < lacking.length && lacking[serving.range + 1]! <= op) serving.range += 2
   return serving.range < lacking.length && lacking[serving.range]! <= op
 }
@@ -189,10 +204,11 @@ function take(
   return false
 }
 
-/** Of the units of a segment that begins with op `first`, what is to be sent. */
+/** Of the units of a segment that begins with op `first`, what is to be sent; nothing again, if it was packed with what was sent before. */
 function onlyLacking(serving: Serving, units: readonly Served[], first: number): Served[] {
-  let op = first
-  return units.map((unit) => unit.filter(() => isLacking(serving, op++))).filter((unit) => unit.length > 0)
+  let op = first - 1
+  const isWanted = (): boolean => ++op >= serving.at && isLacking(serving, op)
+  return units.map((unit) => unit.filter(isWanted)).filter((unit) => unit.length > 0)
 }
 
 /** Sends the bundle, as the last one when nothing is left to be sent. */
