@@ -29,8 +29,9 @@ export interface OpenQuestion {
 export function askAll(engine: Engine): void {
   if (engine.fetch !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
   const { replica, stored, now } = engine
-  const ref = engine.question?.ref ?? engine.nextRef++
-  engine.question = { ref, until: now + OPEN_QUESTION }
+  // Its time is not longer for being asked again: paths that come and go must not keep it open.
+  engine.question ??= { ref: engine.nextRef++, until: now + OPEN_QUESTION }
+  const { ref } = engine.question
   send(engine, null, encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored), ops: stored, ofAll: true }))
   told(engine, null)
 }

@@ -146,8 +146,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D7',
     file: SERVE,
-    right: 'unit.filter(() => isLacking(serving, op++))',
-    wrong: 'unit.filter(() => op++ >= 0)',
+    right: '++op >= serving.at && isLacking(serving, op)',
+    wrong: '++op >= 0',
     test: tested(ASKERS, 'D7 of a unit that a peer holds in part'),
   },
   {
