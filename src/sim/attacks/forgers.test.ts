@@ -71,6 +71,7 @@ describe('bad signatures', () => {
     const chain = chainOf(stage, mallory, 3)
     const vouched = chain.map((op, i) => (i < 2 ? unsigned(op) : op))
     push(stage, bob!, linkNamed(stage, 'forger'), [signedBadly(chain[0]!)])
+    expect(has(bob!, chain[0]!)).toBe(false)
     push(stage, bob!, linkNamed(stage, 'author'), vouched)
     push(stage, carol!, linkNamed(stage, 'author'), vouched)
     push(stage, carol!, linkNamed(stage, 'forger'), [signedBadly(chain[0]!)])
