@@ -4,6 +4,8 @@
  * About 76 bytes an op with one parent and 12 for each further one, a third more after growing; no object that stays, but
  * for heads, and for authors who have forked.
  *
+ * A little longer than most files here: what is added, taken back and marked is one structure's, and is read side by side.
+ *
  * Free functions over one plain structure; nothing here judges whether an op may be admitted (see `replica.ts`).
  */
 import { withRoom } from './grow.ts'

@@ -5,11 +5,10 @@
  */
 import { idOf } from '../core/dag.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { opLength } from '../core/op.ts'
 import { encodeStretch, stretchOf } from '../core/stretch.ts'
 import { type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { type BundleOp, encodeBundle } from '../sync/bundle.ts'
-import { mergeUnits } from '../sync/merge.ts'
+import { mergeUnits, unitBytes } from '../sync/merge.ts'
 import type { Engine } from '../sync/state.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import { deflate } from './deflate.ts'
@@ -129,12 +128,12 @@ async function mergedSegments(store: Store, engine: Engine, places: readonly Pla
       const found = 'bytes' in segment ? await reopenSegment(segment, (n) => idOf(engine.replica.dag, segment.first + n)) : null
       if (found === null) return []
       units.push(...found)
-      bytes += found.flat().reduce((sum, { op }) => sum + opLength(op), 0)
+      for (const unit of found) bytes += unitBytes(unit)
       at = segment.first + segment.count
       if (bytes <= MAX_UNIT_BYTES) continue
       const full = mergeUnits(units)
       units = [full.pop()!]
-      bytes = units[0]!.reduce((sum, { op }) => sum + opLength(op), 0)
+      bytes = unitBytes(units[0]!)
       for (const unit of full) await write(unit)
     }
   }

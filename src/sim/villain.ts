@@ -11,14 +11,12 @@ import { encodeBody } from '../crdt/body.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import type { PeerId } from '../sync/effects.ts'
-import { decodeMessage, encodeMessage, type Message } from '../sync/messages.ts'
+import { decodeMessage, encodeMessage, type Message, type Want } from '../sync/messages.ts'
 import { type Identity, identityNumber, numberOfIdentity } from './identity.ts'
 import { sendAs } from './network.ts'
 import type { SimNode } from './node.ts'
 import { createRandom, type Random } from './random.ts'
 import type { World } from './world.ts'
-
-export type Want = Extract<Message, { type: 'want' }>
 
 export interface Strategy {
   /** Does its harm once, now. */

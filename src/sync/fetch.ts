@@ -15,7 +15,7 @@ import type { PeerId } from './effects.ts'
 import { describeHoldings } from './holdings.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
 import { agrees, told } from './gossip.ts'
-import { encodeMessage, type Message } from './messages.ts'
+import { encodeMessage, type Units } from './messages.ts'
 import { type Peer, PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 
@@ -46,8 +46,6 @@ const STILL_CATCHING_UP = 3_000
 const ASK_ALL_EVERY = 10_000
 /** And this often (ms) where it had nothing more, and holds something else all the same: an answer may have been lost, or been a wrong guess. */
 const ASK_ALL_AGAIN = 60_000
-
-export type Units = Extract<Message, { type: 'units' }>
 
 export interface Fetch {
   readonly from: PeerId

@@ -9,11 +9,9 @@ import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
 import { listHeads, storedHeads } from './holdings.ts'
-import { encodeMessage, type Message } from './messages.ts'
+import { encodeMessage, type Message, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { type Engine, send } from './state.ts'
-
-type Want = Extract<Message, { type: 'want' }>
 
 /** Heads are announced this long after a change learned from others, plus up to as much again by chance (ms). */
 const ANNOUNCE_PAUSE = 60

@@ -25,12 +25,10 @@ import {
 } from '../sim/stage.ts'
 import type { Villain } from '../sim/villain.ts'
 import { nextIdentity } from '../sim/world.ts'
-import { decodeMessage, encodeMessage, type Message } from './messages.ts'
+import { decodeMessage, encodeMessage, type Want } from './messages.ts'
 import type { PeerId } from './effects.ts'
 import { isNearest } from './meeting.ts'
 import { agrees } from './gossip.ts'
-
-type Want = Extract<Message, { type: 'want' }>
 
 const QUICK = { delay: { least: 5, most: 5 } }
 

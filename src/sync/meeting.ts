@@ -4,12 +4,12 @@
  * come is asked for afterwards (`fetch.ts`).
  */
 import type { PeerId } from './effects.ts'
-import { begin, isAnswer, isBusy, unknownHeads, type Units } from './fetch.ts'
+import { begin, isAnswer, isBusy, unknownHeads } from './fetch.ts'
 import { tellHeads, told } from './gossip.ts'
 import { describeHoldings } from './holdings.ts'
-import { encodeMessage } from './messages.ts'
+import { encodeMessage, type Units, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
-import { serve, type Want } from './serve.ts'
+import { serve } from './serve.ts'
 import { type Engine, send } from './state.ts'
 
 /** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */

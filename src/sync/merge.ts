@@ -16,7 +16,7 @@ export function mergeUnits<T extends BundleOp>(units: readonly (readonly T[])[])
   let last: T[] = []
   let bytes = 0
   for (const unit of units) {
-    const size = unit.reduce((sum, { op }) => sum + opLength(op), 0)
+    const size = unitBytes(unit)
     if (merged.length === 0 || last.length + unit.length > MAX_UNIT_OPS || bytes + size > MAX_UNIT_BYTES) {
       last = []
       bytes = 0
@@ -27,6 +27,9 @@ export function mergeUnits<T extends BundleOp>(units: readonly (readonly T[])[])
   }
   return merged.map(withoutUnneeded)
 }
+
+/** Canonical bytes of a unit's ops. */
+export const unitBytes = (unit: readonly BundleOp[]): number => unit.reduce((sum, { op }) => sum + opLength(op), 0)
 
 /** A unit without the signatures of ops that a unit-mate vouches for. An admitted op's prev is its author's. */
 function withoutUnneeded<T extends BundleOp>(unit: readonly T[]): T[] {

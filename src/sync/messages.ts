@@ -56,6 +56,9 @@ export type Message =
   /** The sender leaves. */
   | { readonly type: 'bye' }
 
+export type Want = Extract<Message, { type: 'want' }>
+export type Units = Extract<Message, { type: 'units' }>
+
 /** Bytes of `Tip.hint`, by how many authors there are to tell apart. A wrong guess costs a repetition only. */
 const LEAST_HINT_BYTES = 2
 const MOST_HINT_BYTES = 6

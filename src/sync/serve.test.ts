@@ -23,11 +23,9 @@ import type { OpId } from '../core/op.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
-import { decodeMessage, type Message } from './messages.ts'
+import { decodeMessage, type Units } from './messages.ts'
 
 const mallory = keyNamed('mallory')
-
-type Units = Extract<Message, { type: 'units' }>
 
 const wantAll = (ref: number) => wantBelow(ref, [])
 

@@ -10,7 +10,7 @@ import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
-import { encodeMessage, type Message } from './messages.ts'
+import { encodeMessage, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { ask, type Engine, newJob, refuseFrom, send } from './state.ts'
 
@@ -39,8 +39,6 @@ const DEFLATE_FROM = 160
 
 /** A unit as it is stored. */
 type Served = readonly BundleOp[]
-
-export type Want = Extract<Message, { type: 'want' }>
 
 export interface Serving {
   readonly ref: number
