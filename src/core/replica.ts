@@ -12,8 +12,10 @@
  *  4. The kept ops are appended and judged by the room's rules, each against its causal past. If some are rejected, the
  *     tail is taken back, step 3 is repeated without them, and what is left is appended again. No op is judged twice:
  *     an op that stays has the same causal past as before.
+ *     Where nothing is to be dropped, refused or awaited, all of that is one pass (`admit-whole.ts`), tried first.
  *  5. Units that waited for what came are tried in turn, by a work list, never by recursion.
  */
+import { admitWhole } from './admit-whole.ts'
 import { append, createDag, type Dag, numberOf, numberOfAuthor, truncate } from './dag.ts'
 import { catchUp, createHistory, type History } from './history.ts'
 import { createIdTable, intern, lookup } from './id-table.ts'
@@ -94,6 +96,11 @@ function freed({ pending }: Replica, admitted: Unit): PendingUnit[] {
 }
 
 function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: Outcome[]): void {
+  const first = replica.dag.length
+  if (admitWhole(replica, received)) {
+    outcomes.push({ type: 'admitted', first, unit: received })
+    return reportEquivocations(replica, first, outcomes)
+  }
   const fresh = withoutHeld(replica, received, outcomes)
   const fates: Fate[] = fresh.map(() => 'kept')
   let placed = placeParents(replica, fresh)
@@ -257,7 +264,6 @@ function checkStructure(replica: Replica, unit: Unit, placed: PlacedParents['par
 }
 
 function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, link: string, outcomes: Outcome[]): void {
-  const { dag } = replica
   const kept = unit.filter((_, place) => fates[place] === 'kept')
   if (kept.length > 0) outcomes.push({ type: 'admitted', first: start, unit: kept })
   for (const [place, { id, op }] of unit.entries()) {
@@ -269,7 +275,11 @@ function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: num
       outcomes.push({ type: 'rejected', id, reason: fate, link })
     }
   }
-  const { equivocations } = dag
+  reportEquivocations(replica, start, outcomes)
+}
+
+/** Those that the ops from number `start` on made. */
+function reportEquivocations({ dag: { equivocations } }: Replica, start: number, outcomes: Outcome[]): void {
   let first = equivocations.length
   while (first > 0 && equivocations[first - 1]![1] >= start) first--
   for (let i = first; i < equivocations.length; i++) outcomes.push({ type: 'equivocation', ops: equivocations[i]! })
