@@ -43,8 +43,9 @@ export async function doBare(task: BareTask, openRecords: (() => Promise<WriteRe
   switch (task.type) {
     case 'hash': {
       const ops = await opsOf(task.file)
+      const all = ops.map(({ op }) => encodeOp(op))
       return perSecond(ops.length, () => {
-        for (const { bytes } of ops) sha256(bytes)
+        for (const bytes of all) sha256(bytes)
       })
     }
     case 'write': {

@@ -4,10 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { compareBytes, equalBytes } from '../core/bytes.ts'
-import { opId } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
 import { MAX_UNIT_OPS } from '../core/limits.ts'
-import { type Author, encodeOp, type Op, type OpId } from '../core/op.ts'
+import { type Author, hashOp, type Op, type OpId } from '../core/op.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { OPEN } from '../rules/open.ts'
@@ -80,10 +79,7 @@ function writeOne(random: Random, ends: Ends, room: OpId, author: number): Hashe
   return op
 }
 
-function hashed(op: Op): HashedOp {
-  const bytes = encodeOp(op)
-  return { op, id: opId(bytes), bytes }
-}
+const hashed = (op: Op): HashedOp => ({ op, id: hashOp(op) })
 
 /** An op as it is when it is new: signed, alone. */
 export const live = (op: HashedOp): Unit => [{ ...op, signature: standIn(op.op.author, signedBytes(op.id)) }]

@@ -7,10 +7,10 @@
  * forks its own chain would gain causality here; as two ops with one seq, it would be an equivocation instead.)
  */
 import { compareBytes, concatBytes } from '../core/bytes.ts'
-import { domainBytes, opId, sha256 } from '../core/hash.ts'
+import { domainBytes, sha256 } from '../core/hash.ts'
 import { publicKeyOf, signedBytes } from '../core/keys.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { type Author, encodeOp, type Op, type OpId } from '../core/op.ts'
+import { type Author, hashOp, type Op, type OpId, opLength } from '../core/op.ts'
 import { assert } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
@@ -69,10 +69,7 @@ export async function signTrace(trace: Trace, name: string, signed: Signed, seed
 
 type Hashed = Omit<UnitOp, 'signature'>
 
-function hashed(op: Op): Hashed {
-  const bytes = encodeOp(op)
-  return { op, id: opId(bytes), bytes }
-}
+const hashed = (op: Op): Hashed => ({ op, id: hashOp(op) })
 
 /** The ops of a trace in its order, and how many were given a prev that the trace does not name. */
 function chain({ transactions }: Trace, keys: readonly SigningKey[], room: OpId): { ops: Hashed[]; chained: number } {
@@ -109,7 +106,7 @@ function* cut(ops: readonly Hashed[]): Generator<readonly Hashed[]> {
   let start = 0
   let bytes = 0
   for (let i = 0; i < ops.length; i++) {
-    const size = ops[i]!.bytes.length
+    const size = opLength(ops[i]!.op)
     assert(size <= MAX_UNIT_BYTES, 'an op fits into a unit')
     if (i - start === MAX_UNIT_OPS || bytes + size > MAX_UNIT_BYTES) {
       yield ops.slice(start, i)

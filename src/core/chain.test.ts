@@ -19,7 +19,6 @@ const LENGTH = 1_000_000
 const REVERSED = Number(process.env['CHAIN_OPS'] ?? 250_000)
 const AUTHOR = authorNumber(1)
 const BODY = Uint8Array.of(0x60)
-const BYTES = new Uint8Array(150)
 const SIGNATURE = new Uint8Array(64)
 
 const cheapId = (n: number): OpId => {
@@ -41,7 +40,6 @@ const opOf = (seq: number, signature: Uint8Array | null = SIGNATURE): UnitOp => 
     body: BODY,
   },
   id: cheapId(seq),
-  bytes: BYTES,
   signature,
 })
 

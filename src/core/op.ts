@@ -4,6 +4,7 @@
  */
 import { compareBytes, equalBytes } from './bytes.ts'
 import { checkValue, decodeValue, encodeValue, headLength, MAJOR, writeHead } from './cbor.ts'
+import { opId } from './hash.ts'
 import { isAuthorKey } from './keys.ts'
 import { AUTHOR_BYTES, ID_BYTES, MAX_BODY_BYTES, MAX_DEPS, MAX_NESTING, MAX_OP_BYTES, PROTOCOL_VERSION } from './limits.ts'
 import { assert, ok, refuse, type FormRefusal, type Result } from './result.ts'
@@ -104,6 +105,15 @@ export function encodeOp(op: Op): Uint8Array<ArrayBuffer> {
   const out = newBytes(opLength(op))
   writeOp(out, 0, op)
   return out
+}
+
+/** Where ops are written that nobody keeps. */
+const scratch = new Uint8Array(MAX_OP_BYTES)
+
+/** The id of a well-formed op (`checkOp`). */
+export function hashOp(op: Op): OpId {
+  assert(opLength(op) <= MAX_OP_BYTES, 'an op is at most MAX_OP_BYTES')
+  return opId(scratch.subarray(0, writeOp(scratch, 0, op)))
 }
 
 // — judging ————————————————————————————————————————————————————————————————————————————————————————————————

@@ -1,10 +1,11 @@
+import { opLength } from './op.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toHex } from './bytes.ts'
 import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import { createPending, isWaiting, missingIds, parentCame, parentRejected, type PendingUnit, wait } from './pending.ts'
 import { GENESIS, idNumber, opAfter } from './room.naive.ts'
-import type { Unit } from './unit.ts'
+import { type Unit, unitBytes } from './unit.ts'
 
 const unitOf = (n: number): Unit => [opAfter(1, null, [GENESIS], `unit ${n}`)]
 const namesOf = (entries: readonly PendingUnit[]): string[] => entries.map(({ unit }) => toHex(unit[0]!.id)).sort()
@@ -65,7 +66,13 @@ test('B6 of missing parents every link gets its share of the list, however many 
 })
 
 /** A unit of one op with this many canonical bytes. */
-const unitOfBytes = (n: number, length: number): Unit => [{ ...unitOf(n)[0]!, bytes: new Uint8Array(length) }]
+const unitOfBytes = (n: number, length: number): Unit => {
+  const unitOp = unitOf(n)[0]!
+  const { op } = unitOp
+  return [{ ...unitOp, op: { ...op, body: new Uint8Array(length - opLength({ ...op, body: NOTHING })) } }]
+}
+
+const NOTHING = new Uint8Array(0)
 
 test('B6 MAX_PENDING_PER_LINK ops of one link wait; for one more its oldest unit goes', () => {
   const pending = createPending()
@@ -87,8 +94,8 @@ test('B6 MAX_PENDING_BYTES wait in all; for one more of another link the fullest
   const part = MAX_PENDING_BYTES / 16
   for (let i = 0; i < 16; i++) expect(wait(pending, unitOfBytes(i, part), [idNumber(i)], 'mallory')).toEqual([])
   expect(pending.bytes).toBe(MAX_PENDING_BYTES)
-  expect(wait(pending, unitOfBytes(16, 1), [idNumber(16)], 'alice').map(({ link }) => link)).toEqual(['mallory'])
-  expect(pending.bytes).toBe(MAX_PENDING_BYTES - part + 1)
+  expect(wait(pending, unitOf(16), [idNumber(16)], 'alice').map(({ link }) => link)).toEqual(['mallory'])
+  expect(pending.bytes).toBe(MAX_PENDING_BYTES - part + unitBytes(unitOf(16)))
 })
 
 test('B6 MAX_PENDING_PARENTS are waited for in all; for one more of another link whoever names most of them loses its oldest', () => {

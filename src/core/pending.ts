@@ -6,7 +6,7 @@
 import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import type { OpId } from './op.ts'
 import { assert } from './result.ts'
-import { keyOf, type Unit } from './unit.ts'
+import { keyOf, type Unit, unitBytes } from './unit.ts'
 
 export interface PendingUnit {
   readonly unit: Unit
@@ -51,7 +51,7 @@ export function wait(pending: Pending, unit: Unit, missing: readonly OpId[], lin
   const entry: PendingUnit = {
     unit,
     link,
-    bytes: unit.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    bytes: unitBytes(unit),
     missing: new Map(missing.map((id) => [keyOf(id), id])),
     parents: missing.length,
   }

@@ -5,8 +5,8 @@
 import fc from 'fast-check'
 import { compareBytes, toHex } from './bytes.ts'
 import { encodeValue } from './cbor.ts'
-import { opId, sha256 } from './hash.ts'
-import { asAuthor, asOpId, encodeOp, type Author, type Op, type OpId } from './op.ts'
+import { sha256 } from './hash.ts'
+import { asAuthor, asOpId, type Author, hashOp, type Op, type OpId } from './op.ts'
 import type { Judge, Replica } from './replica.ts'
 import type { UnitOp } from './unit.ts'
 
@@ -16,10 +16,7 @@ export const idNumber = (n: number): OpId => asOpId(sha256(encodeValue(['id', n]
 /** A stand-in: the core asks only whether a signature is there. */
 const SIGNATURE = new Uint8Array(64)
 
-export const unitOpOf = (op: Op, isSigned = true): UnitOp => {
-  const bytes = encodeOp(op)
-  return { op, id: opId(bytes), bytes, signature: isSigned ? SIGNATURE : null }
-}
+export const unitOpOf = (op: Op, isSigned = true): UnitOp => ({ op, id: hashOp(op), signature: isSigned ? SIGNATURE : null })
 
 export const unsigned = (unitOp: UnitOp): UnitOp => ({ ...unitOp, signature: null })
 

@@ -2,17 +2,18 @@
  * A unit: what ops travel, are admitted and are stored in. At most MAX_UNIT_OPS ops and MAX_UNIT_BYTES, topologically
  * ordered, every parent in the unit or already held, every op that is no unit-mate's prev carrying a signature.
  */
-import type { Op, OpId } from './op.ts'
+import { type Op, type OpId, opLength } from './op.ts'
 
 export interface UnitOp {
   readonly op: Op
   readonly id: OpId
-  /** Canonical bytes of the op. */
-  readonly bytes: Uint8Array
   readonly signature: Uint8Array | null
 }
 
 export type Unit = readonly UnitOp[]
+
+/** Canonical bytes of a unit's ops. */
+export const unitBytes = (unit: Unit): number => unit.reduce((sum, { op }) => sum + opLength(op), 0)
 
 /** A key for Maps of 32-byte ids (or of several in a row): these are compared by content, and a JavaScript Map compares arrays by identity. */
 export function keyOf(ids: Uint8Array): string {

@@ -2,9 +2,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { concatBytes, fromHex, toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
-import { asAuthor, asOpId, encodeOp, type Op } from '../core/op.ts'
+import { asAuthor, asOpId, type Op, opLength } from '../core/op.ts'
 import { ok } from '../core/result.ts'
-import type { UnitOp } from '../core/unit.ts'
+import { unitBytes, type UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { TransportEvents } from '../net/transport.ts'
@@ -131,48 +131,77 @@ function withY(n: number): Uint8Array {
 
 describe('pages', () => {
   const author = asAuthor(fromHex('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c')!)
-  const opOf = (n: number, text: string, size: number): UnitOp => {
+  const opOf = (n: number, text: string): UnitOp => {
     const op: Op = { room: null, author, seq: 0, prev: null, deps: [], time: n, body: encodeBody({ kind: 'message', text }) }
-    return { op, id: asOpId(numbered(n)), bytes: size === 0 ? encodeOp(op) : new Uint8Array(size), signature: new Uint8Array(64) }
+    return { op, id: asOpId(numbered(n)), signature: new Uint8Array(64) }
   }
+  /** An op of so many canonical bytes. */
+  const opOfSize = (n: number, size: number): UnitOp =>
+    opOf(n, 'x'.repeat(size - opLength(opOf(n, 'x'.repeat(size - 200)).op) + size - 200))
 
   const segmentsOf = (store: Store) =>
     createSegments({ store, idOf: (op) => asOpId(numbered(op)), indexed: 0, scrubFrom: 0, onDamaged: () => {} })
 
-  /** How many of these ops the library has to look up on the disk. */
-  const lookedUp = async (count: number, size: number, ops: readonly number[]): Promise<number[]> => {
+  /** Which of `asked` the library has to look up on the disk, after somebody has looked at all these ops, which are stored since. */
+  const lookedUp = async (ops: readonly UnitOp[], asked: readonly number[]): Promise<number[]> => {
     const store = createMemoryStore()
     const read = vi.spyOn(store, 'read')
-    const library = createLibrary(segmentsOf(store), () => count)
-    for (let i = 0; i < count; i++) library.add(i, [opOf(i, `${i}`, size)])
-    await library.read(ops)
+    let stored = 0
+    const library = createLibrary(segmentsOf(store), () => stored)
+    for (const [i, op] of ops.entries()) library.add(i, [op])
+    await library.read(range(ops.length))
+    stored = ops.length
+    library.add(ops.length, [])
+    await library.read(asked)
     return read.mock.calls.map(([from]) => from)
   }
+  const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
 
   test('E6 MAX_PAGES pages are kept in memory, and for one more the one looked at longest ago goes', async () => {
-    expect(await lookedUp(8_192, 0, [0, 1, 8_191])).toEqual([])
-    expect(await lookedUp(8_193, 0, [0, 1, 8_192])).toEqual([0])
+    const many = range(8_193).map((n) => opOf(n, `${n}`))
+    expect(await lookedUp(many.slice(1), [0, 1, 8_191])).toEqual([])
+    expect(await lookedUp(many, [0, 1, 8_192])).toEqual([0])
   })
 
   test('E6 pages of MAX_PAGES_BYTES are kept in memory, and for a byte more the one looked at longest ago goes', async () => {
-    const size = (32 * 1024 * 1024) / 512
-    expect(await lookedUp(512, size, [0, 1, 511])).toEqual([])
-    expect(await lookedUp(513, size, [0, 1, 512])).toEqual([0])
+    const many = range(1_024).map((n) => opOfSize(n, 32_768))
+    expect(unitBytes(many)).toBe(32 * 1024 * 1024)
+    expect(await lookedUp(many, [0, 1, 1_023])).toEqual([])
+    expect(await lookedUp([...many.slice(1), opOfSize(0, 32_769)], [0, 1, 1_023])).toEqual([0])
   })
 
   test('E6 a page takes the bytes of its op, whatever they say: they are read when somebody looks', async () => {
     const library = createLibrary(segmentsOf(createMemoryStore()), () => 1)
-    const { op, ...rest } = opOf(1, '', 0)
+    const { op, ...rest } = opOf(1, '')
     library.add(0, [{ ...rest, op: { ...op, body: Uint8Array.of(0xff) } }])
     await expect(library.read([0])).rejects.toThrow('an admitted op has a body that the rules accepted')
   })
 
   test('E6 pages of what is not stored yet are kept whatever they take: nobody else has them', async () => {
     const store = createMemoryStore()
-    const library = createLibrary(segmentsOf(store), () => 0)
-    for (let i = 0; i < 8_200; i++) library.add(i, [opOf(i, `${i}`, 0)])
     const read = vi.spyOn(store, 'read')
-    expect((await library.read([0]))[0]?.time).toBe(0)
+    const library = createLibrary(segmentsOf(store), () => 5)
+    for (let i = 0; i < 8_200; i += 2) library.add(i, [opOf(i, `${i}`), opOf(i + 1, `${i + 1}`)])
+    const times = (await library.read(range(8_200))).map((page) => page?.time)
+    expect(times).toEqual(range(8_200))
     expect(read).not.toHaveBeenCalled()
+  })
+
+  test('what was just stored is not looked up on the disk, as far as anybody is about to look at it', async () => {
+    const store = createMemoryStore()
+    const read = vi.spyOn(store, 'read')
+    const library = createLibrary(segmentsOf(store), () => 1_000)
+    library.add(
+      0,
+      range(900).map((n) => opOf(n, `${n}`)),
+    )
+    library.add(
+      900,
+      range(100).map((n) => opOf(900 + n, `${n}`)),
+    )
+    expect((await library.read([744, 999])).map((page) => page?.time)).toEqual([744, 999])
+    expect(read).not.toHaveBeenCalled()
+    await library.read([743])
+    expect(read).toHaveBeenCalled()
   })
 })

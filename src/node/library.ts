@@ -4,9 +4,8 @@
  */
 import { decodeBody, type Body } from '../crdt/body.ts'
 import { opLength } from '../core/op.ts'
-import type { Unit } from '../core/unit.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
 import { assert } from '../core/result.ts'
-import type { BundleOp } from '../sync/bundle.ts'
 import type { Segments } from './segments.ts'
 
 /** What is kept of an op for showing it; bodies as bytes, since read they may take twenty times as much. */
@@ -22,12 +21,22 @@ export interface Page extends Omit<Kept, 'body'> {
   readonly body: Body
 }
 
-/** Pages kept in memory: a few screens of history, and what is typed meanwhile. */
+/** A unit, and the number of its first op. */
+interface Admitted {
+  readonly first: number
+  readonly unit: Unit
+}
+
+const endOf = ({ first, unit }: Admitted): number => first + unit.length
+
+/** Pages kept in memory: a few screens of history. */
 const MAX_PAGES = 8_192
 /** Canonical bytes of their ops: pages may be 64 KiB each, and anybody may write such. */
 const MAX_PAGES_BYTES = 32 * 1024 * 1024
 /** Segments read at a time: neighbours in the store are often neighbours on the screen. */
 const READ_SEGMENTS = 32
+/** Ops whose pages are kept when they are stored, whether anybody has looked or not: the newest are looked at next. */
+const NEWEST_PAGES = 256
 
 export interface Library {
   /** Takes in ops that were just admitted. */
@@ -35,12 +44,14 @@ export interface Library {
   /** Pages of these ops, in their order; undefined for what the disk cannot give back. */
   read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
   /** The units with the ops from `from` on, in order of admission, segment by segment. */
-  units(from: number): AsyncGenerator<readonly (readonly BundleOp[])[]>
+  units(from: number): AsyncGenerator<readonly (readonly UnitOp[])[]>
 }
 
 export function createLibrary(segments: Segments, stored: () => number): Library {
   const pages = new Map<number, Kept>()
   let bytes = 0
+  /** What is not on the disk yet, as it came. */
+  const fresh: Admitted[] = []
 
   const drop = (op: number): void => {
     bytes -= pages.get(op)?.bytes ?? 0
@@ -54,14 +65,32 @@ export function createLibrary(segments: Segments, stored: () => number): Library
   const trim = (): void => {
     for (const op of pages.keys()) {
       if (pages.size <= MAX_PAGES && bytes <= MAX_PAGES_BYTES) return
-      if (op < stored()) drop(op)
+      drop(op)
     }
+  }
+  const letGoOfStored = (): void => {
+    const end = stored()
+    let gone = 0
+    while (gone < fresh.length && endOf(fresh[gone]!) <= end) gone++
+    for (const { first, unit } of fresh.splice(0, gone)) {
+      for (let op = Math.max(first, end - NEWEST_PAGES); op < first + unit.length; op++) put(op, keptOf(unit[op - first]!))
+    }
+  }
+  const freshPage = (op: number): Kept | undefined => {
+    let [from, to] = [0, fresh.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (endOf(fresh[middle]!) <= op) from = middle + 1
+      else to = middle
+    }
+    const admitted = fresh[from]
+    return admitted === undefined || op < admitted.first ? undefined : keptOf(admitted.unit[op - admitted.first]!)
   }
 
   const read = async (ops: readonly number[]): Promise<readonly (Page | undefined)[]> => {
     const found = new Map<number, Kept>()
     for (const op of [...ops].sort((a, b) => a - b)) {
-      const page = found.get(op) ?? pages.get(op)
+      const page = found.get(op) ?? pages.get(op) ?? freshPage(op)
       if (page !== undefined) found.set(op, page)
       else await load(op, found)
     }
@@ -80,7 +109,7 @@ export function createLibrary(segments: Segments, stored: () => number): Library
     if (read.length > 0 && read[0]!.count < READ_SEGMENTS) read = await segments.read(op, READ_SEGMENTS)
     for (const segment of read) {
       const units = await segments.open(segment)
-      units.flat().forEach((unitOp, i) => found.set(segment.first + i, keptOf(unitOp, opLength(unitOp.op))))
+      units.flat().forEach((unitOp, i) => found.set(segment.first + i, keptOf(unitOp)))
     }
     for (const [at, page] of found) put(at, page)
     trim()
@@ -88,7 +117,8 @@ export function createLibrary(segments: Segments, stored: () => number): Library
 
   return {
     add(first, unit) {
-      unit.forEach((unitOp, i) => put(first + i, keptOf(unitOp, unitOp.bytes.length)))
+      fresh.push({ first, unit })
+      letGoOfStored()
       trim()
     },
     read,
@@ -106,11 +136,11 @@ export function createLibrary(segments: Segments, stored: () => number): Library
 }
 
 /** Copies: a page must not keep all of its segment in memory. */
-const keptOf = ({ op, signature }: BundleOp, bytes: number): Kept => ({
+const keptOf = ({ op, signature }: UnitOp): Kept => ({
   body: op.body.slice(),
   time: op.time,
   signature: signature && signature.slice(),
-  bytes,
+  bytes: opLength(op),
 })
 
 function pageOf(kept: Kept): Page {

@@ -4,13 +4,12 @@
  */
 import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
-import { opId } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
-import { asAuthor, encodeOp, type Op, type OpId } from '../core/op.ts'
-import type { Unit } from '../core/unit.ts'
+import { asAuthor, hashOp, type Op, type OpId } from '../core/op.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
 import { OPEN } from '../rules/open.ts'
 import { type Identity, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
-import { type BundleOp, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
+import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import { inflate } from './deflate.ts'
 import { linkOf, type RoomLink } from './link.ts'
@@ -73,9 +72,8 @@ export async function foundRoom(openStore: OpenStore, name: string): Promise<Ope
   const { author, key } = await generateKey()
   const body = encodeBody({ kind: 'genesis', name, ...OPEN })
   const op: Op = { room: null, author: asAuthor(author), seq: 0, prev: null, deps: [], time: Math.floor(Date.now() / 1000), body }
-  const bytes = encodeOp(op)
-  const id = opId(bytes)
-  const unit: Unit = [{ op, id, bytes, signature: await signWith(key, signedBytes(id)) }]
+  const id = hashOp(op)
+  const unit: Unit = [{ op, id, signature: await signWith(key, signedBytes(id)) }]
   const secret = crypto.getRandomValues(new Uint8Array(32))
   const identity = { author, key, genesis: id, secret, createdAt: Date.now() }
   const store = await storeFor(openStore, identity)
@@ -164,7 +162,7 @@ export async function readSegment(segment: Segment): Promise<readonly Unit[] | n
 }
 
 /** The units of a stored segment whose ops this node has hashed before; `idAt` tells the id of the n-th. Null if they are not what a node stores. */
-export async function reopenSegment(segment: Segment, idAt: (n: number) => OpId): Promise<readonly (readonly BundleOp[])[] | null> {
+export async function reopenSegment(segment: Segment, idAt: (n: number) => OpId): Promise<readonly (readonly UnitOp[])[] | null> {
   const raw = await columnsOf(segment)
   return raw === null ? null : reopenBundle(raw, idAt)
 }

@@ -5,10 +5,11 @@
  */
 import { idOf } from '../core/dag.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
+import { unitBytes, type UnitOp } from '../core/unit.ts'
 import { encodeStretch, stretchOf } from '../core/stretch.ts'
 import { type Place, type Segment, type Store, StoreError } from '../store/store.ts'
-import { type BundleOp, encodeBundle } from '../sync/bundle.ts'
-import { mergeUnits, unitBytes } from '../sync/merge.ts'
+import { encodeBundle } from '../sync/bundle.ts'
+import { mergeUnits } from '../sync/merge.ts'
 import type { Engine } from '../sync/state.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import { deflate } from './deflate.ts'
@@ -114,9 +115,9 @@ async function mergedSegments(store: Store, engine: Engine, places: readonly Pla
   const end = endOf(places)
   let at = places[0]!.first
   let first = at
-  let units: (readonly BundleOp[])[] = []
+  let units: (readonly UnitOp[])[] = []
   let bytes = 0
-  const write = async (unit: readonly BundleOp[]): Promise<void> => {
+  const write = async (unit: readonly UnitOp[]): Promise<void> => {
     out.push({ first, count: unit.length, bytes: wrapBundle('deflate', await deflate(encodeBundle([unit]))) })
     first += unit.length
   }

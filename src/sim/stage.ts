@@ -5,9 +5,9 @@
  */
 import { compareBytes, toHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
-import { opId, sha256 } from '../core/hash.ts'
+import { sha256 } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
-import { asAuthor, asOpId, encodeOp, type Op, type OpId } from '../core/op.ts'
+import { asAuthor, asOpId, hashOp, type Op, type OpId } from '../core/op.ts'
 import { assert, type Refusal } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
@@ -192,9 +192,8 @@ export const ghostId = (n: number): OpId => asOpId(sha256(encodeBody({ kind: 'me
 
 /** An op, signed by this key. */
 export function sign(key: Identity, op: Op): UnitOp {
-  const bytes = encodeOp(op)
-  const id = opId(bytes)
-  return { op, id, bytes, signature: STAND_IN.sign(key, signedBytes(id)) }
+  const id = hashOp(op)
+  return { op, id, signature: STAND_IN.sign(key, signedBytes(id)) }
 }
 
 /** The op with another signature, or with none. */

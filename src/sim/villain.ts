@@ -3,9 +3,8 @@
  * under as many sender values as it needs. It cannot sign in another's name, and it cannot alter what others send.
  */
 import { compareBytes, equalBytes, toHex } from '../core/bytes.ts'
-import { opId } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
-import { asOpId, encodeOp, type Op, type OpId } from '../core/op.ts'
+import { asOpId, hashOp, type Op, type OpId } from '../core/op.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { encodeBundle } from '../sync/bundle.ts'
@@ -163,9 +162,8 @@ export function compose(villain: Villain, key: Identity, prev: UnitOp | null, de
     body: encodeBody({ kind: 'message', text: `${villain.name} ${random.below(1_000_000)}` }),
     ...bent,
   }
-  const bytes = encodeOp(op)
-  const id = opId(bytes)
-  return { op, id, bytes, signature: world.signatures.sign(key, signedBytes(id)) }
+  const id = hashOp(op)
+  return { op, id, signature: world.signatures.sign(key, signedBytes(id)) }
 }
 
 /** The id of an op that never was. */

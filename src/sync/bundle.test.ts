@@ -5,10 +5,10 @@ import { bytesOf } from '../core/byte-writer.ts'
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { encodeValue } from '../core/cbor.ts'
 import { MAX_BODY_BYTES, MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { encodeOp, type Op, type OpId } from '../core/op.ts'
+import { encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import { SLAB_BYTES } from '../core/slab.ts'
-import type { Unit, UnitOp } from '../core/unit.ts'
+import { type Unit, unitBytes, type UnitOp } from '../core/unit.ts'
 import { BUNDLE_BUDGET, decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES, reopenBundle, unitCost } from './bundle.ts'
 import { addBody, createBodyWriter, writeBodies } from './bodies.ts'
 import { decodeFile, encodeFile, unwrapBundle, wrapBundle } from './wrap.ts'
@@ -35,7 +35,7 @@ function isSame(decoded: ReturnType<typeof decodeBundle>, units: readonly Unit[]
 
 function isSameOp(a: UnitOp, b: UnitOp): boolean {
   const signatures = a.signature === null ? b.signature === null : b.signature !== null && equalBytes(a.signature, b.signature)
-  return signatures && equalBytes(a.id, b.id) && equalBytes(a.bytes, b.bytes) && equalBytes(encodeOp(a.op), encodeOp(b.op))
+  return signatures && equalBytes(a.id, b.id) && equalBytes(encodeOp(a.op), encodeOp(b.op))
 }
 
 /** The columns of one author's bodies. */
@@ -110,10 +110,10 @@ describe('decode(encode(units)) is units', () => {
   })
 
   test('for a unit at both of its limits, which also keeps the limit of a bundle', () => {
-    const filler = Math.floor(MAX_UNIT_BYTES / MAX_UNIT_OPS) - genesis.bytes.length - 80
+    const filler = Math.floor(MAX_UNIT_BYTES / MAX_UNIT_OPS) - opLength(genesis.op) - 80
     const unit: UnitOp[] = [genesis]
     while (unit.length < MAX_UNIT_OPS) unit.push(after(unit.at(-1)!, { body: encodeValue(new Uint8Array(filler)) }))
-    expect(unit.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThanOrEqual(MAX_UNIT_BYTES)
+    expect(unitBytes(unit)).toBeLessThanOrEqual(MAX_UNIT_BYTES)
     const bundle = encodeBundle([unit])
     expect(bundle.length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
     expect(unitCost(unit)).toBeLessThanOrEqual(BUNDLE_BUDGET)
@@ -157,8 +157,8 @@ test('D8 B6 an op keeps its own bytes in memory, and not the bundle that it came
   const small = after(genesis, { author: authorOf(2), seq: 3, prev: idOf(1), deps: [idOf(2), idOf(3)] })
   const decoded = decodeBundle(encodeBundle([[small], ...Array.from({ length: 10 }, () => [large])]))
   if (!decoded.ok) throw new Error(decoded.reason)
-  const { op, id, bytes, signature } = decoded.value[0]![0]!
-  const buffers = new Set([op.room!, op.author, op.prev!, ...op.deps, op.body, id, bytes, signature!].map(({ buffer }) => buffer))
+  const { op, id, signature } = decoded.value[0]![0]!
+  const buffers = new Set([op.room!, op.author, op.prev!, ...op.deps, op.body, id, signature!].map(({ buffer }) => buffer))
   const kept = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0)
   expect(kept).toBeLessThanOrEqual(SLAB_BYTES + 6 * 32 + 64)
 })
@@ -267,7 +267,7 @@ describe('a bundle at one of its limits is taken, and beyond it is not:', () => 
       })
     const decoded = decodeBundle(of(1_000))
     if (!decoded.ok) throw new Error(decoded.reason)
-    const rest = MAX_BUNDLE_OP_BYTES - decoded.value.flat().reduce((sum, { bytes }) => sum + bytes.length, 0)
+    const rest = MAX_BUNDLE_OP_BYTES - unitBytes(decoded.value.flat())
     expect(refusal(of(1_000 + rest))).toBeNull()
     expect(refusal(of(1_000 + rest + 1))).toBe('too-large')
   })
@@ -276,9 +276,9 @@ describe('a bundle at one of its limits is taken, and beyond it is not:', () => 
     const body = encodeValue(new Uint8Array(60_000))
     const unit = [genesis]
     while (unit.length < 18) unit.push(after(unit.at(-1)!, { body }))
-    const left = MAX_UNIT_BYTES - unit.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    const left = MAX_UNIT_BYTES - unitBytes(unit)
     const lastOf = (length: number): UnitOp => after(unit.at(-1)!, { body: encodeValue(new Uint8Array(length - 3)) })
-    const rest = left - lastOf(1_000).bytes.length
+    const rest = left - opLength(lastOf(1_000).op)
     expect(refusal(encodeBundle([[...unit, lastOf(1_000 + rest)]]))).toBeNull()
     expect(refusal(encodeBundle([[...unit, lastOf(1_000 + rest + 1)]]))).toBe('unit-too-large')
   })

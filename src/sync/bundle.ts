@@ -6,9 +6,8 @@
  */
 import { bytesOf, type ByteWriter, giveBack, takeWriter } from '../core/byte-writer.ts'
 import { compareBytes, equalBytes } from '../core/bytes.ts'
-import { opId } from '../core/hash.ts'
 import { ID_BYTES, MAX_BODY_BYTES, MAX_UNIT_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
-import { asOpId, checkOp, encodeOp, type Op, type OpId, opLength } from '../core/op.ts'
+import { asOpId, checkOp, hashOp, type Op, type OpId, opLength } from '../core/op.ts'
 import { ok, refuse, type Result } from '../core/result.ts'
 import { newBytes } from '../core/slab.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
@@ -34,14 +33,11 @@ export const HEADER_COST = 64
 /** More than an op's columns take beyond its canonical bytes and its signature. Bytes. */
 export const OP_COST = 16
 
-/** What a bundle holds of an op: its canonical bytes can be worked out. */
-export type BundleOp = Pick<UnitOp, 'op' | 'id' | 'signature'>
-
 /**
  * At most what a unit adds to a bundle's columns: an op's canonical bytes outweigh its columns, so this is no estimate. As
  * long as the costs sum to at most `BUNDLE_BUDGET`, a bundle keeps all of its limits. Bytes.
  */
-export function unitCost(unit: readonly BundleOp[]): number {
+export function unitCost(unit: readonly UnitOp[]): number {
   let cost = 0
   for (const { op, signature } of unit) cost += opLength(op) + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
   return cost
@@ -55,7 +51,7 @@ export const BUNDLE_BUDGET = MAX_BUNDLE_BYTES - HEADER_COST
 const NO_ROOM = asOpId(new Uint8Array(ID_BYTES))
 
 /** The columns of units of one room. Whether they fit `MAX_BUNDLE_BYTES` is for the caller to see to, with `unitCost`. */
-export function encodeBundle(units: readonly (readonly BundleOp[])[]): Uint8Array<ArrayBuffer> {
+export function encodeBundle(units: readonly (readonly UnitOp[])[]): Uint8Array<ArrayBuffer> {
   const first = units[0]?.[0]
   const room = first === undefined ? NO_ROOM : (first.op.room ?? first.id)
   const taken = takeApart(room, units)
@@ -97,18 +93,17 @@ function buildUnits(rebuilding: Rebuilding): Result<readonly Unit[]> {
       if (op === null) return refuse('bad-bundle')
       const wrong = checkOp(op)
       if (wrong !== null) return refuse(wrong)
-      const bytes = encodeOp(op)
-      const id = opId(bytes)
+      const bytes = opLength(op)
+      if (bytesInUnit + bytes > MAX_UNIT_BYTES) return refuse('unit-too-large')
+      if (total + bytesInUnit + bytes > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
+      bytesInUnit += bytes
+      const id = hashOp(op)
       if (op.room === null && !equalBytes(id, columns.room)) return refuse('bad-bundle')
       // An op that was named as being outside comes after its child.
       if (placeOf(namedPlaces, id) >= 0) return refuse('bad-bundle')
-      bytesInUnit += bytes.length
-      if (bytesInUnit > MAX_UNIT_BYTES) return refuse('unit-too-large')
-      if (total + bytesInUnit > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
-      // Of its own bytes, in place of what the next body is written over.
       rebuilding.body.length = 0
-      op.body = new Uint8Array(bytes.buffer, bytes.byteOffset + bytes.length - op.body.length, op.body.length)
-      const unitOp = { op, id, bytes, signature: columns.signatures[rebuilding.built.length]! }
+      op.body = copyOf(op.body)
+      const unitOp = { op, id, signature: columns.signatures[rebuilding.built.length]! }
       unit.push(unitOp)
       rebuilding.built.push(unitOp)
     }
@@ -125,7 +120,7 @@ function buildUnits(rebuilding: Rebuilding): Result<readonly Unit[]> {
  * The units of a bundle that this node has checked, hashed and stored before, or null when these bytes are not such a one:
  * what `decodeBundle` gives, but its ids are told (`idAt`: that of the bundle's n-th op) and nothing is hashed or encoded.
  */
-export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): readonly (readonly BundleOp[])[] | null {
+export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): readonly (readonly UnitOp[])[] | null {
   const columns = readColumns(bytes)
   if (!columns.ok) return null
   const { unitSizes, signatures } = columns.value
@@ -153,7 +148,7 @@ function copyOf(bytes: Uint8Array): Uint8Array {
 interface Rebuilding {
   readonly columns: Columns
   /** The ops so far; whoever asks for the next one puts it here. */
-  readonly built: BundleOp[]
+  readonly built: UnitOp[]
   /** For each op, whether it is the prev of a later op by the same author. */
   readonly isVouchedFor: boolean[]
   /** External parents named so far. */

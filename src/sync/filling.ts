@@ -2,7 +2,8 @@
 import { equalBytes } from '../core/bytes.ts'
 import { ID_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
 import { type Op, opLength } from '../core/op.ts'
-import { type BundleOp, HEADER_COST, MAX_BUNDLE_BYTES, OP_COST } from './bundle.ts'
+import type { UnitOp } from '../core/unit.ts'
+import { HEADER_COST, MAX_BUNDLE_BYTES, OP_COST } from './bundle.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
 
 /** What has gone into a bundle: at most MAX_BUNDLE_OPS, and so many bytes of columns at most. */
@@ -18,9 +19,9 @@ export const EMPTY: Filling = { ops: 0, columnBytes: HEADER_COST }
  * row, and no less than they take: as many as may be in a bundle are in it, where they deflate best. MAX_BUNDLE_OP_BYTES is
  * kept by the other two, for an op has at most 96 bytes more than are counted.
  */
-export function filledWith(filling: Filling, unit: readonly BundleOp[]): Filling | null {
+export function filledWith(filling: Filling, unit: readonly UnitOp[]): Filling | null {
   let { columnBytes } = filling
-  let before: BundleOp | null = null
+  let before: UnitOp | null = null
   for (const each of unit) {
     const { op, signature } = each
     columnBytes += opLength(op) + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES) - (before === null ? 0 : saved(before, op))
@@ -31,6 +32,6 @@ export function filledWith(filling: Filling, unit: readonly BundleOp[]): Filling
 }
 
 /** Bytes of an op's author and prev that its columns do not hold, if it is the same author's next one. The room is never in them. */
-function saved({ op: { author, seq }, id }: BundleOp, op: Op): number {
+function saved({ op: { author, seq }, id }: UnitOp, op: Op): number {
   return op.prev !== null && op.seq === seq + 1 && equalBytes(op.author, author) && equalBytes(op.prev, id) ? 3 * ID_BYTES : 0
 }

@@ -1,8 +1,6 @@
 /** Neighbouring units as fewer and larger ones, with fewer signatures: for what is stored, and for what is sent. */
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { opLength } from '../core/op.ts'
-import { keyOf } from '../core/unit.ts'
-import type { BundleOp } from './bundle.ts'
+import { keyOf, unitBytes, type UnitOp } from '../core/unit.ts'
 
 /**
  * The same ops in the same order in as few units as putting neighbours together gives, each within a unit's limits, and
@@ -11,7 +9,7 @@ import type { BundleOp } from './bundle.ts'
  * `units` are admitted units, or what is left of them without what a peer holds, in order of admission. What is given back is
  * so as well: a peer lacks an op's children with it, so whoever vouches for an op is left whenever the op is. O(ops).
  */
-export function mergeUnits<T extends BundleOp>(units: readonly (readonly T[])[]): T[][] {
+export function mergeUnits<T extends UnitOp>(units: readonly (readonly T[])[]): T[][] {
   const merged: T[][] = []
   let last: T[] = []
   let bytes = 0
@@ -28,11 +26,8 @@ export function mergeUnits<T extends BundleOp>(units: readonly (readonly T[])[])
   return merged.map(withoutUnneeded)
 }
 
-/** Canonical bytes of a unit's ops. */
-export const unitBytes = (unit: readonly BundleOp[]): number => unit.reduce((sum, { op }) => sum + opLength(op), 0)
-
 /** A unit without the signatures of ops that a unit-mate vouches for. An admitted op's prev is its author's. */
-function withoutUnneeded<T extends BundleOp>(unit: readonly T[]): T[] {
+function withoutUnneeded<T extends UnitOp>(unit: readonly T[]): T[] {
   const prevs = new Set<string>()
   for (const { op } of unit) if (op.prev !== null) prevs.add(keyOf(op.prev))
   return unit.map((each) => (each.signature === null || !prevs.has(keyOf(each.id)) ? each : { ...each, signature: null }))

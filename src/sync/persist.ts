@@ -2,7 +2,7 @@
  * Admitted units on their way to the disk: one write at a time, and whatever is admitted meanwhile goes with the next one,
  * so that a busy room is written in few large records. Nothing is told to others before it is stored.
  */
-import type { Unit } from '../core/unit.ts'
+import { type Unit, unitBytes } from '../core/unit.ts'
 import { MAX_UNIT_BYTES } from '../core/limits.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
@@ -27,7 +27,7 @@ export interface Unstored {
 
 /** Takes an admitted unit to be stored. */
 export function keep(engine: Engine, unit: Unit, own: boolean, whenStored?: () => void): void {
-  const bytes = unit.reduce((sum, op) => sum + op.bytes.length, 0)
+  const bytes = unitBytes(unit)
   engine.unstored.push({ unit, bytes, own, whenStored })
   engine.unstoredBytes += bytes
 }

@@ -5,7 +5,8 @@
  * more heads than it can list cannot say all that it holds: for it, the next answer goes on where the last one was cut.
  */
 import { idOf, numberOf } from '../core/dag.ts'
-import { BUNDLE_BUDGET, type BundleOp, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
+import type { UnitOp } from '../core/unit.ts'
+import { BUNDLE_BUDGET, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
@@ -38,7 +39,7 @@ const BUNDLE_COST = 512 * 1024
 const DEFLATE_FROM = 160
 
 /** A unit as it is stored. */
-type Served = readonly BundleOp[]
+type Served = readonly UnitOp[]
 
 export interface Serving {
   readonly ref: number

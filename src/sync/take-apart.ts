@@ -2,8 +2,8 @@
 import { equalBytes } from '../core/bytes.ts'
 import type { Author, OpId } from '../core/op.ts'
 import { assert } from '../core/result.ts'
+import type { UnitOp } from '../core/unit.ts'
 import { addBody, type BodyWriter, createBodyWriter } from './bodies.ts'
-import type { BundleOp } from './bundle.ts'
 import { type Columns, insideParent, outsideParent, PREV_LAST, PREV_NONE, PREV_PARENT } from './columns.ts'
 import { placeOf, type Places, placesIn } from './places.ts'
 
@@ -21,17 +21,17 @@ export interface TakenApart extends Omit<Columns, 'patterns' | 'contents'> {
   readonly signatures: (Uint8Array | null)[]
   readonly refs: number[]
   readonly bodies: BodyWriter
-  readonly ops: BundleOp[]
+  readonly ops: UnitOp[]
   readonly ids: OpId[]
   /** Each author's latest op. */
-  readonly latest: BundleOp[]
+  readonly latest: UnitOp[]
   readonly authorPlaces: Places
   readonly externalPlaces: Places
   readonly idPlaces: Places
 }
 
 /** The columns of units of one room. */
-export function takeApart(room: OpId, units: readonly (readonly BundleOp[])[]): TakenApart {
+export function takeApart(room: OpId, units: readonly (readonly UnitOp[])[]): TakenApart {
   const taken = takingApart(room)
   for (const unit of units) {
     taken.unitSizes.push(unit.length)
@@ -65,7 +65,7 @@ function takingApart(room: OpId): TakenApart {
   }
 }
 
-function addOp(taken: TakenApart, each: BundleOp): void {
+function addOp(taken: TakenApart, each: UnitOp): void {
   const { op, id } = each
   const { authors, latest } = taken
   assert(op.room === null || equalBytes(op.room, taken.room), 'a bundle holds one room')

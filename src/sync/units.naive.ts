@@ -1,8 +1,7 @@
 /** Rooms for tests: random DAGs with forks and merges, cut into units, from a seed and nothing else. */
 import { encodeValue } from '../core/cbor.ts'
-import { opId } from '../core/hash.ts'
 import { publicKeyOf } from '../core/keys.ts'
-import { type Author, encodeOp, type Op, type OpId } from '../core/op.ts'
+import { type Author, hashOp, type Op, type OpId } from '../core/op.ts'
 import { compareBytes } from '../core/bytes.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import type { Value } from '../core/value.ts'
@@ -14,10 +13,9 @@ const AUTHORS = [1, 2, 3, 4, 5].map(authorOf)
 
 /** An op as a unit's member. The signature is a filler: bundles carry signatures and do not check them. */
 export function unitOp(op: Op, isSigned = true): UnitOp {
-  const bytes = encodeOp(op)
-  const id = opId(bytes)
+  const id = hashOp(op)
   const signature = isSigned ? new Uint8Array(64).map((_, i) => id[i & 31]! ^ i) : null
-  return { op, id, bytes, signature }
+  return { op, id, signature }
 }
 
 const bodyOf = (value: Value): Uint8Array => encodeValue(value)

@@ -2,9 +2,9 @@
 import { equalBytes } from '../../core/bytes.ts'
 import { opId } from '../../core/hash.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../../core/limits.ts'
-import { encodeOp } from '../../core/op.ts'
+import { encodeOp, opLength } from '../../core/op.ts'
 import { assert, refuse, type Result } from '../../core/result.ts'
-import { keyOf, type Unit, type UnitOp } from '../../core/unit.ts'
+import { keyOf, type Unit, unitBytes, type UnitOp } from '../../core/unit.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } from '../../sync/bundle.ts'
 import { decodeFile, encodeFile, unwrapBundle, wrapBundle } from '../../sync/wrap.ts'
 import { MAX_BUNDLE_OPS, readColumns, writeColumns } from '../../sync/columns.ts'
@@ -18,7 +18,8 @@ const sameUnits = (a: readonly Unit[], b: readonly Unit[]): boolean =>
   a.length === b.length && a.every((unit, i) => unit.length === b[i]!.length && unit.every((each, j) => sameOp(each, b[i]![j]!)))
 
 const sameOp = (a: UnitOp, b: UnitOp): boolean =>
-  equalBytes(a.bytes, b.bytes) &&
+  equalBytes(a.id, b.id) &&
+  equalBytes(encodeOp(a.op), encodeOp(b.op)) &&
   (a.signature === null ? b.signature === null : b.signature !== null && equalBytes(a.signature, b.signature))
 
 /** Asserts everything that is promised of the units of a bundle. */
@@ -27,20 +28,19 @@ export function assertUnits(units: readonly Unit[]): void {
   const firstPlace = new Map<string, number>()
   const all = units.flat()
   all.forEach(({ id }, place) => firstPlace.set(keyOf(id), firstPlace.get(keyOf(id)) ?? place))
-  all.forEach(({ op, id, bytes, signature }, place) => {
+  all.forEach(({ op, id, signature }, place) => {
     assertOp(op)
-    assert(equalBytes(encodeOp(op), bytes), 'an op comes with its canonical bytes')
-    assert(equalBytes(opId(bytes), id), 'an id is the hash of the canonical bytes')
+    assert(equalBytes(opId(encodeOp(op)), id), 'an id is the hash of the canonical bytes')
     assert(signature === null || signature.length === 64, 'a signature is 64 bytes')
     for (const parent of [op.prev, ...op.deps]) {
       if (parent !== null) assert((firstPlace.get(keyOf(parent)) ?? -1) < place, 'parents come before children')
     }
-    total += bytes.length
+    total += opLength(op)
   })
   assert(all.length <= MAX_BUNDLE_OPS && total <= MAX_BUNDLE_OP_BYTES, 'a bundle keeps its limits')
   for (const unit of units) {
     assert(unit.length > 0 && unit.length <= MAX_UNIT_OPS, 'a unit keeps its limit of ops')
-    assert(unit.reduce((sum, { bytes }) => sum + bytes.length, 0) <= MAX_UNIT_BYTES, 'a unit keeps its limit of bytes')
+    assert(unitBytes(unit) <= MAX_UNIT_BYTES, 'a unit keeps its limit of bytes')
     assert(
       unit.every((each) => each.signature !== null || unit.some((mate) => continues(mate, each))),
       'what is not signed is vouched for',

@@ -1,9 +1,8 @@
 /** What inputs are made from: real rooms with forks and merges, always the same, and values of every kind. */
 import { compareBytes, equalBytes } from '../../core/bytes.ts'
 import { encodeValue } from '../../core/cbor.ts'
-import { opId } from '../../core/hash.ts'
 import { signedBytes } from '../../core/keys.ts'
-import { asOpId, type Author, encodeOp, type Op, type OpId } from '../../core/op.ts'
+import { asOpId, type Author, hashOp, type Op, type OpId } from '../../core/op.ts'
 import type { Unit, UnitOp } from '../../core/unit.ts'
 import type { Value } from '../../core/value.ts'
 import { type Body, encodeBody } from '../../crdt/body.ts'
@@ -34,10 +33,7 @@ export function signed(op: Op): UnitOp {
 
 const NO_SEED = new Uint8Array(0)
 
-export function unsigned(op: Op): UnitOp {
-  const bytes = encodeOp(op)
-  return { op, id: opId(bytes), bytes, signature: null }
-}
+export const unsigned = (op: Op): UnitOp => ({ op, id: hashOp(op), signature: null })
 
 export const isSigned = ({ id, op, signature }: UnitOp): boolean =>
   signature !== null && STAND_IN.verify(signature, signedBytes(id), op.author)

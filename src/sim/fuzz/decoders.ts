@@ -79,7 +79,7 @@ export const op: Target = {
     if (random.chance(0.001)) return new Uint8Array(MAX_OP_BYTES + random.below(2)).fill(0x80)
     const some = anOp(random).op
     const bytes = encodeOp(random.chance(0.4) ? bendOp(random, some) : some)
-    return random.chance(0.6) ? bentOrNot(random, bytes, anOp(random).bytes) : bytes
+    return random.chance(0.6) ? bentOrNot(random, bytes, encodeOp(anOp(random).op)) : bytes
   },
   judge(bytes, counting) {
     const decoded = decodeOp(bytes)

@@ -3,7 +3,7 @@ import { equalBytes } from '../../core/bytes.ts'
 import { provesEquivocation, type Verify } from '../../core/evidence.ts'
 import { signedBytes } from '../../core/keys.ts'
 import { MAX_UNIT_OPS } from '../../core/limits.ts'
-import { asOpId, type Op } from '../../core/op.ts'
+import { asOpId, encodeOp, type Op } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
 import type { Unit, UnitOp } from '../../core/unit.ts'
 import { encodeBody } from '../../crdt/body.ts'
@@ -46,7 +46,7 @@ const verify: Verify = (signature, id, author) => STAND_IN.verify(signature, sig
 function whyNot(a: Unit, b: Unit): string | null {
   const [x, y] = [a[0], b[0]]
   if (x === undefined || y === undefined) return 'nothing'
-  if (equalBytes(x.bytes, y.bytes)) return 'one op'
+  if (equalBytes(encodeOp(x.op), encodeOp(y.op))) return 'one op'
   const [roomOfX, roomOfY] = [x, y].map(({ op, id }) => op.room ?? id)
   if (!equalBytes(roomOfX!, roomOfY!)) return 'two rooms'
   if (!equalBytes(x.op.author, y.op.author)) return 'two authors'

@@ -1,7 +1,7 @@
 /** Target: what peers say to each other, message by message. */
 import { compareBytes, concatBytes, equalBytes } from '../../core/bytes.ts'
 import { MAX_HEADS_LISTED, MAX_TIPS_PAGE, PROTOCOL_VERSION, SIGNATURE_BYTES } from '../../core/limits.ts'
-import type { OpId } from '../../core/op.ts'
+import { encodeOp, type OpId } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
 import { MAX_BUNDLE_BYTES } from '../../sync/bundle.ts'
 import { wrapBundle } from '../../sync/wrap.ts'
@@ -66,7 +66,7 @@ export const message: Target = {
       : bendMessage(
           random,
           bytes,
-          random.chance(0.9) ? encodeMessage(aMessage(random, room)) : concatBytes(Uint8Array.of(1), anOp(random).bytes),
+          random.chance(0.9) ? encodeMessage(aMessage(random, room)) : concatBytes(Uint8Array.of(1), encodeOp(anOp(random).op)),
         )
   },
   judge(bytes, counting) {
