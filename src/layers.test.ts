@@ -36,7 +36,10 @@ const TABLE: Readonly<Record<string, Rule>> = {
   net: { imports: ['core'], packages: ['@noble', 'partysocket'] },
   node: { imports: ['core', 'crdt', 'rules', 'sync', 'store', 'net'], packages: ['@noble', 'hash-wasm'] },
   worker: { imports: BELOW_WORKER, packages: [] },
-  ui: { imports: ['core', 'crdt', 'graph', 'sim', 'worker/api', 'worker/client'], packages: ['react', 'react-dom', 'zustand'] },
+  ui: {
+    imports: ['core', 'crdt', 'graph', 'sim', 'worker/api', 'worker/client', 'worker/script-url'],
+    packages: ['react', 'react-dom', 'zustand'],
+  },
   main: { imports: ['ui'], packages: ['react', 'react-dom'] },
   cli: { imports: ['core', 'crdt', 'rules', 'sync', 'store', 'net', 'node'], packages: ['node:'] },
   index: { imports: ['core', 'crdt', 'rules', 'node', 'worker/client'], packages: [] },
@@ -71,7 +74,7 @@ function allowed(rule: Rule, layer: string, file: string, specifier: string): bo
     return rule.packages.some((name) => (name.endsWith(':') ? specifier.startsWith(name) : within(specifier, name)))
   const target = posix.relative('src', posix.join(posix.dirname(file), specifier))
   if (within(target, layer) || (layer === 'relay' && within(target, '../relay'))) return true
-  if ((layer === 'ui' || layer === 'main') && WORKER_ADDRESS.test(target)) return true
+  if ((layer === 'ui' || layer === 'main' || layer === 'worker') && WORKER_ADDRESS.test(target)) return true
   if (FREE.test(target)) return false
   return rule.imports.some((name) => within(target.replace(/\.tsx?$/, ''), name))
 }

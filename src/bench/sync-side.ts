@@ -2,13 +2,14 @@
  * One of two nodes that meet: the product's engine, unchanged, driven as its contract says, with a disk in memory and answers
  * that come at once. What it sends waits in `sent` until somebody carries it.
  */
+import { rebuild } from '../sync/rebuild.ts'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Author, OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'
 import { identityNumber } from '../sim/identity.ts'
 import { createRandom } from '../sim/random.ts'
-import { encodeBundle } from '../sync/bundle.ts'
+import { encodeBundle, MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
 import type { Effect, Input, StoredUnits } from '../sync/effects.ts'
 import { createEngine, restore, step } from '../sync/engine.ts'
 import { kindOf } from '../sync/messages.ts'
@@ -136,6 +137,8 @@ function carryOut(side: Side, effect: Effect): Input | null {
       return { type: 'signed', job: effect.job, signature: standIn(side.engine.author as Author, effect.message) }
     case 'deflate':
       return { type: 'deflated', job: effect.job, bytes: deflateRawSync(effect.bytes) }
+    case 'decode':
+      return { type: 'decoded', job: effect.job, rebuilt: rebuild(inflateRawSync(effect.bytes, { maxOutputLength: MAX_BUNDLE_BYTES })) }
     case 'inflate':
       return { type: 'inflated', job: effect.job, bytes: inflateRawSync(effect.bytes, { maxOutputLength: effect.limit }) }
   }

@@ -10,7 +10,7 @@ export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
  * The inflated bytes; null for bytes that are no whole deflate stream or inflate beyond `limit`, which is read no further. What
  * follows the stream is refused by browsers and ignored by Node.
  */
-export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array | null> {
+export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
     return await drain(new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate-raw')), limit)
   } catch {
@@ -18,7 +18,7 @@ export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Ar
   }
 }
 
-async function drain(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | null> {
+async function drain(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const parts: Uint8Array[] = []
   let length = 0
   const reader = stream.getReader()

@@ -7,6 +7,7 @@ import { step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { type Segment, type Store, StoreError } from '../store/store.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
+import type { Decoder } from './decoder.ts'
 import { deflate, inflate } from './deflate.ts'
 import type { Segments } from './segments.ts'
 import { signWith } from './signer.ts'
@@ -18,6 +19,7 @@ export interface LoopPorts {
   readonly segments: Segments
   readonly key: CryptoKey | Uint8Array
   readonly verifier: Verifier
+  readonly decoder: Decoder
   /** ms, any origin, never going back. */
   readonly now: () => number
   send(to: PeerId | null, bytes: Uint8Array): void
@@ -99,7 +101,7 @@ async function deflateLarge(segment: Segment): Promise<Segment> {
   return { ...segment, bytes: wrapBundle('deflate', await deflate(unwrapped.value.payload)) }
 }
 
-async function perform({ store, segments, key, verifier }: LoopPorts, effect: Extract<Effect, { job: number }>): Promise<Input> {
+async function perform({ store, segments, key, verifier, decoder }: LoopPorts, effect: Extract<Effect, { job: number }>): Promise<Input> {
   const { job } = effect
   switch (effect.type) {
     case 'persist':
@@ -117,6 +119,8 @@ async function perform({ store, segments, key, verifier }: LoopPorts, effect: Ex
       return { type: 'signed', job, signature: await signWith(key, effect.message) }
     case 'read':
       return { type: 'loaded', job, segments: await segments.read(effect.from, effect.limit) }
+    case 'decode':
+      return { type: 'decoded', job, rebuilt: await decoder.decode(effect.bytes) }
     case 'inflate':
       return { type: 'inflated', job, bytes: await inflate(effect.bytes, effect.limit) }
     case 'deflate':

@@ -16,6 +16,7 @@ import type { Notice } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
+import { createDecoder, type Decoder } from './decoder.ts'
 import { createLibrary } from './library.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLoop } from './loop.ts'
@@ -38,6 +39,8 @@ export interface NodeOptions {
   readonly openStore: OpenStore
   /** The ways to others, given the room's name among outsiders. */
   readonly ways: (relayName: string) => readonly { readonly path: Path; readonly open: OpenTransport }[]
+  /** What decodes bundles; this thread, if there is nothing else. */
+  readonly decoder?: Decoder
   /** Something that a view shows may have changed. */
   readonly onChange: () => void
   /** A bug of ours. */
@@ -63,7 +66,14 @@ export interface Node {
   close(): Promise<void>
 }
 
-export async function createNode({ opened: found, openStore, ways, onChange, onBroken }: NodeOptions): Promise<Node> {
+export async function createNode({
+  opened: found,
+  openStore,
+  ways,
+  decoder = createDecoder(),
+  onChange,
+  onBroken,
+}: NodeOptions): Promise<Node> {
   const { opened, engine, index } = await readNode(found, openStore)
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
@@ -100,6 +110,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
     segments,
     key: identity.key,
     verifier: await createVerifier(),
+    decoder,
     now: () => performance.now(),
     send: (to, bytes) => links.send(to, bytes),
     disconnect: () => onChange(),
@@ -191,6 +202,7 @@ export async function createNode({ opened: found, openStore, ways, onChange, onB
     },
     async close() {
       loop.stop()
+      decoder.close()
       endScrub()
       await Promise.all([links.close(), packer.stop()])
       store.close()

@@ -2,11 +2,12 @@
  * A correct node: the product's engine, unchanged, driven as its contract says. What a platform answers later is answered
  * after a random while, so that answers overtake each other; nothing survives a crash but the disk.
  */
+import { rebuild } from '../sync/rebuild.ts'
 import { idOf } from '../core/dag.ts'
 import { keyOf, type Unit } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'
 import type { Durability, Segment } from '../store/store.ts'
-import { decodeBundle, encodeBundle } from '../sync/bundle.ts'
+import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex, step } from '../sync/engine.ts'
@@ -198,6 +199,8 @@ function answerTo({ signatures }: World, node: SimNode, effect: Extract<Effect, 
       return () => ({ type: 'signed', job, signature: signatures.sign(node.identity, effect.message) })
     case 'read':
       return () => ({ type: 'loaded', job, segments: read(node.disk, effect.from, effect.limit) })
+    case 'decode':
+      return () => ({ type: 'decoded', job, rebuilt: rebuild(unsqueeze(effect.bytes, MAX_BUNDLE_BYTES)) })
     case 'inflate':
       return () => ({ type: 'inflated', job, bytes: unsqueeze(effect.bytes, effect.limit) })
     case 'deflate':

@@ -5,6 +5,7 @@
 import type { Author, Op, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
+import type { Rebuilt } from './rebuild.ts'
 
 /** The other side of a session: its sender value, hex. */
 export type PeerId = string
@@ -47,6 +48,7 @@ export type Input =
   | { readonly type: 'verified'; readonly job: number; readonly valid: readonly boolean[] }
   | { readonly type: 'signed'; readonly job: number; readonly signature: Uint8Array }
   | { readonly type: 'loaded'; readonly job: number; readonly segments: readonly StoredUnits[] }
+  | { readonly type: 'decoded'; readonly job: number; readonly rebuilt: Rebuilt }
   | { readonly type: 'inflated'; readonly job: number; readonly bytes: Uint8Array | null }
   | { readonly type: 'deflated'; readonly job: number; readonly bytes: Uint8Array }
 
@@ -58,6 +60,8 @@ export type Effect =
   | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /** Stored segments from the one that holds op `from`, at most `limit`. */
   | { readonly type: 'read'; readonly job: number; readonly from: number; readonly limit: number }
+  /** What `rebuild` makes of these bytes, inflated up to MAX_BUNDLE_BYTES: anywhere, for it is most of the work. */
+  | { readonly type: 'decode'; readonly job: number; readonly bytes: Uint8Array }
   | { readonly type: 'inflate'; readonly job: number; readonly bytes: Uint8Array; readonly limit: number }
   | { readonly type: 'deflate'; readonly job: number; readonly bytes: Uint8Array }
   /** Give a "tick" at this time (ms, the engine's clock); replaces the one asked for before. */

@@ -10,11 +10,11 @@ import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
 import { backAt, leftAt } from './budget.ts'
-import { decodeBundle, MAX_BUNDLE_BYTES } from './bundle.ts'
 import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
 import type { Link } from './effects.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
+import { rebuild, type Rebuilt } from './rebuild.ts'
 import { budgetOf, BYTES_AS_OP, costOf, INFLATING_AS_OPS, mayBegin, pay, reward } from './strangers.ts'
 import { unwrapBundle } from './wrap.ts'
 
@@ -158,33 +158,24 @@ export function intakeDue(engine: Engine): number {
   }
 }
 
-const sizeOf = (units: readonly Unit[]): number => units.reduce((sum, unit) => sum + unit.length, 0)
-
 /** Sets the item's units, now or in a later step. */
 function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): void {
   const unwrapped = unwrapBundle(item.wrapped)
   if (!unwrapped.ok) return refuseItem(engine, from, item, unwrapped.reason)
   const { codec, payload } = unwrapped.value
-  if (codec === 'raw') return decode(engine, from, queue, item, payload)
+  if (codec === 'raw') return take(engine, from, queue, item, rebuild(payload))
   pay(engine, from, item, INFLATING_AS_OPS)
-  ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
-    if (answer.type !== 'inflated' || !isWanted(engine, from, queue, item)) return
-    if (answer.bytes === null) refuseItem(engine, from, item, 'bad-deflate')
-    else decode(engine, from, queue, item, answer.bytes)
+  ask(engine, { type: 'decode', job: newJob(engine), bytes: payload }, (answer) => {
+    if (answer.type !== 'decoded' || !isWanted(engine, from, queue, item)) return
+    take(engine, from, queue, item, answer.rebuilt)
     advance(engine, from, queue)
   })
 }
 
-function decode(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, bytes: Uint8Array): void {
-  const spent = { ops: 0 }
-  const units = decodeBundle(bytes, spent)
+/** Pays for what was decoded, and has it verified. */
+function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, bytes, ops }: Rebuilt): void {
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
-  const isPaid = pay(
-    engine,
-    from,
-    item,
-    units.ok ? costOf(sizeOf(units.value), claims.length) : bytes.length / BYTES_AS_OP + costOf(spent.ops, 0),
-  )
+  const isPaid = pay(engine, from, item, units.ok ? costOf(ops, claims.length) : bytes / BYTES_AS_OP + costOf(ops, 0))
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && from !== 'file' : !isPaid) {

@@ -6,6 +6,7 @@ import { toHex } from '../core/bytes.ts'
 import { openBroadcastChannel } from '../net/broadcast-channel.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from '../node/link.ts'
+import type { Decoder } from '../node/decoder.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, joinRoom, type OpenedNode, resumeNode } from '../node/open-node.ts'
 import { quickenHashing } from '../node/sha256.ts'
@@ -22,7 +23,7 @@ type Start = Extract<ToNode, { type: 'start' }>
 type Post = (message: FromNode) => void
 
 /** Handles one page's messages; `post` reaches the page. */
-export function servePage(post: Post): (data: unknown) => void {
+export function servePage(post: Post, decoder?: Decoder): (data: unknown) => void {
   let node: Promise<Node | null> | null = null
   const fail = (failure: NodeFailure): null => {
     post({ type: 'failed', failure })
@@ -49,6 +50,7 @@ export function servePage(post: Post): (data: unknown) => void {
         { path: 'broadcast', open: openBroadcastChannel(`tabweave/${name}`) },
         ...(message.relay === null ? [] : [{ path: 'relay' as const, open: openRelaySocket({ origin: message.relay, room: name }) }]),
       ],
+      ...(decoder && { decoder }),
       onChange: publisher.changed,
       onBroken: broken,
     })

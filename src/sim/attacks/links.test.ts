@@ -1,4 +1,5 @@
 /** What one link, or a thousand, can make a node keep and do; and those who speak another language. */
+import { rebuild } from '../../sync/rebuild.ts'
 import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../core/bytes.ts'
 import { PROTOCOL_VERSION } from '../../core/limits.ts'
@@ -71,14 +72,14 @@ describe('bounds', () => {
     const asked: number[] = []
     const bytes = unitsOf(wrapBundle('deflate', new Uint8Array(40_000)))
     for (let i = 0; i < 2_000; i++) {
-      for (const effect of step(engine, { type: 'bytes', from, bytes }, 2_000)) if (effect.type === 'inflate') asked.push(effect.job)
+      for (const effect of step(engine, { type: 'bytes', from, bytes }, 2_000)) if (effect.type === 'decode') asked.push(effect.job)
     }
     expect(asked).toHaveLength(4)
     expect(engine.intakeBytes).toBeLessThanOrEqual(24 * 1024 * 1024)
     // Bombs: every one is refused; the link is cut after a few, and the rest goes its way without an exception.
     for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
-      for (const effect of step(engine, { type: 'inflated', job: next, bytes: null }, 2_000))
-        if (effect.type === 'inflate') asked.push(effect.job)
+      for (const effect of step(engine, { type: 'decoded', job: next, rebuilt: rebuild(null) }, 2_000))
+        if (effect.type === 'decode') asked.push(effect.job)
     }
     expect(engine.intake.size).toBe(0)
     expect(engine.intakeBytes).toBe(0)

@@ -1,4 +1,5 @@
 /** Drives one engine as its contract says, with a platform that answers when it is told to, and watches what the engine says. */
+import { rebuild } from '../../sync/rebuild.ts'
 import { numberOf } from '../../core/dag.ts'
 import type { OpId } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
@@ -123,6 +124,8 @@ function answerTo({ disk, diskFailure }: Driven, question: Question): Input {
       const at = disk.findIndex(({ first, count }) => first + count > question.from)
       return { type: 'loaded', job, segments: at < 0 ? [] : disk.slice(at, at + question.limit) }
     }
+    case 'decode':
+      return { type: 'decoded', job, rebuilt: rebuild(unsqueeze(question.bytes, MAX_BUNDLE_BYTES)) }
     case 'inflate':
       return { type: 'inflated', job, bytes: unsqueeze(question.bytes, question.limit) }
     case 'deflate':

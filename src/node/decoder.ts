@@ -1,0 +1,17 @@
+/** Decoding bundles: inflating them, rebuilding their ops, and hashing these. Most of what joining a room costs. */
+import { MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
+import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
+import { inflate } from './deflate.ts'
+
+export interface Decoder {
+  /** What a deflated bundle holds; any bytes. */
+  decode(deflated: Uint8Array): Promise<Rebuilt>
+  /** Ends it: nothing is asked of it any more. */
+  close(): void
+}
+
+/** In this thread. */
+export const createDecoder = (): Decoder => ({
+  decode: async (deflated) => rebuild(await inflate(deflated, MAX_BUNDLE_BYTES)),
+  close() {},
+})

@@ -1,0 +1,36 @@
+/** What a node's worker and the worker that decodes for it say to each other. */
+import type { OpId } from '../core/op.ts'
+import { ok, refuse, type Refusal } from '../core/result.ts'
+import { reopenBundle } from '../sync/bundle.ts'
+import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
+
+export interface DecodeRequest {
+  readonly job: number
+  readonly deflated: Uint8Array
+}
+
+export type DecodeReply =
+  /** It decodes from now on. */
+  | { readonly type: 'ready' }
+  /** The columns, and the ids of their ops, 32 bytes each: with these nothing need be hashed again. */
+  | { readonly type: 'good'; readonly job: number; readonly columns: Uint8Array<ArrayBuffer>; readonly ids: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'refused'; readonly job: number; readonly reason: Refusal; readonly bytes: number; readonly ops: number }
+
+/** What came of a job whose bytes were inflated to these columns. */
+export function replyOf(job: number, columns: Uint8Array<ArrayBuffer> | null): DecodeReply {
+  const { units, bytes, ops } = rebuild(columns)
+  if (columns === null || !units.ok) return { type: 'refused', job, reason: units.ok ? 'bad-deflate' : units.reason, bytes, ops }
+  const ids = new Uint8Array(32 * ops)
+  let at = 0
+  for (const unit of units.value) for (const { id } of unit) ids.set(id, 32 * at++)
+  return { type: 'good', job, columns, ids }
+}
+
+/** The same on the other side. */
+export function rebuiltOf(reply: Exclude<DecodeReply, { type: 'ready' }>): Rebuilt {
+  if (reply.type === 'refused') return { units: refuse(reply.reason), bytes: reply.bytes, ops: reply.ops }
+  const { columns, ids } = reply
+  const units = reopenBundle(columns, (n) => ids.subarray(32 * n, 32 * n + 32) as OpId)
+  // What was decoded there can be reopened here: it is the same code.
+  return { units: units === null ? refuse('bad-bundle') : ok(units), bytes: columns.length, ops: ids.length / 32 }
+}

@@ -1,0 +1,13 @@
+/** Decodes bundles for a node's worker: the composition root, and nothing else. */
+import { inflate } from '../node/deflate.ts'
+import { quickenHashing } from '../node/sha256.ts'
+import { MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
+import { type DecodeReply, type DecodeRequest, replyOf } from './decode-message.ts'
+
+const reply = (message: DecodeReply): void =>
+  self.postMessage(message, { transfer: message.type === 'good' ? [message.columns.buffer, message.ids.buffer] : [] })
+
+self.addEventListener('message', async ({ data: { job, deflated } }: MessageEvent<DecodeRequest>) => {
+  reply(replyOf(job, await inflate(deflated, MAX_BUNDLE_BYTES)))
+})
+void quickenHashing().then(() => reply({ type: 'ready' }))
