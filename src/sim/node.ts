@@ -75,7 +75,7 @@ export function addNode(world: World, identity: Identity, disk: Disk): SimNode {
   return node
 }
 
-function engineFor({ room, chance }: World, identity: Identity, now: number, resumed: boolean): Engine {
+function engineFor({ room, chance, plan }: World, identity: Identity, now: number, resumed: boolean): Engine {
   return createEngine({
     room,
     author: identity.author,
@@ -85,6 +85,7 @@ function engineFor({ room, chance }: World, identity: Identity, now: number, res
     random: chance.life.fork(`engine ${chance.life.below(2 ** 32)}`).next,
     now,
     resumed,
+    ...(plan.limits && { limits: plan.limits }),
   })
 }
 

@@ -3,6 +3,7 @@
  * picks) is chance from the same seed, in streams of their own, so that a smaller plan is still the same world with less in it.
  */
 import { assert } from '../core/result.ts'
+import type { Limits } from '../sync/limits.ts'
 import { createRandom, type Random } from './random.ts'
 import { STRATEGIES, type StrategyName } from './strategies.ts'
 
@@ -49,6 +50,8 @@ export interface Plan {
   /** Acts of each adversary during the storm. */
   readonly acts: number
   readonly faults: readonly Fault[]
+  /** How much nodes say at a time, where it is not what the product does. */
+  readonly limits?: Limits
 }
 
 const weather = (random: Random): Pick<Plan, 'delay' | 'lost' | 'repeated' | 'tampered' | 'skew'> => {

@@ -147,7 +147,7 @@ export const PLANTED: readonly Planted[] = [
     wrong: '',
   },
   { name: 'deps are not sorted', file: 'sync/submit.ts', right: '      .sort(compareBytes),', wrong: '      .slice(),' },
-  { name: 'the last op asked for is not served', file: 'sync/serve.ts', right: 'numberOf(dag, id) + 1)', wrong: 'numberOf(dag, id))' },
+  { name: 'the last op asked for is not served', file: 'sync/serve.ts', right: 'engine.stored, op + 1)', wrong: 'engine.stored, op)' },
   {
     name: 'the digest is not worked out again',
     file: 'sync/gossip.ts',

@@ -22,6 +22,7 @@ import type { Effect, Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
 import { announceDue, receiveHeads, receiveHoldings } from './gossip.ts'
 import { intakeDue, takeIn } from './intake.ts'
+import { type Limits, LIMITS } from './limits.ts'
 import { answerAll, askAll, takeAnswer } from './meeting.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
 import { expirePeers, MAX_NEWCOMERS, mayTalk, meet, NEWCOMERS_PER_SECOND, receiveHello } from './peers.ts'
@@ -45,16 +46,19 @@ export interface EngineOptions {
   readonly now: number
   /** True when this identity has run before. */
   readonly resumed: boolean
+  /** How much is said at a time; the product's, unless the simulator tries others. */
+  readonly limits?: Limits
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { room, author, sender, judge, seed, random, now, resumed } = options
+  const { room, author, sender, judge, seed, random, now, resumed, limits = LIMITS } = options
   return {
     replica: createReplica(room, judge, seed),
     author,
     sender,
     senderId: toHex(sender),
     random,
+    limits,
     now,
     startedAt: now,
     resumed,

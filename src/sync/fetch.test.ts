@@ -26,7 +26,7 @@ import { bundleOf } from '../sim/villain.ts'
 import { wrapBundle } from './wrap.ts'
 import type { PeerId } from './effects.ts'
 import { step } from './engine.ts'
-import { encodeMessage, type Message } from './messages.ts'
+import { decodeMessage, encodeMessage, type Message, type Want } from './messages.ts'
 
 /** A node that asks a link for a head that nobody has. */
 function asking(): { stage: Stage; bob: SimNode; link: PeerId; ref: number } {
@@ -137,6 +137,36 @@ test('of a peer with more heads than it lists, what could not be taken in is ask
   expect(opsOf(bob)).toBe(301)
   bob.engine.unstoredBytes -= 65 * 1024 * 1024
   expect(runUntil(stage, 120_000, () => agree(stage), 1_000)).toBeLessThan(120_000)
+})
+
+test('of a peer with more heads than it lists, what a cut answer left out is asked for after it, and all once more a minute after the end', () => {
+  const wants: Want[] = []
+  const told = (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array): void => {
+    const said = decodeMessage(bytes)
+    if (said.ok && said.value.type === 'want') wants.push(said.value)
+  }
+  const stage = createStage(1, {}, { told })
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'many heads')
+  const isHere = (): void => claim(stage, bob, link, [stage.room], 300, 999)
+  const give = (left: number, ...units: readonly Unit[]): void => {
+    const { ref } = wants.at(-1)!
+    tell(stage, bob, link, { type: 'units', ref, bundle: units.length > 0 ? bundleOf(...units) : new Uint8Array(), last: true, left })
+    run(stage, 500)
+  }
+  isHere()
+  run(stage, 100)
+  // What is held already, on the way to what is not.
+  give(5, [stage.world.genesis])
+  give(4, [stage.world.genesis])
+  give(0)
+  const refs = wants.map(({ ref }) => ref)
+  expect(wants.map(({ after }) => after)).toEqual([0, refs[0], refs[1]])
+  for (let s = 0; s < 65; s += 5) {
+    isHere()
+    run(stage, 5_000)
+  }
+  expect(wants.slice(3).map(({ after, ids }) => [after, ids.length])).toEqual([[0, 0]])
 })
 
 test('D16 what is being judged is waited for until PATIENCE before others are asked', () => {

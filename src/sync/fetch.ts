@@ -6,7 +6,6 @@
  * been of use, if there is one: a crowd of strangers delays it by one pause and not by one each.
  */
 import { numberOf } from '../core/dag.ts'
-import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { missingIds } from '../core/pending.ts'
 import { keyOf } from '../core/unit.ts'
@@ -112,17 +111,22 @@ const dueAt = ({ heardAt, startedAt, got }: Fetch): number =>
 function start(engine: Engine): void {
   const peer = choose(engine)
   if (peer === null) return
-  const { now } = engine
+  const { now, limits } = engine
   const { pending, dag } = engine.replica
   const named = unknownHeads(engine, peer)
-  const missing = peer.emptyUntil > now ? [] : missingIds(pending, MAX_HEADS_LISTED / 2)
+  const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.ceil(limits.heads / 2))
   // Of a peer with more heads than it lists, everything is asked. Else half the list is for what it named, if need be.
   const all = hasMore(engine, peer)
-  const ids = all ? [] : [...missing, ...named].slice(0, MAX_HEADS_LISTED)
+  if (all && peer.exhaustedAt === peer.ops) {
+    // It seemed to have nothing more: once more from the beginning, and nothing is guessed about us this time.
+    peer.takenIn = 0
+    peer.exhaustedAt = -1
+  }
+  const ids = all ? [] : [...missing, ...named].slice(0, limits.heads)
   const ref = engine.nextRef++
   begin(engine, peer, { ref, named, missing: missing.length > 0, all })
-  const holdings = describeHoldings(dag, engine.stored)
-  send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false }))
+  const holdings = describeHoldings(dag, engine.stored, limits)
+  send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn }))
   told(engine, peer)
 }
 
@@ -232,13 +236,16 @@ function end(engine: Engine, fetch: Fetch): void {
   const { dag, rejected } = engine.replica
   const served = fetch.named.every((id) => numberOf(dag, id) >= 0 || rejected.has(keyOf(id)))
   if (fetch.got > 0) peer.isUseful = true
-  if (served || fetch.got > 0) peer.failures = 0
+  // Of an answer that was cut, what is held already is on the way to what is not.
+  const goesOn = fetch.got > 0 || (fetch.again > 0 && fetch.left !== 0)
+  if (fetch.vain === 0) peer.takenIn = fetch.ref
+  if (served || goesOn) peer.failures = 0
   // Where everything was asked for, tips may have said too much, and by id it will be served.
   else if (!fetch.all) bench(engine, peer)
   if (fetch.all && fetch.got === 0 && fetch.left === 0) peer.exhaustedAt = fetch.ops
   // What a cut answer left out is asked for at once.
-  if (fetch.got > 0) peer.allAskedAt = -Infinity
-  peer.emptyFor = fetch.got > 0 || !fetch.missing ? 0 : Math.min(HANDICAP, Math.max(BENCH, peer.emptyFor * 2))
+  if (goesOn) peer.allAskedAt = -Infinity
+  peer.emptyFor = goesOn || !fetch.missing ? 0 : Math.min(HANDICAP, Math.max(BENCH, peer.emptyFor * 2))
   peer.emptyUntil = engine.now + peer.emptyFor
   notify(engine, { type: 'changed' })
 }

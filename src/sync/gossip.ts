@@ -36,7 +36,12 @@ export function announceDue(engine: Engine): number {
 /** Sends this node's stored heads to a peer, or to everybody (null). */
 export function tellHeads(engine: Engine, to: Peer | null): void {
   const { dag } = engine.replica
-  const heads = encodeMessage({ type: 'heads', digest: storedDigest(engine), ...listHeads(dag, engine.stored), ops: engine.stored })
+  const heads = encodeMessage({
+    type: 'heads',
+    digest: storedDigest(engine),
+    ...listHeads(dag, engine.stored, engine.limits),
+    ops: engine.stored,
+  })
   send(engine, to === null ? null : to.id, heads)
   told(engine, to)
 }

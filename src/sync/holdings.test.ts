@@ -190,9 +190,9 @@ test('B8 of a chain of 1,000,000 ops, what is held is said in one head, and read
   expect(storedHeads(dag, 10)).toEqual([cheapId(9)])
   const tipOf = (seq: number): Tip => ({ hint: authors[0]!.slice(0, 2), seq, id: cheapId(seq), isHead: true })
   const half = lackingOf(dag, length, { tips: [tipOf(499_999)], headCount: 1 }, [])
-  expect(half).toEqual({ ops: [500_000, length], count: 500_000, visited: 500_000 })
+  expect(half).toEqual({ ops: [500_000, length], count: 500_000, visited: 500_000, isExact: true })
   // An unknown tip above all of it: the whole chain is held, as it seems, unless what is asked for says otherwise.
   const above: Holdings = { tips: [tipOf(length)], headCount: 1 }
-  expect(lackingOf(dag, length, above, [])).toEqual({ ops: [], count: 0, visited: 0 })
+  expect(lackingOf(dag, length, above, [])).toEqual({ ops: [], count: 0, visited: 0, isExact: false })
   expect(lackingOf(dag, length, above, [cheapId(length - 1)]).ops).toEqual([0, length])
 })

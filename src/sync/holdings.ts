@@ -7,8 +7,9 @@
  */
 import { compareEntries } from '../core/id-table.ts'
 import { type Dag, idOf, numberOf, tipsOf } from '../core/dag.ts'
-import { AUTHOR_BYTES, MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
+import { AUTHOR_BYTES } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
+import { type Limits, LIMITS } from './limits.ts'
 import { hintBytes, type Tip } from './messages.ts'
 
 /** Heads of the first `stored` ops: what may be told to others. O(unstored + heads). */
@@ -27,9 +28,9 @@ function storedHeadOps(dag: Dag, stored: number): number[] {
 export const storedHeads = (dag: Dag, stored: number): OpId[] => byId(dag, storedHeadOps(dag, stored))
 
 /** As many of them as a list may hold, sorted by id: of too many the newest, which others most likely lack; and how many there are. */
-export function listHeads(dag: Dag, stored: number): { readonly heads: readonly OpId[]; readonly headCount: number } {
+export function listHeads(dag: Dag, stored: number, limits: Limits): { readonly heads: readonly OpId[]; readonly headCount: number } {
   const ops = storedHeadOps(dag, stored)
-  const listed = ops.length <= MAX_HEADS_LISTED ? ops : newest(ops, MAX_HEADS_LISTED)
+  const listed = ops.length <= limits.heads ? ops : newest(ops, limits.heads)
   return { heads: byId(dag, listed), headCount: ops.length }
 }
 
@@ -50,15 +51,10 @@ export interface Holdings {
   readonly headCount: number
 }
 
-/** Tips told besides heads: of so many authors all, and of more the newest, so that a room does not pay for who was here long ago. */
-const NEWEST_TIPS = 48
-/** Then ever fewer of the older ones, so that one is below the place where two nodes parted, and not far from it. */
-const SPARSE_TIPS = 16
-
 /** Of ops in descending order, all of the first ones and ever fewer of the others. */
-function thinned(ops: readonly number[]): number[] {
-  const out = ops.slice(0, NEWEST_TIPS)
-  for (let i = NEWEST_TIPS, step = 1; i < ops.length && out.length < NEWEST_TIPS + SPARSE_TIPS; i += step, step *= 2) out.push(ops[i]!)
+function thinned(ops: readonly number[], { newestTips, sparseTips }: Limits): number[] {
+  const out = ops.slice(0, newestTips)
+  for (let i = newestTips, step = 1; i < ops.length && out.length < newestTips + sparseTips; i += step, step *= 2) out.push(ops[i]!)
   return out
 }
 
@@ -66,7 +62,7 @@ function thinned(ops: readonly number[]): number[] {
  * This node's holdings as far as they are stored: all heads, if a page holds them, and of the other tips mostly the newest, since
  * below a recent op lies nearly everything. O(unstored + authors log authors).
  */
-export function describeHoldings(dag: Dag, stored: number): Holdings {
+export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMITS): Holdings {
   const heads = storedHeadOps(dag, stored)
   const isHead = new Set(heads)
   const others: number[] = []
@@ -77,8 +73,13 @@ export function describeHoldings(dag: Dag, stored: number): Holdings {
       if (op >= 0 && !isHead.has(op)) others.push(op)
     }
   }
-  const listed = heads.length >= MAX_TIPS_PAGE ? newest(heads, MAX_TIPS_PAGE) : heads
-  listed.push(...thinned(others.sort((a, b) => b - a)).slice(0, MAX_TIPS_PAGE - listed.length))
+  const listed = heads.length >= limits.tips ? newest(heads, limits.tips) : heads
+  listed.push(
+    ...thinned(
+      others.sort((a, b) => b - a),
+      limits,
+    ).slice(0, limits.tips - listed.length),
+  )
   const hint = hintBytes(dag.authors.length)
   const tips = listed.map((op): Tip => {
     const at = dag.author[op]! * AUTHOR_BYTES
@@ -95,25 +96,27 @@ export interface Lacking {
   readonly count: number
   /** Ops looked at to find this. */
   readonly visited: number
+  /** Nothing that it holds is missing in what it says, as far as that can matter here. */
+  readonly isExact: boolean
 }
 
 /**
  * Of the first `stored` ops, those that whoever says this, and asks for `ids`, lacks as far as it can be told: closed under
  * children. What it names it holds, if it is honest. What is guessed from tips may be wrong when an author has forked; if the guess
- * says that it holds what it asks for, the guess is given up. O(authors + ops that came since the oldest that is lacking, or that is a
+ * says that it holds what it asks for, the guess is given up; none is made unless `mayGuess`. O(authors + ops that came since the oldest that is lacking, or that is a
  * parent of one and not told by a tip to be held).
  */
-export function lackingOf(dag: Dag, stored: number, { tips, headCount }: Holdings, ids: readonly OpId[]): Lacking {
+export function lackingOf(dag: Dag, stored: number, { tips, headCount }: Holdings, ids: readonly OpId[], mayGuess = true): Lacking {
   const heads = tips.filter(({ isHead }) => isHead)
   const knownHeads = knownOf(dag, heads)
   // All heads listed, and all of them known: there is nothing to add.
   const known = knownOf(dag, tips)
-  if (knownHeads.length === headCount) return outside(dag, stored, known)
-  const guessed = guessFromTips(dag, tips)
-  const lacking = outside(dag, stored, [...known, ...guessed])
+  if (knownHeads.length === headCount) return { ...outside(dag, stored, known), isExact: true }
+  const guessed = mayGuess ? guessFromTips(dag, tips) : []
+  const lacking = { ...outside(dag, stored, [...known, ...guessed]), isExact: false }
   if (guessed.length === 0 || ids.every((id) => isIn(lacking.ops, numberOf(dag, id)))) return lacking
   const again = outside(dag, stored, known)
-  return { ...again, visited: again.visited + lacking.visited }
+  return { ...again, visited: again.visited + lacking.visited, isExact: false }
 }
 
 /** True when it is −1, or one of them. */
@@ -131,7 +134,7 @@ const REACHED = 2
  * Of the first `stored` ops, those neither in the frontier nor below it. From the newest on: what is lacking is reached from
  * the heads by ops that are lacking, so that once none that was reached is left, no older one can be.
  */
-function outside(dag: Dag, stored: number, frontier: readonly number[]): Lacking {
+function outside(dag: Dag, stored: number, frontier: readonly number[]): Omit<Lacking, 'isExact'> {
   const marks = new Uint8Array(dag.length)
   /** By author who has not forked: the seq of the last op in the frontier, or −1. What is below it needs no walk to be known as held. */
   const upTo = new Int32Array(dag.authors.length).fill(-1)

@@ -28,19 +28,22 @@ export interface OpenQuestion {
  */
 export function askAll(engine: Engine): void {
   if (engine.fetch !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
-  const { replica, stored, now } = engine
+  const { replica, stored, now, limits } = engine
   // Its time is not longer for being asked again: paths that come and go must not keep it open.
   engine.question ??= { ref: engine.nextRef++, until: now + OPEN_QUESTION }
   const { ref } = engine.question
-  send(engine, null, encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored), ops: stored, ofAll: true }))
+  send(
+    engine,
+    null,
+    encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored, limits), ops: stored, ofAll: true, after: 0 }),
+  )
   told(engine, null)
 }
 
 /** Answers what a peer asked of everybody, once, if that is for this node to do. */
 export function answerAll(engine: Engine, peer: Peer, want: Want): void {
   if (peer.answered === want.ref || !isNearest(engine, peer.id)) return
-  peer.answered = want.ref
-  serve(engine, peer, want)
+  if (serve(engine, peer, want)) peer.answered = want.ref
 }
 
 /**

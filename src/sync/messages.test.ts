@@ -37,6 +37,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     headCount: fc.integer({ min: 12 }),
     ops: count,
     ofAll: fc.boolean(),
+    after: count,
   }),
   fc.record({ type: fc.constant('units'), ref: count, bundle: fc.uint8Array(), last: fc.boolean(), left: count }),
   fc.record({ type: fc.constant('bye') }),
@@ -55,6 +56,7 @@ const largest: readonly Message[] = [
     headCount: Number.MAX_SAFE_INTEGER,
     ops: Number.MAX_SAFE_INTEGER,
     ofAll: true,
+    after: Number.MAX_SAFE_INTEGER,
   },
   { type: 'units', ref: 1, bundle: new Uint8Array(MAX_BUNDLE_BYTES + 2), last: true, left: 0 },
 ]
@@ -88,7 +90,9 @@ test('lists beyond their limits are a programmer’s error', () => {
   const heads = many(MAX_HEADS_LISTED + 1, zeroId)
   expect(() => encodeMessage({ type: 'heads', digest, heads, headCount: 1, ops: 1 })).toThrow('MAX_HEADS_LISTED')
   const tips = many(MAX_TIPS_PAGE + 1, { hint: new Uint8Array(2), seq: 0, id: zeroId, isHead: false })
-  expect(() => encodeMessage({ type: 'want', ref: 1, ids: [], tips, headCount: 1, ops: 1, ofAll: false })).toThrow('MAX_TIPS_PAGE')
+  expect(() => encodeMessage({ type: 'want', ref: 1, ids: [], tips, headCount: 1, ops: 1, ofAll: false, after: 0 })).toThrow(
+    'MAX_TIPS_PAGE',
+  )
 })
 
 describe('a message is refused', () => {
@@ -150,9 +154,9 @@ describe('a message is refused', () => {
     expect(refusal(raw([1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), 1000, 0]))).toBe('bad-message')
     const none = new Uint8Array(0)
     const page = (length: number): Uint8Array => concatBytes(Uint8Array.of(2), new Uint8Array(35 * length))
-    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE), 0, 0, true]))).toBe(null)
-    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE + 1), 0, 0, true]))).toBe('bad-message')
-    expect(refusal(raw([2, 1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), none, 0, 0, true]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE), 0, 0, true, 0]))).toBe(null)
+    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE + 1), 0, 0, true, 0]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), none, 0, 0, true, 0]))).toBe('bad-message')
   })
   test('A10 when twice the seq of a tip is beyond 2^53 − 1', () => {
     const none = new Uint8Array(0)

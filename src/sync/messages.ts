@@ -40,7 +40,8 @@ export type Message =
   /**
    * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender holds is
    * told by its authors' tips, its heads among them; `headCount` and `ops` as in "heads". `ofAll`: said to everybody, and answered
-   * by the one whose sender value is nearest to the asker's.
+   * by the one whose sender value is nearest to the asker's. `after`: the ref of the last answer of the receiver's that the sender has
+   * taken in, or 0: where tips cannot say all that it holds, the next answer goes on where that one ended.
    */
   | {
       readonly type: 'want'
@@ -50,6 +51,7 @@ export type Message =
       readonly headCount: number
       readonly ops: number
       readonly ofAll: boolean
+      readonly after: number
     }
   /** Answers the want `ref`, or brings new ops unasked when `ref` is 0. `left` is how many ops are still to come: a hint. */
   | { readonly type: 'units'; readonly ref: number; readonly bundle: Uint8Array; readonly last: boolean; readonly left: number }
@@ -98,7 +100,7 @@ function fieldsOf(message: Message): readonly Value[] {
     case 'heads':
       return [message.digest, packIds(message.heads), message.headCount, message.ops]
     case 'want':
-      return [message.ref, packIds(message.ids), packTips(message.tips), message.headCount, message.ops, message.ofAll]
+      return [message.ref, packIds(message.ids), packTips(message.tips), message.headCount, message.ops, message.ofAll, message.after]
     case 'units':
       return [message.ref, message.bundle, message.last, message.left]
     case 'bye':
@@ -155,7 +157,7 @@ export const kindOf = (bytes: Uint8Array): Message['type'] | undefined => KINDS[
 
 /** The message of a kind, or null when its fields are not that kind's. */
 function messageOf(kind: Message['type'], fields: readonly Value[]): Message | null {
-  const [a, b, c, d, e, f] = fields
+  const [a, b, c, d, e, f, g] = fields
   switch (kind) {
     case 'hello':
       if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
@@ -168,9 +170,9 @@ function messageOf(kind: Message['type'], fields: readonly Value[]): Message | n
     case 'want': {
       const ids = unpackIds(b)
       const tips = unpackTips(c)
-      if (fields.length !== 6 || !isCount(a) || ids === null || tips === null || typeof f !== 'boolean') return null
+      if (fields.length !== 7 || !isCount(a) || ids === null || tips === null || typeof f !== 'boolean' || !isCount(g)) return null
       if (!isCount(d) || !isCount(e) || d < tips.filter(({ isHead }) => isHead).length) return null
-      return { type: kind, ref: a, ids, tips, headCount: d, ops: e, ofAll: f }
+      return { type: kind, ref: a, ids, tips, headCount: d, ops: e, ofAll: f, after: g }
     }
     case 'units':
       if (fields.length !== 4 || !isCount(a) || !(b instanceof Uint8Array) || typeof c !== 'boolean' || !isCount(d)) return null

@@ -9,7 +9,7 @@ import type { Refusal } from '../core/result.ts'
 import type { PeerId } from './effects.ts'
 import { takeOne } from './budget.ts'
 import { encodeMessage, kindOf, type Message } from './messages.ts'
-import type { Serving } from './serve.ts'
+import type { Given, Serving } from './serve.ts'
 import { ask, type Engine, leave, newJob, refuseFrom, send } from './state.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
@@ -56,8 +56,13 @@ export interface Peer {
   serving: Serving | null
   /** The ref of its last question to everybody that was answered here. */
   answered: number
-  /** The op before which the last answer to it was cut; 0 when that was whole. */
-  cutAt: number
+  /** The last answer to it that ended here, and the last one that it says it has taken in. */
+  given: Given | null
+  taken: Given | null
+  /** What it holds may be guessed: it has not asked for everything once more, from the beginning. */
+  mayGuess: boolean
+  /** The ref of its last answer that was taken in here whole; 0: of none, or none that is relied on. */
+  takenIn: number
   /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number
@@ -116,7 +121,10 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     toldAt: -Infinity,
     serving: null,
     answered: 0,
-    cutAt: 0,
+    given: null,
+    taken: null,
+    mayGuess: true,
+    takenIn: 0,
     failures: 0,
     benchedUntil: 0,
     askedAt: engine.now,

@@ -23,20 +23,21 @@ import type { OpId } from '../core/op.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
-import { decodeMessage, type Units } from './messages.ts'
+import { type Limits, LIMITS } from './limits.ts'
+import { decodeMessage, type Units, type Want } from './messages.ts'
 
 const mallory = keyNamed('mallory')
 
 const wantAll = (ref: number) => wantBelow(ref, [])
 
 /** A node alone, and what of units it serves to hostile links, in order. */
-function serving(): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
+function serving(limits: Partial<Limits> = {}): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
   const served: Units[] = []
   const told = (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array): void => {
     const said = decodeMessage(bytes)
     if (said.ok && said.value.type === 'units') served.push(said.value)
   }
-  const stage = createStage(1, { delay: { least: 1, most: 1 } }, { told })
+  const stage = createStage(1, { delay: { least: 1, most: 1 }, limits: { ...LIMITS, ...limits } }, { told })
   return { stage, bob: stage.nodes[0]!, served, isAnswered: (ref) => served.some((units) => units.ref === ref && units.last) }
 }
 
@@ -181,4 +182,50 @@ test('D7 an answer ends with the bundle that reaches SERVE_BYTES', () => {
   expect(total).toBeGreaterThanOrEqual(4 * 1024 * 1024)
   expect(total - sizes.at(-2)!).toBeLessThan(4 * 1024 * 1024)
   expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_BUNDLE_BYTES)
+})
+
+test('B19 who cannot say all that it holds is answered from where its last answer ended, whatever else it asked for in between', () => {
+  const { stage, bob, served, isAnswered } = serving({ serveBytes: 2_000, bundleOps: 4 })
+  const all = Array.from({ length: 100 }, (_, i) => message(stage, keyNamed(`${i}`), null, [stage.room], `${i}`))
+  for (const op of all) store(stage, op)
+  const link = linkNamed(stage, 'asker')
+  /** Asks after the last answer, as one who has a head that nobody here knows, and more than it lists. */
+  let ref = 0
+  const askOn = (more: Partial<Want>): string[] => {
+    served.length = 0
+    tell(stage, bob, link, wantBelow(++ref, [ghostId(1)], { headCount: 9, after: ref - 1, ...more }))
+    expect(runUntil(stage, 5_000, () => isAnswered(ref))).toBeLessThan(5_000)
+    return idsIn(served)
+  }
+  const ids = [stage.room, ...all.map(({ id }) => id)].map(toHex)
+  const first = askOn({})
+  const [second, third, fourth] = [askOn({}), askOn({ ids: [all[99]!.id] }), askOn({ ids: [ghostId(2)] })]
+  const fifth = askOn({})
+  expect([...first, ...second, ...third, ...fourth, ...fifth]).toEqual(
+    ids.slice(0, first.length + second.length + third.length + fifth.length),
+  )
+  expect([first.length > 3, second.length > 3, third.length > 3, fourth.length, fifth.length > 3]).toEqual([true, true, true, 0, true])
+  // What it should have had: that answer was lost.
+  expect(askOn({ ids: [all[2]!.id] })).toEqual(ids.slice(0, 4))
+  expect(askOn({})).toEqual(ids.slice(4, 4 + first.length))
+  expect(askOn({ after: 1 })).toEqual(first)
+})
+
+test('B2 nothing is guessed about who asks for everything once more, after it came to the end', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  const mine = chainOf(stage, mallory, 3)
+  push(stage, bob, linkNamed(stage, 'author'), mine)
+  run(stage, 1_000)
+  // It has another branch of the same author's, and a longer one.
+  const tips = [{ hint: mallory.author.slice(0, 2), seq: 9, id: ghostId(1), isHead: true }]
+  const ask = (ref: number, after: number): string[] => {
+    served.length = 0
+    tell(stage, bob, linkNamed(stage, 'asker'), { ...wantAll(ref), tips, headCount: 2, after })
+    expect(runUntil(stage, 5_000, () => isAnswered(ref))).toBeLessThan(5_000)
+    return idsIn(served)
+  }
+  const guessed = ask(1, 0)
+  expect(guessed).toEqual([])
+  expect(ask(2, 1)).toEqual([])
+  expect(ask(3, 0)).toEqual([stage.room, ...mine.map(({ id }) => id)].map(toHex))
 })

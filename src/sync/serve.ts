@@ -1,8 +1,9 @@
 /**
  * Answering: the stored ops that the peer lacks, in order of admission, as units, up to and including what it asked for. What a
  * peer lacks is closed under children, so a stored unit minus what it holds is a unit again. A long answer is cut after
- * SERVE_BYTES: the peer then says what it holds by now and asks on, which makes every transfer resumable at any point. One with
- * more heads than it can list cannot say all that it holds: for it, the next answer goes on where the last one was cut.
+ * so many bytes (`limits.ts`): the peer then says what it holds by now and asks on, which makes every transfer resumable at any point. One that
+ * cannot say all that it holds says which answer it has taken in, and the next one goes on where that ended: whatever is asked
+ * for, and however little one answer brings, answers come to the end of what is stored here.
  */
 import { idOf, numberOf } from '../core/dag.ts'
 import type { UnitOp } from '../core/unit.ts'
@@ -15,8 +16,6 @@ import { encodeMessage, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { ask, type Engine, newJob, refuseFrom, send } from './state.ts'
 
-/** Bytes sent for one want (before sealing), at most one bundle more: what one message can make a node send, and a path can hold. */
-const SERVE_BYTES = 4 * 1024 * 1024
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
 /**
@@ -32,8 +31,7 @@ const SERVED_BESIDES = 20_000
 const servedAtMost = (ops: number): number => 2 * ops + SERVED_BESIDES
 /** Segments read at a time. */
 const READ_SEGMENTS = 64
-/** Ops of one bundle that is put together from small segments, and the cost (`unitCost`) from which it is sent. */
-const BUNDLE_OPS = 1_024
+/** The cost (`unitCost`) from which a bundle that is put together from small segments is sent. */
 const BUNDLE_COST = 512 * 1024
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
 const DEFLATE_FROM = 160
@@ -41,8 +39,16 @@ const DEFLATE_FROM = 160
 /** A unit as it is stored. */
 type Served = readonly UnitOp[]
 
+/** An answer that ended: whose question it was, and the op before which it ended. */
+export interface Given {
+  readonly ref: number
+  readonly to: number
+}
+
 export interface Serving {
   readonly ref: number
+  /** Where it begins. */
+  readonly from: number
   /** What is to be sent. */
   readonly lacking: Ranges
   readonly until: number
@@ -61,25 +67,32 @@ export interface Serving {
 
 /**
  * Begins to answer; an answer to the same peer that is still under way gives way to this one. Whoever asks too much is not
- * answered until its next pardon: its own question stalls, and nobody else's does.
+ * answered until its next pardon, which is said by false: its own question stalls, and nobody else's does.
  */
-export function serve(engine: Engine, peer: Peer, want: Want): void {
-  if (asksTooMuch(engine, peer)) return
+export function serve(engine: Engine, peer: Peer, want: Want): boolean {
+  if (asksTooMuch(engine, peer)) return false
   const { dag } = engine.replica
-  const { ops, visited } = lackingOf(dag, engine.stored, want, want.ids)
+  if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
+  const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
+  // It has had all there is, as it seemed, and still holds something else.
+  if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
+  const { ops, visited, isExact } = lackingOf(dag, engine.stored, want, want.ids, peer.mayGuess)
   peer.wants++
   peer.walked += visited + leastWalk(engine)
   let until = want.ids.length === 0 ? engine.stored : 0
-  for (const id of want.ids) until = Math.max(until, Math.min(engine.stored, numberOf(dag, id) + 1))
-  // What lies before was sent. If it was lost, or is asked for by id, an answer begins with it again.
-  const hasUnlisted = want.headCount > want.tips.filter(({ isHead }) => isHead).length
-  const from = hasUnlisted && peer.cutAt < until ? peer.cutAt : 0
-  peer.cutAt = 0
+  let from = isExact ? 0 : (before?.to ?? 0)
+  for (const id of want.ids) {
+    const op = numberOf(dag, id)
+    until = Math.max(until, Math.min(engine.stored, op + 1))
+    // It should have had this: an answer was lost, or a guess was wrong.
+    if (op >= 0 && op < from) from = 0
+  }
   const left = countBetween(ops, from, until)
   // Nobody waits for an answer that only the nearest gives.
-  if (want.ofAll && left === 0) return
+  if (want.ofAll && left === 0) return true
   const serving: Serving = {
     ref: want.ref,
+    from,
     lacking: ops,
     until,
     stored: engine.stored,
@@ -93,6 +106,13 @@ export function serve(engine: Engine, peer: Peer, want: Want): void {
   }
   peer.serving = serving
   next(engine, peer, serving)
+  return true
+}
+
+/** The answer is over. */
+function close(peer: Peer, serving: Serving): void {
+  peer.serving = null
+  peer.given = { ref: serving.ref, to: Math.max(serving.from, Math.min(nextLacking(serving), serving.until)) }
 }
 
 /** How many ops of the ranges are in `from` … `to` − 1. */
@@ -126,10 +146,9 @@ function nextLacking(serving: Serving): number {
 function next(engine: Engine, peer: Peer, serving: Serving): void {
   if (peer.serving !== serving || engine.peers.get(peer.id) !== peer) return
   serving.at = nextLacking(serving)
-  if (serving.at >= serving.until || serving.sent >= SERVE_BYTES) {
+  if (serving.at >= serving.until || serving.sent >= engine.limits.serveBytes) {
     if (serving.ops > 0) return flush(engine, peer, serving, () => next(engine, peer, serving))
-    peer.serving = null
-    peer.cutAt = serving.at < serving.until ? serving.at : 0
+    close(peer, serving)
     return sendUnits(engine, peer, serving, new Uint8Array(), true)
   }
   ask(engine, { type: 'read', job: newJob(engine), from: serving.at, limit: READ_SEGMENTS }, (answer) => {
@@ -152,11 +171,11 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
   if (peer.serving !== serving) return
   for (let i = from; i < segments.length; i++) {
     const segment = segments[i]!
-    if (segment.first >= serving.until || serving.sent >= SERVE_BYTES) break
+    if (segment.first >= serving.until || serving.sent >= engine.limits.serveBytes) break
     serving.at = Math.max(serving.at, segment.first)
     if (nextLacking(serving) >= segment.first + segment.count) continue
     const again = (): void => fill(engine, peer, serving, segments, i)
-    if (serving.ops + segment.count > BUNDLE_OPS && serving.ops > 0) return flush(engine, peer, serving, again)
+    if (serving.ops + segment.count > engine.limits.bundleOps && serving.ops > 0) return flush(engine, peer, serving, again)
     const unwrapped = unwrapBundle(segment.bytes)
     if (!unwrapped.ok) return stop(engine, peer, serving)
     const { codec, payload } = unwrapped.value
@@ -222,7 +241,7 @@ function flush(engine: Engine, peer: Peer, serving: Serving, then: () => void): 
     peer.opsServed += ops
     const isLast = nextLacking(serving) >= serving.until
     sendUnits(engine, peer, serving, bundle, isLast)
-    if (isLast) peer.serving = null
+    if (isLast) close(peer, serving)
     else then()
   }
   if (raw.length < DEFLATE_FROM) return out(wrapBundle('raw', raw))

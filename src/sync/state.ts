@@ -10,6 +10,7 @@ import type { Budget } from './budget.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
 import type { Fetch } from './fetch.ts'
 import type { IntakeQueue } from './intake.ts'
+import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
 import type { Peer } from './peers.ts'
 import type { Unstored } from './persist.ts'
@@ -33,6 +34,7 @@ export interface Engine {
   readonly senderId: PeerId
   /** A number in [0, 1): spreads announcements of many nodes. Not used for anything that must be secret. */
   readonly random: () => number
+  readonly limits: Limits
   /** ms; the time of the current input. */
   now: number
   readonly startedAt: number

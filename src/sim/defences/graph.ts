@@ -293,7 +293,7 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B19',
     file: 'src/sync/holdings.ts',
-    right: 'ops.length <= MAX_HEADS_LISTED ? ops :',
+    right: 'ops.length <= limits.heads ? ops :',
     wrong: 'ops.length <= 1e9 ? ops :',
     test: tested(ASKERS, 'B19 of 10000'),
   },

@@ -138,7 +138,7 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D7',
-    file: SERVE,
+    file: 'src/sync/limits.ts',
     right: 'const SERVE_BYTES = 4 * 1024 * 1024',
     wrong: 'const SERVE_BYTES = Infinity',
     test: tested(ASKERS, 'D7 one small question'),
@@ -307,14 +307,14 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D13',
     file: SERVE,
-    right: '  if (asksTooMuch(engine, peer)) return\n',
+    right: '  if (asksTooMuch(engine, peer)) return false\n',
     wrong: '',
     test: tested(ASKERS, 'D13 a peer that asks for everything again and again'),
   },
   {
     row: 'D13',
     file: FETCH,
-    right: 'const holdings = describeHoldings(dag, engine.stored)',
+    right: 'const holdings = describeHoldings(dag, engine.stored, limits)',
     wrong: 'const holdings = { ...describeHoldings(dag, 0), headCount: 0 }',
     test: tested(ASKERS, 'D13 a long answer that was cut off goes on where it was'),
   },

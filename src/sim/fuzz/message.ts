@@ -35,7 +35,16 @@ export function aMessage(random: Random, room: Room): Message {
         .slice(0, MAX_TIPS_PAGE)
         .map((id) => ({ hint: anAuthor(random).slice(0, hint), seq: seq(), id, isHead: random.chance(0.5) }))
       const headCount = tips.length + random.pick([0, 300])
-      return { type: 'want', ref: count(), ids: someIds(random, room), tips, headCount, ops: count(), ofAll: random.chance(0.5) }
+      return {
+        type: 'want',
+        ref: count(),
+        ids: someIds(random, room),
+        tips,
+        headCount,
+        ops: count(),
+        ofAll: random.chance(0.5),
+        after: count(),
+      }
     }
     case 3:
       return { type: 'bye' }

@@ -61,7 +61,17 @@ export function inventoryLiar(): Strategy {
         }))
         const ids = [ghost(villain)]
         const headCount = 3 + random.below(2)
-        say(villain, node, { type: 'want', ref: random.below(100), ids, tips, headCount, ops: 2 ** 53 - 1, ofAll: random.chance(0.5) })
+        const after = random.below(100)
+        say(villain, node, {
+          type: 'want',
+          ref: random.below(100),
+          ids,
+          tips,
+          headCount,
+          ops: 2 ** 53 - 1,
+          ofAll: random.chance(0.5),
+          after,
+        })
       }
     },
     asked: (villain, from, { ref }) => answerNothing(villain, from, ref),
@@ -95,7 +105,8 @@ export function glutton(): Strategy {
   return {
     act(villain) {
       const node = anyone(villain)
-      for (let i = 0; i < 3; i++) say(villain, node, { type: 'want', ref: i, ids: [], tips: [], headCount: 0, ops: 0, ofAll: i === 1 })
+      for (let i = 0; i < 3; i++)
+        say(villain, node, { type: 'want', ref: i, ids: [], tips: [], headCount: 0, ops: 0, ofAll: i === 1, after: 0 })
     },
     goesOnEvery: 2_000,
   }
