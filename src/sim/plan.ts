@@ -123,6 +123,19 @@ function faults(random: Random, nodes: number, storm: number): Fault[] {
   return out
 }
 
+/** Of so many worlds one has nodes that can say so little at a time that whatever they say takes several pieces. */
+export const TERSE_ONE_IN = 8
+
+/** In a stream of its own: the same world with less said at a time. */
+function terse(seed: number): { readonly limits?: Limits } {
+  const random = createRandom(seed, 'limits')
+  if (!random.chance(1 / TERSE_ONE_IN)) return {}
+  const [heads, tips, newestTips, sparseTips] = [5, 6, 3, 2].map((most) => 1 + random.below(most)) as [number, number, number, number]
+  return {
+    limits: { heads, tips, newestTips, sparseTips, serveBytes: random.pick([1_000, 2_000, 5_000]), bundleOps: random.pick([1, 2, 4, 16]) },
+  }
+}
+
 const NAMES = Object.keys(STRATEGIES) as StrategyName[]
 
 /** Nodes of a random world, adversaries among them. */
@@ -147,6 +160,7 @@ function random(seed: number, chance: Random): Plan {
     strategies,
     acts: real ? 6 : 5 + chance.below(20),
     faults: faults(chance, nodes, storm),
+    ...terse(seed),
   }
 }
 

@@ -148,6 +148,7 @@ export const PLANTED: readonly Planted[] = [
   },
   { name: 'deps are not sorted', file: 'sync/submit.ts', right: '      .sort(compareBytes),', wrong: '      .slice(),' },
   { name: 'the last op asked for is not served', file: 'sync/serve.ts', right: 'engine.stored, op + 1)', wrong: 'engine.stored, op)' },
+  { name: 'every answer begins at the beginning', file: 'sync/serve.ts', right: 'isExact ? 0 : (before?.to ?? 0)', wrong: '0' },
   {
     name: 'the digest is not worked out again',
     file: 'sync/gossip.ts',

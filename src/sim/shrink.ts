@@ -1,4 +1,4 @@
-/** Makes a failing plan smaller, as long as the same invariant breaks: fewer adversaries, faults, ops, acts; better weather. */
+/** Makes a failing plan smaller, as long as the same invariant breaks: fewer adversaries, faults, ops, acts; better weather; the product's limits. */
 import type { Plan } from './plan.ts'
 import { tryPlan } from './trial.ts'
 import type { Failure } from './world.ts'
@@ -33,6 +33,7 @@ export function shrink(
 
 /** Plans with one thing less in them, the boldest first. */
 function* smaller(plan: Plan): Generator<Plan> {
+  const { limits, ...unlimited } = plan
   const { strategies, faults, ops, acts, nodes } = plan
   if (strategies.length > 1) for (const name of strategies) yield { ...plan, strategies: [name] }
   if (strategies.length > 0) yield { ...plan, strategies: [] }
@@ -41,6 +42,7 @@ function* smaller(plan: Plan): Generator<Plan> {
   for (const fault of faults) yield { ...plan, faults: faults.filter((other) => other !== fault) }
   for (const fewer of [Math.floor(ops / 8), Math.floor(ops / 2), ops - 1]) if (fewer < ops && fewer >= 0) yield { ...plan, ops: fewer }
   for (const fewer of [Math.floor(acts / 4), Math.floor(acts / 2), acts - 1]) if (fewer < acts && fewer > 0) yield { ...plan, acts: fewer }
+  if (limits !== undefined) yield unlimited
   if (plan.lost + plan.repeated + plan.tampered > 0) yield { ...plan, lost: 0, repeated: 0, tampered: 0 }
   if (plan.skew > 0) yield { ...plan, skew: 0 }
   if (nodes > 2 && faults.every((fault) => !('node' in fault) || fault.node < nodes - 1)) {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Plan, planOf, SCENARIO_NAMES } from './plan.ts'
+import { type Plan, planOf, SCENARIO_NAMES, TERSE_ONE_IN } from './plan.ts'
 import { PLANTED } from './planted.ts'
 import { type Report, run } from './run.ts'
 import { shrink } from './shrink.ts'
@@ -36,6 +36,17 @@ test('equivocations are found in worlds that have equivocators in them, and in t
       .reduce((a, b) => a + b)
   expect(found(['equivocator'])).toBeGreaterThan(WORLDS)
   expect(found(['replayer'])).toBe(0)
+})
+
+test('in one of so many worlds nodes say little at a time, and as the plan says so, its JSON is the same world', () => {
+  const plans = seedsFrom(0, 800).map((seed) => planOf('random', seed))
+  const terse = plans.filter(({ limits }) => limits !== undefined)
+  expect(Math.abs(terse.length - plans.length / TERSE_ONE_IN)).toBeLessThan(30)
+  const plan = mock(terse[0]!)
+  const { trace } = run(plan)
+  expect(run(JSON.parse(JSON.stringify(plan)) as Plan).trace).toBe(trace)
+  const { limits: _, ...talkative } = plan
+  expect(run(talkative).trace).not.toBe(trace)
 })
 
 test('one seed, one trace; another seed, another', () => {

@@ -141,6 +141,13 @@ describe('a plan that is made smaller', () => {
     for (const { nodes, domains } of tried) expect(reachableFrom(0, domains)).toEqual(new Set(seedsTo(nodes)))
   })
 
+  test('says as much at a time as the product, if it fails all the same', () => {
+    const limits = { heads: 1, tips: 1, newestTips: 1, sparseTips: 1, serveBytes: 1_000, bundleOps: 1 }
+    const found = (needed: boolean): Plan =>
+      shrink({ ...line, limits }, (of) => (needed && of.limits === undefined ? null : { invariant: 'any', detail: '' })).plan
+    expect([found(false).limits, found(true).limits]).toEqual([undefined, limits])
+  })
+
   test('still fails by the same invariant', () => {
     const { plan: small } = shrink(line, ({ ops, nodes }) =>
       nodes < 3 ? { invariant: 'other', detail: '' } : ops > 9 ? { invariant: 'sought', detail: '' } : null,
