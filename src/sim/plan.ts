@@ -130,10 +130,9 @@ export const TERSE_ONE_IN = 8
 function terse(seed: number): { readonly limits?: Limits } {
   const random = createRandom(seed, 'limits')
   if (!random.chance(1 / TERSE_ONE_IN)) return {}
-  const [heads, tips, newestTips, sparseTips] = [5, 6, 3, 2].map((most) => 1 + random.below(most)) as [number, number, number, number]
-  return {
-    limits: { heads, tips, newestTips, sparseTips, serveBytes: random.pick([1_000, 2_000, 5_000]), bundleOps: random.pick([1, 2, 4, 16]) },
-  }
+  const [tips, newestTips, sparseTips] = [6, 3, 2].map((most) => 1 + random.below(most)) as [number, number, number]
+  const serveBytes = random.pick([1_000, 2_000, 5_000])
+  return { limits: { heads: 2 + random.below(4), tips, newestTips, sparseTips, serveBytes, bundleOps: random.pick([1, 2, 4, 16]) } }
 }
 
 const NAMES = Object.keys(STRATEGIES) as StrategyName[]

@@ -5,7 +5,7 @@
 import { MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
 
 export interface Limits {
-  /** Ids in a list: heads that are told, and ops that are asked for; at most MAX_HEADS_LISTED. */
+  /** Ids in a list: heads that are told, and ops that are asked for; 2 … MAX_HEADS_LISTED, half of them for what a peer named. */
   readonly heads: number
   /** Tips told in a question, heads among them; at most MAX_TIPS_PAGE. */
   readonly tips: number
