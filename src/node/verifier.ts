@@ -4,6 +4,7 @@
  */
 import { fromHex } from '../core/bytes.ts'
 import { checkSignatureBytes, verifyPure } from '../core/keys.ts'
+import { keyOf } from '../core/unit.ts'
 import type { SignatureClaim } from '../sync/effects.ts'
 
 export interface Verifier {
@@ -66,7 +67,7 @@ export function createNative(): Verifier | null {
   if (globalThis.crypto?.subtle === undefined) return null
   const keys = new Map<string, Promise<CryptoKey | null>>()
   const keyFor = (author: Uint8Array): Promise<CryptoKey | null> => {
-    const name = author.join()
+    const name = keyOf(author)
     let key = keys.get(name)
     if (key === undefined) {
       key = crypto.subtle.importKey('raw', author.slice(), 'Ed25519', false, ['verify']).catch(() => null)

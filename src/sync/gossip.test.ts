@@ -1,7 +1,11 @@
 /** How often a node answers what others tell of themselves. */
 import { expect, test } from 'vitest'
 import { claim, createStage, linkNamed, run } from '../sim/stage.ts'
+import { decodeBundle } from './bundle.ts'
+import type { Effect, Input } from './effects.ts'
+import { step } from './engine.ts'
 import { decodeMessage } from './messages.ts'
+import { unwrapBundle } from './wrap.ts'
 
 test('D7 who tells other heads is told ours once in TELL_PAUSE', () => {
   const toldAfter = (ms: number): number => {
@@ -25,4 +29,35 @@ test('D7 who tells other heads is told ours once in TELL_PAUSE', () => {
     return told
   }
   expect([toldAfter(999), toldAfter(1_000)]).toEqual([1, 2])
+})
+
+test('own ops that are stored together are told in one message, by one signature, and none before it is stored', () => {
+  const { engine } = createStage(1).nodes[0]!
+  /** Signed ops of each unit that is told, of how many. */
+  const told: string[] = []
+  const give = (input: Input): Effect[] => {
+    const effects = step(engine, input, engine.now)
+    for (const effect of effects) {
+      const said = effect.type === 'send' ? decodeMessage(effect.bytes) : null
+      if (said?.ok !== true || said.value.type !== 'units') continue
+      const unwrapped = unwrapBundle(said.value.bundle)
+      const units = unwrapped.ok ? decodeBundle(unwrapped.value.payload) : unwrapped
+      if (!units.ok) throw new Error(units.reason)
+      for (const unit of units.value) told.push(`${unit.filter(({ signature }) => signature !== null).length} of ${unit.length}`)
+    }
+    return effects
+  }
+  const jobOf = (type: Effect['type'], effects: readonly Effect[]): number =>
+    (effects.find((effect) => effect.type === type) as { job: number }).job
+  const write = (ref: number): Effect[] => {
+    const job = jobOf('sign', give({ type: 'submit', ref, body: Uint8Array.of(0x81, 2), time: ref }))
+    return give({ type: 'signed', job, signature: new Uint8Array(64) })
+  }
+  const first = jobOf('persist', write(1))
+  for (let ref = 2; ref < 7; ref++) write(ref)
+  expect(told).toEqual([])
+  const second = jobOf('persist', give({ type: 'stored', job: first, failure: null }))
+  expect(told).toEqual(['1 of 1'])
+  give({ type: 'stored', job: second, failure: null })
+  expect(told).toEqual(['1 of 1', '1 of 5'])
 })

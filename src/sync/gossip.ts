@@ -9,6 +9,7 @@ import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
 import { listHeads, storedHeads } from './holdings.ts'
+import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Message, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { type Engine, send } from './state.ts'
@@ -101,8 +102,13 @@ export function agrees(engine: Engine, { digest }: Peer): boolean {
   return digest !== null && equalBytes(digest, storedDigest(engine))
 }
 
-/** Gives an own op, just stored, to everybody; the heads that follow say that nothing else is new. */
-export function pushOwn(engine: Engine, unit: Unit): void {
-  send(engine, null, encodeMessage({ type: 'units', ref: 0, bundle: wrapBundle('raw', encodeBundle([unit])), last: true, left: 0 }))
+/**
+ * Gives own ops, just stored, to everybody; the heads that follow say that nothing else is new. What was stored together goes
+ * together, by one signature: under load that is many ops in a message.
+ */
+export function pushOwn(engine: Engine, units: readonly Unit[]): void {
+  for (const unit of mergeUnits(units)) {
+    send(engine, null, encodeMessage({ type: 'units', ref: 0, bundle: wrapBundle('raw', encodeBundle([unit])), last: true, left: 0 }))
+  }
   announceSoon(engine)
 }

@@ -7,7 +7,7 @@ import { MAX_UNIT_BYTES } from '../core/limits.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
-import { announceSoon } from './gossip.ts'
+import { announceSoon, pushOwn } from './gossip.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'
 
 /** How often a full disk is tried again (ms). */
@@ -49,6 +49,12 @@ export function persistDue(engine: Engine): number {
       for (const { count } of segments) engine.stored += count
       engine.storage = 'ok'
       if (batch.some(({ own }) => !own)) announceSoon(engine)
+      const written = batch.filter(({ own }) => own)
+      if (written.length > 0)
+        pushOwn(
+          engine,
+          written.map(({ unit }) => unit),
+        )
       for (const { whenStored } of batch) whenStored?.()
     } else {
       engine.storage = 'full'

@@ -4,14 +4,12 @@
  */
 import { compareBytes } from '../core/bytes.ts'
 import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
-import { opId } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
 import { MAX_DEPS } from '../core/limits.ts'
-import { type Author, checkOp, encodeOp, type Op } from '../core/op.ts'
+import { type Author, checkOp, hashOp, type Op } from '../core/op.ts'
 import { receive } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
 import type { Input } from './effects.ts'
-import { pushOwn } from './gossip.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'
 
@@ -52,8 +50,7 @@ export function submitDue(engine: Engine): number {
 function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, op: Op): void {
   engine.submitting = true
   const prev = ownTip(engine)
-  const bytes = encodeOp(op)
-  const id = opId(bytes)
+  const id = hashOp(op)
   ask(engine, { type: 'sign', job: newJob(engine), message: signedBytes(id) }, (answer) => {
     if (answer.type !== 'signed') return
     engine.submitting = false
@@ -62,20 +59,15 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
       engine.submissions.unshift(input)
       return
     }
-    const unit = [{ op, id, bytes, signature: answer.signature }]
+    const unit = [{ op, id, signature: answer.signature }]
     for (const outcome of receive(engine.replica, unit, 'self')) {
       if (outcome.type === 'admitted') {
         const own = outcome.unit[0]!.id === id
-        keep(engine, outcome.unit, own, own ? () => accepted(engine, input.ref, unit[0]!) : undefined)
+        keep(engine, outcome.unit, own, own ? () => notify(engine, { type: 'accepted', ref: input.ref, id, op }) : undefined)
         notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit })
       } else if (outcome.type === 'rejected') notify(engine, { type: 'notAccepted', ref: input.ref, reason: outcome.reason })
     }
   })
-}
-
-function accepted(engine: Engine, ref: number, unitOp: Parameters<typeof pushOwn>[1][number]): void {
-  pushOwn(engine, [unitOp])
-  notify(engine, { type: 'accepted', ref, id: unitOp.id, op: unitOp.op })
 }
 
 /** This node's latest own op, or −1: the one that comes last in the history, should its key have forked. */
