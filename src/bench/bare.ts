@@ -2,6 +2,7 @@
  * The bare parts of the work, alone: what the platform itself can do, as the ceiling beside our figures. Runs in a worker of
  * Chromium and in Node.
  */
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { opId, sha256 } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
 import { encodeOp } from '../core/op.ts'
@@ -23,8 +24,8 @@ export interface Vector {
 }
 
 export type BareTask =
-  /** SHA-256 of every op's canonical bytes. Answer: ops a second. `file` is base64. */
-  | { readonly type: 'hash'; readonly file: string }
+  /** SHA-256 of every op's canonical bytes, by what the app hashes with or by noble. Answer: ops a second. `file` is base64. */
+  | { readonly type: 'hash'; readonly file: string; readonly by: 'app' | 'noble' }
   /** Encode, hash, deflate, and write to IndexedDB in records of 1,024 ops: no DAG, no rules, no signatures. Answer: ops a second. */
   | { readonly type: 'write'; readonly file: string }
   /** Answer: signatures a second. "bare" is WebCrypto with keys imported and without our byte checks. */
@@ -43,9 +44,10 @@ export async function doBare(task: BareTask, openRecords: (() => Promise<WriteRe
   switch (task.type) {
     case 'hash': {
       const ops = await opsOf(task.file)
+      const hash = task.by === 'app' ? sha256 : nobleSha256
       const all = ops.map(({ op }) => encodeOp(op))
       return perSecond(ops.length, () => {
-        for (const bytes of all) sha256(bytes)
+        for (const bytes of all) hash(bytes)
       })
     }
     case 'write': {

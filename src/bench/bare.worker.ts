@@ -1,8 +1,10 @@
 /** Composition root of the bare worker: tasks from the page, answers to it, one database for each task that writes. */
 import { openDB } from 'idb'
+import { quickenHashing } from '../node/sha256.ts'
 import { type BareTask, doBare, type WriteRecord } from './bare.ts'
 
 let databases = 0
+const quickened = quickenHashing()
 
 async function openRecords(): Promise<WriteRecord> {
   const db = await openDB(`bare ${databases++}`, 1, { upgrade: (created) => void created.createObjectStore('records') })
@@ -14,5 +16,5 @@ async function openRecords(): Promise<WriteRecord> {
 }
 
 addEventListener('message', ({ data }: MessageEvent<BareTask>) => {
-  void doBare(data, openRecords).then((answer) => postMessage(answer))
+  void quickened.then(() => doBare(data, openRecords)).then((answer) => postMessage(answer))
 })

@@ -4,12 +4,16 @@ import type { Handles } from '../ui/handles.ts'
 import { type BenchBrowser, openApp } from './browser.ts'
 import { toBase64 } from './setting.ts'
 
-export interface ChromiumImport {
-  /** From the call to the last op being on the disk (ms). */
+/** How long it took to have all ops on the disk, and the page's longest blocks meanwhile. */
+export interface Blocks {
+  /** ms. */
   readonly ms: number
   /** Longest task of the page's thread that the browser reports (it reports those above 50 ms; 0: none), and longest gap between two frames beyond one frame (ms). */
   readonly longestTask: number
   readonly longestGap: number
+}
+
+export interface ChromiumImport extends Blocks {
   /** Memory of the node's worker after it (bytes); null where the browser does not tell. */
   readonly workerBytes: number | null
   /** From the start of a reload to all ops being there and the history on the screen (ms). */
@@ -19,24 +23,34 @@ export interface ChromiumImport {
 /** Joins the room as a new node, imports, reloads. */
 export async function importInChromium(browser: BenchBrowser, link: string, file: Uint8Array, ops: number): Promise<ChromiumImport> {
   const page = await openApp(browser, link)
-  await page.evaluate((base64) => {
-    document.title = 'bench'
-    Object.assign(window, { benchFile: Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)) })
-  }, toBase64(file))
-  const imported = await page.evaluate(importAndWatch, ops)
+  const imported = await importInto(page, file, ops)
   const workerBytes = await workerMemory(page)
   const reopenMs = await reopen(page, ops)
   await page.close()
   return { ...imported, workerBytes, reopenMs }
 }
 
-/** Runs in the page. */
-async function importAndWatch(ops: number): Promise<Pick<ChromiumImport, 'ms' | 'longestTask' | 'longestGap'>> {
-  const { benchFile, tabweave } = window as unknown as { benchFile: Uint8Array; tabweave: Handles }
+/** Imports a file into the page's node, which holds nothing yet. */
+export async function importInto(page: Page, file: Uint8Array, ops: number): Promise<Blocks> {
+  await page.evaluate((base64) => {
+    document.title = 'bench'
+    Object.assign(window, { benchFile: Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)) })
+  }, toBase64(file))
+  const imported = page.evaluate(watchBlocks, ops)
+  await page.evaluate(() => {
+    const { benchFile, tabweave } = window as unknown as { benchFile: Uint8Array; tabweave: Handles }
+    void tabweave.import(benchFile)
+  })
+  return imported
+}
+
+/** Runs in the page: from now until so many ops are on its disk, and for half a second more. */
+export async function watchBlocks(ops: number): Promise<Blocks> {
   const data = document.documentElement.dataset
   let longestTask = 0
   let longestGap = 0
-  let frame = performance.now()
+  const start = performance.now()
+  let frame = start
   let watching = true
   const tasks = new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) longestTask = Math.max(longestTask, duration)
@@ -47,23 +61,18 @@ async function importAndWatch(ops: number): Promise<Pick<ChromiumImport, 'ms' | 
     frame = now
     if (watching) requestAnimationFrame(onFrame)
   }
-  await new Promise(requestAnimationFrame)
-  frame = performance.now()
   requestAnimationFrame(onFrame)
-
-  const start = performance.now()
-  const stored = new Promise<number>((resolve) => {
+  const end = await new Promise<number>((resolve) => {
     const look = (): void => {
       if (data['stored'] === `${ops}`) resolve(performance.now())
     }
     new MutationObserver(look).observe(document.documentElement, { attributes: true })
     look()
   })
-  await tabweave.import(benchFile)
-  const end = await stored
   // The page is still drawing what came.
   await new Promise((resolve) => setTimeout(resolve, 500))
   watching = false
+  tasks.disconnect()
   return { ms: end - start, longestTask, longestGap }
 }
 

@@ -12,17 +12,22 @@ import { type BenchBrowser, openApp } from './browser.ts'
 import { toBase64 } from './setting.ts'
 import type { SignedTrace } from './trace-to-bundle.ts'
 
-/** Frames on their way at most: a node takes 1,024 waiting ones of one link, and asks for the others again. */
+/** Ops on their way at most: a node takes 1,024 waiting frames of one link, and asks for the others again. */
 const AHEAD = 768
 
-/** Ops a second, from the first frame leaving the other tab to the last op being on this one's disk. Every op must be signed. */
-export async function receiveLive(browser: BenchBrowser, { units, link, genesis, secret }: SignedTrace, count: number): Promise<number> {
+/** Ops a second in frames of `perFrame`, from the first leaving the other tab to the last op being on this one's disk. Every op must be signed. */
+export async function receiveLive(
+  browser: BenchBrowser,
+  { units, link, genesis, secret }: SignedTrace,
+  count: number,
+  perFrame: number,
+): Promise<number> {
   const ops = units.flat().slice(0, count)
   const { relayName, roomKey } = deriveRoom(secret, genesis)
   const sealer = await createSealer({ room: genesis, roomKey, sender: crypto.getRandomValues(new Uint8Array(32)) })
   const frames: string[] = []
-  for (const op of ops) {
-    const bundle = wrapBundle('raw', encodeBundle([[op]]))
+  for (let at = 0; at < ops.length; at += perFrame) {
+    const bundle = wrapBundle('raw', encodeBundle(ops.slice(at, at + perFrame).map((op) => [op])))
     frames.push(toBase64(await sealer.seal(null, encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 }))))
   }
 
@@ -31,19 +36,19 @@ export async function receiveLive(browser: BenchBrowser, { units, link, genesis,
   await sender.goto(`${browser.origin}/healthz`)
   const stored = watchOps(page, ops.length)
   const start = await sender.evaluate(
-    ({ name, sealed, ahead }) => {
+    ({ name, sealed, ahead, each }) => {
       const bytes = sealed.map((frame) => Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0)))
       const channel = new BroadcastChannel(name)
       let sent = 0
       const sendUpTo = (end: number): void => {
-        while (sent < Math.min(end, bytes.length)) channel.postMessage(bytes[sent++])
+        while (sent * each < end && sent < bytes.length) channel.postMessage(bytes[sent++])
       }
       new BroadcastChannel('bench').onmessage = ({ data }: MessageEvent<number>) => sendUpTo(data + ahead)
       const now = performance.timeOrigin + performance.now()
       sendUpTo(ahead)
       return now
     },
-    { name: `tabweave/${relayName}`, sealed: frames, ahead: AHEAD },
+    { name: `tabweave/${relayName}`, sealed: frames, ahead: AHEAD, each: perFrame },
   )
   const end = await stored
   await sender.close()

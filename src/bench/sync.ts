@@ -3,6 +3,7 @@ import { preparePeers } from './peers/measure.ts'
 import type { Row } from './report.ts'
 import type { Suite } from './setting.ts'
 import { bundleRow } from './sync-bundle.ts'
+import { joinRows } from './sync-chromium.ts'
 import { createShared } from './sync-first-contact.ts'
 import { cutRows, differenceRow, firstContactRows } from './sync-rows.ts'
 
@@ -24,6 +25,7 @@ export const sync: Suite = async (setting) => {
   rows.push(...cutRows(setting, shared, CUTS))
   rows.push(await differenceRow(setting, LARGE, SEED))
   rows.push(await bundleRow(setting))
+  rows.push(...(await joinRows(setting, SHARED_OPS, AUTHORS)))
   return { rows, assumptions: ASSUMPTIONS }
 }
 
@@ -37,4 +39,5 @@ const ASSUMPTIONS = [
   "`difference-cpu-ms`: the engine's CPU time from the other's first message until it reads what it will send, of the slower of the two. Real ops and ids, no bodies. negentropy: both sides, by ids and depths, sorted beforehand. riblt: one side, subtracting and peeling alone; the coded symbols, which take seconds to make, are there. CPU time of the process, garbage collected before.",
   '`bundle-bytes`: our file as it is exported, with hash links and signatures that vouch for all of it; automerge: `save()` after one change an edit, with its time; yjs: `encodeStateAsUpdate` and its version 2 after one transaction an edit. Neither signs or hashes. (Our edits are plain positions, theirs have ids.)',
   `\`refetched-share\`: a node with nothing joins one with ${SHARED_OPS.toLocaleString('en-US')} ops; places in the stream of bytes, spread evenly by chance over as many as an undisturbed join carries, cut the path. What is on its way is lost, both sides are told "gone" and a second later "linked", and keep their sender values, as nodes whose socket closed. The joiner's disk answers one message late, and before the path is back. Share of the ops that arrived whole once more; \`repeated-bytes-share\` also counts what was cut: bytes carried beyond those of the undisturbed join, as a share of these.`,
+  '`join-ops-per-second`, `longest-page-block-ms`: a tab that has never been in the room joins it beside one that holds all of it, by BroadcastChannel: from the node running to every op verified and on its disk, and half a second more for the blocks. Both tabs share the cores of this machine. "long task": as the browser reports them, 0 when none was above 50 ms; "frame gap": between two animation frames, beyond one frame of 60 Hz, whatever took the cores.',
 ]
