@@ -7,7 +7,7 @@ import { type DecodeReply, type DecodeRequest, replyOf } from './decode-message.
 const reply = (message: DecodeReply): void =>
   self.postMessage(message, { transfer: message.type === 'good' ? [message.columns.buffer, message.ids.buffer] : [] })
 
-self.addEventListener('message', async ({ data: { job, deflated } }: MessageEvent<DecodeRequest>) => {
-  reply(replyOf(job, await inflate(deflated, MAX_BUNDLE_BYTES)))
+self.addEventListener('message', ({ data: { job, deflated } }: MessageEvent<DecodeRequest>) => {
+  void inflate(deflated, MAX_BUNDLE_BYTES).then((columns) => reply(replyOf(job, columns)))
 })
 void quickenHashing().then(() => reply({ type: 'ready' }))

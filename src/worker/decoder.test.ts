@@ -87,7 +87,7 @@ test('what a worker was asked is decoded here when it fails, and it is not start
 })
 
 test('a browser without workers in workers decodes here', async () => {
-  const start = vi.fn(() => {
+  const start = vi.fn<() => Worker>(() => {
     throw new Error('no Worker')
   })
   const decoder = createDecoderBeside(start, here)
