@@ -131,8 +131,19 @@ function terse(seed: number): { readonly limits?: Limits } {
   const random = createRandom(seed, 'limits')
   if (!random.chance(1 / TERSE_ONE_IN)) return {}
   const [tips, newestTips, sparseTips] = [6, 3, 2].map((most) => 1 + random.below(most)) as [number, number, number]
-  const serveBytes = random.pick([1_000, 2_000, 5_000])
-  return { limits: { heads: 2 + random.below(4), tips, newestTips, sparseTips, serveBytes, bundleOps: random.pick([1, 2, 4, 16]) } }
+  const [parts, serveBytes] = [random.pick([1, 4, 16]), random.pick([1_000, 2_000, 5_000])]
+  return {
+    limits: {
+      heads: 2 + random.below(4),
+      newestHeads: 1 + random.below(2),
+      tips,
+      newestTips,
+      sparseTips,
+      parts,
+      serveBytes,
+      bundleOps: random.pick([1, 2, 4, 16]),
+    },
+  }
 }
 
 const NAMES = Object.keys(STRATEGIES) as StrategyName[]

@@ -239,7 +239,7 @@ export function claim(stage: Stage, to: SimNode, from: PeerId, heads: readonly O
 /** Asks for everything, of one who holds what is below these heads, some of which may be named twice. */
 export const wantBelow = (ref: number, heads: readonly OpId[], more: Partial<Want> = {}): Want => {
   const tips = heads.map((id) => ({ hint: new Uint8Array(2), seq: 0, id, isHead: true }))
-  return { type: 'want', ref, ids: [], tips, headCount: heads.length, ops: 0, ofAll: false, after: 0, ...more }
+  return { type: 'want', ref, ids: [], tips, parts: new Uint8Array(), headCount: heads.length, ops: 0, ofAll: false, after: 0, ...more }
 }
 
 /** Why a node refused what came from there, latest first; empty once it has cut the link. */

@@ -125,7 +125,7 @@ function start(engine: Engine): void {
   const ids = all ? [] : [...missing, ...named].slice(0, limits.heads)
   const ref = engine.nextRef++
   begin(engine, peer, { ref, named, missing: missing.length > 0, all })
-  const holdings = describeHoldings(dag, engine.stored, limits)
+  const holdings = describeHoldings(dag, engine.stored, limits, engine.sender)
   send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn }))
   told(engine, peer)
 }

@@ -11,6 +11,7 @@ import { AUTHOR_BYTES } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { hintBytes, type Tip } from './messages.ts'
+import { describeParts, sameParts } from './parts.ts'
 
 /** Heads of the first `stored` ops: what may be told to others. O(unstored + heads). */
 function storedHeadOps(dag: Dag, stored: number): number[] {
@@ -27,10 +28,10 @@ function storedHeadOps(dag: Dag, stored: number): number[] {
 /** Heads of the first `stored` ops, sorted by id. O(unstored + heads log heads). */
 export const storedHeads = (dag: Dag, stored: number): OpId[] => byId(dag, storedHeadOps(dag, stored))
 
-/** As many of them as a list may hold, sorted by id: of too many the newest, which others most likely lack; and how many there are. */
+/** These heads, sorted by id, or of too many the newest; and how many there are. */
 export function listHeads(dag: Dag, stored: number, limits: Limits): { readonly heads: readonly OpId[]; readonly headCount: number } {
   const ops = storedHeadOps(dag, stored)
-  const listed = ops.length <= limits.heads ? ops : newest(ops, limits.heads)
+  const listed = ops.length <= limits.heads ? ops : newest(ops, limits.newestHeads)
   return { heads: byId(dag, listed), headCount: ops.length }
 }
 
@@ -45,8 +46,14 @@ function firstChild(dag: Dag, op: number): number {
   return child
 }
 
+const NO_PARTS = new Uint8Array()
+/** Whose parts are the same at both ends, where nobody else is there. */
+const NO_SENDER = new Uint8Array(32)
+
 export interface Holdings {
   readonly tips: readonly Tip[]
+  /** Of all heads, if they are more than could be told (`parts.ts`); else empty. */
+  readonly parts: Uint8Array
   /** Of all heads; those among `tips` may be fewer. */
   readonly headCount: number
 }
@@ -59,10 +66,10 @@ function thinned(ops: readonly number[], { newestTips, sparseTips }: Limits): nu
 }
 
 /**
- * This node's holdings as far as they are stored: all heads, if a page holds them, and of the other tips mostly the newest, since
- * below a recent op lies nearly everything. O(unstored + authors log authors).
+ * This node's holdings as far as they are stored: all heads, if a page holds them, else the newest, and of the other tips mostly the newest, since
+ * below a recent op lies nearly everything. `sender` is this node's sender value. O(unstored + authors log authors).
  */
-export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMITS): Holdings {
+export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMITS, sender: Uint8Array = NO_SENDER): Holdings {
   const heads = storedHeadOps(dag, stored)
   const isHead = new Set(heads)
   const others: number[] = []
@@ -73,7 +80,7 @@ export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMI
       if (op >= 0 && !isHead.has(op)) others.push(op)
     }
   }
-  const listed = heads.length >= limits.tips ? newest(heads, limits.tips) : heads
+  const listed = heads.length > limits.tips ? newest(heads, limits.newestHeads) : heads
   listed.push(
     ...thinned(
       others.sort((a, b) => b - a),
@@ -85,7 +92,8 @@ export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMI
     const at = dag.author[op]! * AUTHOR_BYTES
     return { hint: dag.authors.bytes.slice(at, at + hint), seq: dag.seq[op]!, id: idOf(dag, op), isHead: isHead.has(op) }
   })
-  return { tips, headCount: heads.length }
+  const parts = heads.length > limits.tips ? describeParts(dag, heads, sender, limits.parts) : NO_PARTS
+  return { tips, parts, headCount: heads.length }
 }
 
 /** Ops as numbers, ascending: from … to − 1, from … to − 1, and so on. */
@@ -103,16 +111,23 @@ export interface Lacking {
 /**
  * Of the first `stored` ops, those that whoever says this, and asks for `ids`, lacks as far as it can be told: closed under
  * children. What it names it holds, if it is honest. What is guessed from tips may be wrong when an author has forked; if the guess
- * says that it holds what it asks for, the guess is given up; none is made unless `mayGuess`. O(authors + ops that came since the oldest that is lacking, or that is a
+ * says that it holds what it asks for, the guess is given up; none is made unless `mayGuess`. `sender` is its sender value. O(authors + ops that came since the oldest that is lacking, or that is a
  * parent of one and not told by a tip to be held).
  */
-export function lackingOf(dag: Dag, stored: number, { tips, headCount }: Holdings, ids: readonly OpId[], mayGuess = true): Lacking {
+export function lackingOf(
+  dag: Dag,
+  stored: number,
+  { tips, parts, headCount }: Holdings,
+  ids: readonly OpId[],
+  sender: Uint8Array = NO_SENDER,
+  mayGuess = true,
+): Lacking {
   const heads = tips.filter(({ isHead }) => isHead)
   const knownHeads = knownOf(dag, heads)
   // All heads listed, and all of them known: there is nothing to add.
   const known = knownOf(dag, tips)
   if (knownHeads.length === headCount) return { ...outside(dag, stored, known), isExact: true }
-  const guessed = mayGuess ? guessFromTips(dag, tips) : []
+  const guessed = mayGuess ? [...guessFromTips(dag, tips), ...sameParts(dag, storedHeadOps(dag, stored), sender, parts)] : []
   const lacking = { ...outside(dag, stored, [...known, ...guessed]), isExact: false }
   if (guessed.length === 0 || ids.every((id) => isIn(lacking.ops, numberOf(dag, id)))) return lacking
   const again = outside(dag, stored, known)

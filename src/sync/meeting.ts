@@ -28,14 +28,22 @@ export interface OpenQuestion {
  */
 export function askAll(engine: Engine): void {
   if (engine.fetch !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
-  const { replica, stored, now, limits } = engine
+  const { replica, stored, sender, now, limits } = engine
   // Its time is not longer for being asked again: paths that come and go must not keep it open.
   engine.question ??= { ref: engine.nextRef++, until: now + OPEN_QUESTION }
   const { ref } = engine.question
   send(
     engine,
     null,
-    encodeMessage({ type: 'want', ref, ids: [], ...describeHoldings(replica.dag, stored, limits), ops: stored, ofAll: true, after: 0 }),
+    encodeMessage({
+      type: 'want',
+      ref,
+      ids: [],
+      ...describeHoldings(replica.dag, stored, limits, sender),
+      ops: stored,
+      ofAll: true,
+      after: 0,
+    }),
   )
   told(engine, null)
 }

@@ -8,6 +8,7 @@ import type { OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
+import { MAX_PARTS } from './parts.ts'
 import { decodeMessage, encodeMessage, type Message, type Tip } from './messages.ts'
 import { authorOf } from './units.naive.ts'
 
@@ -36,7 +37,8 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     tips,
     headCount: fc.integer({ min: 12 }),
     ops: count,
-    ofAll: fc.boolean(),
+    parts: fc.nat(9).map((length) => new Uint8Array(6 * length).fill(length)),
+    ofAll: fc.constant(false),
     after: count,
   }),
   fc.record({ type: fc.constant('units'), ref: count, bundle: fc.uint8Array(), last: fc.boolean(), left: count }),
@@ -55,7 +57,8 @@ const largest: readonly Message[] = [
     tips: many(MAX_TIPS_PAGE, { hint: new Uint8Array(6), seq: 2 ** 52 - 1, id: zeroId, isHead: true }),
     headCount: Number.MAX_SAFE_INTEGER,
     ops: Number.MAX_SAFE_INTEGER,
-    ofAll: true,
+    parts: new Uint8Array(6 * MAX_PARTS),
+    ofAll: false,
     after: Number.MAX_SAFE_INTEGER,
   },
   { type: 'units', ref: 1, bundle: new Uint8Array(MAX_BUNDLE_BYTES + 2), last: true, left: 0 },
@@ -90,9 +93,9 @@ test('lists beyond their limits are a programmer’s error', () => {
   const heads = many(MAX_HEADS_LISTED + 1, zeroId)
   expect(() => encodeMessage({ type: 'heads', digest, heads, headCount: 1, ops: 1 })).toThrow('MAX_HEADS_LISTED')
   const tips = many(MAX_TIPS_PAGE + 1, { hint: new Uint8Array(2), seq: 0, id: zeroId, isHead: false })
-  expect(() => encodeMessage({ type: 'want', ref: 1, ids: [], tips, headCount: 1, ops: 1, ofAll: false, after: 0 })).toThrow(
-    'MAX_TIPS_PAGE',
-  )
+  expect(() =>
+    encodeMessage({ type: 'want', ref: 1, ids: [], tips, parts: new Uint8Array(), headCount: 1, ops: 1, ofAll: false, after: 0 }),
+  ).toThrow('MAX_TIPS_PAGE')
 })
 
 describe('a message is refused', () => {
@@ -154,9 +157,12 @@ describe('a message is refused', () => {
     expect(refusal(raw([1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), 1000, 0]))).toBe('bad-message')
     const none = new Uint8Array(0)
     const page = (length: number): Uint8Array => concatBytes(Uint8Array.of(2), new Uint8Array(35 * length))
-    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE), 0, 0, true, 0]))).toBe(null)
-    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE + 1), 0, 0, true, 0]))).toBe('bad-message')
-    expect(refusal(raw([2, 1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), none, 0, 0, true, 0]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE), none, 0, 0, true]))).toBe(null)
+    expect(refusal(raw([2, 1, none, none, new Uint8Array(6 * MAX_PARTS), 0, 0, true]))).toBe(null)
+    expect(refusal(raw([2, 1, none, none, new Uint8Array(6 * (MAX_PARTS + 1)), 0, 0, true]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, none, none, new Uint8Array(7), 0, 0, true]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE + 1), none, 0, 0, true]))).toBe('bad-message')
+    expect(refusal(raw([2, 1, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), none, none, 0, 0, true]))).toBe('bad-message')
   })
   test('A10 when twice the seq of a tip is beyond 2^53 − 1', () => {
     const none = new Uint8Array(0)

@@ -11,6 +11,7 @@ import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
+import { MAX_PARTS, PART_BYTES } from './parts.ts'
 import { createReader, left, readBytes, readVarint, writeVarint } from './varint.ts'
 
 /** The latest op of one branch of an author's, as its holder knows it. */
@@ -39,8 +40,9 @@ export type Message =
     }
   /**
    * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender holds is
-   * told by its authors' tips, its heads among them; `headCount` and `ops` as in "heads". `ofAll`: said to everybody, and answered
-   * by the one whose sender value is nearest to the asker's. `after`: the ref of the last answer of the receiver's that the sender has
+   * told by its authors' tips, its heads among them, and, where these are too many to be listed, by `parts` of all of them
+   * (`parts.ts`), else empty; `headCount` and `ops` as in "heads". `ofAll`: said to everybody, and answered
+   * by the one whose sender value is nearest to the asker's; `after` is 0 then. `after`: the ref of the last answer of the receiver's that the sender has
    * taken in, or 0: where tips cannot say all that it holds, the next answer goes on where that one ended.
    */
   | {
@@ -48,6 +50,7 @@ export type Message =
       readonly ref: number
       readonly ids: readonly OpId[]
       readonly tips: readonly Tip[]
+      readonly parts: Uint8Array
       readonly headCount: number
       readonly ops: number
       readonly ofAll: boolean
@@ -75,8 +78,8 @@ export function hintBytes(authors: number): number {
 /** The longest tip, packed: hint, twice the seq and 1 for a head as a varint, id. */
 const LONGEST_TIP = MOST_HINT_BYTES + 8 + ID_BYTES
 
-/** Everything of a message that is not its bundle: a list of ids, a page of tips, and a few numbers. Bytes. */
-const MAX_FIELDS_BYTES = MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * LONGEST_TIP + 128
+/** Everything of a message that is not its bundle: a list of ids, a page of tips, parts, and a few numbers. Bytes. */
+const MAX_FIELDS_BYTES = MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * LONGEST_TIP + MAX_PARTS * PART_BYTES + 128
 
 /** A wrapped bundle: its columns and two bytes. */
 const MAX_WRAPPED_BYTES = MAX_BUNDLE_BYTES + 2
@@ -100,7 +103,15 @@ function fieldsOf(message: Message): readonly Value[] {
     case 'heads':
       return [message.digest, packIds(message.heads), message.headCount, message.ops]
     case 'want':
-      return [message.ref, packIds(message.ids), packTips(message.tips), message.headCount, message.ops, message.ofAll, message.after]
+      return [
+        message.ref,
+        packIds(message.ids),
+        packTips(message.tips),
+        message.parts,
+        message.headCount,
+        message.ops,
+        message.ofAll || message.after,
+      ]
     case 'units':
       return [message.ref, message.bundle, message.last, message.left]
     case 'bye':
@@ -170,9 +181,9 @@ function messageOf(kind: Message['type'], fields: readonly Value[]): Message | n
     case 'want': {
       const ids = unpackIds(b)
       const tips = unpackTips(c)
-      if (fields.length !== 7 || !isCount(a) || ids === null || tips === null || typeof f !== 'boolean' || !isCount(g)) return null
-      if (!isCount(d) || !isCount(e) || d < tips.filter(({ isHead }) => isHead).length) return null
-      return { type: kind, ref: a, ids, tips, headCount: d, ops: e, ofAll: f, after: g }
+      if (fields.length !== 7 || !isCount(a) || ids === null || tips === null || (g !== true && !isCount(g))) return null
+      if (!isPacked(d, PART_BYTES, MAX_PARTS) || !isCount(e) || !isCount(f) || e < tips.filter(({ isHead }) => isHead).length) return null
+      return { type: kind, ref: a, ids, tips, parts: d, headCount: e, ops: f, ofAll: g === true, after: g === true ? 0 : g }
     }
     case 'units':
       if (fields.length !== 4 || !isCount(a) || !(b instanceof Uint8Array) || typeof c !== 'boolean' || !isCount(d)) return null

@@ -18,13 +18,14 @@ import {
   tell,
   wantBelow,
 } from '../sim/stage.ts'
-import { toHex } from '../core/bytes.ts'
+import { fromHex, toHex } from '../core/bytes.ts'
 import type { OpId } from '../core/op.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { decodeMessage, type Units, type Want } from './messages.ts'
+import { describeParts } from './parts.ts'
 
 const mallory = keyNamed('mallory')
 
@@ -228,4 +229,25 @@ test('B2 nothing is guessed about who asks for everything once more, after it ca
   expect(guessed).toEqual([])
   expect(ask(2, 1)).toEqual([])
   expect(ask(3, 0)).toEqual([stage.room, ...mine.map(({ id }) => id)].map(toHex))
+})
+
+test('B19 parts that are told alike by chance, or by a liar, hide no op that is asked for, nor any from who asks once more', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  const heads = Array.from({ length: 40 }, (_, i) => [message(stage, keyNamed(`${i}`), null, [stage.room], `${i}`)])
+  push(stage, bob, linkNamed(stage, 'author'), ...heads)
+  run(stage, 1_000)
+  const link = linkNamed(stage, 'asker')
+  const { dag } = bob.engine.replica
+  // It tells of all parts what bob would, and holds nothing but the genesis.
+  const parts = describeParts(dag, [...dag.heads], fromHex(link)!, 8)
+  const ask = (ref: number, more: Partial<Want>): number => {
+    served.length = 0
+    tell(stage, bob, link, wantBelow(ref, [ghostId(1)], { headCount: 300, parts, ...more }))
+    expect(runUntil(stage, 5_000, () => isAnswered(ref))).toBeLessThan(5_000)
+    return idsIn(served).length
+  }
+  expect(ask(1, {})).toBe(0)
+  expect(ask(2, { ids: [heads[39]![0]!.id] })).toBe(41)
+  expect(ask(3, { after: 2 })).toBe(0)
+  expect(ask(4, {})).toBe(41)
 })

@@ -5,6 +5,7 @@
  * cannot say all that it holds says which answer it has taken in, and the next one goes on where that ended: whatever is asked
  * for, and however little one answer brings, answers come to the end of what is stored here.
  */
+import { fromHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { BUNDLE_BUDGET, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
@@ -23,7 +24,7 @@ const WANTS_AT_ONCE = 200
  * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
  */
 const WALKED_AT_ONCE = 100_000_000
-/** An author whose hint is compared takes as long as so many ops that are looked at; so many marks are cleared in the time of one. */
+/** An author whose hint is compared, or a head that is hashed, takes as long as so many ops that are looked at; so many marks are cleared in the time of one. */
 const AUTHOR_AS_OPS = 16
 const MARKS_AS_OP = 128
 /** Ops served to one peer between two pardons, besides the whole room twice: enough for a room that grows. */
@@ -76,7 +77,7 @@ export function serve(engine: Engine, peer: Peer, want: Want): boolean {
   const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
   // It has had all there is, as it seemed, and still holds something else.
   if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
-  const { ops, visited, isExact } = lackingOf(dag, engine.stored, want, want.ids, peer.mayGuess)
+  const { ops, visited, isExact } = lackingOf(dag, engine.stored, want, want.ids, fromHex(peer.id)!, peer.mayGuess)
   peer.wants++
   peer.walked += visited + leastWalk(engine)
   let until = want.ids.length === 0 ? engine.stored : 0
@@ -124,7 +125,7 @@ function countBetween(ranges: Ranges, from: number, to: number): number {
 
 /** What any want takes, in ops looked at, however little is lacking. */
 const leastWalk = ({ replica: { dag }, stored }: Engine): number =>
-  AUTHOR_AS_OPS * dag.authors.length + dag.heads.size + (dag.length - stored) + Math.ceil(dag.length / MARKS_AS_OP)
+  AUTHOR_AS_OPS * (dag.authors.length + dag.heads.size) + (dag.length - stored) + Math.ceil(dag.length / MARKS_AS_OP)
 
 function asksTooMuch({ peers, stored }: Engine, { wants, walked, opsServed }: Peer): boolean {
   return wants >= WANTS_AT_ONCE || (wants > 0 && walked >= WALKED_AT_ONCE / peers.size) || opsServed > servedAtMost(stored)

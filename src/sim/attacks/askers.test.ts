@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createRandom, randomBytes } from '../../core/bytes.naive.ts'
 import { toHex } from '../../core/bytes.ts'
 import { MAX_HEADS_LISTED } from '../../core/limits.ts'
+import type { Unit } from '../../core/unit.ts'
 import type { UnitOp } from '../../core/unit.ts'
 import { encodeBody } from '../../crdt/body.ts'
 import { decodeMessage, type Message } from '../../sync/messages.ts'
@@ -202,6 +203,31 @@ describe('heads', () => {
       expect(nodes[0]!.engine.replica.dag.heads.size).toBe(count - 64 + 1)
     },
   )
+
+  test.each([
+    [1, 0],
+    [3, 2],
+    [0, 20],
+  ])('B19 among 10,000 of them nodes that met nobody yet, and lack %i and %i ops of each other, fetch these and some kB', (mine, yours) => {
+    const stage = createStage(2)
+    const { nodes, world } = stage
+    const sybils = Array.from({ length: 10_000 }, (_, i) => [message(stage, keyNamed(`sybil ${i}`), null, [stage.room], 'hi')])
+    apart(stage, ...nodes)
+    for (const node of nodes)
+      for (let at = 0; at < 10_000; at += 1_000) push(stage, node, linkNamed(stage, 'mallory'), ...sybils.slice(at, at + 1_000))
+    const author = linkNamed(stage, 'author')
+    const more = (name: string, count: number): Unit[] =>
+      Array.from({ length: count }, (_, i) => [message(stage, keyNamed(`${name} ${i}`), null, [stage.room], name)])
+    if (mine > 0) push(stage, nodes[0]!, author, ...more('mine', mine))
+    if (yours > 0) push(stage, nodes[1]!, author, ...more('yours', yours))
+    run(stage, 20_000)
+    together(stage)
+    const before = world.counts.bytes
+    expect(runUntil(stage, 10_000, () => agree(stage))).toBeLessThan(10_000)
+    run(stage, 1_000)
+    // Parts, newest heads and tips, told a few times; and for each op the heads of its part.
+    expect(world.counts.bytes - before).toBeLessThan(25_000 + 6_000 * (mine + yours))
+  })
 
   test('B19 among 3,000 of them typing costs its ops, and not the room again for each', () => {
     const stage = createStage(2)

@@ -42,8 +42,8 @@ export function aMessage(random: Random, room: Room): Message {
         tips,
         headCount,
         ops: count(),
-        ofAll: random.chance(0.5),
-        after: count(),
+        parts: random.bytes(6 * random.below(4)),
+        ...(random.chance(0.5) ? { ofAll: true, after: 0 } : { ofAll: false, after: count() }),
       }
     }
     case 3:

@@ -61,16 +61,16 @@ export function inventoryLiar(): Strategy {
         }))
         const ids = [ghost(villain)]
         const headCount = 3 + random.below(2)
-        const after = random.below(100)
+        const asked = random.chance(0.5) ? { ofAll: true, after: 0 } : { ofAll: false, after: random.below(100) }
         say(villain, node, {
           type: 'want',
           ref: random.below(100),
           ids,
           tips,
           headCount,
+          parts: random.bytes(6 * random.below(9)),
           ops: 2 ** 53 - 1,
-          ofAll: random.chance(0.5),
-          after,
+          ...asked,
         })
       }
     },
@@ -106,7 +106,17 @@ export function glutton(): Strategy {
     act(villain) {
       const node = anyone(villain)
       for (let i = 0; i < 3; i++)
-        say(villain, node, { type: 'want', ref: i, ids: [], tips: [], headCount: 0, ops: 0, ofAll: i === 1, after: 0 })
+        say(villain, node, {
+          type: 'want',
+          ref: i,
+          ids: [],
+          tips: [],
+          parts: new Uint8Array(),
+          headCount: 0,
+          ops: 0,
+          ofAll: i === 1,
+          after: 0,
+        })
     },
     goesOnEvery: 2_000,
   }
