@@ -245,6 +245,6 @@ describe('heads', () => {
       run(stage, 300)
     }
     expect(agree(stage)).toBe(true)
-    expect(world.counts.bytes - before).toBeLessThan(2_500_000)
+    expect(world.counts.bytes - before).toBeLessThan(250_000)
   })
 })

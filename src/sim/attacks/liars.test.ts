@@ -214,10 +214,12 @@ describe('claims', () => {
     const [bob] = stage.nodes
     const link = linkNamed(stage, 'liar')
     const list = new Uint8Array(48 * 20_000)
+    const none = new Uint8Array()
     for (const fields of [
       [1, new Uint8Array(32), list, 30_000, 30_000],
-      [2, 1, new Uint8Array(), list, 30_000, 30_000, true],
-      [2, 1, list, new Uint8Array(), 30_000, 30_000, true],
+      [2, 1, none, list, none, 30_000, 30_000, true],
+      [2, 1, list, none, none, 30_000, 30_000, true],
+      [2, 1, none, none, list, 30_000, 30_000, true],
     ])
       tell(stage, bob!, link, concatBytes(Uint8Array.of(PROTOCOL_VERSION), encodeValue(fields)))
     expect(isCut(bob!, link)).toBe(true)
