@@ -90,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
     toldAllAt: -Infinity,
     heartbeatAt: now,
     digest: null,
+    holdings: null,
     jobs: new Map(),
     nextJob: 1,
     out: [],

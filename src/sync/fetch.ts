@@ -11,9 +11,8 @@ import { missingIds } from '../core/pending.ts'
 import { keyOf } from '../core/unit.ts'
 import { backAt, leftAt } from './budget.ts'
 import type { PeerId } from './effects.ts'
-import { describeHoldings } from './holdings.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
-import { agrees, told } from './gossip.ts'
+import { agrees, holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
 import { type Peer, PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
@@ -112,7 +111,7 @@ function start(engine: Engine): void {
   const peer = choose(engine)
   if (peer === null) return
   const { now, limits } = engine
-  const { pending, dag } = engine.replica
+  const { pending } = engine.replica
   const named = unknownHeads(engine, peer)
   const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(limits.heads / 2))
   // Of a peer with more heads than it lists, everything is asked. Else half the list is for what it named, if need be.
@@ -125,7 +124,7 @@ function start(engine: Engine): void {
   const ids = all ? [] : [...missing, ...named].slice(0, limits.heads)
   const ref = engine.nextRef++
   begin(engine, peer, { ref, named, missing: missing.length > 0, all })
-  const holdings = describeHoldings(dag, engine.stored, limits, engine.sender)
+  const holdings = holdingsOf(engine)
   send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn }))
   told(engine, peer)
 }

@@ -8,8 +8,8 @@ import type { OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
-import { listHeads, storedHeads } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
+import { describeHoldings, type Holdings, listHeads, storedHeads } from './holdings.ts'
 import { encodeMessage, type Message, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { type Engine, send } from './state.ts'
@@ -64,6 +64,13 @@ function storedDigest(engine: Engine): Uint8Array {
     engine.digest = { stored: engine.stored, bytes: digestOfHeads(storedHeads(engine.replica.dag, engine.stored)) }
   }
   return engine.digest.bytes
+}
+
+/** What is stored, as a question says it; worked out once for each number of stored ops. */
+export function holdingsOf(engine: Engine): Holdings {
+  const { replica, stored, limits, sender } = engine
+  if (engine.holdings?.stored !== stored) engine.holdings = { stored, said: describeHoldings(replica.dag, stored, limits, sender) }
+  return engine.holdings.said
 }
 
 /** A peer told its heads. */

@@ -5,8 +5,7 @@
  */
 import type { PeerId } from './effects.ts'
 import { begin, isAnswer, isBusy, unknownHeads } from './fetch.ts'
-import { tellHeads, told } from './gossip.ts'
-import { describeHoldings } from './holdings.ts'
+import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
 import { serve } from './serve.ts'
@@ -28,7 +27,7 @@ export interface OpenQuestion {
  */
 export function askAll(engine: Engine): void {
   if (engine.fetch !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
-  const { replica, stored, sender, now, limits } = engine
+  const { stored, now } = engine
   // Its time is not longer for being asked again: paths that come and go must not keep it open.
   engine.question ??= { ref: engine.nextRef++, until: now + OPEN_QUESTION }
   const { ref } = engine.question
@@ -39,7 +38,7 @@ export function askAll(engine: Engine): void {
       type: 'want',
       ref,
       ids: [],
-      ...describeHoldings(replica.dag, stored, limits, sender),
+      ...holdingsOf(engine),
       ops: stored,
       ofAll: true,
       after: 0,

@@ -10,6 +10,7 @@ import type { Budget } from './budget.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
 import type { Fetch } from './fetch.ts'
 import type { IntakeQueue } from './intake.ts'
+import type { Holdings } from './holdings.ts'
 import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
 import type { Peer } from './peers.ts'
@@ -88,6 +89,8 @@ export interface Engine {
   heartbeatAt: number
   /** The digest of the first `stored` ops' heads; null before it was needed. */
   digest: { readonly stored: number; readonly bytes: Uint8Array } | null
+  /** What is said of the first `stored` ops in questions; null before it was needed. */
+  holdings: { readonly stored: number; readonly said: Holdings } | null
 
   readonly jobs: Map<number, (answer: Answer) => void>
   nextJob: number

@@ -314,8 +314,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D13',
     file: FETCH,
-    right: 'const holdings = describeHoldings(dag, engine.stored, limits, engine.sender)',
-    wrong: 'const holdings = { ...describeHoldings(dag, 0, limits), headCount: 0 }',
+    right: 'const holdings = holdingsOf(engine)',
+    wrong: 'const holdings = { ...holdingsOf(engine), tips: [], headCount: 0 }',
     test: tested(ASKERS, 'D13 a long answer that was cut off goes on where it was'),
   },
   {
