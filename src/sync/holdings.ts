@@ -80,7 +80,8 @@ export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMI
       if (op >= 0 && !isHead.has(op)) others.push(op)
     }
   }
-  const listed = heads.length > limits.tips ? newest(heads, limits.newestHeads) : heads
+  // In the order of their numbers, whatever became of this DAG before: the same ops are told in the same words.
+  const listed = newest(heads, heads.length > limits.tips ? limits.newestHeads : heads.length)
   listed.push(
     ...thinned(
       others.sort((a, b) => b - a),

@@ -62,7 +62,8 @@ test('whatever the room, the parts of its index, and what comes afterwards', () 
       }
       expect(told(again)).toEqual(told(replayed))
     }),
-    { numRuns: 150 },
+    // The example: ops that were tried and taken back changed the order in which heads were told.
+    { numRuns: 150, examples: [[24, 15, [8 / 9], 0.75]] },
   )
 })
 
