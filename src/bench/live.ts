@@ -12,7 +12,7 @@ import { type BenchBrowser, openApp } from './browser.ts'
 import { toBase64 } from './setting.ts'
 import type { SignedTrace } from './trace-to-bundle.ts'
 
-/** Ops on their way at most: a node takes 1,024 waiting frames of one link, and asks for the others again. */
+/** Frames on their way at most: a node takes 1,024 waiting ones of one link, and asks for the others again. */
 const AHEAD = 768
 
 /** Ops a second in frames of `perFrame`, from the first leaving the other tab to the last op being on this one's disk. Every op must be signed. */
@@ -40,12 +40,12 @@ export async function receiveLive(
       const bytes = sealed.map((frame) => Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0)))
       const channel = new BroadcastChannel(name)
       let sent = 0
-      const sendUpTo = (end: number): void => {
-        while (sent * each < end && sent < bytes.length) channel.postMessage(bytes[sent++])
+      const sendAfter = (ops: number): void => {
+        while (sent < ops / each + ahead && sent < bytes.length) channel.postMessage(bytes[sent++])
       }
-      new BroadcastChannel('bench').onmessage = ({ data }: MessageEvent<number>) => sendUpTo(data + ahead)
+      new BroadcastChannel('bench').onmessage = ({ data }: MessageEvent<number>) => sendAfter(data)
       const now = performance.timeOrigin + performance.now()
-      sendUpTo(ahead)
+      sendAfter(0)
       return now
     },
     { name: `tabweave/${relayName}`, sealed: frames, ahead: AHEAD, each: perFrame },

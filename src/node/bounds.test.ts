@@ -151,7 +151,7 @@ describe('pages', () => {
     for (const [i, op] of ops.entries()) library.add(i, [op])
     await library.read(range(ops.length))
     stored = ops.length
-    library.add(ops.length, [])
+    library.tidy()
     await library.read(asked)
     return read.mock.calls.map(([from]) => from)
   }
@@ -199,6 +199,7 @@ describe('pages', () => {
       900,
       range(100).map((n) => opOf(900 + n, `${n}`)),
     )
+    library.tidy()
     expect((await library.read([744, 999])).map((page) => page?.time)).toEqual([744, 999])
     expect(read).not.toHaveBeenCalled()
     await library.read([743])

@@ -33,6 +33,7 @@ test('E6 of many messages of 64 KiB only the last few are kept in memory, and th
   for (const [first, op] of ops.entries()) {
     await store.append([{ first, count: 1, bytes: wrapBundle('raw', encodeBundle([[op]])) }], 'relaxed')
     library.add(first, [op])
+    library.tidy()
   }
   const read = vi.spyOn(store, 'read')
   await library.read([COUNT - 1])

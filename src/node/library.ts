@@ -41,6 +41,8 @@ const NEWEST_PAGES = 256
 export interface Library {
   /** Takes in ops that were just admitted. */
   add(first: number, unit: Unit): void
+  /** Something may have been stored: lets go of what need not be kept any more. */
+  tidy(): void
   /** Pages of these ops, in their order; undefined for what the disk cannot give back. */
   read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
   /** The units with the ops from `from` on, in order of admission, segment by segment. */
@@ -118,6 +120,8 @@ export function createLibrary(segments: Segments, stored: () => number): Library
   return {
     add(first, unit) {
       fresh.push({ first, unit })
+    },
+    tidy() {
       letGoOfStored()
       trim()
     },

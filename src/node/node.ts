@@ -147,6 +147,7 @@ export async function createNode({
         imports.delete(notice.ref)
         break
       case 'changed':
+        library.tidy()
         packer.due()
     }
     onChange()
