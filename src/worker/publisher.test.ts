@@ -68,3 +68,40 @@ test('D10 telling takes no more than half of the time, however long it takes', a
   expect(pauses).toEqual([0, 300, 16])
   await node.close()
 })
+
+test('while ops stream in, pictures of the history are told twice a second, and the last one at once', async () => {
+  const told: number[] = []
+  const node = await startNode(() => {})
+  const { status } = node
+  let clock = 0
+  let ops = 1
+  vi.spyOn(performance, 'now').mockImplementation(() => clock)
+  vi.spyOn(node, 'status').mockImplementation(() => ({ ...status(), ops, stored: ops }))
+  let tell = (): void => {}
+  const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((next: () => void) => (tell = next)) as unknown as typeof setTimeout)
+  const publisher = createPublisher((message) => {
+    if (message.type === 'history') told.push(clock)
+  }, rethrow)
+  publisher.show(null, 10)
+  await publisher.begin(node, '', false)
+  const after = async (ms: number, more: number): Promise<void> => {
+    clock += ms
+    ops += more
+    publisher.changed()
+    tell()
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve()
+  }
+  await after(0, 0)
+  node.engine.intake.set('file', { items: [], bytes: 0 })
+  for (let i = 0; i < 10; i++) await after(100, 1_000)
+  expect(told).toEqual([0, 500, 1_000])
+  // What a few people type is no stream.
+  await after(100, 64)
+  expect(told).toEqual([0, 500, 1_000, 1_100])
+  await after(100, 1_000)
+  node.engine.intake.clear()
+  await after(100, 0)
+  expect(told).toEqual([0, 500, 1_000, 1_100, 1_300])
+  timer.mockRestore()
+  await node.close()
+})

@@ -13,6 +13,14 @@ import type { GraphFeeder } from './graph-feed.ts'
  */
 const PAUSE = 16
 
+/**
+ * While a room streams in, every picture of its end is of new entries, which nobody can read, and laying one out takes the page
+ * longer than a thousand ops take: so they are told only so often (ms), until it has ended.
+ */
+const PAUSE_WHILE_STREAMING = 500
+/** More new ops than this since the last picture are a stream: more than it shows. */
+const STREAM = 64
+
 export interface Publisher {
   changed(): void
   begin(node: Node, link: string, resumed: boolean): Promise<void>
@@ -30,6 +38,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let nextAt = -Infinity
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
+  let shownAt = -Infinity
+  let shownOps = 0
   let refusals = 0
   let feeder: GraphFeeder | null = null
   let name: string | null = null
@@ -53,6 +63,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     if (stale) changed()
   }
 
+  /** What comes next changes the state again, so the picture that is left out now is not the last one. */
+  const isStreaming = ({ engine }: Node, ops: number): boolean =>
+    ops - shownOps > STREAM && (engine.fetch !== null || engine.intake.size > 0)
+
   const publish = async (running: Node): Promise<void> => {
     const status = running.status()
     post({ type: 'status', status })
@@ -65,8 +79,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       if (name !== null) opened?.(name)
     }
     const state = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
-    if (window !== null && state !== shown) {
+    if (window !== null && state !== shown && !(isStreaming(running, status.ops) && performance.now() < shownAt + PAUSE_WHILE_STREAMING)) {
       shown = state
+      shownAt = performance.now()
+      shownOps = status.ops
       post({ type: 'history', ...(await running.room.entries(window.from, window.count)) })
     }
     // After what people read: the graph of a large room is long, and comes in parts.
