@@ -41,7 +41,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     row: 'E2',
     file: PERSIST,
     right: '  engine.persisting = true\n',
-    wrong: '  engine.persisting = true\n  for (const { whenStored } of batch) whenStored?.()\n',
+    wrong: '  engine.persisting = true\n  pushOwn(\n    engine,\n    batch.map(({ unit }) => unit),\n  )\n',
     test: tested(OWN_OPS, 'E2 is mentioned to nobody before its "persist" was answered'),
   },
   {
@@ -126,7 +126,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     file: 'src/node/library.ts',
     right: 'pages.size <= MAX_PAGES && bytes <= MAX_PAGES_BYTES',
     wrong: 'pages.size <= MAX_PAGES',
-    test: tested('src/node/library.test.ts', 'E6 of many messages of 64 KiB'),
+    test: tested('src/node/bounds.test.ts', 'E6 pages of MAX_PAGES_BYTES'),
   },
   {
     row: 'E7',

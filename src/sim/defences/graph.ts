@@ -26,8 +26,9 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B1',
     file: REPLICA,
-    right: 'if (op.prev === null) return null\n',
-    wrong: "if (opAt(dag, numberOfAuthor(dag, op.author), op.seq) >= 0) return 'seq-gap'\n  if (op.prev === null) return null\n",
+    right: '    admitOrWait(replica, next.unit, next.link, outcomes)\n',
+    wrong:
+      '    const { dag } = replica\n    const isTaken = ({ op }: UnitOp) => dag.seq.subarray(0, dag.length).some((seq, n) => seq === op.seq && dag.author[n] === numberOfAuthor(dag, op.author))\n    if (!next.unit.some(isTaken)) admitOrWait(replica, next.unit, next.link, outcomes)\n',
     test: tested(EQUIVOCATORS, 'B1 both ops stand at every node'),
   },
   {
@@ -216,8 +217,8 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B12',
     file: REPLICA,
-    right: 'if (op.prev === null) return null\n',
-    wrong: "if (op.time > 2 ** 40) return 'seq-gap'\n  if (op.prev === null) return null\n",
+    right: '    admitOrWait(replica, next.unit, next.link, outcomes)\n',
+    wrong: '    if (next.unit.every(({ op }) => op.time <= 2 ** 40)) admitOrWait(replica, next.unit, next.link, outcomes)\n',
     test: tested(REPLICA_TEST, 'B12 any time is as good as any other'),
   },
   {
@@ -256,9 +257,23 @@ export const GRAPH: readonly Defence[] = [
     test: tested('src/sync/bundle.test.ts', 'B17 when a unit has no ops'),
   },
   {
+    row: 'B13',
+    file: 'src/core/admit-whole.ts',
+    right: ' || dag.seq[prev]! + 1 !== op.seq',
+    wrong: '',
+    test: tested('src/core/replica.test.ts', 'B13 seq-gap'),
+  },
+  {
+    row: 'A15',
+    file: 'src/core/admit-whole.ts',
+    right: 'if (unit[place]!.signature === null && vouched[place] === 0) return false',
+    wrong: '',
+    test: tested('src/core/replica.test.ts', 'A15 in any mixture of units'),
+  },
+  {
     row: 'B17',
     file: 'src/sync/bundle.ts',
-    right: "if (bytesInUnit > MAX_UNIT_BYTES) return refuse('unit-too-large')",
+    right: "if (bytesInUnit + bytes > MAX_UNIT_BYTES) return refuse('unit-too-large')",
     wrong: '',
     test: tested('src/sync/bundle.test.ts', 'B17 when a unit has no ops'),
   },

@@ -195,7 +195,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D8',
     file: 'src/sync/bundle.ts',
-    right: "if (total + bytesInUnit > MAX_BUNDLE_OP_BYTES) return refuse('too-large')",
+    right: "if (total + bytesInUnit + bytes > MAX_BUNDLE_OP_BYTES) return refuse('too-large')",
     wrong: '',
     test: tested('src/sync/bundle.test.ts', 'D8 when few columns make more'),
   },
@@ -216,7 +216,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D8',
     file: INTAKE,
-    right: ' + costOf(spent.ops, 0)',
+    right: ' + costOf(ops, 0)',
     wrong: '',
     test: tested('src/sim/attacks/budgets.test.ts', 'D8 bundles of few bytes'),
   },
