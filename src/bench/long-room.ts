@@ -3,10 +3,10 @@
  * the same time. The same ops on every machine, in units signed as nodes store and send history.
  */
 import { compareBytes } from '../core/bytes.ts'
-import { domainBytes, opId, sha256 } from '../core/hash.ts'
+import { domainBytes, sha256 } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
 import { MAX_UNIT_OPS } from '../core/limits.ts'
-import { encodeOp, type Op, type OpId } from '../core/op.ts'
+import { hashOp, type Op, type OpId } from '../core/op.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { formatLink } from '../node/link.ts'
@@ -54,10 +54,9 @@ export async function longRoom(count: number, people: number, deflateRaw: (bytes
       time: BEGAN + n,
       body: encodeBody(n === 0 ? { kind: 'genesis', name: `${count} ops`, ...OPEN } : { kind: 'message', text: sentence(chance) }),
     }
-    const bytes = encodeOp(op)
-    const id = opId(bytes)
+    const id = hashOp(op)
     genesis ??= id
-    const made = { op, id, bytes, signature: new Uint8Array(64) }
+    const made = { op, id, signature: new Uint8Array(64) }
     last[person] = made
     ;[latest, earlier] = [person, latest]
     unit.push(made)

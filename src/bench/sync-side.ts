@@ -2,8 +2,8 @@
  * One of two nodes that meet: the product's engine, unchanged, driven as its contract says, with a disk in memory and answers
  * that come at once. What it sends waits in `sent` until somebody carries it.
  */
-import { rebuild } from '../sync/rebuild.ts'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { rebuild } from '../sync/rebuild.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'

@@ -1,8 +1,9 @@
 /** The usual case of `replica.ts` in one pass: a unit all of whose ops are new, have their parents, and are valid. */
 import { append, type Dag, numberOf, numberOfAuthor, truncate } from './dag.ts'
 import { equalBytes } from './bytes.ts'
-import type { OpId } from './op.ts'
+import type { Op, OpId } from './op.ts'
 import type { Replica } from './replica.ts'
+import type { StructureRefusal } from './result.ts'
 import type { Unit } from './unit.ts'
 
 /**
@@ -30,7 +31,7 @@ function admitNext({ dag, room, judge }: Replica, unit: Unit, place: number): bo
   let prev = -1
   if (op.prev !== null) {
     prev = parentNumber(dag, op.prev, before)
-    if (prev < 0 || dag.author[prev] !== numberOfAuthor(dag, op.author) || dag.seq[prev]! + 1 !== op.seq) return false
+    if (prev < 0 || checkPrev(dag, op, prev) !== null) return false
     parents.push(prev)
   }
   for (const dep of op.deps) {
@@ -41,6 +42,13 @@ function admitNext({ dag, room, judge }: Replica, unit: Unit, place: number): bo
   if (judge(op, { dag, parents }) !== null) return false
   append(dag, { id, author: op.author, seq: op.seq, prev, parents })
   return true
+}
+
+/** What is wrong with an op whose prev is held, as op `prev`; null if it goes on from there. */
+export function checkPrev(dag: Dag, op: Op, prev: number): StructureRefusal | null {
+  const own = numberOfAuthor(dag, op.author)
+  if (own < 0 || dag.author[prev] !== own) return 'prev-not-own'
+  return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'
 }
 
 /** Number of a parent, or −1. It is mostly the op just before, and then often the same array. */

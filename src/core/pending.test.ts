@@ -1,6 +1,6 @@
-import { opLength } from './op.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { opLength } from './op.ts'
 import { toHex } from './bytes.ts'
 import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import { createPending, isWaiting, missingIds, parentCame, parentRejected, type PendingUnit, wait } from './pending.ts'

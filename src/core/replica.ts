@@ -15,8 +15,8 @@
  *     Where nothing is to be dropped, refused or awaited, all of that is one pass (`admit-whole.ts`), tried first.
  *  5. Units that waited for what came are tried in turn, by a work list, never by recursion.
  */
-import { admitWhole } from './admit-whole.ts'
-import { append, createDag, type Dag, numberOf, numberOfAuthor, truncate } from './dag.ts'
+import { admitWhole, checkPrev } from './admit-whole.ts'
+import { append, createDag, type Dag, numberOf, truncate } from './dag.ts'
 import { catchUp, createHistory, type History } from './history.ts'
 import { createIdTable, intern, lookup } from './id-table.ts'
 import { MAX_REJECTED_REMEMBERED } from './limits.ts'
@@ -257,10 +257,7 @@ function checkStructure(replica: Replica, unit: Unit, placed: PlacedParents['par
     if (!equalBytes(mate.author, op.author)) return 'prev-not-own'
     return mate.seq + 1 === op.seq ? null : 'seq-gap'
   }
-  const prev = HELD - placed[place]![0]!
-  const own = numberOfAuthor(dag, op.author)
-  if (own < 0 || dag.author[prev] !== own) return 'prev-not-own'
-  return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'
+  return checkPrev(dag, op, HELD - placed[place]![0]!)
 }
 
 function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, link: string, outcomes: Outcome[]): void {

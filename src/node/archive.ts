@@ -1,5 +1,5 @@
 /** A room as a file: bundles of everything a node has stored, deflated, readable by any node that holds the room's link. */
-import type { UnitOp } from '../core/unit.ts'
+import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { EMPTY, filledWith } from '../sync/filling.ts'
 import { encodeFile, wrapBundle } from '../sync/wrap.ts'
@@ -9,7 +9,7 @@ import type { Library } from './library.ts'
 /** O(ops): reads the whole store. */
 export async function exportRoom(library: Library): Promise<Uint8Array> {
   const bundles: Uint8Array[] = []
-  let units: (readonly UnitOp[])[] = []
+  let units: Unit[] = []
   let filling = EMPTY
   const flush = async (): Promise<void> => {
     if (units.length > 0) bundles.push(wrapBundle('deflate', await deflate(encodeBundle(units))))

@@ -46,7 +46,7 @@ export interface Library {
   /** Pages of these ops, in their order; undefined for what the disk cannot give back. */
   read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
   /** The units with the ops from `from` on, in order of admission, segment by segment. */
-  units(from: number): AsyncGenerator<readonly (readonly UnitOp[])[]>
+  units(from: number): AsyncGenerator<readonly Unit[]>
 }
 
 export function createLibrary(segments: Segments, stored: () => number): Library {

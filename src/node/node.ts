@@ -14,7 +14,7 @@ import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
 import type { Notice } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
-import type { Engine } from '../sync/state.ts'
+import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
 import { createLibrary } from './library.ts'
@@ -212,7 +212,7 @@ export async function createNode({
   await holdSession(engine.senderId)
   links.open()
   packer.due()
-  const endScrub = startScrub(segments, () => engine.intake.size === 0 && engine.fetch === null, onBroken)
+  const endScrub = startScrub(segments, () => !isTakingIn(engine), onBroken)
   return node
 }
 

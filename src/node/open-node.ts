@@ -6,7 +6,7 @@ import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
 import { signedBytes } from '../core/keys.ts'
 import { asAuthor, hashOp, type Op, type OpId } from '../core/op.ts'
-import type { Unit, UnitOp } from '../core/unit.ts'
+import type { Unit } from '../core/unit.ts'
 import { OPEN } from '../rules/open.ts'
 import { type Identity, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
@@ -162,7 +162,7 @@ export async function readSegment(segment: Segment): Promise<readonly Unit[] | n
 }
 
 /** The units of a stored segment whose ops this node has hashed before; `idAt` tells the id of the n-th. Null if they are not what a node stores. */
-export async function reopenSegment(segment: Segment, idAt: (n: number) => OpId): Promise<readonly (readonly UnitOp[])[] | null> {
+export async function reopenSegment(segment: Segment, idAt: (n: number) => OpId): Promise<readonly Unit[] | null> {
   const raw = await columnsOf(segment)
   return raw === null ? null : reopenBundle(raw, idAt)
 }

@@ -5,7 +5,7 @@
  */
 import { idOf } from '../core/dag.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { unitBytes, type UnitOp } from '../core/unit.ts'
+import { type Unit, unitBytes } from '../core/unit.ts'
 import { encodeStretch, stretchOf } from '../core/stretch.ts'
 import { type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { encodeBundle } from '../sync/bundle.ts'
@@ -115,9 +115,9 @@ async function mergedSegments(store: Store, engine: Engine, places: readonly Pla
   const end = endOf(places)
   let at = places[0]!.first
   let first = at
-  let units: (readonly UnitOp[])[] = []
+  let units: Unit[] = []
   let bytes = 0
-  const write = async (unit: readonly UnitOp[]): Promise<void> => {
+  const write = async (unit: Unit): Promise<void> => {
     out.push({ first, count: unit.length, bytes: wrapBundle('deflate', await deflate(encodeBundle([unit]))) })
     first += unit.length
   }

@@ -5,12 +5,12 @@
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { OpId } from '../core/op.ts'
-import type { UnitOp } from '../core/unit.ts'
+import type { Unit } from '../core/unit.ts'
 import type { Place, Segment, Store } from '../store/store.ts'
 import { readSegment, reopenSegment } from './open-node.ts'
 
 /** Units of a segment, in order of admission. */
-type Stored = readonly (readonly UnitOp[])[]
+type Stored = readonly Unit[]
 
 export interface Segments {
   /** Segments from the one that holds op `from`, at most `limit` of them; none from the first damaged one on. */

@@ -14,6 +14,7 @@ export interface Planted {
 export const CAUGHT_WITHIN = 200
 
 const REPLICA = 'core/replica.ts'
+const ADMIT_WHOLE = 'src/core/admit-whole.ts'
 const DAG = 'core/dag.ts'
 
 export const PLANTED: readonly Planted[] = [
@@ -41,10 +42,10 @@ export const PLANTED: readonly Planted[] = [
     right: "    if (fates[place] !== 'kept') outcomes.push({ type: 'dropped', id, reason: 'unauthentic', link })",
     wrong: "    if (fates[place] !== 'kept') replica.rejected.set(keyOf(id), 'parent-rejected')",
   },
-  { name: 'seq may jump', file: REPLICA, right: "return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'", wrong: 'return null' },
+  { name: 'seq may jump', file: ADMIT_WHOLE, right: "return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'", wrong: 'return null' },
   {
     name: "prev may be another's op",
-    file: REPLICA,
+    file: ADMIT_WHOLE,
     right: "if (own < 0 || dag.author[prev] !== own) return 'prev-not-own'",
     wrong: "if (own < -1) return 'prev-not-own'",
   },

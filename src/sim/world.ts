@@ -1,7 +1,6 @@
 /** A world's parts, and the few verbs that they share. Each part is a file beside this one. */
-import { opId } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
-import { encodeOp, type Op, type OpId } from '../core/op.ts'
+import { hashOp, type Op, type OpId } from '../core/op.ts'
 import { keyOf, type UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { OPEN } from '../rules/open.ts'
@@ -70,9 +69,8 @@ export function emptyWorld(plan: Plan): World {
   const founder = identityNumber(0)
   const body = encodeBody({ kind: 'genesis', name: 'sim', ...OPEN })
   const op: Op = { room: null, author: founder.author, seq: 0, prev: null, deps: [], time: 0, body }
-  const bytes = encodeOp(op)
-  const id = opId(bytes)
-  const genesis = { op, id, bytes, signature: signatures.sign(founder, signedBytes(id)) }
+  const id = hashOp(op)
+  const genesis = { op, id, signature: signatures.sign(founder, signedBytes(id)) }
   const random = createRandom(plan.seed, 'world')
   return {
     plan,

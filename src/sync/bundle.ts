@@ -37,7 +37,7 @@ export const OP_COST = 16
  * At most what a unit adds to a bundle's columns: an op's canonical bytes outweigh its columns, so this is no estimate. As
  * long as the costs sum to at most `BUNDLE_BUDGET`, a bundle keeps all of its limits. Bytes.
  */
-export function unitCost(unit: readonly UnitOp[]): number {
+export function unitCost(unit: Unit): number {
   let cost = 0
   for (const { op, signature } of unit) cost += opLength(op) + OP_COST + (signature === null ? 0 : SIGNATURE_BYTES)
   return cost
@@ -51,7 +51,7 @@ export const BUNDLE_BUDGET = MAX_BUNDLE_BYTES - HEADER_COST
 const NO_ROOM = asOpId(new Uint8Array(ID_BYTES))
 
 /** The columns of units of one room. Whether they fit `MAX_BUNDLE_BYTES` is for the caller to see to, with `unitCost`. */
-export function encodeBundle(units: readonly (readonly UnitOp[])[]): Uint8Array<ArrayBuffer> {
+export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
   const first = units[0]?.[0]
   const room = first === undefined ? NO_ROOM : (first.op.room ?? first.id)
   const taken = takeApart(room, units)
@@ -120,7 +120,7 @@ function buildUnits(rebuilding: Rebuilding): Result<readonly Unit[]> {
  * The units of a bundle that this node has checked, hashed and stored before, or null when these bytes are not such a one:
  * what `decodeBundle` gives, but its ids are told (`idAt`: that of the bundle's n-th op) and nothing is hashed or encoded.
  */
-export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): readonly (readonly UnitOp[])[] | null {
+export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): readonly Unit[] | null {
   const columns = readColumns(bytes)
   if (!columns.ok) return null
   const { unitSizes, signatures } = columns.value

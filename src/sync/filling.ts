@@ -2,7 +2,7 @@
 import { equalBytes } from '../core/bytes.ts'
 import { ID_BYTES, SIGNATURE_BYTES } from '../core/limits.ts'
 import { type Op, opLength } from '../core/op.ts'
-import type { UnitOp } from '../core/unit.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
 import { HEADER_COST, MAX_BUNDLE_BYTES, OP_COST } from './bundle.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
 
@@ -19,7 +19,7 @@ export const EMPTY: Filling = { ops: 0, columnBytes: HEADER_COST }
  * row, and no less than they take: as many as may be in a bundle are in it, where they deflate best. MAX_BUNDLE_OP_BYTES is
  * kept by the other two, for an op has at most 96 bytes more than are counted.
  */
-export function filledWith(filling: Filling, unit: readonly UnitOp[]): Filling | null {
+export function filledWith(filling: Filling, unit: Unit): Filling | null {
   let { columnBytes } = filling
   let before: UnitOp | null = null
   for (const each of unit) {

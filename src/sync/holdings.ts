@@ -128,7 +128,8 @@ export function lackingOf(
   // All heads listed, and all of them known: there is nothing to add.
   const known = knownOf(dag, tips)
   if (knownHeads.length === headCount) return { ...outside(dag, stored, known), isExact: true }
-  const guessed = mayGuess ? [...guessFromTips(dag, tips), ...sameParts(dag, storedHeadOps(dag, stored), sender, parts)] : []
+  const inParts = mayGuess && parts.length > 0 ? sameParts(dag, storedHeadOps(dag, stored), sender, parts) : []
+  const guessed = mayGuess ? [...guessFromTips(dag, tips), ...inParts] : []
   const lacking = { ...outside(dag, stored, [...known, ...guessed]), isExact: false }
   if (guessed.length === 0 || ids.every((id) => isIn(lacking.ops, numberOf(dag, id)))) return lacking
   const again = outside(dag, stored, known)

@@ -1,7 +1,7 @@
 /** Merged units against the definition: whatever a peer holds, the rest of them is units again, and is admitted whole. */
-import { opLength } from '../core/op.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { opLength } from '../core/op.ts'
 import { createRandom } from '../core/bytes.naive.ts'
 import { toHex } from '../core/bytes.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'

@@ -1,6 +1,6 @@
 /** Neighbouring units as fewer and larger ones, with fewer signatures: for what is stored, and for what is sent. */
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
-import { keyOf, unitBytes, type UnitOp } from '../core/unit.ts'
+import { keyOf, type Unit, unitBytes, type UnitOp } from '../core/unit.ts'
 
 /**
  * The same ops in the same order in as few units as putting neighbours together gives, each within a unit's limits, and
@@ -9,9 +9,9 @@ import { keyOf, unitBytes, type UnitOp } from '../core/unit.ts'
  * `units` are admitted units, or what is left of them without what a peer holds, in order of admission. What is given back is
  * so as well: a peer lacks an op's children with it, so whoever vouches for an op is left whenever the op is. O(ops).
  */
-export function mergeUnits<T extends UnitOp>(units: readonly (readonly T[])[]): T[][] {
-  const merged: T[][] = []
-  let last: T[] = []
+export function mergeUnits(units: readonly Unit[]): UnitOp[][] {
+  const merged: UnitOp[][] = []
+  let last: UnitOp[] = []
   let bytes = 0
   for (const unit of units) {
     const size = unitBytes(unit)
@@ -27,7 +27,7 @@ export function mergeUnits<T extends UnitOp>(units: readonly (readonly T[])[]): 
 }
 
 /** A unit without the signatures of ops that a unit-mate vouches for. An admitted op's prev is its author's. */
-function withoutUnneeded<T extends UnitOp>(unit: readonly T[]): T[] {
+function withoutUnneeded(unit: Unit): UnitOp[] {
   const prevs = new Set<string>()
   for (const { op } of unit) if (op.prev !== null) prevs.add(keyOf(op.prev))
   return unit.map((each) => (each.signature === null || !prevs.has(keyOf(each.id)) ? each : { ...each, signature: null }))

@@ -7,7 +7,7 @@
  */
 import { fromHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
-import type { UnitOp } from '../core/unit.ts'
+import type { Unit } from '../core/unit.ts'
 import { BUNDLE_BUDGET, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
@@ -37,9 +37,6 @@ const BUNDLE_COST = 512 * 1024
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
 const DEFLATE_FROM = 160
 
-/** A unit as it is stored. */
-type Served = readonly UnitOp[]
-
 /** An answer that ended: whose question it was, and the op before which it ended. */
 export interface Given {
   readonly ref: number
@@ -59,7 +56,7 @@ export interface Serving {
   at: number
   range: number
   /** What the next bundle holds so far: units, their ops and cost (`unitCost`). */
-  units: Served[]
+  units: Unit[]
   ops: number
   cost: number
   sent: number
@@ -224,7 +221,7 @@ function take(
 }
 
 /** Of the units of a segment that begins with op `first`, what is to be sent; nothing again, if it was packed with what was sent before. */
-function onlyLacking(serving: Serving, units: readonly Served[], first: number): Served[] {
+function onlyLacking(serving: Serving, units: readonly Unit[], first: number): Unit[] {
   let op = first - 1
   const isWanted = (): boolean => ++op >= serving.at && isLacking(serving, op)
   return units.map((unit) => unit.filter(isWanted)).filter((unit) => unit.length > 0)

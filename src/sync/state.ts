@@ -98,6 +98,9 @@ export interface Engine {
   wakeAt: number
 }
 
+/** True while something is asked for, or waits to be judged. */
+export const isTakingIn = ({ fetch, intake }: Engine): boolean => fetch !== null || intake.size > 0
+
 /** The number of the next question. */
 export const newJob = (engine: Engine): number => engine.nextJob++
 

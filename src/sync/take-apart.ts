@@ -2,7 +2,7 @@
 import { equalBytes } from '../core/bytes.ts'
 import type { Author, OpId } from '../core/op.ts'
 import { assert } from '../core/result.ts'
-import type { UnitOp } from '../core/unit.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
 import { addBody, type BodyWriter, createBodyWriter } from './bodies.ts'
 import { type Columns, insideParent, outsideParent, PREV_LAST, PREV_NONE, PREV_PARENT } from './columns.ts'
 import { placeOf, type Places, placesIn } from './places.ts'
@@ -31,7 +31,7 @@ export interface TakenApart extends Omit<Columns, 'patterns' | 'contents'> {
 }
 
 /** The columns of units of one room. */
-export function takeApart(room: OpId, units: readonly (readonly UnitOp[])[]): TakenApart {
+export function takeApart(room: OpId, units: readonly Unit[]): TakenApart {
   const taken = takingApart(room)
   for (const unit of units) {
     taken.unitSizes.push(unit.length)

@@ -1,5 +1,6 @@
 /** What a node's worker and the worker that decodes for it say to each other. */
-import type { OpId } from '../core/op.ts'
+import { ID_BYTES } from '../core/limits.ts'
+import { asOpId } from '../core/op.ts'
 import { ok, refuse, type Refusal } from '../core/result.ts'
 import { reopenBundle } from '../sync/bundle.ts'
 import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
@@ -20,9 +21,9 @@ export type DecodeReply =
 export function replyOf(job: number, columns: Uint8Array<ArrayBuffer> | null): DecodeReply {
   const { units, bytes, ops } = rebuild(columns)
   if (columns === null || !units.ok) return { type: 'refused', job, reason: units.ok ? 'bad-deflate' : units.reason, bytes, ops }
-  const ids = new Uint8Array(32 * ops)
+  const ids = new Uint8Array(ID_BYTES * ops)
   let at = 0
-  for (const unit of units.value) for (const { id } of unit) ids.set(id, 32 * at++)
+  for (const unit of units.value) for (const { id } of unit) ids.set(id, ID_BYTES * at++)
   return { type: 'good', job, columns, ids }
 }
 
@@ -30,7 +31,7 @@ export function replyOf(job: number, columns: Uint8Array<ArrayBuffer> | null): D
 export function rebuiltOf(reply: Exclude<DecodeReply, { type: 'ready' }>): Rebuilt {
   if (reply.type === 'refused') return { units: refuse(reply.reason), bytes: reply.bytes, ops: reply.ops }
   const { columns, ids } = reply
-  const units = reopenBundle(columns, (n) => ids.subarray(32 * n, 32 * n + 32) as OpId)
+  const units = reopenBundle(columns, (n) => asOpId(ids.subarray(ID_BYTES * n, ID_BYTES * (n + 1))))
   // What was decoded there can be reopened here: it is the same code.
-  return { units: units === null ? refuse('bad-bundle') : ok(units), bytes: columns.length, ops: ids.length / 32 }
+  return { units: units === null ? refuse('bad-bundle') : ok(units), bytes: columns.length, ops: ids.length / ID_BYTES }
 }

@@ -4,6 +4,7 @@
 import { toHex } from '../core/bytes.ts'
 import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
+import { isTakingIn } from '../sync/state.ts'
 import type { FromNode } from './api.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
@@ -64,8 +65,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   }
 
   /** What comes next changes the state again, so the picture that is left out now is not the last one. */
-  const isStreaming = ({ engine }: Node, ops: number): boolean =>
-    ops - shownOps > STREAM && (engine.fetch !== null || engine.intake.size > 0)
+  const isStreaming = ({ engine }: Node, ops: number): boolean => ops - shownOps > STREAM && isTakingIn(engine)
 
   const publish = async (running: Node): Promise<void> => {
     const status = running.status()

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createRandom, randomBytes } from '../../core/bytes.naive.ts'
 import { toHex } from '../../core/bytes.ts'
 import { MAX_HEADS_LISTED } from '../../core/limits.ts'
-import type { Unit } from '../../core/unit.ts'
-import type { UnitOp } from '../../core/unit.ts'
+import type { Unit, UnitOp } from '../../core/unit.ts'
 import { encodeBody } from '../../crdt/body.ts'
 import { decodeMessage, type Message } from '../../sync/messages.ts'
 import { lengthOf } from '../disk.ts'
@@ -31,6 +30,13 @@ import {
 } from '../stage.ts'
 
 const mallory = keyNamed('mallory')
+
+/** Gives every node `count` first ops of as many authors, all of them heads. */
+function pushSybils(stage: Stage, count: number): void {
+  const sybils = Array.from({ length: count }, (_, i) => [message(stage, keyNamed(`sybil ${i}`), null, [stage.room], 'hi')])
+  for (const node of stage.nodes)
+    for (let at = 0; at < count; at += 1_000) push(stage, node, linkNamed(stage, 'mallory'), ...sybils.slice(at, at + 1_000))
+}
 
 const wantAll = (ref: number): Message => wantBelow(ref, [])
 
@@ -211,10 +217,8 @@ describe('heads', () => {
   ])('B19 among 10,000 of them nodes that met nobody yet, and lack %i and %i ops of each other, fetch these and some kB', (mine, yours) => {
     const stage = createStage(2)
     const { nodes, world } = stage
-    const sybils = Array.from({ length: 10_000 }, (_, i) => [message(stage, keyNamed(`sybil ${i}`), null, [stage.room], 'hi')])
     apart(stage, ...nodes)
-    for (const node of nodes)
-      for (let at = 0; at < 10_000; at += 1_000) push(stage, node, linkNamed(stage, 'mallory'), ...sybils.slice(at, at + 1_000))
+    pushSybils(stage, 10_000)
     const author = linkNamed(stage, 'author')
     const more = (name: string, count: number): Unit[] =>
       Array.from({ length: count }, (_, i) => [message(stage, keyNamed(`${name} ${i}`), null, [stage.room], name)])
@@ -232,10 +236,8 @@ describe('heads', () => {
   test('B19 among 3,000 of them typing costs its ops, and not the room again for each', () => {
     const stage = createStage(2)
     const { nodes, world } = stage
-    const sybils = Array.from({ length: 3_000 }, (_, i) => [message(stage, keyNamed(`sybil ${i}`), null, [stage.room], 'hi')])
     apart(stage, ...nodes)
-    for (const node of nodes)
-      for (let at = 0; at < 3_000; at += 1_000) push(stage, node, linkNamed(stage, 'mallory'), ...sybils.slice(at, at + 1_000))
+    pushSybils(stage, 3_000)
     together(stage)
     run(stage, 15_000)
     expect(agree(stage)).toBe(true)

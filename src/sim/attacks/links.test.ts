@@ -1,6 +1,6 @@
 /** What one link, or a thousand, can make a node keep and do; and those who speak another language. */
-import { rebuild } from '../../sync/rebuild.ts'
 import { describe, expect, test } from 'vitest'
+import { rebuild } from '../../sync/rebuild.ts'
 import { concatBytes } from '../../core/bytes.ts'
 import { PROTOCOL_VERSION } from '../../core/limits.ts'
 import { encodeBundle } from '../../sync/bundle.ts'

@@ -65,7 +65,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   },
   {
     row: 'A3',
-    file: REPLICA,
+    file: 'src/core/admit-whole.ts',
     right: "if (own < 0 || dag.author[prev] !== own) return 'prev-not-own'",
     wrong: '',
     test: tested('src/core/replica.test.ts', 'A3 B13 prev-not-own'),

@@ -229,13 +229,6 @@ export const GRAPH: readonly Defence[] = [
     test: tested('src/ui/messages.test.ts', 'B12 a time ahead of this clock is told as one'),
   },
   {
-    row: 'B13',
-    file: REPLICA,
-    right: "return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'",
-    wrong: 'return null',
-    test: tested(REPLICA_TEST, 'B13 seq-gap'),
-  },
-  {
     row: 'B16',
     file: REPLICA,
     right: 'replica.judge(op, { dag, parents })',
@@ -259,8 +252,8 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B13',
     file: 'src/core/admit-whole.ts',
-    right: ' || dag.seq[prev]! + 1 !== op.seq',
-    wrong: '',
+    right: "return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'",
+    wrong: 'return null',
     test: tested('src/core/replica.test.ts', 'B13 seq-gap'),
   },
   {
