@@ -229,6 +229,13 @@ export const GRAPH: readonly Defence[] = [
     test: tested('src/ui/messages.test.ts', 'B12 a time ahead of this clock is told as one'),
   },
   {
+    row: 'B13',
+    file: 'src/core/admit-whole.ts',
+    right: "return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'",
+    wrong: 'return null',
+    test: tested(REPLICA_TEST, 'B13 seq-gap'),
+  },
+  {
     row: 'B16',
     file: REPLICA,
     right: 'replica.judge(op, { dag, parents })',
@@ -248,13 +255,6 @@ export const GRAPH: readonly Defence[] = [
     right: "if (unitSizes.some((size) => size > MAX_UNIT_OPS)) return refuse('unit-too-large')",
     wrong: '',
     test: tested('src/sync/bundle.test.ts', 'B17 when a unit has no ops'),
-  },
-  {
-    row: 'B13',
-    file: 'src/core/admit-whole.ts',
-    right: "return dag.seq[prev]! + 1 === op.seq ? null : 'seq-gap'",
-    wrong: 'return null',
-    test: tested('src/core/replica.test.ts', 'B13 seq-gap'),
   },
   {
     row: 'A15',
