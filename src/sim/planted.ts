@@ -14,7 +14,7 @@ export interface Planted {
 export const CAUGHT_WITHIN = 200
 
 const REPLICA = 'core/replica.ts'
-const ADMIT_WHOLE = 'src/core/admit-whole.ts'
+const ADMIT_WHOLE = 'core/admit-whole.ts'
 const DAG = 'core/dag.ts'
 
 export const PLANTED: readonly Planted[] = [
