@@ -4,6 +4,7 @@ import { encodeBundle } from '../sync/bundle.ts'
 import { mergeUnits } from '../sync/merge.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import { type SimNode, unitsOf } from './node.ts'
+import { squeeze } from './squeeze.ts'
 
 /**
  * What a node has done to its disk by the time it stops: the first half of its segments are merged, and an index tells of their
@@ -15,7 +16,7 @@ export function pack({ disk, engine: { replica } }: SimNode): void {
   if (last === undefined || half.some(({ flipped }) => flipped !== null)) return
   let first = 0
   const packed = mergeUnits(half.flatMap(({ segment }) => unitsOf(segment.bytes) ?? [])).map((unit) => {
-    const segment = { first, count: unit.length, bytes: wrapBundle('raw', encodeBundle([unit])) }
+    const segment = { first, count: unit.length, bytes: wrapBundle('deflate', squeeze(encodeBundle([unit]))) }
     first += unit.length
     return { segment, flipped: null }
   })

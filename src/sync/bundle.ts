@@ -138,6 +138,19 @@ export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): read
   return isUsedUp(rebuilding) ? unitSizes.map((size) => built.slice(start, (start += size))) : null
 }
 
+/** Ops, and ops for each signature, from which on a unit is not worth merging with others. */
+const LARGE_UNIT = 256
+const OPS_PER_SIGNATURE = 8
+
+/** Whether a bundle of this node's own is one large unit with few signatures: merged with others it would be smaller by next to nothing. */
+export function isWellMerged(bytes: Uint8Array): boolean {
+  const columns = readColumns(bytes)
+  if (!columns.ok || columns.value.unitSizes.length !== 1) return false
+  const { signatures } = columns.value
+  const signed = signatures.reduce((sum, signature) => sum + (signature === null ? 0 : 1), 0)
+  return signatures.length >= LARGE_UNIT && signed * OPS_PER_SIGNATURE <= signatures.length
+}
+
 function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = newBytes(bytes.length)
   copy.set(bytes)

@@ -8,7 +8,7 @@
 import { fromHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
-import { BUNDLE_BUDGET, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
+import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
@@ -177,6 +177,14 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
     const unwrapped = unwrapBundle(segment.bytes)
     if (!unwrapped.ok) return stop(engine, peer, serving)
     const { codec, payload } = unwrapped.value
+    if (isWhole(serving, segment) && (codec === 'deflate' || isWellMerged(payload))) {
+      if (serving.ops > 0) return flush(engine, peer, serving, again)
+      serving.at = segment.first + segment.count
+      const goOn = (): void => fill(engine, peer, serving, segments, i + 1)
+      if (codec === 'deflate') sendBundle(engine, peer, serving, segment.bytes, segment.count, goOn)
+      else sendColumns(engine, peer, serving, payload, segment.count, goOn)
+      return
+    }
     if (codec === 'deflate') {
       ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
         if (answer.type !== 'inflated' || peer.serving !== serving) return
@@ -187,6 +195,11 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
     if (!take(engine, peer, serving, segment, payload, again)) return
   }
   next(engine, peer, serving)
+}
+
+/** True for a segment of which everything is to be sent: it can travel as it lies, if it is one that was packed, or might have been. */
+function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
+  return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
 }
 
 /** Adds what is lacking of a segment; false when there was no room, or the bytes are not a segment's: it goes on by itself then. */
@@ -227,26 +240,33 @@ function onlyLacking(serving: Serving, units: readonly Unit[], first: number): U
   return units.map((unit) => unit.filter(isWanted)).filter((unit) => unit.length > 0)
 }
 
-/** Sends the bundle, as the last one when nothing is left to be sent. */
+/** Sends what was put together. */
 function flush(engine: Engine, peer: Peer, serving: Serving, then: () => void): void {
-  const raw = encodeBundle(mergeUnits(serving.units))
+  const columns = encodeBundle(mergeUnits(serving.units))
   const { ops } = serving
   serving.units = []
   serving.ops = 0
   serving.cost = 0
-  const out = (bundle: Uint8Array): void => {
-    serving.left = Math.max(0, serving.left - ops)
-    peer.opsServed += ops
-    const isLast = nextLacking(serving) >= serving.until
-    sendUnits(engine, peer, serving, bundle, isLast)
-    if (isLast) close(peer, serving)
-    else then()
-  }
-  if (raw.length < DEFLATE_FROM) return out(wrapBundle('raw', raw))
-  ask(engine, { type: 'deflate', job: newJob(engine), bytes: raw }, (answer) => {
+  sendColumns(engine, peer, serving, columns, ops, then)
+}
+
+function sendColumns(engine: Engine, peer: Peer, serving: Serving, columns: Uint8Array, ops: number, then: () => void): void {
+  const out = (bundle: Uint8Array): void => sendBundle(engine, peer, serving, bundle, ops, then)
+  if (columns.length < DEFLATE_FROM) return out(wrapBundle('raw', columns))
+  ask(engine, { type: 'deflate', job: newJob(engine), bytes: columns }, (answer) => {
     if (answer.type !== 'deflated' || peer.serving !== serving) return
-    out(answer.bytes.length < raw.length ? wrapBundle('deflate', answer.bytes) : wrapBundle('raw', raw))
+    out(answer.bytes.length < columns.length ? wrapBundle('deflate', answer.bytes) : wrapBundle('raw', columns))
   })
+}
+
+/** Sends a bundle of so many ops, as the last one when nothing is left to be sent; else goes on. */
+function sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8Array, ops: number, then: () => void): void {
+  serving.left = Math.max(0, serving.left - ops)
+  peer.opsServed += ops
+  const isLast = nextLacking(serving) >= serving.until
+  sendUnits(engine, peer, serving, bundle, isLast)
+  if (isLast) close(peer, serving)
+  else then()
 }
 
 function sendUnits(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8Array, last: boolean): void {
