@@ -59,7 +59,7 @@ export interface ScenePeer {
 export type Selected = { readonly type: 'op'; readonly op: number; readonly reach: Reach } | { readonly type: 'ghost'; readonly id: string }
 
 /** A batch of at most this many ops pops in; more is a load, and appears at once. */
-const MAX_POPPING = 24
+export const LOAD_OPS = 24
 
 /** Anyone can make up authors, so ghosts of unknown ones share a few columns. */
 const MAX_STRANGER_COLUMNS = 3
@@ -81,8 +81,16 @@ export function createScene(): Scene {
   }
 }
 
-/** Takes in one message of the feed at `now` (ms). */
-export function feedScene(scene: Scene, feed: GraphFeed, now: number): void {
+/** Takes in one message of the feed at `now` (ms). Gives how many ops are new by it, here or at peers. */
+export function feedScene(scene: Scene, feed: GraphFeed, now: number): number {
+  const before = opsTold(scene)
+  take(scene, feed, now)
+  return opsTold(scene) - before
+}
+
+const opsTold = ({ layout, peers }: Scene): number => peers.reduce((sum, { frontier }) => sum + frontier.count, layout.ops)
+
+function take(scene: Scene, feed: GraphFeed, now: number): void {
   switch (feed.type) {
     case 'reset':
       Object.assign(scene, createScene(), { self: feed.self })
@@ -210,7 +218,7 @@ function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: nu
   scene.ids.set(feed.ids.subarray(0, count * ID_BYTES), first * ID_BYTES)
   for (let i = 0; i < count; i++) {
     place(scene.layout, feed.authors[i]!, feed.seqs[i]!, feed.parents, feed.parentStart[i]!, feed.parentStart[i + 1]!)
-    if (count <= MAX_POPPING) scene.arrivals.set(first + i, now)
+    if (count <= LOAD_OPS) scene.arrivals.set(first + i, now)
   }
   if (scene.selected?.type === 'op') extendReach(scene.selected.reach, scene.layout)
   for (const peer of scene.peers) measurePeer(scene, peer)

@@ -47,12 +47,20 @@ function openGraph(ops: readonly WrittenOp[], view: GraphView = VIEW) {
     }
     return drawn
   }
+  /** Lets the next frame come, if one is asked for: whether a picture was drawn in it. */
+  const frame = (): boolean => {
+    const pictures = (): number => context.calls.get('setTransform') ?? 0
+    const before = pictures()
+    now += 16
+    for (const callback of frames.splice(0)) callback()
+    return pictures() > before
+  }
   const last = <T extends GraphOutput['type']>(type: T) =>
     said.findLast((output): output is Extract<GraphOutput, { type: T }> => output.type === type)
   graph.feed({ type: 'reset', self: keyBytes(0) })
   for (const feed of feedOf(ops)) graph.feed(feed)
   rest()
-  return { graph, context, said, frames, rest, last }
+  return { graph, context, said, frames, frame, rest, last }
 }
 
 const hex = (op: number): string => toHex(idBytes(op))
@@ -93,6 +101,30 @@ test('at rest nothing is drawn, and a hidden page draws nothing even when ops co
   graph.input({ type: 'view', view: VIEW })
   expect(rest()).toBeGreaterThan(0)
   expect(context.texts.some(({ text }) => text === hex(4).slice(0, 6))).toBe(true)
+})
+
+test('while a load streams in, pictures are a tenth of a second apart, and a hand is not kept waiting', () => {
+  const { graph, frame, rest } = openGraph([])
+  const ops = longChat(1_000)
+  const stream = (from: number, parts: number): number => {
+    let drawn = 0
+    for (let i = 0; i < parts; i++) {
+      for (const feed of feedOf(ops, from + 25 * i, from + 25 * (i + 1))) graph.feed(feed)
+      if (frame()) drawn++
+    }
+    return drawn
+  }
+  // 20 parts in 320 ms.
+  const drawn = stream(0, 20)
+  expect(drawn).toBeLessThanOrEqual(4)
+  expect(drawn).toBeGreaterThanOrEqual(2)
+  stream(500, 1)
+  graph.input({ type: 'pan', dx: 0, dy: 5 })
+  expect(frame()).toBe(true)
+  expect(rest()).toBeGreaterThan(0)
+  // Ops that come one by one are shown in the next frame.
+  for (const feed of feedOf(ops, 525, 526)) graph.feed(feed)
+  expect(frame()).toBe(true)
 })
 
 test('a tap selects the op under it and says so; a tap beside all clears', () => {

@@ -13,7 +13,7 @@ import { type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
 import { pick } from './pick.ts'
-import { columnsOf, createScene, feedScene, findOp, idOf, rowsOf, select, stepFrom } from './scene.ts'
+import { columnsOf, createScene, feedScene, findOp, idOf, LOAD_OPS, rowsOf, select, stepFrom } from './scene.ts'
 import { describeDrawn, ghostNote, seenGhost, seenOp } from './seen.ts'
 
 export interface ViewHost {
@@ -41,6 +41,9 @@ const RIGHT_WIDE = 106
 const WIDE = 480
 /** What is drawn is told to the page this often at most, ms. */
 const TELL_EVERY = 400
+/** While a load streams in, pictures are this far apart, and it is over when this long no part of it came: it needs the processor more, ms. */
+const LOAD_PICTURE_EVERY = 100
+const LOAD_ENDS_AFTER = 400
 /** After a pause, easing goes on as if this long had passed, ms. */
 const LONG_FRAME = 50
 
@@ -61,6 +64,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   let asked = false
   let fresh = true
   let lastFrame = 0
+  let loadingUntil = Number.NEGATIVE_INFINITY
   let lastTold = Number.NEGATIVE_INFINITY
   let extent: Extent = { columns: 0, rows: 0 }
 
@@ -80,7 +84,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     asked = false
     if (!view.visible || view.width === 0 || view.height === 0) return
     const now = host.clock()
-    if (dirty) picture(now)
+    if (dirty && (now >= loadingUntil || now - lastFrame >= LOAD_PICTURE_EVERY)) picture(now)
     if (untold && now - lastTold >= TELL_EVERY) {
       lastTold = now
       untold = false
@@ -188,7 +192,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   return {
     feed(feed) {
       if (feed.type === 'reset' && scene.selected !== null) choose(null, false)
-      feedScene(scene, feed, host.clock())
+      const now = host.clock()
+      if (feedScene(scene, feed, now) > LOAD_OPS) loadingUntil = now + LOAD_ENDS_AFTER
       if (feed.type === 'reset') {
         setFollow(true)
         fresh = true
@@ -201,6 +206,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
       }
     },
     input(input) {
+      // A hand is not kept waiting.
+      loadingUntil = Number.NEGATIVE_INFINITY
       switch (input.type) {
         case 'view':
           return resize(input.view)
