@@ -167,6 +167,29 @@ test('B18 what is stored and packed while it is read from does not take away wha
   expect(idsIn(served).slice(0, 11)).toEqual([stage.room, ...chain.slice(0, 10).map(({ id }) => id)].map(toHex))
 })
 
+test('B18 a packed unit that is lacking whole travels as it lies, and of one that is not, what is lacking', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  const chain = chainOf(stage, mallory, 600)
+  for (const op of chain) store(stage, op)
+  const signed = (): number[] =>
+    served.map(({ bundle }) => (unitsOf(bundle) ?? []).flat().filter(({ signature }) => signature !== null).length)
+  pack(bob)
+  const lying = read(bob.disk, 0, 64).map(({ bytes }) => bytes)
+  const [packed] = lying.filter((bytes) => unitsOf(bytes)![0]!.length >= 256)
+  expect(packed).toBeDefined()
+  tell(stage, bob, linkNamed(stage, 'asker'), wantAll(1))
+  expect(runUntil(stage, 5_000, () => isAnswered(1))).toBeLessThan(5_000)
+  expect(idsIn(served)).toEqual([stage.room, ...chain.map(({ id }) => id)].map(toHex))
+  expect(served.map(({ bundle }) => bundle)).toContainEqual(packed)
+  // Nothing that came one by one is sent so.
+  expect(Math.max(...signed())).toBeLessThanOrEqual(2)
+
+  served.length = 0
+  tell(stage, bob, linkNamed(stage, 'other'), wantBelow(2, [chain[99]!.id]))
+  expect(runUntil(stage, 5_000, () => isAnswered(2))).toBeLessThan(5_000)
+  expect(idsIn(served)).toEqual(chain.slice(100).map(({ id }) => toHex(id)))
+})
+
 test('D7 an answer ends with the bundle that reaches SERVE_BYTES', () => {
   const { stage, bob, served, isAnswered } = serving()
   const body = encodeBody({ kind: 'message', text: 'x'.repeat(60_000) })

@@ -164,73 +164,68 @@ function stop(engine: Engine, peer: Peer, serving: Serving): void {
   next(engine, peer, serving)
 }
 
-/** Puts units of the loaded segments, from the `from`-th on, together until a bundle is full, sends it, and goes on. */
-function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], from: number): void {
+/**
+ * Puts units of the loaded segments, from the `i`-th on, together until a bundle is full, sends it, and goes on. A segment that was
+ * packed, or might have been, and is lacking whole, travels as it lies: it takes no merging and, deflated already, next to no time.
+ */
+function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], i: number): void {
+  const segment = segments[i]
   if (peer.serving !== serving) return
-  for (let i = from; i < segments.length; i++) {
-    const segment = segments[i]!
-    if (segment.first >= serving.until || serving.sent >= engine.limits.serveBytes) break
-    serving.at = Math.max(serving.at, segment.first)
-    if (nextLacking(serving) >= segment.first + segment.count) continue
-    const again = (): void => fill(engine, peer, serving, segments, i)
-    if (serving.ops + segment.count > engine.limits.bundleOps && serving.ops > 0) return flush(engine, peer, serving, again)
-    const unwrapped = unwrapBundle(segment.bytes)
-    if (!unwrapped.ok) return stop(engine, peer, serving)
-    const { codec, payload } = unwrapped.value
-    if (isWhole(serving, segment) && (codec === 'deflate' || isWellMerged(payload))) {
-      if (serving.ops > 0) return flush(engine, peer, serving, again)
-      serving.at = segment.first + segment.count
-      const goOn = (): void => fill(engine, peer, serving, segments, i + 1)
-      if (codec === 'deflate') sendBundle(engine, peer, serving, segment.bytes, segment.count, goOn)
-      else sendColumns(engine, peer, serving, payload, segment.count, goOn)
-      return
-    }
-    if (codec === 'deflate') {
-      ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
-        if (answer.type !== 'inflated' || peer.serving !== serving) return
-        if (take(engine, peer, serving, segment, answer.bytes, again)) fill(engine, peer, serving, segments, i + 1)
-      })
-      return
-    }
-    if (!take(engine, peer, serving, segment, payload, again)) return
+  if (segment === undefined || segment.first >= serving.until || serving.sent >= engine.limits.serveBytes)
+    return next(engine, peer, serving)
+  serving.at = Math.max(serving.at, segment.first)
+  const goOn = (): void => fill(engine, peer, serving, segments, i + 1)
+  if (nextLacking(serving) >= segment.first + segment.count) return goOn()
+  const again = (): void => fill(engine, peer, serving, segments, i)
+  if (serving.ops + segment.count > engine.limits.bundleOps && serving.ops > 0) return flush(engine, peer, serving, again)
+  const unwrapped = unwrapBundle(segment.bytes)
+  if (!unwrapped.ok) return stop(engine, peer, serving)
+  const { codec, payload } = unwrapped.value
+  const takeFrom = (columns: Uint8Array): void => {
+    if (!isWhole(serving, segment) || !isWellMerged(columns)) return take(engine, peer, serving, segment, columns, again, goOn)
+    if (serving.ops > 0) return flush(engine, peer, serving, again)
+    serving.at = segment.first + segment.count
+    if (codec === 'raw') sendColumns(engine, peer, serving, columns, segment.count, goOn)
+    else sendBundle(engine, peer, serving, segment.bytes, segment.count, goOn)
   }
-  next(engine, peer, serving)
+  if (codec === 'raw') return takeFrom(payload)
+  ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
+    if (answer.type !== 'inflated' || peer.serving !== serving) return
+    if (answer.bytes === null) stop(engine, peer, serving)
+    else takeFrom(answer.bytes)
+  })
 }
 
-/** True for a segment of which everything is to be sent: it can travel as it lies, if it is one that was packed, or might have been. */
+/** True for a segment of which everything is to be sent. */
 function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
   return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
 }
 
-/** Adds what is lacking of a segment; false when there was no room, or the bytes are not a segment's: it goes on by itself then. */
+/** Adds what is lacking of a segment, and goes on: with the next one, or again where the bundle was full. */
 function take(
   engine: Engine,
   peer: Peer,
   serving: Serving,
   { first, count }: StoredUnits,
-  raw: Uint8Array | null,
+  columns: Uint8Array,
   again: () => void,
-): boolean {
+  goOn: () => void,
+): void {
+  const stored = reopenBundle(columns, (n) => idOf(engine.replica.dag, first + n))
+  if (stored === null) return stop(engine, peer, serving)
   const { range } = serving
-  const stored = raw === null ? null : reopenBundle(raw, (n) => idOf(engine.replica.dag, first + n))
-  if (stored === null) {
-    stop(engine, peer, serving)
-    return false
-  }
   const units = onlyLacking(serving, stored, first)
   const cost = units.reduce((sum, unit) => sum + unitCost(unit), 0)
   if (serving.cost + cost > BUNDLE_BUDGET && serving.ops > 0) {
     serving.range = range
-    flush(engine, peer, serving, again)
-    return false
+    return flush(engine, peer, serving, again)
   }
   serving.units.push(...units)
   serving.ops += units.reduce((sum, unit) => sum + unit.length, 0)
   serving.cost += cost
   serving.at = first + count
-  if (serving.cost <= BUNDLE_COST) return true
-  flush(engine, peer, serving, again)
-  return false
+  if (serving.cost <= BUNDLE_COST) goOn()
+  else flush(engine, peer, serving, again)
 }
 
 /** Of the units of a segment that begins with op `first`, what is to be sent; nothing again, if it was packed with what was sent before. */
