@@ -142,6 +142,7 @@ function terse(seed: number): { readonly limits?: Limits } {
       parts,
       serveBytes,
       bundleOps: random.pick([1, 2, 4, 16]),
+      wholeFrom: random.pick([1, 2, 8]),
     },
   }
 }

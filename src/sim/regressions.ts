@@ -65,7 +65,7 @@ export const REGRESSIONS: readonly Regression[] = [
       strategies: ['sybils', 'back-dater', 'colluder'],
       acts: 5,
       faults: [{ type: 'flap', at: 721, until: 3073, node: 3, every: 50 }],
-      limits: { heads: 4, newestHeads: 4, tips: 4, newestTips: 2, sparseTips: 1, parts: 4, serveBytes: 2000, bundleOps: 4 },
+      limits: { heads: 4, newestHeads: 4, tips: 4, newestTips: 2, sparseTips: 1, parts: 4, serveBytes: 2000, bundleOps: 4, wholeFrom: 256 },
     },
   },
 ]

@@ -142,7 +142,17 @@ describe('a plan that is made smaller', () => {
   })
 
   test('says as much at a time as the product, if it fails all the same', () => {
-    const limits = { heads: 2, newestHeads: 1, tips: 1, newestTips: 1, sparseTips: 1, parts: 1, serveBytes: 1_000, bundleOps: 1 }
+    const limits = {
+      heads: 2,
+      newestHeads: 1,
+      tips: 1,
+      newestTips: 1,
+      sparseTips: 1,
+      parts: 1,
+      serveBytes: 1_000,
+      bundleOps: 1,
+      wholeFrom: 1,
+    }
     const found = (needed: boolean): Plan =>
       shrink({ ...line, limits }, (of) => (needed && of.limits === undefined ? null : { invariant: 'any', detail: '' })).plan
     expect([found(false).limits, found(true).limits]).toEqual([undefined, limits])

@@ -138,18 +138,37 @@ export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): read
   return isUsedUp(rebuilding) ? unitSizes.map((size) => built.slice(start, (start += size))) : null
 }
 
-/** Ops, and ops for each signature, from which on a unit is not worth merging with others. */
-const LARGE_UNIT = 256
+/** What tells whether units are few and large. */
+export interface Shape {
+  readonly units: number
+  readonly ops: number
+  readonly signatures: number
+}
+
+/** The shape of a bundle of this node's own, in the time that its columns take; null for bytes that are none. */
+export function shapeOfBundle(bytes: Uint8Array): Shape | null {
+  const columns = readColumns(bytes)
+  return columns.ok ? shapeOf(columns.value.unitSizes.length, columns.value.signatures) : null
+}
+
+export const shapeOfUnits = (units: readonly Unit[]): Shape =>
+  shapeOf(
+    units.length,
+    units.flat().map(({ signature }) => signature),
+  )
+
+const shapeOf = (units: number, signatures: readonly (Uint8Array | null)[]): Shape => ({
+  units,
+  ops: signatures.length,
+  signatures: signatures.filter((signature) => signature !== null).length,
+})
+
+/** Ops for each signature, from which on others would be left out by merging with more. */
 const OPS_PER_SIGNATURE = 8
 
-/** Whether a bundle of this node's own is one large unit with few signatures: merged with others it would be smaller by next to nothing. */
-export function isWellMerged(bytes: Uint8Array): boolean {
-  const columns = readColumns(bytes)
-  if (!columns.ok || columns.value.unitSizes.length !== 1) return false
-  const { signatures } = columns.value
-  const signed = signatures.reduce((sum, signature) => sum + (signature === null ? 0 : 1), 0)
-  return signatures.length >= LARGE_UNIT && signed * OPS_PER_SIGNATURE <= signatures.length
-}
+/** Whether this is one unit of at least so many ops with few signatures: merged with others it would be smaller by next to nothing. */
+export const isWellMerged = ({ units, ops, signatures }: Shape, least: number): boolean =>
+  units === 1 && ops >= least && signatures * OPS_PER_SIGNATURE <= ops + OPS_PER_SIGNATURE
 
 function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = newBytes(bytes.length)

@@ -13,6 +13,7 @@ import { backAt, leftAt } from './budget.ts'
 import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
 import type { Link } from './effects.ts'
 import { keep } from './persist.ts'
+import { isWellMerged, shapeOfUnits } from './bundle.ts'
 import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
 import { rebuild, type Rebuilt } from './rebuild.ts'
 import { budgetOf, BYTES_AS_OP, costOf, INFLATING_AS_OPS, mayBegin, pay, reward } from './strangers.ts'
@@ -42,6 +43,8 @@ export interface IntakeItem {
   begun: boolean
   /** Set once all is verified: ready to be admitted. */
   units: readonly Unit[] | null
+  /** What holds the unit and no other, as it came and is well merged: worth storing as it is. */
+  columns: Uint8Array | null
   readonly result: IntakeResult
   readonly done: (result: IntakeResult) => void
 }
@@ -68,7 +71,7 @@ export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer
   if (from !== 'file' && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
   const isEmpty = wrapped.length === 0
-  queue.items.push({ wrapped, isAnswer, begun: isEmpty, units: isEmpty ? [] : null, result, done })
+  queue.items.push({ wrapped, isAnswer, begun: isEmpty, units: isEmpty ? [] : null, columns: null, result, done })
   queue.bytes += wrapped.length
   engine.intakeBytes += wrapped.length
   advance(engine, from, queue)
@@ -110,7 +113,7 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
       queue.bytes -= first.wrapped.length
       engine.intakeBytes -= first.wrapped.length
       for (const unit of first.units) {
-        for (const outcome of receive(engine.replica, unit, from)) settle(engine, from, outcome, first.result)
+        for (const outcome of receive(engine.replica, unit, from)) settle(engine, from, outcome, first)
       }
       first.done(first.result)
       continue
@@ -173,7 +176,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 }
 
 /** Pays for what was decoded, and has it verified. */
-function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, bytes, ops }: Rebuilt): void {
+function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, columns, bytes, ops }: Rebuilt): void {
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
   const isPaid = pay(engine, from, item, units.ok ? costOf(ops, claims.length) : bytes / BYTES_AS_OP + costOf(ops, 0))
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
@@ -188,6 +191,7 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   if (first !== undefined && !equalBytes(first.op.room ?? first.id, engine.replica.room)) {
     return refuseItem(engine, from, item, 'not-for-this-room')
   }
+  if (isWellMerged(shapeOfUnits(units.value), engine.limits.wholeFrom)) item.columns = columns
   verify(engine, from, queue, item, units.value, claims)
 }
 
@@ -196,7 +200,10 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
   const wrong = new Set<string>()
   const verifyFrom = (at: number): void => {
     if (at >= claims.length) {
-      item.units = wrong.size === 0 ? units : units.map((unit) => unit.map((each) => withoutWrong(each, wrong)))
+      item.units = units
+      if (wrong.size === 0) return
+      item.units = units.map((unit) => unit.map((each) => withoutWrong(each, wrong)))
+      item.columns = null
       return
     }
     const part = at === 0 && claims.length <= VERIFY_AT_ONCE ? claims : claims.slice(at, at + VERIFY_AT_ONCE)
@@ -227,12 +234,12 @@ function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusa
 }
 
 /** Ops are held against the link that brought them, which need not be the one whose ops set them free. */
-function settle(engine: Engine, from: Link, outcome: Outcome, result: IntakeResult): void {
+function settle(engine: Engine, from: Link, outcome: Outcome, { units, columns, result }: IntakeItem): void {
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length
       reward(engine, from, outcome.unit)
-      keep(engine, outcome.unit, false)
+      keep(engine, outcome.unit, { columns: units?.[0] === outcome.unit ? columns : null })
       notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit })
       return
     case 'duplicate':

@@ -22,6 +22,8 @@ export interface Limits {
   readonly serveBytes: number
   /** Ops of one bundle that is put together from small segments. */
   readonly bundleOps: number
+  /** Ops from which on a unit is stored as it came, and sent as it lies. */
+  readonly wholeFrom: number
 }
 
 /** Bytes sent for one want (before sealing), at most one bundle more: what one message can make a node send, and a path can hold. */
@@ -36,4 +38,5 @@ export const LIMITS: Limits = {
   parts: MAX_PARTS,
   serveBytes: SERVE_BYTES,
   bundleOps: 1_024,
+  wholeFrom: 256,
 }

@@ -1,6 +1,8 @@
-/** How a full disk is tried again. */
+/** How a full disk is tried again, and what is stored as it came. */
 import { expect, test } from 'vitest'
-import { createStage } from '../sim/stage.ts'
+import { read } from '../sim/disk.ts'
+import { unitsOf } from '../sim/node.ts'
+import { chainOf, createStage, keyNamed, linkNamed, push, runUntil, signedBadly, unsigned } from '../sim/stage.ts'
 import type { Effect, Input } from './effects.ts'
 import { step } from './engine.ts'
 
@@ -17,4 +19,21 @@ test('E1 a full disk is tried again after RETRY_FULL', () => {
   expect(engine.storage).toBe('full')
   expect(jobOf('persist', { type: 'tick' }, now + 4_999)).toBe(undefined)
   expect(jobOf('persist', { type: 'tick' }, now + 5_000)).toBeGreaterThan(persist)
+})
+
+test('A1 a unit is stored as it came, but not with a signature that was wrong', () => {
+  const stage = createStage(1)
+  const bob = stage.nodes[0]!
+  const chain = chainOf(stage, keyNamed('mallory'), 600)
+  const unitOf = (from: number, end: number, wrong: number | null) =>
+    chain.slice(from, end).map((op, i, { length }) => (i === length - 1 ? op : i === wrong ? signedBadly(op) : unsigned(op)))
+  const units = [unitOf(0, 300, null), unitOf(300, 600, 7)]
+  for (const [i, unit] of units.entries()) {
+    push(stage, bob, linkNamed(stage, `${i}`), unit)
+    const isStored = (): boolean => bob.engine.stored === 1 + 300 * (i + 1)
+    expect(runUntil(stage, 1_000, isStored)).toBeLessThan(1_000)
+  }
+  const stored = read(bob.disk, 1, 9).flatMap(({ bytes }) => unitsOf(bytes)!)
+  expect(stored.flat().map(({ id }) => id)).toEqual(chain.map(({ id }) => id))
+  expect(stored.flat().filter(({ signature }) => signature !== null)).toEqual([chain[299], chain[599]])
 })

@@ -22,13 +22,15 @@ export interface Unstored {
   /** Written by this node, which must never forget it. */
   readonly own: boolean
   /** Called once it is on disk. */
-  readonly whenStored: (() => void) | undefined
+  readonly whenStored?: () => void
+  /** The bundle that holds it and nothing else, where that is worth storing as it came. */
+  readonly columns: Uint8Array | null
 }
 
 /** Takes an admitted unit to be stored. */
-export function keep(engine: Engine, unit: Unit, own: boolean, whenStored?: () => void): void {
+export function keep(engine: Engine, unit: Unit, how: Partial<Omit<Unstored, 'unit' | 'bytes'>>): void {
   const bytes = unitBytes(unit)
-  engine.unstored.push({ unit, bytes, own, whenStored })
+  engine.unstored.push({ own: false, columns: null, ...how, unit, bytes })
   engine.unstoredBytes += bytes
 }
 
@@ -70,15 +72,24 @@ function pack(batch: readonly Unstored[], first: number): StoredUnits[] {
   let units: Unit[] = []
   let count = 0
   let bytes = 0
+  const write = (ops: number, columns: Uint8Array): void => {
+    segments.push({ first, count: ops, bytes: wrapBundle('raw', columns) })
+    first += ops
+  }
   const flush = (): void => {
     if (count === 0) return
-    segments.push({ first, count, bytes: wrapBundle('raw', encodeBundle(units)) })
-    first += count
+    write(count, encodeBundle(units))
     units = []
     count = 0
     bytes = 0
   }
-  for (const { unit, bytes: size } of batch) {
+  for (const { unit, bytes: size, columns } of batch) {
+    // A liar's columns may be longer than they need be.
+    if (columns !== null && columns.length <= size) {
+      flush()
+      write(unit.length, columns)
+      continue
+    }
     if (count + unit.length > SEGMENT_OPS || bytes + size > MAX_UNIT_BYTES) flush()
     units.push(unit)
     count += unit.length

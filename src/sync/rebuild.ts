@@ -5,6 +5,8 @@ import { decodeBundle } from './bundle.ts'
 
 export interface Rebuilt {
   readonly units: Result<readonly Unit[], Refusal>
+  /** The bytes that hold these units; null where there are none. */
+  readonly columns: Uint8Array | null
   /** What it took, refused or not: columns read (bytes), and ops hashed. */
   readonly bytes: number
   readonly ops: number
@@ -12,8 +14,8 @@ export interface Rebuilt {
 
 /** As `decodeBundle`; null for bytes that could not be inflated. */
 export function rebuild(columns: Uint8Array | null): Rebuilt {
-  if (columns === null) return { units: refuse('bad-deflate'), bytes: 0, ops: 0 }
+  if (columns === null) return { units: refuse('bad-deflate'), columns, bytes: 0, ops: 0 }
   const spent = { ops: 0 }
   const units = decodeBundle(columns, spent)
-  return { units, bytes: columns.length, ops: spent.ops }
+  return { units, columns: units.ok ? columns : null, bytes: columns.length, ops: spent.ops }
 }

@@ -8,7 +8,7 @@
 import { fromHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
-import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, unitCost } from './bundle.ts'
+import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, shapeOfBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
@@ -182,7 +182,7 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
   if (!unwrapped.ok) return stop(engine, peer, serving)
   const { codec, payload } = unwrapped.value
   const takeFrom = (columns: Uint8Array): void => {
-    if (!isWhole(serving, segment) || !isWellMerged(columns)) return take(engine, peer, serving, segment, columns, again, goOn)
+    if (!isWhole(serving, segment) || !isLarge(engine, columns)) return take(engine, peer, serving, segment, columns, again, goOn)
     if (serving.ops > 0) return flush(engine, peer, serving, again)
     serving.at = segment.first + segment.count
     if (codec === 'raw') sendColumns(engine, peer, serving, columns, segment.count, goOn)
@@ -199,6 +199,11 @@ function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly S
 /** True for a segment of which everything is to be sent. */
 function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
   return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
+}
+
+function isLarge({ limits }: Engine, columns: Uint8Array): boolean {
+  const shape = shapeOfBundle(columns)
+  return shape !== null && isWellMerged(shape, limits.wholeFrom)
 }
 
 /** Adds what is lacking of a segment, and goes on: with the next one, or again where the bundle was full. */

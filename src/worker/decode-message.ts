@@ -29,9 +29,9 @@ export function replyOf(job: number, columns: Uint8Array<ArrayBuffer> | null): D
 
 /** The same on the other side. */
 export function rebuiltOf(reply: Exclude<DecodeReply, { type: 'ready' }>): Rebuilt {
-  if (reply.type === 'refused') return { units: refuse(reply.reason), bytes: reply.bytes, ops: reply.ops }
+  if (reply.type === 'refused') return { units: refuse(reply.reason), columns: null, bytes: reply.bytes, ops: reply.ops }
   const { columns, ids } = reply
   const units = reopenBundle(columns, (n) => asOpId(ids.subarray(ID_BYTES * n, ID_BYTES * (n + 1))))
   // What was decoded there can be reopened here: it is the same code.
-  return { units: units === null ? refuse('bad-bundle') : ok(units), bytes: columns.length, ops: ids.length / ID_BYTES }
+  return { units: units === null ? refuse('bad-bundle') : ok(units), columns, bytes: columns.length, ops: ids.length / ID_BYTES }
 }
