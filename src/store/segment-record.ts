@@ -2,8 +2,8 @@
  * A segment as it lies on a disk: its bytes beside their checksum. Disks are not trusted: what comes back is checked
  * here, and nowhere else.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, equalBytes } from '../core/bytes.ts'
+import { sha256 } from '../core/hash.ts'
 import { assert } from '../core/result.ts'
 import type { CorruptSegment, Place, Segment } from './store.ts'
 
@@ -75,8 +75,7 @@ export function assertReplaces(runs: readonly Place[], part: Place, layout: read
   assert(part.first === indexEnd, 'the index has no gaps')
 }
 
-const checksum = (first: number, count: number, bytes: Uint8Array): Uint8Array =>
-  sha256.create().update(placeOf(first, count)).update(bytes).digest()
+const checksum = (first: number, count: number, bytes: Uint8Array): Uint8Array => sha256(concatBytes(placeOf(first, count), bytes))
 
 function placeOf(first: number, count: number): Uint8Array {
   const place = new Uint8Array(16)

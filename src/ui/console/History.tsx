@@ -9,7 +9,7 @@ import { lookOf } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useNode, useNodeState, useNow, usePage } from '../state/bindings.ts'
 import { Entry } from './Entry.tsx'
-import { nextFrom, WINDOW_ENTRIES } from './history-window.ts'
+import { END_ENTRIES, nextFrom, WINDOW_ENTRIES } from './history-window.ts'
 
 const text = messages.console
 
@@ -78,20 +78,22 @@ export function History({ author }: { readonly author: Hex }) {
   useLayoutEffect(() => {
     const scroller = box.current!
     const rows = items()
-    if (rows.length > 0) height.current = list.current!.getBoundingClientRect().height / rows.length
+    const listed = list.current!.getBoundingClientRect().height
+    if (rows.length > 0) height.current = listed / rows.length
     const waited = wanted.current === null ? undefined : rows.find((row) => row.dataset['id'] === wanted.current)
     if (waited !== undefined) {
       wanted.current = null
       waited.scrollIntoView({ block: 'center' })
     } else if (following) {
       scroller.scrollTop = welcome ? 0 : scroller.scrollHeight
+      if (from > 0 && listed < scroller.clientHeight) node.showFrom(null)
     } else if (anchor.current !== null) {
       const { id, top } = anchor.current
       const row = rows.find((one) => one.dataset['id'] === id)
       if (row !== undefined) scroller.scrollTop += row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - top
     }
     remember()
-  }, [entries, from, total, following, welcome, remember])
+  }, [entries, from, total, following, welcome, remember, node])
 
   useEffect(() => {
     const scroller = box.current!
@@ -104,7 +106,7 @@ export function History({ author }: { readonly author: Hex }) {
 
   const follow = useCallback((): void => {
     setFollowing(true)
-    node.showFrom(null)
+    node.showFrom(null, END_ENTRIES)
   }, [node])
 
   const onScroll = (): void => {

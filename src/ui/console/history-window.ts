@@ -6,6 +6,9 @@
 /** Entries asked for at once: three screens of short messages. Twice as many, and laying them out for the first time takes the page 80 ms. */
 export const WINDOW_ENTRIES = 64
 
+/** And at the end while it is followed, where every new entry moves the window on: two screens. A screen with room for more asks for more. */
+export const END_ENTRIES = 32
+
 /** A new window is asked for when fewer entries than this are left above or below what is visible. */
 const MARGIN_ENTRIES = 11
 

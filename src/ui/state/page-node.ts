@@ -5,7 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { FromNode, Hex, HistoryEntry, NodeFailure, NodeStatus, RefusedEntry, Replies, SubmitReply, ToNode } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
-import { landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
+import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
 import { keepUnsent, keptUnsent } from './kept.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
@@ -48,7 +48,7 @@ export interface PageNode {
   setPaused(on: boolean): void
   wake(): void
   /** Asks for another part of the history; `null` follows its end. */
-  showFrom(from: number | null): void
+  showFrom(from: number | null, count?: number): void
   select(id: Hex | null): void
   /** Back to the newest: clears the selection and follows the end. */
   goLive(): void
@@ -119,7 +119,7 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     store,
     start: (how) => {
       client.tell({ type: 'start', ...how })
-      client.tell({ type: 'window', from: null, count: WINDOW_ENTRIES })
+      client.tell({ type: 'window', from: null, count: END_ENTRIES })
     },
     submit: async (text) => {
       const key = ++lastKey
@@ -134,7 +134,7 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     setOffline: (on) => client.tell({ type: 'offline', on }),
     setPaused: (on) => client.tell({ type: 'pause', on }),
     wake: () => client.tell({ type: 'wake' }),
-    showFrom: (from) => client.tell({ type: 'window', from, count: WINDOW_ENTRIES }),
+    showFrom: (from, count = WINDOW_ENTRIES) => client.tell({ type: 'window', from, count }),
     select: (selected) => store.setState({ selected }),
     goLive: () => store.setState(({ live }) => ({ selected: null, live: live + 1 })),
     connectGraph: (port) => client.tell({ type: 'graph', port }, [port]),
