@@ -76,6 +76,15 @@ test('of several at once those that come when the worker is ready are decoded th
   expect(started.length).toBe(1)
 })
 
+test('one of several is decoded here while the worker starts, and the others there', async () => {
+  const decoder = beside()
+  const all = [GOOD, CUT, GOOD].map((bytes) => decoder.decode(bytes))
+  started[0]!.hear({ type: 'ready' })
+  expect(started[0]!.asked.map(({ deflated }) => deflated)).toEqual([CUT, GOOD])
+  await started[0]!.answerAll()
+  expect((await Promise.all(all)).map(({ ops }) => ops)).toEqual([300, (await here.decode(CUT)).ops, 300])
+})
+
 test('what a worker was asked is decoded here when it fails, and it is not started again', async () => {
   const { decoder, worker } = await withWorker()
   const asked = Promise.all([decoder.decode(GOOD), decoder.decode(CUT)])

@@ -11,18 +11,23 @@ const KEPT_FOR = 10_000
 
 interface Job {
   readonly deflated: Uint8Array
-  readonly done: (rebuilt: Rebuilt | Promise<Rebuilt>) => void
+  readonly done: (rebuilt: Rebuilt) => void
 }
 
-/** Bundles are decoded here until a second one comes while the first is in work, and the worker is ready; and again if it fails. */
+/**
+ * Bundles are decoded here, one at a time, until a second one comes while the first is in work: then a worker is started, and what waits
+ * when it is ready, or comes later, is decoded there; and here again if it fails.
+ */
 export function createDecoderBeside(start: () => Worker, here: Decoder = createDecoder()): Decoder {
   let worker: Worker | null = null
   let isReady = false
   let hasFailed = false
+  let isBusyHere = false
   let inWork = 0
   let lastJob = 0
   let idle: ReturnType<typeof setTimeout> | undefined
-  const jobs = new Map<number, Job>()
+  let waiting: Job[] = []
+  const there = new Map<number, Job>()
 
   const stop = (): void => {
     clearTimeout(idle)
@@ -33,16 +38,17 @@ export function createDecoderBeside(start: () => Worker, here: Decoder = createD
   const fail = (): void => {
     stop()
     hasFailed = true
-    for (const { deflated, done } of jobs.values()) done(here.decode(deflated))
-    jobs.clear()
+    waiting = [...there.values(), ...waiting]
+    there.clear()
+    next()
   }
   const hear = (reply: DecodeReply): void => {
     if (reply.type === 'ready') {
       isReady = true
-      return
+      return next()
     }
-    const job = jobs.get(reply.job)
-    jobs.delete(reply.job)
+    const job = there.get(reply.job)
+    there.delete(reply.job)
     job?.done(rebuiltOf(reply))
   }
   const begin = (): void => {
@@ -55,20 +61,34 @@ export function createDecoderBeside(start: () => Worker, here: Decoder = createD
       fail()
     }
   }
-  const there = (deflated: Uint8Array): Promise<Rebuilt> =>
-    new Promise((done) => {
-      const job = ++lastJob
-      jobs.set(job, { deflated, done })
-      worker!.postMessage({ job, deflated } satisfies DecodeRequest)
-    })
+  const next = (): void => {
+    if (isReady) {
+      for (const job of waiting.splice(0)) {
+        there.set(++lastJob, job)
+        worker!.postMessage({ job: lastJob, deflated: job.deflated } satisfies DecodeRequest)
+      }
+    } else if (!isBusyHere) {
+      const job = waiting.shift()
+      if (job !== undefined) void decodeHere(job)
+    }
+  }
+  const decodeHere = async ({ deflated, done }: Job): Promise<void> => {
+    isBusyHere = true
+    const rebuilt = await here.decode(deflated)
+    isBusyHere = false
+    done(rebuilt)
+    next()
+  }
 
   return {
     async decode(deflated) {
       clearTimeout(idle)
       inWork++
+      const rebuilt = new Promise<Rebuilt>((done) => waiting.push({ deflated, done }))
+      if (worker === null && !hasFailed && inWork > 1) begin()
+      next()
       try {
-        if (worker === null && !hasFailed && inWork > 1) begin()
-        return await (isReady ? there(deflated) : here.decode(deflated))
+        return await rebuilt
       } finally {
         if (--inWork === 0 && worker !== null) idle = setTimeout(stop, KEPT_FOR)
       }
