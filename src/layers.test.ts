@@ -37,7 +37,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   node: { imports: ['core', 'crdt', 'rules', 'sync', 'store', 'net'], packages: ['@noble', 'hash-wasm'] },
   worker: { imports: BELOW_WORKER, packages: [] },
   ui: {
-    imports: ['core', 'crdt', 'graph', 'sim', 'worker/api', 'worker/client', 'worker/script-url'],
+    imports: ['core', 'crdt', 'graph', 'sim', 'worker/api', 'worker/client', 'worker/script-url', 'net/webrtc'],
     packages: ['react', 'react-dom', 'zustand'],
   },
   main: { imports: ['ui'], packages: ['react', 'react-dom'] },

@@ -17,4 +17,6 @@ export const DOMAIN = {
   senderKey: 'tabweave/sender-key/1',
   /** peer proof = Ed25519(peer ‖ room ‖ signer's sender value ‖ verifier's sender value) */
   peer: 'tabweave/peer/1',
+  /** channel proof = Ed25519(channel ‖ room ‖ signer's sender value ‖ verifier's ‖ signer's certificate ‖ verifier's) */
+  channel: 'tabweave/channel/1',
 } as const

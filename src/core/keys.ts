@@ -83,6 +83,7 @@ export function checkSignatureBytes(signature: Uint8Array, author: Uint8Array): 
 
 const SIG_DOMAIN = domainBytes(DOMAIN.sig)
 const PEER_DOMAIN = domainBytes(DOMAIN.peer)
+const CHANNEL_DOMAIN = domainBytes(DOMAIN.channel)
 
 /** What an author signs to vouch for an op and for its own chain below it: domain `sig` ‖ id. */
 export function signedBytes(id: OpId): Uint8Array<ArrayBuffer> {
@@ -96,6 +97,25 @@ export function signedBytes(id: OpId): Uint8Array<ArrayBuffer> {
 export function peerProofBytes(room: OpId, signer: Uint8Array, verifier: Uint8Array): Uint8Array<ArrayBuffer> {
   assert(room.length === ID_BYTES && signer.length === 32 && verifier.length === 32, 'room and sender values are 32 bytes')
   return concatBytes(PEER_DOMAIN, room, signer, verifier)
+}
+
+/**
+ * What a node signs on a direct channel to prove that nobody sits in the middle of it: domain `channel` ‖ room ‖ its sender value ‖
+ * the peer's ‖ the SHA-256 of its DTLS certificate ‖ that of the peer's (32 bytes each), as its browser says they are.
+ */
+export function channelProofBytes(
+  room: OpId,
+  signer: Uint8Array,
+  verifier: Uint8Array,
+  signerCertificate: Uint8Array,
+  verifierCertificate: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const parts = [room, signer, verifier, signerCertificate, verifierCertificate]
+  assert(
+    parts.every(({ length }) => length === 32),
+    'room, sender values and fingerprints are 32 bytes',
+  )
+  return concatBytes(CHANNEL_DOMAIN, ...parts)
 }
 
 const littleEndian = (bytes: Uint8Array): bigint => {

@@ -1,6 +1,6 @@
 /**
- * A way to other nodes of the room: BroadcastChannel inside a browser, the relay's socket between devices. A transport
- * moves opaque frames (`net/envelope`) to everybody on the same path; it knows no ops, no keys and no peers.
+ * A way to other nodes of the room: BroadcastChannel inside a browser, WebRTC or the relay's socket between devices. A transport
+ * moves opaque frames (`net/envelope`) to everybody on the same path; it knows no ops, no keys and, but for WebRTC, no peers.
  *
  * Guarantees every adapter gives (checked by `transport.contract.ts`):
  *  - A frame arrives whole or not at all; it may be lost, repeated or late. Nothing is queued while not open.
@@ -9,7 +9,7 @@
  *  - After `close` no callback is called.
  */
 
-export type Path = 'broadcast' | 'relay' | 'memory'
+export type Path = 'broadcast' | 'webrtc' | 'relay' | 'memory'
 
 export type TransportState = 'connecting' | 'open' | 'down'
 
@@ -23,8 +23,8 @@ export interface Transport {
   readonly path: Path
   /** The state last reported. */
   readonly state: TransportState
-  /** Sends one frame to everybody on this path. */
-  send(frame: Uint8Array): boolean
+  /** Sends one frame to everybody on this path; where each has a channel of its own, on that of `to` (a sender value, hex) alone. */
+  send(frame: Uint8Array, to?: string | null): boolean
   /** Bytes accepted and not yet handed to the network: back-pressure for bulk senders. 0 where unknown. */
   readonly buffered: number
   close(): void

@@ -1,4 +1,5 @@
 /** What links and hostile ops can make a node's shell hold, at the edge of every limit: as much as it says, and not one more. */
+import { encodeEnvelope, HEADER_BYTES } from '../net/envelope.ts'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { concatBytes, fromHex, toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
@@ -23,7 +24,7 @@ afterEach(() => vi.unstubAllGlobals())
 const numbered = (n: number): Uint8Array => sha256(Uint8Array.of(n & 255, n >> 8))
 
 /** Links on one path, whose frames begin with their sender value; `release` lets all that are held be opened. */
-function openLinks(path: 'relay' | 'broadcast') {
+function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
   let events: TransportEvents | null = null
   const held: (() => void)[] = []
   const sealer: Sealer = {
@@ -34,25 +35,34 @@ function openLinks(path: 'relay' | 'broadcast') {
       ),
   }
   const messages: string[] = []
+  const sent: { readonly frame: Uint8Array; readonly to: string | null }[] = []
   const links = createLinks(
     [
       {
         path,
         open: (given) => {
           events = given
-          return { path, state: 'open', buffered: 0, send: () => true, close: () => {} }
+          return { path, state: 'open', buffered: 0, send: (frame, to = null) => sent.push({ frame, to }) > 0, close: () => {} }
         },
       },
     ],
     sealer,
-    { onMessage: (from) => messages.push(from), onLinked: () => {}, onGone: () => {}, onRefused: () => {}, onChange: () => {} },
+    {
+      onMessage: (from) => messages.push(from),
+      onLinked: () => {},
+      onGone: () => {},
+      onRefused: () => {},
+      authorOf: () => null,
+      onChange: () => {},
+    },
+    '',
   )
   links.open()
   const release = async (): Promise<void> => {
     for (const open of held.splice(0)) open()
     await new Promise((resolve) => setTimeout(resolve))
   }
-  return { links, held, messages, release, hear: (frame: Uint8Array) => events!.onFrame(frame) }
+  return { links, held, messages, sent, release, hear: (frame: Uint8Array) => events!.onFrame(frame) }
 }
 
 describe('frames', () => {
@@ -86,6 +96,40 @@ describe('frames', () => {
     for (let i = 0; i < 513; i++) hear(concatBytes(numbered(i), new Uint8Array(1)))
     await release()
     expect(request).toHaveBeenCalledTimes(512)
+  })
+})
+
+describe('frames for others that come on a direct channel', () => {
+  const sealedFor = (receiver: Uint8Array | null, length: number): Uint8Array =>
+    encodeEnvelope({ sender: numbered(7), receiver, counter: 0, ciphertext: new Uint8Array(length - HEADER_BYTES) })
+  const SECOND = 1_000
+
+  test('are brought on to whom they are for, if that is heard on such a channel too; others are opened here', async () => {
+    const { sent, held, release, hear } = openLinks('webrtc')
+    hear(concatBytes(numbered(1), new Uint8Array(1)))
+    await release()
+    const frame = sealedFor(numbered(1), 500)
+    hear(frame)
+    hear(sealedFor(numbered(2), 500))
+    expect(sent).toEqual([{ frame, to: toHex(numbered(1)) }])
+    expect(held.length).toBe(0)
+    hear(sealedFor(null, 500))
+    expect(held.length).toBe(1)
+  })
+
+  test('D7 are of MAX_BROUGHT_ON at most, and BROUGHT_ON_PER_SECOND in all', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const { sent, release, hear } = openLinks('webrtc')
+    hear(concatBytes(numbered(1), new Uint8Array(1)))
+    await release()
+    hear(sealedFor(numbered(1), 9_217))
+    expect(sent.length).toBe(0)
+    vi.advanceTimersByTime(SECOND)
+    for (let i = 0; i < 9; i++) hear(sealedFor(numbered(1), 9_216))
+    expect(sent.length).toBe(7)
+    vi.advanceTimersByTime(SECOND)
+    hear(sealedFor(numbered(1), 9_216))
+    expect(sent.length).toBe(8)
   })
 })
 

@@ -15,9 +15,10 @@ export const linkOf = ({ genesis, secret }: Pick<Identity, 'genesis' | 'secret'>
 /** The fragment, without "#". */
 export const formatLink = ({ genesis, secret }: RoomLink): string => toBase64url(concatBytes(genesis, secret))
 
-/** Reads a fragment, or a whole address that ends in one; null when it is none. */
+/** Reads a fragment, or a whole address that ends in one, with or without an invitation behind a point; null when it is none. */
 export function parseLink(text: string): RoomLink | null {
-  const bytes = fromBase64url(text.slice(text.indexOf('#') + 1).trim())
+  const [link = ''] = text.slice(text.indexOf('#') + 1).split('.')
+  const bytes = fromBase64url(link.trim())
   if (bytes?.length !== 64) return null
   return { genesis: asOpId(bytes.slice(0, 32)), secret: bytes.slice(32) }
 }

@@ -1,9 +1,13 @@
 /**
  * A node's paths to others: frames are sealed here, opened here, and a message to one peer takes the path on which the
- * peer was last heard, a browser's own channel before the relay.
+ * peer was last heard: a browser's own channel before a direct one, and that before the relay. Signals (`net/direct`) are told
+ * apart here from what the engine hears.
  */
 import { fromHex, toHex } from '../core/bytes.ts'
 import type { Refusal } from '../core/result.ts'
+import type { Direct, DirectHost } from '../net/direct/direct.ts'
+import { isSignal } from '../net/direct/signal.ts'
+import { parseEnvelope } from '../net/envelope.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { PeerId } from '../sync/effects.ts'
@@ -20,7 +24,14 @@ const MAX_HEARD = 512
 const MAX_OPENING_BYTES = 32 * 1024 * 1024
 
 /** Paths, best first. */
-const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'relay']
+const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'webrtc', 'relay']
+
+/**
+ * Frames for others that a node brings from one direct channel to another, so that two can meet who know each other only through it:
+ * descriptions and candidates fit, ops mostly do not. Bytes of one, and bytes a second of all.
+ */
+const MAX_BROUGHT_ON = 9_216
+const BROUGHT_ON_PER_SECOND = 65_536
 
 export interface LinksEvents {
   onMessage(from: PeerId, bytes: Uint8Array): void
@@ -30,6 +41,8 @@ export interface LinksEvents {
   onGone(peer: PeerId): void
   /** A frame that says nothing we can use; the link is at fault, no peer. */
   onRefused(path: Path, reason: Refusal): void
+  /** Who a peer has proven to be, if it has. */
+  authorOf(peer: PeerId): Uint8Array | null
   onChange(): void
 }
 
@@ -47,14 +60,17 @@ export function createLinks(
   ways: readonly { readonly path: Path; readonly open: OpenTransport }[],
   sealer: Sealer,
   events: LinksEvents,
+  self: PeerId,
+  direct: Direct | null = null,
 ): Links {
   const transports = new Map<Path, Transport & { retryNow?: () => void }>()
-  const states = new Map<Path, PathStatus>(ways.map(({ path }) => [path, { path, state: 'down', detail: 'offline' }]))
+  const states = new Map<Path, PathStatus>()
   /** When each peer was last heard on each path (ms). */
   const heard = new Map<PeerId, Map<Path, number>>()
   /** Peers of this browser whose end is waited for. */
   const watched = new Set<PeerId>()
   let opening = 0
+  let broughtOn = { second: 0, bytes: 0 }
   let sending: Promise<unknown> = Promise.resolve()
 
   const pathOf = (peer: PeerId): Path => {
@@ -63,7 +79,22 @@ export function createLinks(
     return recent ?? [...(times ?? [])].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'relay'
   }
 
+  /** Brings a frame on to whom it is for; true for one that is for somebody else. */
+  const bringOn = (frame: Uint8Array): boolean => {
+    const envelope = parseEnvelope(frame)
+    if (!envelope.ok || envelope.value.receiver === null) return false
+    const to = toHex(envelope.value.receiver)
+    if (to === self) return false
+    const second = Math.floor(performance.now() / 1_000)
+    broughtOn = broughtOn.second === second ? broughtOn : { second, bytes: 0 }
+    broughtOn.bytes += frame.length
+    const known = heard.get(to)?.has('webrtc') === true
+    if (known && frame.length <= MAX_BROUGHT_ON && broughtOn.bytes <= BROUGHT_ON_PER_SECOND) transports.get('webrtc')?.send(frame, to)
+    return true
+  }
+
   const receive = (path: Path, frame: Uint8Array): void => {
+    if (path === 'webrtc' && bringOn(frame)) return
     if (opening + frame.length > MAX_OPENING_BYTES) return
     opening += frame.length
     void sealer.open(frame).then((opened) => {
@@ -76,12 +107,14 @@ export function createLinks(
         return
       }
       const peer = toHex(opened.value.sender)
+      if (isSignal(opened.value.plaintext)) return direct?.hearSignal(peer, opened.value.plaintext, path === 'broadcast')
       const times = heard.get(peer) ?? new Map<Path, number>()
       if (path === 'broadcast' && !watched.has(peer) && watched.size < MAX_HEARD) {
         watched.add(peer)
         watchSession(peer, () => {
           watched.delete(peer)
           heard.delete(peer)
+          direct?.gone(peer)
           events.onGone(peer)
         })
       }
@@ -92,24 +125,43 @@ export function createLinks(
     })
   }
 
-  const lose = (path: Path): void => {
-    for (const [peer, times] of heard) {
-      if (!times.delete(path) || times.size > 0) continue
-      heard.delete(peer)
-      events.onGone(peer)
-    }
+  const losePeer = (peer: PeerId, path: Path): void => {
+    const times = heard.get(peer)
+    if (times?.delete(path) !== true || times.size > 0) return
+    heard.delete(peer)
+    events.onGone(peer)
   }
+  const lose = (path: Path): void => [...heard.keys()].forEach((peer) => losePeer(peer, path))
 
+  const seal = (to: PeerId | null, bytes: Uint8Array): Promise<Uint8Array> => sealer.seal(to === null ? null : fromHex(to), bytes)
+  /** A signal takes every path: where to its receiver has not been heard, any may lead there. */
+  const signal = (to: PeerId | null, bytes: Uint8Array): void => {
+    sending = seal(to, bytes).then((frame) => {
+      for (const transport of transports.values()) transport.send(frame, to)
+    })
+  }
+  const host: DirectHost = {
+    seal,
+    open: (frame) => sealer.open(frame),
+    send: signal,
+    authorOf: events.authorOf,
+    onLost: (peer) => losePeer(peer, 'webrtc'),
+    onPeer: () => events.onLinked(),
+    onRefused: (reason) => events.onRefused('webrtc', reason),
+  }
+  const all: typeof ways = direct === null ? ways : [...ways, { path: 'webrtc', open: (events) => direct.open(events, host) }]
+
+  for (const { path } of all) states.set(path, { path, state: 'down', detail: 'offline' })
   return {
     pathOf,
     send(to, bytes) {
       const via = to === null ? null : pathOf(to)
-      sending = sealer.seal(to === null ? null : fromHex(to), bytes).then((frame) => {
-        for (const [path, transport] of transports) if (via === null || via === path) transport.send(frame)
+      sending = seal(to, bytes).then((frame) => {
+        for (const [path, transport] of transports) if (via === null || via === path) transport.send(frame, to)
       })
     },
     open() {
-      for (const { path, open } of ways) {
+      for (const { path, open } of all) {
         if (transports.has(path)) continue
         states.set(path, { path, state: 'connecting', detail: '' })
         transports.set(
@@ -118,8 +170,10 @@ export function createLinks(
             onFrame: (frame) => receive(path, frame),
             onState: (state, detail) => {
               states.set(path, { path, state, detail })
-              if (state === 'open') events.onLinked()
-              else if (state === 'down') lose(path)
+              if (state === 'open') {
+                events.onLinked()
+                if (path !== 'webrtc') direct?.linked()
+              } else if (state === 'down') lose(path)
               events.onChange()
             },
           }),

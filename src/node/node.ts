@@ -9,6 +9,8 @@ import { encodeBody } from '../crdt/body.ts'
 import { judgeOpen } from '../rules/open.ts'
 import { deriveRoom } from '../net/keys.ts'
 import { createSealer } from '../net/sealed.ts'
+import { createDirect, type Direct } from '../net/direct/direct.ts'
+import type { IceServer, PageCommand } from '../net/direct/page-port.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
@@ -18,13 +20,14 @@ import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
 import { createLibrary } from './library.ts'
-import { createLinks, type Links } from './links.ts'
+import { createLinks, type Links, type LinksEvents } from './links.ts'
 import { createLoop } from './loop.ts'
 import { type OpenedNode, type OpenStore, readDisk, readIndex, salvage } from './open-node.ts'
 import { createPacker } from './packer.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
 import { createSegments } from './segments.ts'
+import { signWith } from './signer.ts'
 import { startScrub } from './scrub.ts'
 import { holdSession } from './session-lock.ts'
 import { statusOf } from './status.ts'
@@ -39,6 +42,8 @@ export interface NodeOptions {
   readonly openStore: OpenStore
   /** The ways to others, given the room's name among outsiders. */
   readonly ways: (relayName: string) => readonly { readonly path: Path; readonly open: OpenTransport }[]
+  /** The direct path, where there is a page that can make connections: how it is told, and servers that may help. */
+  readonly direct?: { readonly page: (command: PageCommand) => void; readonly servers: readonly IceServer[] }
   /** What decodes bundles; this thread, if there is nothing else. */
   readonly decoder?: Decoder
   /** Something that a view shows may have changed. */
@@ -52,6 +57,8 @@ export interface Node {
   readonly room: Room
   readonly refused: RefusedLog
   readonly author: Hex
+  /** The direct path, if there is one. */
+  readonly direct: Direct | null
   /** The room's name, once its genesis is here; a founder may have given a whole page of one, of which this is the beginning. */
   name(): Promise<string | null>
   status(): NodeStatus
@@ -70,6 +77,7 @@ export async function createNode({
   opened: found,
   openStore,
   ways,
+  direct: way,
   decoder = createDecoder(),
   onChange,
   onBroken,
@@ -103,13 +111,25 @@ export async function createNode({
   }
   if (opened.salvaged) refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
 
+  const verifier = await createVerifier()
+  const direct =
+    way === undefined
+      ? null
+      : createDirect({
+          ...way,
+          room: engine.replica.room,
+          author: asAuthor(identity.author),
+          self: engine.sender,
+          sign: (message) => signWith(identity.key, message),
+          verify: async (claim) => (await verifier.verify([claim]))[0] === true,
+        })
   const packer = createPacker(store, engine, index, onBroken)
   const loop = createLoop({
     engine,
     store,
     segments,
     key: identity.key,
-    verifier: await createVerifier(),
+    verifier,
     decoder,
     now: () => performance.now(),
     send: (to, bytes) => links.send(to, bytes),
@@ -118,13 +138,15 @@ export async function createNode({
     broken: onBroken,
   })
 
-  const links: Links = createLinks(ways(relayName), sealer, {
+  const events: LinksEvents = {
     onMessage: (from, bytes) => loop.give({ type: 'bytes', from, bytes }),
     onGone: (peer) => loop.give({ type: 'gone', peer }),
     onLinked: () => loop.give({ type: 'linked' }),
     onRefused: (path, reason) => refuse({ reason, id: null, from: path }),
+    authorOf: (peer) => engine.peers.get(peer)?.author ?? null,
     onChange,
-  })
+  }
+  const links: Links = createLinks(ways(relayName), sealer, events, engine.senderId, direct)
 
   const hear = (notice: Notice): void => {
     switch (notice.type) {
@@ -158,6 +180,7 @@ export async function createNode({
     room: createRoom(engine, library),
     refused,
     author: toHex(identity.author),
+    direct,
     async name() {
       if (engine.replica.dag.length === 0) return null
       const [page] = await library.read([0])

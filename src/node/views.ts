@@ -2,6 +2,7 @@
  * What a node tells its page about itself, its room and its peers: plain data, made for showing.
  */
 import type { Refusal } from '../core/result.ts'
+import type { ByHandRefusal } from '../net/direct/direct.ts'
 import type { Path, TransportState } from '../net/transport.ts'
 
 /** 64 hex digits of an op id, an author, or a sender value. */
@@ -116,6 +117,14 @@ export interface RefusedEntry {
 
 /** The op's id once it is stored here, or why there is none; the page keeps the text in that case. */
 export type SubmitReply = { readonly id: Hex } | { readonly refused: Refusal | 'disk-full' }
+
+export type { ByHandRefusal }
+
+/** An invitation as text, or why there is none. */
+export type InviteReply = { readonly invitation: string } | { readonly refused: ByHandRefusal }
+
+/** The answer to bring back, or null where what was pasted is enough; or why it does not connect. */
+export type MeetReply = { readonly answer: string | null } | { readonly refused: ByHandRefusal }
 
 export type NodeFailure =
   | 'bad-link' // the fragment is not a room link

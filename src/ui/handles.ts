@@ -34,6 +34,10 @@ function writeDataset(data: DOMStringMap, { opened, status, failure }: NodeState
       heads: `${heads}`,
       digest,
       peers: `${peers.length}`,
+      paths: peers
+        .map(({ path }) => path)
+        .sort()
+        .join(' '),
     })
   }
   if (opened !== null) Object.assign(facts, { node: opened.node, room: opened.room })

@@ -1,6 +1,6 @@
 /** A sentence for every refusal, path and failure that can reach the screen. */
 import type { Refusal } from '../core/result.ts'
-import type { NodeFailure, PathStatus } from '../worker/api.ts'
+import type { ByHandRefusal, NodeFailure, PathStatus } from '../worker/api.ts'
 
 export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-parent' | 'too-fast', string>> = {
   'too-large': 'It is larger than the protocol allows.',
@@ -39,12 +39,30 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'bad-message': 'A message could not be read.',
   'unknown-message': 'A message of a kind this version does not know.',
   'bad-envelope': 'A frame was not sealed with this room’s key, or was changed on its way.',
+  'bad-channel':
+    'Somebody stood between this node and the one it called, or posed as it. The direct connection was closed; nothing was sent on it.',
   'not-for-this-room': 'It was made for another room.',
   'bad-checksum': 'What was stored is not what is read back.',
   'pending-full': 'Too many ops already wait for missing parents.',
   'too-fast': 'More was sent at once than the relay takes.',
   'missing-parent': 'A parent has not arrived yet.',
   'disk-full': 'This browser has no more room on the disk. What you typed is kept here.',
+}
+
+/** Why an invitation, or the answer to one, does not connect, and what to do. */
+export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
+  'too-large': 'That is more than an invitation can be. Copy it again, and nothing else.',
+  truncated: 'Something is missing at its end. Copy the whole text.',
+  'unknown-version': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
+  'bad-envelope': 'It was made for another room, or a letter of it was changed. Both devices must be in the same room.',
+  'bad-message': 'This is neither an invitation nor an answer. Copy the whole text, and nothing else.',
+  'unknown-message': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
+  'not-for-us': 'This answer is for another tab: paste it where the invitation was made.',
+  'own-frame': 'This was made by this very tab. Take it to the other device.',
+  repeated: 'It was used here already. Make a new invitation.',
+  'stale-answer': 'The invitation that this answers is no longer open: its tab was reloaded, or ten minutes have passed. Make a new one.',
+  'no-webrtc': 'This browser could not make a direct connection. It may be switched off in its settings.',
+  offline: 'This node is offline. Go online first.',
 }
 
 export const failureSentences: Readonly<Record<NodeFailure, { readonly title: string; readonly body: string }>> = {
@@ -72,6 +90,7 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
 
 export const pathNames: Readonly<Record<PathStatus['path'], string>> = {
   broadcast: 'same browser',
+  webrtc: 'direct',
   relay: 'relay',
   memory: 'memory',
 }

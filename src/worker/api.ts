@@ -8,15 +8,19 @@ import type {
   Hex,
   HistoryEntry,
   ImportOutcome,
+  InviteReply,
+  MeetReply,
   NodeFailure,
   NodeStatus,
   OpDetails,
   RefusedEntry,
   SubmitReply,
 } from '../node/views.ts'
+import type { IceServer, PageCommand, PageEvent } from '../net/direct/page-port.ts'
 import type { KnownNode } from '../store/store.ts'
 
 export type * from '../node/views.ts'
+export type { IceServer, PageCommand, PageEvent } from '../net/direct/page-port.ts'
 export type { KnownNode } from '../store/store.ts'
 
 export type ToNode =
@@ -26,7 +30,7 @@ export type ToNode =
    * The first message (but for "rooms"), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
    * `claim` is the node this tab was before a reload: honoured if its lock is free and its room is the link's.
    * `patience` is how long to wait for that lock (ms): long for a reload, short for what may be a duplicated tab.
-   * `relay` is the websocket origin, or null for none ("ws://localhost:5173").
+   * `relay` is the websocket origin, or null for none ("ws://localhost:5173"); `servers` may help direct connections.
    */
   | {
       readonly type: 'start'
@@ -35,6 +39,7 @@ export type ToNode =
       readonly claim: Hex | null
       readonly patience: number
       readonly relay: string | null
+      readonly servers: readonly IceServer[]
     }
   /** Something typed. Answered by a reply `{ id }` when it is stored here, or `{ refused }`. */
   | { readonly type: 'submit'; readonly ref: number; readonly text: string }
@@ -58,6 +63,12 @@ export type ToNode =
   | { readonly type: 'import'; readonly ref: number; readonly bytes: Uint8Array }
   /** Equivocations known here: reply `EvidenceEntry[]`. */
   | { readonly type: 'evidence'; readonly ref: number }
+  /** Makes an invitation to connect without any relay: reply `InviteReply`. */
+  | { readonly type: 'invite'; readonly ref: number }
+  /** Takes such an invitation, or the answer to one, as a person pasted it: reply `MeetReply`. */
+  | { readonly type: 'meet'; readonly ref: number; readonly text: string }
+  /** What came of a direct connection (`net/direct`), which only the page can make. */
+  | { readonly type: 'direct'; readonly event: PageEvent }
   /** Where the graph's feed goes (`graph/feed`). */
   | { readonly type: 'graph'; readonly port: MessagePort }
 
@@ -71,6 +82,8 @@ export interface Replies {
   readonly export: Uint8Array
   readonly import: ImportOutcome
   readonly evidence: readonly EvidenceEntry[]
+  readonly invite: InviteReply
+  readonly meet: MeetReply
 }
 
 export type FromNode =
@@ -89,6 +102,8 @@ export type FromNode =
   | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly HistoryEntry[] }
   /** A refused op, message or frame, newest last; `count` is how many there were in all. */
   | { readonly type: 'refused'; readonly entries: readonly RefusedEntry[]; readonly count: number }
+  /** Something to be done with a direct connection. */
+  | { readonly type: 'direct'; readonly command: PageCommand }
   | { readonly type: 'reply'; readonly ref: number; readonly value: unknown }
   /** The node cannot start or go on; nothing typed is lost by the page. */
   | { readonly type: 'failed'; readonly failure: NodeFailure }

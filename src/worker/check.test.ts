@@ -3,8 +3,16 @@ import { isToNode } from './check.ts'
 
 const GOOD = [
   { type: 'rooms', ref: 1 },
-  { type: 'start', link: null, roomName: 'a', claim: null, patience: 400, relay: null },
-  { type: 'start', link: 'x', roomName: '', claim: 'y', patience: 0, relay: 'ws://localhost' },
+  { type: 'start', link: null, roomName: 'a', claim: null, patience: 400, relay: null, servers: [] },
+  {
+    type: 'start',
+    link: 'x',
+    roomName: '',
+    claim: 'y',
+    patience: 0,
+    relay: 'ws://localhost',
+    servers: [{ urls: 'turn:x', username: 'a', credential: 'b' }],
+  },
   { type: 'submit', ref: 0, text: '' },
   { type: 'offline', on: true },
   { type: 'pause', on: false },
@@ -16,6 +24,9 @@ const GOOD = [
   { type: 'export', ref: 5 },
   { type: 'import', ref: 6, bytes: new Uint8Array() },
   { type: 'evidence', ref: 7 },
+  { type: 'invite', ref: 8 },
+  { type: 'meet', ref: 9, text: 'x' },
+  { type: 'direct', event: { type: 'connected', connection: 1, ours: new Uint8Array(32), theirs: new Uint8Array(32) } },
   { type: 'graph', port: new MessageChannel().port1 },
 ]
 
@@ -32,6 +43,43 @@ test('E7 a message with a field missing or of another type is not', () => {
       }
     }
   }
+})
+
+test('E7 what a page tells of a connection is checked field by field', () => {
+  const description = {
+    type: 'offer',
+    ufrag: 'abcd',
+    password: 'x'.repeat(22),
+    fingerprint: new Uint8Array(32),
+    setup: 'active',
+    candidates: [],
+  }
+  const good = [
+    { type: 'description', connection: 1, description },
+    { type: 'candidate', connection: 1, ufrag: 'abcd', candidate: '' },
+    { type: 'interrupted', connection: 1 },
+    { type: 'failed', connection: 0 },
+  ]
+  const passes = (event: unknown): boolean => isToNode({ type: 'direct', event })
+  for (const event of good) expect(passes(event)).toBe(true)
+  for (const [field, wrong] of Object.entries({
+    type: 'toString',
+    ufrag: 'a b',
+    password: 7,
+    fingerprint: new Uint8Array(31),
+    setup: '',
+    candidates: ['x'],
+  })) {
+    expect({ field, passes: passes({ ...good[0], description: { ...description, [field]: wrong } }) }).toEqual({ field, passes: false })
+  }
+  const others = [
+    null,
+    { type: 'failed' },
+    { type: '__proto__', connection: 1 },
+    { type: 'channel', connection: 1, channel: {} },
+    { ...good[1], candidate: 'x' },
+  ]
+  for (const event of others) expect(passes(event)).toBe(false)
 })
 
 test('E7 what is no message at all is not', () => {

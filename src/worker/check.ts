@@ -1,4 +1,6 @@
 /** The check of what the page (or any script of the origin) posts to a node: a `ToNode`, or nothing. */
+import { FINGERPRINT_BYTES, isCandidate, isPassword, isSetup, isUfrag, MAX_CANDIDATES } from '../net/direct/description.ts'
+import type { PageEvent } from '../net/direct/page-port.ts'
 import type { ToNode } from './api.ts'
 
 type Check = (value: unknown) => boolean
@@ -11,10 +13,54 @@ const orNull =
   (value) =>
     value === null || check(value)
 
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+
+const isServers: Check = (value) =>
+  Array.isArray(value) &&
+  value.every(
+    (server) =>
+      isObject(server) &&
+      isText(server['urls']) &&
+      [server['username'], server['credential']].every((word) => word === undefined || isText(word)),
+  )
+
+const isPrint: Check = (value) => value instanceof Uint8Array && value.length === FINGERPRINT_BYTES
+
+const isDescribed: Check = (value) =>
+  isObject(value) &&
+  (value['type'] === 'offer' || value['type'] === 'answer') &&
+  isUfrag(value['ufrag']) &&
+  isPassword(value['password']) &&
+  isPrint(value['fingerprint']) &&
+  isSetup(value['setup']) &&
+  Array.isArray(value['candidates']) &&
+  value['candidates'].length <= MAX_CANDIDATES &&
+  value['candidates'].every(isCandidate)
+
+/** What the page tells of a connection; the fields of each kind. */
+const EVENTS: {
+  readonly [T in PageEvent['type']]: { readonly [F in Exclude<keyof Extract<PageEvent, { type: T }>, 'type' | 'connection'>]: Check }
+} = {
+  description: { description: isDescribed },
+  candidate: { ufrag: isUfrag, candidate: (value) => value === '' || isCandidate(value) },
+  channel: { channel: (value) => typeof RTCDataChannel !== 'undefined' && value instanceof RTCDataChannel },
+  connected: { ours: isPrint, theirs: isPrint },
+  interrupted: {},
+  failed: {},
+  unsupported: {},
+}
+
+const isPageEvent: Check = (value) => {
+  if (!isObject(value) || !isCount(value['connection'])) return false
+  const { type } = value
+  if (typeof type !== 'string' || !Object.hasOwn(EVENTS, type)) return false
+  return Object.entries<Check>(EVENTS[type as PageEvent['type']]).every(([field, check]) => check(value[field]))
+}
+
 /** The fields of each message, besides "type". */
 const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof Extract<ToNode, { type: T }>, 'type'>]: Check } } = {
   rooms: { ref: isCount },
-  start: { link: orNull(isText), roomName: isText, claim: orNull(isText), patience: isCount, relay: orNull(isText) },
+  start: { link: orNull(isText), roomName: isText, claim: orNull(isText), patience: isCount, relay: orNull(isText), servers: isServers },
   submit: { ref: isCount, text: isText },
   offline: { on: isSwitch },
   pause: { on: isSwitch },
@@ -26,6 +72,9 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   export: { ref: isCount },
   import: { ref: isCount, bytes: (value) => value instanceof Uint8Array },
   evidence: { ref: isCount },
+  invite: { ref: isCount },
+  meet: { ref: isCount, text: isText },
+  direct: { event: isPageEvent },
   graph: { port: (value) => value instanceof MessagePort },
 }
 

@@ -7,6 +7,7 @@ import { openBroadcastChannel } from '../net/broadcast-channel.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from '../node/link.ts'
 import type { Decoder } from '../node/decoder.ts'
+import { inviteByHand, meetByHand } from '../node/by-hand.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, joinRoom, type OpenedNode, resumeNode } from '../node/open-node.ts'
 import { quickenHashing } from '../node/sha256.ts'
@@ -50,6 +51,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         { path: 'broadcast', open: openBroadcastChannel(`tabweave/${name}`) },
         ...(message.relay === null ? [] : [{ path: 'relay' as const, open: openRelaySocket({ origin: message.relay, room: name }) }]),
       ],
+      direct: { page: (command) => post({ type: 'direct', command }), servers: message.servers },
       ...(decoder && { decoder }),
       onChange: publisher.changed,
       onBroken: broken,
@@ -99,6 +101,12 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return reply(message.ref, running.import(message.bytes))
       case 'evidence':
         return reply(message.ref, Promise.resolve(running.room.evidence()))
+      case 'invite':
+        return reply(message.ref, inviteByHand(running.direct))
+      case 'meet':
+        return reply(message.ref, meetByHand(running.direct, message.text))
+      case 'direct':
+        return running.direct?.hearPage(message.event)
       case 'graph':
         return publisher.feed(createGraphFeeder(running, message.port))
     }

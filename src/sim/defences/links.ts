@@ -2,6 +2,7 @@
 import type { Defence } from '../defences.ts'
 
 const FETCH = 'src/sync/fetch.ts'
+const DIRECT = 'src/net/direct/direct.ts'
 const SERVE = 'src/sync/serve.ts'
 const INTAKE = 'src/sync/intake.ts'
 const PEERS = 'src/sync/peers.ts'
@@ -303,6 +304,34 @@ export const LINKS: readonly Defence[] = [
     right: "return reader.failed ? refuse('truncated') : ok(bundles)",
     wrong: 'return ok(bundles)',
     test: tested('src/sync/bundle.test.ts', 'D11 is refused when it is another file, cut'),
+  },
+  {
+    row: 'D12',
+    file: DIRECT,
+    right: '!isGood || ',
+    wrong: '',
+    test: tested('src/net/direct/direct.test.ts', 'D12 with a man in the middle'),
+  },
+  {
+    row: 'D12',
+    file: DIRECT,
+    right: ' || (known !== null && !equalBytes(known, signal.value.author))',
+    wrong: '',
+    test: tested('src/net/direct/direct.test.ts', 'D12 that proves a key of its own'),
+  },
+  {
+    row: 'D12',
+    file: DIRECT,
+    right: 'certificates.theirs, certificates.ours)',
+    wrong: 'certificates.ours, certificates.ours)',
+    test: tested('src/net/direct/direct.test.ts', 'D12 with one on one side only'),
+  },
+  {
+    row: 'D12',
+    file: 'src/net/direct/description.ts',
+    right: '){0,8}$/i',
+    wrong: '){0,8}/i',
+    test: tested('src/net/direct/description.test.ts', 'D12 gets no line from a stranger'),
   },
   {
     row: 'D13',

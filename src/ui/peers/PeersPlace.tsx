@@ -4,6 +4,7 @@ import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { pathNames, pathStates, refusalSentences } from '../refusal-messages.ts'
 import { useNodeState, useNow } from '../state/bindings.ts'
+import { ByHand } from './ByHand.tsx'
 import './peers.css'
 
 const text = messages.peers
@@ -107,6 +108,8 @@ export default function PeersPlace() {
           <PathRow key={path.path} path={path} />
         ))}
       </ul>
+      <h3>{messages.byHand.title}</h3>
+      <ByHand />
       <h3>{text.peers}</h3>
       {status.peers.length === 0 ? (
         <p className="quiet">{status.offline ? text.noneOffline : cut ? text.noneCut : text.none}</p>

@@ -2,6 +2,7 @@
  * One node as the page knows it: what its worker last said, as a store, and what can be asked of it. Nothing here decides
  * anything about the room; the worker does.
  */
+import { createConnections } from '../../net/webrtc/connections.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { FromNode, Hex, HistoryEntry, NodeFailure, NodeStatus, RefusedEntry, Replies, SubmitReply, ToNode } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
@@ -60,6 +61,9 @@ export interface PageNode {
   exportRoom(): Promise<Replies['export']>
   importRoom(bytes: Uint8Array): Promise<Replies['import']>
   evidence(): Promise<Replies['evidence']>
+  /** Meeting without a relay: an invitation, and what is made of one, or of an answer, that was pasted. */
+  invite(): Promise<Replies['invite']>
+  meet(text: string): Promise<Replies['meet']>
   close(): void
 }
 
@@ -106,12 +110,15 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
       }
       case 'refused':
         return store.setState({ refused: { entries: message.entries, count: message.count } })
+      case 'direct':
+        return connections(message.command)
       case 'failed':
         store.setState({ failure: message.failure })
         return setUnsent((unsent) => unsent.map((item) => (item.state === 'sending' ? { ...item, state: 'unanswered' } : item)))
     }
   })
 
+  const connections = createConnections((event, transfer) => client.tell({ type: 'direct', event }, transfer))
   const dropUnsent = (key: number): void => setUnsent((unsent) => unsent.filter((item) => item.key !== key))
 
   return {
@@ -145,6 +152,8 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     exportRoom: () => client.ask({ type: 'export' }),
     importRoom: (bytes) => client.ask({ type: 'import', bytes }),
     evidence: () => client.ask({ type: 'evidence' }),
+    invite: () => client.ask({ type: 'invite' }),
+    meet: (text) => client.ask({ type: 'meet', text }),
     close: () => client.close(),
   }
 }

@@ -2,6 +2,7 @@
  * The page: which nodes run in it, which one is looked at, which place is open. The first node is the tab's own; the others
  * were added by "Add a node here" and are as real: own worker, own key, own store.
  */
+import type { IceServer } from '../../worker/api.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { createPageNode, type PageNode } from './page-node.ts'
@@ -17,6 +18,8 @@ export interface PageState {
   readonly place: Place | null
   /** Something to say for a moment ("Link copied"); `at` tells two equal ones apart. */
   readonly notice: { readonly text: string; readonly at: number } | null
+  /** The invitation of another device with which this page was opened; null when it is taken. */
+  readonly invitation: string | null
 }
 
 export interface Page {
@@ -32,6 +35,8 @@ export interface Page {
   removeNode(slot: number): void
   focus(slot: number): void
   show(place: Place | null): void
+  /** The invitation that this page was opened with, once. */
+  takeInvitation(): string | null
   say(text: string): void
   /** The nodes this browser has kept. */
   rooms(): ReturnType<PageNode['rooms']>
@@ -40,12 +45,14 @@ export interface Page {
 export interface PageSetting {
   startNodeWorker(slot: number): Worker
   readonly relay: string | null
+  /** Servers that may help direct connections. */
+  readonly servers: readonly IceServer[]
   /** How long to wait for a claimed node's lock (ms). */
   readonly patience: number
 }
 
-export function createPage({ startNodeWorker, relay, patience }: PageSetting): Page {
-  const store = createStore<PageState>(() => ({ nodes: [], focus: 0, place: null, notice: null }))
+export function createPage({ startNodeWorker, relay, servers, patience }: PageSetting): Page {
+  const store = createStore<PageState>(() => ({ nodes: [], focus: 0, place: null, notice: null, invitation: null }))
   /** The worker that answers the Start place becomes the tab's own node when a room is chosen. */
   let own: PageNode | null = null
   const ownNode = (): PageNode => (own ??= createPageNode(startNodeWorker(0), 0))
@@ -67,13 +74,14 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
       keepAddedNodes()
     })
     store.setState(({ nodes }) => ({ nodes: [...nodes, node] }))
-    node.start({ link, roomName: '', claim, patience: claim === null ? 0 : patience, relay })
+    node.start({ link, roomName: '', claim, patience: claim === null ? 0 : patience, relay, servers })
   }
 
   return {
     store,
     open: (link, roomName, otherwise) => {
       const node = ownNode()
+      const invitation = link?.split('.')[1] ?? null
       const unsubscribe = node.store.subscribe(({ opened }) => {
         if (opened === null) return
         unsubscribe()
@@ -85,9 +93,10 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
           if (otherwise !== undefined) store.setState({ notice: { text: otherwise, at: Date.now() } })
         }
         for (const { slot, claim } of keptAdded()) add(slot, claim)
+        if (invitation !== null) store.setState({ invitation, place: 'peers' })
       })
       store.setState({ nodes: [node], place: null })
-      node.start({ link, roomName, claim: link === null ? null : keptClaim(), patience, relay })
+      node.start({ link, roomName, claim: link === null ? null : keptClaim(), patience, relay, servers })
     },
     addNode: () => {
       const slot = Math.max(...store.getState().nodes.map((node) => node.slot)) + 1
@@ -104,6 +113,11 @@ export function createPage({ startNodeWorker, relay, patience }: PageSetting): P
     },
     focus: (focus) => store.setState({ focus }),
     show: (place) => store.setState({ place }),
+    takeInvitation: () => {
+      const { invitation } = store.getState()
+      store.setState({ invitation: null })
+      return invitation
+    },
     say: (text) => store.setState({ notice: { text, at: Date.now() } }),
     rooms: () => ownNode().rooms(),
   }

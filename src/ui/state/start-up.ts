@@ -27,6 +27,17 @@ export function relayOrigin(setting: string, page: { readonly protocol: string; 
   return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}`
 }
 
+/** Servers that may help direct connections, none by default. @param setting of `<meta name="tabweave-servers">`: addresses, apart by spaces */
+export const serversOf = (setting: string): { readonly urls: string }[] =>
+  setting
+    .split(/\s+/)
+    .filter((urls) => /^(stun|stuns|turn|turns):\S+$/.test(urls))
+    .map((urls) => ({ urls }))
+
+/** The address of a room with an invitation behind it, to be opened on another device. @param page this page's own address */
+export const invitationLink = (page: string, link: string, invitation: string): string =>
+  `${page.replace(/#.*$/, '')}#${link}.${invitation}`
+
 /** The fragment of something pasted: a whole link, or the fragment alone; null when there is nothing to join in it. */
 export function linkOf(pasted: string): string | null {
   const text = pasted.trim()

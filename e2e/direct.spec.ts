@@ -1,0 +1,75 @@
+/** Devices that talk to each other without anybody between them. */
+import { expect, test } from './fixtures.ts'
+import { agree, oneHistory, RELAY_IS_DOWN, said, type, typeAll } from './tabs.ts'
+import { startHost } from './host.ts'
+import type { Locator, Page } from '@playwright/test'
+
+/** Waits until the tab hears its peers on these paths. */
+const hears = (page: Page, paths: string): Promise<void> =>
+  expect.poll(() => said(page, 'paths'), { message: 'the paths to its peers', timeout: 20_000 }).toBe(paths)
+
+test('two devices meet through the relay, the relay is killed, and they go on', async ({ host, device }) => {
+  const [blue, green] = [await device(), await device()]
+  const a = await blue.open(`${host.address}/#new`, RELAY_IS_DOWN)
+  const b = await green.open(a.url(), RELAY_IS_DOWN)
+  await agree([a, b], 1)
+  await hears(a, 'webrtc')
+  await hears(b, 'webrtc')
+  await host.kill()
+  await typeAll(a, ['no relay', 'is needed'])
+  await type(b, 'any more')
+  await agree([a, b], 4)
+  await oneHistory([a, b], ['no relay', 'is needed', 'any more'])
+})
+
+/** Opens the Peers place of a tab. */
+async function peersOf(page: Page): Promise<Locator> {
+  const place = page.getByRole('dialog', { name: 'Peers' })
+  if (!(await place.isVisible())) {
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('menuitem', { name: 'Peers' }).click()
+  }
+  return place
+}
+
+/** The device makes an invitation: its text, a link. */
+async function invite(page: Page): Promise<string> {
+  const place = await peersOf(page)
+  await place.getByRole('button', { name: 'Invite a device' }).click()
+  return place.getByRole('textbox', { name: 'Open this on the other device, or paste it there' }).inputValue()
+}
+
+/** What a tab that took an invitation shows to be brought back. */
+const answerOf = (page: Page): Promise<string> =>
+  page.getByRole('textbox', { name: 'Bring this back to the device that invited, and paste it there' }).inputValue()
+
+async function paste(page: Page, label: string, words: string): Promise<void> {
+  const place = await peersOf(page)
+  await place.getByRole('textbox', { name: label }).fill(words)
+  await place.getByRole('button', { name: 'Connect' }).click()
+}
+
+test('three devices meet by pasted text alone, without any relay: two by hand, and these are introduced to each other', async ({
+  device,
+}) => {
+  const host = await startHost(false)
+  try {
+    const a = await (await device()).open(`${host.address}/#new`)
+    const b = await (await device()).open(await invite(a))
+    await paste(a, 'The answer of the other device', await answerOf(b))
+    await hears(a, 'webrtc')
+    const c = await (await device()).open(a.url())
+    const invitation = await invite(a)
+    await paste(c, 'An invitation from another device', invitation)
+    await paste(a, 'The answer of the other device', await answerOf(c))
+    for (const page of [a, b, c]) await hears(page, 'webrtc webrtc')
+    for (const page of [a, b, c]) await page.keyboard.press('Escape')
+    await type(a, 'blue')
+    await type(b, 'green')
+    await type(c, 'red')
+    await agree([a, b, c], 4)
+    await oneHistory([a, b, c], ['blue', 'green', 'red'])
+  } finally {
+    await host.kill()
+  }
+})

@@ -1,0 +1,113 @@
+/** Frames on a data channel: cut into pieces, held back while the network is behind, put together again. */
+import { MAX_FRAME_BYTES } from '../transport.ts'
+import { createJoiner, cutFrame } from './framing.ts'
+
+/** A channel is given no more than this at once, and the next pieces when it has this little left. Bytes. */
+const GIVEN_AT_MOST = 1024 * 1024
+const GIVE_AGAIN_AT = 256 * 1024
+
+/** Frames wait here up to this; beyond it they are dropped, since what is late is better asked for anew. Bytes. */
+export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
+
+export interface ChannelEvents {
+  onOpen(): void
+  onFrame(frame: Uint8Array): void
+  /** It ended, or brought what is no frame. */
+  onClose(): void
+}
+
+export interface FrameChannel {
+  /** False when the frame was dropped: not open, too large, too far behind. */
+  send(frame: Uint8Array): boolean
+  /** Bytes that wait here and in the channel. */
+  readonly buffered: number
+  close(): void
+}
+
+/** What this file uses of an RTCDataChannel. */
+export type DataChannel = Pick<
+  RTCDataChannel,
+  | 'readyState'
+  | 'bufferedAmount'
+  | 'bufferedAmountLowThreshold'
+  | 'binaryType'
+  | 'send'
+  | 'close'
+  | 'onopen'
+  | 'onmessage'
+  | 'onclose'
+  | 'onerror'
+  | 'onbufferedamountlow'
+>
+
+export function frameChannel(channel: DataChannel, events: ChannelEvents): FrameChannel {
+  const joiner = createJoiner()
+  let waiting: Uint8Array<ArrayBuffer>[] = []
+  let waitingBytes = 0
+  let isOpen = false
+  let isClosed = false
+
+  const open = (): void => {
+    if (isOpen || isClosed) return
+    isOpen = true
+    events.onOpen()
+  }
+  const close = (): void => {
+    if (isClosed) return
+    isClosed = true
+    waiting = []
+    waitingBytes = 0
+    channel.onopen = channel.onmessage = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
+    channel.close()
+  }
+  const end = (): void => {
+    if (isClosed) return
+    close()
+    events.onClose()
+  }
+  const give = (): void => {
+    try {
+      while (waiting.length > 0 && channel.bufferedAmount < GIVEN_AT_MOST) {
+        const piece = waiting.shift()!
+        waitingBytes -= piece.length
+        channel.send(piece)
+      }
+    } catch {
+      // It closed meanwhile, or its own queue is full.
+      end()
+    }
+  }
+
+  channel.binaryType = 'arraybuffer'
+  channel.bufferedAmountLowThreshold = GIVE_AGAIN_AT
+  channel.onopen = open
+  channel.onbufferedamountlow = give
+  channel.onclose = channel.onerror = end
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (isClosed) return
+    // A browser may bring the first message before it says that the channel is open.
+    open()
+    const frame = data instanceof ArrayBuffer ? joiner.add(new Uint8Array(data)) : undefined
+    if (frame === undefined) end()
+    else if (frame !== null) events.onFrame(frame)
+  }
+  if (channel.readyState === 'open') queueMicrotask(open)
+  else if (channel.readyState === 'closed' || channel.readyState === 'closing') queueMicrotask(end)
+
+  return {
+    send(frame) {
+      if (!isOpen || isClosed || frame.length > MAX_FRAME_BYTES) return false
+      if (waitingBytes + channel.bufferedAmount > MAX_BUFFERED_BYTES) return false
+      for (const piece of cutFrame(frame)) {
+        waiting.push(piece)
+        waitingBytes += piece.length
+      }
+      give()
+      return !isClosed
+    },
+    get buffered() {
+      return isClosed ? 0 : waitingBytes + channel.bufferedAmount
+    },
+    close,
+  }
+}

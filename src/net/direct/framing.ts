@@ -1,0 +1,59 @@
+/**
+ * Frames on a data channel, whose messages must not be longer than 16 KiB to be understood by everyone, and no longer than 256 KiB
+ * by browsers of today: each goes as one piece or several, in order, and the first byte of a piece says whether another one follows.
+ */
+import { assert } from '../../core/result.ts'
+import { MAX_FRAME_BYTES } from '../transport.ts'
+
+/** Bytes of a piece with its first byte: few enough for each browser, and enough to make its cost small. */
+export const PIECE_BYTES = 65_536
+
+const LAST = 1
+const MORE = 0
+
+/** The pieces of a frame, in order. */
+export function cutFrame(frame: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  assert(frame.length <= MAX_FRAME_BYTES, 'a frame is at most MAX_FRAME_BYTES')
+  const pieces: Uint8Array<ArrayBuffer>[] = []
+  for (let at = 0; at < frame.length || at === 0; at += PIECE_BYTES - 1) {
+    const part = frame.subarray(at, at + PIECE_BYTES - 1)
+    const piece = new Uint8Array(1 + part.length)
+    piece[0] = at + part.length < frame.length ? MORE : LAST
+    piece.set(part, 1)
+    pieces.push(piece)
+  }
+  return pieces
+}
+
+export interface Joiner {
+  /** Takes the next piece: a whole frame with the last one of it, null before, and undefined for what cannot be a piece, or is one too many. */
+  add(piece: Uint8Array): Uint8Array | null | undefined
+}
+
+/** Puts frames together from pieces of one channel. Holds at most one frame. */
+export function createJoiner(): Joiner {
+  let parts: Uint8Array[] = []
+  let length = 0
+  return {
+    add(piece) {
+      const mark = piece[0]
+      if ((mark !== LAST && mark !== MORE) || length + piece.length - 1 > MAX_FRAME_BYTES) return undefined
+      // A piece that brings nothing and promises more could go on for ever.
+      if (mark === MORE && piece.length === 1) return undefined
+      const part = piece.subarray(1)
+      if (mark === LAST && parts.length === 0) return part
+      parts.push(part)
+      length += part.length
+      if (mark === MORE) return null
+      const frame = new Uint8Array(length)
+      let at = 0
+      for (const each of parts) {
+        frame.set(each, at)
+        at += each.length
+      }
+      parts = []
+      length = 0
+      return frame
+    },
+  }
+}

@@ -1,0 +1,77 @@
+/** Which tab connects for its browser, and which other browsers there are, whoever comes and goes. */
+import { expect, test } from 'vitest'
+import { fromHex } from '../../core/bytes.ts'
+import { createMembers, forgetMember, hear, introducersOf, MAX_MEMBERS, otherDevices, settle } from './members.ts'
+
+const id = (n: number): string => n.toString(16).padStart(64, '0')
+const here = (device: number, ...near: number[]) => ({
+  type: 'here' as const,
+  device: fromHex(id(device))!,
+  near: near.map((n) => fromHex(id(n))!),
+})
+
+/** A tab with this number that has just begun, and what it makes of who is there when it has waited. */
+const begun = (self: number) => createMembers(id(self), 0)
+
+test('a tab alone connects for itself, after it has waited for others', () => {
+  const members = begun(5)
+  expect([settle(members, 100), members.device]).toEqual([false, null])
+  expect([settle(members, 700), members.device]).toEqual([true, id(5)])
+})
+
+test('a tab that comes later leaves it to the one that connects already, whatever their order', () => {
+  for (const first of [3, 9]) {
+    const members = begun(5)
+    hear(members, id(first), here(first), true, 10)
+    settle(members, 20)
+    expect(members.device).toBe(id(first))
+  }
+})
+
+test('of two that both began, the lower one goes on and the other leaves off', () => {
+  const [low, high] = [begun(3), begun(9)]
+  for (const members of [low, high]) settle(members, 700)
+  hear(low, id(9), here(9), true, 710)
+  hear(high, id(3), here(3), true, 710)
+  expect([settle(low, 720), low.device]).toEqual([false, id(3)])
+  expect([settle(high, 720), high.device]).toEqual([true, id(3)])
+})
+
+test('when the tab that connects has ended, the lowest of the others goes on', () => {
+  const members = begun(5)
+  hear(members, id(9), here(9), true, 10)
+  hear(members, id(4), here(9), true, 10)
+  settle(members, 20)
+  forgetMember(members, id(9))
+  settle(members, 30)
+  expect(members.device).toBe(id(4))
+})
+
+test('other browsers are known by the tab that connects for them, and by who is connected to them; own tabs are none', () => {
+  const members = begun(1)
+  hear(members, id(2), here(2), true, 10)
+  hear(members, id(20), here(20, 30, 2, 1), false, 10)
+  hear(members, id(21), here(20), false, 10)
+  hear(members, id(31), here(30), false, 10)
+  settle(members, 20)
+  expect(otherDevices(members)).toEqual([20, 30].map(id))
+  expect(introducersOf(members, id(30))).toEqual([id(20)])
+})
+
+test('who is silent is gone, and a tab of this browser stays one whatever is said in its name elsewhere', () => {
+  const members = begun(1)
+  hear(members, id(2), here(2), true, 10)
+  hear(members, id(2), here(2), false, 20)
+  hear(members, id(20), here(20), false, 10)
+  settle(members, 700)
+  expect(otherDevices(members)).toEqual([id(20)])
+  settle(members, 50_011)
+  expect(otherDevices(members)).toEqual([])
+})
+
+test('D10 of more than MAX_MEMBERS no more are remembered', () => {
+  const members = begun(0)
+  for (let n = 1; n <= MAX_MEMBERS; n++) expect(hear(members, id(n), here(n), false, 1)).toBe(true)
+  expect(hear(members, id(MAX_MEMBERS + 1), here(MAX_MEMBERS + 1), false, 1)).toBe(false)
+  expect(otherDevices(members)).toHaveLength(MAX_MEMBERS)
+})

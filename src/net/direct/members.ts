@@ -1,0 +1,87 @@
+/**
+ * Who else is in the room, as they say themselves ("here", `signal.ts`), and which one tab connects for all tabs of this browser:
+ * one connection between two devices is enough, since a browser's own channel carries what comes on. Pure: the time is an argument.
+ */
+import { toHex } from '../../core/bytes.ts'
+import type { Signal } from './signal.ts'
+
+/** A member that has not said "here" for so long is gone (ms): three times it was not heard. */
+const MEMBER_SILENT = 50_000
+/** Members remembered: twice what a relay's room holds. Whoever comes later is not connected to. */
+export const MAX_MEMBERS = 512
+/** A tab that has just begun waits so long for one that connects already (ms). */
+const WAIT_FOR_ONE = 600
+
+/** A sender value, hex. */
+export type MemberId = string
+
+interface Member {
+  readonly device: MemberId
+  readonly near: readonly MemberId[]
+  readonly sameBrowser: boolean
+  readonly heardAt: number
+}
+
+export interface Members {
+  readonly self: MemberId
+  readonly since: number
+  readonly known: Map<MemberId, Member>
+  /** The tab of this browser that connects, maybe this one; null before that is clear. */
+  device: MemberId | null
+}
+
+export const createMembers = (self: MemberId, now: number): Members => ({ self, since: now, known: new Map(), device: null })
+
+/** A member said that it is here. True when that is news: it should be told the same of this node. */
+export function hear(
+  members: Members,
+  from: MemberId,
+  { device, near }: Extract<Signal, { type: 'here' }>,
+  sameBrowser: boolean,
+  now: number,
+): boolean {
+  const before = members.known.get(from)
+  if (before === undefined && members.known.size >= MAX_MEMBERS) return false
+  members.known.set(from, {
+    device: toHex(device),
+    near: near.map(toHex),
+    // Who was heard in this browser is of it, whatever comes from elsewhere in its name.
+    sameBrowser: sameBrowser || before?.sameBrowser === true,
+    heardAt: now,
+  })
+  return before === undefined
+}
+
+/** Forgets who is silent, and settles which tab connects for this browser. True when that is another one than before. */
+export function settle(members: Members, now: number): boolean {
+  for (const [id, { heardAt }] of members.known) if (now > heardAt + MEMBER_SILENT) members.known.delete(id)
+  const { self, device } = members
+  const here = [...members.known].filter(([, { sameBrowser }]) => sameBrowser)
+  const claimed = here.filter(([id, member]) => member.device === id).map(([id]) => id)
+  if (device === self) claimed.push(self)
+  // Of two that claim it, the lower one goes on; where none does, the lowest tab begins.
+  claimed.sort()
+  const lowest = [self, ...here.map(([id]) => id)].sort()[0]!
+  if (claimed.length === 0 && device === null && now < members.since + WAIT_FOR_ONE) return false
+  members.device = claimed[0] ?? lowest
+  return members.device !== device
+}
+
+/** The tabs of other browsers that connect for them; of those that `near` name too, who may be introduced. */
+export function otherDevices({ self, device, known }: Members): MemberId[] {
+  const own = new Set([self, device, ...[...known].filter(([, { sameBrowser }]) => sameBrowser).map(([id]) => id)])
+  const others = new Set<MemberId>()
+  for (const member of known.values()) {
+    if (member.sameBrowser) continue
+    others.add(member.device)
+    for (const id of member.near) others.add(known.get(id)?.device ?? id)
+  }
+  return [...others].filter((id) => !own.has(id)).sort()
+}
+
+/** Who can bring a signal to this member, because it says that it is connected to it. */
+export const introducersOf = ({ known }: Members, to: MemberId): MemberId[] =>
+  [...known].filter(([, { near }]) => near.includes(to)).map(([id]) => id)
+
+/** It has ended, or said that it leaves. */
+export const forgetMember = ({ known }: Members, id: MemberId): void => void known.delete(id)

@@ -1,0 +1,42 @@
+/**
+ * Between a node's worker, which decides, and its page, which alone can make WebRTC connections (RTCPeerConnection is not in
+ * workers). Each connection has a number of the worker's. The page keeps no timer and no state of the protocol.
+ */
+import type { Description } from './description.ts'
+
+/** Servers that tell an address as the world sees it (STUN), or carry what goes no other way (TURN). None by default. */
+export interface IceServer {
+  readonly urls: string
+  readonly username?: string
+  readonly credential?: string
+}
+
+export type PageCommand =
+  /**
+   * Make a connection; `offers`: and describe it first, else wait for the other side's description. Not `trickles`: the description
+   * is told when its candidates are found, all at once.
+   */
+  | {
+      readonly type: 'open'
+      readonly connection: number
+      readonly offers: boolean
+      readonly trickles: boolean
+      readonly servers: readonly IceServer[]
+    }
+  /** The other side's description, or one more candidate of its ("": no more come). */
+  | { readonly type: 'description'; readonly connection: number; readonly description: Description }
+  | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
+  /** Look for a new way (RFC 8839, ICE restart); for whoever offered. */
+  | { readonly type: 'restart'; readonly connection: number }
+  | { readonly type: 'close'; readonly connection: number }
+
+export type PageEvent =
+  /** This side's description, and its candidates. */
+  | { readonly type: 'description'; readonly connection: number; readonly description: Description }
+  | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
+  /** The channel, transferred: it opens later. */
+  | { readonly type: 'channel'; readonly connection: number; readonly channel: RTCDataChannel }
+  /** DTLS is up: the certificates' fingerprints of this side and the other one. */
+  | { readonly type: 'connected'; readonly connection: number; readonly ours: Uint8Array; readonly theirs: Uint8Array }
+  /** Nothing comes through for now; there was no way; or it cannot be done here ("unsupported"). */
+  | { readonly type: 'interrupted' | 'failed' | 'unsupported'; readonly connection: number }

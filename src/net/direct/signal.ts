@@ -1,0 +1,114 @@
+/**
+ * What members of a room say to each other in order to connect directly: version byte ‖ canonical CBOR array [kind, …], as the
+ * messages of the protocol, of which these are the kinds from FIRST_KIND on. They travel sealed like any frame, on whatever path
+ * there is, or as text that a person carries; the sender value of the frame says whose they are.
+ */
+import { bytesOf, writeByte } from '../../core/byte-writer.ts'
+import { concatBytes } from '../../core/bytes.ts'
+import { decodeValue, writeValue } from '../../core/cbor.ts'
+import { isAuthorKey } from '../../core/keys.ts'
+import { PROTOCOL_VERSION, SIGNATURE_BYTES } from '../../core/limits.ts'
+import { asAuthor, type Author } from '../../core/op.ts'
+import { assert, ok, refuse, type Result } from '../../core/result.ts'
+import type { Value } from '../../core/value.ts'
+import { SENDER_BYTES } from '../envelope.ts'
+import { type Description, FINGERPRINT_BYTES, isCandidate, isPassword, isSetup, isUfrag, MAX_CANDIDATES } from './description.ts'
+
+/** Members named in one message: more than anybody is connected to. */
+export const MAX_NAMED = 64
+
+/** The longest signal: a description with all its candidates. Bytes. */
+export const MAX_SIGNAL_BYTES = 8_192
+
+/** Kinds of messages below are the engine's. */
+const FIRST_KIND = 16
+
+export type Signal =
+  /**
+   * Who is to be connected to: `device` is the sender value of the one tab that connects for all tabs of its browser, maybe the
+   * sender's own; `near` are those it is connected to, which it can introduce.
+   */
+  | { readonly type: 'here'; readonly device: Uint8Array; readonly near: readonly Uint8Array[] }
+  /** An offer, or an answer to one. `connection` is the offerer's number for it. */
+  | { readonly type: 'description'; readonly connection: number; readonly description: Description }
+  /** One more way to its sender; an empty one says that there are no more. */
+  | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
+  /** Said on the channel itself: `proof` signs `channelProofBytes` of both its ends. */
+  | { readonly type: 'proof'; readonly author: Author; readonly proof: Uint8Array }
+
+const KINDS = ['here', 'description', 'candidate', 'proof'] as const satisfies readonly Signal['type'][]
+
+/** Whether bytes that came in a frame are meant as a signal, whatever they say. */
+export const isSignal = (bytes: Uint8Array): boolean => (bytes[2] ?? 0) >= FIRST_KIND && (bytes[2] ?? 0) < 24
+
+/** The bytes of a signal. Lists beyond their limits are the caller's error. */
+export function encodeSignal(signal: Signal): Uint8Array<ArrayBuffer> {
+  return bytesOf((out) => {
+    writeByte(out, PROTOCOL_VERSION)
+    writeValue(out, [FIRST_KIND + KINDS.indexOf(signal.type), ...fieldsOf(signal)], 0)
+  })
+}
+
+function fieldsOf(signal: Signal): readonly Value[] {
+  switch (signal.type) {
+    case 'here':
+      assert(signal.near.length <= MAX_NAMED, 'at most MAX_NAMED members are named')
+      return [signal.device, concatBytes(...signal.near)]
+    case 'description': {
+      const { type, ufrag, password, fingerprint, setup, candidates } = signal.description
+      assert(candidates.length <= MAX_CANDIDATES, 'at most MAX_CANDIDATES')
+      return [signal.connection, type === 'offer', ufrag, password, fingerprint, setup, candidates.join('\n')]
+    }
+    case 'candidate':
+      return [signal.connection, signal.ufrag, signal.candidate]
+    case 'proof':
+      return [signal.author, signal.proof]
+  }
+}
+
+/** The signal of some bytes, or why they are none. Total. */
+export function decodeSignal(bytes: Uint8Array): Result<Signal> {
+  if (bytes[0] !== PROTOCOL_VERSION) return refuse('unknown-version')
+  if (bytes.length > MAX_SIGNAL_BYTES) return refuse('too-large')
+  const head = bytes[1] ?? 0
+  if (head <= 0x80 || head > 0x97) return refuse('bad-message')
+  const decoded = decodeValue(bytes.subarray(1), 1)
+  if (!decoded.ok || !Array.isArray(decoded.value)) return refuse('bad-message')
+  const [number, ...fields] = decoded.value as readonly Value[]
+  if (typeof number !== 'number' || number < FIRST_KIND) return refuse('bad-message')
+  const kind = KINDS[number - FIRST_KIND]
+  if (kind === undefined) return refuse('unknown-message')
+  const signal = signalOf(kind, fields)
+  return signal === null ? refuse('bad-message') : ok(signal)
+}
+
+/** The signal of a kind, or null when its fields are not that kind's. */
+function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | null {
+  const [a, b, c, d, e, f, g] = fields
+  switch (kind) {
+    case 'here': {
+      if (fields.length !== 2 || !isBytes(a, SENDER_BYTES)) return null
+      if (!(b instanceof Uint8Array) || b.length % SENDER_BYTES !== 0 || b.length > MAX_NAMED * SENDER_BYTES) return null
+      const near = Array.from({ length: b.length / SENDER_BYTES }, (_, i) => b.slice(i * SENDER_BYTES, (i + 1) * SENDER_BYTES))
+      return { type: kind, device: a, near }
+    }
+    case 'description': {
+      if (fields.length !== 7 || !isCount(a) || typeof b !== 'boolean' || typeof g !== 'string') return null
+      if (!isUfrag(c) || !isPassword(d) || !isBytes(e, FINGERPRINT_BYTES) || !isSetup(f)) return null
+      const candidates = g === '' ? [] : g.split('\n')
+      if (candidates.length > MAX_CANDIDATES || !candidates.every(isCandidate)) return null
+      const description: Description = { type: b ? 'offer' : 'answer', ufrag: c, password: d, fingerprint: e, setup: f, candidates }
+      return { type: kind, connection: a, description }
+    }
+    case 'candidate':
+      if (fields.length !== 3 || !isCount(a) || !isUfrag(b) || (c !== '' && !isCandidate(c))) return null
+      return { type: kind, connection: a, ufrag: b, candidate: c }
+    case 'proof':
+      if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
+      return { type: kind, author: asAuthor(a), proof: b }
+  }
+}
+
+const isCount = (value: Value | undefined): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+
+const isBytes = (value: Value | undefined, length: number): value is Uint8Array => value instanceof Uint8Array && value.length === length

@@ -1,0 +1,116 @@
+/**
+ * One WebRTC connection, on the page: does what the worker says (`net/direct/page-port.ts`), tells what comes of it, and hands the
+ * worker the channel in the task that makes it, which is the only one in which browsers let it go.
+ */
+import { readSdp, writeSdp } from '../direct/description.ts'
+import type { IceServer, PageCommand, PageEvent } from '../direct/page-port.ts'
+
+/** A description that is told whole waits this long for its candidates (ms); a host's own are found in a tenth of that. */
+const GATHER_FOR = 3_000
+
+type Then = Exclude<PageCommand, { type: 'open' }>
+
+export interface Connection {
+  /** Any command but "open". */
+  command(command: Then): void
+}
+
+export function openConnection(
+  { connection, offers, trickles, servers }: Extract<PageCommand, { type: 'open' }>,
+  post: (event: PageEvent, transfer?: Transferable[]) => void,
+): Connection {
+  const pc = new RTCPeerConnection({ iceServers: servers.map((server: IceServer) => ({ ...server })) })
+  let version = 0
+  /** What the other side says of its certificate; its candidates wait for its description. */
+  let theirs: Uint8Array | null = null
+  const early: RTCIceCandidateInit[] = []
+  let work: Promise<void> = Promise.resolve()
+
+  /** One thing after the other; what fails ends the connection. */
+  const queue = (next: () => Promise<void>): void => {
+    const before = work
+    work = (async () => {
+      try {
+        await before
+        await next()
+      } catch {
+        if (pc.signalingState !== 'closed') post({ type: 'failed', connection })
+      }
+    })()
+  }
+
+  const tellDescription = async (type: 'offer' | 'answer'): Promise<void> => {
+    if (!trickles) await gathered(pc)
+    const description = readSdp(type, pc.localDescription?.sdp ?? '')
+    if (description === null) throw new Error('no description')
+    post({ type: 'description', connection, description: trickles ? { ...description, candidates: [] } : description })
+  }
+  const offer = async (iceRestart: boolean): Promise<void> => {
+    await pc.setLocalDescription(await pc.createOffer({ iceRestart }))
+    await tellDescription('offer')
+  }
+  const describe = async ({ description }: Extract<PageCommand, { type: 'description' }>): Promise<void> => {
+    theirs = description.fingerprint
+    await pc.setRemoteDescription({ type: description.type, sdp: writeSdp(description, ++version) })
+    for (const candidate of early.splice(0)) await add(candidate)
+    if (description.type === 'answer') return
+    await pc.setLocalDescription()
+    await tellDescription('answer')
+  }
+  // One that this browser does not like is no reason to end: others may do.
+  const add = (candidate: RTCIceCandidateInit): Promise<void> => pc.addIceCandidate(candidate).catch(() => {})
+
+  const makeChannel = (): void => {
+    const channel = pc.createDataChannel('tabweave', { negotiated: true, id: 0 })
+    post({ type: 'channel', connection, channel }, [channel as unknown as Transferable])
+  }
+
+  pc.onicecandidate = ({ candidate }) => {
+    const ufrag = candidate?.usernameFragment ?? readSdp('offer', pc.localDescription?.sdp ?? '')?.ufrag
+    if (trickles && ufrag !== undefined && candidate?.candidate !== '') {
+      post({ type: 'candidate', connection, ufrag, candidate: candidate?.candidate ?? '' })
+    }
+  }
+  pc.onconnectionstatechange = () => {
+    const { connectionState } = pc
+    if (connectionState === 'disconnected') post({ type: 'interrupted', connection })
+    if (connectionState === 'failed') post({ type: 'failed', connection })
+    if (connectionState !== 'connected') return
+    const ours = readSdp('offer', pc.localDescription?.sdp ?? '')?.fingerprint
+    if (ours !== undefined && theirs !== null) post({ type: 'connected', connection, ours, theirs })
+  }
+  makeChannel()
+  if (offers) queue(() => offer(false))
+
+  return {
+    command(command) {
+      switch (command.type) {
+        case 'description':
+          return queue(() => describe(command))
+        case 'candidate': {
+          const candidate = { candidate: command.candidate, sdpMid: '0', usernameFragment: command.ufrag }
+          return queue(async () => (theirs === null ? void early.push(candidate) : await add(candidate)))
+        }
+        case 'restart':
+          return queue(() => offer(true))
+        case 'close':
+          pc.onicecandidate = pc.onconnectionstatechange = null
+          pc.close()
+      }
+    },
+  }
+}
+
+/** Resolves when all candidates are found, or after GATHER_FOR: a server that does not answer must not keep a person waiting. */
+function gathered(pc: RTCPeerConnection): Promise<void> {
+  if (pc.iceGatheringState === 'complete') return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      if (pc.iceGatheringState !== 'complete') return
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(resolve, GATHER_FOR)
+    pc.addEventListener('icegatheringstatechange', done)
+  })
+}

@@ -1,0 +1,115 @@
+/**
+ * Meeting without a relay: one device makes an invitation, the other one answers it, and people carry both as text. What is shown
+ * is sealed for this room; whoever has no link to it can do nothing with it.
+ */
+import { useCallback, useEffect, useId, useState, type FormEvent } from 'react'
+import { messages } from '../messages.ts'
+import { byHandSentences } from '../refusal-messages.ts'
+import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
+import { invitationLink } from '../state/start-up.ts'
+
+const text = messages.byHand
+
+/** What there is to be carried, and what is said of it. */
+interface Carried {
+  readonly kind: 'invitation' | 'answer'
+  readonly words: string
+}
+
+export function ByHand() {
+  const page = usePage()
+  const node = useNode()
+  const link = useNodeState((state) => state.opened?.link ?? '')
+  const invited = usePageState((state) => state.invitation)
+  const [carried, setCarried] = useState<Carried | null>(null)
+  const [pasted, setPasted] = useState('')
+  const [said, setSaid] = useState('')
+  const pasteId = useId()
+  const carriedId = useId()
+
+  const invite = async (): Promise<void> => {
+    setSaid(text.preparing)
+    const reply = await node.invite()
+    if ('refused' in reply) return setSaid(byHandSentences[reply.refused])
+    setCarried({ kind: 'invitation', words: invitationLink(location.href, link, reply.invitation) })
+    setSaid('')
+  }
+
+  const take = useCallback(
+    async (words: string): Promise<void> => {
+      setSaid(text.preparing)
+      const reply = await node.meet(words)
+      if ('refused' in reply) return setSaid(byHandSentences[reply.refused])
+      setPasted('')
+      setCarried(reply.answer === null ? null : { kind: 'answer', words: reply.answer })
+      setSaid(reply.answer === null ? text.connecting : '')
+    },
+    [node],
+  )
+
+  useEffect(() => {
+    const invitation = page.takeInvitation()
+    if (invitation !== null) void take(invitation)
+  }, [invited, page, take])
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (pasted.trim() !== '') void take(pasted)
+  }
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(carried!.words)
+      setSaid(text.copied)
+    } catch {
+      setSaid(text.copyByHand)
+    }
+  }
+
+  return (
+    <section className="by-hand">
+      <p className="quiet">{text.lead}</p>
+      {carried === null ? (
+        <button type="button" className="button" onClick={() => void invite()}>
+          {text.invite}
+        </button>
+      ) : (
+        <div className="carried">
+          <label htmlFor={carriedId}>{carried.kind === 'invitation' ? text.carryInvitation : text.carryAnswer}</label>
+          <textarea
+            id={carriedId}
+            className="input carried-text"
+            readOnly
+            rows={4}
+            value={carried.words}
+            onFocus={(event) => event.target.select()}
+          />
+          <div className="row">
+            <button type="button" className="button-accent" onClick={() => void copy()}>
+              {text.copy}
+            </button>
+            <button type="button" className="button-plain" onClick={() => setCarried(null)}>
+              {text.done}
+            </button>
+          </div>
+        </div>
+      )}
+      <form className="paste" onSubmit={submit}>
+        <label htmlFor={pasteId}>{carried?.kind === 'invitation' ? text.pasteAnswer : text.paste}</label>
+        <textarea
+          id={pasteId}
+          className="input carried-text"
+          rows={2}
+          value={pasted}
+          spellCheck={false}
+          onChange={(event) => setPasted(event.target.value)}
+        />
+        <button type="submit" className="button" disabled={pasted.trim() === ''}>
+          {text.connect}
+        </button>
+      </form>
+      <p role="status" className="said">
+        {said}
+      </p>
+    </section>
+  )
+}
