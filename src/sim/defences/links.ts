@@ -321,13 +321,6 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D12',
-    file: DIRECT,
-    right: 'certificates.theirs, certificates.ours)',
-    wrong: 'certificates.ours, certificates.ours)',
-    test: tested('src/net/direct/direct.test.ts', 'D12 with one on one side only'),
-  },
-  {
-    row: 'D12',
     file: 'src/net/direct/description.ts',
     right: '){0,8}$/i',
     wrong: '){0,8}/i',
