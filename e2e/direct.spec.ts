@@ -39,6 +39,12 @@ async function invite(page: Page): Promise<string> {
   return place.getByRole('textbox', { name: 'Open this on the other device, or paste it there' }).inputValue()
 }
 
+/** Cuts or heals a path by hand. */
+async function switchPath(page: Page, path: 'direct' | 'relay'): Promise<void> {
+  const place = await peersOf(page)
+  await place.getByRole('button', { name: `Cut the path “${path}”` }).click()
+}
+
 /** What a tab that took an invitation shows to be brought back. */
 const answerOf = (page: Page): Promise<string> =>
   page.getByRole('textbox', { name: 'Bring this back to the device that invited, and paste it there' }).inputValue()
@@ -72,4 +78,40 @@ test('three devices meet by pasted text alone, without any relay: two by hand, a
   } finally {
     await host.kill()
   }
+})
+
+test('paths are switched ten times while two devices type, and nothing is lost or doubled', async ({ host, device }) => {
+  const a = await (await device()).open(`${host.address}/#new`)
+  const b = await (await device()).open(a.url())
+  await hears(a, 'webrtc')
+  await hears(b, 'webrtc')
+  const texts: string[] = []
+  const say = async (page: Page, text: string): Promise<void> => {
+    texts.push(text)
+    await page.evaluate((words) => window.tabweave.submit(words), text)
+  }
+  // The relay goes and comes, then the direct path does, and so on: there is always one of them.
+  for (let i = 0; i < 10; i++) {
+    const [page, path] = [i % 2 === 0 ? a : b, i % 4 < 2 ? 'relay' : 'direct'] as const
+    await Promise.all([switchPath(page, path), say(a, `blue ${i}`), say(b, `green ${i}`)])
+    await Promise.all([say(a, `blue again ${i}`), say(b, `green again ${i}`)])
+    await switchPath(page, path)
+  }
+  await agree([a, b], 1 + texts.length)
+  await oneHistory([a, b], texts)
+})
+
+test('a relay that keeps all it carries has not one of a thousand messages', async ({ hostile, device }) => {
+  const a = await (await device()).open(`${hostile.address}/#new`)
+  const b = await (await device()).open(a.url())
+  await switchPath(a, 'direct')
+  const texts = Array.from({ length: 1_000 }, (_, i) => `a secret, number ${i}`)
+  await a.evaluate(async (words) => {
+    for (let i = 0; i < words.length; i += 20) await Promise.all(words.slice(i, i + 20).map((text) => window.tabweave.submit(text)))
+  }, texts)
+  await agree([a, b], 1_001)
+  await expect(b.evaluate(() => document.documentElement.dataset['paths'])).resolves.toBe('relay')
+  const seen = Buffer.concat(hostile.seen)
+  expect(seen.length).toBeGreaterThan(30_000)
+  for (const words of ['a secret, number', 'a secret', 'secret', 'number 7', 'A room']) expect(seen.includes(words)).toBe(false)
 })

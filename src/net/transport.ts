@@ -27,6 +27,8 @@ export interface Transport {
   send(frame: Uint8Array, to?: string | null): boolean
   /** Bytes accepted and not yet handed to the network: back-pressure for bulk senders. 0 where unknown. */
   readonly buffered: number
+  /** Tries at once instead of after a pause, where it is not open: for "the network is back". */
+  retryNow?(): void
   close(): void
 }
 

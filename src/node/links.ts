@@ -8,9 +8,11 @@ import type { Refusal } from '../core/result.ts'
 import type { Direct, DirectHost } from '../net/direct/direct.ts'
 import { isSignal } from '../net/direct/signal.ts'
 import { parseEnvelope } from '../net/envelope.ts'
+import { type Hindrance, hindered, UNHINDERED } from '../net/hindered.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { PeerId } from '../sync/effects.ts'
+import { createEcho } from './echo.ts'
 import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
 
@@ -52,6 +54,11 @@ export interface Links {
   /** Closes every path, after what was handed to `send` before. */
   close(): Promise<void>
   retryNow(): void
+  /** Cuts a path by hand, or heals it; and hinders what goes over it. */
+  setPath(path: Path, cut: boolean, hindrance: Hindrance): void
+  /** Measures round trips to these peers; what comes of it is in `roundTrip`, a little later. */
+  measure(peers: readonly PeerId[]): void
+  roundTrip(peer: PeerId): number | null
   status(): PathStatus[]
   pathOf(peer: PeerId): Path
 }
@@ -63,13 +70,19 @@ export function createLinks(
   self: PeerId,
   direct: Direct | null = null,
 ): Links {
-  const transports = new Map<Path, Transport & { retryNow?: () => void }>()
-  const states = new Map<Path, PathStatus>()
+  const transports = new Map<Path, Transport>()
+  const states = new Map<Path, Omit<PathStatus, 'cut' | 'hindrance' | 'sent' | 'received'>>()
+  const cuts = new Set<Path>()
+  const hindrances = new Map<Path, Hindrance>()
+  /** Bytes of frames, by path. */
+  const sent = new Map<Path, number>()
+  const received = new Map<Path, number>()
   /** When each peer was last heard on each path (ms). */
   const heard = new Map<PeerId, Map<Path, number>>()
   /** Peers of this browser whose end is waited for. */
   const watched = new Set<PeerId>()
   let opening = 0
+  let isOpen = false
   let broughtOn = { second: 0, bytes: 0 }
   let sending: Promise<unknown> = Promise.resolve()
 
@@ -94,6 +107,7 @@ export function createLinks(
   }
 
   const receive = (path: Path, frame: Uint8Array): void => {
+    received.set(path, (received.get(path) ?? 0) + frame.length)
     if (path === 'webrtc' && bringOn(frame)) return
     if (opening + frame.length > MAX_OPENING_BYTES) return
     opening += frame.length
@@ -107,7 +121,10 @@ export function createLinks(
         return
       }
       const peer = toHex(opened.value.sender)
-      if (isSignal(opened.value.plaintext)) return direct?.hearSignal(peer, opened.value.plaintext, path === 'broadcast')
+      if (isSignal(opened.value.plaintext)) {
+        if (echo.hear(peer, opened.value.plaintext)) return events.onChange()
+        return direct?.hearSignal(peer, opened.value.plaintext, path === 'broadcast')
+      }
       const times = heard.get(peer) ?? new Map<Path, number>()
       if (path === 'broadcast' && !watched.has(peer) && watched.size < MAX_HEARD) {
         watched.add(peer)
@@ -129,17 +146,28 @@ export function createLinks(
     const times = heard.get(peer)
     if (times?.delete(path) !== true || times.size > 0) return
     heard.delete(peer)
+    echo.forget(peer)
     events.onGone(peer)
   }
   const lose = (path: Path): void => [...heard.keys()].forEach((peer) => losePeer(peer, path))
 
+  const give = (path: Path, frame: Uint8Array, to: PeerId | null): void => {
+    if (transports.get(path)?.send(frame, to) === true) sent.set(path, (sent.get(path) ?? 0) + frame.length)
+  }
   const seal = (to: PeerId | null, bytes: Uint8Array): Promise<Uint8Array> => sealer.seal(to === null ? null : fromHex(to), bytes)
   /** A signal takes every path: where to its receiver has not been heard, any may lead there. */
   const signal = (to: PeerId | null, bytes: Uint8Array): void => {
     sending = seal(to, bytes).then((frame) => {
-      for (const transport of transports.values()) transport.send(frame, to)
+      for (const path of transports.keys()) give(path, frame, to)
     })
   }
+  const sendTo = (to: PeerId | null, bytes: Uint8Array): void => {
+    const via = to === null ? null : pathOf(to)
+    sending = seal(to, bytes).then((frame) => {
+      for (const path of transports.keys()) if (via === null || via === path) give(path, frame, to)
+    })
+  }
+  const echo = createEcho(() => performance.now(), sendTo)
   const host: DirectHost = {
     seal,
     open: (frame) => sealer.open(frame),
@@ -151,49 +179,68 @@ export function createLinks(
   }
   const all: typeof ways = direct === null ? ways : [...ways, { path: 'webrtc', open: (events) => direct.open(events, host) }]
 
+  const openPath = (path: Path): void => {
+    const way = all.find((each) => each.path === path)
+    if (way === undefined || transports.has(path) || cuts.has(path)) return
+    states.set(path, { path, state: 'connecting', detail: '' })
+    const open = hindered(way.open, () => hindrances.get(path) ?? UNHINDERED, Math.random)
+    transports.set(
+      path,
+      open({
+        onFrame: (frame) => receive(path, frame),
+        onState: (state, detail) => {
+          states.set(path, { path, state, detail })
+          if (state === 'open') {
+            events.onLinked()
+            if (path !== 'webrtc') direct?.linked()
+          } else if (state === 'down') lose(path)
+          events.onChange()
+        },
+      }),
+    )
+  }
+  const closePath = (path: Path, detail: string): void => {
+    transports.get(path)?.close()
+    transports.delete(path)
+    states.set(path, { path, state: 'down', detail })
+    lose(path)
+  }
+
   for (const { path } of all) states.set(path, { path, state: 'down', detail: 'offline' })
   return {
     pathOf,
-    send(to, bytes) {
-      const via = to === null ? null : pathOf(to)
-      sending = seal(to, bytes).then((frame) => {
-        for (const [path, transport] of transports) if (via === null || via === path) transport.send(frame, to)
-      })
-    },
+    send: sendTo,
     open() {
-      for (const { path, open } of all) {
-        if (transports.has(path)) continue
-        states.set(path, { path, state: 'connecting', detail: '' })
-        transports.set(
-          path,
-          open({
-            onFrame: (frame) => receive(path, frame),
-            onState: (state, detail) => {
-              states.set(path, { path, state, detail })
-              if (state === 'open') {
-                events.onLinked()
-                if (path !== 'webrtc') direct?.linked()
-              } else if (state === 'down') lose(path)
-              events.onChange()
-            },
-          }),
-        )
-      }
+      isOpen = true
+      for (const { path } of all) openPath(path)
       events.onChange()
     },
     async close() {
+      isOpen = false
       await sending
-      for (const [path, transport] of transports) {
-        transport.close()
-        states.set(path, { path, state: 'down', detail: 'offline' })
-        lose(path)
-      }
-      transports.clear()
+      for (const path of [...transports.keys()]) closePath(path, 'offline')
       events.onChange()
     },
+    setPath(path, cut, hindrance) {
+      hindrances.set(path, hindrance)
+      if (cut) cuts.add(path)
+      else cuts.delete(path)
+      if (cut) closePath(path, 'cut')
+      else if (isOpen) openPath(path)
+      events.onChange()
+    },
+    measure: echo.ask,
+    roundTrip: echo.roundTrip,
     retryNow() {
       for (const transport of transports.values()) transport.retryNow?.()
     },
-    status: () => [...states.values()],
+    status: () =>
+      [...states.values()].map((state) => ({
+        ...state,
+        cut: cuts.has(state.path),
+        hindrance: hindrances.get(state.path) ?? UNHINDERED,
+        sent: sent.get(state.path) ?? 0,
+        received: received.get(state.path) ?? 0,
+      })),
   }
 }

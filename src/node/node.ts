@@ -11,6 +11,7 @@ import { deriveRoom } from '../net/keys.ts'
 import { createSealer } from '../net/sealed.ts'
 import { createDirect, type Direct } from '../net/direct/direct.ts'
 import type { IceServer, PageCommand } from '../net/direct/page-port.ts'
+import type { Hindrance } from '../net/hindered.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
@@ -67,6 +68,10 @@ export interface Node {
   /** Asks for nothing that is lacking (true), or for it again (false). */
   setPaused(on: boolean): void
   wake(): void
+  /** Cuts a path by hand, or heals it, and hinders what goes over it. */
+  setPath(path: Path, cut: boolean, hindrance: Hindrance): void
+  /** Measures the round trips to a few peers. */
+  measure(): void
   export(): Promise<Uint8Array>
   import(bytes: Uint8Array): Promise<ImportOutcome>
   /** Ends the node: nothing is asked of it any more. */
@@ -207,6 +212,8 @@ export async function createNode({
     },
     setPaused: (on) => loop.give({ type: 'pause', on }),
     wake: () => links.retryNow(),
+    setPath: (path, cut, hindrance) => links.setPath(path, cut, hindrance),
+    measure: () => links.measure([...engine.peers.keys()]),
     export: () => exportRoom(library),
     async import(bytes) {
       const before = refused.count

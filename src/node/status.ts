@@ -41,6 +41,7 @@ function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
     peer: peer.id,
     author: peer.author === null ? null : toHex(peer.author),
     path: links.pathOf(peer.id),
+    roundTrip: links.roundTrip(peer.id),
     silentFor: engine.now - peer.heardAt,
     heads: peer.heads.map(toHex),
     unknownHeads: unknownHeads(engine, peer).length,

@@ -3,6 +3,7 @@
  */
 import type { Refusal } from '../core/result.ts'
 import type { ByHandRefusal } from '../net/direct/direct.ts'
+import type { Hindrance } from '../net/hindered.ts'
 import type { Path, TransportState } from '../net/transport.ts'
 
 /** 64 hex digits of an op id, an author, or a sender value. */
@@ -37,6 +38,12 @@ export interface PathStatus {
   readonly path: Path
   readonly state: TransportState
   readonly detail: string
+  /** Cut by a person; and what hinders it. */
+  readonly cut: boolean
+  readonly hindrance: Hindrance
+  /** Bytes of frames. */
+  readonly sent: number
+  readonly received: number
 }
 
 export interface PeerStatus {
@@ -45,6 +52,8 @@ export interface PeerStatus {
   /** Its author, once it has proven it. */
   readonly author: Hex | null
   readonly path: Path
+  /** The last round trip to it that was measured (ms); null before that. */
+  readonly roundTrip: number | null
   /** ms since it was last heard; the page adds its own clock to it. */
   readonly silentFor: number
   /** Its heads as last told, and how many of them are unknown here. */

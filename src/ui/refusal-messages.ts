@@ -95,6 +95,9 @@ export const pathNames: Readonly<Record<PathStatus['path'], string>> = {
   memory: 'memory',
 }
 
+/** Why a path is down, where that is not the relay's own word. */
+export const pathDetails = { cut: 'cut by hand', offline: 'this node is offline' } as const
+
 export const pathStates: Readonly<Record<PathStatus['state'], string>> = {
   connecting: 'connecting',
   open: 'open',

@@ -17,6 +17,7 @@ import type {
   SubmitReply,
 } from '../node/views.ts'
 import type { IceServer, PageCommand, PageEvent } from '../net/direct/page-port.ts'
+import type { Path } from '../net/transport.ts'
 import type { KnownNode } from '../store/store.ts'
 
 export type * from '../node/views.ts'
@@ -47,6 +48,10 @@ export type ToNode =
   | { readonly type: 'offline'; readonly on: boolean }
   /** Stops (true) or goes on (false) catching up with others: what is written here and there goes on either way. */
   | { readonly type: 'pause'; readonly on: boolean }
+  /** Cuts a path (true) or heals it, and hinders what goes over it. */
+  | { readonly type: 'path'; readonly path: Path; readonly cut: boolean; readonly delay: number; readonly loss: number }
+  /** Somebody looks at the peers: measure round trips. */
+  | { readonly type: 'measure' }
   /** The browser says that the network came back, or the page became visible: retry links now. */
   | { readonly type: 'wake' }
   /** Which part of the history the page shows: entries `from` … `from + count − 1`, or the last `count` when `from` is null. */

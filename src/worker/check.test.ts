@@ -16,6 +16,8 @@ const GOOD = [
   { type: 'submit', ref: 0, text: '' },
   { type: 'offline', on: true },
   { type: 'pause', on: false },
+  { type: 'path', path: 'relay', cut: true, delay: 100, loss: 0.5 },
+  { type: 'measure' },
   { type: 'wake' },
   { type: 'window', from: null, count: 10 },
   { type: 'inspect', ref: 2, id: 'ff' },

@@ -6,6 +6,7 @@ import type { ToNode } from './api.ts'
 type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string'
+const isPath: Check = (value) => value === 'broadcast' || value === 'webrtc' || value === 'relay'
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const isSwitch: Check = (value) => typeof value === 'boolean'
 const orNull =
@@ -64,6 +65,8 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   submit: { ref: isCount, text: isText },
   offline: { on: isSwitch },
   pause: { on: isSwitch },
+  path: { path: isPath, cut: isSwitch, delay: isCount, loss: (value) => typeof value === 'number' && value >= 0 && value <= 1 },
+  measure: {},
   wake: {},
   window: { from: orNull(isCount), count: isCount },
   inspect: { ref: isCount, id: isText },

@@ -82,6 +82,10 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return void running.setOffline(message.on)
       case 'pause':
         return running.setPaused(message.on)
+      case 'path':
+        return running.setPath(message.path, message.cut, { delay: message.delay, loss: message.loss })
+      case 'measure':
+        return running.measure()
       case 'wake':
         return running.wake()
       case 'window':

@@ -411,6 +411,8 @@ export function createDirect(options: DirectOptions): Direct {
           return onDescription(from, signal.value)
         case 'candidate':
           return onCandidate(from, signal.value)
+        case 'ping':
+        case 'pong':
         case 'proof':
           // Proofs are said on the channel that they are about, and nowhere else.
           return

@@ -21,6 +21,7 @@ const signal: fc.Arbitrary<Signal> = fc.oneof(
     ufrag: fc.constantFrom('abcd', '0123456789'),
     candidate: fc.constantFrom('', 'candidate:1 1 udp 1 192.0.2.7 9 typ host'),
   }),
+  fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), token: fc.nat() }),
   fc.record({ type: fc.constant('proof' as const), author: fc.constant(author), proof: bytes(64) }),
 )
 

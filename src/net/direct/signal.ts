@@ -1,5 +1,5 @@
 /**
- * What members of a room say to each other in order to connect directly: version byte ‖ canonical CBOR array [kind, …], as the
+ * What members of a room say to each other about their paths, above all in order to connect directly: version byte ‖ canonical CBOR array [kind, …], as the
  * messages of the protocol, of which these are the kinds from FIRST_KIND on. They travel sealed like any frame, on whatever path
  * there is, or as text that a person carries; the sender value of the frame says whose they are.
  */
@@ -35,8 +35,10 @@ export type Signal =
   | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
   /** Said on the channel itself: `proof` signs `channelProofBytes` of both its ends. */
   | { readonly type: 'proof'; readonly author: Author; readonly proof: Uint8Array }
+  /** Asks for a "pong" with the same token at once: how long that takes is shown to people. */
+  | { readonly type: 'ping' | 'pong'; readonly token: number }
 
-const KINDS = ['here', 'description', 'candidate', 'proof'] as const satisfies readonly Signal['type'][]
+const KINDS = ['here', 'description', 'candidate', 'proof', 'ping', 'pong'] as const satisfies readonly Signal['type'][]
 
 /** Whether bytes that came in a frame are meant as a signal, whatever they say. */
 export const isSignal = (bytes: Uint8Array): boolean => (bytes[2] ?? 0) >= FIRST_KIND && (bytes[2] ?? 0) < 24
@@ -63,6 +65,9 @@ function fieldsOf(signal: Signal): readonly Value[] {
       return [signal.connection, signal.ufrag, signal.candidate]
     case 'proof':
       return [signal.author, signal.proof]
+    case 'ping':
+    case 'pong':
+      return [signal.token]
   }
 }
 
@@ -106,6 +111,9 @@ function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | null
     case 'proof':
       if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
       return { type: kind, author: asAuthor(a), proof: b }
+    case 'ping':
+    case 'pong':
+      return fields.length === 1 && isCount(a) ? { type: kind, token: a } : null
   }
 }
 

@@ -1,16 +1,21 @@
 /** Who is connected, by which path, and how far each of them is from what this node has. */
-import type { Hex, PathStatus, PeerStatus } from '../../worker/api.ts'
+import { useEffect } from 'react'
+import type { Hex, PeerStatus } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
-import { pathNames, pathStates, refusalSentences } from '../refusal-messages.ts'
-import { useNodeState, useNow } from '../state/bindings.ts'
+import { pathNames, refusalSentences } from '../refusal-messages.ts'
+import { useNode, useNodeState, useNow } from '../state/bindings.ts'
 import { ByHand } from './ByHand.tsx'
+import { PathRow } from './PathRow.tsx'
 import './peers.css'
 
 const text = messages.peers
 
 /** Heads named one by one; a frontier can have hundreds. */
 const HEADS_SHOWN = 6
+
+/** How often round trips are measured while somebody looks (ms). */
+const MEASURE_EVERY = 3_000
 
 function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): {
   readonly kind: 'equal' | 'behind' | 'unsure'
@@ -19,20 +24,6 @@ function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): {
   if (equal) return { kind: 'equal', words: text.equal }
   const words = [...(lacks === null || lacks === 0 ? [] : [text.lacks(lacks)]), ...(unknownHeads === 0 ? [] : [text.unknown(unknownHeads)])]
   return words.length === 0 || heads.length === 0 ? { kind: 'unsure', words: text.unsure } : { kind: 'behind', words: words.join(', ') }
-}
-
-/** A relay that refuses names the reason, which has a sentence here. */
-const detailOf = ({ detail }: PathStatus): string =>
-  Object.hasOwn(refusalSentences, detail) ? refusalSentences[detail as keyof typeof refusalSentences] : detail
-
-function PathRow({ path }: { readonly path: PathStatus }) {
-  return (
-    <li className="path" data-state={path.state}>
-      <span className="path-sign" aria-hidden="true" />
-      <span>{pathNames[path.path]}</span>
-      <span className="path-state">{path.detail === '' ? pathStates[path.state] : `${pathStates[path.state]}: ${detailOf(path)}`}</span>
-    </li>
-  )
 }
 
 function Heads({ heads }: { readonly heads: readonly Hex[] }) {
@@ -64,7 +55,9 @@ function PeerRow({ peer, since }: { readonly peer: PeerStatus; readonly since: n
           </>
         )}
         <code className="id">{shortId(peer.author ?? peer.peer)}</code>
-        <span className="peer-path">{pathNames[peer.path]}</span>
+        <span className="peer-path">
+          {peer.roundTrip === null ? pathNames[peer.path] : text.pathAndTrip(pathNames[peer.path], peer.roundTrip)}
+        </span>
       </div>
       <p className="peer-lag">
         <span className="lag-sign" aria-hidden="true" />
@@ -97,6 +90,12 @@ export default function PeersPlace() {
   const status = useNodeState((state) => state.status)
   const statusAt = useNodeState((state) => state.statusAt)
   const now = useNow(1_000)
+  const node = useNode()
+  useEffect(() => {
+    node.measure()
+    const timer = setInterval(() => node.measure(), MEASURE_EVERY)
+    return () => clearInterval(timer)
+  }, [node])
   if (status === null) return null
   const cut = status.paths.some(({ state }) => state === 'down')
   return (
@@ -108,8 +107,6 @@ export default function PeersPlace() {
           <PathRow key={path.path} path={path} />
         ))}
       </ul>
-      <h3>{messages.byHand.title}</h3>
-      <ByHand />
       <h3>{text.peers}</h3>
       {status.peers.length === 0 ? (
         <p className="quiet">{status.offline ? text.noneOffline : cut ? text.noneCut : text.none}</p>
@@ -120,6 +117,8 @@ export default function PeersPlace() {
           ))}
         </ul>
       )}
+      <h3>{messages.byHand.title}</h3>
+      <ByHand />
     </>
   )
 }

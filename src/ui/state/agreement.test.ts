@@ -7,6 +7,7 @@ const peer = (equal: boolean, heads: readonly string[] = ['bb']): PeerStatus => 
   peer: 'aa',
   author: null,
   path: 'broadcast',
+  roundTrip: null,
   silentFor: 0,
   heads,
   unknownHeads: 0,
@@ -14,6 +15,8 @@ const peer = (equal: boolean, heads: readonly string[] = ['bb']): PeerStatus => 
   equal,
   refusals: [],
 })
+
+const untouched = { cut: false, hindrance: { delay: 0, loss: 0 }, sent: 0, received: 0 }
 
 describe('agreement', () => {
   test('a node that has not reported is starting', () => {
@@ -31,8 +34,8 @@ describe('agreement', () => {
 
   test('a node without peers whose relay is down does not claim that nobody is there', () => {
     const paths = [
-      { path: 'broadcast', state: 'open', detail: '' },
-      { path: 'relay', state: 'down', detail: 'lost' },
+      { ...untouched, path: 'broadcast', state: 'open', detail: '' },
+      { ...untouched, path: 'relay', state: 'down', detail: 'lost' },
     ] as const
     expect(agreementOf({ offline: false, peers: [], fetching: null, paths })).toEqual({ type: 'alone', cut: true })
   })

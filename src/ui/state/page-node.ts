@@ -4,7 +4,18 @@
  */
 import { createConnections } from '../../net/webrtc/connections.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { FromNode, Hex, HistoryEntry, NodeFailure, NodeStatus, RefusedEntry, Replies, SubmitReply, ToNode } from '../../worker/api.ts'
+import type {
+  FromNode,
+  Hex,
+  PathStatus,
+  HistoryEntry,
+  NodeFailure,
+  NodeStatus,
+  RefusedEntry,
+  Replies,
+  SubmitReply,
+  ToNode,
+} from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
 import { keepUnsent, keptUnsent } from './kept.ts'
@@ -47,6 +58,10 @@ export interface PageNode {
   dropUnsent(key: number): void
   setOffline(on: boolean): void
   setPaused(on: boolean): void
+  /** Cuts or heals a path, and hinders it. */
+  setPath(path: PathStatus['path'], cut: boolean, hindrance: PathStatus['hindrance']): void
+  /** Measures round trips: for whoever looks at the peers, again and again. */
+  measure(): void
   wake(): void
   /** Asks for another part of the history; `null` follows its end. */
   showFrom(from: number | null, count?: number): void
@@ -140,6 +155,8 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     dropUnsent,
     setOffline: (on) => client.tell({ type: 'offline', on }),
     setPaused: (on) => client.tell({ type: 'pause', on }),
+    setPath: (path, cut, hindrance) => client.tell({ type: 'path', path, cut, ...hindrance }),
+    measure: () => client.tell({ type: 'measure' }),
     wake: () => client.tell({ type: 'wake' }),
     showFrom: (from, count = WINDOW_ENTRIES) => client.tell({ type: 'window', from, count }),
     select: (selected) => store.setState({ selected }),

@@ -1,0 +1,66 @@
+/**
+ * A transport as it would be on a worse network: frames late, or lost, in both directions, as a person wants to see it. What comes
+ * of it is real: only the network is played.
+ */
+import type { OpenTransport, Transport, TransportEvents } from './transport.ts'
+
+export interface Hindrance {
+  /** How long every frame takes longer, each way (ms). */
+  readonly delay: number
+  /** The share of frames that are lost, each way (0 … 1). */
+  readonly loss: number
+}
+
+export const UNHINDERED: Hindrance = { delay: 0, loss: 0 }
+
+/** Frames on their way at once, each way; more are lost, as on a network whose queue is full. */
+export const MAX_UNDER_WAY = 1_024
+
+/** @param hindrance asked for each frame: it may change at any time @param chance numbers in [0, 1) */
+export function hindered(open: OpenTransport, hindrance: () => Hindrance, chance: () => number): OpenTransport {
+  return (events: TransportEvents): Transport => {
+    let closed = false
+    let underWay = 0
+    /** Does it now, or later, or never: then false. */
+    const pass = (deliver: () => boolean): boolean => {
+      const { delay, loss } = hindrance()
+      if (loss > 0 && chance() < loss) return true
+      if (delay === 0) return deliver()
+      if (underWay >= MAX_UNDER_WAY) return false
+      underWay++
+      setTimeout(() => {
+        underWay--
+        if (!closed) deliver()
+      }, delay)
+      return true
+    }
+    const transport = open({
+      onFrame: (frame) =>
+        void pass(() => {
+          events.onFrame(frame)
+          return true
+        }),
+      onState: events.onState,
+    })
+    return {
+      path: transport.path,
+      get state() {
+        return transport.state
+      },
+      get buffered() {
+        return transport.buffered
+      },
+      send(frame, to) {
+        if (transport.state !== 'open') return false
+        // The bytes are the caller's again after the call.
+        const kept = hindrance().delay === 0 ? frame : frame.slice()
+        return pass(() => transport.send(kept, to))
+      },
+      retryNow: () => transport.retryNow?.(),
+      close() {
+        closed = true
+        transport.close()
+      },
+    }
+  }
+}
