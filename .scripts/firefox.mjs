@@ -1,6 +1,6 @@
 /**
  * The verification rule in a real Firefox: what `src/node/verifier.contract.ts` asks of Node and Chromium, asked on a page of a
- * Firefox that is on this machine. A stage of `npm test`; where there is no Firefox, it is skipped.
+ * Firefox that is on this machine; then rooms in it (`firefox-rooms.mjs`). A stage of `npm test`; where there is no Firefox, it is skipped.
  *
  *   node .scripts/firefox.mjs [file]         prints what came of it; with a file, also writes it there as JSON
  */
@@ -11,6 +11,7 @@ import { argv, exit } from 'node:process'
 import { launch } from 'puppeteer-core'
 import { build } from 'vite'
 import { findFirefox } from './browser.mjs'
+import { checkRooms } from './firefox-rooms.mjs'
 import { root } from './paths.mjs'
 import { readVectors } from './vectors.mjs'
 
@@ -147,7 +148,8 @@ async function run() {
     console.log(await browser.version())
     const page = await browser.newPage()
     await page.goto(origin)
-    return await checkAll(page)
+    const verified = await checkAll(page)
+    return [...verified, ...(await checkRooms(browser))]
   } finally {
     await browser.close()
     close()

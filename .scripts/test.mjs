@@ -42,7 +42,7 @@ const STAGES = [
     browser: true,
     report: countPlaywright,
   },
-  { part: 'firefox', name: 'verifying in Firefox', command: ['../.scripts/firefox.mjs', reportFile], report: countChecks },
+  { part: 'firefox', name: 'verifying, and rooms, in Firefox', command: ['../.scripts/firefox.mjs', reportFile], report: countChecks },
 ]
 
 /** @param {string} project */
