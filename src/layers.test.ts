@@ -38,7 +38,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   worker: { imports: BELOW_WORKER, packages: [] },
   ui: {
     imports: ['core', 'crdt', 'graph', 'sim', 'worker/api', 'worker/client', 'worker/script-url', 'net/webrtc'],
-    packages: ['react', 'react-dom', 'zustand'],
+    packages: ['react', 'react-dom', 'zustand', 'qr'],
   },
   main: { imports: ['ui'], packages: ['react', 'react-dom'] },
   cli: { imports: ['core', 'crdt', 'rules', 'sync', 'store', 'net', 'node'], packages: ['node:'] },

@@ -5,6 +5,8 @@
 import { useCallback, useEffect, useId, useState, type FormEvent } from 'react'
 import { messages } from '../messages.ts'
 import { byHandSentences } from '../refusal-messages.ts'
+import { QrCode } from '../qr/QrCode.tsx'
+import { Scan } from '../qr/Scan.tsx'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import { invitationLink } from '../state/start-up.ts'
 
@@ -47,6 +49,8 @@ export function ByHand() {
     [node],
   )
 
+  const scanned = useCallback((words: string) => void take(words), [take])
+
   useEffect(() => {
     const invitation = page.takeInvitation()
     if (invitation !== null) void take(invitation)
@@ -83,6 +87,7 @@ export function ByHand() {
             value={carried.words}
             onFocus={(event) => event.target.select()}
           />
+          <QrCode text={carried.words} label={text.code} />
           <div className="row">
             <button type="button" className="button-accent" onClick={() => void copy()}>
               {text.copy}
@@ -107,6 +112,7 @@ export function ByHand() {
           {text.connect}
         </button>
       </form>
+      <Scan onText={scanned} />
       <p role="status" className="said">
         {said}
       </p>
