@@ -10,7 +10,7 @@ import { bytesOf } from './core/byte-writer.ts'
 import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
 import { decodeValue, encodeValue } from './core/cbor.ts'
 import { digestOfHeads, opId } from './core/hash.ts'
-import { isAuthorKey, peerProofBytes, publicKeyOf, signedBytes, signPure, verifyPure } from './core/keys.ts'
+import { channelProofBytes, isAuthorKey, peerProofBytes, publicKeyOf, signedBytes, signPure, verifyPure } from './core/keys.ts'
 import {
   MAX_BODY_BYTES,
   MAX_DEPS,
@@ -29,6 +29,7 @@ import { MAX_FRAME_BYTES } from './net/transport.ts'
 import { addBody, createBodyReader, createBodyWriter, readBody, writeBodies } from './sync/bodies.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } from './sync/bundle.ts'
 import { MAX_BUNDLE_OPS } from './sync/columns.ts'
+import { decodeSignal, encodeSignal } from './net/direct/signal.ts'
 import { decodeMessage, encodeMessage } from './sync/messages.ts'
 
 const text = readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8')
@@ -178,6 +179,26 @@ test('the messages of docs/protocol.md are read, and written the same', () => {
     const decoded = decodeMessage(hex(bytes))
     expect(decoded.ok && decoded.value.type).toBe(kind)
     expect(decoded.ok && toHex(encodeMessage(decoded.value))).toBe(bytes)
+  }
+})
+
+test('the signals of docs/protocol.md are read, and written the same, and the proof among them is good', () => {
+  const lines = blocks('signals')[0]!
+  expect(lines.map(([kind]) => kind)).toEqual(['here', 'description', 'candidate', 'proof', 'ping', 'pong'])
+  for (const [kind, bytes] of lines) {
+    const decoded = decodeSignal(hex(bytes))
+    expect(decoded.ok && decoded.value.type).toBe(kind)
+    expect(decoded.ok && toHex(encodeSignal(decoded.value))).toBe(bytes)
+    if (!decoded.ok || decoded.value.type !== 'proof') continue
+    const room = asOpId(ops.get('genesis')!.id)
+    const [sender, verifier, ours, theirs] = [10, 11, 12, 13].map((byte) => new Uint8Array(32).fill(byte)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ]
+    const message = channelProofBytes(room, sender, verifier, ours, theirs)
+    expect(verifyPure(decoded.value.proof, message, decoded.value.author)).toBe(true)
   }
 })
 
