@@ -10,7 +10,16 @@ import { bytesOf } from './core/byte-writer.ts'
 import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
 import { decodeValue, encodeValue } from './core/cbor.ts'
 import { digestOfHeads, opId } from './core/hash.ts'
-import { channelProofBytes, isAuthorKey, peerProofBytes, publicKeyOf, signedBytes, signPure, verifyPure } from './core/keys.ts'
+import {
+  channelProofBytes,
+  isAuthorKey,
+  peerProofBytes,
+  presenceBytes,
+  publicKeyOf,
+  signedBytes,
+  signPure,
+  verifyPure,
+} from './core/keys.ts'
 import {
   MAX_BODY_BYTES,
   MAX_DEPS,
@@ -184,13 +193,17 @@ test('the messages of docs/protocol.md are read, and written the same', () => {
 
 test('the signals of docs/protocol.md are read, and written the same, and the proof among them is good', () => {
   const lines = blocks('signals')[0]!
-  expect(lines.map(([kind]) => kind)).toEqual(['here', 'description', 'candidate', 'proof', 'ping', 'pong'])
+  expect(lines.map(([kind]) => kind)).toEqual(['here', 'description', 'candidate', 'proof', 'ping', 'pong', 'presence'])
   for (const [kind, bytes] of lines) {
     const decoded = decodeSignal(hex(bytes))
     expect(decoded.ok && decoded.value.type).toBe(kind)
     expect(decoded.ok && toHex(encodeSignal(decoded.value))).toBe(bytes)
-    if (!decoded.ok || decoded.value.type !== 'proof') continue
     const room = asOpId(ops.get('genesis')!.id)
+    if (decoded.ok && decoded.value.type === 'presence') {
+      const { author, count, name, typing, proof } = decoded.value
+      expect(verifyPure(proof, presenceBytes(room, new Uint8Array(32).fill(10), count, name, typing), author)).toBe(true)
+    }
+    if (!decoded.ok || decoded.value.type !== 'proof') continue
     const [sender, verifier, ours, theirs] = [10, 11, 12, 13].map((byte) => new Uint8Array(32).fill(byte)) as [
       Uint8Array,
       Uint8Array,

@@ -53,6 +53,7 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
       onGone: () => {},
       onRefused: () => {},
       authorOf: () => null,
+      onSignal: () => false,
       onChange: () => {},
     },
     '',

@@ -43,6 +43,8 @@ export interface LinksEvents {
   onGone(peer: PeerId): void
   /** A frame that says nothing we can use; the link is at fault, no peer. */
   onRefused(path: Path, reason: Refusal): void
+  /** A signal that is not about paths; true when it was taken. */
+  onSignal(from: PeerId, bytes: Uint8Array): boolean
   /** Who a peer has proven to be, if it has. */
   authorOf(peer: PeerId): Uint8Array | null
   onChange(): void
@@ -50,6 +52,8 @@ export interface LinksEvents {
 
 export interface Links {
   send(to: PeerId | null, bytes: Uint8Array): void
+  /** A signal to everybody. */
+  signal(bytes: Uint8Array): void
   open(): void
   /** Closes every path, after what was handed to `send` before. */
   close(): Promise<void>
@@ -123,6 +127,7 @@ export function createLinks(
       const peer = toHex(opened.value.sender)
       if (isSignal(opened.value.plaintext)) {
         if (echo.hear(peer, opened.value.plaintext)) return events.onChange()
+        if (events.onSignal(peer, opened.value.plaintext)) return
         return direct?.hearSignal(peer, opened.value.plaintext, path === 'broadcast')
       }
       const times = heard.get(peer) ?? new Map<Path, number>()
@@ -210,6 +215,7 @@ export function createLinks(
   return {
     pathOf,
     send: sendTo,
+    signal: (bytes) => signal(null, bytes),
     open() {
       isOpen = true
       for (const { path } of all) openPath(path)

@@ -15,7 +15,7 @@ import type { Hindrance } from '../net/hindered.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
-import type { Notice } from '../sync/effects.ts'
+import type { Notice, SignatureClaim } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
@@ -25,6 +25,7 @@ import { createLinks, type Links, type LinksEvents } from './links.ts'
 import { createLoop } from './loop.ts'
 import { type OpenedNode, type OpenStore, readDisk, readIndex, salvage } from './open-node.ts'
 import { createPacker } from './packer.ts'
+import { createPresence } from './presence.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
 import { createSegments } from './segments.ts'
@@ -63,6 +64,8 @@ export interface Node {
   /** The room's name, once its genesis is here; a founder may have given a whole page of one, of which this is the beginning. */
   name(): Promise<string | null>
   status(): NodeStatus
+  /** What this node says of itself to who is here, by no op. */
+  present(name: string, typing: boolean): void
   submit(text: string): Promise<SubmitReply>
   setOffline(on: boolean): Promise<void>
   /** Asks for nothing that is lacking (true), or for it again (false). */
@@ -117,17 +120,15 @@ export async function createNode({
   if (opened.salvaged) refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
 
   const verifier = await createVerifier()
-  const direct =
-    way === undefined
-      ? null
-      : createDirect({
-          ...way,
-          room: engine.replica.room,
-          author: asAuthor(identity.author),
-          self: engine.sender,
-          sign: (message) => signWith(identity.key, message),
-          verify: async (claim) => (await verifier.verify([claim]))[0] === true,
-        })
+  const signing = {
+    room: engine.replica.room,
+    author: asAuthor(identity.author),
+    self: engine.sender,
+    sign: (message: Uint8Array) => signWith(identity.key, message),
+    verify: async (claim: SignatureClaim) => (await verifier.verify([claim]))[0] === true,
+  }
+  const presence = createPresence({ ...signing, send: (bytes) => links.signal(bytes), now: () => performance.now(), onChange })
+  const direct = way === undefined ? null : createDirect({ ...way, ...signing })
   const packer = createPacker(store, engine, index, onBroken)
   const loop = createLoop({
     engine,
@@ -145,7 +146,11 @@ export async function createNode({
 
   const events: LinksEvents = {
     onMessage: (from, bytes) => loop.give({ type: 'bytes', from, bytes }),
-    onGone: (peer) => loop.give({ type: 'gone', peer }),
+    onGone(peer) {
+      presence.forget(peer)
+      loop.give({ type: 'gone', peer })
+    },
+    onSignal: (from, bytes) => presence.hear(from, bytes),
     onLinked: () => loop.give({ type: 'linked' }),
     onRefused: (path, reason) => refuse({ reason, id: null, from: path }),
     authorOf: (peer) => engine.peers.get(peer)?.author ?? null,
@@ -191,7 +196,8 @@ export async function createNode({
       const [page] = await library.read([0])
       return page?.body.kind === 'genesis' ? Array.from(page.body.name).slice(0, MAX_NAME).join('') : null
     },
-    status: () => statusOf(engine, links, offline),
+    status: () => statusOf(engine, links, presence, offline),
+    present: (name, typing) => presence.say(name, typing),
     async submit(text) {
       if (!text.isWellFormed()) return { refused: 'bad-text' }
       if (engine.storage === 'full') return { refused: 'disk-full' }
@@ -233,6 +239,7 @@ export async function createNode({
     },
     async close() {
       loop.stop()
+      presence.close()
       decoder.close()
       endScrub()
       await Promise.all([links.close(), packer.stop()])

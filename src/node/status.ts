@@ -8,10 +8,11 @@ import { agrees } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peers.ts'
 import type { Engine } from '../sync/state.ts'
 import type { Links } from './links.ts'
+import type { Presence } from './presence.ts'
 import type { NodeStatus, PeerStatus } from './views.ts'
 
 /** O(heads + peers · their heads). */
-export function statusOf(engine: Engine, links: Links, offline: boolean): NodeStatus {
+export function statusOf(engine: Engine, links: Links, presence: Presence, offline: boolean): NodeStatus {
   const { dag, pending, rejected } = engine.replica
   const heads = sortedHeads(dag)
   const fetching = engine.fetch
@@ -29,6 +30,7 @@ export function statusOf(engine: Engine, links: Links, offline: boolean): NodeSt
     storage: engine.storage,
     paths: links.status(),
     peers: [...engine.peers.values()].map((peer) => peerStatus(engine, links, peer)),
+    present: presence.others(),
     fetching: fetching === null ? null : { got: ops, of: fetching.left === null ? null : ops + fetching.left, bytes, from: fetching.from },
     paused: engine.paused,
   }

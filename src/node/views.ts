@@ -25,6 +25,8 @@ export interface NodeStatus {
   readonly storage: 'ok' | 'full'
   readonly paths: readonly PathStatus[]
   readonly peers: readonly PeerStatus[]
+  /** Who of the others says something of itself. */
+  readonly present: readonly PresenceStatus[]
   /**
    * Non-null while this node fetches ops that a peer has: how many of how many since it began to catch up (as the peer says; null until
    * it does), their bytes as they came, and from which peer.
@@ -32,6 +34,14 @@ export interface NodeStatus {
   readonly fetching: { readonly got: number; readonly of: number | null; readonly bytes: number; readonly from: Hex } | null
   /** A person has stopped this node from asking for what it lacks. */
   readonly paused: boolean
+}
+
+/** What a member says of itself while it is here. */
+export interface PresenceStatus {
+  readonly author: Hex
+  /** Any text, or "": anyone may take any name. */
+  readonly name: string
+  readonly typing: boolean
 }
 
 export interface PathStatus {

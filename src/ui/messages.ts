@@ -108,6 +108,7 @@ export const messages = {
   },
   nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
   console: {
+    typing: (people: number, more: number) => `${more > 0 ? `and ${more} more are` : people === 1 ? 'is' : 'are'} typing`,
     starting: 'This node is starting.',
     history: 'History',
     historyOf: (name: string) => `What ${name} has`,
@@ -197,6 +198,7 @@ export const messages = {
     lacks: (n: number) => `lacks ${plural(n, 'op')} of ours`,
     unknown: (n: number) => `has ${plural(n, 'head')} we do not know yet`,
     unsure: 'not heard yet',
+    nameHint: 'What it calls itself. Anyone may take any name: the shape and the fingerprint come from its key.',
     pathAndTrip: (path: string, ms: number) => `${path}, ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
     heads: 'Its heads',
     moreHeads: (n: number) => `and ${count.format(n)} more`,
@@ -242,6 +244,9 @@ export const messages = {
   },
   node: {
     title: 'Node',
+    ownName: 'Your name here',
+    ownNamePlaceholder: 'none: others see the nickname',
+    ownNameHint: 'Others see it while this node is here. It is signed, but it is no op, and anyone may take any name.',
     lead: 'The nickname, colour and shape come from the key. Others can have the same nickname, nobody the same fingerprint.',
     fingerprint: 'Key fingerprint',
     room: 'Room',

@@ -17,6 +17,7 @@ const GOOD = [
   { type: 'offline', on: true },
   { type: 'pause', on: false },
   { type: 'path', path: 'relay', cut: true, delay: 100, loss: 0.5 },
+  { type: 'present', name: 'x', typing: true },
   { type: 'measure' },
   { type: 'wake' },
   { type: 'window', from: null, count: 10 },

@@ -413,6 +413,7 @@ export function createDirect(options: DirectOptions): Direct {
           return onCandidate(from, signal.value)
         case 'ping':
         case 'pong':
+        case 'presence':
         case 'proof':
           // Proofs are said on the channel that they are about, and nowhere else.
           return

@@ -6,7 +6,7 @@ import { writeValue } from '../../core/cbor.ts'
 import { publicKeyOf } from '../../core/keys.ts'
 import { asAuthor } from '../../core/op.ts'
 import { description } from './description.naive.ts'
-import { decodeSignal, encodeSignal, isSignal, MAX_NAMED, MAX_SIGNAL_BYTES, type Signal } from './signal.ts'
+import { decodeSignal, encodeSignal, isSignal, MAX_NAME_LENGTH, MAX_NAMED, MAX_SIGNAL_BYTES, type Signal } from './signal.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
@@ -22,6 +22,14 @@ const signal: fc.Arbitrary<Signal> = fc.oneof(
     candidate: fc.constantFrom('', 'candidate:1 1 udp 1 192.0.2.7 9 typ host'),
   }),
   fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), token: fc.nat() }),
+  fc.record({
+    type: fc.constant('presence' as const),
+    author: fc.constant(author),
+    count: fc.nat(),
+    name: fc.string({ maxLength: MAX_NAME_LENGTH, unit: 'grapheme' }).filter((name) => Array.from(name).length <= MAX_NAME_LENGTH),
+    typing: fc.boolean(),
+    proof: bytes(64),
+  }),
   fc.record({ type: fc.constant('proof' as const), author: fc.constant(author), proof: bytes(64) }),
 )
 
@@ -68,6 +76,12 @@ describe('a signal', () => {
       return withCandidates(candidates)
     }
     expect([decodeSignal(said(24)).ok, decodeSignal(said(25)).ok]).toEqual([true, false])
+  })
+
+  test('D9 tells a name of MAX_NAME_LENGTH characters, and no longer one', () => {
+    const said = (name: string): Uint8Array =>
+      encodeSignal({ type: 'presence', author, count: 1, name, typing: false, proof: new Uint8Array(64) })
+    expect([decodeSignal(said('🧶'.repeat(40))).ok, decodeSignal(said('x'.repeat(41))).ok]).toEqual([true, false])
   })
 
   test('D9 of more than MAX_SIGNAL_BYTES is refused unread, and MAX_NAMED members can be named and no more', () => {

@@ -20,6 +20,9 @@ export const MAX_NAMED = 64
 /** The longest signal: a description with all its candidates. Bytes. */
 export const MAX_SIGNAL_BYTES = 8_192
 
+/** Characters of a name: a line of a list. */
+export const MAX_NAME_LENGTH = 40
+
 /** Kinds of messages below are the engine's. */
 const FIRST_KIND = 16
 
@@ -37,8 +40,17 @@ export type Signal =
   | { readonly type: 'proof'; readonly author: Author; readonly proof: Uint8Array }
   /** Asks for a "pong" with the same token at once: how long that takes is shown to people. */
   | { readonly type: 'ping' | 'pong'; readonly token: number }
+  /** What a node says of itself while it is here (`node/presence.ts`): a name, or "", and whether it is typing. */
+  | {
+      readonly type: 'presence'
+      readonly author: Author
+      readonly count: number
+      readonly name: string
+      readonly typing: boolean
+      readonly proof: Uint8Array
+    }
 
-const KINDS = ['here', 'description', 'candidate', 'proof', 'ping', 'pong'] as const satisfies readonly Signal['type'][]
+const KINDS = ['here', 'description', 'candidate', 'proof', 'ping', 'pong', 'presence'] as const satisfies readonly Signal['type'][]
 
 /** Whether bytes that came in a frame are meant as a signal, whatever they say. */
 export const isSignal = (bytes: Uint8Array): boolean => (bytes[2] ?? 0) >= FIRST_KIND && (bytes[2] ?? 0) < 24
@@ -68,6 +80,8 @@ function fieldsOf(signal: Signal): readonly Value[] {
     case 'ping':
     case 'pong':
       return [signal.token]
+    case 'presence':
+      return [signal.author, signal.count, signal.name, signal.typing, signal.proof]
   }
 }
 
@@ -114,6 +128,11 @@ function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | null
     case 'ping':
     case 'pong':
       return fields.length === 1 && isCount(a) ? { type: kind, token: a } : null
+    case 'presence':
+      if (fields.length !== 5 || !isBytes(a, 32) || !isAuthorKey(a) || !isCount(b) || typeof c !== 'string' || typeof d !== 'boolean')
+        return null
+      if (Array.from(c).length > MAX_NAME_LENGTH || !isBytes(e, SIGNATURE_BYTES)) return null
+      return { type: kind, author: asAuthor(a), count: b, name: c, typing: d, proof: e }
   }
 }
 

@@ -30,6 +30,7 @@ export function Composer({ author }: { readonly author: Hex }) {
   const write = (next: string): void => {
     setDraft(next)
     keepDraft(node.slot, next)
+    node.sayTyping(next.trim() !== '')
   }
 
   useLayoutEffect(() => {

@@ -9,6 +9,7 @@ import { Composer } from './Composer.tsx'
 import { History } from './History.tsx'
 import { NodeBar } from './NodeBar.tsx'
 import { Search } from './Search.tsx'
+import { Typing } from './Typing.tsx'
 
 export function ConsolePlace({ node, focused }: { readonly node: PageNode; readonly focused: boolean }) {
   const page = usePage()
@@ -34,6 +35,7 @@ export function ConsolePlace({ node, focused }: { readonly node: PageNode; reado
             <NodeBar author={author} />
             <Search />
             <History author={author} />
+            <Typing />
             <Composer author={author} />
           </>
         )}

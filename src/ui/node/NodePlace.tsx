@@ -3,6 +3,7 @@ import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useNodeState } from '../state/bindings.ts'
 import { VERSION } from '../version.ts'
+import { OwnName } from './OwnName.tsx'
 import { RefusedLog } from './RefusedLog.tsx'
 import { RoomFile } from './RoomFile.tsx'
 import { StorageFacts } from './StorageFacts.tsx'
@@ -34,6 +35,8 @@ export default function NodePlace() {
         </div>
       </section>
       <p className="lead">{text.lead}</p>
+      <OwnName />
+      <p className="quiet">{text.ownNameHint}</p>
 
       <h3>{text.room}</h3>
       <p>

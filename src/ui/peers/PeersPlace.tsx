@@ -39,7 +39,7 @@ function Heads({ heads }: { readonly heads: readonly Hex[] }) {
   )
 }
 
-function PeerRow({ peer, since }: { readonly peer: PeerStatus; readonly since: number }) {
+function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly name: string; readonly since: number }) {
   const lag = lagOf(peer)
   return (
     <li className="peer" data-lag={lag.kind}>
@@ -52,6 +52,11 @@ function PeerRow({ peer, since }: { readonly peer: PeerStatus; readonly since: n
           <>
             <AuthorMark author={peer.author} />
             <AuthorName author={peer.author} />
+            {name !== '' && (
+              <span className="peer-name" title={text.nameHint}>
+                “<bdi>{name}</bdi>”
+              </span>
+            )}
           </>
         )}
         <code className="id">{shortId(peer.author ?? peer.peer)}</code>
@@ -113,7 +118,12 @@ export default function PeersPlace() {
       ) : (
         <ul role="list" className="peers">
           {status.peers.map((peer) => (
-            <PeerRow key={`${peer.peer}/${peer.path}`} peer={peer} since={Math.max(0, now - statusAt)} />
+            <PeerRow
+              key={`${peer.peer}/${peer.path}`}
+              peer={peer}
+              name={status.present.find(({ author }) => author === peer.author)?.name ?? ''}
+              since={Math.max(0, now - statusAt)}
+            />
           ))}
         </ul>
       )}

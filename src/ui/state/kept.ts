@@ -1,6 +1,6 @@
 /**
  * What a tab keeps of its own in sessionStorage: which nodes it was, what is typed and not sent, what was sent and not
- * answered. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
+ * answered; and, for all its tabs, a person's name. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
  */
 import type { Hex } from '../../worker/api.ts'
 
@@ -12,6 +12,7 @@ export interface AddedNode {
 
 const CLAIM = 'tabweave.claim'
 const ADDED = 'tabweave.added'
+const NAME = 'tabweave.name'
 
 function read(key: string): string | null {
   try {
@@ -46,6 +47,23 @@ export const keepClaim = (claim: Hex | null): void => write(CLAIM, claim)
 export const keptAdded = (): AddedNode[] =>
   readList<AddedNode>(ADDED, (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
 export const keepAdded = (added: readonly AddedNode[]): void => write(ADDED, added.length === 0 ? null : JSON.stringify(added))
+
+/** The name by which nodes of this browser are known to others; "" for none. */
+export function keptName(): string {
+  try {
+    return localStorage.getItem(NAME) ?? ''
+  } catch {
+    return ''
+  }
+}
+export function keepName(name: string): void {
+  try {
+    if (name === '') localStorage.removeItem(NAME)
+    else localStorage.setItem(NAME, name)
+  } catch {
+    // It lasts as long as the page.
+  }
+}
 
 /** What is typed and not sent in the node of that slot (0: the tab's own). */
 export const keptDraft = (slot: number): string => read(`tabweave.draft.${slot}`) ?? ''

@@ -18,7 +18,7 @@ import type {
 } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
-import { keepUnsent, keptUnsent } from './kept.ts'
+import { keepName, keepUnsent, keptName, keptUnsent } from './kept.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
 export type RefusedSubmit = Extract<SubmitReply, { readonly refused: unknown }>['refused']
@@ -56,6 +56,10 @@ export interface PageNode {
   submit(text: string): Promise<SubmitReply>
   /** Forgets an unsent text (it was put back into the composer, or thrown away by a person). */
   dropUnsent(key: number): void
+  /** The name that others see while this node is here, and that it is typing (which ends by itself). */
+  readonly ownName: () => string
+  sayName(name: string): void
+  sayTyping(typing: boolean): void
   setOffline(on: boolean): void
   setPaused(on: boolean): void
   /** Cuts or heals a path, and hinders it. */
@@ -81,6 +85,9 @@ export interface PageNode {
   meet(text: string): Promise<Replies['meet']>
   close(): void
 }
+
+/** Without another key, typing is over (ms). */
+const TYPING_LASTS = 4_000
 
 /** Results of a search shown at once. */
 const SEARCH_LIMIT = 100
@@ -136,12 +143,20 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
   const connections = createConnections((event, transfer) => client.tell({ type: 'direct', event }, transfer))
   const dropUnsent = (key: number): void => setUnsent((unsent) => unsent.filter((item) => item.key !== key))
 
+  let said = { name: keptName(), typing: false }
+  let pause: ReturnType<typeof setTimeout> | undefined
+  const say = (next: Partial<typeof said>): void => {
+    said = { ...said, ...next }
+    client.tell({ type: 'present', ...said })
+  }
+
   return {
     slot,
     store,
     start: (how) => {
       client.tell({ type: 'start', ...how })
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
+      if (said.name !== '') say({})
     },
     submit: async (text) => {
       const key = ++lastKey
@@ -153,6 +168,16 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
       return reply
     },
     dropUnsent,
+    ownName: () => said.name,
+    sayName: (name) => {
+      keepName(name)
+      say({ name })
+    },
+    sayTyping: (typing) => {
+      clearTimeout(pause)
+      if (typing !== said.typing) say({ typing })
+      if (typing) pause = setTimeout(() => say({ typing: false }), TYPING_LASTS)
+    },
     setOffline: (on) => client.tell({ type: 'offline', on }),
     setPaused: (on) => client.tell({ type: 'pause', on }),
     setPath: (path, cut, hindrance) => client.tell({ type: 'path', path, cut, ...hindrance }),

@@ -1,0 +1,121 @@
+/** Names and typing: signed, said again while they hold, over when they are not, and never more than a budget of checks. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { toHex } from '../core/bytes.ts'
+import { publicKeyOf, signPure, verifyPure } from '../core/keys.ts'
+import { asAuthor, asOpId } from '../core/op.ts'
+import { decodeSignal, encodeSignal } from '../net/direct/signal.ts'
+import { createPresence, PRESENCE_LASTS } from './presence.ts'
+
+const room = asOpId(new Uint8Array(32).fill(1))
+
+function open(name: number) {
+  const seed = new Uint8Array(32).fill(name)
+  const self = new Uint8Array(32).fill(name)
+  const said: Uint8Array[] = []
+  let checked = 0
+  const presence = createPresence({
+    room,
+    author: asAuthor(publicKeyOf(seed)),
+    self,
+    sign: async (message) => signPure(seed, message),
+    verify: async ({ signature, message, author }) => {
+      checked++
+      return verifyPure(signature, message, author)
+    },
+    send: (bytes) => said.push(bytes),
+    now: () => performance.now(),
+    onChange: () => {},
+  })
+  return { presence, said, id: toHex(self), author: toHex(publicKeyOf(seed)), checked: () => checked }
+}
+
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+test('what is said is heard, and over when it is not said again', async () => {
+  const [a, b] = [open(1), open(2)]
+  a.presence.say('  Ada  ', true)
+  await pass(10)
+  expect(b.presence.hear(a.id, a.said[0]!)).toBe(true)
+  await pass(10)
+  expect(b.presence.others()).toEqual([{ author: a.author, name: 'Ada', typing: true }])
+  await pass(PRESENCE_LASTS)
+  expect(b.presence.others()).toEqual([])
+})
+
+test('it is said again while it holds, once more when it ends, and then no more', async () => {
+  const a = open(1)
+  a.presence.say('Ada', false)
+  await pass(11_000)
+  expect(a.said.length).toBe(3)
+  a.presence.say('', false)
+  await pass(60_000)
+  expect(a.said.length).toBe(4)
+})
+
+test('changes are told a second apart, the last one always', async () => {
+  const a = open(1)
+  for (let i = 1; i <= 40; i++) {
+    a.presence.say('x'.repeat(i), false)
+    await pass(50)
+  }
+  await pass(1_000)
+  expect(a.said.length).toBeLessThanOrEqual(4)
+  const last = decodeSignal(a.said.at(-1)!)
+  expect(last.ok && last.value).toMatchObject({ name: 'x'.repeat(40) })
+})
+
+test('A2 what another one said, said again later, changed, or under another sender value, is not heard', async () => {
+  const [a, b] = [open(1), open(2)]
+  a.presence.say('Ada', false)
+  await pass(10)
+  a.presence.say('Bob', false)
+  await pass(1_010)
+  const [first, second] = a.said as [Uint8Array, Uint8Array]
+  b.presence.hear(a.id, second)
+  await pass(10)
+  b.presence.hear(a.id, first)
+  b.presence.hear(open(3).id, first)
+  const read = decodeSignal(first)
+  if (read.ok && read.value.type === 'presence') b.presence.hear(open(4).id, encodeSignal({ ...read.value, name: 'Eve' }))
+  await pass(10)
+  expect(b.presence.others()).toEqual([{ author: a.author, name: 'Bob', typing: false }])
+})
+
+test('D10 of MAX_PRESENT members it is kept, and of no more', async () => {
+  const options = { room, sign: async () => new Uint8Array(64), verify: async () => true, now: () => performance.now(), onChange: () => {} }
+  const self = new Uint8Array(32)
+  const hearing = createPresence({ ...options, self, author: asAuthor(publicKeyOf(self)), send: () => {} })
+  for (let i = 0; i < 258; i++) {
+    const seed = new Uint8Array(32).fill(7)
+    seed.set([i & 255, 1 + (i >> 8)])
+    const signal = {
+      type: 'presence' as const,
+      author: asAuthor(publicKeyOf(seed)),
+      count: 1,
+      name: `${i}`,
+      typing: false,
+      proof: new Uint8Array(64),
+    }
+    hearing.hear(toHex(seed), encodeSignal(signal))
+    await pass(20)
+  }
+  expect(hearing.others().length).toBe(256)
+})
+
+test('D7 signatures are checked for it CHECKED_PER_SECOND at most, whoever says how much', async () => {
+  const [a, b] = [open(1), open(2)]
+  a.presence.say('Ada', true)
+  await pass(10)
+  for (let i = 0; i < 200; i++) b.presence.hear(toHex(new Uint8Array(32).fill(10 + i)), a.said[0]!)
+  expect(b.checked()).toBe(64)
+  await pass(1_000)
+  for (let i = 0; i < 200; i++) b.presence.hear(toHex(new Uint8Array(32).fill(10 + i)), a.said[0]!)
+  expect(b.checked()).toBe(128)
+})
+
+test('other signals are not for it', () => {
+  expect(open(1).presence.hear(open(2).id, encodeSignal({ type: 'ping', token: 1 }))).toBe(false)
+})
