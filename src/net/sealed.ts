@@ -6,12 +6,12 @@
  *
  * Holders of the same link share the room key: a sealed frame says "a member", never which one.
  *
- * Uses WebCrypto, which a page has in secure contexts only (https, localhost). Without it `createSealer` rejects; a
- * path in plain JavaScript for such pages is not part of this file. Importing this file never fails.
+ * Who computes it is the affair of `net/aead.ts`.
  */
 import { concatBytes, equalBytes, toHex } from '../core/bytes.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
 import { type EnvelopeRefusal, encodeHeader, parseEnvelope, SENDER_BYTES } from './envelope.ts'
+import { type Aead, createAead } from './aead.ts'
 import { deriveSenderKey } from './keys.ts'
 import { createReplayWindow, type ReplayWindow } from './replay-window.ts'
 
@@ -48,25 +48,18 @@ export interface SealerOptions {
   readonly sender: Uint8Array
 }
 
-/** @throws where WebCrypto is missing */
 export async function createSealer({ room, roomKey, sender }: SealerOptions): Promise<Sealer> {
   assert(room.length === 32 && roomKey.length === 32 && sender.length === SENDER_BYTES, 'room, key and sender value are 32 bytes each')
-  const ownKey = await importKey(roomKey, sender, 'encrypt')
+  const own = await createAead(deriveSenderKey(roomKey, sender))
   /** Senders that sealed at least one good frame; a Map keeps the order in which they were last heard. */
-  const senders = new Map<string, { readonly key: CryptoKey; readonly seen: ReplayWindow }>()
+  const senders = new Map<string, { readonly aead: Aead; readonly seen: ReplayWindow }>()
   const sealInOrder = createOrder()
   const openInOrder = createOrder()
   let counter = 0
 
   const seal = async (receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array> => {
     const header = encodeHeader({ sender, receiver, counter })
-    const iv = nonce(counter++)
-    const ciphertext = await crypto.subtle.encrypt(
-      { name: 'AES-GCM', iv, additionalData: concatBytes(room, header) },
-      ownKey,
-      plaintext.slice(),
-    )
-    return concatBytes(header, new Uint8Array(ciphertext))
+    return concatBytes(header, await own.seal(nonce(counter++), plaintext, concatBytes(room, header)))
   }
 
   const open = async (bytes: Uint8Array): Promise<Result<Opened, FrameRefusal>> => {
@@ -79,16 +72,16 @@ export async function createSealer({ room, roomKey, sender }: SealerOptions): Pr
     const name = toHex(envelope.sender)
     const known = senders.get(name)
     if (known?.seen.has(envelope.counter)) return refuse('repeated')
-    const key = known?.key ?? (await importKey(roomKey, envelope.sender, 'decrypt'))
-    const plaintext = await decrypt(key, room, envelope)
-    if (!plaintext) return refuse('bad-envelope')
+    const aead = known?.aead ?? (await createAead(deriveSenderKey(roomKey, envelope.sender)))
+    const plaintext = await aead.open(nonce(envelope.counter), envelope.ciphertext, concatBytes(room, envelope.header))
+    if (plaintext === null) return refuse('bad-envelope')
 
     // Asked again, since another copy may have been opened meanwhile. Only good frames make a sender known: forged
     // ones could otherwise push out the windows of honest senders.
     const seen = senders.get(name)?.seen ?? createReplayWindow()
     if (!seen.add(envelope.counter)) return refuse('repeated')
     senders.delete(name)
-    senders.set(name, { key, seen })
+    senders.set(name, { aead, seen })
     if (senders.size > MAX_SENDERS) senders.delete(senders.keys().next().value!)
     return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext })
   }
@@ -96,25 +89,6 @@ export async function createSealer({ room, roomKey, sender }: SealerOptions): Pr
   return {
     seal: (receiver, plaintext) => sealInOrder(seal(receiver, plaintext)),
     open: (frame) => openInOrder(open(frame)),
-  }
-}
-
-async function importKey(roomKey: Uint8Array, sender: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', deriveSenderKey(roomKey, sender), 'AES-GCM', false, [use])
-}
-
-/** The plaintext, or null when the frame is not what its sender sealed. */
-async function decrypt(key: CryptoKey, room: Uint8Array, envelope: { header: Uint8Array; counter: number; ciphertext: Uint8Array }) {
-  const additionalData = concatBytes(room, envelope.header)
-  try {
-    const plaintext = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: nonce(envelope.counter), additionalData },
-      key,
-      new Uint8Array(envelope.ciphertext),
-    )
-    return new Uint8Array(plaintext)
-  } catch {
-    return null
   }
 }
 

@@ -149,5 +149,4 @@ export type NodeFailure =
   | 'bad-link' // the fragment is not a room link
   | 'no-storage' // IndexedDB is refused (private mode, blocked)
   | 'storage-gone' // the node's database was deleted while it ran
-  | 'no-crypto' // no WebCrypto here (a page on plain http that is not localhost)
   | 'internal' // a bug of ours

@@ -108,6 +108,8 @@ export const messages = {
   },
   nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
   console: {
+    insecure:
+      'This address has no https. What you write is signed and sealed all the same, by slower code, but the browser gives no locks, no camera and no offline copy here: each load of the page is a new node.',
     typing: (people: number, more: number) => `${more > 0 ? `and ${more} more are` : people === 1 ? 'is' : 'are'} typing`,
     starting: 'This node is starting.',
     history: 'History',

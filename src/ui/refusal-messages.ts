@@ -78,10 +78,6 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
     title: 'What this node had stored is gone',
     body: 'Its key and its ops were deleted from this browser while it ran. Reload: this tab becomes a new node and gets the room from its peers. What you typed is kept.',
   },
-  'no-crypto': {
-    title: 'Nothing can be signed here',
-    body: 'Browsers give pages their cryptography only on https and on localhost. Open this address with https, or on the machine that serves it.',
-  },
   internal: {
     title: 'This node stopped',
     body: 'That is a mistake of ours. What it had stored is safe, and what you typed is kept: reload to go on.',

@@ -41,7 +41,6 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
   const start = async (message: Start): Promise<Node | null> => {
     const link = message.link === null ? null : parseLink(message.link)
     if (message.link !== null && link === null) return fail('bad-link')
-    if (globalThis.crypto?.subtle === undefined) return fail('no-crypto')
     const opened = await openNode(message, link).catch(() => null)
     if (opened === null) return fail('no-storage')
     const started = await createNode({

@@ -33,6 +33,7 @@ export function ConsolePlace({ node, focused }: { readonly node: PageNode; reado
         {author !== null && (
           <>
             <NodeBar author={author} />
+            {node.slot === 0 && !isSecureContext && <p className="notice-warn insecure">{messages.console.insecure}</p>}
             <Search />
             <History author={author} />
             <Typing />

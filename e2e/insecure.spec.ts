@@ -1,0 +1,42 @@
+/** A page without https: browsers give it no WebCrypto and no locks. It works all the same, and says what it lacks. */
+import { chromium } from '@playwright/test'
+import { BROWSER_ARGS, requireChromium } from '../.scripts/browser.mjs'
+import { expect, test } from './fixtures.ts'
+import { agree, oneHistory, openTab, said, type } from './tabs.ts'
+
+/** What Chromium says of headers that mean nothing without https. */
+const NO_HTTPS = /has been ignored, because the URL's origin was untrustworthy/
+
+test('two devices on plain http agree, seal what they say, and say that they are slower and new with each load', async ({
+  host,
+  problems,
+}) => {
+  const browser = await chromium.launch({
+    executablePath: await requireChromium(),
+    // A name that is not localhost, on this machine.
+    args: [...BROWSER_ARGS, '--host-resolver-rules=MAP weave.test 127.0.0.1'],
+  })
+  try {
+    const address = `http://weave.test:${host.port}`
+    const [blue, green] = [await browser.newContext(), await browser.newContext()]
+    const a = await openTab(blue, `${address}/#new`, problems, NO_HTTPS)
+    expect(await a.evaluate(() => [isSecureContext, crypto.subtle === undefined, navigator.locks === undefined])).toEqual([
+      false,
+      true,
+      true,
+    ])
+    await expect(a.getByText('This address has no https.')).toBeVisible()
+    const b = await openTab(green, a.url(), problems, NO_HTTPS)
+    await type(a, 'without https')
+    await type(b, 'all the same')
+    await agree([a, b], 3)
+    await oneHistory([a, b], ['without https', 'all the same'])
+    const before = await said(a, 'node')
+    await a.reload()
+    await expect.poll(() => said(a, 'ready')).toBe('true')
+    expect(await said(a, 'node')).not.toBe(before)
+    await agree([a, b], 3)
+  } finally {
+    await browser.close()
+  }
+})
