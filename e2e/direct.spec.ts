@@ -23,6 +23,29 @@ test('two devices meet through the relay, the relay is killed, and they go on', 
   await oneHistory([a, b], ['no relay', 'is needed', 'any more'])
 })
 
+test('a browser that keeps data channels on the page connects as well', async ({ host, device }) => {
+  const [blue, green] = [await device(), await device()]
+  await blue.context.addInitScript(() => {
+    const real = Worker.prototype.postMessage
+    Worker.prototype.postMessage = function (message: unknown, transfer: unknown) {
+      const moved = Array.isArray(transfer) ? (transfer as Transferable[]) : []
+      if (moved.some((one) => one instanceof RTCDataChannel)) throw new DOMException('not here', 'DataCloneError')
+      real.call(this, message, { transfer: moved })
+    }
+  })
+  const a = await blue.open(`${host.address}/#new`, RELAY_IS_DOWN)
+  const b = await green.open(a.url(), RELAY_IS_DOWN)
+  await hears(a, 'webrtc')
+  await hears(b, 'webrtc')
+  await host.kill()
+  await type(a, 'pumped')
+  // More than a channel holds at once.
+  await b.evaluate(async () => {
+    await Promise.all(Array.from({ length: 40 }, (_, i) => window.tabweave.submit(`${i}`.padEnd(60_000, 'x'))))
+  })
+  await agree([a, b], 42)
+})
+
 /** Opens the Peers place of a tab. */
 async function peersOf(page: Page): Promise<Locator> {
   const place = page.getByRole('dialog', { name: 'Peers' })

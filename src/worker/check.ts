@@ -44,7 +44,9 @@ const EVENTS: {
 } = {
   description: { description: isDescribed },
   candidate: { ufrag: isUfrag, candidate: (value) => value === '' || isCandidate(value) },
-  channel: { channel: (value) => typeof RTCDataChannel !== 'undefined' && value instanceof RTCDataChannel },
+  channel: {
+    channel: (value) => value instanceof MessagePort || (typeof RTCDataChannel !== 'undefined' && value instanceof RTCDataChannel),
+  },
   connected: { ours: isPrint, theirs: isPrint },
   interrupted: {},
   failed: {},

@@ -18,6 +18,7 @@ import { type FrameChannel, frameChannel } from './channel.ts'
 import { createMembers, forgetMember, hear, introducersOf, type MemberId, otherDevices, settle } from './members.ts'
 import { reachFor } from './mesh.ts'
 import type { IceServer, PageCommand, PageEvent } from './page-port.ts'
+import { channelOfPort } from './pumped.ts'
 import { decodeSignal, encodeSignal, MAX_NAMED, type Signal } from './signal.ts'
 
 /** How often everybody is told that this node is here (ms), and how long after news at most. */
@@ -352,9 +353,9 @@ export function createDirect(options: DirectOptions): Direct {
       connection.described = resolve
     })
 
-  function attach(connection: Connection, channel: RTCDataChannel): void {
+  function attach(connection: Connection, channel: RTCDataChannel | MessagePort): void {
     let order: Promise<void> = Promise.resolve()
-    connection.channel = frameChannel(channel, {
+    connection.channel = frameChannel(channel instanceof MessagePort ? channelOfPort(channel) : channel, {
       onOpen() {
         connection.isChannelOpen = true
         void prove(connection)

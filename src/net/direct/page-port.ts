@@ -34,8 +34,8 @@ export type PageEvent =
   /** This side's description, and its candidates. */
   | { readonly type: 'description'; readonly connection: number; readonly description: Description }
   | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
-  /** The channel, transferred: it opens later. */
-  | { readonly type: 'channel'; readonly connection: number; readonly channel: RTCDataChannel }
+  /** The channel, transferred, or the end of a pump (`pumped.ts`) where browsers do not let it go: it opens later. */
+  | { readonly type: 'channel'; readonly connection: number; readonly channel: RTCDataChannel | MessagePort }
   /** DTLS is up: the certificates' fingerprints of this side and the other one. */
   | { readonly type: 'connected'; readonly connection: number; readonly ours: Uint8Array; readonly theirs: Uint8Array }
   /** Nothing comes through for now; there was no way; or it cannot be done here ("unsupported"). */

@@ -4,6 +4,7 @@
  */
 import { readSdp, writeSdp } from '../direct/description.ts'
 import type { IceServer, PageCommand, PageEvent } from '../direct/page-port.ts'
+import { pump } from '../direct/pumped.ts'
 
 /** A description that is told whole waits this long for its candidates (ms); a host's own are found in a tenth of that. */
 const GATHER_FOR = 3_000
@@ -62,7 +63,14 @@ export function openConnection(
 
   const makeChannel = (): void => {
     const channel = pc.createDataChannel('tabweave', { negotiated: true, id: 0 })
-    post({ type: 'channel', connection, channel }, [channel as unknown as Transferable])
+    try {
+      post({ type: 'channel', connection, channel }, [channel as unknown as Transferable])
+    } catch {
+      // This browser keeps data channels on the page.
+      const { port1, port2 } = new MessageChannel()
+      pump(channel, port1)
+      post({ type: 'channel', connection, channel: port2 }, [port2])
+    }
   }
 
   pc.onicecandidate = ({ candidate }) => {

@@ -1,0 +1,93 @@
+/**
+ * A data channel that stays on the page, for browsers that let no worker have it: the page pumps its bytes through a MessagePort. To
+ * whoever has the port it is a channel like any other, and as far behind as the real one is.
+ */
+import type { DataChannel } from './channel.ts'
+
+/** What the worker's end says to the page's, and back. */
+type ToPage = { readonly type: 'send'; readonly bytes: ArrayBuffer } | { readonly type: 'close' }
+type FromPage =
+  | { readonly type: 'open' | 'close' }
+  | { readonly type: 'message'; readonly bytes: ArrayBuffer }
+  /** So many bytes have been taken, and so many of all that were taken wait in the real channel. */
+  | { readonly type: 'taken'; readonly bytes: number; readonly buffered: number }
+
+/** Pumps a channel of this page through the port. */
+export function pump(channel: DataChannel, port: MessagePort): void {
+  const say = (message: FromPage, transfer: Transferable[] = []): void => port.postMessage(message, transfer)
+  channel.binaryType = 'arraybuffer'
+  channel.onopen = () => say({ type: 'open' })
+  channel.onclose = channel.onerror = () => say({ type: 'close' })
+  channel.onbufferedamountlow = () => say({ type: 'taken', bytes: 0, buffered: channel.bufferedAmount })
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (data instanceof ArrayBuffer) say({ type: 'message', bytes: data }, [data])
+    else say({ type: 'close' })
+  }
+  channel.bufferedAmountLowThreshold = LOW
+  port.onmessage = ({ data }: MessageEvent<ToPage>) => {
+    if (data.type === 'close') return channel.close()
+    try {
+      channel.send(data.bytes)
+      say({ type: 'taken', bytes: data.bytes.byteLength, buffered: channel.bufferedAmount })
+    } catch {
+      say({ type: 'close' })
+    }
+  }
+  if (channel.readyState === 'open') say({ type: 'open' })
+}
+
+/** When the real channel says again how much waits in it: `channel.ts` gives more at this. Bytes. */
+const LOW = 256 * 1024
+
+/** The other end of a pump, as a channel. */
+export function channelOfPort(port: MessagePort): DataChannel {
+  /** Bytes on their way to the page, and those that wait there. */
+  let underWay = 0
+  let waiting = 0
+  const channel: { -readonly [K in keyof DataChannel]: DataChannel[K] } = {
+    readyState: 'connecting',
+    get bufferedAmount() {
+      return underWay + waiting
+    },
+    bufferedAmountLowThreshold: 0,
+    binaryType: 'arraybuffer',
+    onopen: null,
+    onmessage: null,
+    onclose: null,
+    onerror: null,
+    onbufferedamountlow: null,
+    send(data: unknown) {
+      const bytes = (data as Uint8Array<ArrayBuffer>).slice().buffer
+      underWay += bytes.byteLength
+      port.postMessage({ type: 'send', bytes } satisfies ToPage, [bytes])
+    },
+    close() {
+      channel.readyState = 'closed'
+      port.postMessage({ type: 'close' } satisfies ToPage)
+      port.close()
+    },
+  }
+  const call = (handler: unknown, event: unknown): void => {
+    if (typeof handler === 'function') handler.call(channel, event)
+  }
+  port.onmessage = ({ data }: MessageEvent<FromPage>) => {
+    switch (data.type) {
+      case 'open':
+        channel.readyState = 'open'
+        return call(channel.onopen, null)
+      case 'close':
+        channel.readyState = 'closed'
+        return call(channel.onclose, null)
+      case 'message':
+        return call(channel.onmessage, { data: data.bytes })
+      case 'taken': {
+        const before = underWay + waiting
+        underWay -= data.bytes
+        waiting = data.buffered
+        if (before > channel.bufferedAmountLowThreshold && underWay + waiting <= channel.bufferedAmountLowThreshold)
+          call(channel.onbufferedamountlow, null)
+      }
+    }
+  }
+  return channel
+}
