@@ -59,7 +59,7 @@ export async function createSealer({ room, roomKey, sender }: SealerOptions): Pr
 
   const seal = async (receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array> => {
     const header = encodeHeader({ sender, receiver, counter })
-    return concatBytes(header, await own.seal(nonce(counter++), plaintext, concatBytes(room, header)))
+    return concatBytes(header, await own.seal(nonce(counter++), plaintext, boundTo(room, header)))
   }
 
   const open = async (bytes: Uint8Array): Promise<Result<Opened, FrameRefusal>> => {
@@ -73,7 +73,7 @@ export async function createSealer({ room, roomKey, sender }: SealerOptions): Pr
     const known = senders.get(name)
     if (known?.seen.has(envelope.counter)) return refuse('repeated')
     const aead = known?.aead ?? (await createAead(deriveSenderKey(roomKey, envelope.sender)))
-    const plaintext = await aead.open(nonce(envelope.counter), envelope.ciphertext, concatBytes(room, envelope.header))
+    const plaintext = await aead.open(nonce(envelope.counter), envelope.ciphertext, boundTo(room, envelope.header))
     if (plaintext === null) return refuse('bad-envelope')
 
     // Asked again, since another copy may have been opened meanwhile. Only good frames make a sender known: forged
@@ -91,6 +91,9 @@ export async function createSealer({ room, roomKey, sender }: SealerOptions): Pr
     open: (frame) => openInOrder(open(frame)),
   }
 }
+
+/** What a ciphertext opens beside, and nothing else: its room, and all that a relay can read of its frame. */
+const boundTo = (room: Uint8Array, header: Uint8Array): Uint8Array => concatBytes(room, header)
 
 /** The counter as AES-GCM's 96-bit nonce, big-endian. */
 function nonce(counter: number): Uint8Array<ArrayBuffer> {

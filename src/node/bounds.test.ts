@@ -8,13 +8,14 @@ import { ok } from '../core/result.ts'
 import { unitBytes, type UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import type { Sealer } from '../net/sealed.ts'
-import type { TransportEvents } from '../net/transport.ts'
+import type { Direct } from '../net/direct/direct.ts'
+import type { OpenTransport, TransportEvents } from '../net/transport.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
 import { createSegments } from './segments.ts'
 import { deflate, inflate } from './deflate.ts'
 import { createLibrary } from './library.ts'
-import { createLinks } from './links.ts'
+import { createLinks, type LinksEvents } from './links.ts'
 import { createRefusedLog } from './refused-log.ts'
 import { generateKey, signWith } from './signer.ts'
 import { createNative } from './verifier.ts'
@@ -36,28 +37,22 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
   }
   const messages: string[] = []
   const sent: { readonly frame: Uint8Array; readonly to: string | null }[] = []
-  const links = createLinks(
-    [
-      {
-        path,
-        open: (given) => {
-          events = given
-          return { path, state: 'open', buffered: 0, send: (frame, to = null) => sent.push({ frame, to }) > 0, close: () => {} }
-        },
-      },
-    ],
-    sealer,
-    {
-      onMessage: (from) => messages.push(from),
-      onLinked: () => {},
-      onGone: () => {},
-      onRefused: () => {},
-      authorOf: () => null,
-      onSignal: () => false,
-      onChange: () => {},
-    },
-    '',
-  )
+  const open: OpenTransport = (given) => {
+    events = given
+    return { path, state: 'open', buffered: 0, send: (frame, to = null) => sent.push({ frame, to }) > 0, close: () => {} }
+  }
+  /** A direct path on which there is a channel to the first of the numbered. */
+  const direct = { open, isConnected: (peer: string) => peer === toHex(numbered(1)) } as unknown as Direct
+  const heard: LinksEvents = {
+    onMessage: (from) => messages.push(from),
+    onLinked: () => {},
+    onGone: () => {},
+    onRefused: () => {},
+    authorOf: () => null,
+    onSignal: () => false,
+    onChange: () => {},
+  }
+  const links = createLinks(path === 'webrtc' ? [] : [{ path, open }], sealer, heard, '', path === 'webrtc' ? direct : null)
   links.open()
   const release = async (): Promise<void> => {
     for (const open of held.splice(0)) open()
@@ -105,7 +100,7 @@ describe('frames for others that come on a direct channel', () => {
     encodeEnvelope({ sender: numbered(7), receiver, counter: 0, ciphertext: new Uint8Array(length - HEADER_BYTES) })
   const SECOND = 1_000
 
-  test('are brought on to whom they are for, if that is heard on such a channel too; others are opened here', async () => {
+  test('are brought on to whom they are for, if there is a channel to that; others are opened here', async () => {
     const { sent, held, release, hear } = openLinks('webrtc')
     hear(concatBytes(numbered(1), new Uint8Array(1)))
     await release()

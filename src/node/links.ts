@@ -105,8 +105,8 @@ export function createLinks(
     const second = Math.floor(performance.now() / 1_000)
     broughtOn = broughtOn.second === second ? broughtOn : { second, bytes: 0 }
     broughtOn.bytes += frame.length
-    const known = heard.get(to)?.has('webrtc') === true
-    if (known && frame.length <= MAX_BROUGHT_ON && broughtOn.bytes <= BROUGHT_ON_PER_SECOND) transports.get('webrtc')?.send(frame, to)
+    if (direct?.isConnected(to) === true && frame.length <= MAX_BROUGHT_ON && broughtOn.bytes <= BROUGHT_ON_PER_SECOND)
+      transports.get('webrtc')?.send(frame, to)
     return true
   }
 

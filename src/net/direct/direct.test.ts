@@ -6,6 +6,7 @@ import { asAuthor, asOpId } from '../../core/op.ts'
 import { ok, refuse } from '../../core/result.ts'
 import type { Transport } from '../transport.ts'
 import type { Description } from './description.ts'
+import { cutFrame } from './framing.ts'
 import { createDirect, type Direct } from './direct.ts'
 import type { PageCommand } from './page-port.ts'
 import { encodeSignal } from './signal.ts'
@@ -246,6 +247,31 @@ describe('limits', () => {
     expect(a.commands.filter(({ type }) => type === 'close')).toEqual([])
   })
 
+  test('D12 a connection that is proven stays, whatever is said in its peer’s name, until another one is', async () => {
+    const [a, b] = await met()
+    await join(a, b, 0xb, 0xa)
+    for (const connection of [7, 8, 9]) {
+      a.direct.hearSignal(b.self, encodeSignal({ type: 'description', connection, description: described('offer', 0xe) }), false)
+    }
+    expect([a.lost, a.transport.send(Uint8Array.of(7))]).toEqual([[], true])
+    // Of the three, the last one alone is still under way.
+    expect(opened(a).length - a.commands.filter(({ type }) => type === 'close').length).toBe(2)
+  })
+
+  test('D5 candidates are passed on to the page MAX_TRICKLED for a connection, and no more', async () => {
+    const a = play(1)
+    await pass(1_000)
+    offerTo(a, 2)
+    const candidate = encodeSignal({
+      type: 'candidate',
+      connection: 1,
+      ufrag: 'abcd',
+      candidate: 'candidate:1 1 udp 1 192.0.2.7 9 typ host',
+    })
+    for (let i = 0; i < 100; i++) a.direct.hearSignal(toHex(new Uint8Array(32).fill(2)), candidate, false)
+    expect(a.commands.filter(({ type }) => type === 'candidate').length).toBe(64)
+  })
+
   test('D9 MAX_HELD frames wait for the certificates of their channel, and more are lost', async () => {
     const [a, b] = await met()
     const pipe = new Pipe()
@@ -260,6 +286,27 @@ describe('limits', () => {
     a.direct.hearPage({ type: 'connected', connection, ours: print(0xa), theirs: print(0xb) })
     await pass(10)
     expect(a.heard).toEqual(Array.from({ length: 63 }, (_, i) => (i + 1).toString(16).padStart(2, '0')))
+  })
+
+  test('D9 MAX_HELD_BYTES of frames wait, and more are lost', async () => {
+    const [a, b] = await met()
+    const pipe = new Pipe()
+    const { connection } = opened(a).at(-1)!
+    a.direct.hearPage({ type: 'channel', connection, channel: pipe as unknown as RTCDataChannel })
+    pipe.onopen!()
+    const message = channelProofBytes(room, new Uint8Array(32).fill(2), new Uint8Array(32).fill(1), print(0xb), print(0xa))
+    const proof = encodeSignal({ type: 'proof', author: asAuthor(b.author), proof: signPure(new Uint8Array(32).fill(2), message) })
+    const frames = [
+      concatBytes(new Uint8Array(32).fill(2), proof),
+      new Uint8Array(1_000_000),
+      new Uint8Array(1_000_000),
+      new Uint8Array(1_000_000),
+    ]
+    for (const frame of frames) for (const piece of cutFrame(frame)) pipe.onmessage!({ data: piece.buffer })
+    await pass(10)
+    a.direct.hearPage({ type: 'connected', connection, ours: print(0xa), theirs: print(0xb) })
+    await pass(10)
+    expect(a.heard.length).toBe(2)
   })
 })
 

@@ -35,8 +35,11 @@ const RETRY_FIRST = 2_000
 const RETRY_LAST = 120_000
 /** Connections at once: more than anybody reaches for and is reached by. */
 export const MAX_CONNECTIONS = 48
-/** Frames held that came on a channel before its other end was proven; what is more is lost, as any frame may be. */
+/** Frames held that came on a channel before its other end was proven, and their bytes; what is more is lost, as any frame may be. */
 const MAX_HELD = 64
+const MAX_HELD_BYTES = 2 * 1024 * 1024
+/** Candidates taken of the other side of one connection, those of its descriptions not counted. */
+const MAX_TRICKLED = 64
 
 export interface DirectOptions {
   readonly room: OpId
@@ -81,6 +84,10 @@ interface Connection {
   hasProven: boolean
   isProven: boolean
   held: Uint8Array[]
+  /** Frames, and their bytes, that wait for it to be proven. */
+  waiting: number
+  waitingBytes: number
+  trickled: number
   /** Since when nothing comes through (ms), and whether a new way is looked for. */
   interruptedAt: number | null
   restarted: boolean
@@ -98,6 +105,8 @@ export interface Direct {
   hearSignal(from: MemberId, bytes: Uint8Array, sameBrowser: boolean): void
   /** A path opened: others may be there. */
   linked(): void
+  /** True when there is a channel to this peer itself. */
+  isConnected(peer: MemberId): boolean
   /** A tab of this browser has ended. */
   gone(peer: MemberId): void
   /** An offer to whoever gets it, as a frame. */
@@ -155,6 +164,9 @@ export function createDirect(options: DirectOptions): Direct {
       hasProven: false,
       isProven: false,
       held: [],
+      waiting: 0,
+      waitingBytes: 0,
+      trickled: 0,
       interruptedAt: null,
       restarted: false,
       described: null,
@@ -217,9 +229,13 @@ export function createDirect(options: DirectOptions): Direct {
   }
 
   function reach(): void {
-    for (const peer of reachFor(self, otherDevices(members))) {
+    for (const [peer, { until }] of failures) if (now() > until + RETRY_LAST) failures.delete(peer)
+    const neighbours = proven().map(({ peer }) => peer!)
+    // Whoever cannot be reached now stands in nobody's way.
+    const others = otherDevices(members, neighbours).filter((peer) => now() >= (failures.get(peer)?.until ?? 0))
+    for (const peer of reachFor(self, others)) {
       if (connections.size >= MAX_CONNECTIONS) return
-      if (withPeer(peer) === undefined && now() >= (failures.get(peer)?.until ?? 0)) connect(peer, true, null, false)
+      if (withPeer(peer) === undefined) connect(peer, true, null, false)
     }
   }
 
@@ -250,7 +266,9 @@ export function createDirect(options: DirectOptions): Direct {
     // Both offered: the lower one's counts.
     if (before !== undefined && before.isOurs && !before.isProven && self < from) return
     if (connections.size >= MAX_CONNECTIONS) return
-    if (before !== undefined) close(before)
+    // Anybody with the room's link may have said this in its name: what is proven stays until another one is.
+    const all = [...connections.values()].filter(({ peer }) => peer === from)
+    for (const each of all) if (!each.isProven) close(each)
     tell(connect(from, false, offer, false), description)
   }
 
@@ -259,7 +277,8 @@ export function createDirect(options: DirectOptions): Direct {
 
   function onCandidate(from: MemberId, { connection: offer, ufrag, candidate }: Extract<Signal, { type: 'candidate' }>): void {
     for (const each of connections.values()) {
-      if (each.peer === from && each.offer === offer) page({ type: 'candidate', connection: each.number, ufrag, candidate })
+      if (each.peer === from && each.offer === offer && each.trickled++ < MAX_TRICKLED)
+        page({ type: 'candidate', connection: each.number, ufrag, candidate })
     }
   }
 
@@ -288,7 +307,7 @@ export function createDirect(options: DirectOptions): Direct {
   async function hearFrame(connection: Connection, frame: Uint8Array): Promise<void> {
     if (connection.isProven) return events?.onFrame(frame)
     if (connection.certificates === null || connection.peer === null) {
-      if (connection.held.length < MAX_HELD) connection.held.push(frame)
+      connection.held.push(frame)
       return
     }
     const opened = await host?.open(frame)
@@ -362,7 +381,11 @@ export function createDirect(options: DirectOptions): Direct {
       },
       onFrame(frame) {
         if (connection.isProven) events?.onFrame(frame)
-        else order = order.then(() => hearFrame(connection, frame))
+        else if (connection.waiting < MAX_HELD && connection.waitingBytes + frame.length <= MAX_HELD_BYTES) {
+          connection.waiting++
+          connection.waitingBytes += frame.length
+          order = order.then(() => hearFrame(connection, frame))
+        }
       },
       onClose: () => fail(connection),
     })
@@ -421,6 +444,7 @@ export function createDirect(options: DirectOptions): Direct {
       }
     },
     linked: sayHereSoon,
+    isConnected: (peer) => withPeer(peer)?.isProven === true,
     gone(peer) {
       forgetMember(members, peer)
       plan()

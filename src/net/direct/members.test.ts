@@ -47,31 +47,33 @@ test('when the tab that connects has ended, the lowest of the others goes on', (
   expect(members.device).toBe(id(4))
 })
 
-test('other browsers are known by the tab that connects for them, and by who is connected to them; own tabs are none', () => {
+test('other browsers are known by the tab that connects for them, and by neighbours who are connected to them; own tabs are none, and nobody speaks for others', () => {
   const members = begun(1)
   hear(members, id(2), here(2), true, 10)
-  hear(members, id(20), here(20, 30, 2, 1), false, 10)
+  hear(members, id(20), here(20, 30, 2, 1, 21), false, 10)
   hear(members, id(21), here(20), false, 10)
-  hear(members, id(31), here(30), false, 10)
+  hear(members, id(40), here(41, 42), false, 10)
   settle(members, 20)
-  expect(otherDevices(members)).toEqual([20, 30].map(id))
+  expect(otherDevices(members, [])).toEqual([20].map(id))
+  expect(otherDevices(members, [id(20)])).toEqual([20, 30].map(id))
   expect(introducersOf(members, id(30))).toEqual([id(20)])
 })
 
 test('who is silent is gone, and a tab of this browser stays one whatever is said in its name elsewhere', () => {
   const members = begun(1)
   hear(members, id(2), here(2), true, 10)
-  hear(members, id(2), here(2), false, 20)
+  expect(hear(members, id(2), here(9), false, 20)).toBe(false)
   hear(members, id(20), here(20), false, 10)
   settle(members, 700)
-  expect(otherDevices(members)).toEqual([id(20)])
+  expect(otherDevices(members, [])).toEqual([id(20)])
+  expect(members.device).toBe(id(2))
   settle(members, 50_011)
-  expect(otherDevices(members)).toEqual([])
+  expect(otherDevices(members, [])).toEqual([])
 })
 
 test('D10 of more than MAX_MEMBERS no more are remembered', () => {
   const members = begun(0)
   for (let n = 1; n <= MAX_MEMBERS; n++) expect(hear(members, id(n), here(n), false, 1)).toBe(true)
   expect(hear(members, id(MAX_MEMBERS + 1), here(MAX_MEMBERS + 1), false, 1)).toBe(false)
-  expect(otherDevices(members)).toHaveLength(MAX_MEMBERS)
+  expect(otherDevices(members, [])).toHaveLength(MAX_MEMBERS)
 })

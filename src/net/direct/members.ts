@@ -42,11 +42,12 @@ export function hear(
 ): boolean {
   const before = members.known.get(from)
   if (before === undefined && members.known.size >= MAX_MEMBERS) return false
+  // Who was heard in this browser is of it: what comes from elsewhere in its name is not.
+  if (before?.sameBrowser === true && !sameBrowser) return false
   members.known.set(from, {
     device: toHex(device),
     near: near.map(toHex),
-    // Who was heard in this browser is of it, whatever comes from elsewhere in its name.
-    sameBrowser: sameBrowser || before?.sameBrowser === true,
+    sameBrowser,
     heardAt: now,
   })
   return before === undefined
@@ -67,14 +68,16 @@ export function settle(members: Members, now: number): boolean {
   return members.device !== device
 }
 
-/** The tabs of other browsers that connect for them; of those that `near` name too, who may be introduced. */
-export function otherDevices({ self, device, known }: Members): MemberId[] {
+/**
+ * The tabs of other browsers that connect for them, as they say themselves, and those that `neighbours` say they are connected to and
+ * can introduce: so whoever makes up members has to speak for each of them, or be connected.
+ */
+export function otherDevices({ self, device, known }: Members, neighbours: readonly MemberId[]): MemberId[] {
   const own = new Set([self, device, ...[...known].filter(([, { sameBrowser }]) => sameBrowser).map(([id]) => id)])
   const others = new Set<MemberId>()
-  for (const member of known.values()) {
-    if (member.sameBrowser) continue
-    others.add(member.device)
-    for (const id of member.near) others.add(known.get(id)?.device ?? id)
+  for (const [id, member] of known) if (member.device === id) others.add(id)
+  for (const neighbour of neighbours) {
+    for (const id of known.get(neighbour)?.near ?? []) if (!known.has(id)) others.add(id)
   }
   return [...others].filter((id) => !own.has(id)).sort()
 }

@@ -35,15 +35,15 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D2',
     file: SEALED,
-    right: 'const additionalData = concatBytes(room, envelope.header)',
-    wrong: 'const additionalData = concatBytes(room, envelope.header.subarray(0, 0))',
+    right: "if (plaintext === null) return refuse('bad-envelope')",
+    wrong: 'if (plaintext === null) return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext: envelope.ciphertext })',
     test: tested(SEALED_TEST, 'D2 a frame with any one bit flipped'),
   },
   {
     row: 'D2',
     file: SEALED,
-    right: "if (!plaintext) return refuse('bad-envelope')",
-    wrong: 'if (!plaintext) return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext: envelope.ciphertext })',
+    right: "if (plaintext === null) return refuse('bad-envelope')",
+    wrong: 'if (plaintext === null) return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext: envelope.ciphertext })',
     test: tested(SEALED_TEST, 'D2 nobody without the room key'),
   },
   {
@@ -357,9 +357,9 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D15',
     file: SEALED,
-    right: 'const additionalData = concatBytes(room, envelope.header)',
-    wrong: 'const additionalData = concatBytes(room, envelope.header.subarray(0, 0))',
-    test: tested(SEALED_TEST, 'D15 reordered frames'),
+    right: '=> concatBytes(room, header)\n',
+    wrong: '=> concatBytes(room, header.subarray(0, 0))\n',
+    test: tested(SEALED_TEST, 'D15 a frame under the header of another frame'),
   },
   {
     row: 'D15',
