@@ -88,6 +88,7 @@ test('three devices meet by pasted text alone, without any relay: two by hand, a
     const b = await (await device()).open(await invite(a))
     await paste(a, 'The answer of the other device', await answerOf(b))
     await hears(a, 'webrtc')
+    await expect((await peersOf(a)).getByText('Connected.', { exact: true })).toBeVisible()
     const c = await (await device()).open(a.url())
     const invitation = await invite(a)
     await paste(c, 'An invitation from another device', invitation)
@@ -182,4 +183,45 @@ test('a name and typing are seen by others while they last, and are no ops', asy
   await expect(b.getByText('is typing')).toBeHidden()
   await expect((await peersOf(b)).getByText('Ada <b>L</b>')).toBeVisible()
   await agree([a, b], 1)
+})
+
+test('an invitation whose device is gone says that there is no way, and what to do', async ({ device }) => {
+  const host = await startHost(false)
+  try {
+    const blue = await device()
+    await blue.context.clock.install()
+    const a = await blue.open(`${host.address}/#new`)
+    const green = await device()
+    const b = await green.open(await invite(a))
+    const answer = await answerOf(b)
+    await b.close()
+    await paste(a, 'The answer of the other device', answer)
+    await expect((await peersOf(a)).getByText(/^Connecting/)).toBeVisible()
+    await a.clock.fastForward(21_000)
+    await expect((await peersOf(a)).getByText(/No direct way to the other device was found/)).toBeVisible()
+    // It was used, and a new invitation is another one.
+    await paste(a, 'An invitation from another device', answer)
+    await expect((await peersOf(a)).getByText('It was used here already.', { exact: false })).toBeVisible()
+  } finally {
+    await host.kill()
+  }
+})
+
+test('an invitation to another room, a torn one, and other words each say what to do', async ({ device }) => {
+  const host = await startHost(false)
+  try {
+    const a = await (await device()).open(`${host.address}/#new`)
+    const b = await (await device()).open(`${host.address}/#new`)
+    const invitation = await invite(a)
+    for (const [words, said] of [
+      [invitation, 'It was made for another room'],
+      [invitation.slice(0, -600), 'Something is missing at its end'],
+      ['hello', 'This is neither an invitation nor an answer'],
+    ] as const) {
+      await paste(b, 'An invitation from another device', words)
+      await expect((await peersOf(b)).getByText(said, { exact: false })).toBeVisible()
+    }
+  } finally {
+    await host.kill()
+  }
 })

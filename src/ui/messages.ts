@@ -243,6 +243,9 @@ export const messages = {
     pasteAnswer: 'The answer of the other device',
     connect: 'Connect',
     connecting: 'Connecting. Its path appears above as soon as it is there.',
+    connected: 'Connected.',
+    noWay:
+      'No direct way to the other device was found. Devices in different networks often need a STUN or TURN server, which whoever hosts this page can name; a relay works in any case. To try again, make a new invitation.',
   },
   node: {
     title: 'Node',

@@ -12,6 +12,9 @@ import { invitationLink } from '../state/start-up.ts'
 
 const text = messages.byHand
 
+/** After this long without a path there is none to be expected (ms). */
+const CONNECT_WITHIN = 20_000
+
 /** What there is to be carried, and what is said of it. */
 interface Carried {
   readonly kind: 'invitation' | 'answer'
@@ -37,6 +40,22 @@ export function ByHand() {
     setSaid('')
   }
 
+  const direct = useNodeState((state) => (state.status?.peers ?? []).filter(({ path }) => path === 'webrtc').length)
+  /** How many were connected directly when the last one began to. */
+  const [before, setBefore] = useState<number | null>(null)
+  useEffect(() => {
+    if (before === null) return
+    if (direct > before) {
+      setBefore(null)
+      return setSaid(text.connected)
+    }
+    const timer = setTimeout(() => {
+      setBefore(null)
+      setSaid(text.noWay)
+    }, CONNECT_WITHIN)
+    return () => clearTimeout(timer)
+  }, [before, direct])
+
   const take = useCallback(
     async (words: string): Promise<void> => {
       setSaid(text.preparing)
@@ -45,6 +64,7 @@ export function ByHand() {
       setPasted('')
       setCarried(reply.answer === null ? null : { kind: 'answer', words: reply.answer })
       setSaid(reply.answer === null ? text.connecting : '')
+      if (reply.answer === null) setBefore(node.store.getState().status?.peers.filter(({ path }) => path === 'webrtc').length ?? 0)
     },
     [node],
   )
