@@ -2,13 +2,13 @@
  * Builds the app into dist/ and the relay's host, which Node cannot run as TypeScript, into node_modules/.cache/tabweave/.
  * Nothing is done while both are as new as their sources. Alone (`node .scripts/build.mjs`) it builds in any case.
  */
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv } from 'node:process'
 import { build } from 'vite'
 import { buildForNode } from './build-for-node.mjs'
 import { hostFolder, root } from './paths.mjs'
+import { stampOf } from './stamp.mjs'
 
 const stampFile = join(hostFolder, 'built')
 
@@ -17,7 +17,7 @@ const SOURCES = ['src', 'relay', 'public', 'index.html', 'vite.config.ts', 'pack
 
 /** Builds what is older than its sources. */
 export const buildIfStale = async () => {
-  const stamp = stampOfSources()
+  const stamp = stampOf(SOURCES)
   if (existsSync(join(root, 'dist/index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
   // Not on standard output: what a script prints there may be for a machine to read.
   console.error('Building …')
@@ -28,20 +28,6 @@ export const buildIfStale = async () => {
 
 /** Builds the relay's host alone. */
 export const buildHost = () => buildForNode({ main: 'relay/main.ts', node: 'relay/node.ts' }, hostFolder)
-
-/** Changes whenever a source is changed, added or taken away. */
-function stampOfSources() {
-  const hash = createHash('sha256')
-  for (const source of SOURCES) {
-    const path = join(root, source)
-    const files = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name))) : [path]
-    for (const file of files.toSorted()) {
-      const { size, mtimeMs } = statSync(file)
-      hash.update(`${file} ${size} ${mtimeMs}\n`)
-    }
-  }
-  return hash.digest('hex')
-}
 
 if (argv[1] === import.meta.filename) {
   await build({ root, logLevel: 'info' })

@@ -41,7 +41,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
     packages: ['react', 'react-dom', 'zustand', 'qr'],
   },
   main: { imports: ['ui'], packages: ['react', 'react-dom'] },
-  cli: { imports: ['core', 'crdt', 'rules', 'sync', 'store', 'net', 'node'], packages: ['node:'] },
+  cli: { imports: ['core', 'crdt', 'rules', 'sync', 'graph/author-look', 'store', 'net', 'node'], packages: ['node:', 'ws'] },
   index: { imports: ['core', 'crdt', 'rules', 'node', 'worker/client'], packages: [] },
   relay: { imports: ['net/envelope'], packages: ['node:', 'ws'] },
 }

@@ -26,6 +26,8 @@ export interface RelaySocketOptions {
   readonly origin: string
   /** The room's name at the relay (`net/keys`). */
   readonly room: string
+  /** A class like `WebSocket`, where the platform has none (Node 20). */
+  readonly socketClass?: new (url: string, protocols: string[]) => unknown
 }
 
 export interface RelaySocket extends Transport {
@@ -34,7 +36,7 @@ export interface RelaySocket extends Transport {
 }
 
 /** An `OpenTransport` whose transports can be hurried. */
-export function openRelaySocket({ origin, room }: RelaySocketOptions): (events: TransportEvents) => RelaySocket {
+export function openRelaySocket({ origin, room, socketClass }: RelaySocketOptions): (events: TransportEvents) => RelaySocket {
   const url = new URL(`/parties/main/${room}`, origin).href.replace(/^http/, 'ws')
 
   return (events) => {
@@ -57,6 +59,7 @@ export function openRelaySocket({ origin, room }: RelaySocketOptions): (events: 
         maxReconnectionDelay: MAX_DELAY,
         minUptime: MIN_UPTIME,
         connectionTimeout: CONNECT_TIMEOUT,
+        ...(socketClass && { WebSocket: socketClass }),
       })
       opened.binaryType = 'arraybuffer'
       opened.onopen = () => report('open', '')

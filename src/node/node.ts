@@ -32,6 +32,7 @@ import { createSegments } from './segments.ts'
 import { signWith } from './signer.ts'
 import { startScrub } from './scrub.ts'
 import { holdSession } from './session-lock.ts'
+import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
 import type { Hex, ImportOutcome, NodeStatus, RefusedEntry, SubmitReply } from './views.ts'
 import { createVerifier } from './verifier.ts'
@@ -48,6 +49,8 @@ export interface NodeOptions {
   readonly direct?: { readonly page: (command: PageCommand) => void; readonly servers: readonly IceServer[] }
   /** What decodes bundles; this thread, if there is nothing else. */
   readonly decoder?: Decoder
+  /** Makes a key that this node's stores can keep. */
+  readonly mint?: typeof generateKey
   /** Something that a view shows may have changed. */
   readonly onChange: () => void
   /** A bug of ours. */
@@ -87,10 +90,11 @@ export async function createNode({
   ways,
   direct: way,
   decoder = createDecoder(),
+  mint = generateKey,
   onChange,
   onBroken,
 }: NodeOptions): Promise<Node> {
-  const { opened, engine, index } = await readNode(found, openStore)
+  const { opened, engine, index } = await readNode(found, openStore, mint)
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
   const sealer = await createSealer({ room: identity.genesis, roomKey, sender: engine.sender })
@@ -254,7 +258,11 @@ export async function createNode({
 }
 
 /** The engine with what the disk holds, and which ops its index told of; a damaged disk is salvaged first. */
-async function readNode(opened: OpenedNode, openStore: OpenStore): Promise<{ opened: OpenedNode; engine: Engine; index: Place[] }> {
+async function readNode(
+  opened: OpenedNode,
+  openStore: OpenStore,
+  mint: typeof generateKey,
+): Promise<{ opened: OpenedNode; engine: Engine; index: Place[] }> {
   const engine = createEngine({
     room: asOpId(opened.identity.genesis),
     author: asAuthor(opened.identity.author),
@@ -268,7 +276,7 @@ async function readNode(opened: OpenedNode, openStore: OpenStore): Promise<{ ope
   const index = await readIndex(opened.store, (bytes, expected) => restoreIndex(engine, bytes, expected))
   const damaged = await readDisk(opened.store, engine.stored, (units) => restore(engine, units))
   if (damaged === null) return { opened, engine, index }
-  return readNode(await salvage(openStore, opened, damaged), openStore)
+  return readNode(await salvage(openStore, opened, damaged, mint), openStore, mint)
 }
 
 /** The author's clock as ops carry it; one that stands before 1970 says 1970. */

@@ -68,8 +68,8 @@ export async function joinRoom(openStore: OpenStore, { genesis, secret }: RoomLi
 }
 
 /** A new node that founds an open room of this name. */
-export async function foundRoom(openStore: OpenStore, name: string): Promise<OpenedNode> {
-  const { author, key } = await generateKey()
+export async function foundRoom(openStore: OpenStore, name: string, mint = generateKey): Promise<OpenedNode> {
+  const { author, key } = await mint()
   const body = encodeBody({ kind: 'genesis', name, ...OPEN })
   const op: Op = { room: null, author: asAuthor(author), seq: 0, prev: null, deps: [], time: Math.floor(Date.now() / 1000), body }
   const id = hashOp(op)
@@ -175,8 +175,13 @@ async function columnsOf({ bytes }: Segment): Promise<Uint8Array | null> {
 }
 
 /** A new node with the readable part of a damaged one: its first `length` ops. The damaged one is deleted. */
-export async function salvage(openStore: OpenStore, { identity, store }: OpenedNode, length: number): Promise<OpenedNode> {
-  const fresh = await joinRoom(openStore, linkOf(identity))
+export async function salvage(
+  openStore: OpenStore,
+  { identity, store }: OpenedNode,
+  length: number,
+  mint = generateKey,
+): Promise<OpenedNode> {
+  const fresh = await joinRoom(openStore, linkOf(identity), mint)
   for (let at = 0; at < length;) {
     const segments = await store.read(at, READ_SEGMENTS)
     const kept = segments.flatMap((segment) => ('bytes' in segment && segment.first + segment.count <= length ? [segment] : []))

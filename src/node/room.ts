@@ -16,6 +16,8 @@ const SEARCH_STEP = 1_024
 export interface Room {
   /** Entries at places `from` … of the history; the last `count` when `from` is null. */
   entries(from: number | null, count: number): Promise<{ total: number; from: number; entries: HistoryEntry[] }>
+  /** Entries in the order in which this node admitted them, from its `from`-th op on. */
+  admitted(from: number, count: number): Promise<HistoryEntry[]>
   search(text: string, limit: number): Promise<HistoryEntry[]>
   inspect(id: Hex): Promise<OpDetails | null>
   evidence(): EvidenceEntry[]
@@ -57,6 +59,7 @@ export function createRoom(engine: Engine, library: Library): Room {
       const start = Math.max(0, Math.min(from ?? total - count, total))
       return { total, from: start, entries: await entriesOf(sliceHistory(history, start, count)) }
     },
+    admitted: (from, count) => entriesOf(Array.from({ length: Math.max(0, Math.min(count, dag.length - from)) }, (_, i) => from + i)),
     async search(text, limit) {
       const wanted = text.toLowerCase()
       const found: HistoryEntry[] = []

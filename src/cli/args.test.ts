@@ -1,0 +1,91 @@
+/** The command line: what it asks for, and a sentence for whatever else stands there. */
+import { expect, test } from 'vitest'
+import { formatLink, parseLink } from '../node/link.ts'
+import { type Options, readArgs } from './args.ts'
+
+const FRAGMENT = `${'A'.repeat(43)}-${'B'.repeat(41)}A`
+const LINK = parseLink(FRAGMENT)!
+
+const asked = (...args: string[]): Options => {
+  const answer = readArgs(args)
+  if (answer.type !== 'run') throw new Error(JSON.stringify(answer))
+  return answer.options
+}
+const refusal = (...args: string[]): string => {
+  const answer = readArgs(args)
+  return answer.type === 'wrong' ? answer.sentence : answer.type
+}
+
+test('a link joins its room, by the relay where it is from', () => {
+  const options = {
+    room: { type: 'join', link: LINK },
+    name: 'node',
+    relay: 'https://example.org',
+    folder: null,
+    mode: 'stay',
+    wait: 30_000,
+  }
+  expect(asked(`https://example.org/#${FRAGMENT}`)).toEqual(options)
+  expect(asked(`https://example.org:443/app/?x=1#${FRAGMENT}`)).toEqual(options)
+  expect(asked(FRAGMENT)).toEqual({ ...options, relay: null })
+  expect(asked(`#${FRAGMENT}`)).toEqual({ ...options, relay: null })
+})
+
+test('what is said of the relay counts more than where the link is from', () => {
+  const link = `https://example.org/#${FRAGMENT}`
+  expect(asked(link, '--relay', 'wss://relay.example:7/x').relay).toBe('wss://relay.example:7')
+  expect(asked(link, '--relay', 'none').relay).toBe('none')
+})
+
+test('a room is begun by its name, and gone on with where nothing is said', () => {
+  expect(asked('--new', ' Thursday seminar ').room).toEqual({ type: 'found', name: 'Thursday seminar' })
+  expect(asked().room).toEqual({ type: 'resume' })
+})
+
+test('name, folder, and how it ends', () => {
+  expect(asked(FRAGMENT, '--name', 'Ålice_2', '--dir', '/tmp/x y', '--once', '--wait', '2.5')).toMatchObject({
+    name: 'Ålice_2',
+    folder: '/tmp/x y',
+    mode: 'once',
+    wait: 2_500,
+  })
+  expect(asked(FRAGMENT, '--once', '--digest').mode).toBe('digest')
+})
+
+test('a fragment that begins with "-" is no option', () => {
+  const genesis = LINK.genesis.slice() as typeof LINK.genesis
+  genesis[0] = 0xf8
+  const fragment = formatLink({ ...LINK, genesis })
+  expect(fragment[0]).toBe('-')
+  expect(asked(fragment, '--once').room).toEqual({ type: 'join', link: { ...LINK, genesis } })
+})
+
+test.each([
+  [['https://example.org/'], 'no room’s link'],
+  [[FRAGMENT.slice(1)], 'no room’s link'],
+  [[`https://example.org/#${FRAGMENT}x`], 'no room’s link'],
+  [[`file:///home/#${FRAGMENT}`], 'begins with https:// or http://'],
+  [[`localhost:5173/#${FRAGMENT}`], 'begins with https:// or http://'],
+  [[FRAGMENT, 'and', 'more'], 'put a name with spaces in quotes'],
+  [[FRAGMENT, '--new', 'x'], 'not both'],
+  [['--new', '  '], '--new takes'],
+  [['--new', 'x'.repeat(121)], '--new takes'],
+  [['--new', '\ud800'], '--new takes'],
+  [[FRAGMENT, '--name', '../x'], '--name takes'],
+  [[FRAGMENT, '--name', ''], '--name takes'],
+  [[FRAGMENT, '--relay', 'example'], '--relay takes'],
+  [[FRAGMENT, '--relay', 'ftp://example.org'], '--relay takes'],
+  [[FRAGMENT, '--relay', ''], '--relay takes'],
+  [[FRAGMENT, '--wait', '0'], '--wait takes'],
+  [[FRAGMENT, '--wait', 'long'], '--wait takes'],
+  [[FRAGMENT, '--wait', 'Infinity'], '--wait takes'],
+  [[FRAGMENT, '--frobnicate'], '--help says'],
+  [[FRAGMENT, '--name'], '--help says'],
+])('%j is refused in a sentence', (args, part) => {
+  expect(refusal(...args)).toContain(part)
+})
+
+test('help is given whatever else is wrong with it', () => {
+  expect(refusal('--help', '--name', '')).toBe('help')
+  expect(refusal('-h')).toBe('help')
+})

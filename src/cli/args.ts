@@ -1,0 +1,115 @@
+/** What the command line asks for. Pure; tried in `args.test.ts`. */
+import { parseArgs } from 'node:util'
+import { parseLink, type RoomLink } from '../node/link.ts'
+
+export interface Options {
+  /** A room by its link, a new room of this name, or the only room that is kept under this name. */
+  readonly room:
+    | { readonly type: 'join'; readonly link: RoomLink }
+    | { readonly type: 'found'; readonly name: string }
+    | { readonly type: 'resume' }
+  /** Which of this machine's nodes in the room. */
+  readonly name: string
+  /** An origin; "none"; null where nothing was said. */
+  readonly relay: string | null
+  /** Null: the usual one. */
+  readonly folder: string | null
+  /** "stay" until it is told to leave; "once": until all is written and all agree; "digest": the same, and prints nothing else. */
+  readonly mode: 'stay' | 'once' | 'digest'
+  /** How long the last two wait for anything to happen (ms). */
+  readonly wait: number
+}
+
+export type Asked =
+  | { readonly type: 'run'; readonly options: Options }
+  | { readonly type: 'help' }
+  | { readonly type: 'wrong'; readonly sentence: string }
+
+export const USAGE = `A node of a Tabweave room in a terminal.
+
+  npm run -s node -- LINK            joins the room, or is again the node that it was there
+  npm run -s node -- --new "NAME"    begins a room and prints its link
+  npm run -s node                    goes on in the only room that is kept
+
+  --name NAME       which of your nodes (node): others never see this name
+  --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:5173)
+  --dir FOLDER      where nodes are kept (.tabweave in your home folder)
+  --once            ends when every line that came in is written and all peers agree
+  --digest          prints the digest that all peers agree on, and ends
+  --wait SECONDS    how long these two wait while nothing happens (30)
+
+What you type is written to the room, line by line. In a terminal, lines that begin with "/" are for the node: /help lists them.`
+
+const NAME = /^[\p{L}\p{N}_-]{1,40}$/u
+/** Characters of a room's name; others show no more of it either. */
+const LONGEST_ROOM_NAME = 120
+const SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
+
+const wrong = (sentence: string): Asked => ({ type: 'wrong', sentence })
+
+/** Of the arguments after the program's name; anything gives an answer. */
+export function readArgs(args: readonly string[]): Asked {
+  let parsed: ReturnType<typeof parse>
+  try {
+    parsed = parse(args)
+  } catch (error) {
+    return wrong(`${(error as Error).message.split('. ')[0]}. --help says what there is.`)
+  }
+  const { values, positionals } = parsed
+  if (values.help) return { type: 'help' }
+  if (positionals.length > 1) return wrong(`One link is enough, and these are ${positionals.length}: put a name with spaces in quotes.`)
+  const [text] = positionals
+  if (text !== undefined && values.new !== undefined) return wrong('Either join a room by its link or begin one with --new, not both.')
+  if (!NAME.test(values.name)) return wrong('--name takes letters, digits, "-" and "_", 40 at most.')
+  const wait = Number(values.wait) * 1000
+  if (!(wait > 0 && Number.isFinite(wait))) return wrong('--wait takes a number of seconds above 0.')
+  const relay = values.relay === undefined || values.relay === 'none' ? (values.relay ?? null) : originOf(values.relay)
+  if (relay === null && values.relay !== undefined) return wrong('--relay takes an address such as wss://relay.example, or "none".')
+  const rest = {
+    name: values.name,
+    folder: values.dir ?? null,
+    mode: values.digest ? 'digest' : values.once ? 'once' : 'stay',
+    wait,
+  } as const
+
+  if (values.new !== undefined) {
+    const name = values.new.trim()
+    if (name === '' || Array.from(name).length > LONGEST_ROOM_NAME || !name.isWellFormed())
+      return wrong(`--new takes the room's name, ${LONGEST_ROOM_NAME} characters at most.`)
+    return { type: 'run', options: { room: { type: 'found', name }, relay, ...rest } }
+  }
+  if (text === undefined) return { type: 'run', options: { room: { type: 'resume' }, relay, ...rest } }
+  const link = parseLink(text)
+  if (link === null)
+    return wrong(
+      'This is no room’s link: it ends in "#" and a row of 86 letters. Copy all of it from a tab’s address bar, and put it in quotes.',
+    )
+  const address = text.includes('#') ? text.slice(0, text.indexOf('#')) : ''
+  const from = address === '' ? null : originOf(address)
+  if (address !== '' && from === null) return wrong('What is before "#" in this link is no address that begins with https:// or http://.')
+  return { type: 'run', options: { room: { type: 'join', link }, relay: relay ?? from, ...rest } }
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    // A fragment may begin with "-", which is no option.
+    args: args.map((arg) => (parseLink(arg) !== null && arg.startsWith('-') ? `#${arg}` : arg)),
+    allowPositionals: true,
+    options: {
+      name: { type: 'string', default: 'node' },
+      new: { type: 'string' },
+      relay: { type: 'string' },
+      dir: { type: 'string' },
+      once: { type: 'boolean', default: false },
+      digest: { type: 'boolean', default: false },
+      wait: { type: 'string', default: '30' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+
+/** "wss://host:1" of an address; null when it is none of a relay. */
+export function originOf(address: string): string | null {
+  if (!URL.canParse(address)) return null
+  const { protocol, host } = new URL(address)
+  return SCHEMES.includes(protocol) && host !== '' ? `${protocol}//${host}` : null
+}

@@ -1,0 +1,98 @@
+/**
+ * Which node this terminal is. Nodes are kept in folders side by side, named after the name that their owner gave them and
+ * their author; each is in one room, since its key lives and dies with its ops.
+ */
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { equalBytes, toHex } from '../core/bytes.ts'
+import type { RoomLink } from '../node/link.ts'
+import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from '../node/open-node.ts'
+import type { Identity } from '../store/store.ts'
+import { type Options, originOf } from './args.ts'
+import { identityPath, openFileStore } from './file-store.ts'
+import { generateKeptKey, readIdentity } from './identity-file.ts'
+import { named, PRIVATE_FILE } from './record-file.ts'
+
+/** What ends the command, as a sentence that says what to do. */
+export class Stop extends Error {}
+
+interface Kept {
+  readonly folder: string
+  readonly identity: Identity
+}
+
+export interface OpenedTerminal {
+  readonly opened: OpenedNode
+  readonly openStore: OpenStore
+  /** Of the node as it was opened. */
+  readonly folder: string
+}
+
+/**
+ * The node of this name that the room had here, or a new one; the latest where there are several.
+ * @throws Stop; FolderHeld where it runs; StoreError
+ */
+export async function openKept({ room, name }: Options, base: string): Promise<OpenedTerminal> {
+  const folderOf = (id: string): string => join(base, `${name}-${id.slice(0, 16)}`)
+  const openStore: OpenStore = async (id) => openFileStore(folderOf(id))
+  const opened = await open()
+  return { opened, openStore, folder: folderOf(toHex(opened.identity.author)) }
+
+  async function open(): Promise<OpenedNode> {
+    if (room.type === 'found') return foundRoom(openStore, room.name, generateKeptKey)
+    const kept = await keptIn(base, name)
+    const found = room.type === 'join' ? inRoom(kept, room.link) : theOnly(kept)
+    if (found !== undefined) return resume(found)
+    if (room.type === 'join') return joinRoom(openStore, room.link, generateKeptKey)
+    throw new Stop(`No node called “${name}” is kept in ${base}: give the link of a room to join, or begin one with --new.`)
+  }
+}
+
+async function resume({ folder }: Kept): Promise<OpenedNode> {
+  const store = openFileStore(folder)
+  const identity = await store.identity()
+  if (identity === null) throw new Stop(`${folder} was deleted a moment ago: run this again.`)
+  return { identity, store, resumed: true, salvaged: false }
+}
+
+/** Latest first. @throws Stop where one cannot be read */
+async function keptIn(base: string, name: string): Promise<Kept[]> {
+  const names = named(() => (fs.existsSync(base) ? fs.readdirSync(base) : []))
+  const kept: Kept[] = []
+  for (const each of names) {
+    if (!each.startsWith(`${name}-`) || !/^-[0-9a-f]{16}$/.test(each.slice(name.length))) continue
+    const folder = join(base, each)
+    const identity = await readIdentity(identityPath(folder))
+    if (identity === 'damaged')
+      throw new Stop(
+        `${identityPath(folder)} is damaged, and nobody but that node had its key. Move ${folder} away to join its room as a new node.`,
+      )
+    if (identity !== null) kept.push({ folder, identity })
+  }
+  return kept.sort((a, b) => b.identity.createdAt - a.identity.createdAt)
+}
+
+function inRoom(kept: readonly Kept[], { genesis, secret }: RoomLink): Kept | undefined {
+  const here = kept.filter(({ identity }) => equalBytes(identity.genesis, genesis))
+  const found = here.find(({ identity }) => equalBytes(identity.secret, secret))
+  if (found === undefined && here.length > 0)
+    throw new Stop(
+      `This link has another secret than the one by which ${here[0]!.folder} joined the room: ask for the link again, or choose another --name.`,
+    )
+  return found
+}
+
+function theOnly(kept: readonly Kept[]): Kept | undefined {
+  const rooms = new Set(kept.map(({ identity }) => toHex(identity.genesis)))
+  if (rooms.size > 1) throw new Stop(`Nodes of ${rooms.size} rooms are kept under this name: say which room by its link.`)
+  return kept[0]
+}
+
+const relayPath = (folder: string): string => join(folder, 'relay')
+
+/** The relay by which a node met others when it ran last, or null. */
+export const keptRelay = (folder: string): string | null =>
+  named(() => (fs.existsSync(relayPath(folder)) ? originOf(fs.readFileSync(relayPath(folder), 'utf8').trim()) : null))
+
+export const keepRelay = (folder: string, origin: string): void =>
+  named(() => fs.writeFileSync(relayPath(folder), `${origin}\n`, { mode: PRIVATE_FILE }))

@@ -1,0 +1,20 @@
+/** A node in a terminal: the composition root, and nothing else. */
+import process from 'node:process'
+import { readArgs, USAGE } from './args.ts'
+import { run } from './run.ts'
+import { openTerminal } from './terminal.ts'
+
+/** Sockets and pipes get so long (ms) to take what is on its way. */
+const LAST_WORDS = 1_000
+
+const asked = readArgs(process.argv.slice(2))
+if (asked.type === 'run') {
+  const terminal = openTerminal(process)
+  process.exitCode = await run(asked.options, terminal)
+  terminal.close()
+} else if (asked.type === 'help') process.stdout.write(`${USAGE}\n`)
+else {
+  process.stderr.write(`${asked.sentence}\n`)
+  process.exitCode = 2
+}
+setTimeout(() => process.exit(), LAST_WORDS).unref()

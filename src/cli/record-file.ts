@@ -1,0 +1,189 @@
+/**
+ * One file of records (`record.ts`), written at its end only. Reading and writing are synchronous: a node in a terminal has no screen
+ * to keep moving, and so calls take effect in their order, and a process can be killed between two of them or inside one, no more.
+ * Only the wait for the disk is not, so that what comes meanwhile is waited for together.
+ */
+import fs from 'node:fs'
+import { dirname } from 'node:path'
+import { concatBytes } from '../core/bytes.ts'
+import { StoreError } from '../store/store.ts'
+import { encodeHead, HEADER_BYTES, MAGIC, type Placed, type RecordHead, scan } from './record.ts'
+
+/** What is in nobody else's interest: the room's ops and the node's key. */
+export const PRIVATE_FILE = 0o600
+export const PRIVATE_FOLDER = 0o700
+
+/** A record to be written. */
+export interface Fresh extends Omit<RecordHead, 'isLast' | 'length'> {
+  readonly bytes: Uint8Array
+}
+
+export interface RecordFile {
+  /** Bytes of whole groups. */
+  readonly size: number
+  /** Writes a group at the end; the system keeps it, also when this process is killed. When it fails nothing of it stays. @throws StoreError */
+  append(records: readonly Fresh[]): Placed[]
+  /** Resolves when all that was written is on the disk. @throws StoreError "closed" if it is not: then nobody can say what is */
+  sync(): Promise<void>
+  /** The payload as it lies there; shorter when the file is. @throws StoreError */
+  payload(record: Placed): Uint8Array
+  /** Leaves only these records, in this order: in a new file, which takes the place of this one when it is on the disk. @throws StoreError */
+  rewrite(records: readonly Placed[]): Placed[]
+  close(): void
+}
+
+export interface OpenedFile {
+  readonly file: RecordFile
+  readonly groups: readonly (readonly Placed[])[]
+  readonly isDamaged: boolean
+}
+
+/**
+ * Opens the file at `path`, making it when `isNew`; one that is not new and not there is as damaged as an empty one.
+ * @throws StoreError "failed" for one of another format, which is left as it is
+ */
+export function openRecordFile(path: string, isNew: boolean): OpenedFile {
+  return named(() => {
+    fs.rmSync(besides(path), { force: true })
+    let fd = openFile(path)
+    const found = scan(fs.fstatSync(fd).size, (at, length) => readAt(fd, at, length))
+    if (found === null) {
+      fs.closeSync(fd)
+      throw new StoreError('failed', new Error(`${path} is of another version of Tabweave`))
+    }
+    const { groups } = found
+    const isDamaged = found.isDamaged || (found.end === 0 && !isNew)
+    let end = found.end
+    /** Behind the end there is, or may be, something that is no group. */
+    let isRagged = fs.fstatSync(fd).size > end
+
+    const write = (bytes: Uint8Array): void => {
+      writeAt(fd, end, bytes)
+      end += bytes.length
+    }
+    const writeGroup = (records: readonly Fresh[]): Placed[] => {
+      if (end === 0) write(MAGIC)
+      return records.map(({ bytes, ...rest }, i) => {
+        const placed = { ...rest, isLast: i === records.length - 1, length: bytes.length, at: end }
+        write(concatBytes(encodeHead(placed), bytes))
+        return placed
+      })
+    }
+
+    const append = (records: readonly Fresh[]): Placed[] =>
+      named(() => {
+        if (isRagged) fs.ftruncateSync(fd, end)
+        const before = end
+        isRagged = true
+        try {
+          const placed = writeGroup(records)
+          // Somebody deleted it: what is written is kept by nobody.
+          if (fs.fstatSync(fd).nlink === 0) throw new StoreError('closed')
+          isRagged = false
+          return placed
+        } catch (cause) {
+          end = before
+          fs.ftruncateSync(fd, end)
+          isRagged = false
+          throw cause
+        }
+      })
+
+    const rewrite = (records: readonly Placed[]): Placed[] =>
+      named(() => {
+        const [old, oldEnd] = [fd, end]
+        fd = openFile(besides(path))
+        end = 0
+        try {
+          write(MAGIC)
+          const placed = records.map((record) => {
+            const moved = { ...record, isLast: true, at: end }
+            const payload = new Uint8Array(record.length)
+            payload.set(readAt(old, record.at + HEADER_BYTES, record.length))
+            write(concatBytes(encodeHead(moved), payload))
+            return moved
+          })
+          fs.fsyncSync(fd)
+          fs.renameSync(besides(path), path)
+          close(old)
+          isRagged = false
+          syncFolder(dirname(path))
+          return placed
+        } catch (cause) {
+          fs.closeSync(fd)
+          fs.rmSync(besides(path), { force: true })
+          fd = old
+          end = oldEnd
+          throw cause
+        }
+      })
+
+    /** Those that somebody waits for. */
+    let syncs: Promise<unknown> = Promise.resolve()
+    const sync = (): Promise<void> => {
+      const synced = new Promise<void>((resolve, reject) => {
+        fs.fdatasync(fd, (cause) => (cause ? reject(new StoreError('closed', cause)) : resolve()))
+      })
+      syncs = Promise.allSettled([syncs, synced])
+      return synced
+    }
+    const close = (which: number): void => void syncs.then(() => fs.closeSync(which))
+
+    if (isNew && end === 0) {
+      append([])
+      fs.fsyncSync(fd)
+      syncFolder(dirname(path))
+    }
+    const file: RecordFile = {
+      get size() {
+        return end
+      },
+      append,
+      sync,
+      payload: (record) => named(() => readAt(fd, record.at + HEADER_BYTES, record.length)),
+      rewrite,
+      close: () => close(fd),
+    }
+    return { file, groups, isDamaged }
+  })
+}
+
+const besides = (path: string): string => `${path}.new`
+
+/** Read and written, from its beginning, made when it is not there. */
+const openFile = (path: string): number => fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, PRIVATE_FILE)
+
+function readAt(fd: number, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let got = 0
+  for (let n = -1; n !== 0 && got < length; got += n) n = fs.readSync(fd, bytes, got, length - got, at + got)
+  return bytes.subarray(0, got)
+}
+
+function writeAt(fd: number, at: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done, bytes.length - done, at + done)
+}
+
+/** A file that was made or renamed is there after a power cut only when its folder was written. Not every platform can do that. */
+export function syncFolder(folder: string): void {
+  try {
+    const fd = fs.openSync(folder, 'r')
+    fs.fsyncSync(fd)
+    fs.closeSync(fd)
+  } catch {
+    // A platform on which folders cannot be opened.
+  }
+}
+
+const FULL: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EFBIG']
+
+/** Does the work; what the system refuses becomes a StoreError. */
+export function named<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    const { code, syscall } = cause as NodeJS.ErrnoException
+    if (syscall === undefined) throw cause
+    throw new StoreError(FULL.includes(code) ? 'full' : 'failed', cause)
+  }
+}

@@ -1,0 +1,190 @@
+/** What a person sees of a running node: the history as it comes, and how far all agree; told when it changes, in lines. */
+import type { Node } from '../node/node.ts'
+import type { NodeStatus } from '../node/views.ts'
+import {
+  agreementLine,
+  entryLine,
+  equivocationLine,
+  catchingUpLine,
+  holdingLine,
+  moreEquivocationsLine,
+  pathLine,
+  peerLine,
+  peersLine,
+  refusalsLine,
+  skippedLine,
+  words,
+} from './words.ts'
+
+/** Entries shown of what was there already: a screen. */
+export const NEWEST = 20
+/** With more than this at once a person has lost the thread: the newest are shown. */
+const FLOOD = 200
+/** Entries read at a time. */
+const BATCH = 256
+/** Equivocations told one by one: an author may make any number of them. */
+const MOST_LIES = 3
+/** ms between two lines about the same catching up. */
+const FETCHING_PAUSE = 2_000
+/** So long (ms) all must have been equal, and nothing come, before it is said: messages that fly to and fro say it at their end. */
+const QUIET = 500
+/** So long (ms) is waited for the room's first op before a person is told what may be wrong. */
+const UNANSWERED = 10_000
+
+export interface ScreenOptions {
+  readonly node: Node
+  readonly print: (line: string) => void
+  /** A person watches, who cannot read hundreds of lines a second. */
+  readonly isWatched: boolean
+  /** The relay's address, and what the system says of it when it is down. */
+  readonly relay: string
+  readonly relayTrouble: () => string
+}
+
+export interface Screen {
+  /** Something may have changed. */
+  changed(): void
+  /** All peers, one at least, hold what this node holds, and have for a while. */
+  readonly isAgreed: boolean
+  status(): void
+  /** The last entries in the room's own order. */
+  history(count: number): Promise<void>
+  close(): void
+}
+
+/** `failed` hears of what reading the history threw. */
+export function createScreen({ node, print, isWatched, relay, relayTrouble }: ScreenOptions, failed: (error: unknown) => void): Screen {
+  let shown: number | null = null
+  let looking = false
+  let stale = false
+  let closed = false
+  let storage: NodeStatus['storage'] = 'ok'
+  let damages = 0
+  let lies = 0
+  const paths = new Map<string, string>()
+  let flood = { stored: 0, at: 0, saidAt: -Infinity }
+  let equal = { digest: '', since: Infinity, isSaid: false }
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const unanswered = setTimeout(() => {
+    if (node.status().ops === 0) print(words.awaited)
+  }, UNANSWERED)
+
+  const tell = async (): Promise<void> => {
+    const status = node.status()
+    tellPaths(status)
+    if (status.storage !== storage) print(status.storage === 'full' ? words.full : words.roomAgain)
+    storage = status.storage
+    const found = node.refused.latest().filter(({ from }) => from === 'disk').length
+    if (found > damages) print(words.damaged)
+    damages = found
+    if (status.equivocations > lies) tellLies()
+    await tellEntries()
+    tellAgreement()
+  }
+
+  const tellPaths = ({ paths: all }: NodeStatus): void => {
+    for (const each of all) {
+      if (each.state === 'connecting') continue
+      const line = pathLine(each, relay, relayTrouble())
+      if (paths.get(each.path) !== line) print(line)
+      paths.set(each.path, line)
+    }
+  }
+
+  const tellLies = (): void => {
+    const found = node.room.evidence().slice(lies)
+    for (const lie of found.slice(0, MOST_LIES)) print(equivocationLine(lie))
+    if (found.length > MOST_LIES) print(moreEquivocationsLine(found.length - MOST_LIES))
+    lies += found.length
+  }
+
+  const tellEntries = async (): Promise<void> => {
+    shown ??= Math.max(0, node.engine.stored - NEWEST)
+    for (let left = node.engine.stored - shown; left > 0 && !closed; left = node.engine.stored - shown) {
+      if (isWatched && left > FLOOD) {
+        if (!isFloodOver()) return
+        print(skippedLine(left - NEWEST))
+        shown += left - NEWEST
+        left = NEWEST
+      }
+      const next = Math.min(left, BATCH)
+      for (const entry of await node.room.admitted(shown, next)) print(entryLine(entry))
+      shown += next
+    }
+  }
+
+  /** Nothing has come for a while; until then it is said how far it is. */
+  const isFloodOver = (): boolean => {
+    const status = node.status()
+    const now = performance.now()
+    if (flood.stored !== status.stored) flood = { ...flood, stored: status.stored, at: now }
+    if (now >= flood.at + QUIET) return true
+    later(flood.at + QUIET - now)
+    if (now >= flood.saidAt + FETCHING_PAUSE) {
+      print(catchingUpLine(status))
+      flood.saidAt = now
+    }
+    return false
+  }
+
+  const isEqual = ({ peers, fetching, stored, ops }: NodeStatus): boolean =>
+    peers.length > 0 && peers.every((peer) => peer.equal) && fetching === null && stored === ops
+
+  const tellAgreement = (): void => {
+    const status = node.status()
+    const now = performance.now()
+    if (!isEqual(status)) equal = { digest: '', since: Infinity, isSaid: false }
+    else if (equal.digest !== status.digest) equal = { digest: status.digest, since: now, isSaid: false }
+    if (equal.since === Infinity || equal.isSaid) return
+    if (now < equal.since + QUIET) return later(equal.since + QUIET - now)
+    equal.isSaid = true
+    print(agreementLine(status))
+  }
+
+  const later = (ms: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(changed, ms)
+  }
+
+  const look = async (): Promise<void> => {
+    while (stale && !closed) {
+      stale = false
+      await tell()
+    }
+    looking = false
+  }
+
+  const changed = (): void => {
+    stale = true
+    if (looking || closed) return
+    looking = true
+    // Once for all that changes in this turn.
+    setTimeout(() => void look().catch(failed))
+  }
+
+  return {
+    changed,
+    get isAgreed() {
+      const status = node.status()
+      return equal.isSaid && equal.digest === status.digest && isEqual(status)
+    },
+    status() {
+      const status = node.status()
+      print(holdingLine(status))
+      for (const path of status.paths) print(pathLine(path, relay, relayTrouble()))
+      print(peersLine(status))
+      for (const peer of status.peers) print(peerLine(peer))
+      const last = node.refused.latest().at(-1)
+      if (last !== undefined) print(refusalsLine(node.refused.count, last.reason))
+    },
+    async history(count) {
+      for (const entry of (await node.room.entries(null, count)).entries) print(entryLine(entry))
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      clearTimeout(unanswered)
+    },
+  }
+}

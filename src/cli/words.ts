@@ -1,0 +1,108 @@
+/** What a node says in a terminal, line by line. Lines about the node begin with "* ", those of the history with a time. */
+import { fromHex } from '../core/bytes.ts'
+import { authorLook } from '../graph/author-look.ts'
+import type { EvidenceEntry, Hex, HistoryEntry, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
+
+const count = new Intl.NumberFormat('en')
+
+/** "1 op", "2 ops", "12,000 ops". */
+const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
+
+/** The nickname that every node makes from the same key, which is no proof, and the beginning of the key. */
+export const authorName = (author: Hex): string => `${authorLook(fromHex(author)!).name} ${author.slice(0, 8)}`
+
+/** Local time of seconds since 1970, as one can sort it. Authors may claim any number: beyond what a date holds, the number itself. */
+export function timeOf(seconds: number): string {
+  const date = new Date(seconds * 1000)
+  if (Number.isNaN(date.getTime())) return String(seconds)
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
+  return Number.isNaN(local.getTime()) ? String(seconds) : local.toISOString().slice(0, -5).replace('T', ' ')
+}
+
+/** An op of the history. */
+export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry): string {
+  const said = kind === 'genesis' ? `began the room “${text}”` : kind === 'merge' ? 'wove the heads together' : text
+  const mark = equivocates ? ' [its author signed another op with this number]' : ''
+  return `${timeOf(time)}  ${authorName(author)}${own ? ' (you)' : ''}: ${said}${mark}`
+}
+
+/** What a node holds. */
+export const holdingLine = ({ ops, authors, heads, digest }: NodeStatus): string =>
+  `* ${plural(ops, 'op')} by ${plural(authors, 'author')}, ${plural(heads, 'head')}, digest ${digest}`
+
+export const agreementLine = ({ peers, ops, digest }: NodeStatus): string =>
+  `* all equal: this node and ${plural(peers.length, 'peer')} hold the same ${plural(ops, 'op')}, digest ${digest}`
+
+/** A path, with why it is down; `why` in the system's words. */
+export function pathLine({ path, state, detail }: PathStatus, place: string, why: string): string {
+  const reason = [detail, why].filter((part) => part !== '').join(': ')
+  return `* ${path} ${place} is ${state}${state === 'down' && reason !== '' ? ` (${reason}), and tried again` : ''}`
+}
+
+export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }: PeerStatus): string {
+  const who = author === null ? `unproven ${peer.slice(0, 8)}` : authorName(author)
+  const differs =
+    unknownHeads > 0
+      ? `has ${plural(unknownHeads, 'head')} we do not know yet`
+      : lacks === null
+        ? 'not heard yet'
+        : `lacks ${plural(lacks, 'op')} of ours`
+  return `*   ${who}: ${equal ? 'holds what we hold' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
+}
+
+export const peersLine = ({ peers }: NodeStatus): string =>
+  peers.length === 0
+    ? '* nobody else is here now'
+    : `* ${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'agrees' : 'agree'}`
+
+export const equivocationLine = ({ author, seq, ops }: EvidenceEntry): string =>
+  `* equivocation: ${authorName(author)} signed two ops as its number ${count.format(seq)}: ${ops.map((op) => op.slice(0, 8)).join(' and ')}`
+
+export const moreEquivocationsLine = (more: number): string => `* and ${plural(more, 'equivocation')} more`
+
+export const refusalsLine = (refusals: number, last: string): string =>
+  `* ${plural(refusals, 'refusal')} of what others or the disk brought, the last as ${last}`
+
+export const skippedLine = (ops: number): string => `* ${plural(ops, 'op')} came that are not shown here: /history N shows the last N`
+
+export function catchingUpLine({ ops, fetching }: NodeStatus): string {
+  const left = fetching === null || fetching.of === null ? '' : `, ${count.format(fetching.of - fetching.got)} to come`
+  return `* catching up: ${plural(ops, 'op')} here${left}`
+}
+
+const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }>['refused'], string>>> = {
+  'too-large': 'it is larger than an op may be (64 KiB); split it in two',
+  'bad-text': 'it is no well-formed text',
+  'disk-full': 'the disk is full; free some of it and write it again',
+  'pending-full': 'too many lines wait to be written; write it again later',
+}
+
+/** A line that did not become an op. */
+export const refusedLine = (text: string, reason: Extract<SubmitReply, { refused: unknown }>['refused']): string =>
+  `Not written, since ${WHY_NOT[reason] ?? `it was refused as ${reason}`}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`
+
+export const words = {
+  full: '* the disk is full: this node reads only until there is room on it',
+  roomAgain: '* there is room on the disk again',
+  damaged: '* some of what was stored here is damaged: what could be read goes on under a new key, and the rest comes from peers',
+  awaited:
+    '* nobody in this room has answered yet: is a tab open that has it, and is this its relay? This node waits; what you type is written then.',
+  alone: '* no relay: this node meets nobody',
+  unanswered: (seconds: number) =>
+    `Nobody in this room answered within ${count.format(seconds)} s: open it where it is, see that link and relay are right, and run this again.`,
+  unagreed: (seconds: number, { ops, peers }: NodeStatus) =>
+    peers.length === 0
+      ? `Nobody else was here within ${count.format(seconds)} s: what is here (${plural(ops, 'op')}) is kept, and goes to others when this node runs again while one of them is there.`
+      : `${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} agreed within ${count.format(seconds)} s: run this again, with a longer --wait.`,
+  unwritten: (lines: number) => `${plural(lines, 'line')} not written to the room: write ${lines === 1 ? 'it' : 'them'} again.`,
+  held: (folder: string, pid: number) =>
+    `This node runs already (process ${pid}): stop that, or be another node here with --name. If it is no node, delete the lock files in ${folder}.`,
+  unusable: (what: string) => `The files of this node cannot be used: ${what}. Choose another folder with --dir, or see to that one.`,
+  gone: 'What this node keeps was deleted while it ran. Run this again: it becomes a new node, and gets the room from its peers.',
+  help: [
+    '* /status       what this node holds, its relay and its peers',
+    '* /history N    the last N entries in the room’s own order (20)',
+    '* /quit         leaves; so do Ctrl-C and Ctrl-D',
+    '* //text        writes “/text”',
+  ],
+} as const
