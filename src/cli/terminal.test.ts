@@ -1,0 +1,88 @@
+/** The process's streams and signals: what goes out of them, what comes in, and what makes a node leave. */
+import { EventEmitter } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { describe, expect, test, vi } from 'vitest'
+import { openTerminal } from './terminal.ts'
+
+/** A process as far as a terminal needs one. */
+function fakeProcess(isTTY: boolean) {
+  const stdin = Object.assign(new PassThrough(), { isTTY })
+  const [stdout, stderr] = [Object.assign(new PassThrough(), { isTTY, columns: 80 }), new PassThrough()]
+  const exit = vi.fn<(code: number) => never>()
+  const process = Object.assign(new EventEmitter(), { stdin, stdout, stderr, exit })
+  const terminal = openTerminal(process as unknown as NodeJS.Process)
+  const said = (stream: PassThrough): string => String(stream.read() ?? '')
+  return { process, stdin, exit, terminal, out: () => said(stdout), error: () => said(stderr), stdout }
+}
+
+const HOSTILE = 'hi\u001b]0;owned\u0007\u001b[2J\r\n* all equal\u202e'
+const SHOWN = 'hi\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\r\\n* all equal\\u{202e}'
+
+describe('a pipe', () => {
+  test('E6 gets one line of plain text for each, whatever is in it', () => {
+    const { terminal, out, error } = fakeProcess(false)
+    terminal.print(HOSTILE)
+    terminal.complain(HOSTILE)
+    expect([out(), error()]).toEqual([`${SHOWN}\n`, `${SHOWN}\n`])
+    terminal.print('w'.repeat(100_000))
+    expect(out()).toHaveLength(100_001)
+  })
+
+  test('gives its lines, characters whole wherever it was cut', async () => {
+    const { terminal, stdin } = fakeProcess(false)
+    const bytes = Buffer.from('naïve\n😀')
+    for (const byte of bytes) stdin.write(Buffer.of(byte))
+    stdin.end()
+    const lines: string[] = []
+    for await (const line of terminal.lines) lines.push(line)
+    expect(lines).toEqual(['naïve', '😀'])
+  })
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('a node leaves at %s, and at a second one it is gone', (signal) => {
+    const { terminal, process, exit } = fakeProcess(false)
+    expect(terminal.leaving.aborted).toBe(false)
+    process.emit(signal)
+    expect([terminal.leaving.aborted, exit.mock.calls]).toEqual([true, []])
+    process.emit(signal)
+    expect(exit.mock.calls).toEqual([[1]])
+  })
+
+  test('a node leaves when nobody reads it any more', () => {
+    const { terminal, stdout } = fakeProcess(false)
+    stdout.emit('error', Object.assign(new Error('broken pipe'), { code: 'EPIPE' }))
+    expect(terminal.leaving.aborted).toBe(true)
+  })
+})
+
+describe('a screen', () => {
+  test('E6 gets plain text, clipped, between the line that is typed and itself again', () => {
+    const { terminal, stdin, out } = fakeProcess(true)
+    stdin.write('half ty')
+    out()
+    terminal.print(HOSTILE)
+    // What clears and draws the typed line is ours alone.
+    expect(out()).toBe(`\u001b[2K\u001b[1G${SHOWN}\n\u001b[1G\u001b[0J> half ty\u001b[10G`)
+    terminal.print('w'.repeat(100_000))
+    expect(out().length).toBeLessThan(2_000)
+  })
+
+  test('what is typed before anybody asks for it is not lost', async () => {
+    const { terminal, stdin } = fakeProcess(true)
+    stdin.write('early\rlate\r')
+    const lines: string[] = []
+    for await (const line of terminal.lines) {
+      lines.push(line)
+      if (lines.length === 2) terminal.close()
+    }
+    expect(lines).toEqual(['early', 'late'])
+  })
+
+  test('a node leaves at Ctrl-C, and input ends at Ctrl-D', async () => {
+    const first = fakeProcess(true)
+    first.stdin.write('\u0003')
+    await vi.waitFor(() => expect(first.terminal.leaving.aborted).toBe(true))
+    const second = fakeProcess(true)
+    second.stdin.write('\u0004')
+    expect(await second.terminal.lines[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined })
+  })
+})

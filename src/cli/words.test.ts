@@ -1,0 +1,94 @@
+/** What a node says of itself and of others. */
+import { describe, expect, test } from 'vitest'
+import { authorLook } from '../graph/author-look.ts'
+import type { HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
+import { agreementLine, authorName, catchingUpLine, entryLine, pathLine, peerLine, peersLine, refusedLine, timeOf } from './words.ts'
+
+const AUTHOR = 'ab'.repeat(32)
+
+const entry: HistoryEntry = {
+  id: 'cd'.repeat(32),
+  author: AUTHOR,
+  seq: 1,
+  time: 1_763_800_005,
+  depth: 1,
+  kind: 'message',
+  text: 'hello',
+  seenBy: 0,
+  others: 0,
+  own: false,
+  saved: true,
+  equivocates: false,
+}
+
+const peer: PeerStatus = {
+  peer: 'ef'.repeat(32),
+  author: AUTHOR,
+  path: 'relay',
+  silentFor: 1_400,
+  heads: [],
+  unknownHeads: 0,
+  lacks: 2,
+  equal: false,
+  refusals: [],
+}
+
+describe('lines', () => {
+  test('an author has the nickname that tabs give it, and the beginning of its key', () => {
+    expect(authorName(AUTHOR)).toBe(`${authorLook(new Uint8Array(32).fill(0xab)).name} abababab`)
+  })
+
+  test('an entry says when, who and what', () => {
+    const begin = `${timeOf(entry.time)}  ${authorName(AUTHOR)}`
+    expect(entryLine(entry)).toBe(`${begin}: hello`)
+    expect(entryLine({ ...entry, own: true })).toBe(`${begin} (you): hello`)
+    expect(entryLine({ ...entry, kind: 'genesis', text: 'a room' })).toBe(`${begin}: began the room “a room”`)
+    expect(entryLine({ ...entry, kind: 'merge', text: '' })).toBe(`${begin}: wove the heads together`)
+    expect(entryLine({ ...entry, equivocates: true })).toBe(`${begin}: hello [its author signed another op with this number]`)
+  })
+
+  test('a time is this machine’s, to the second, and sorts as text', () => {
+    const seconds = new Date(2026, 10, 26, 2, 3, 4).getTime() / 1000
+    expect(timeOf(seconds)).toBe('2026-11-26 02:03:04')
+  })
+
+  test('B12 any number an author may claim as its time is told', () => {
+    for (const seconds of [0, 8.64e12, 8.64e12 - 1, Number.MAX_SAFE_INTEGER]) expect(timeOf(seconds)).toMatch(/^[+\d]/)
+  })
+
+  test('a peer is told by what it lacks, what we lack, or that it lacks nothing', () => {
+    expect(peerLine(peer)).toBe(`*   ${authorName(AUTHOR)}: lacks 2 ops of ours, heard 1 s ago`)
+    expect(peerLine({ ...peer, unknownHeads: 1 })).toContain('has 1 head we do not know yet')
+    expect(peerLine({ ...peer, equal: true })).toContain('holds what we hold')
+    expect(peerLine({ ...peer, lacks: null, author: null })).toContain('unproven efefefef: not heard yet')
+  })
+
+  test('agreement and progress count in words', () => {
+    const status = { ops: 12_345, authors: 2, heads: 1, digest: 'aa', peers: [peer, { ...peer, equal: true }], fetching: null }
+    const of = (more: object): NodeStatus => ({ ...status, ...more }) as unknown as NodeStatus
+    expect(peersLine(of({}))).toBe('* 1 of 2 peers agree')
+    expect(peersLine(of({ peers: [peer] }))).toBe('* 0 of 1 peer agrees')
+    expect(peersLine(of({ peers: [] }))).toBe('* nobody else is here now')
+    expect(agreementLine(of({ peers: [peer] }))).toBe('* all equal: this node and 1 peer hold the same 12,345 ops, digest aa')
+    expect(catchingUpLine(of({ fetching: { got: 5, of: 1_005, bytes: 0, from: '' } }))).toBe(
+      '* catching up: 12,345 ops here, 1,000 to come',
+    )
+    expect(catchingUpLine(of({ fetching: { got: 5, of: null, bytes: 0, from: '' } }))).toBe('* catching up: 12,345 ops here')
+  })
+
+  test('a path that is down says why, as the relay and the system have it', () => {
+    const path = { path: 'relay', state: 'down', detail: 'refused' } as const
+    expect(pathLine(path, 'wss://x', 'connect ECONNREFUSED')).toBe(
+      '* relay wss://x is down (refused: connect ECONNREFUSED), and tried again',
+    )
+    expect(pathLine({ ...path, detail: '' }, 'wss://x', '')).toBe('* relay wss://x is down')
+    expect(pathLine({ ...path, state: 'open' }, 'wss://x', 'old news')).toBe('* relay wss://x is open')
+  })
+
+  test('a line that was not written is told by its beginning and the reason', () => {
+    expect(refusedLine('x'.repeat(99), 'disk-full')).toBe(
+      `Not written, since the disk is full; free some of it and write it again: ${'x'.repeat(60)}…`,
+    )
+    expect(refusedLine('short', 'bad-body')).toBe('Not written, since it was refused as bad-body: short')
+  })
+})
