@@ -14,7 +14,7 @@ import { HEADER_BYTES, type Placed } from './record.ts'
 import { type Fresh, named, openRecordFile, PRIVATE_FOLDER } from './record-file.ts'
 
 /** Bytes of records that have been replaced: from so many on, and as many as what is left, the file is written anew without them. */
-const MOST_REPLACED = 4 * 1024 * 1024
+const REWRITE_FROM = 4 * 1024 * 1024
 
 /** Where some ops are, or (null) where they should be. */
 interface Held extends Place {
@@ -88,7 +88,7 @@ function openLocked(folder: string, unlock: () => void): Store {
   }
   const isWasteful = (): boolean => {
     const live = [...segments, ...index].reduce((sum, { record }) => sum + HEADER_BYTES + (record?.length ?? 0), 0)
-    return file.size - live > Math.max(live, MOST_REPLACED)
+    return file.size - live > Math.max(live, REWRITE_FROM)
   }
   /** What it is spared is not needed, so it may fail. */
   const rewrite = (): void => {

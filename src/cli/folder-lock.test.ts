@@ -32,7 +32,7 @@ const put = (folder: string, number: number, text: string): void => fs.writeFile
 const filesIn = (folder: string): string[] => fs.readdirSync(folder).toSorted()
 
 describe('the lock of a folder', () => {
-  test('is one holder’s until it is given back, and leaves one file behind', () => {
+  test('E4 is one holder’s until it is given back, and leaves one file behind', () => {
     const folder = newFolder()
     for (let i = 1; i <= 3; i++) {
       const unlock = lockFolder(folder)
@@ -42,7 +42,7 @@ describe('the lock of a folder', () => {
     }
   })
 
-  test('is kept by another process that runs, and taken over when that was killed', async () => {
+  test('E4 is kept by another process that runs, and taken over when that was killed', async () => {
     const folder = newFolder()
     const other = startOther()
     put(folder, 4, holding(other.pid))

@@ -8,7 +8,7 @@
 const MAX_ON_SCREEN = 1_600
 
 /** Marks on one letter: more than any writing has, and few enough to stay in their line. */
-const MOST_MARKS = 8
+const MAX_MARKS = 8
 
 /**
  * Controls (C0, DEL, C1), format characters (all that turn text, hide or join it), separators of lines and paragraphs, halves of
@@ -16,7 +16,7 @@ const MOST_MARKS = 8
  */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
-const PILED = new RegExp(`(\\p{M}{${MOST_MARKS}})\\p{M}+`, 'gu')
+const PILED = new RegExp(`(\\p{M}{${MAX_MARKS}})\\p{M}+`, 'gu')
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 

@@ -23,7 +23,7 @@ const FLOOD = 200
 /** Entries read at a time. */
 const BATCH = 256
 /** Equivocations told one by one: an author may make any number of them. */
-const MOST_LIES = 3
+const TOLD_AT_ONCE = 3
 /** ms between two lines about the same catching up. */
 const FETCHING_PAUSE = 2_000
 /** So long (ms) all must have been equal, and nothing come, before it is said: messages that fly to and fro say it at their end. */
@@ -94,8 +94,8 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
 
   const tellLies = (): void => {
     const found = node.room.evidence().slice(lies)
-    for (const lie of found.slice(0, MOST_LIES)) print(equivocationLine(lie))
-    if (found.length > MOST_LIES) print(moreEquivocationsLine(found.length - MOST_LIES))
+    for (const lie of found.slice(0, TOLD_AT_ONCE)) print(equivocationLine(lie))
+    if (found.length > TOLD_AT_ONCE) print(moreEquivocationsLine(found.length - TOLD_AT_ONCE))
     lies += found.length
   }
 

@@ -35,7 +35,7 @@ export interface Session {
 }
 
 /** Lines on their way into the room at once: the rest of a pipe waits. */
-const MOST_UNWRITTEN = 256
+const UNWRITTEN_AT_ONCE = 256
 /** Whoever leaves waits so long (ms) for what was typed last. */
 const LAST_LINES = 2_000
 /** ms between two looks whether it is over. */
@@ -57,7 +57,7 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
 
   const write = async (text: string): Promise<void> => {
     if (text.trim() === '') return
-    while (unwritten.size >= MOST_UNWRITTEN) await Promise.race(unwritten)
+    while (unwritten.size >= UNWRITTEN_AT_ONCE) await Promise.race(unwritten)
     const written = node.submit(text).then((reply) => {
       unwritten.delete(written)
       if (!('refused' in reply)) return

@@ -17,7 +17,8 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
     if (leaving.signal.aborted) process.exit(1)
     leaving.abort()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave)
+  // Not SIGHUP: whoever listens to it cannot be left running by nohup.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, leave)
   // Whoever read it has gone.
   for (const stream of [stdout, stderr]) stream.on('error', () => leaving.abort())
 

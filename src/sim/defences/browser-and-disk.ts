@@ -5,6 +5,7 @@ const PERSIST = 'src/sync/persist.ts'
 const SUBMIT = 'src/sync/submit.ts'
 const DISKS = 'src/sim/attacks/disks.test.ts'
 const OWN_OPS = 'src/sim/attacks/own-ops.test.ts'
+const FILES = 'src/cli/file-store.test.ts'
 
 const tested = (file: string, name: string): Defence['test'] => ({ file, name })
 
@@ -80,6 +81,34 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     test: tested(OWN_OPS, 'E3 a node without its room’s genesis'),
   },
   {
+    row: 'E2',
+    file: 'src/cli/record.ts',
+    right: '    if (!head.isLast) continue\n',
+    wrong: '',
+    test: tested(FILES, 'E2 killed at any byte of any write'),
+  },
+  {
+    row: 'E2',
+    file: 'src/cli/record-file.ts',
+    right: '        if (isRagged) fs.ftruncateSync(fd, end)\n',
+    wrong: '',
+    test: tested(FILES, 'E2 killed at any byte of any write'),
+  },
+  {
+    row: 'E2',
+    file: 'src/cli/record-file.ts',
+    right: ' || (found.end === 0 && !isNew)',
+    wrong: '',
+    test: tested(FILES, 'E2 a store whose ops are gone'),
+  },
+  {
+    row: 'E3',
+    file: 'src/cli/record-file.ts',
+    right: "          if (fs.fstatSync(fd).nlink === 0) throw new StoreError('closed')\n",
+    wrong: '',
+    test: tested(FILES, 'E3 a folder that is deleted while the store is open'),
+  },
+  {
     row: 'E3',
     file: 'src/store/memory.ts',
     right: "    if (closed) throw new StoreError('closed')\n",
@@ -99,6 +128,13 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     right: '  else dag.equivocations.push([twin, op])',
     wrong: '  else chain.bySeq[seq] = op',
     test: tested(DISKS, 'E4 a twin that slips through'),
+  },
+  {
+    row: 'E4',
+    file: 'src/cli/folder-lock.ts',
+    right: '      if (holder !== null) throw new FolderHeld(folder, holder)\n',
+    wrong: '',
+    test: tested('src/cli/folder-lock.test.ts', 'E4 is one holder’s until it is given back'),
   },
   {
     row: 'E5',
@@ -127,6 +163,27 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     right: 'pages.size <= MAX_PAGES && bytes <= MAX_PAGES_BYTES',
     wrong: 'pages.size <= MAX_PAGES',
     test: tested('src/node/bounds.test.ts', 'E6 pages of MAX_PAGES_BYTES'),
+  },
+  {
+    row: 'E6',
+    file: 'src/cli/plain-text.ts',
+    right: '\\p{Cc}\\p{Cf}',
+    wrong: '\\p{Cc}',
+    test: tested('src/cli/plain-text.test.ts', 'E6 of all characters none is left that a terminal obeys'),
+  },
+  {
+    row: 'E6',
+    file: 'src/cli/terminal.ts',
+    right: 'print: (line) => void stdout.write(`${visible(line)}\\n`)',
+    wrong: 'print: (line) => void stdout.write(`${line}\\n`)',
+    test: tested('src/cli/terminal.test.ts', 'E6 gets one line of plain text'),
+  },
+  {
+    row: 'E6',
+    file: 'src/cli/terminal.ts',
+    right: 'clipped(visible(line))',
+    wrong: 'visible(line)',
+    test: tested('src/cli/terminal.test.ts', 'E6 gets plain text, clipped'),
   },
   {
     row: 'E7',
@@ -176,5 +233,19 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     right: ' || first + count > expected',
     wrong: '',
     test: tested('src/node/packer.test.ts', 'E9 an index that tells of more ops'),
+  },
+  {
+    row: 'E9',
+    file: 'src/cli/record.ts',
+    right: ' || !equalBytes(head.subarray(CHECK_AT, HEADER_BYTES), check(head))',
+    wrong: '',
+    test: tested(FILES, 'E9 with any byte of its file changed'),
+  },
+  {
+    row: 'E9',
+    file: 'src/cli/identity-file.ts',
+    right: '!equalBytes(bytes.subarray(0, CHECKSUM_BYTES), sha256(rest)) || ',
+    wrong: '',
+    test: tested(FILES, 'E9 an identity with any byte changed'),
   },
 ]

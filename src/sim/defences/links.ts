@@ -237,6 +237,13 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D9',
+    file: 'src/cli/socket.ts',
+    right: 'maxPayload: MAX_FRAME_BYTES, ',
+    wrong: '',
+    test: tested('src/cli/socket.test.ts', 'D9 a frame that is larger than any of ours'),
+  },
+  {
+    row: 'D9',
     file: 'src/core/op.ts',
     right: "if (bytes.length > MAX_OP_BYTES) return refuse('too-large')",
     wrong: '',
