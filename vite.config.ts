@@ -11,6 +11,9 @@ import { readVectors } from './.scripts/vectors.mjs'
 
 const BROWSER_TESTS = 'src/**/*.browser.test.{ts,tsx}'
 
+/** They start Cloudflare's runtime, and need what relay/package.json names. */
+const WORKERD_TESTS = 'relay/*.workerd.test.ts'
+
 /** ms. No test is about time: this only ends what hangs, on the slowest machine too. */
 const TEST_TIMEOUT = 60_000
 
@@ -74,9 +77,13 @@ export default defineConfig(async () => {
             testTimeout: TEST_TIMEOUT,
             provide,
             environment: 'node',
-            include: ['src/**/*.test.{ts,tsx}', 'relay/**/*.test.ts'],
-            exclude: [BROWSER_TESTS],
+            include: ['src/**/*.test.{ts,tsx}', 'relay/*.test.ts'],
+            exclude: [BROWSER_TESTS, WORKERD_TESTS],
           },
+        },
+        {
+          extends: true as const,
+          test: { name: 'workerd', testTimeout: TEST_TIMEOUT, environment: 'node', include: [WORKERD_TESTS] },
         },
         {
           extends: true as const,

@@ -2,7 +2,7 @@
  * `npm run bench`: builds what is stale, then runs the benchmarks against the app as it is built.
  *
  *   npm run bench                            all suites; writes docs/performance.md
- *   npm run -s bench -- ingest [--json]      one suite: ingest, open, sync, verify; with --json one object on standard output
+ *   npm run -s bench -- ingest [--json]      one suite: ingest, open, relay, sync, verify; with --json one object on standard output
  *   npm run bench -- ingest --runs 9         more runs
  */
 import { join } from 'node:path'
@@ -40,7 +40,10 @@ try {
   const suites = argv.slice(2).filter((word) => /^[a-z]/.test(word))
   if (suites.length === 0 || suites.includes('sync')) installPeers()
   await buildIfStale()
-  await buildForNode({ main: 'src/bench/main.ts' }, join(folder, 'node'))
+  await buildForNode(
+    { main: 'src/bench/main.ts', 'relay-host': 'src/bench/relay-host.ts', 'relay-load': 'src/bench/relay-load.ts' },
+    join(folder, 'node'),
+  )
   await buildWorker('src/bench/bare.worker.ts', join(folder, 'worker'))
   console.log = print
   const { bench } = /** @type {typeof import('../src/bench/main.ts')} */ (await import(pathToFileURL(join(folder, 'node/main.mjs')).href))
@@ -49,6 +52,7 @@ try {
     chromium,
     chromiumArgs: BROWSER_ARGS,
     bareWorker: join(folder, 'worker/main.mjs'),
+    processes: join(folder, 'node'),
     peers: peersFolder,
   })
 } catch (error) {

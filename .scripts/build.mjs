@@ -21,15 +21,17 @@ export const buildIfStale = async () => {
   if (existsSync(join(root, 'dist/index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
   // Not on standard output: what a script prints there may be for a machine to read.
   console.error('Building …')
-  await build({ root, logLevel: 'warn' })
+  await buildAll('warn')
+}
+
+async function buildAll(/** @type {'warn' | 'info'} */ logLevel) {
+  const stamp = stampOf(SOURCES)
+  await build({ root, logLevel })
   await buildHost()
   writeFileSync(stampFile, stamp)
 }
 
 /** Builds the relay's host alone. */
-export const buildHost = () => buildForNode({ main: 'relay/main.ts', node: 'relay/node.ts' }, hostFolder)
+export const buildHost = () => buildForNode({ main: 'relay/main.ts', node: 'relay/node.ts', assets: 'relay/assets.ts' }, hostFolder)
 
-if (argv[1] === import.meta.filename) {
-  await build({ root, logLevel: 'info' })
-  await buildHost()
-}
+if (argv[1] === import.meta.filename) await buildAll('info')

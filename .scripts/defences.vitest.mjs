@@ -48,6 +48,6 @@ export default defineConfig({
             instances: [{ browser: 'chromium' }],
           },
         }
-      : { include: ['src/**/*.test.{ts,tsx}', 'relay/**/*.test.ts'], exclude: ['src/**/*.browser.test.{ts,tsx}'] }),
+      : { include: ['src/**/*.test.{ts,tsx}', 'relay/*.test.ts'], exclude: ['src/**/*.browser.test.{ts,tsx}', 'relay/*.workerd.test.ts'] }),
   },
 })

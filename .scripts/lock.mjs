@@ -9,7 +9,7 @@ import { root } from './paths.mjs'
 
 /** @typedef {{ resolved?: string, integrity?: string, optionalDependencies?: Record<string, string> }} Entry */
 
-const LOCKS = ['package-lock.json', 'src/bench/package-lock.json']
+const LOCKS = ['package-lock.json', 'src/bench/package-lock.json', 'relay/package-lock.json']
 
 const faults = LOCKS.flatMap((file) => faultsOf(file).map((fault) => `${file}: ${fault}`))
 for (const fault of faults) console.error(fault)

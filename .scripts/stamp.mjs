@@ -12,7 +12,11 @@ export function stampOf(sources) {
   const hash = createHash('sha256')
   for (const source of sources) {
     const path = join(root, source)
-    const files = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map((name) => join(path, String(name))) : [path]
+    // relay/ has packages of its own, which are no source.
+    const names = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true }).filter((name) => !String(name).startsWith('node_modules'))
+      : ['']
+    const files = names.map((name) => join(path, String(name)))
     for (const file of files.toSorted()) {
       const { size, mtimeMs } = statSync(file)
       hash.update(`${file} ${size} ${mtimeMs}\n`)

@@ -3,7 +3,7 @@
  * fails, and what it skipped, by name. Ends with one line, "N passed, N failed" and, if any were, ", N skipped".
  *
  *   npm test                              all of it
- *   npm test -- unit [files]              also: sim, browser, e2e (with file filters), firefox, types, lint
+ *   npm test -- unit [files]              also: sim, browser, e2e (with file filters), relay, firefox, types, lint
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -42,6 +42,7 @@ const STAGES = [
     browser: true,
     report: countPlaywright,
   },
+  { part: 'relay', name: "the relay in Cloudflare's runtime", command: vitest('workerd'), report: countVitest },
   { part: 'firefox', name: 'verifying, and rooms, in Firefox', command: ['../.scripts/firefox.mjs', reportFile], report: countChecks },
 ]
 

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, posix, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { IMMUTABLE, isNavigation, REVALIDATE } from './headers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -26,12 +27,6 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 const COMPRESSIBLE = /^(text\/|image\/svg|application\/(json|manifest|wasm))/
-
-/** Names under /assets/ hold a hash of the content, so what a name stands for never changes. */
-const IMMUTABLE = 'public, max-age=31536000, immutable'
-
-/** index.html, sw.js and the rest: asked for again each time, and mostly answered "not modified". */
-const REVALIDATE = 'no-cache'
 
 const RELAY_META = /(<meta\s+name="tabweave-relay"\s+content=")[^"]*(")/
 
@@ -63,7 +58,7 @@ export async function loadApp(folder: string, relay: boolean): Promise<ServeApp>
   assets.set('/', index).set('/index.html', index)
 
   return (request, response, path) => {
-    const asset = assets.get(path) ?? (isNavigation(request) ? index : null)
+    const asset = assets.get(path) ?? (isNavigation((name) => request.headers[name] as string | undefined) ? index : null)
     if (asset) send(request, response, asset)
     return asset !== null
   }
@@ -84,12 +79,6 @@ async function toAsset(path: string, bytes: Buffer): Promise<Asset> {
 
 function withoutRelay(page: Buffer): Buffer {
   return Buffer.from(page.toString().replace(RELAY_META, '$1none$2'))
-}
-
-/** A person opening an address, as opposed to a page asking for a file: only the former may get the app instead of "not found". */
-function isNavigation({ headers }: IncomingMessage): boolean {
-  const mode = headers['sec-fetch-mode']
-  return mode === undefined ? (headers.accept ?? '').includes('text/html') : mode === 'navigate'
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { headers, bytes, gzipped }: Asset): void {

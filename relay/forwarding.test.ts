@@ -1,5 +1,6 @@
 /** What connections can make the relay's host hold, at the edge of every limit. The sockets are stand-ins: they count and wait. */
 import { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import { encodeEnvelope } from '../src/net/envelope.ts'
@@ -39,9 +40,11 @@ class Stand extends EventEmitter {
     this.isCut = true
     this.emit('close')
   }
-  send(_: Buffer, __: object, done: () => void): void {
-    this.sent.push(done)
+  send(_: Buffer, __: object, done?: () => void): void {
+    if (done) this.sent.push(done)
   }
+  cork(): void {}
+  uncork(): void {}
   /** What is on its way to it, as the socket says it. */
   lagBy(bytes: number): void {
     this.bufferedAmount = bytes
@@ -64,7 +67,7 @@ afterEach(() => {
 
 function join(room = ROOM): Stand {
   const socket = new Stand()
-  forwarding.accept(socket as unknown as WebSocket, room)
+  forwarding.accept(socket as unknown as WebSocket, socket as unknown as Duplex, room)
   return socket
 }
 const say = (from: Stand, sender = 1): boolean => from.emit('message', frame(sender), true)

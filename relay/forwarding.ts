@@ -2,8 +2,11 @@
  * The relay over real sockets: `room.ts` says where a frame goes, this file sends it there, and slows a sender down
  * rather than losing what it sends. Nothing is kept once it is sent, and nothing is written down of who was where.
  */
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { type Conn, createRoom, join, leave, type Room, route } from './room.ts'
+import { CLOSE, ROOM_IS_FULL } from './protocol.ts'
+import { createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, route } from './room.ts'
+import { createTurns } from './turn.ts'
 
 /** An empty room is forgotten, so this bounds what strangers can make the host remember. */
 export const MAX_ROOMS = 4_096
@@ -27,16 +30,12 @@ const PING_MS = 30_000
 /** Who was told to go and stays is cut after this: it is counted no more. ms */
 const DISMISS_MS = 2_000
 
-/** Close codes of our own. Their reasons are shown to people. */
-const FULL = 4003
-const REFUSED = 4000
-
 /** What a text message counts as: no node of ours sends one. */
 const NO_FRAME = new Uint8Array(0)
 
 export interface Forwarding {
-  /** Takes over an open socket. */
-  accept(socket: WebSocket, roomName: string): void
+  /** Takes over an open socket, and the stream that it writes to. */
+  accept(socket: WebSocket, stream: Duplex, roomName: string): void
   /** For `/healthz`. */
   count(): { readonly rooms: number; readonly connections: number }
   /** Stops the heartbeat; the sockets are their server's to close. */
@@ -45,6 +44,9 @@ export interface Forwarding {
 
 interface Peer {
   readonly socket: WebSocket
+  readonly stream: Duplex
+  /** Called when something was handed to the network. */
+  readonly onSent: () => void
   /** Receivers that lag: nothing is read from this one until they caught up, nor while it rests. */
   readonly heldBy: Set<Peer>
   /** Set while it rests, having been faster than the room allows. */
@@ -56,24 +58,26 @@ interface Peer {
 }
 
 /** @param log gets a sentence when a connection was cut for what it did; never who or where */
-export function createForwarding(log: (line: string) => void): Forwarding {
-  const rooms = new Map<string, Room>()
-  const peers = new Map<Conn, Peer>()
-  let lastConn = 0
+export function createForwarding(log: (line: string) => void, rates: Rates = DEFAULT_RATES): Forwarding {
+  const rooms = new Map<string, Room<Peer>>()
+  const peers = new Set<Peer>()
+  const holdForTurn = createTurns()
 
-  const accept = (socket: WebSocket, roomName: string) => {
-    const room = rooms.get(roomName) ?? createRoom()
-    const conn = ++lastConn
+  const accept = (socket: WebSocket, stream: Duplex, roomName: string) => {
+    const room = rooms.get(roomName) ?? createRoom<Peer>(rates)
+    const onSent = () => {
+      if (socket.bufferedAmount <= LOW_WATER) letGo(peer)
+    }
+    const peer: Peer = { socket, stream, onSent, heldBy: new Set(), rest: null, holds: new Set(), stall: null, alive: true }
     socket.on('error', () => socket.terminate())
     if (peers.size >= MAX_CONNECTIONS || (rooms.size >= MAX_ROOMS && !rooms.has(roomName)))
-      return dismiss(socket, FULL, 'the relay is full')
-    if (!join(room, conn)) return dismiss(socket, FULL, 'the room is full')
+      return dismiss(socket, CLOSE.full, 'the relay is full')
+    if (!join(room, peer)) return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
     rooms.set(roomName, room)
-    const peer: Peer = { socket, heldBy: new Set(), rest: null, holds: new Set(), stall: null, alive: true }
-    peers.set(conn, peer)
+    peers.add(peer)
     const quit = () => {
-      if (!peers.delete(conn)) return
-      leave(room, conn)
+      if (!peers.delete(peer)) return
+      leave(room, peer)
       if (room.members.size === 0) rooms.delete(roomName)
       letGo(peer)
       if (peer.rest) clearTimeout(peer.rest)
@@ -87,23 +91,23 @@ export function createForwarding(log: (line: string) => void): Forwarding {
       if (socket.readyState !== socket.OPEN) return
       // A Buffer, as long as nobody sets `binaryType`.
       const frame = isBinary ? (data as Buffer) : NO_FRAME
-      const routing = route(room, conn, frame, performance.now())
+      const routing = route(room, peer, frame, performance.now())
       if (routing.type === 'refuse') {
         log(`A connection was closed: ${routing.reason}.`)
         // At once: it may take its time to close, and nobody shall wait until it has read what was meant for it.
         quit()
-        return dismiss(socket, REFUSED, routing.reason)
+        return dismiss(socket, CLOSE.refused, routing.reason)
       }
-      for (const to of routing.to) forward(peer, peers.get(to)!, frame)
+      for (const to of routing.to) forward(peer, to, frame)
       if (routing.restMs > 0) rest(peer, routing.restMs)
     })
     socket.on('close', quit)
   }
 
   const forward = (from: Peer, to: Peer, frame: Uint8Array) => {
-    to.socket.send(frame, { binary: true }, () => {
-      if (to.socket.bufferedAmount <= LOW_WATER) letGo(to)
-    })
+    holdForTurn(to.stream)
+    // Nobody waits for it while so little is on its way.
+    to.socket.send(frame, { binary: true }, to.socket.bufferedAmount > LOW_WATER ? to.onSent : undefined)
     if (to.socket.bufferedAmount > MAX_BUFFERED_BYTES) return cut(to)
     if (to.socket.bufferedAmount <= HIGH_WATER) return
     to.holds.add(from)
@@ -118,7 +122,7 @@ export function createForwarding(log: (line: string) => void): Forwarding {
   }
 
   const heartbeat = setInterval(() => {
-    for (const peer of peers.values()) {
+    for (const peer of peers) {
       // Nothing is read from a paused one, its pong neither.
       if (!peer.alive && !peer.socket.isPaused) peer.socket.terminate()
       peer.alive = peer.socket.isPaused

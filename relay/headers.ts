@@ -1,5 +1,5 @@
 /**
- * What every answer of the host says to the browser about trust. The app needs nothing from elsewhere, so nothing from
+ * What every answer of a host says to the browser about trust, and what all hosts make of what a browser says. The app needs nothing from elsewhere, so nothing from
  * elsewhere is allowed: no script but its own files, no HTML from strings, no frame around it.
  */
 
@@ -34,4 +34,16 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   // The camera reads a room's QR code, when a person asks for it.
   'Permissions-Policy': 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()',
+}
+
+/** Names under /assets/ hold a hash of the content, so what a name stands for never changes. */
+export const IMMUTABLE = 'public, max-age=31536000, immutable'
+
+/** index.html, sw.js and the rest: asked for again each time, and mostly answered "not modified". */
+export const REVALIDATE = 'no-cache'
+
+/** A person opening an address, as opposed to a page asking for a file: only the former may get the app instead of "not found". */
+export function isNavigation(header: (name: 'sec-fetch-mode' | 'accept') => string | null | undefined): boolean {
+  const mode = header('sec-fetch-mode') ?? null
+  return mode === null ? (header('accept') ?? '').includes('text/html') : mode === 'navigate'
 }

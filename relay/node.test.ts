@@ -1,29 +1,31 @@
 /** The host over real sockets and real HTTP. Long, since both halves of the host share one set of helpers here. */
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { encodeEnvelope, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
 import { SECURITY_HEADERS } from './headers.ts'
-import { createRelayHost, type RelayHostOptions } from './node.ts'
-import { BURST_MS, FRAMES_PER_SECOND, MAX_CONNECTIONS_PER_ROOM } from './room.ts'
+import { createRelayHost, type RelayHost, type RelayHostOptions } from './node.ts'
+import { ask, eventually, frame, member as memberOf, runRelayContract } from './relay.contract.ts'
+import { BURST_MS, FRAMES_PER_SECOND } from './room.ts'
 
 const ROOM = 'AAAAAAAAAAAAAAAAAAAAAA'
-const OTHER_ROOM = 'BBBBBBBBBBBBBBBBBBBBBB'
-const HEADER = 73
 
-const value = (n: number) => new Uint8Array(32).fill(n)
-const frame = (sender: number, receiver: number | null, counter: number, length = 16) =>
-  encodeEnvelope({
-    sender: value(sender),
-    receiver: receiver === null ? null : value(receiver),
-    counter,
-    ciphertext: new Uint8Array(length).fill(counter),
-  })
+const member = (port: number, room = ROOM) => memberOf(port, room)
+
+const contractHosts: RelayHost[] = []
+afterAll(() => Promise.all(contractHosts.map((running) => running.close())))
+
+runRelayContract('the host on Node', {
+  slowsDown: true,
+  async start(rates) {
+    const running = await createRelayHost({ relay: true, host: '127.0.0.1', port: 0, rates, log: () => undefined })
+    contractHosts.push(running)
+    return running.port
+  },
+})
 
 async function host(options: Partial<RelayHostOptions> = {}) {
   const lines: string[] = []
@@ -32,105 +34,26 @@ async function host(options: Partial<RelayHostOptions> = {}) {
   return { ...running, lines }
 }
 
-/** A socket of a room, with what it heard: one number for each frame, its first ciphertext byte. */
-async function member(port: number, room = ROOM) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/parties/main/${room}`)
-  const heard: number[] = []
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
-  })
-  socket.on('message', (data: Buffer) => void heard.push(data[HEADER]!))
-  socket.on('error', () => undefined)
-  onTestFinished(() => socket.terminate())
-  await once(socket, 'open')
-  return { socket, heard, closed }
-}
-
-/** Polls until the check passes; patient, since a busy machine is no failure. */
-async function eventually(check: () => void | Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 20_000 })
-}
-
-interface Answer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: string
-}
-
-/** A request whose path is sent as it is written here. */
-function ask(
-  port: number,
-  path: string,
-  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => void chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString() }))
-    })
-    sent.on('error', reject).end()
-  })
-}
-
 async function health(port: number): Promise<unknown> {
   return JSON.parse((await ask(port, '/healthz')).body)
 }
 
 describe('the relay over real sockets', { timeout: 30_000 }, () => {
-  test('everybody else in the room hears a frame byte for byte; its sender and other rooms do not', async () => {
+  test('it says how many there are, by numbers alone, and forgets a room whose last member left', async () => {
     const { port } = await host()
-    const [a, b, c, elsewhere] = await Promise.all([member(port), member(port), member(port), member(port, OTHER_ROOM)])
-    const whole = once(b.socket, 'message')
-    a.socket.send(frame(1, null, 7))
-    expect(new Uint8Array(((await whole) as [Buffer])[0])).toEqual(new Uint8Array(frame(1, null, 7)))
-    b.socket.send(frame(2, null, 8))
-    await eventually(() => expect([a.heard, b.heard, c.heard, elsewhere.heard]).toEqual([[8], [7], [7, 8], []]))
-    elsewhere.socket.send(frame(3, null, 9))
-    expect(await health(port)).toEqual({ rooms: 2, connections: 4, version: 1 })
-  })
-
-  test('a frame for one node reaches the socket it spoke from, and no other', async () => {
-    const { port } = await host()
-    const [a, b, c] = await Promise.all([member(port), member(port), member(port)])
-    b.socket.send(frame(2, null, 1))
-    await eventually(() => expect(a.heard).toEqual([1]))
-    a.socket.send(frame(1, 2, 5))
-    a.socket.send(frame(1, null, 6))
-    await eventually(() =>
-      expect([b.heard, c.heard]).toEqual([
-        [5, 6],
-        [1, 6],
-      ]),
-    )
-  })
-
-  test('a room whose last member left is forgotten', async () => {
-    const { port } = await host()
-    const a = await member(port)
+    const [a, b] = await Promise.all([member(port), member(port), member(port, `${ROOM}B`)])
+    expect(await health(port)).toEqual({ rooms: 2, connections: 3, version: 1 })
     a.socket.close()
-    await eventually(async () => expect(await health(port)).toEqual({ rooms: 0, connections: 0, version: 1 }))
+    b.socket.terminate()
+    await eventually(async () => expect(await health(port)).toEqual({ rooms: 1, connections: 1, version: 1 }))
   })
 
-  test('what is no frame ends the connection, with the reason, and reaches nobody', async () => {
+  test('of who was sent away the reason is written down, and nothing else', async () => {
     const { port, lines } = await host()
-    const b = await member(port)
-    for (const [bytes, reason] of [
-      [new Uint8Array(10), 'truncated'],
-      ['text', 'truncated'],
-      // A frame in all but that it was sent as text.
-      [Buffer.from(frame(0x41, null, 1)).toString('latin1'), 'truncated'],
-      [frame(1, null, 1).fill(7, 0, 1), 'unknown-version'],
-    ] as const) {
-      const a = await member(port)
-      a.socket.send(bytes)
-      a.socket.send(frame(1, null, 2))
-      expect(await a.closed).toEqual({ code: 4000, reason })
-      expect(lines.at(-1)).toContain(reason)
-    }
-    const late = await member(port)
-    late.socket.send(frame(4, null, 3))
-    await eventually(() => expect(b.heard).toEqual([3]))
+    const a = await member(port)
+    a.socket.send('no frame')
+    await a.closed
+    expect(lines).toEqual(['A connection was closed: truncated.'])
   })
 
   test('D4 a member that was refused and does not go keeps nobody waiting, and is cut before long', async () => {
@@ -145,22 +68,6 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     await eventually(() => expect(b.heard.length).toBe(12))
     bad.socket.resume()
     await bad.closed
-  })
-
-  test('D9 the largest frame passes, and one byte more ends the connection before it is held in memory', async () => {
-    const { port } = await host()
-    const [a, b] = await Promise.all([member(port), member(port)])
-    a.socket.send(frame(1, null, 1, MAX_FRAME_BYTES - HEADER))
-    await eventually(() => expect(b.heard).toEqual([1]))
-    a.socket.send(frame(1, null, 2, MAX_FRAME_BYTES - HEADER + 1))
-    expect((await a.closed).code).toBe(1009)
-  })
-
-  test('a full room says so', async () => {
-    const { port } = await host()
-    await Promise.all(Array.from({ length: MAX_CONNECTIONS_PER_ROOM }, () => member(port)))
-    const late = await member(port)
-    expect(await late.closed).toEqual({ code: 4003, reason: 'the room is full' })
   })
 
   test('100 MB to a receiver that reads late arrive whole: its sender is slowed down, nothing is dropped', async () => {
@@ -229,15 +136,6 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     const first = await host({ host: 'localhost' })
     await expect(host({ host: 'localhost', port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
     await expect(host({ host: '127.0.0.1', port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
-  })
-
-  test('names that are no room are not found, by upgrade or not', async () => {
-    const { port } = await host()
-    for (const room of ['short', 'x'.repeat(65), `${ROOM}/more`, '..%2F..%2Fetc%2Fpasswd', '%']) {
-      await expect(member(port, room)).rejects.toThrow(/404|400/)
-      expect((await ask(port, `/parties/main/${room}`)).status).toBeGreaterThanOrEqual(400)
-    }
-    expect((await ask(port, `/parties/main/${ROOM}`)).status).toBe(426)
   })
 
   test('without a relay there are no rooms', async () => {

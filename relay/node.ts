@@ -10,6 +10,8 @@ import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../src/net/envelope.ts'
 import { loadApp } from './app.ts'
 import { createForwarding } from './forwarding.ts'
 import { SECURITY_HEADERS } from './headers.ts'
+import { roomOf } from './protocol.ts'
+import type { Rates } from './room.ts'
 
 export interface RelayHostOptions {
   /** The folder of the built app; without it only the relay is served. */
@@ -20,6 +22,8 @@ export interface RelayHostOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  /** What one connection may send, if not so much as `room.ts` has it. */
+  readonly rates?: Rates
   /** Gets a sentence when something was refused or failed; nothing about who said what. */
   log(line: string): void
 }
@@ -31,13 +35,10 @@ export interface RelayHost {
   close(): Promise<void>
 }
 
-/** base64url, as `net/keys` derives it: at least 16 bytes, so that nobody can guess a room's name. */
-const ROOM_PATH = /^\/parties\/main\/([A-Za-z0-9_-]{16,64})$/
-
 /** @throws what `listen` fails with (EADDRINUSE …), or where the app is not built */
-export async function createRelayHost({ app, relay, host, port, log }: RelayHostOptions): Promise<RelayHost> {
+export async function createRelayHost({ app, relay, host, port, rates, log }: RelayHostOptions): Promise<RelayHost> {
   const serveApp = app === undefined ? null : await loadApp(app, relay)
-  const forwarding = createForwarding(log)
+  const forwarding = createForwarding(log, rates)
   // Sealed bytes do not compress.
   const handshake = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES })
 
@@ -49,7 +50,7 @@ export async function createRelayHost({ app, relay, host, port, log }: RelayHost
     if (path === null) return end(response, 400, 'That is no address.')
     if (path === '/healthz') return end(response, 200, JSON.stringify({ ...forwarding.count(), version: PROTOCOL_VERSION }), JSON_TYPE)
     if (path.startsWith('/parties/')) {
-      return relay && ROOM_PATH.test(path)
+      return relay && roomOf(path) !== null
         ? end(response, 426, 'Rooms are websockets.', { Upgrade: 'websocket' })
         : end(response, 404, 'Not found.')
     }
@@ -61,9 +62,9 @@ export async function createRelayHost({ app, relay, host, port, log }: RelayHost
     socket.on('error', () => {
       socket.destroy()
     })
-    const room = relay ? ROOM_PATH.exec(pathOf(request) ?? '')?.[1] : undefined
-    if (room === undefined) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    else handshake.handleUpgrade(request, socket, head, (opened) => forwarding.accept(opened, room))
+    const room = relay ? roomOf(pathOf(request) ?? '') : null
+    if (room === null) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    else handshake.handleUpgrade(request, socket, head, (opened) => forwarding.accept(opened, socket, room))
   }
 
   const servers: Server[] = []

@@ -5,7 +5,6 @@ import { encodeEnvelope, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
 import {
   BURST_MS,
   BYTES_PER_SECOND,
-  type Conn,
   createRoom,
   FRAMES_PER_SECOND,
   join,
@@ -13,9 +12,14 @@ import {
   MAX_CONNECTIONS_PER_ROOM,
   MAX_REST_MS,
   MAX_SENDERS_PER_CONNECTION,
+  restoreSenders,
   type Room,
   route,
+  sendersOf,
 } from './room.ts'
+
+/** A number each. */
+type Conn = number
 
 const value = (n: number) => new Uint8Array(32).fill(n)
 const frame = (sender: number, receiver: number | null = null, length = 16) =>
@@ -26,14 +30,14 @@ const frame = (sender: number, receiver: number | null = null, length = 16) =>
     ciphertext: new Uint8Array(length),
   })
 
-function roomOf(...conns: Conn[]): Room {
-  const room = createRoom()
+function roomOf(...conns: Conn[]): Room<Conn> {
+  const room = createRoom<Conn>()
   for (const conn of conns) expect(join(room, conn)).toBe(true)
   return room
 }
 
 /** Who gets the frame; a refusal is a failure. */
-function receivers(room: Room, conn: Conn, bytes: Uint8Array, now = 0): Conn[] {
+function receivers(room: Room<Conn>, conn: Conn, bytes: Uint8Array, now = 0): Conn[] {
   const routed = route(room, conn, bytes, now)
   if (routed.type === 'refuse') throw new Error(routed.reason)
   return [...routed.to].sort((a, b) => a - b)
@@ -73,6 +77,44 @@ describe('routing', () => {
     expect(receivers(roomOf(1, 2), 9, frame(90))).toEqual([])
   })
 
+  test('what is remembered of a frame is its own: the host may use the memory again', () => {
+    const room = roomOf(1, 2, 3)
+    const bytes = Buffer.from(frame(30))
+    route(room, 3, bytes, 0)
+    bytes.fill(0x55)
+    expect(receivers(room, 1, frame(10, 30))).toEqual([3])
+    expect(receivers(room, 1, frame(10, 0x55))).toEqual([2, 3])
+  })
+
+  test('a sender value is new once for each connection that uses it', () => {
+    const room = roomOf(1, 2)
+    const isNew = (conn: Conn, sender: number) => {
+      const routed = route(room, conn, frame(sender), 0)
+      return routed.type === 'deliver' && routed.isNew
+    }
+    expect([isNew(1, 10), isNew(1, 10), isNew(2, 10), isNew(1, 11), isNew(1, 10)]).toEqual([true, false, true, true, false])
+    expect(isNew(9, 90)).toBe(false)
+  })
+
+  test('a room that is told of its members and their sender values is the room that it was', () => {
+    const room = roomOf(1, 2, 3)
+    for (const [conn, sender] of [
+      [1, 10],
+      [1, 11],
+      [2, 20],
+      [2, 10],
+    ] as const)
+      route(room, conn, frame(sender), 0)
+    for (let sender = 100; sender < 100 + 2 * MAX_SENDERS_PER_CONNECTION; sender++) route(room, 3, frame(sender), 0)
+    const again = roomOf(1, 2, 3)
+    for (const conn of [1, 2, 3]) restoreSenders(again, conn, sendersOf(room, conn))
+    const settled = (of: Room<Conn>) => [...of.users].sort(([a], [b]) => (a < b ? -1 : 1))
+    expect(settled(again)).toEqual(settled(room))
+    expect(sendersOf(again, 1)).toEqual(new Uint8Array([...value(10), ...value(11)]))
+    restoreSenders(again, 9, value(90))
+    expect(receivers(again, 1, frame(10, 90))).toEqual([2, 3])
+  })
+
   test('whatever happens: nobody hears itself, all who are meant hear, nobody who left does, and nothing is left of an empty room', () => {
     const conn = fc.integer({ min: 1, max: 5 })
     const event = fc.oneof(
@@ -87,7 +129,7 @@ describe('routing', () => {
     )
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60, size: 'max' }), (events) => {
-        const room = createRoom()
+        const room = createRoom<Conn>()
         /** The naive twin: who is in, and every (connection, value) that was used meanwhile. */
         const members = new Set<Conn>()
         let used: [Conn, number][] = []
@@ -175,6 +217,18 @@ describe('limits', () => {
       expect(sent).toBeLessThan(allowed + 2)
     })
   }
+
+  test('a host may allow less', () => {
+    const room = createRoom<Conn>({ frames: 10, bytes: 1_000 })
+    join(room, 1)
+    const restAfter = (length: number) => {
+      const routed = route(room, 1, frame(1, null, length - frame(1, null, 0).length), 0)
+      return routed.type === 'deliver' ? routed.restMs : routed.reason
+    }
+    for (let i = 0; i < 20; i++) expect(restAfter(89)).toBe(0)
+    expect(restAfter(89)).toBeCloseTo(100)
+    expect(restAfter(1_000)).toBeCloseTo(1_100)
+  })
 
   test('a connection that its host did not pause is refused', () => {
     const room = roomOf(1, 2)

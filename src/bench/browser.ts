@@ -28,6 +28,8 @@ export interface BenchSetting {
   readonly chromiumArgs: readonly string[]
   /** The built `bare.worker.ts`. */
   readonly bareWorker: string
+  /** The folder of the built `relay-host.ts` and `relay-load.ts`, which run as processes of their own. */
+  readonly processes: string
   /** Where the packages of `src/bench/package.json` are, if they are. */
   readonly peers: string
 }
