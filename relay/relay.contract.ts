@@ -35,8 +35,8 @@ let rooms = 0
 export const newRoom = (): string => `contract-${crypto.randomUUID()}-${++rooms}`
 
 /** A socket of a room, with what it heard: one number for each frame, its first ciphertext byte. */
-export async function member(port: number, room: string) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/parties/main/${room}`)
+export async function member(port: number, room: string, headers: Readonly<Record<string, string>> = {}) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/parties/main/${room}`, { headers })
   const heard: number[] = []
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
@@ -292,13 +292,17 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       expect(await statusOf(port, `/parties/main/${good}`)).toBe(426)
     })
 
-    test('what a client adds to a room’s address changes nothing', async () => {
+    test('what a client adds to a room’s address, or to what it asks, changes nothing', async () => {
       const { port, room, members } = await roomOf(1)
       const [a] = members as [Member]
-      const twins = [await member(port, `${room}?_pk=same`), await member(port, `${room}?_pk=same&x=${'y'.repeat(3_000)}`)] as const
-      twins[0].socket.send(frame(2, null, 1))
-      twins[1].socket.send(frame(3, null, 2))
-      await eventually(() => expect([a.heard.toSorted(), twins[0].heard, twins[1].heard]).toEqual([[1, 2], [2], [1]]))
+      // Names that partyserver takes for its own.
+      const [b, c] = [
+        await member(port, `${room}?_pk=same`, { 'x-partykit-room': newRoom() }),
+        await member(port, `${room}?_pk=same&x=${'y'.repeat(3_000)}`, { 'x-partykit-props': 'no JSON' }),
+      ]
+      b.socket.send(frame(2, null, 1))
+      c.socket.send(frame(3, null, 2))
+      await eventually(() => expect([a.heard.toSorted(), b.heard, c.heard]).toEqual([[1, 2], [2], [1]]))
     })
   })
 }

@@ -29,8 +29,8 @@ declare global {
   }
 }
 
-/** What is kept of a connection while the object sleeps: its sender values, or null of who was sent away. */
-type Kept = Uint8Array | null
+/** What is kept of a connection while the object sleeps: its sender values, where it used any. */
+type Kept = Uint8Array
 
 /** What a text message counts as: no node of ours sends one. */
 const NO_FRAME = new Uint8Array(0)
@@ -46,16 +46,15 @@ export class Main extends Server {
   /** Before anything else, also after a sleep. */
   override onStart(): void {
     this.#room = createRoom(ratesOf(this.env))
+    // Who was sent away and did not go is none of these.
     for (const connection of this.getConnections<Kept>()) {
-      if (connection.state === null) continue
       join(this.#room, connection)
-      restoreSenders(this.#room, connection, connection.state as Uint8Array)
+      if (connection.state !== null) restoreSenders(this.#room, connection, connection.state as Kept)
     }
   }
 
   override onConnect(connection: Connection<Kept>): void {
-    if (join(this.#room, connection)) connection.setState(sendersOf(this.#room, connection))
-    else connection.close(CLOSE.full, ROOM_IS_FULL)
+    if (!join(this.#room, connection)) connection.close(CLOSE.full, ROOM_IS_FULL)
   }
 
   override onMessage(connection: Connection<Kept>, message: WSMessage): void {
@@ -63,7 +62,6 @@ export class Main extends Server {
     const routing = route(this.#room, connection, frame, Date.now())
     if (routing.type === 'refuse') {
       leave(this.#room, connection)
-      connection.setState(null)
       return connection.close(routing.reason === 'too-large' ? CLOSE.tooLarge : CLOSE.refused, routing.reason)
     }
     if (routing.isNew) connection.setState(sendersOf(this.#room, connection))
