@@ -17,6 +17,7 @@ const STATUS = {
   storage: 'ok',
   paths: [],
   peers: [],
+  present: [],
   fetching: null,
   paused: false,
 } satisfies NodeStatus

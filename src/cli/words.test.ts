@@ -25,6 +25,7 @@ const peer: PeerStatus = {
   peer: 'ef'.repeat(32),
   author: AUTHOR,
   path: 'relay',
+  roundTrip: null,
   silentFor: 1_400,
   heads: [],
   unknownHeads: 0,
@@ -77,7 +78,8 @@ describe('lines', () => {
   })
 
   test('a path that is down says why, as the relay and the system have it', () => {
-    const path = { path: 'relay', state: 'down', detail: 'refused' } as const
+    const untouched = { cut: false, hindrance: { delay: 0, loss: 0 }, sent: 0, received: 0 }
+    const path = { ...untouched, path: 'relay', state: 'down', detail: 'refused' } as const
     expect(pathLine(path, 'wss://x', 'connect ECONNREFUSED')).toBe(
       '* relay wss://x is down (refused: connect ECONNREFUSED), and tried again',
     )

@@ -34,6 +34,7 @@ function isThere(file: string, name: string): boolean {
   const contract = file
     .replace(/\w+\.test\.ts$/, (last) => last.replace('.test.', '.contract.'))
     .replace('memory.contract', 'store.contract')
+    .replace('relay/node.contract', 'relay/relay.contract')
   const sources = [file, contract].filter((path) => existsSync(join(root, path))).map(read)
   return sources.some((source) => {
     const isWritten = ["'", '"', '`'].some((quote) => source.includes(`${quote}${name}`))
