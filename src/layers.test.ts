@@ -222,6 +222,10 @@ describe('the platform a layer can name', () => {
     expect(unknownIn(layer, PLATFORM)).toEqual(EVERYWHERE)
   })
 
+  test('cli can name a server, but no page', () => {
+    expect(unknownIn('cli', PLATFORM)).toEqual(['document', 'window', 'localStorage'])
+  })
+
   test('ui can name the page, but no server', () => {
     expect(unknownIn('ui', PLATFORM)).toEqual(['process'])
   })

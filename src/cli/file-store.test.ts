@@ -174,6 +174,35 @@ describe('a store in files', () => {
     expect(fs.existsSync(`${opsOf(folder)}.new`)).toBe(false)
   })
 
+  test('E1 what a write that failed left behind is not there when a shorter one follows it', async () => {
+    const folder = newFolder()
+    const held = await using(folder, async (store) => {
+      await store.append([segmentAt(0, 3)], 'strict')
+      const free = fillAfter(2)
+      const large = [1, 2, 3].map((count, i) => segmentAt(3 + [0, 1, 3][i]!, count, 500))
+      await expect(store.append(large, 'strict')).rejects.toMatchObject({ failure: 'full' })
+      free()
+      await store.append([segmentAt(3, 1)], 'strict')
+      return told(store)
+    })
+    expect(held.segments).toEqual([segmentAt(0, 3), segmentAt(3, 1)])
+    expect(await using(folder, told)).toEqual(held)
+  })
+
+  test('E9 what is damaged stays damaged when something is written behind it, until it is truncated', async () => {
+    const folder = newFolder()
+    await using(folder, (store) => store.append([segmentAt(0, 3), segmentAt(3, 2)], 'strict'))
+    flipBit(folder, recordsOf(folder)[1]!.at)
+    const damaged = { first: 0, count: 1, reason: 'bad-checksum' }
+    await using(folder, async (store) => {
+      expect((await told(store)).segments).toEqual([damaged])
+      await store.append([segmentAt(1, 4)], 'strict')
+    })
+    expect((await using(folder, told)).segments).toEqual([damaged, segmentAt(1, 4)])
+    await using(folder, (store) => store.truncate(0))
+    expect(await using(folder, told)).toEqual({ segments: [], index: [], length: 0 })
+  })
+
   test('whatever is appended, packed, cut and truncated, it comes back after each reopening as it was', async () => {
     const step = fc.oneof(
       fc.record({ append: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 }) }),

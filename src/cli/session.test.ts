@@ -1,8 +1,10 @@
 /** What a session asks of its node, on a node that does as the test says. */
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Node } from '../node/node.ts'
-import type { EvidenceEntry, NodeStatus, SubmitReply } from '../node/views.ts'
+import type { EvidenceEntry, NodeStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 import { startSession, type Terminal } from './session.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 const STATUS = {
   ops: 1,
@@ -23,7 +25,7 @@ const STATUS = {
 } satisfies NodeStatus
 
 /** A session on a node that writes nothing until it is told to. */
-function start(lines: AsyncIterable<string>, mode: 'stay' | 'once' = 'once') {
+function start(lines: AsyncIterable<string>, mode: 'stay' | 'once' | 'digest' = 'once', relay: string | null = null) {
   const replies: ((reply: SubmitReply) => void)[] = []
   const state = { status: STATUS as NodeStatus, evidence: [] as EvidenceEntry[] }
   const node = {
@@ -43,9 +45,21 @@ function start(lines: AsyncIterable<string>, mode: 'stay' | 'once' = 'once') {
     print: (line) => void printed.push(line),
     complain: (line) => void complained.push(line),
   }
-  const session = startSession({ node, terminal, mode, wait: 60_000, relay: null, relayTrouble: () => '' })
+  const session = startSession({ node, terminal, mode, wait: 60_000, relay, relayTrouble: () => '' })
   return { session, replies, printed, complained, state, leave: () => leaving.abort() }
 }
+
+const peer = (equal: boolean): PeerStatus => ({
+  peer: 'e'.repeat(64),
+  author: null,
+  path: 'relay',
+  silentFor: 0,
+  heads: [],
+  unknownHeads: 0,
+  lacks: 0,
+  equal,
+  refusals: [],
+})
 
 async function* numbers(count: number, taken: string[]): AsyncGenerator<string> {
   for (let i = 0; i < count; i++) {
@@ -86,13 +100,81 @@ describe('a session', () => {
     second.replies[0]!({ id: 'a' })
     await vi.advanceTimersByTimeAsync(10_000)
     expect([await second.session.ended, second.complained]).toEqual([false, ['1 line not written to the room: write it again.']])
-    vi.useRealTimers()
   })
 
   test('ends with what its node is broken by', async () => {
     const { session } = start(numbers(0, []), 'stay')
     session.broken(new Error('a bug'))
     await expect(session.ended).rejects.toThrow('a bug')
+  })
+
+  test('says that all are equal once, when nothing has come for a while, and again after they were not', async () => {
+    vi.useFakeTimers()
+    const { session, printed, state } = start(numbers(0, []), 'stay', 'wss://relay.example')
+    const tell = async (digest: string, isEqual: boolean, ms: number): Promise<string[]> => {
+      state.status = { ...STATUS, digest, peers: [peer(true), peer(isEqual)] }
+      printed.length = 0
+      session.changed()
+      await vi.advanceTimersByTimeAsync(ms)
+      return printed.map((line) => line.replace(/^\* all equal: this node and 2 peers hold the same 1 op, digest /, ''))
+    }
+    expect(await tell('a', false, 10_000)).toEqual([])
+    expect(await tell('b', true, 400)).toEqual([])
+    expect(await tell('c', true, 400)).toEqual([])
+    expect(await tell('c', true, 400)).toEqual(['c'])
+    expect(await tell('c', true, 10_000)).toEqual([])
+    expect(await tell('d', true, 10_000)).toEqual(['d'])
+    expect(await tell('d', false, 10_000)).toEqual([])
+    expect(await tell('d', true, 10_000)).toEqual(['d'])
+    // Peers agree on what is stored here, and there is more.
+    state.status = { ...STATUS, digest: 'e', ops: 2, peers: [peer(true)] }
+    session.changed()
+    await vi.advanceTimersByTimeAsync(10_000)
+    state.status = { ...STATUS, peers: [] }
+    session.changed()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(printed).toHaveLength(1)
+  })
+
+  test.each(['once', 'digest'] as const)('with --%s ends when all is written, and all are equal in what is here now', async (mode) => {
+    vi.useFakeTimers()
+    const { session, replies, printed, state } = start(numbers(1, []), mode, 'wss://relay.example')
+    let isOver = false
+    void session.ended.finally(() => (isOver = true))
+    const after = async (ms: number): Promise<boolean> => {
+      session.changed()
+      await vi.advanceTimersByTimeAsync(ms)
+      return isOver
+    }
+    state.status = { ...STATUS, digest: 'a', peers: [peer(true)] }
+    if (mode === 'once') {
+      expect(await after(5_000)).toBe(false)
+      replies[0]!({ id: 'a' })
+    }
+    // Was equal, until something came, which nobody has looked at yet.
+    state.status = { ...STATUS, digest: 'b', peers: [peer(false)] }
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(isOver).toBe(false)
+    state.status = { ...STATUS, digest: 'b', stored: 0, peers: [peer(true)] }
+    expect(await after(5_000)).toBe(false)
+    state.status = { ...STATUS, digest: 'b', peers: [peer(true)] }
+    expect(await after(2_000)).toBe(true)
+    expect(await session.ended).toBe(true)
+    expect(printed.at(-1)).toMatch(mode === 'digest' ? /^b$/ : /^\* all equal: .*, digest b$/)
+  })
+
+  test('with --once gives up when nothing has happened for as long as it waits, and not while something does', async () => {
+    vi.useFakeTimers()
+    const { session, complained, state } = start(numbers(0, []), 'once', 'wss://relay.example')
+    let isOver = false
+    void session.ended.finally(() => (isOver = true))
+    for (let ops = 1; ops < 10; ops++) {
+      state.status = { ...STATUS, ops, stored: ops }
+      await vi.advanceTimersByTimeAsync(50_000)
+      expect(isOver).toBe(false)
+    }
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect([await session.ended, complained]).toEqual([false, [expect.stringMatching(/^Nobody else was here within 60 s/)]])
   })
 
   test('tells equivocations one by one, up to TOLD_AT_ONCE, and then how many more there are', async () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { createRelayHost } from '../../relay/node.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
 import { eventually, isOpen, listen, markedFrame, marks, runTransportContract } from '../net/transport.contract.ts'
@@ -44,4 +44,12 @@ test('a relay that is not there is found when it comes, and meanwhile it is said
   onTestFinished(() => second.close())
   await isOpen(listener)
   expect([...why]).toEqual([`connect ECONNREFUSED 127.0.0.1:${first.port}`])
+})
+
+test('of a name with several addresses, none of which answers, it is said by its code', async () => {
+  const why: string[] = []
+  const socket = new (socketClass((reason) => why.push(reason)))('ws://127.0.0.1:9', []) as WebSocket
+  onTestFinished(() => socket.terminate())
+  socket.emit('error', Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }))
+  expect(why).toEqual(['ECONNREFUSED'])
 })

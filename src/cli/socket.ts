@@ -11,7 +11,8 @@ export function socketClass(hear: (why: string) => void): NonNullable<RelaySocke
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
       super(url, protocols, { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
-      this.on('error', ({ message }) => hear(message))
+      // Where a name has several addresses and none answers, there is a code and no message.
+      this.on('error', ({ message, code }: NodeJS.ErrnoException) => hear(message || String(code)))
     }
   }
 }

@@ -174,6 +174,21 @@ test('inspecting an op tells its parents, children, receipts, holders and place;
   expect(await alice.room.inspect('not an id')).toBeNull()
 })
 
+test('what came is told in the order in which it came, and nothing of what has not come', async () => {
+  const { alice, bob } = await pair()
+  await agree(alice, bob)
+  await bob.setOffline(true)
+  for (const text of ['here 1', 'here 2', 'here 3']) await alice.submit(text)
+  await bob.submit('there')
+  await bob.setOffline(false)
+  await agree(alice, bob)
+  const textsOf = async (node: Node, from: number, count: number) => (await node.room.admitted(from, count)).map(({ text }) => text)
+  expect(await textsOf(alice, 0, Infinity)).toEqual(['a room', 'here 1', 'here 2', 'here 3', 'there'])
+  expect(await textsOf(bob, 0, 99)).toEqual(['a room', 'there', 'here 1', 'here 2', 'here 3'])
+  expect(await textsOf(alice, 2, 2)).toEqual(['here 2', 'here 3'])
+  expect([await textsOf(alice, 5, 9), await textsOf(alice, 9, 9), await textsOf(alice, 0, 0)]).toEqual([[], [], []])
+})
+
 test('search finds the newest first, whatever the case', async () => {
   const { alice } = await pair()
   for (const text of ['An apple', 'a pear', 'another APPLE']) await alice.submit(text)
