@@ -53,6 +53,7 @@ const peer = (equal: boolean): PeerStatus => ({
   peer: 'e'.repeat(64),
   author: null,
   path: 'relay',
+  roundTrip: null,
   silentFor: 0,
   heads: [],
   unknownHeads: 0,
