@@ -46,7 +46,7 @@ test('in lockstep with a list that is searched from end to end', () => {
         }
         expect(namesOf([...pending.byOps.values()])).toEqual(twin.map(({ name }) => name).sort())
         const missing = [...new Set(twin.flatMap((entry) => [...entry.missing]))].map((id) => toHex(idNumber(id)))
-        expect(missingIds(pending, 100).map(toHex).sort()).toEqual(missing.sort())
+        expect(missingIds(pending, 100, pending.ops).map(toHex).sort()).toEqual(missing.sort())
         expect(pending.ops).toBe(twin.length)
         expect([...pending.byLink.values()].reduce((sum, { ops }) => sum + ops, 0)).toBe(twin.length)
         expect(pending.byMissing.size).toBe(missing.length)
@@ -60,9 +60,23 @@ test('B6 of missing parents every link gets its share of the list, however many 
   const pending = createPending()
   for (let i = 0; i < 500; i++) wait(pending, unitOf(i), [idNumber(i)], 'mallory')
   for (let i = 500; i < 503; i++) wait(pending, unitOf(i), [idNumber(i)], 'alice')
-  const asked = new Set(missingIds(pending, 10).map(toHex))
+  const asked = new Set(missingIds(pending, 10, 0).map(toHex))
   expect(asked.size).toBe(10)
   for (let i = 500; i < 503; i++) expect(asked.has(toHex(idNumber(i)))).toBe(true)
+})
+
+test('B6 however small the list, whatever is missing has its turn in it, before what never was is asked for again and again', () => {
+  const pending = createPending()
+  for (let i = 0; i < 40; i++) wait(pending, unitOf(i), [idNumber(i)], `link ${i % 3}`)
+  for (const [limit, turns] of [
+    [1, 3 * 14],
+    [2, 3 * 14],
+    [7, 3 * 14],
+  ] as const) {
+    const asked = new Set<string>()
+    for (let turn = 0; turn < turns; turn++) for (const id of missingIds(pending, limit, turn)) asked.add(toHex(id))
+    expect(asked.size).toBe(40)
+  }
 })
 
 /** A unit of one op with this many canonical bytes. */

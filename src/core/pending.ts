@@ -95,11 +95,14 @@ export function parentRejected(pending: Pending, id: OpId): PendingUnit[] {
 
 /**
  * At most `limit` of the ids that pending units wait for, without repeats: one for each link in turn, so that whoever
- * brings many unresolvable ones does not hide what others wait for. O(limit + pending units).
+ * brings many unresolvable ones does not hide what others wait for. `turn` grows from call to call: it says which link begins, and
+ * with which of its units, so that each has its turn however small the limit is. O(limit + pending units).
  */
-export function missingIds(pending: Pending, limit: number): OpId[] {
+export function missingIds(pending: Pending, limit: number, turn: number): OpId[] {
   const out = new Map<string, OpId>()
-  const turns = [...pending.byLink.values()].map(missingOf)
+  const links = [...pending.byLink.values()]
+  const first = links.length === 0 ? 0 : turn % links.length
+  const turns = [...links.slice(first), ...links.slice(0, first)].reverse().map((link) => missingOf(link, Math.floor(turn / links.length)))
   while (turns.length > 0) {
     for (let i = turns.length - 1; i >= 0; i--) {
       if (out.size >= limit) return [...out.values()]
@@ -111,8 +114,9 @@ export function missingIds(pending: Pending, limit: number): OpId[] {
   return [...out.values()]
 }
 
-function* missingOf({ units }: Share): Generator<OpId, undefined> {
-  for (const { missing } of units) yield* missing.values()
+function* missingOf({ units }: Share, turn: number): Generator<OpId, undefined> {
+  const all = [...units]
+  for (let i = 0; i < all.length; i++) yield* all[(i + turn) % all.length]!.missing.values()
 }
 
 /** The link that brought most of what waits; of links that brought as much, the one that is waiting longest. */

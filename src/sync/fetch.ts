@@ -113,7 +113,7 @@ function start(engine: Engine): void {
   const { now, limits } = engine
   const { pending } = engine.replica
   const named = unknownHeads(engine, peer)
-  const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(limits.heads / 2))
+  const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(limits.heads / 2), engine.nextRef)
   // Of a peer with more heads than it lists, everything is asked. Else half the list is for what it named, if need be.
   const all = hasMore(engine, peer)
   if (all && peer.exhaustedAt === peer.ops) {
