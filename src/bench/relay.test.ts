@@ -20,7 +20,7 @@ async function relayPort(): Promise<number> {
 /** A host that passes on to all others what `pass` says yes to. */
 async function otherHost(pass: (message: number) => boolean): Promise<number> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
-  onTestFinished(() => void server.close())
+  onTestFinished(() => server.close())
   const sockets = new Set<WebSocket>()
   let messages = 0
   server.on('connection', (socket) => {
@@ -72,7 +72,7 @@ test('a frame of sixteen ops holds sixteen, by one signature', async () => {
   const units = decodeBundle(wrapped.ok ? wrapped.value.payload : new Uint8Array(0))
   if (!units.ok) throw new Error(units.reason)
   expect(units.value.map((unit) => unit.map(({ signature }) => signature !== null))).toEqual([
-    [...new Array<boolean>(15).fill(false), true],
+    [...Array.from({ length: 15 }, () => false), true],
   ])
 })
 
