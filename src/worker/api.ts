@@ -103,7 +103,7 @@ export type FromNode =
       readonly link: string
       readonly resumed: boolean
     }
-  /** Sent after every change, at most once in 16 ms. */
+  /** Sent after every change: of the ops at once, but once in 16 ms at most; of anything else within 16 ms. */
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */
   | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly HistoryEntry[] }

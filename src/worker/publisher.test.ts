@@ -69,6 +69,82 @@ test('D10 telling takes no more than half of the time, however long it takes', a
   await node.close()
 })
 
+test('new ops are told at once though something else was told a moment before, and what else changes together with what follows', async () => {
+  const node = await startNode(() => {})
+  let clock = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => clock)
+  const told: [at: number, ops: number][] = []
+  const pauses: number[] = []
+  let tell = (): void => {}
+  const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((next: () => void, pause: number) => {
+    pauses.push(pause)
+    tell = next
+  }) as unknown as typeof setTimeout)
+  const publisher = createPublisher((message) => {
+    if (message.type === 'status') told.push([clock, message.status.ops])
+  }, rethrow)
+  const { dag } = node.engine.replica
+  const tellAfter = async (ms: number): Promise<void> => {
+    clock += ms
+    tell()
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve()
+  }
+  await publisher.begin(node, '', false)
+  await tellAfter(0)
+  clock = 100
+  publisher.changed()
+  clock = 101
+  publisher.changed()
+  await tellAfter(15)
+  clock = 120
+  publisher.changed()
+  clock = 121
+  dag.length++
+  publisher.changed()
+  await tellAfter(0)
+  clock = 125
+  dag.length++
+  publisher.changed()
+  await tellAfter(12)
+  timer.mockRestore()
+  expect(pauses).toEqual([0, 16, 16, 0, 12])
+  expect(told).toEqual([
+    [0, 1],
+    [116, 1],
+    [121, 2],
+    [137, 3],
+  ])
+  await node.close()
+})
+
+test('what people read is told before what is told about it', async () => {
+  const told: string[] = []
+  const publisher = createPublisher(({ type }) => told.push(type), rethrow)
+  const node = await startNode(() => {})
+  publisher.show(null, 10)
+  await publisher.begin(node, '', false)
+  await vi.waitFor(() => expect(told).toEqual(['opened', 'history', 'status']))
+  await node.close()
+})
+
+test('another part of the history is told at once when it is asked for', async () => {
+  const told: number[] = []
+  const publisher = createPublisher((message) => {
+    if (message.type === 'history') told.push(message.from)
+  }, rethrow)
+  const node = await startNode(publisher.changed)
+  await node.submit('second')
+  publisher.show(null, 10)
+  await publisher.begin(node, '', false)
+  await vi.waitFor(() => expect(told).toEqual([0]))
+  const timer = vi.spyOn(globalThis, 'setTimeout')
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 100)
+  publisher.show(1, 10)
+  expect(timer.mock.calls.map(([, pause]) => pause)).toEqual([0])
+  await vi.waitFor(() => expect(told).toEqual([0, 1]))
+  await node.close()
+})
+
 test('while ops stream in, pictures of the history are told twice a second, and the last one at once', async () => {
   const told: number[] = []
   const node = await startNode(() => {})

@@ -1,5 +1,6 @@
 /**
- * Tells the page what changed, at most once a frame: status, the part of the history it shows, refusals, the graph's feed.
+ * Tells the page what changed, ops at once and anything else within a frame: the part of the history it shows, status, refusals,
+ * the graph's feed.
  */
 import { toHex } from '../core/bytes.ts'
 import type { Node } from '../node/node.ts'
@@ -9,8 +10,9 @@ import type { FromNode } from './api.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
 /**
- * One frame of a screen (ms): what changes after a quiet one is told at once. When telling takes longer, as it does with hundreds
- * of peers or thousands of heads, the pause is as long, so that it never takes more than half of the time.
+ * One frame of a screen (ms): new ops are told at once when none were told within it, since people wait for them; what else changes
+ * is told that much later, together with what follows. When telling takes longer, as it does with hundreds of peers or thousands of
+ * heads, the pause is as long, so that it never takes more than half of the time.
  */
 const PAUSE = 16
 
@@ -32,11 +34,17 @@ export interface Publisher {
 /** `failed` hears of what stops the node: a store that is gone, or a bug of ours. */
 export function createPublisher(post: (message: FromNode) => void, failed: (error: unknown) => void): Publisher {
   let node: Node | null = null
-  /** Told, or about to be: the next time begins when this one has ended, so that an older answer never comes after a newer one. */
+  /** The next telling begins when this one has ended, so that an older answer never comes after a newer one. */
   let telling = false
   /** Something changed since the telling began. */
   let stale = false
-  let nextAt = -Infinity
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** When the next telling begins; and before when it must not. */
+  let dueAt = Infinity
+  let restsUntil = -Infinity
+  /** How many ops the last telling knew, and when ops were last news; −1 when the page waits for something else. */
+  let opsTold = -1
+  let newsToldAt = -Infinity
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
   let shownAt = -Infinity
@@ -46,20 +54,30 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
 
+  const isNews = ({ engine }: Node): boolean => engine.replica.dag.length !== opsTold
+
   const changed = (): void => {
     stale = true
     if (telling || node === null) return
-    telling = true
     const running = node
-    setTimeout(() => void tell(running), Math.max(0, nextAt - performance.now()))
+    const now = performance.now()
+    const at = Math.max(restsUntil, isNews(running) ? newsToldAt + PAUSE : now + PAUSE)
+    if (at >= dueAt) return
+    clearTimeout(timer)
+    dueAt = at
+    timer = setTimeout(() => void tell(running), Math.max(0, at - now))
   }
 
   const tell = async (running: Node): Promise<void> => {
+    telling = true
     stale = false
+    dueAt = Infinity
     const began = performance.now()
+    if (isNews(running)) newsToldAt = began
+    opsTold = running.engine.replica.dag.length
     await publish(running).catch(failed)
     const told = performance.now()
-    nextAt = told + Math.max(PAUSE, told - began)
+    restsUntil = told + (told - began)
     telling = false
     if (stale) changed()
   }
@@ -69,21 +87,22 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
 
   const publish = async (running: Node): Promise<void> => {
     const status = running.status()
-    post({ type: 'status', status })
-    if (running.refused.count !== refusals) {
-      refusals = running.refused.count
-      post({ type: 'refused', entries: running.refused.latest(), count: refusals })
-    }
     if (name === null) {
       name = await running.name()
       if (name !== null) opened?.(name)
     }
     const state = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
+    // First, since showing the rest takes the page as long again.
     if (window !== null && state !== shown && !(isStreaming(running, status.ops) && performance.now() < shownAt + PAUSE_WHILE_STREAMING)) {
       shown = state
       shownAt = performance.now()
       shownOps = status.ops
       post({ type: 'history', ...(await running.room.entries(window.from, window.count)) })
+    }
+    post({ type: 'status', status })
+    if (running.refused.count !== refusals) {
+      refusals = running.refused.count
+      post({ type: 'refused', entries: running.refused.latest(), count: refusals })
     }
     // After what people read: the graph of a large room is long, and comes in parts.
     if (feeder?.flush() === true) stale = true
@@ -107,6 +126,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     },
     show(from, count) {
       window = { from, count }
+      opsTold = -1
       changed()
     },
     feed(next) {

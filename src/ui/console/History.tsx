@@ -2,7 +2,7 @@
  * The one history, as a list of which only a window exists: blank space of estimated height stands for the rest. The end is
  * followed until a person scrolls up; then what they look at stays where it is, whatever arrives above it.
  */
-import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { lookOf } from '../shared/AuthorMark.tsx'
@@ -10,6 +10,7 @@ import { messages } from '../messages.ts'
 import { useNode, useNodeState, useNow, usePage } from '../state/bindings.ts'
 import { Entry } from './Entry.tsx'
 import { END_ENTRIES, nextFrom, WINDOW_ENTRIES } from './history-window.ts'
+import { useHistory } from './use-history.ts'
 
 const text = messages.console
 
@@ -24,8 +25,7 @@ const REFRESH_TIMES_EVERY = 30_000
 export function History({ author }: { readonly author: Hex }) {
   const page = usePage()
   const node = useNode()
-  // While a whole room streams in, every picture is a window of new entries: rendered in slices, so that typing never waits for them.
-  const { total, from, entries } = useDeferredValue(useNodeState((state) => state.history))
+  const { total, from, entries } = useHistory()
   const awaited = useNodeState((state) => state.status?.ops === 0)
   /** What an empty room says is read from its top, and there is nothing newer to follow. */
   const welcome = total <= 1

@@ -1,7 +1,7 @@
 /** Windows over long histories, and what counts as landing in the middle. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { landedInMiddle, nextFrom, WINDOW_ENTRIES } from './history-window.ts'
+import { isSmallStep, landedInMiddle, nextFrom, WINDOW_ENTRIES } from './history-window.ts'
 
 const entries = (ids: string) => Array.from(ids, (id) => ({ id }))
 
@@ -45,5 +45,12 @@ describe('the window over the history', () => {
   test('a window that shares nothing with the one before names nothing', () => {
     expect(landedInMiddle(entries('abc'), entries('xyz'))).toEqual([])
     expect(landedInMiddle([], entries('xyz'))).toEqual([])
+  })
+
+  test('eight new entries are few, wherever they stand, and nine are not', () => {
+    expect(isSmallStep(entries('ab'), entries('cdaefbghij'))).toBe(true)
+    expect(isSmallStep(entries('ab'), entries('cdaefbghijk'))).toBe(false)
+    expect(isSmallStep(entries('abcdefghijkl'), entries('ijklmn'))).toBe(true)
+    expect(isSmallStep([], entries('abcdefghi'))).toBe(false)
   })
 })

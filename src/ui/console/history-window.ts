@@ -30,6 +30,15 @@ export function nextFrom({ total, from, count }: HistoryWindow, first: number, l
   return next === from ? null : next
 }
 
+/** New entries that are shown at once: as many as people may write in a moment. */
+const AT_ONCE = 8
+
+/** True when few entries of `after` are new: then it is shown at once, and else rendered in slices. */
+export function isSmallStep(before: readonly { readonly id: string }[], after: readonly { readonly id: string }[]): boolean {
+  const known = new Set(before.map((entry) => entry.id))
+  return after.filter((entry) => !known.has(entry.id)).length <= AT_ONCE
+}
+
 /** Ids that were not in `before` and stand above one that was: concurrent entries that landed in the middle. */
 export function landedInMiddle(before: readonly { readonly id: string }[], after: readonly { readonly id: string }[]): string[] {
   const known = new Set(before.map((entry) => entry.id))
