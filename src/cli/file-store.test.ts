@@ -103,13 +103,21 @@ async function lived(folder: string) {
   return moments
 }
 
+/** Places in a file at which it is tried what happens there: around every edge, and each seventh of the others; all with EVERY_BYTE. */
+function placesIn(from: number, to: number, edges: readonly number[]): number[] {
+  const near = new Set(edges.flatMap((edge) => [edge - 1, edge, edge + 1]))
+  const all = Array.from({ length: to - from }, (_, i) => from + i)
+  return process.env['EVERY_BYTE'] === undefined ? all.filter((at) => near.has(at) || at % 7 === 0) : all
+}
+
 describe('a store in files', () => {
   test('E2 killed at any byte of any write, it is what it was before that call or after it, and goes on from there', async () => {
     const folder = newFolder()
     const moments = await lived(folder)
     const whole = fs.readFileSync(opsOf(folder))
     expect(whole.length).toBe(moments.at(-1)!.size)
-    for (let size = moments[0]!.size; size <= whole.length; size++) {
+    const sizes = moments.map(({ size }) => size)
+    for (const size of placesIn(sizes[0]!, whole.length + 1, sizes)) {
       fs.writeFileSync(opsOf(folder), whole.subarray(0, size))
       const { held } = moments.findLast((moment) => moment.size <= size)!
       await using(folder, async (store) => {
@@ -131,7 +139,11 @@ describe('a store in files', () => {
     const moments = await lived(folder)
     const { held } = moments.at(-1)!
     const whole = fs.readFileSync(opsOf(folder))
-    for (let at = 0; at < whole.length; at++) {
+    for (const at of placesIn(
+      0,
+      whole.length,
+      moments.map(({ size }) => size),
+    )) {
       fs.writeFileSync(opsOf(folder), whole)
       flipBit(folder, at, at % 8)
       const found = await using(folder, told)
