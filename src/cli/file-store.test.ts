@@ -1,4 +1,7 @@
-/** A store in files: the contract, and what only a file can come to: cut anywhere, changed anywhere, deleted, held by two. */
+/**
+ * A store in files: the contract, and what only a file can come to: cut anywhere, changed anywhere, deleted, held by two. Long, since
+ * all of it is done to the same few files.
+ */
 import fc from 'fast-check'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'

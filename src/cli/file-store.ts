@@ -92,8 +92,10 @@ function openLocked(folder: string, unlock: () => void): Store {
   }
   /** What it is spared is not needed, so it may fail. */
   const rewrite = (): void => {
+    if (!isWasteful()) return
     const records = [...segments, ...index].flatMap(({ record }) => record ?? [])
-    if (!isWasteful() || records.length < segments.length + index.length) return
+    // Not while something is damaged, which would be forgotten by it.
+    if (records.length < segments.length + index.length) return
     try {
       const moved = file.rewrite(records).map(heldBy)
       segments = moved.slice(0, segments.length)

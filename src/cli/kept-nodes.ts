@@ -24,8 +24,8 @@ interface Kept {
 export interface OpenedTerminal {
   readonly opened: OpenedNode
   readonly openStore: OpenStore
-  /** Of the node as it was opened. */
-  readonly folder: string
+  /** Where the node of this author (hex) is kept. */
+  readonly folderOf: (author: string) => string
 }
 
 /**
@@ -33,10 +33,9 @@ export interface OpenedTerminal {
  * @throws Stop; FolderHeld where it runs; StoreError
  */
 export async function openKept({ room, name }: Options, base: string): Promise<OpenedTerminal> {
-  const folderOf = (id: string): string => join(base, `${name}-${id.slice(0, 16)}`)
+  const folderOf = (author: string): string => join(base, `${name}-${author.slice(0, 16)}`)
   const openStore: OpenStore = async (id) => openFileStore(folderOf(id))
-  const opened = await open()
-  return { opened, openStore, folder: folderOf(toHex(opened.identity.author)) }
+  return { opened: await open(), openStore, folderOf }
 
   async function open(): Promise<OpenedNode> {
     if (room.type === 'found') return foundRoom(openStore, room.name, generateKeptKey)

@@ -1,4 +1,4 @@
-/** Whole terminal nodes with their files, through a real relay. */
+/** Whole terminal nodes with their files, through a real relay. Long, since all that such a node can meet shares one set of helpers here. */
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -361,7 +361,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     expect(alice.printed.some((line) => line.includes('equivocation'))).toBe(false)
     again.leave()
     expect(await again.ended).toBe(0)
-    const third = start([link, '--name', 'bob', '--dir', folder, '--digest'])
+    const third = start(['--name', 'bob', '--dir', folder, '--digest'])
     expect(await third.ended).toBe(0)
     expect(third.printed).toEqual([await agreedOn(alice, 5)])
   })

@@ -32,10 +32,9 @@ export async function run(options: Options, terminal: Terminal): Promise<number>
 
 async function live(options: Options, terminal: Terminal): Promise<boolean> {
   await quickenHashing()
-  const { opened, openStore, folder } = await openKept(options, options.folder ?? join(homedir(), '.tabweave'))
-  const wanted = options.relay ?? keptRelay(folder) ?? USUAL_RELAY
+  const { opened, openStore, folderOf } = await openKept(options, options.folder ?? join(homedir(), '.tabweave'))
+  const wanted = options.relay ?? keptRelay(folderOf(toHex(opened.identity.author))) ?? USUAL_RELAY
   const relay = wanted === 'none' ? null : wanted
-  if (relay !== null) keepRelay(folder, relay)
   const link = formatLink(linkOf(opened.identity))
   let trouble = ''
   let session: Session | null = null
@@ -58,6 +57,9 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
     opened.store.close()
     throw error
   })
+  // What is damaged goes on as another author, elsewhere.
+  const folder = folderOf(node.author)
+  if (relay !== null) keepRelay(folder, relay)
   const say = options.mode === 'digest' ? () => {} : terminal.print
   const isFounded = options.room.type === 'found'
   say(
