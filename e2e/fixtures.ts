@@ -14,6 +14,8 @@ export interface Device {
 interface Fixtures {
   readonly host: Host
   readonly hostile: HostileRelay
+  /** Devices without WebRTC, for what is about the relay alone. */
+  readonly relayOnly: boolean
   /** Makes a device. */
   readonly device: () => Promise<Device>
   /** Uncaught errors, console errors and policy violations of all tabs; must be empty in the end. */
@@ -38,10 +40,12 @@ export const test = base.extend<Fixtures>({
     await use(hostile)
     await hostile.close()
   },
-  device: async ({ browser, problems }, use) => {
+  relayOnly: [false, { option: true }],
+  device: async ({ browser, problems, relayOnly }, use) => {
     const contexts: BrowserContext[] = []
     await use(async () => {
       const context = await browser.newContext()
+      if (relayOnly) await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'))
       contexts.push(context)
       return { context, open: (url, expected) => openTab(context, url, problems, expected) }
     })

@@ -2,6 +2,8 @@
 import { expect, test } from './fixtures.ts'
 import { RELAY_IS_DOWN, agree, numbered, oneHistory, said, type, typeAll } from './tabs.ts'
 
+test.use({ relayOnly: true })
+
 test('the relay is killed and restarted in the middle of typing, and both devices agree', async ({ host, device }) => {
   const first = await (await device()).open(`${host.address}/#new`, RELAY_IS_DOWN)
   const second = await (await device()).open(first.url(), RELAY_IS_DOWN)
