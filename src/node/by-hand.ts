@@ -1,23 +1,52 @@
 /**
  * Meeting without any relay: an invitation and the answer to it are sealed frames, as text that people carry from device to device,
  * in a message, on paper or as a picture. Who has no link to the room can read nothing in them.
+ *
+ *     text = base64url( frame ‖ the first 4 bytes of SHA-256(frame) )
+ *
+ * The checksum tells a text that lost a part on its way from one that is for another room: people do different things about these.
  */
-import { fromBase64url, toBase64url } from '../core/bytes.ts'
+import { concatBytes, equalBytes, fromBase64url, toBase64url } from '../core/bytes.ts'
+import { sha256 } from '../core/hash.ts'
+import { ok, type Refusal, refuse, type Result } from '../core/result.ts'
 import type { Direct } from '../net/direct/direct.ts'
 import type { InviteReply, MeetReply } from './views.ts'
+
+const CHECKSUM_BYTES = 4
+/** A text of this many letters was an invitation or an answer once: the shortest frame has more. */
+const LIKELY = 100
+
+const checksum = (frame: Uint8Array): Uint8Array => sha256(frame).subarray(0, CHECKSUM_BYTES)
+
+/** A frame as people carry it. */
+export const textOf = (frame: Uint8Array): string => toBase64url(concatBytes(frame, checksum(frame)))
+
+/**
+ * The frame of what a person pasted: an invitation, a link that ends in one, or an answer, with whatever spaces and line ends got into
+ * it. Refused as "truncated" when it is not whole, and as "bad-message" when it was never one.
+ */
+export function frameOf(pasted: string): Result<Uint8Array, Extract<Refusal, 'truncated' | 'bad-message'>> {
+  const text = pasted.slice(Math.max(pasted.lastIndexOf('.'), pasted.lastIndexOf('#')) + 1).replace(/\s/g, '')
+  const bytes = fromBase64url(text)
+  const end = (bytes?.length ?? 0) - CHECKSUM_BYTES
+  if (bytes !== null && end > 0) {
+    const frame = bytes.subarray(0, end)
+    if (equalBytes(bytes.subarray(end), checksum(frame))) return ok(frame)
+  }
+  return refuse(text.length >= LIKELY && /^[\w-]+$/.test(text) ? 'truncated' : 'bad-message')
+}
 
 export async function inviteByHand(direct: Direct | null): Promise<InviteReply> {
   const frame = await direct?.invite()
   if (frame === undefined) return { refused: 'no-webrtc' }
-  return frame.ok ? { invitation: toBase64url(frame.value) } : { refused: frame.reason }
+  return frame.ok ? { invitation: textOf(frame.value) } : { refused: frame.reason }
 }
 
-/** @param text what a person pasted: an invitation, a link that ends in one, or an answer */
-export async function meetByHand(direct: Direct | null, text: string): Promise<MeetReply> {
-  const bytes = fromBase64url(text.slice(Math.max(text.lastIndexOf('.'), text.lastIndexOf('#')) + 1).replace(/\s/g, ''))
-  if (bytes === null || bytes.length === 0) return { refused: 'bad-message' }
-  const taken = await direct?.takeByHand(bytes)
+export async function meetByHand(direct: Direct | null, pasted: string): Promise<MeetReply> {
+  const frame = frameOf(pasted)
+  if (!frame.ok) return { refused: frame.reason }
+  const taken = await direct?.takeByHand(frame.value)
   if (taken === undefined) return { refused: 'no-webrtc' }
   if (!taken.ok) return { refused: taken.reason }
-  return { answer: taken.value === null ? null : toBase64url(taken.value) }
+  return { answer: taken.value === null ? null : textOf(taken.value) }
 }

@@ -95,6 +95,14 @@ export function createLinks(
     const recent = PREFERENCE.find((path) => (times?.get(path) ?? -Infinity) > performance.now() - STILL_THERE)
     return recent ?? [...(times ?? [])].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'relay'
   }
+  /** Notes that a peer was heard on a path; on the direct one only from the peer itself, not from one who brings its frames on. */
+  const hearOn = (path: Path, peer: PeerId): void => {
+    if (path === 'webrtc' && direct?.isConnected(peer) !== true) return
+    const times = heard.get(peer) ?? new Map<Path, number>()
+    heard.delete(peer)
+    heard.set(peer, times.set(path, performance.now()))
+    if (heard.size > MAX_HEARD) heard.delete(heard.keys().next().value!)
+  }
 
   /** Brings a frame on to whom it is for; true for one that is for somebody else. */
   const bringOn = (frame: Uint8Array): boolean => {
@@ -119,7 +127,10 @@ export function createLinks(
       opening -= frame.length
       if (!transports.has(path)) return
       if (!opened.ok) {
-        // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault.
+        // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault. The better path counts even
+        // when it is the slower one; a relay repeats what it likes.
+        const envelope = opened.reason === 'repeated' && path !== 'relay' ? parseEnvelope(frame) : null
+        if (envelope?.ok === true) hearOn(path, toHex(envelope.value.sender))
         if (opened.reason !== 'own-frame' && opened.reason !== 'not-for-us' && opened.reason !== 'repeated')
           events.onRefused(path, opened.reason)
         return
@@ -130,7 +141,6 @@ export function createLinks(
         if (events.onSignal(peer, opened.value.plaintext)) return
         return direct?.hearSignal(peer, opened.value.plaintext, path === 'broadcast')
       }
-      const times = heard.get(peer) ?? new Map<Path, number>()
       if (path === 'broadcast' && !watched.has(peer) && watched.size < MAX_HEARD) {
         watched.add(peer)
         watchSession(peer, () => {
@@ -140,9 +150,7 @@ export function createLinks(
           events.onGone(peer)
         })
       }
-      heard.delete(peer)
-      heard.set(peer, times.set(path, performance.now()))
-      if (heard.size > MAX_HEARD) heard.delete(heard.keys().next().value!)
+      hearOn(path, peer)
       events.onMessage(peer, opened.value.plaintext)
     })
   }
@@ -179,7 +187,10 @@ export function createLinks(
     send: signal,
     authorOf: events.authorOf,
     onLost: (peer) => losePeer(peer, 'webrtc'),
-    onPeer: () => events.onLinked(),
+    onPeer: (peer) => {
+      hearOn('webrtc', peer)
+      events.onLinked()
+    },
     onRefused: (reason) => events.onRefused('webrtc', reason),
   }
   const all: typeof ways = direct === null ? ways : [...ways, { path: 'webrtc', open: (events) => direct.open(events, host) }]

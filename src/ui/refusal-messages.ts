@@ -52,9 +52,9 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
 /** Why an invitation, or the answer to one, does not connect, and what to do. */
 export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
   'too-large': 'That is more than an invitation can be. Copy it again, and nothing else.',
-  truncated: 'Something is missing at its end. Copy the whole text.',
+  truncated: 'It is not whole: a part is missing, or a letter was changed. Copy the whole text.',
   'unknown-version': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
-  'bad-envelope': 'It was made for another room, or a letter of it was changed. Both devices must be in the same room.',
+  'bad-envelope': 'It was made for another room. Both devices must be in the same room.',
   'bad-message': 'This is neither an invitation nor an answer. Copy the whole text, and nothing else.',
   'unknown-message': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
   'not-for-us': 'This answer is for another tab: paste it where the invitation was made.',

@@ -1,0 +1,79 @@
+/** Which path a message takes when there are several. */
+import { expect, test } from 'vitest'
+import { sha256 } from '../core/hash.ts'
+import { toHex } from '../core/bytes.ts'
+import type { Direct, DirectHost } from '../net/direct/direct.ts'
+import { createSealer } from '../net/sealed.ts'
+import type { OpenTransport, Path, TransportEvents } from '../net/transport.ts'
+import { createLinks } from './links.ts'
+
+const bytes = (n: number): Uint8Array => sha256(Uint8Array.of(n))
+
+/** A node's links by relay, a direct channel to `peer` and one to `other`, each hearing what a test has it hear. */
+async function openLinks() {
+  const sealer = (sender: Uint8Array) => createSealer({ room: bytes(1), roomKey: bytes(2), sender })
+  const [self, peer, other] = [bytes(3), bytes(4), bytes(5)]
+  const connected = new Set([toHex(peer)])
+  const hears = new Map<Path, TransportEvents>()
+  const way =
+    (path: Path): OpenTransport =>
+    (events) => {
+      hears.set(path, events)
+      return { path, state: 'open', buffered: 0, send: () => true, close: () => {} }
+    }
+  let host: DirectHost | null = null
+  const direct = {
+    open(events: TransportEvents, given: DirectHost) {
+      host = given
+      return way('webrtc')(events)
+    },
+    isConnected: (id: string) => connected.has(id),
+  } as unknown as Direct
+  const links = createLinks(
+    [{ path: 'relay', open: way('relay') }],
+    await sealer(self),
+    {
+      onMessage: () => {},
+      onLinked: () => {},
+      onGone: () => {},
+      onRefused: () => {},
+      authorOf: () => null,
+      onSignal: () => false,
+      onChange: () => {},
+    },
+    toHex(self),
+    direct,
+  )
+  links.open()
+  const hear = async (path: Path, frame: Uint8Array): Promise<void> => {
+    hears.get(path)!.onFrame(frame)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const says = { peer: await sealer(peer), other: await sealer(other) }
+  return { links, hear, says, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)) }
+}
+
+test('a peer with a direct channel is heard on it, however often the relay is quicker with the same frames', async () => {
+  const { links, hear, says, peer } = await openLinks()
+  const frame = await says.peer.seal(null, Uint8Array.of(1))
+  await hear('relay', frame)
+  expect(links.pathOf(peer)).toBe('relay')
+  await hear('webrtc', frame)
+  expect(links.pathOf(peer)).toBe('webrtc')
+})
+
+test('a peer that has proven itself on a direct channel is reached by it at once', async () => {
+  const { links, hear, says, peer, proven } = await openLinks()
+  await hear('relay', await says.peer.seal(null, Uint8Array.of(1)))
+  proven()
+  expect(links.pathOf(peer)).toBe('webrtc')
+})
+
+test('whoever brings on another’s frames does not become the way to it', async () => {
+  const { links, hear, says, other } = await openLinks()
+  const frame = await says.other.seal(null, Uint8Array.of(1))
+  await hear('relay', frame)
+  await hear('webrtc', frame)
+  await hear('webrtc', await says.other.seal(null, Uint8Array.of(2)))
+  expect(links.pathOf(other)).toBe('relay')
+})
