@@ -20,6 +20,7 @@ test('a link joins its room, by the relay where it is from', () => {
   const options = {
     room: { type: 'join', link: LINK },
     name: 'node',
+    isNamed: false,
     relay: 'https://example.org',
     folder: null,
     mode: 'stay',
@@ -45,6 +46,7 @@ test('a room is begun by its name, and gone on with where nothing is said', () =
 test('name, folder, and how it ends', () => {
   expect(asked(FRAGMENT, '--name', 'Ålice_2', '--dir', '/tmp/x y', '--once', '--wait', '2.5')).toMatchObject({
     name: 'Ålice_2',
+    isNamed: true,
     folder: '/tmp/x y',
     mode: 'once',
     wait: 2_500,

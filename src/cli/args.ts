@@ -10,6 +10,8 @@ export interface Options {
     | { readonly type: 'resume' }
   /** Which of this machine's nodes in the room. */
   readonly name: string
+  /** Others are told that name. */
+  readonly isNamed: boolean
   /** An origin; "none"; null where nothing was said. */
   readonly relay: string | null
   /** Null: the usual one. */
@@ -31,7 +33,7 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   npm run -s node -- --new "NAME"    begins a room and prints its link
   npm run -s node                    goes on in the only room that is kept
 
-  --name NAME       which of your nodes (node): others never see this name
+  --name NAME       which of your nodes, and what others see it called while it is here
   --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:5173)
   --dir FOLDER      where nodes are kept (.tabweave in your home folder)
   --once            ends when every line that came in is written and all peers agree
@@ -40,6 +42,8 @@ export const USAGE = `A node of a Tabweave room in a terminal.
 
 What you type is written to the room, line by line. In a terminal, lines that begin with "/" are for the node: /help lists them.`
 
+/** Of a node that was given none; told to nobody. */
+const USUAL_NAME = 'node'
 const NAME = /^[\p{L}\p{N}_-]{1,40}$/u
 /** Characters of a room's name; others show no more of it either. */
 const LONGEST_ROOM_NAME = 120
@@ -60,23 +64,25 @@ export function readArgs(args: readonly string[]): Asked {
   if (positionals.length > 1) return wrong(`One link is enough, and these are ${positionals.length}: put a name with spaces in quotes.`)
   const [text] = positionals
   if (text !== undefined && values.new !== undefined) return wrong('Either join a room by its link or begin one with --new, not both.')
-  if (!NAME.test(values.name)) return wrong('--name takes letters, digits, "-" and "_", 40 at most.')
+  const name = values.name ?? USUAL_NAME
+  if (!NAME.test(name)) return wrong('--name takes letters, digits, "-" and "_", 40 at most.')
   const wait = Number(values.wait) * 1000
   if (!(wait > 0 && Number.isFinite(wait))) return wrong('--wait takes a number of seconds above 0.')
   const relay = values.relay === undefined || values.relay === 'none' ? (values.relay ?? null) : originOf(values.relay)
   if (relay === null && values.relay !== undefined) return wrong('--relay takes an address such as wss://relay.example, or "none".')
   const rest = {
-    name: values.name,
+    name,
+    isNamed: values.name !== undefined,
     folder: values.dir ?? null,
     mode: values.digest ? 'digest' : values.once ? 'once' : 'stay',
     wait,
   } as const
 
   if (values.new !== undefined) {
-    const name = values.new.trim()
-    if (name === '' || Array.from(name).length > LONGEST_ROOM_NAME || !name.isWellFormed())
+    const roomName = values.new.trim()
+    if (roomName === '' || Array.from(roomName).length > LONGEST_ROOM_NAME || !roomName.isWellFormed())
       return wrong(`--new takes the room's name, ${LONGEST_ROOM_NAME} characters at most.`)
-    return { type: 'run', options: { room: { type: 'found', name }, relay, ...rest } }
+    return { type: 'run', options: { room: { type: 'found', name: roomName }, relay, ...rest } }
   }
   if (text === undefined) return { type: 'run', options: { room: { type: 'resume' }, relay, ...rest } }
   const link = parseLink(text)
@@ -96,7 +102,7 @@ const parse = (args: readonly string[]) =>
     args: args.map((arg) => (parseLink(arg) !== null && arg.startsWith('-') ? `#${arg}` : arg)),
     allowPositionals: true,
     options: {
-      name: { type: 'string', default: 'node' },
+      name: { type: 'string' },
       new: { type: 'string' },
       relay: { type: 'string' },
       dir: { type: 'string' },

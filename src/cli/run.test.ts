@@ -207,7 +207,14 @@ describe('what a person types', () => {
     alice.type('/status')
     expect(digestOf(await says(alice, '* 4 ops by 1 author, 1 head, digest'))).toBe(digest)
     await says(alice, '* 1 of 1 peer agrees')
-    await says(alice, `${authorOf(bob)}: holds what we hold`)
+    // It says its name every few seconds.
+    await vi.waitFor(
+      () => {
+        alice.type('/status')
+        expect(alice.printed.join('\n')).toContain(`${authorOf(bob)} “bob”: holds what we hold`)
+      },
+      { timeout: 20_000, interval: 500 },
+    )
     alice.printed.length = 0
     alice.type('/history 2')
     await says(alice, /: last$/)

@@ -174,7 +174,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
       print(holdingLine(status))
       for (const path of status.paths) print(pathLine(path, relay, relayTrouble()))
       print(peersLine(status))
-      for (const peer of status.peers) print(peerLine(peer))
+      for (const peer of status.peers) print(peerLine(peer, status.present.find(({ author }) => author === peer.author)?.name ?? ''))
       const last = node.refused.latest().at(-1)
       if (last !== undefined) print(refusalsLine(node.refused.count, last.reason))
     },

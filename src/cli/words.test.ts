@@ -58,10 +58,10 @@ describe('lines', () => {
   })
 
   test('a peer is told by what it lacks, what we lack, or that it lacks nothing', () => {
-    expect(peerLine(peer)).toBe(`*   ${authorName(AUTHOR)}: lacks 2 ops of ours, heard 1 s ago`)
-    expect(peerLine({ ...peer, unknownHeads: 1 })).toContain('has 1 head we do not know yet')
-    expect(peerLine({ ...peer, equal: true })).toContain('holds what we hold')
-    expect(peerLine({ ...peer, lacks: null, author: null })).toContain('unproven efefefef: not heard yet')
+    expect(peerLine(peer, '')).toBe(`*   ${authorName(AUTHOR)}: lacks 2 ops of ours, heard 1 s ago`)
+    expect(peerLine({ ...peer, unknownHeads: 1 }, '')).toContain('has 1 head we do not know yet')
+    expect(peerLine({ ...peer, equal: true }, 'ALICE')).toContain(' abababab “ALICE”: holds what we hold')
+    expect(peerLine({ ...peer, lacks: null, author: null }, '')).toContain('unproven efefefef: not heard yet')
   })
 
   test('agreement and progress count in words', () => {

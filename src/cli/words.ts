@@ -39,15 +39,17 @@ export function pathLine({ path, state, detail }: PathStatus, place: string, why
   return `* ${path} ${place} is ${state}${state === 'down' && reason !== '' ? ` (${reason}), and tried again` : ''}`
 }
 
-export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }: PeerStatus): string {
+/** `name`: what it says of itself, or "". */
+export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }: PeerStatus, name: string): string {
   const who = author === null ? `unproven ${peer.slice(0, 8)}` : authorName(author)
+  const called = name === '' ? '' : ` “${name}”`
   const differs =
     unknownHeads > 0
       ? `has ${plural(unknownHeads, 'head')} we do not know yet`
       : lacks === null
         ? 'not heard yet'
         : `lacks ${plural(lacks, 'op')} of ours`
-  return `*   ${who}: ${equal ? 'holds what we hold' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
+  return `*   ${who}${called}: ${equal ? 'holds what we hold' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
 }
 
 export const peersLine = ({ peers }: NodeStatus): string =>
