@@ -44,7 +44,8 @@ export const test = base.extend<Fixtures>({
   device: async ({ browser, problems, relayOnly }, use) => {
     const contexts: BrowserContext[] = []
     await use(async () => {
-      const context = await browser.newContext()
+      // Six tabs at once, all of them visible and without a GPU: what moves would be most of the work. Movement has tests of its own.
+      const context = await browser.newContext({ reducedMotion: 'reduce' })
       if (relayOnly) await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'))
       contexts.push(context)
       return { context, open: (url, expected) => openTab(context, url, problems, expected) }

@@ -2,6 +2,9 @@
 import { expect, test } from './fixtures.ts'
 import { RELAY_IS_DOWN, agree, numbered, oneHistory, said, type, typeAll } from './tabs.ts'
 
+// By a direct path nothing would depend on the relay.
+test.use({ relayOnly: true })
+
 test('D2 a relay that flips bits, drops, repeats and reorders frames is survived', async ({ hostile, device }) => {
   test.setTimeout(120_000)
   const first = await (await device()).open(`${hostile.address}/#new`, RELAY_IS_DOWN)

@@ -58,8 +58,8 @@ export const said = (page: Page, fact: Fact): Promise<string | undefined> =>
 /** Types a message, as a person would: into the box, then Enter. */
 export async function type(page: Page, text: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Message', exact: true })
-  await box.click()
-  await box.pressSequentially(text)
+  await box.focus()
+  await page.keyboard.insertText(text)
   await box.press('Enter')
 }
 
