@@ -2,35 +2,20 @@
  * `npm run bench`: builds what is stale, then runs the benchmarks against the app as it is built.
  *
  *   npm run bench                            all suites; writes docs/performance.md
- *   npm run -s bench -- ingest [--json]      one suite: ingest, open, relay, sync, verify; with --json one object on standard output
+ *   npm run -s bench -- ingest [--json]      one suite: ingest, latency, open, relay, sync, transfer, verify; with --json one object on standard output
  *   npm run bench -- ingest --runs 9         more runs
  */
 import { join } from 'node:path'
 import { argv, exit } from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { build } from 'vite'
-import { installPeers, peersFolder } from './bench-peers.mjs'
+import { bundleY, installPeers, peersFolder } from './bench-peers.mjs'
 import { BROWSER_ARGS, requireChromium } from './browser.mjs'
 import { buildForNode } from './build-for-node.mjs'
+import { buildForPage } from './build-for-page.mjs'
 import { buildIfStale } from './build.mjs'
 import { root } from './paths.mjs'
 
 const folder = join(root, 'node_modules/.cache/tabweave-bench/built')
-
-/** Builds a worker of src/bench as one file for a browser. */
-const buildWorker = (/** @type {string} */ input, /** @type {string} */ outDir) =>
-  build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    build: {
-      target: 'chrome128',
-      outDir,
-      emptyOutDir: true,
-      rolldownOptions: { input: join(root, input), output: { entryFileNames: 'main.mjs' }, preserveEntrySignatures: 'strict' },
-    },
-  })
 
 // Standard output is for figures alone.
 const print = console.log
@@ -38,13 +23,16 @@ console.log = console.error
 try {
   const chromium = await requireChromium()
   const suites = argv.slice(2).filter((word) => /^[a-z]/.test(word))
-  if (suites.length === 0 || suites.includes('sync')) installPeers()
+  const wants = (/** @type {string} */ suite) => suites.length === 0 || suites.includes(suite)
+  if (wants('sync') || wants('latency')) installPeers()
+  if (wants('latency')) await bundleY(join(folder, 'y'))
   await buildIfStale()
   await buildForNode(
     { main: 'src/bench/main.ts', 'relay-host': 'src/bench/relay-host.ts', 'relay-load': 'src/bench/relay-load.ts' },
     join(folder, 'node'),
   )
-  await buildWorker('src/bench/bare.worker.ts', join(folder, 'worker'))
+  await buildForPage('src/bench/bare.worker.ts', join(folder, 'worker'))
+  await buildForPage('src/bench/channel.worker.ts', join(folder, 'channel'))
   console.log = print
   const { bench } = /** @type {typeof import('../src/bench/main.ts')} */ (await import(pathToFileURL(join(folder, 'node/main.mjs')).href))
   await bench(argv.slice(2), {
@@ -53,7 +41,9 @@ try {
     chromiumArgs: BROWSER_ARGS,
     bareWorker: join(folder, 'worker/main.mjs'),
     processes: join(folder, 'node'),
+    channelWorker: join(folder, 'channel/main.mjs'),
     peers: peersFolder,
+    yScript: join(folder, 'y/main.mjs'),
   })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -30,11 +30,15 @@ test('four tabs on one device and two on another type all at once and converge o
   for (const page of pages) expect(await said(page, 'pending')).toBe('0')
 })
 
-test('a late joiner gets everything that was said before it came', async ({ host, device }) => {
+test('a late joiner with the link of the Share place gets everything that was said before it came', async ({ host, device }) => {
   const first = await (await device()).open(`${host.address}/#new`)
   const texts = numbered('said early', 12)
   await typeAll(first, texts)
-  const late = await (await device()).open(first.url())
+  await first.getByRole('button', { name: 'Menu' }).click()
+  await first.getByRole('menuitem', { name: 'Share the room' }).click()
+  await expect(first.getByRole('img', { name: 'The room’s link as a code for a camera' })).toBeVisible()
+  const link = await first.getByRole('textbox', { name: 'The room’s link' }).inputValue()
+  const late = await (await device()).open(link)
   await agree([first, late], 13)
   expect(await messagesOf(late)).toEqual(texts)
 })

@@ -1,6 +1,6 @@
 /** Devices that talk to each other without anybody between them. */
 import { expect, test } from './fixtures.ts'
-import { agree, oneHistory, openTab, RELAY_IS_DOWN, said, type, typeAll } from './tabs.ts'
+import { agree, oneHistory, ready, RELAY_IS_DOWN, said, type, typeAll, watch } from './tabs.ts'
 import { openWithCamera } from './camera.ts'
 import { startHost } from './host.ts'
 import type { Locator, Page } from '@playwright/test'
@@ -141,15 +141,18 @@ test('a relay that keeps all it carries has not one of a thousand messages', asy
   for (const words of ['a secret, number', 'a secret', 'secret', 'number 7', 'A room']) expect(seen.includes(words)).toBe(false)
 })
 
-test('an invitation is scanned with the camera, and its answer brought back as text', async ({ device, problems }, info) => {
+test('an invitation is scanned where rooms are joined, and its answer brought back as text', async ({ device, problems }, info) => {
   const host = await startHost(false)
   try {
     const a = await (await device()).open(`${host.address}/#new`)
     const browser = await openWithCamera(info.outputPath('camera.y4m'), await invite(a))
     try {
       await expect(a.getByRole('img', { name: 'The same as a code for a camera' })).toBeVisible()
-      const b = await openTab(await browser.newContext(), a.url(), problems)
-      await (await peersOf(b)).getByRole('button', { name: 'Scan a code' }).click()
+      const b = await (await browser.newContext()).newPage()
+      await watch(b, problems)
+      await b.goto(host.address)
+      await b.getByRole('button', { name: 'Scan a code' }).click()
+      await ready(b)
       await paste(a, 'The answer of the other device', await answerOf(b))
       await hears(a, 'webrtc')
       await hears(b, 'webrtc')

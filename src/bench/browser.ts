@@ -16,6 +16,11 @@ export interface BenchBrowser {
   /** Where the app is. */
   readonly origin: string
   readonly context: BrowserContext
+  /**
+   * A page in a window of its own, as of somebody who looks at several: tabs behind another one are run with less priority. On device
+   * 0, which is `context`, or on device 1: another Chromium with a profile of its own, opened when it is asked for.
+   */
+  openWindow(device: 0 | 1): Promise<Page>
   /** A worker of an empty page, which answers tasks one after the other. */
   bare(task: BareTask): Promise<BareAnswer>
   close(): Promise<void>
@@ -30,8 +35,12 @@ export interface BenchSetting {
   readonly bareWorker: string
   /** The folder of the built `relay-host.ts` and `relay-load.ts`, which run as processes of their own. */
   readonly processes: string
+  /** The built `channel.worker.ts`. */
+  readonly channelWorker: string
   /** Where the packages of `src/bench/package.json` are, if they are. */
   readonly peers: string
+  /** The bundle of those that pages load. */
+  readonly yScript: string
 }
 
 /** A page's worker, as `evaluate` finds it again. */
@@ -49,8 +58,14 @@ export async function openBrowser({ root, chromium: executablePath, chromiumArgs
       .end(isWorker ? worker : '<!doctype html><title>bare</title>')
   })
   await new Promise<void>((resolve) => void empty.listen(0, '127.0.0.1', resolve))
-  const profile = mkdtempSync(join(tmpdir(), 'tabweave-bench-'))
-  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: [...chromiumArgs] })
+  const profiles: string[] = []
+  const launch = (): Promise<BrowserContext> => {
+    const profile = mkdtempSync(join(tmpdir(), 'tabweave-bench-'))
+    profiles.push(profile)
+    return chromium.launchPersistentContext(profile, { executablePath, headless: true, args: [...chromiumArgs] })
+  }
+  const context = await launch()
+  let second: Promise<BrowserContext> | null = null
 
   const page = await context.newPage()
   await page.goto(`http://127.0.0.1:${(empty.address() as AddressInfo).port}/`)
@@ -60,6 +75,7 @@ export async function openBrowser({ root, chromium: executablePath, chromiumArgs
     version: context.browser()?.version() ?? '',
     origin: `http://127.0.0.1:${host.port}`,
     context,
+    openWindow: async (device) => windowOf(device === 0 ? context : await (second ??= launch())),
     bare: (task) =>
       page.evaluate(
         (asked) =>
@@ -72,17 +88,26 @@ export async function openBrowser({ root, chromium: executablePath, chromiumArgs
       ),
     async close() {
       await context.close()
+      await (await second)?.close()
       await host.close()
       empty.closeAllConnections()
       await new Promise((resolve) => empty.close(resolve))
-      rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
+      for (const profile of profiles) rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
     },
   }
 }
 
-/** Opens the app at `link` as a new node, and waits until it runs. */
-export async function openApp({ context, origin }: BenchBrowser, link: string): Promise<Page> {
-  const page = await context.newPage()
+async function windowOf(context: BrowserContext): Promise<Page> {
+  const session = await context.browser()!.newBrowserCDPSession()
+  const opened = context.waitForEvent('page')
+  await session.send('Target.createTarget', { url: 'about:blank', newWindow: true })
+  await session.detach()
+  return opened
+}
+
+/** Opens the app at `link` as a new node, in a new tab or in a page that is there, and waits until it runs. */
+export async function openApp({ context, origin }: BenchBrowser, link: string, opened?: Page): Promise<Page> {
+  const page = opened ?? (await context.newPage())
   await page.goto(`${origin}/#${link}`)
   await page.waitForFunction(() => document.documentElement.dataset['ready'] === 'true')
   return page

@@ -8,7 +8,7 @@ import { type BareTask, doBare } from './bare.ts'
 import type { BenchBrowser } from './browser.ts'
 import { importInChromium, type ChromiumImport } from './ingest-chromium.ts'
 import { importInNode } from './ingest-node.ts'
-import { receiveLive, typeAndWatch } from './live.ts'
+import { receiveLive } from './live.ts'
 import { type Row, rowOf } from './report.ts'
 import { type Suite, toBase64 } from './setting.ts'
 import { fileOf, type Signed, type SignedTrace, signTrace } from './trace-to-bundle.ts'
@@ -26,7 +26,6 @@ const LIVE_OPS = 16_384
 /** One op a frame, as people write; and as many as a node that is busy tells at once. */
 const OPS_PER_FRAME = [1, 16] as const
 const VERIFIED = 4_096
-const TYPED = 30
 
 interface Room extends SignedTrace {
   readonly name: TraceName
@@ -61,8 +60,6 @@ export const ingest: Suite = async (setting) => {
   }))
   const live = OPS_PER_FRAME.map((): number[] => [])
   const verified: number[] = []
-  const typed: number[] = []
-  const frames: number[] = []
   for (let run = -1; run < runs; run++) {
     say(run < 0 ? 'ingest: warming up' : `ingest: run ${run + 1} of ${runs}`)
     for (const [i, room] of rooms.entries()) {
@@ -79,10 +76,6 @@ export const ingest: Suite = async (setting) => {
     }
     const verify = await browser.bare({ type: 'verify', file: toBase64(each.file), path: 'bare', count: VERIFIED })
     if (run >= 0) verified.push(verify!)
-    const typing = await typeAndWatch(browser, TYPED)
-    if (run < 0) continue
-    typed.push(...typing.ms)
-    frames.push(typing.frameMs)
   }
 
   const rows = rooms.flatMap((room, i) => roomRows(room, measured[i]!))
@@ -90,7 +83,6 @@ export const ingest: Suite = async (setting) => {
     const about = { measure: 'live-ops-per-second', unit: 'ops/s', better: 'higher' } as const
     rows.push(rowOf({ ...about, params: { 'ops-per-frame': perFrame, where: 'chromium' } }, live[i]!, { ceiling: verified }))
   }
-  rows.push(rowOf({ measure: 'typed-to-shown-ms', params: { path: 'broadcast' }, unit: 'ms', better: 'lower' }, typed, { frame: frames }))
   return { rows, assumptions: assumptionsOf(rooms) }
 }
 
@@ -157,6 +149,5 @@ function assumptionsOf(rooms: readonly Room[]): string[] {
     '`longest-page-block-ms` covers the import and half a second after it. "long task": as the browser reports them, 0 when none was above 50 ms. "frame gap": between two animation frames, beyond one frame of 60 Hz; it includes what other processes take of the cores.',
     "`open-ms`: from the start of a reload to the node running, all ops admitted and the newest of the history on the screen, with the app's files in the browser's cache.",
     `live: ${LIVE_OPS.toLocaleString('en-US')} ops, each signed and verified by itself, in sealed frames of so many, sent by another tab over a BroadcastChannel with at most 768 frames on their way; until all are on the disk. The frames were sealed beforehand, so that the receiver alone is measured, but for the browser's own work of carrying them. \`ceiling\` is WebCrypto verifying signatures and nothing else, keys imported beforehand.`,
-    '`typed-to-shown-ms`: from Enter going down to the frame that shows the message in the other tab; the op is signed, and on the writer\'s disk (durability "strict"), before it is sent. `frame` is the median frame of the reading tab.',
   ]
 }

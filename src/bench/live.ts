@@ -1,6 +1,6 @@
 /**
- * What one tab does to another: live ops, each a signed unit in a sealed frame of its own, and a person's typing. Frames come
- * by BroadcastChannel from another tab, sealed beforehand, so that only the receiver is measured.
+ * What one tab does to another: live ops, each a signed unit. Their frames come by BroadcastChannel from another tab, sealed
+ * beforehand, so that only the receiver is measured.
  */
 import type { Page } from 'playwright'
 import { createSealer } from '../net/sealed.ts'
@@ -72,64 +72,4 @@ function watchOps(page: Page, ops: number): Promise<number> {
       }),
     ops,
   )
-}
-
-export interface Typing {
-  /** From the Enter key going down in one tab to the frame that shows the message in the other (ms). */
-  readonly ms: readonly number[]
-  /** How long a frame of that other tab took meanwhile: the median (ms). */
-  readonly frameMs: number
-}
-
-/** Two tabs of one person in a fresh room; types `count` messages into one, as a person would, and watches the other. */
-export async function typeAndWatch(browser: BenchBrowser, count: number): Promise<Typing> {
-  const writer = await openApp(browser, 'new')
-  const room = await writer.evaluate(() => location.hash.slice(1))
-  const reader = await openApp(browser, room)
-  await reader.waitForFunction(() => document.documentElement.dataset['peers'] === '1')
-  await reader.evaluate(() => {
-    const shown: [text: string, at: number][] = []
-    const frames: number[] = []
-    let before = performance.now()
-    const onFrame = (now: number): void => {
-      frames.push(now - before)
-      before = now
-      requestAnimationFrame(onFrame)
-    }
-    requestAnimationFrame(onFrame)
-    const seen = new Set<string>()
-    new MutationObserver(() => {
-      for (const row of document.querySelectorAll<HTMLElement>('.history li')) {
-        const text = row.textContent.match(/typed \d+/)?.[0]
-        if (text === undefined || seen.has(text)) continue
-        seen.add(text)
-        // The frame that is drawn with it begins at the next of these.
-        requestAnimationFrame(() => shown.push([text, performance.timeOrigin + performance.now()]))
-      }
-    }).observe(document.body, { childList: true, subtree: true })
-    Object.assign(window, { benchShown: shown, benchFrames: frames })
-  })
-  await writer.evaluate(() => {
-    const keys: number[] = []
-    const listen = ({ key }: KeyboardEvent): void => {
-      if (key === 'Enter') keys.push(performance.timeOrigin + performance.now())
-    }
-    document.addEventListener('keydown', listen, true)
-    Object.assign(window, { benchKeys: keys })
-  })
-  const box = writer.getByRole('textbox', { name: 'Message' })
-  for (let i = 0; i < count; i++) {
-    await box.pressSequentially(`typed ${i}`)
-    await box.press('Enter')
-    await reader.waitForFunction((shown) => (window as unknown as { benchShown: unknown[] }).benchShown.length === shown, i + 1)
-  }
-  const keys = await writer.evaluate(() => (window as unknown as { benchKeys: number[] }).benchKeys)
-  const { shown, frames } = await reader.evaluate(() => {
-    const { benchShown, benchFrames } = window as unknown as { benchShown: [string, number][]; benchFrames: number[] }
-    return { shown: benchShown, frames: benchFrames }
-  })
-  await reader.close()
-  await writer.close()
-  const sorted = frames.toSorted((a, b) => a - b)
-  return { ms: shown.map(([text, at]) => at - keys[Number(text.slice('typed '.length))]!), frameMs: sorted[sorted.length >> 1]! }
 }

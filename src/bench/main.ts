@@ -4,15 +4,17 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type BenchBrowser, type BenchSetting, openBrowser } from './browser.ts'
 import { ingest } from './ingest.ts'
+import { latency } from './latency.ts'
 import { describeCommit, describeMachine } from './machine.ts'
 import { open } from './open.ts'
 import { relay } from './relay.ts'
 import { type Report, type SuiteResult, tableOf } from './report.ts'
 import type { Suite } from './setting.ts'
 import { sync } from './sync.ts'
+import { transfer } from './transfer.ts'
 import { verify } from './verify.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { ingest, open, relay, sync, verify }
+const SUITES: Readonly<Record<string, Suite>> = { ingest, latency, open, relay, sync, transfer, verify }
 const DEFAULT_RUNS = 5
 
 /** @param args of the command line: [suite] [--json] [--runs n]. @throws with a sentence for arguments that mean nothing */

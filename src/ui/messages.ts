@@ -82,7 +82,17 @@ export const messages = {
     update: 'New version: reload',
     updateHint: 'The new version starts with the next reload. What is typed stays.',
   },
-  menu: { peers: 'Peers', node: 'Node', rooms: 'Rooms', help: 'Help', theme: 'Colours', system: 'System', light: 'Light', dark: 'Dark' },
+  menu: {
+    share: 'Share the room',
+    peers: 'Peers',
+    node: 'Node',
+    rooms: 'Rooms',
+    help: 'Help',
+    theme: 'Colours',
+    system: 'System',
+    light: 'Light',
+    dark: 'Dark',
+  },
   nodeBar: {
     offline: 'Offline',
     offlineOf: (name: string) => `Cut the links of ${name}`,
@@ -219,6 +229,23 @@ export const messages = {
     heal: 'Heal',
     nobodyDirect: 'no other device connected yet',
   },
+  share: {
+    lead: 'Whoever has this link can read and write in this room, for ever. Give it only to those who should.',
+    link: 'The room’s link',
+    code: 'The room’s link as a code for a camera',
+    codeHint: 'Another device opens it with its camera, or with “Scan a code” where a room is joined.',
+  },
+  servers: {
+    title: 'Servers for direct connections',
+    lead: 'Devices in different networks often find each other only with the help of a STUN server, which tells a device its outer address, or a TURN server, which carries what goes no other way and sees only what is sealed. Each learns the addresses of those who ask it.',
+    label: 'One a line: its address and, for TURN, a user and a password',
+    placeholder: 'stun:stun.example.org:3478\nturn:turn.example.org:3478 user password',
+    save: 'Keep them',
+    saved: (n: number) =>
+      n === 0 ? 'Kept: no servers. It counts after a reload.' : `Kept: ${plural(n, 'server')}. They count after a reload.`,
+    bad: (line: string) =>
+      `This is no such server: “${line}”. An address begins with stun:, stuns:, turn: or turns:, and TURN needs a user and a password.`,
+  },
   scan: {
     open: 'Scan a code',
     picture: 'What the camera sees',
@@ -245,7 +272,7 @@ export const messages = {
     connecting: 'Connecting. Its path appears above as soon as it is there.',
     connected: 'Connected.',
     noWay:
-      'No direct way to the other device was found. Devices in different networks often need a STUN or TURN server, which whoever hosts this page can name; a relay works in any case. To try again, make a new invitation.',
+      'No direct way to the other device was found. Devices in different networks often need a STUN or TURN server, which can be named below; a relay works in any case. To try again, make a new invitation.',
   },
   node: {
     title: 'Node',

@@ -16,6 +16,7 @@ import { useShortcuts } from './shortcuts.ts'
 
 const StartPlace = lazy(() => import('../start/StartPlace.tsx'))
 const PLACES = {
+  share: lazy(() => import('../share/SharePlace.tsx')),
   peers: lazy(() => import('../peers/PeersPlace.tsx')),
   node: lazy(() => import('../node/NodePlace.tsx')),
   rooms: lazy(() => import('../rooms/RoomsPlace.tsx')),

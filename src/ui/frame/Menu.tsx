@@ -9,6 +9,7 @@ import { THEMES, useTheme } from '../theme.ts'
 const text = messages.menu
 
 const ITEMS: readonly (readonly [Place, IconName])[] = [
+  ['share', 'link'],
   ['peers', 'peers'],
   ['node', 'key'],
   ['rooms', 'rooms'],

@@ -7,6 +7,7 @@ import { pathNames, refusalSentences } from '../refusal-messages.ts'
 import { useNode, useNodeState, useNow } from '../state/bindings.ts'
 import { ByHand } from './ByHand.tsx'
 import { PathRow } from './PathRow.tsx'
+import { Servers } from './Servers.tsx'
 import './peers.css'
 
 const text = messages.peers
@@ -129,6 +130,8 @@ export default function PeersPlace() {
       )}
       <h3>{messages.byHand.title}</h3>
       <ByHand />
+      <h3>{messages.servers.title}</h3>
+      <Servers />
     </>
   )
 }

@@ -1,7 +1,8 @@
 /** Where a tab without a room begins: name one, join one by its link, or go on as an earlier node. */
-import { useId, useState, type FormEvent } from 'react'
+import { useCallback, useId, useState, type FormEvent } from 'react'
 import { Mark } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
+import { Scan } from '../qr/Scan.tsx'
 import { usePage } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
 import { linkOf } from '../state/start-up.ts'
@@ -25,11 +26,18 @@ export default function StartPlace() {
     page.open(null, name.trim() === '' ? text.defaultName : name.trim())
   }
 
+  const follow = useCallback(
+    (words: string): void => {
+      const fragment = linkOf(words)
+      if (fragment !== null) return page.open(fragment, '')
+      setLink(words)
+      setBad(true)
+    },
+    [page],
+  )
   const join = (event: FormEvent): void => {
     event.preventDefault()
-    const fragment = linkOf(link)
-    if (fragment === null) return setBad(true)
-    page.open(fragment, '')
+    follow(link)
   }
 
   return (
@@ -86,9 +94,12 @@ export default function StartPlace() {
           <p id={badId} className="bad" role="status">
             {bad ? text.badLink : ''}
           </p>
-          <button type="submit" className="button">
-            {text.joinNow}
-          </button>
+          <div className="row">
+            <button type="submit" className="button">
+              {text.joinNow}
+            </button>
+            <Scan onText={follow} />
+          </div>
         </form>
         <RoomList
           onResume={(node) => {

@@ -1,6 +1,6 @@
 /**
  * What a tab keeps of its own in sessionStorage: which nodes it was, what is typed and not sent, what was sent and not
- * answered; and, for all its tabs, a person's name. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
+ * answered; and, for all its tabs, a person's name and servers. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
  */
 import type { Hex } from '../../worker/api.ts'
 
@@ -13,6 +13,7 @@ export interface AddedNode {
 const CLAIM = 'tabweave.claim'
 const ADDED = 'tabweave.added'
 const NAME = 'tabweave.name'
+const SERVERS = 'tabweave.servers'
 
 function read(key: string): string | null {
   try {
@@ -48,22 +49,30 @@ export const keptAdded = (): AddedNode[] =>
   readList<AddedNode>(ADDED, (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
 export const keepAdded = (added: readonly AddedNode[]): void => write(ADDED, added.length === 0 ? null : JSON.stringify(added))
 
-/** The name by which nodes of this browser are known to others; "" for none. */
-export function keptName(): string {
+/** What all tabs of this browser share; "" for nothing. */
+function readShared(key: string): string {
   try {
-    return localStorage.getItem(NAME) ?? ''
+    return localStorage.getItem(key) ?? ''
   } catch {
     return ''
   }
 }
-export function keepName(name: string): void {
+function writeShared(key: string, value: string): void {
   try {
-    if (name === '') localStorage.removeItem(NAME)
-    else localStorage.setItem(NAME, name)
+    if (value === '') localStorage.removeItem(key)
+    else localStorage.setItem(key, value)
   } catch {
     // It lasts as long as the page.
   }
 }
+
+/** The name by which nodes of this browser are known to others. */
+export const keptName = (): string => readShared(NAME)
+export const keepName = (name: string): void => writeShared(NAME, name)
+
+/** A person's own servers for direct connections, as typed (`readServers` in `start-up.ts`). */
+export const keptServers = (): string => readShared(SERVERS)
+export const keepServers = (text: string): void => writeShared(SERVERS, text)
 
 /** What is typed and not sent in the node of that slot (0: the tab's own). */
 export const keptDraft = (slot: number): string => read(`tabweave.draft.${slot}`) ?? ''

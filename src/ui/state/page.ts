@@ -8,7 +8,7 @@ import { keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { createPageNode, type PageNode } from './page-node.ts'
 
 /** What opens beside the console; null: the first screen alone. */
-export type Place = 'peers' | 'node' | 'rooms' | 'help'
+export type Place = 'share' | 'peers' | 'node' | 'rooms' | 'help'
 
 export interface PageState {
   /** Empty until a room is opened. */

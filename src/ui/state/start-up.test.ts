@@ -1,6 +1,6 @@
 /** The start-up decisions, case by case. */
 import { describe, expect, test } from 'vitest'
-import { decideStartUp, linkOf, patienceOf, relayOrigin } from './start-up.ts'
+import { decideStartUp, linkOf, patienceOf, relayOrigin, serversOf, readServers } from './start-up.ts'
 
 const FRAGMENT = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ'
 
@@ -35,5 +35,31 @@ describe('start-up', () => {
     expect(linkOf(FRAGMENT)).toBe(FRAGMENT)
     for (const pasted of ['', 'hello', 'https://weave.example/', 'https://weave.example/#', 'two words of some length'])
       expect(linkOf(pasted)).toBe(null)
+  })
+
+  test('servers are read one a line or apart by commas, TURN with a user and a password, and the first line that is none is named', () => {
+    const turn = { urls: 'turn:relay.example:3478?transport=tcp', username: 'ada', credential: 'a:b' }
+    expect(readServers(' stun:one.example \n\nturn:relay.example:3478?transport=tcp ada a:b, stuns:two.example:5349')).toEqual({
+      ok: true,
+      value: [{ urls: 'stun:one.example' }, turn, { urls: 'stuns:two.example:5349' }],
+    })
+    expect(readServers(' \n ')).toEqual({ ok: true, value: [] })
+    for (const line of [
+      'one.example',
+      'https://one.example',
+      'stun:',
+      'stun://one.example',
+      'stun:one.example ada',
+      'turn:one.example ada',
+      'turn:one.example a b c',
+    ])
+      expect(readServers(`stun:fine.example\n${line}`)).toEqual({ ok: false, reason: line })
+    expect(readServers(Array.from({ length: 9 }, (_, i) => `stun:${i}.example`).join())).toEqual({ ok: false, reason: 'stun:8.example' })
+  })
+
+  test("a person's own servers stand in for the host's, which count where there are none that can be read", () => {
+    expect(serversOf('stun:own.example', 'stun:host.example')).toEqual([{ urls: 'stun:own.example' }])
+    for (const own of ['', 'nonsense']) expect(serversOf(own, 'stun:host.example')).toEqual([{ urls: 'stun:host.example' }])
+    expect(serversOf('', '')).toEqual([])
   })
 })

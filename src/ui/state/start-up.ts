@@ -1,5 +1,8 @@
 /** What a page does when it opens, decided from its address and how it was opened. Pure; tried in `start-up.test.ts`. */
 
+import type { Result } from '../../core/result.ts'
+import type { IceServer } from '../../worker/api.ts'
+
 /** A fresh room, a room to join, or the Start place. */
 export type StartUp = { readonly type: 'fresh' } | { readonly type: 'join'; readonly link: string } | { readonly type: 'ask' }
 
@@ -27,12 +30,35 @@ export function relayOrigin(setting: string, page: { readonly protocol: string; 
   return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}`
 }
 
-/** Servers that may help direct connections, none by default. @param setting of `<meta name="tabweave-servers">`: addresses, apart by spaces */
-export const serversOf = (setting: string): { readonly urls: string }[] =>
-  setting
-    .split(/\s+/)
-    .filter((urls) => /^(stun|stuns|turn|turns):\S+$/.test(urls))
-    .map((urls) => ({ urls }))
+/** Servers that help direct connections, at most: each is asked anew for every connection. */
+const MAX_SERVERS = 8
+
+/**
+ * The servers that a text names, one a line, or apart by commas: an address, and for TURN a user and a password (RFC 7064, RFC 7065).
+ * Refused with the first line that is none.
+ */
+export function readServers(text: string): Result<readonly IceServer[], string> {
+  const servers: IceServer[] = []
+  for (const line of text.split(/[\n,]/).map((each) => each.trim())) {
+    if (line === '') continue
+    const [urls = '', username, credential, more] = line.split(/\s+/)
+    const isTurn = /^turns?:/.test(urls)
+    const fits =
+      /^(stuns?|turns?):[^\s/]+$/.test(urls) && more === undefined && (isTurn ? credential !== undefined : username === undefined)
+    if (!fits || servers.length === MAX_SERVERS) return { ok: false, reason: line }
+    servers.push(isTurn ? { urls, username: username!, credential: credential! } : { urls })
+  }
+  return { ok: true, value: servers }
+}
+
+/** The servers to use: a person's own if there are any that can be read, else the host's. Both as `readServers` reads them. */
+export function serversOf(own: string, ofHost: string): readonly IceServer[] {
+  for (const text of [own, ofHost]) {
+    const servers = readServers(text)
+    if (servers.ok && servers.value.length > 0) return servers.value
+  }
+  return []
+}
 
 /** The address of a room with an invitation behind it, to be opened on another device. @param page this page's own address */
 export const invitationLink = (page: string, link: string, invitation: string): string =>

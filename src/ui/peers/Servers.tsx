@@ -1,0 +1,47 @@
+/** A person's own servers for direct connections: kept in this browser, and used from the next start of the page on. */
+import { useId, useState, type FormEvent } from 'react'
+import { messages } from '../messages.ts'
+import { keepServers, keptServers } from '../state/kept.ts'
+import { readServers } from '../state/start-up.ts'
+
+const text = messages.servers
+
+export function Servers() {
+  const id = useId()
+  const saidId = useId()
+  const [typed, setTyped] = useState(keptServers)
+  const [said, setSaid] = useState<{ readonly words: string; readonly isBad: boolean }>({ words: '', isBad: false })
+
+  const save = (event: FormEvent): void => {
+    event.preventDefault()
+    const servers = readServers(typed)
+    if (!servers.ok) return setSaid({ words: text.bad(servers.reason), isBad: true })
+    keepServers(typed.trim())
+    setSaid({ words: text.saved(servers.value.length), isBad: false })
+  }
+
+  return (
+    <form className="paste" onSubmit={save}>
+      <p className="quiet">{text.lead}</p>
+      <label htmlFor={id}>{text.label}</label>
+      <textarea
+        id={id}
+        className="input carried-text"
+        rows={2}
+        value={typed}
+        placeholder={text.placeholder}
+        spellCheck={false}
+        autoCapitalize="off"
+        aria-invalid={said.isBad}
+        aria-describedby={saidId}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      <button type="submit" className="button">
+        {text.save}
+      </button>
+      <p id={saidId} role="status" className={said.isBad ? 'bad' : 'said'}>
+        {said.words}
+      </p>
+    </form>
+  )
+}
