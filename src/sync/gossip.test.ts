@@ -1,9 +1,11 @@
 /** How often a node answers what others tell of themselves. */
 import { expect, test } from 'vitest'
-import { claim, createStage, linkNamed, run } from '../sim/stage.ts'
+import { digestOfHeads } from '../core/hash.ts'
+import { claim, createStage, linkNamed, run, tell } from '../sim/stage.ts'
 import { decodeBundle } from './bundle.ts'
 import type { Effect, Input } from './effects.ts'
 import { step } from './engine.ts'
+import { listHeads, storedHeads } from './holdings.ts'
 import { decodeMessage } from './messages.ts'
 import { unwrapBundle } from './wrap.ts'
 
@@ -29,6 +31,40 @@ test('D7 who tells other heads is told ours once in TELL_PAUSE', () => {
     return told
   }
   expect([toldAfter(999), toldAfter(1_000)]).toEqual([1, 2])
+})
+
+test('a newcomer that holds the same is told so at once, and then no more than everybody', () => {
+  const told: Uint8Array[] = []
+  const stage = createStage(
+    1,
+    {},
+    {
+      told: (_villain, _from, _to, bytes) => {
+        const said = decodeMessage(bytes)
+        if (said.ok && said.value.type === 'heads') told.push(said.value.digest)
+      },
+    },
+  )
+  const [node] = stage.nodes
+  const { dag } = node!.engine.replica
+  const newcomer = linkNamed(stage, 'alice')
+  const says = (): void =>
+    tell(stage, node!, newcomer, {
+      type: 'heads',
+      digest: digestOfHeads(storedHeads(dag, node!.engine.stored)),
+      ...listHeads(dag, node!.engine.stored, node!.engine.limits),
+      ops: node!.engine.stored,
+    })
+  // Everybody was told long ago.
+  run(stage, 1_100)
+  says()
+  run(stage, 50)
+  expect(told.length).toBe(1)
+  for (let i = 0; i < 3; i++) {
+    says()
+    run(stage, 1_100)
+  }
+  expect(told.length).toBe(1)
 })
 
 test('own ops that are stored together are told in one message, by one signature, and none before it is stored', () => {

@@ -96,10 +96,11 @@ function learn(peer: Peer, digest: Uint8Array | null, heads: readonly OpId[], he
   peer.ops = ops
 }
 
-/** If it holds something else, and may not know what we hold, it is told that. */
+/** If it holds something else, and may not know what we hold, it is told that; a newcomer also when it holds the same. */
 function tellIfOther(engine: Engine, peer: Peer): void {
-  if (agrees(engine, peer)) return
-  const again = Math.max(peer.toldAt, engine.toldAllAt) + TELL_PAUSE
+  const toldAt = Math.max(peer.toldAt, engine.toldAllAt)
+  if (agrees(engine, peer) && toldAt >= peer.metAt) return
+  const again = toldAt + TELL_PAUSE
   if (engine.now < again) engine.announceAt = Math.min(engine.announceAt, again)
   else tellHeads(engine, peer)
 }

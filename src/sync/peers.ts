@@ -39,6 +39,7 @@ export interface Peer {
   readonly id: PeerId
   /** Its author, once proven. */
   author: Author | null
+  readonly metAt: number
   heardAt: number
   /** Its heads as last told (at most MAX_HEADS_LISTED of `headCount`), and how many ops it says it has. */
   heads: readonly OpId[]
@@ -109,6 +110,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
   const peer: Peer = {
     id,
     author: null,
+    metAt: engine.now,
     heardAt: engine.now,
     heads: [],
     headCount: -1,
