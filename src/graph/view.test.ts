@@ -25,6 +25,8 @@ function openGraph(ops: readonly WrittenOp[], view: GraphView = VIEW) {
   const said: GraphOutput[] = []
   const frames: (() => void)[] = []
   let now = 0
+  /** How long each picture takes (ms). */
+  const cost = { ms: 0 }
   const graph = createGraphView(
     {
       canvas: { width: 0, height: 0 },
@@ -32,6 +34,10 @@ function openGraph(ops: readonly WrittenOp[], view: GraphView = VIEW) {
       words: { you: 'you', forked: 'forked' },
       post: (output) => said.push(output),
       requestFrame: (callback) => frames.push(callback),
+      afterFrame: (callback) => {
+        now += cost.ms
+        callback()
+      },
       clock: () => now,
     },
     view,
@@ -60,7 +66,7 @@ function openGraph(ops: readonly WrittenOp[], view: GraphView = VIEW) {
   graph.feed({ type: 'reset', self: keyBytes(0) })
   for (const feed of feedOf(ops)) graph.feed(feed)
   rest()
-  return { graph, context, said, frames, frame, rest, last }
+  return { graph, context, said, frames, frame, rest, last, cost }
 }
 
 const hex = (op: number): string => toHex(idBytes(op))
@@ -122,9 +128,36 @@ test('while a load streams in, pictures are a tenth of a second apart, and a han
   graph.input({ type: 'pan', dx: 0, dy: 5 })
   expect(frame()).toBe(true)
   expect(rest()).toBeGreaterThan(0)
-  // Ops that come one by one are shown in the next frame.
-  for (const feed of feedOf(ops, 525, 526)) graph.feed(feed)
-  expect(frame()).toBe(true)
+})
+
+test('an op that comes to a graph at rest is drawn two frames later, when it was shown where it is read; a stream of them does not wait', () => {
+  const { graph, frame, rest } = openGraph(longChat(40).slice(0, 20))
+  const ops = longChat(40)
+  rest()
+  const comes = (i: number): boolean => {
+    for (const feed of feedOf(ops, i, i + 1)) graph.feed(feed)
+    return frame()
+  }
+  expect([comes(20), frame(), frame()]).toEqual([false, false, true])
+  rest()
+  expect([comes(21), comes(22), comes(23), comes(24), comes(25)]).toEqual([false, false, true, true, true])
+})
+
+test('pictures that take long are drawn less often, and a hand is not kept waiting', () => {
+  const { graph, frame, rest, cost } = openGraph(CHAT)
+  rest()
+  const drawn = (frames: number): number => Array.from({ length: frames }, frame).filter(Boolean).length
+  cost.ms = 8
+  graph.input({ type: 'fit' })
+  graph.input({ type: 'zoom', factor: 0.5, x: 300, y: 300 })
+  graph.feed({ type: 'reset', self: keyBytes(0) })
+  for (const feed of feedOf(longChat(60), 0, 60)) graph.feed(feed)
+  // Of 20 frames of 16 ms; a picture of 8 ms each 48 ms.
+  expect(drawn(20)).toBeLessThanOrEqual(9)
+  for (let i = 0; i < 5; i++) {
+    graph.input({ type: 'pan', dx: 0, dy: 1 })
+    expect(frame()).toBe(true)
+  }
 })
 
 test('a tap selects the op under it and says so; a tap beside all clears', () => {

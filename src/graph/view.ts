@@ -23,6 +23,8 @@ export interface ViewHost {
   post(output: GraphOutput): void
   /** Calls back once, at the next frame. */
   requestFrame(callback: () => void): void
+  /** Calls back once, when what was drawn in this frame has left this thread. */
+  afterFrame(callback: () => void): void
   /** ms, monotonic. */
   clock(): number
 }
@@ -44,6 +46,10 @@ const TELL_EVERY = 400
 /** While a load streams in, pictures are this far apart, and it is over when this long no part of it came: it needs the processor more, ms. */
 const LOAD_PICTURE_EVERY = 100
 const LOAD_ENDS_AFTER = 400
+/** Pictures take this part of the time at most: where there is no GPU one costs many milliseconds, and what people read and write comes first. */
+const PICTURES_SHARE = 1 / 6
+/** What the node tells is drawn this long after it came: by then it has been shown where it is read, ms. */
+const FEED_PAUSE = 34
 /** After a pause, easing goes on as if this long had passed, ms. */
 const LONG_FRAME = 50
 
@@ -65,6 +71,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   let fresh = true
   let lastFrame = 0
   let loadingUntil = Number.NEGATIVE_INFINITY
+  let restsUntil = Number.NEGATIVE_INFINITY
   let lastTold = Number.NEGATIVE_INFINITY
   let extent: Extent = { columns: 0, rows: 0 }
 
@@ -84,7 +91,12 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     asked = false
     if (!view.visible || view.width === 0 || view.height === 0) return
     const now = host.clock()
-    if (dirty && (now >= loadingUntil || now - lastFrame >= LOAD_PICTURE_EVERY)) picture(now)
+    if (dirty && now >= restsUntil && (now >= loadingUntil || now - lastFrame >= LOAD_PICTURE_EVERY)) {
+      picture(now)
+      host.afterFrame(() => {
+        restsUntil = now + (host.clock() - now) / PICTURES_SHARE
+      })
+    }
     if (untold && now - lastTold >= TELL_EVERY) {
       lastTold = now
       untold = false
@@ -194,6 +206,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
       if (feed.type === 'reset' && scene.selected !== null) choose(null, false)
       const now = host.clock()
       if (feedScene(scene, feed, now) > LOAD_OPS) loadingUntil = now + LOAD_ENDS_AFTER
+      // From rest only: what streams in must not put off its own picture.
+      if (!fresh && !dirty) restsUntil = Math.max(restsUntil, now + FEED_PAUSE)
       if (feed.type === 'reset') {
         setFollow(true)
         fresh = true
@@ -207,7 +221,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     },
     input(input) {
       // A hand is not kept waiting.
-      loadingUntil = Number.NEGATIVE_INFINITY
+      loadingUntil = restsUntil = Number.NEGATIVE_INFINITY
       switch (input.type) {
         case 'view':
           return resize(input.view)

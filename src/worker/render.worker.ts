@@ -15,8 +15,16 @@ function open({ canvas, feed, view, words }: Extract<GraphInput, { type: 'open' 
   const context = (canvas as OffscreenCanvas).getContext('2d')
   if (context === null) return null
   const requestFrame = (callback: () => void): void => void self.requestAnimationFrame(callback)
+  // A message is heard after the canvas was handed on, in a task of its own.
+  const { port1, port2 } = new MessageChannel()
+  let drawn: (() => void) | null = null
+  port1.onmessage = () => drawn?.()
+  const afterFrame = (callback: () => void): void => {
+    drawn = callback
+    port2.postMessage(null)
+  }
   const post = (output: GraphOutput): void => self.postMessage(output)
-  const live = createGraphView({ canvas, context, words, post, requestFrame, clock: () => performance.now() }, view)
+  const live = createGraphView({ canvas, context, words, post, requestFrame, afterFrame, clock: () => performance.now() }, view)
   const port = feed as MessagePort
   port.onmessage = (event: MessageEvent<GraphFeed>) => live.feed(event.data)
   return live
