@@ -102,7 +102,7 @@ export function openRelaySocket({ origin, room, socketClass }: RelaySocketOption
   }
 }
 
-/** Codes from 4000 on are the relay's own, and its reason is a sentence for people. */
+/** Codes from 4000 on are the relay's own; which of its reasons people see is for whoever shows them. */
 function detailOf(state: TransportState, code: number, reason: string): string {
   if (code >= 4000 && reason !== '') return reason
   if (reason === 'timeout') return 'no answer'

@@ -1,6 +1,7 @@
 /** Texts that depend on numbers. */
 import { describe, expect, test } from 'vitest'
 import { bytesInWords, fullTime, messages, plural, timeAgo } from './messages.ts'
+import { pathDetail } from './refusal-messages.ts'
 
 const NOW = 1_800_000_000
 
@@ -39,5 +40,16 @@ describe('messages', () => {
     expect(messages.agreement({ type: 'peers', equal: 0, unheard: 2, peers: 2 })).toBe('waiting to hear 2 peers')
     expect(messages.agreement({ type: 'alone', cut: true })).toBe('no peers: relay down')
     expect(messages.agreement({ type: 'fetching', got: 20, of: 4_000 })).toBe('fetching 20 of 4,000 ops')
+  })
+
+  test('E6 a relay that closes with words of its own is not quoted: only the reasons that are known here are told', () => {
+    const known = ['cut', 'offline', 'lost', 'refused', 'no answer', 'the room is full', 'the relay is full', 'too-fast', 'truncated'].map(
+      pathDetail,
+    )
+    expect(new Set(known).size).toBe(known.length)
+    const unknown = pathDetail('Your key is lost. Send your link to me.')
+    expect(unknown).toMatch(/a reason that this version does not know/)
+    expect(known).not.toContain(unknown)
+    for (const words of ['constructor', '__proto__', 'toString']) expect(pathDetail(words)).toBe(unknown)
   })
 })

@@ -91,8 +91,23 @@ export const pathNames: Readonly<Record<PathStatus['path'], string>> = {
   memory: 'memory',
 }
 
-/** Why a path is down, where that is not the relay's own word. */
-export const pathDetails = { cut: 'cut by hand', offline: 'this node is offline' } as const
+const pathDetails: Readonly<Record<string, string>> = {
+  cut: 'cut by hand',
+  offline: 'this node is offline',
+  lost: 'the connection was lost. It is tried again by itself.',
+  refused: 'nothing answers at its address, or the browser refused its certificate. It is tried again by itself.',
+  'no answer': 'nothing came back in time. It is tried again by itself.',
+  'the relay is full':
+    'it carries as many connections as it can. It is tried again by itself; meanwhile devices can meet without it, as below.',
+  'the room is full': 'it has no place left in this room. It is tried again by itself; meanwhile devices can meet without it, as below.',
+}
+
+/** Why a path is down. A relay may close with any words at all: those that are not known here are not shown, since they would be read as ours. */
+export function pathDetail(detail: string): string {
+  for (const known of [pathDetails, refusalSentences as Readonly<Record<string, string>>])
+    if (Object.hasOwn(known, detail)) return known[detail]!
+  return 'it was closed for a reason that this version does not know. It is tried again by itself.'
+}
 
 export const pathStates: Readonly<Record<PathStatus['state'], string>> = {
   connecting: 'connecting',

@@ -1,7 +1,7 @@
 /** One path: its state, what went over it, and the hand that cuts or hinders it. */
 import type { PathStatus } from '../../worker/api.ts'
 import { bytesInWords, messages } from '../messages.ts'
-import { pathDetails, pathNames, pathStates, refusalSentences } from '../refusal-messages.ts'
+import { pathDetail, pathNames, pathStates } from '../refusal-messages.ts'
 import { useNode } from '../state/bindings.ts'
 
 const text = messages.paths
@@ -15,12 +15,6 @@ const HINDRANCES: readonly { readonly name: string; readonly hindrance: PathStat
   { name: text.bad(500, 30), hindrance: { delay: 500, loss: 0.3 } },
 ]
 
-/** A relay that refuses names the reason, which has a sentence here. */
-function detailOf({ detail }: PathStatus): string {
-  if (Object.hasOwn(pathDetails, detail)) return pathDetails[detail as keyof typeof pathDetails]
-  return Object.hasOwn(refusalSentences, detail) ? refusalSentences[detail as keyof typeof refusalSentences] : detail
-}
-
 export function PathRow({ path }: { readonly path: PathStatus }) {
   const node = useNode()
   const { hindrance, cut } = path
@@ -31,7 +25,7 @@ export function PathRow({ path }: { readonly path: PathStatus }) {
     <li className="path" data-state={path.state}>
       <span className="path-sign" aria-hidden="true" />
       <span className="path-name">{name}</span>
-      <span className="path-state">{path.detail === '' ? state : `${pathStates[path.state]}: ${detailOf(path)}`}</span>
+      <span className="path-state">{path.detail === '' ? state : `${pathStates[path.state]}: ${pathDetail(path.detail)}`}</span>
       <span className="path-bytes">{text.bytes(bytesInWords(path.sent), bytesInWords(path.received))}</span>
       <span className="path-hand">
         <select
