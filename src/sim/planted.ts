@@ -173,6 +173,6 @@ export const PLANTED: readonly Planted[] = [
     name: 'heads are not told again',
     file: 'sync/gossip.ts',
     right: 'engine.heartbeatAt = engine.now + HEARTBEAT',
-    wrong: 'engine.heartbeatAt = Infinity',
+    wrong: 'engine.heartbeatAt = engine.now + 120 * HEARTBEAT',
   },
 ]
