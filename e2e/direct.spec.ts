@@ -7,7 +7,7 @@ import type { Locator, Page } from '@playwright/test'
 
 /** Waits until the tab hears its peers on these paths. */
 const hears = (page: Page, paths: string): Promise<void> =>
-  expect.poll(() => said(page, 'paths'), { message: 'the paths to its peers', timeout: 20_000 }).toBe(paths)
+  expect.poll(() => said(page, 'paths'), { message: 'the paths to its peers' }).toBe(paths)
 
 test('two devices meet through the relay, the relay is killed, and they go on', async ({ host, device }) => {
   const [blue, green] = [await device(), await device()]

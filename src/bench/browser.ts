@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright'
 import { createRelayHost } from '../../relay/node.ts'
+import { askWorker } from './ask-worker.ts'
 import type { BareAnswer, BareTask } from './bare.ts'
 
 export interface BenchBrowser {
@@ -43,11 +44,6 @@ export interface BenchSetting {
   readonly yScript: string
 }
 
-/** A page's worker, as `evaluate` finds it again. */
-declare global {
-  var bareWorker: Worker
-}
-
 export async function openBrowser({ root, chromium: executablePath, chromiumArgs, bareWorker }: BenchSetting): Promise<BenchBrowser> {
   const host = await createRelayHost({ app: join(root, 'dist'), relay: true, host: '127.0.0.1', port: 0, log: () => {} })
   const worker = readFileSync(bareWorker)
@@ -69,23 +65,14 @@ export async function openBrowser({ root, chromium: executablePath, chromiumArgs
 
   const page = await context.newPage()
   await page.goto(`http://127.0.0.1:${(empty.address() as AddressInfo).port}/`)
-  await page.evaluate(() => void (globalThis.bareWorker = new Worker('/worker.js', { type: 'module' })))
+  await page.evaluate(() => void (window.benchWorker = new Worker('/worker.js', { type: 'module' })))
 
   return {
     version: context.browser()?.version() ?? '',
     origin: `http://127.0.0.1:${host.port}`,
     context,
     openWindow: async (device) => windowOf(device === 0 ? context : await (second ??= launch())),
-    bare: (task) =>
-      page.evaluate(
-        (asked) =>
-          new Promise<BareAnswer>((resolve, reject) => {
-            globalThis.bareWorker.onmessage = ({ data }: MessageEvent<BareAnswer>) => resolve(data)
-            globalThis.bareWorker.onerror = ({ message }) => reject(new Error(message))
-            globalThis.bareWorker.postMessage(asked)
-          }),
-        task,
-      ),
+    bare: (task) => askWorker<BareTask, BareAnswer>(page, task),
     async close() {
       await context.close()
       await (await second)?.close()

@@ -1,19 +1,18 @@
 /** Two blank pages connected by WebRTC, with bare data channels: negotiated and ordered, as the app's are. */
 import type { Page } from 'playwright'
+import type {} from './ask-worker.ts'
 
 declare global {
   interface Window {
     connection: RTCPeerConnection
     channels: RTCDataChannel[]
-    /** Where the channels went, if they were handed on. */
-    channelWorker: Worker
     /** It said that they are open. */
     taken?: boolean
   }
 }
 
 /**
- * Connects the pages with so many channels, which are `window.channels` of each, open; or those of a worker with this script, which
+ * Connects the pages with so many channels, which are `window.channels` of each, open; or those of `window.benchWorker`, a worker with this script, which
  * gets `{ type: 'take', channels }` in the task that makes them, and answers when they are open.
  */
 export async function connectPages([a, b]: readonly [Page, Page], channels: number, worker: string | null = null): Promise<void> {
@@ -32,9 +31,9 @@ function makeConnection({ channels, worker }: { channels: number; worker: string
   window.connection = new RTCPeerConnection()
   window.channels = Array.from({ length: channels }, (_, id) => window.connection.createDataChannel('', { negotiated: true, id }))
   if (worker === null) return
-  window.channelWorker = new Worker(worker, { type: 'module' })
-  window.channelWorker.onmessage = () => (window.taken = true)
-  window.channelWorker.postMessage({ type: 'take', channels: window.channels }, window.channels as unknown as Transferable[])
+  window.benchWorker = new Worker(worker, { type: 'module' })
+  window.benchWorker.onmessage = () => (window.taken = true)
+  window.benchWorker.postMessage({ type: 'take', channels: window.channels }, window.channels as unknown as Transferable[])
 }
 
 /** This page's description with all its candidates: an offer, or the answer to one. */

@@ -1,5 +1,6 @@
 /** Suite "transfer": bulk from one device to another, by our frames on a data channel and by a bare one. */
 import type { Page } from 'playwright'
+import { askWorker } from './ask-worker.ts'
 import type { ChannelAnswer, ChannelTask, How } from './channel.worker.ts'
 import { rowOf } from './report.ts'
 import type { Suite } from './setting.ts'
@@ -37,17 +38,7 @@ async function megabytesPerSecond(from: Page, to: Page, how: How): Promise<numbe
   return BYTES / 1_000 / ((await end)! - start!)
 }
 
-/** One question at a time of each page's worker. */
-const ask = (page: Page, task: ChannelTask): Promise<ChannelAnswer> =>
-  page.evaluate(
-    (asked) =>
-      new Promise<ChannelAnswer>((resolve, reject) => {
-        window.channelWorker.onmessage = ({ data }: MessageEvent<ChannelAnswer>) => resolve(data)
-        window.channelWorker.onerror = ({ message }) => reject(new Error(message))
-        window.channelWorker.postMessage(asked)
-      }),
-    task,
-  )
+const ask = (page: Page, task: ChannelTask): Promise<ChannelAnswer> => askWorker(page, task)
 
 const ASSUMPTIONS = [
   "`megabytes-per-second`: 16 MiB from a page of one Chromium to a page of another one, each with a profile of its own, on one machine and no network between them; from the first byte given to the last one received, by both pages' clocks. In the pages' workers, where the app has its channels. Ours: frames of 1 MiB of `net/direct/channel`, with up to 4 MiB waiting in it. `ceiling`: a bare, ordered data channel of the same connection, in messages of 64 KiB, given up to 1 MiB at once and more at `bufferedamountlow`. Nothing is sealed, checked or stored.",

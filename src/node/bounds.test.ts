@@ -15,7 +15,8 @@ import type { Store } from '../store/store.ts'
 import { createSegments } from './segments.ts'
 import { deflate, inflate } from './deflate.ts'
 import { createLibrary } from './library.ts'
-import { createLinks, type LinksEvents } from './links.ts'
+import { DEAF } from './deaf.naive.ts'
+import { createLinks } from './links.ts'
 import { createRefusedLog } from './refused-log.ts'
 import { generateKey, signWith } from './signer.ts'
 import { createNative } from './verifier.ts'
@@ -43,15 +44,7 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
   }
   /** A direct path on which there is a channel to the first of the numbered. */
   const direct = { open, isConnected: (peer: string) => peer === toHex(numbered(1)) } as unknown as Direct
-  const heard: LinksEvents = {
-    onMessage: (from) => messages.push(from),
-    onLinked: () => {},
-    onGone: () => {},
-    onRefused: () => {},
-    authorOf: () => null,
-    onSignal: () => false,
-    onChange: () => {},
-  }
+  const heard = { ...DEAF, onMessage: (from: string) => void messages.push(from) }
   const links = createLinks(path === 'webrtc' ? [] : [{ path, open }], sealer, heard, '', path === 'webrtc' ? direct : null)
   links.open()
   const release = async (): Promise<void> => {

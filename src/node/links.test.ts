@@ -5,6 +5,7 @@ import { toHex } from '../core/bytes.ts'
 import type { Direct, DirectHost } from '../net/direct/direct.ts'
 import { createSealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, TransportEvents } from '../net/transport.ts'
+import { DEAF } from './deaf.naive.ts'
 import { createLinks } from './links.ts'
 
 const bytes = (n: number): Uint8Array => sha256(Uint8Array.of(n))
@@ -29,21 +30,7 @@ async function openLinks() {
     },
     isConnected: (id: string) => connected.has(id),
   } as unknown as Direct
-  const links = createLinks(
-    [{ path: 'relay', open: way('relay') }],
-    await sealer(self),
-    {
-      onMessage: () => {},
-      onLinked: () => {},
-      onGone: () => {},
-      onRefused: () => {},
-      authorOf: () => null,
-      onSignal: () => false,
-      onChange: () => {},
-    },
-    toHex(self),
-    direct,
-  )
+  const links = createLinks([{ path: 'relay', open: way('relay') }], await sealer(self), DEAF, toHex(self), direct)
   links.open()
   const hear = async (path: Path, frame: Uint8Array): Promise<void> => {
     hears.get(path)!.onFrame(frame)

@@ -91,7 +91,9 @@ export const pathNames: Readonly<Record<PathStatus['path'], string>> = {
   memory: 'memory',
 }
 
+/** Why a path is down, by what the path or its relay calls it. */
 const pathDetails: Readonly<Record<string, string>> = {
+  ...refusalSentences,
   cut: 'cut by hand',
   offline: 'this node is offline',
   lost: 'the connection was lost. It is tried again by itself.',
@@ -104,8 +106,7 @@ const pathDetails: Readonly<Record<string, string>> = {
 
 /** Why a path is down. A relay may close with any words at all: those that are not known here are not shown, since they would be read as ours. */
 export function pathDetail(detail: string): string {
-  for (const known of [pathDetails, refusalSentences as Readonly<Record<string, string>>])
-    if (Object.hasOwn(known, detail)) return known[detail]!
+  if (Object.hasOwn(pathDetails, detail)) return pathDetails[detail]!
   return 'it was closed for a reason that this version does not know. It is tried again by itself.'
 }
 

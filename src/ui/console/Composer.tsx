@@ -11,9 +11,7 @@ import { keepDraft, keptDraft } from '../state/kept.ts'
 
 const text = messages.console
 
-/** The box grows with its text up to this height (CSS pixels; as in composer.css). */
-const MAX_HEIGHT = 180
-/** Most browsers size it by themselves; for others it is measured after every change, which lays out the page. */
+/** Some browsers make the box as high as its text by themselves; for others it is measured after every change, which lays out the page. */
 const SIZES_ITSELF = CSS.supports('field-sizing', 'content')
 
 /** Signing and storing takes milliseconds; a text that takes longer is shown as waiting (ms). */
@@ -39,7 +37,7 @@ export function Composer({ author }: { readonly author: Hex }) {
     if (SIZES_ITSELF) return
     const box = area.current!
     box.style.height = 'auto'
-    box.style.height = `${Math.min(box.scrollHeight, MAX_HEIGHT)}px`
+    box.style.height = `${box.scrollHeight}px`
   }, [draft])
 
   const send = (): void => {

@@ -1,6 +1,7 @@
 /** The slim bar on top: what this is, which room, and the ways to more nodes. */
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand/react'
+import { copyText } from '../shared/copy-text.ts'
 import { Icon, Mark, type IconName } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { useUpdate } from '../service-worker.ts'
@@ -38,14 +39,7 @@ export function Header({ own }: { readonly own: PageNode }) {
     document.title = opened === null ? messages.brand : `${opened.roomName} · ${messages.brand}`
   }, [opened])
 
-  const share = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(location.href)
-      page.say(text.shared)
-    } catch {
-      page.say(text.shareFailed)
-    }
-  }
+  const share = async (): Promise<void> => page.say((await copyText(location.href)) ? text.shared : text.shareFailed)
 
   // Without "noopener" the new tab would begin with a copy of this one's sessionStorage: its claim and its drafts.
   const openTab = (): void => {

@@ -7,6 +7,8 @@ import { messages } from '../messages.ts'
 import { byHandSentences } from '../refusal-messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
 import { Scan } from '../qr/Scan.tsx'
+import { CarriedText } from '../shared/CarriedText.tsx'
+import { copyText } from '../shared/copy-text.ts'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import { invitationLink } from '../state/start-up.ts'
 
@@ -30,7 +32,6 @@ export function ByHand() {
   const [pasted, setPasted] = useState('')
   const [said, setSaid] = useState('')
   const pasteId = useId()
-  const carriedId = useId()
 
   const invite = async (): Promise<void> => {
     setSaid(text.preparing)
@@ -80,14 +81,7 @@ export function ByHand() {
     event.preventDefault()
     if (pasted.trim() !== '') void take(pasted)
   }
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(carried!.words)
-      setSaid(text.copied)
-    } catch {
-      setSaid(text.copyByHand)
-    }
-  }
+  const copy = async (): Promise<void> => setSaid((await copyText(carried!.words)) ? text.copied : text.copyByHand)
 
   return (
     <section className="by-hand">
@@ -98,15 +92,7 @@ export function ByHand() {
         </button>
       ) : (
         <div className="carried">
-          <label htmlFor={carriedId}>{carried.kind === 'invitation' ? text.carryInvitation : text.carryAnswer}</label>
-          <textarea
-            id={carriedId}
-            className="input carried-text"
-            readOnly
-            rows={4}
-            value={carried.words}
-            onFocus={(event) => event.target.select()}
-          />
+          <CarriedText label={carried.kind === 'invitation' ? text.carryInvitation : text.carryAnswer} words={carried.words} rows={4} />
           <QrCode text={carried.words} label={text.code} />
           <div className="row">
             <button type="button" className="button-accent" onClick={() => void copy()}>

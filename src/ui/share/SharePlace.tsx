@@ -1,34 +1,27 @@
 /** The room's link, to be given to others: as text and as a code for a camera. */
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { messages } from '../messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
+import { CarriedText } from '../shared/CarriedText.tsx'
+import { copyText } from '../shared/copy-text.ts'
 import { useNodeState } from '../state/bindings.ts'
+import { roomAddress } from '../state/start-up.ts'
 
 const text = messages.share
 
 export default function SharePlace() {
   const link = useNodeState((state) => state.opened?.link ?? null)
   const [said, setSaid] = useState('')
-  const id = useId()
   if (link === null) return null
-  const address = `${location.href.replace(/#.*$/, '')}#${link}`
-
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(address)
-      setSaid(messages.byHand.copied)
-    } catch {
-      setSaid(messages.byHand.copyByHand)
-    }
-  }
+  const address = roomAddress(location.href, link)
+  const copy = async (): Promise<void> => setSaid((await copyText(address)) ? messages.byHand.copied : messages.byHand.copyByHand)
 
   return (
     <div className="carried">
       <p className="lead">{text.lead}</p>
       <QrCode text={address} label={text.code} />
       <p className="quiet">{text.codeHint}</p>
-      <label htmlFor={id}>{text.link}</label>
-      <textarea id={id} className="input carried-text" readOnly rows={3} value={address} onFocus={(event) => event.target.select()} />
+      <CarriedText label={text.link} words={address} rows={3} />
       <div className="row">
         <button type="button" className="button-accent" onClick={() => void copy()}>
           {messages.byHand.copy}

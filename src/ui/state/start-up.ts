@@ -60,9 +60,11 @@ export function serversOf(own: string, ofHost: string): readonly IceServer[] {
   return []
 }
 
-/** The address of a room with an invitation behind it, to be opened on another device. @param page this page's own address */
-export const invitationLink = (page: string, link: string, invitation: string): string =>
-  `${page.replace(/#.*$/, '')}#${link}.${invitation}`
+/** The address of a room, to be opened on another device. @param page this page's own address */
+export const roomAddress = (page: string, link: string): string => `${page.replace(/#.*$/, '')}#${link}`
+
+/** The same with an invitation behind it. */
+export const invitationLink = (page: string, link: string, invitation: string): string => `${roomAddress(page, link)}.${invitation}`
 
 /** The fragment of something pasted: a whole link, or the fragment alone; null when there is nothing to join in it. */
 export function linkOf(pasted: string): string | null {

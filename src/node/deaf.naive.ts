@@ -1,0 +1,12 @@
+/** Who listens to links and does nothing, for tests that care about one thing of it. */
+import type { LinksEvents } from './links.ts'
+
+export const DEAF: LinksEvents = {
+  onMessage: () => {},
+  onLinked: () => {},
+  onGone: () => {},
+  onRefused: () => {},
+  onSignal: () => false,
+  authorOf: () => null,
+  onChange: () => {},
+}
