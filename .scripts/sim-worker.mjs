@@ -2,6 +2,7 @@
  * A worker of sim.mjs, in a process of its own: one job after the other, each with the simulator that it names. A process, and
  * not a thread, because Node 20 counts CPU by process; it ends when the command that started it is gone.
  */
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import process, { cpuUsage } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { createSHA256 } from 'hash-wasm'
@@ -53,10 +54,23 @@ function sha256(bytes) {
   return hasher.digest('binary')
 }
 
+/** What RFC 8410 puts before the 32 bytes of a seed, and of a public key. */
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
+
+/** Ed25519 of the platform's, as browsers have it. */
+const ed25519 = {
+  sign: (/** @type {Uint8Array} */ seed, /** @type {Uint8Array} */ message) =>
+    new Uint8Array(sign(null, message, createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' }))),
+  verify: (/** @type {Uint8Array} */ signature, /** @type {Uint8Array} */ message, /** @type {Uint8Array} */ author) =>
+    verify(null, message, createPublicKey({ key: Buffer.concat([SPKI, author]), format: 'der', type: 'spki' }), signature),
+}
+
 /** @param {TryJob | ShrinkJob | HuntJob} job */
 async function answer(job) {
   const sim = /** @type {Sim} */ (await import(pathToFileURL(job.bundle).href))
   if (!sim.hashWith(sha256)) throw new Error('hash-wasm is not SHA-256')
+  sim.signWith(ed25519)
   switch (job.type) {
     case 'try':
       return tryAll(sim, job.plans)

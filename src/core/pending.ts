@@ -99,9 +99,10 @@ export function parentRejected(pending: Pending, id: OpId): PendingUnit[] {
  * with which of its units, so that each has its turn however small the limit is. O(limit + pending units).
  */
 export function missingIds(pending: Pending, limit: number, turn: number): OpId[] {
+  if (pending.ops === 0) return []
   const out = new Map<string, OpId>()
   const links = [...pending.byLink.values()]
-  const first = links.length === 0 ? 0 : turn % links.length
+  const first = turn % links.length
   const turns = [...links.slice(first), ...links.slice(0, first)].reverse().map((link) => missingOf(link, Math.floor(turn / links.length)))
   while (turns.length > 0) {
     for (let i = turns.length - 1; i >= 0; i--) {

@@ -4,7 +4,7 @@
  * makes in another's name.
  */
 import { equalBytes, toHex } from '../core/bytes.ts'
-import { publicKeyOf, signPure, verifyPure } from '../core/keys.ts'
+import { checkSignatureBytes, publicKeyOf, signPure, verifyPure } from '../core/keys.ts'
 import { SIGNATURE_BYTES } from '../core/limits.ts'
 import type { Author } from '../core/op.ts'
 import { keyOf } from '../core/unit.ts'
@@ -38,14 +38,27 @@ export interface Signatures {
   verify(signature: Uint8Array, message: Uint8Array, author: Uint8Array): boolean
 }
 
+/** Ed25519 by seeds and public keys. A platform's own need not check what `checkSignatureBytes` does. */
+export interface Ed25519 {
+  sign(seed: Uint8Array, message: Uint8Array): Uint8Array
+  verify(signature: Uint8Array, message: Uint8Array, author: Uint8Array): boolean
+}
+
+let ed25519: Ed25519 = { sign: signPure, verify: verifyPure }
+
+/** From now on real signatures are made and verified by the platform, as browsers do it: some ten times as fast as in plain JavaScript. */
+export function signWith(platform: Ed25519): void {
+  ed25519 = platform
+}
+
 /** Ed25519; every claim is verified once, however many nodes ask. */
 export function createRealSignatures(): Signatures {
   const known = new Map<string, boolean>()
   return {
-    sign: ({ seed }, message) => signPure(seed, message),
+    sign: ({ seed }, message) => ed25519.sign(seed, message),
     verify(signature, message, author) {
       const key = keyOf(signature) + toHex(message) + keyOf(author)
-      const verdict = known.get(key) ?? verifyPure(signature, message, author)
+      const verdict = known.get(key) ?? (checkSignatureBytes(signature, author) && ed25519.verify(signature, message, author))
       known.set(key, verdict)
       return verdict
     },

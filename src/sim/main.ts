@@ -1,5 +1,6 @@
 /** What the command and the tests run: see the files named here. */
 export { hashWith } from '../core/hash.ts'
+export { signWith } from './identity.ts'
 export { PLANTED, CAUGHT_WITHIN } from './planted.ts'
 export { costOf, FLOOD_NAMES } from './flood.ts'
 export { planOf, SCENARIO_NAMES, scenarioOf } from './plan.ts'
