@@ -5,7 +5,8 @@
  */
 import { fromHex, toHex } from '../core/bytes.ts'
 import type { Refusal } from '../core/result.ts'
-import type { Direct, DirectHost } from '../net/direct/direct.ts'
+import type { Direct } from '../net/direct/direct.ts'
+import type { DirectHost } from '../net/direct/state.ts'
 import { isSignal } from '../net/direct/signal.ts'
 import { parseEnvelope } from '../net/envelope.ts'
 import { type Hindrance, hindered, UNHINDERED } from '../net/hindered.ts'

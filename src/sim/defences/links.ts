@@ -2,7 +2,7 @@
 import type { Defence } from '../defences.ts'
 
 const FETCH = 'src/sync/fetch.ts'
-const DIRECT = 'src/net/direct/direct.ts'
+const PROOF = 'src/net/direct/proof.ts'
 const SERVE = 'src/sync/serve.ts'
 const INTAKE = 'src/sync/intake.ts'
 const PEERS = 'src/sync/peers.ts'
@@ -314,14 +314,14 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D12',
-    file: DIRECT,
+    file: PROOF,
     right: '!isGood || ',
     wrong: '',
     test: tested('src/net/direct/direct.test.ts', 'D12 with a man in the middle'),
   },
   {
     row: 'D12',
-    file: DIRECT,
+    file: PROOF,
     right: ' || (known !== null && !equalBytes(known, signal.value.author))',
     wrong: '',
     test: tested('src/net/direct/direct.test.ts', 'D12 that proves a key of its own'),
