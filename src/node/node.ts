@@ -166,6 +166,7 @@ export async function createNode({
     switch (notice.type) {
       case 'admitted':
         library.add(notice.first, notice.unit)
+        presence.wrote(notice.unit)
         break
       case 'refused':
         refuse({ reason: notice.reason, id: notice.id === null ? null : toHex(notice.id), from: notice.from })

@@ -1,8 +1,9 @@
 /** Names and typing: signed, said again while they hold, over when they are not, and never more than a budget of checks. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { toHex } from '../core/bytes.ts'
+import { fromHex, toHex } from '../core/bytes.ts'
 import { publicKeyOf, signPure, verifyPure } from '../core/keys.ts'
 import { asAuthor, asOpId } from '../core/op.ts'
+import type { Unit } from '../core/unit.ts'
 import { decodeSignal, encodeSignal } from '../net/direct/signal.ts'
 import { createPresence, PRESENCE_LASTS } from './presence.ts'
 
@@ -65,6 +66,29 @@ test('changes are told a second apart, the last one always', async () => {
   expect(a.said.length).toBeLessThanOrEqual(4)
   const last = decodeSignal(a.said.at(-1)!)
   expect(last.ok && last.value).toMatchObject({ name: 'x'.repeat(40) })
+})
+
+test('what somebody has written ends its typing at once, and the end is told a second later', async () => {
+  const [a, b] = [open(1), open(2)]
+  const unitOf = ({ author }: { readonly author: string }): Unit => {
+    const op = { room, author: asAuthor(fromHex(author)!), seq: 1, prev: room, deps: [], time: 0, body: new Uint8Array() }
+    return [{ op, id: room, signature: null }]
+  }
+  a.presence.say('Ada', true)
+  await pass(5_000)
+  b.presence.hear(a.id, a.said.at(-1)!)
+  await pass(10)
+  b.presence.wrote(unitOf(open(3)))
+  expect(b.presence.others()).toEqual([{ author: a.author, name: 'Ada', typing: true }])
+  b.presence.wrote(unitOf(a))
+  expect(b.presence.others()).toEqual([{ author: a.author, name: 'Ada', typing: false }])
+  const before = a.said.length
+  a.presence.say('Ada', false)
+  await pass(900)
+  expect(a.said.length).toBe(before)
+  await pass(200)
+  const last = decodeSignal(a.said.at(-1)!)
+  expect(last.ok && last.value).toMatchObject({ typing: false })
 })
 
 test('A2 what another one said, said again later, changed, or under another sender value, is not heard', async () => {

@@ -5,6 +5,7 @@
 import { equalBytes, toHex } from '../core/bytes.ts'
 import { presenceBytes } from '../core/keys.ts'
 import type { Author, OpId } from '../core/op.ts'
+import type { Unit } from '../core/unit.ts'
 import { decodeSignal, encodeSignal, MAX_NAME_LENGTH } from '../net/direct/signal.ts'
 import { createBudget, takeOne } from '../sync/budget.ts'
 import type { PeerId, SignatureClaim } from '../sync/effects.ts'
@@ -13,7 +14,10 @@ import type { PresenceStatus } from './views.ts'
 /** What is not said again for so long is over (ms), and how often it is said while it holds. */
 export const PRESENCE_LASTS = 12_000
 const SAY_EVERY = 5_000
-/** Changes are told this far apart at least (ms): a name that is being typed, typing that comes and goes. */
+/**
+ * Changes are told this far apart at least (ms): a name that is being typed, typing that comes and goes. The end of typing is told so
+ * much later, since most times what was typed tells it, and is not to be kept waiting by a second signature.
+ */
 const SAY_PAUSE = 1_000
 /** Members whose presence is kept: those whom a node has as peers, at most. */
 const MAX_PRESENT = 256
@@ -41,6 +45,8 @@ export interface Presence {
   hear(from: PeerId, bytes: Uint8Array): boolean
   /** Who is here and says something, each author once. */
   others(): PresenceStatus[]
+  /** Ops came: who has just written is not typing any more, and need not have said so yet. */
+  wrote(unit: Unit): void
   /** A peer is gone. */
   forget(peer: PeerId): void
   /** Says nothing more. */
@@ -101,8 +107,9 @@ export function createPresence({ room, author, self, sign, verify, send, now, on
     say(name, typing) {
       const cut = Array.from(name.toWellFormed().trim()).slice(0, MAX_NAME_LENGTH).join('')
       if (cut === own.name && typing === own.typing) return
+      const ends = own.typing && !typing
       own = { name: cut, typing }
-      plan(saidAt + SAY_PAUSE - now())
+      plan(ends ? SAY_PAUSE : saidAt + SAY_PAUSE - now())
     },
     hear(from, bytes) {
       const signal = decodeSignal(bytes)
@@ -119,6 +126,13 @@ export function createPresence({ room, author, self, sign, verify, send, now, on
         else if (name !== '' || typing) byAuthor.set(whose, { author: whose, name: name || (byAuthor.get(whose)?.name ?? ''), typing })
       }
       return [...byAuthor.values()]
+    },
+    wrote(unit) {
+      for (const [peer, each] of present) {
+        if (!each.typing || !unit.some(({ op }) => toHex(op.author) === each.author)) continue
+        present.set(peer, { ...each, typing: false })
+        onChange()
+      }
     },
     forget: (peer) => void present.delete(peer),
     close: () => clearTimeout(timer),

@@ -160,8 +160,10 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     },
     submit: async (text) => {
       const key = ++lastKey
+      // Asked first: keeping and showing it must not keep the worker waiting.
+      const asked = client.ask({ type: 'submit', text })
       setUnsent((unsent) => [...unsent, { key, text, state: 'sending', why: null }])
-      const reply = await client.ask({ type: 'submit', text })
+      const reply = await asked
       if ('refused' in reply)
         setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
       else dropUnsent(key)
