@@ -77,6 +77,7 @@ export default defineConfig(async () => {
             testTimeout: TEST_TIMEOUT,
             provide,
             environment: 'node',
+            maxWorkers: '100%',
             include: ['src/**/*.test.{ts,tsx}', 'relay/*.test.ts'],
             exclude: [BROWSER_TESTS, WORKERD_TESTS],
           },
