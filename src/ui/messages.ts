@@ -245,6 +245,8 @@ export const messages = {
       n === 0 ? 'Kept: no servers. It counts after a reload.' : `Kept: ${plural(n, 'server')}. They count after a reload.`,
     bad: (line: string) =>
       `This is no such server: “${line}”. An address begins with stun:, stuns:, turn: or turns:, and TURN needs a user and a password.`,
+    tooMany: (most: number, line: string) =>
+      `At most ${most} servers are asked, since every connection asks all of them: take one away, or “${line}”.`,
   },
   scan: {
     open: 'Scan a code',

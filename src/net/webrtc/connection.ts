@@ -3,8 +3,9 @@
  * worker the channel in the task that makes it, which is the only one in which browsers let it go.
  */
 import { readSdp, writeSdp } from '../direct/description.ts'
-import type { IceServer, PageCommand, PageEvent } from '../direct/page-port.ts'
+import type { PageCommand, PageEvent } from '../direct/page-port.ts'
 import { pump } from '../direct/pumped.ts'
+import { connectionWith } from './servers.ts'
 
 /** A description that is told whole waits this long for its candidates (ms); a host's own are found in a tenth of that. */
 const GATHER_FOR = 3_000
@@ -20,7 +21,7 @@ export function openConnection(
   { connection, offers, trickles, servers }: Extract<PageCommand, { type: 'open' }>,
   post: (event: PageEvent, transfer?: Transferable[]) => void,
 ): Connection {
-  const pc = new RTCPeerConnection({ iceServers: servers.map((server: IceServer) => ({ ...server })) })
+  const pc = connectionWith(servers)
   let version = 0
   /** What the other side says of its certificate; its candidates wait for its description. */
   let theirs: Uint8Array | null = null

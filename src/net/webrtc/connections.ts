@@ -16,7 +16,7 @@ export function createConnections(post: (event: PageEvent, transfer?: Transferab
     try {
       connections.set(connection, openConnection(command, post))
     } catch {
-      // No WebRTC here, or servers that are none.
+      // No WebRTC here.
       post({ type: 'unsupported', connection })
     }
   }

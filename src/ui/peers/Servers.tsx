@@ -1,8 +1,9 @@
 /** A person's own servers for direct connections: kept in this browser, and used from the next start of the page on. */
 import { useId, useState, type FormEvent } from 'react'
+import { takesServer } from '../../net/webrtc/servers.ts'
 import { messages } from '../messages.ts'
 import { keepServers, keptServers } from '../state/kept.ts'
-import { readServers } from '../state/start-up.ts'
+import { MAX_SERVERS, readServers } from '../state/start-up.ts'
 
 const text = messages.servers
 
@@ -14,8 +15,11 @@ export function Servers() {
 
   const save = (event: FormEvent): void => {
     event.preventDefault()
-    const servers = readServers(typed)
-    if (!servers.ok) return setSaid({ words: text.bad(servers.reason), isBad: true })
+    const servers = readServers(typed, takesServer)
+    if (!servers.ok) {
+      const { line, isOneTooMany } = servers
+      return setSaid({ words: isOneTooMany ? text.tooMany(MAX_SERVERS, line) : text.bad(line), isBad: true })
+    }
     keepServers(typed.trim())
     setSaid({ words: text.saved(servers.value.length), isBad: false })
   }

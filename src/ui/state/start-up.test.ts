@@ -53,8 +53,14 @@ describe('start-up', () => {
       'turn:one.example ada',
       'turn:one.example a b c',
     ])
-      expect(readServers(`stun:fine.example\n${line}`)).toEqual({ ok: false, reason: line })
-    expect(readServers(Array.from({ length: 9 }, (_, i) => `stun:${i}.example`).join())).toEqual({ ok: false, reason: 'stun:8.example' })
+      expect(readServers(`stun:fine.example\n${line}`)).toEqual({ ok: false, line, isOneTooMany: false })
+    expect(readServers('stun:fine.example, stun:odd.example', ({ urls }) => !urls.includes('odd'))).toEqual({
+      ok: false,
+      line: 'stun:odd.example',
+      isOneTooMany: false,
+    })
+    const nine = Array.from({ length: 9 }, (_, i) => `stun:${i}.example`).join()
+    expect(readServers(nine)).toEqual({ ok: false, line: 'stun:8.example', isOneTooMany: true })
   })
 
   test("a person's own servers stand in for the host's, which count where there are none that can be read", () => {

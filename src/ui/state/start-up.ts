@@ -1,6 +1,5 @@
 /** What a page does when it opens, decided from its address and how it was opened. Pure; tried in `start-up.test.ts`. */
 
-import type { Result } from '../../core/result.ts'
 import type { IceServer } from '../../worker/api.ts'
 
 /** A fresh room, a room to join, or the Start place. */
@@ -31,13 +30,18 @@ export function relayOrigin(setting: string, page: { readonly protocol: string; 
 }
 
 /** Servers that help direct connections, at most: each is asked anew for every connection. */
-const MAX_SERVERS = 8
+export const MAX_SERVERS = 8
+
+/** Servers; or the first line that names none, or one more than are asked. */
+type ServersRead =
+  | { readonly ok: true; readonly value: readonly IceServer[] }
+  | { readonly ok: false; readonly line: string; readonly isOneTooMany: boolean }
 
 /**
  * The servers that a text names, one a line, or apart by commas: an address, and for TURN a user and a password (RFC 7064, RFC 7065).
- * Refused with the first line that is none.
+ * `takes` says what the browser thinks of an address.
  */
-export function readServers(text: string): Result<readonly IceServer[], string> {
+export function readServers(text: string, takes: (server: IceServer) => boolean = () => true): ServersRead {
   const servers: IceServer[] = []
   for (const line of text.split(/[\n,]/).map((each) => each.trim())) {
     if (line === '') continue
@@ -45,8 +49,10 @@ export function readServers(text: string): Result<readonly IceServer[], string> 
     const isTurn = /^turns?:/.test(urls)
     const fits =
       /^(stuns?|turns?):[^\s/]+$/.test(urls) && more === undefined && (isTurn ? credential !== undefined : username === undefined)
-    if (!fits || servers.length === MAX_SERVERS) return { ok: false, reason: line }
-    servers.push(isTurn ? { urls, username: username!, credential: credential! } : { urls })
+    const server = isTurn ? { urls, username: username!, credential: credential! } : { urls }
+    const isOneTooMany = servers.length === MAX_SERVERS
+    if (!fits || isOneTooMany || !takes(server)) return { ok: false, line, isOneTooMany }
+    servers.push(server)
   }
   return { ok: true, value: servers }
 }
