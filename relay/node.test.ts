@@ -6,6 +6,7 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { FRAME_VERSION } from '../src/net/envelope.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { createRelayHost, type RelayHost, type RelayHostOptions } from './node.ts'
 import { ask, eventually, frame, member as memberOf, runRelayContract } from './relay.contract.ts'
@@ -42,10 +43,10 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
   test('it says how many there are, by numbers alone, and forgets a room whose last member left', async () => {
     const { port } = await host()
     const [a, b] = await Promise.all([member(port), member(port), member(port, `${ROOM}B`)])
-    expect(await health(port)).toEqual({ rooms: 2, connections: 3, version: 1 })
+    expect(await health(port)).toEqual({ rooms: 2, connections: 3, version: FRAME_VERSION })
     a.socket.close()
     b.socket.terminate()
-    await eventually(async () => expect(await health(port)).toEqual({ rooms: 1, connections: 1, version: 1 }))
+    await eventually(async () => expect(await health(port)).toEqual({ rooms: 1, connections: 1, version: FRAME_VERSION }))
   })
 
   test('of who was sent away the reason is written down, and nothing else', async () => {
@@ -62,7 +63,7 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     const bad = await member(port)
     bad.socket.send('no frame')
     bad.socket.pause()
-    await eventually(async () => expect(await health(port)).toEqual({ rooms: 1, connections: 2, version: 1 }))
+    await eventually(async () => expect(await health(port)).toEqual({ rooms: 1, connections: 2, version: FRAME_VERSION }))
     const large = frame(1, null, 1, 1_000_000)
     for (let i = 0; i < 12; i++) a.socket.send(large)
     await eventually(() => expect(b.heard.length).toBe(12))

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../src/net/envelope.ts'
+import { MAX_FRAME_BYTES, FRAME_VERSION } from '../src/net/envelope.ts'
 import { loadApp } from './app.ts'
 import { createForwarding } from './forwarding.ts'
 import { SECURITY_HEADERS } from './headers.ts'
@@ -48,7 +48,7 @@ export async function createRelayHost({ app, relay, host, port, rates, log }: Re
       return end(response, 405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' })
     const path = pathOf(request)
     if (path === null) return end(response, 400, 'That is no address.')
-    if (path === '/healthz') return end(response, 200, JSON.stringify({ ...forwarding.count(), version: PROTOCOL_VERSION }), JSON_TYPE)
+    if (path === '/healthz') return end(response, 200, JSON.stringify({ ...forwarding.count(), version: FRAME_VERSION }), JSON_TYPE)
     if (path.startsWith('/parties/')) {
       return relay && roomOf(path) !== null
         ? end(response, 426, 'Rooms are websockets.', { Upgrade: 'websocket' })

@@ -10,7 +10,7 @@
  * after 10 s without a message, in which all but a burst of what one may owe is paid (`BURST_MS`, `MAX_REST_MS`).
  */
 import { type Connection, routePartykitRequest, Server, type WSMessage } from 'partyserver'
-import { PROTOCOL_VERSION } from '../src/net/envelope.ts'
+import { FRAME_VERSION } from '../src/net/envelope.ts'
 import { isNavigation, SECURITY_HEADERS } from './headers.ts'
 import { CLOSE, ROOM_IS_FULL, roomOf } from './protocol.ts'
 import { createRoom, DEFAULT_RATES, join, leave, type Rates, restoreSenders, route, sendersOf } from './room.ts'
@@ -105,7 +105,7 @@ export default {
       return answer(405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' })
     const { origin, pathname } = new URL(request.url)
     if (pathname === '/healthz')
-      return answer(200, JSON.stringify({ version: PROTOCOL_VERSION }), { 'Content-Type': 'application/json; charset=utf-8' })
+      return answer(200, JSON.stringify({ version: FRAME_VERSION }), { 'Content-Type': 'application/json; charset=utf-8' })
     if (roomOf(pathname) === null) {
       const isApp = !pathname.startsWith('/parties/') && isNavigation((name) => request.headers.get(name))
       return isApp ? env.ASSETS.fetch(origin, { method: request.method }) : answer(404, 'Not found.')

@@ -3,7 +3,9 @@
  * beforehand, so that only the receiver is measured.
  */
 import type { Page } from 'playwright'
-import { createSealer } from '../net/sealed.ts'
+import { createSession } from '../node/session.ts'
+import { generateKey } from '../node/signer.ts'
+import { createVerifier } from '../node/verifier.ts'
 import { deriveRoom } from '../net/keys.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
@@ -24,7 +26,7 @@ export async function receiveLive(
 ): Promise<number> {
   const ops = units.flat().slice(0, count)
   const { relayName, roomKey } = deriveRoom(secret, genesis)
-  const sealer = await createSealer({ room: genesis, roomKey, sender: crypto.getRandomValues(new Uint8Array(32)) })
+  const sealer = await createSession(genesis, roomKey, await generateKey(), await createVerifier())
   const frames: string[] = []
   for (let at = 0; at < ops.length; at += perFrame) {
     const bundle = wrapBundle('raw', encodeBundle(ops.slice(at, at + perFrame).map((op) => [op])))

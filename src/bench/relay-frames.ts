@@ -3,7 +3,9 @@ import { encodeBody } from '../crdt/body.ts'
 import { signedBytes } from '../core/keys.ts'
 import { hashOp, type Op, type OpId } from '../core/op.ts'
 import type { UnitOp } from '../core/unit.ts'
-import { createSealer } from '../net/sealed.ts'
+import { createSession } from '../node/session.ts'
+import { generateKey } from '../node/signer.ts'
+import { createVerifier } from '../node/verifier.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { mergeUnits } from '../sync/merge.ts'
 import { encodeMessage } from '../sync/messages.ts'
@@ -29,6 +31,6 @@ export async function coalescedFrame(ops: number): Promise<Uint8Array> {
   }
   const [unit] = mergeUnits(units)
   const bundle = wrapBundle('raw', encodeBundle([unit!]))
-  const sealer = await createSealer({ room: bytes(2), roomKey: bytes(3), sender: bytes(4) })
+  const sealer = await createSession(bytes(2), bytes(3), await generateKey(), await createVerifier())
   return sealer.seal(null, encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 }))
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createRelayHost } from '../../relay/node.ts'
-import { createSealer } from '../net/sealed.ts'
+import { sealerOf } from '../net/sealer.naive.ts'
 import { decodeBundle } from '../sync/bundle.ts'
 import { decodeMessage } from '../sync/messages.ts'
 import { unwrapBundle } from '../sync/wrap.ts'
@@ -64,7 +64,7 @@ test('binary frames are counted, however their bytes are cut; pings and texts ar
 
 test('a frame of sixteen ops holds sixteen, by one signature', async () => {
   const bytes = (fill: number): Uint8Array => new Uint8Array(32).fill(fill)
-  const sealer = await createSealer({ room: bytes(2), roomKey: bytes(3), sender: bytes(5) })
+  const sealer = await sealerOf(5, bytes(2), bytes(3))
   const opened = await sealer.open(await coalescedFrame(16))
   const message = decodeMessage(opened.ok ? opened.value.plaintext : new Uint8Array(0))
   if (!message.ok || message.value.type !== 'units') throw new Error('no units')

@@ -15,6 +15,8 @@ export const DOMAIN = {
   roomKey: 'tabweave/room-key/1',
   /** HKDF label: one sender's frame key */
   senderKey: 'tabweave/sender-key/1',
+  /** frame signature = Ed25519(frame ‖ room ‖ header ‖ message), by the sender value's key */
+  frame: 'tabweave/frame/1',
   /** peer proof = Ed25519(peer ‖ room ‖ signer's sender value ‖ verifier's sender value) */
   peer: 'tabweave/peer/1',
   /** channel proof = Ed25519(channel ‖ room ‖ signer's sender value ‖ verifier's ‖ signer's certificate ‖ verifier's) */

@@ -83,6 +83,7 @@ export function checkSignatureBytes(signature: Uint8Array, author: Uint8Array): 
 }
 
 const SIG_DOMAIN = domainBytes(DOMAIN.sig)
+const FRAME_DOMAIN = domainBytes(DOMAIN.frame)
 const PEER_DOMAIN = domainBytes(DOMAIN.peer)
 const PRESENCE_DOMAIN = domainBytes(DOMAIN.presence)
 const CHANNEL_DOMAIN = domainBytes(DOMAIN.channel)
@@ -90,6 +91,14 @@ const CHANNEL_DOMAIN = domainBytes(DOMAIN.channel)
 /** What an author signs to vouch for an op and for its own chain below it: domain `sig` ‖ id. */
 export function signedBytes(id: OpId): Uint8Array<ArrayBuffer> {
   return concatBytes(SIG_DOMAIN, id)
+}
+
+/**
+ * What a run of a node signs of every frame, by the key of its sender value: domain `frame` ‖ room ‖ the frame's header ‖ the message. So
+ * whoever holds the room's key can seal frames, and none in another's name.
+ */
+export function frameBytes(room: Uint8Array, header: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
+  return concatBytes(FRAME_DOMAIN, room, header, message)
 }
 
 /**

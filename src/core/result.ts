@@ -56,6 +56,7 @@ export type CarrierRefusal =
   | 'bad-message'
   | 'unknown-message'
   | 'bad-envelope'
+  | 'wrong-sender'
   | 'bad-channel' // a direct channel whose other end did not prove that it is who was called
   | 'not-for-this-room'
   | 'bad-checksum'

@@ -3,15 +3,17 @@
  *
  *     version (1) ‖ sender value (32) ‖ receiver's sender value (32, zeros: everybody) ‖ counter (8, big-endian) ‖ ciphertext
  *
- * A sender value is drawn afresh by every node instance; it says nothing of who that is. The header is associated data
- * of the ciphertext (`net/sealed`), so a relay that changes it destroys the frame.
+ * A sender value is the public key of a pair that every node instance draws afresh; it says nothing of who that is. The header is
+ * associated data of the ciphertext (`net/sealed`), so a relay that changes it destroys the frame.
  */
 import { concatBytes } from '../core/bytes.ts'
-import { PROTOCOL_VERSION } from '../core/limits.ts'
 import { assert, ok, type Refusal, refuse, type Result } from '../core/result.ts'
 import { MAX_FRAME_BYTES } from './transport.ts'
 
-export { MAX_FRAME_BYTES, PROTOCOL_VERSION }
+export { MAX_FRAME_BYTES }
+
+/** The version of frames; the first byte of each. In version 1 they were not signed. */
+export const FRAME_VERSION = 2
 
 export const SENDER_BYTES = 32
 export const HEADER_BYTES = 1 + 2 * SENDER_BYTES + 8
@@ -40,7 +42,7 @@ export interface ParsedEnvelope extends Envelope {
 export function parseEnvelope(frame: Uint8Array): Result<ParsedEnvelope, EnvelopeRefusal> {
   if (frame.length > MAX_FRAME_BYTES) return refuse('too-large')
   if (frame.length < HEADER_BYTES + TAG_BYTES) return refuse('truncated')
-  if (frame[0] !== PROTOCOL_VERSION) return refuse('unknown-version')
+  if (frame[0] !== FRAME_VERSION) return refuse('unknown-version')
   const sender = frame.subarray(1, 1 + SENDER_BYTES)
   const receiver = frame.subarray(1 + SENDER_BYTES, 1 + 2 * SENDER_BYTES)
   const counter = readCounter(frame, 1 + 2 * SENDER_BYTES)
@@ -55,7 +57,7 @@ export function encodeHeader({ sender, receiver, counter }: Omit<Envelope, 'ciph
   assert(receiver === null || (receiver.length === SENDER_BYTES && !isZero(receiver)), 'a receiver is a sender value or null')
   assert(Number.isSafeInteger(counter) && counter >= 0, 'a counter is a safe integer')
   const header = new Uint8Array(HEADER_BYTES)
-  header[0] = PROTOCOL_VERSION
+  header[0] = FRAME_VERSION
   header.set(sender, 1)
   if (receiver) header.set(receiver, 1 + SENDER_BYTES)
   const view = new DataView(header.buffer)

@@ -1,16 +1,23 @@
 /** What sealing guarantees against whoever carries the frames, as tests for every platform that has WebCrypto. */
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Envelope, encodeEnvelope, HEADER_BYTES, MAX_FRAME_BYTES, parseEnvelope, TAG_BYTES } from './envelope.ts'
-import { createSealer, type Sealer } from './sealed.ts'
+import { concatBytes } from '../core/bytes.ts'
+import { SIGNATURE_BYTES } from '../core/limits.ts'
+import { createAead } from './aead.ts'
+import { type Envelope, encodeEnvelope, encodeHeader, HEADER_BYTES, MAX_FRAME_BYTES, parseEnvelope, TAG_BYTES } from './envelope.ts'
+import { deriveSenderKey } from './keys.ts'
+import type { Sealer } from './sealed.ts'
+import { sealerOf as sealerOfRoom, senderOf } from './sealer.naive.ts'
 
 const value = (n: number) => new Uint8Array(32).fill(n)
 const text = (words: string) => new TextEncoder().encode(words)
 
 const ROOM = value(1)
 const ROOM_KEY = value(2)
-const [ALICE, BOB, CAROL] = [value(0xa), value(0xb), value(0xc)]
+/** Sealers' numbers, and their sender values. */
+const [ALICE_N, BOB_N, CAROL_N] = [0xa, 0xb, 0xc]
+const [ALICE, BOB, CAROL] = [senderOf(ALICE_N), senderOf(BOB_N), senderOf(CAROL_N)]
 
-const sealerOf = (sender: Uint8Array, room = ROOM, roomKey = ROOM_KEY) => createSealer({ room, roomKey, sender })
+const sealerOf = (n: number, room = ROOM, roomKey = ROOM_KEY) => sealerOfRoom(n, room, roomKey)
 
 /** The frame with some of its parts exchanged. */
 function spliced(frame: Uint8Array, parts: Partial<Envelope>): Uint8Array {
@@ -52,7 +59,7 @@ export function runSealedContract(platform: string): void {
     let bob: Sealer
     let carol: Sealer
     beforeAll(async () => {
-      ;[alice, bob, carol] = [await sealerOf(ALICE), await sealerOf(BOB), await sealerOf(CAROL)]
+      ;[alice, bob, carol] = [await sealerOf(ALICE_N), await sealerOf(BOB_N), await sealerOf(CAROL_N)]
     })
 
     test('what one seals for all, every other member opens once, and knows the sender', async () => {
@@ -69,9 +76,9 @@ export function runSealedContract(platform: string): void {
     })
 
     test('an empty plaintext and the largest one both pass', async () => {
-      for (const length of [0, MAX_FRAME_BYTES - HEADER_BYTES - TAG_BYTES]) {
+      for (const length of [0, MAX_FRAME_BYTES - HEADER_BYTES - TAG_BYTES - SIGNATURE_BYTES]) {
         const frame = await alice.seal(null, new Uint8Array(length).fill(5))
-        expect(frame.length).toBe(HEADER_BYTES + length + TAG_BYTES)
+        expect(frame.length).toBe(HEADER_BYTES + SIGNATURE_BYTES + length + TAG_BYTES)
         const opened = await bob.open(frame)
         expect(opened.ok && opened.value.plaintext.length).toBe(length)
       }
@@ -83,7 +90,7 @@ export function runSealedContract(platform: string): void {
     })
 
     test('frames and what they say come in the order of the calls, even where the platform finishes the second one first', async () => {
-      const fresh = await sealerOf(value(0xee))
+      const fresh = await sealerOf(0xee)
       const order: string[] = []
       const note = async <T>(what: string, work: Promise<T>): Promise<T> => {
         const done = await work
@@ -102,20 +109,20 @@ export function runSealedContract(platform: string): void {
     })
 
     test('bytes may change after the call: what was handed in is what is sealed and opened', async () => {
-      const fresh = await sealerOf(value(0xef))
+      const fresh = await sealerOf(0xef)
       const plaintext = text('as it was')
       const sealing = fresh.seal(null, plaintext)
       plaintext.fill(0)
       const frame = await sealing
       const opening = bob.open(frame)
       frame.fill(0)
-      expect(await opening).toEqual({ ok: true, value: { sender: value(0xef), receiver: null, plaintext: text('as it was') } })
+      expect(await opening).toEqual({ ok: true, value: { sender: senderOf(0xef), receiver: null, plaintext: text('as it was') } })
     })
 
     test('D2 a frame with any one bit flipped is refused', async () => {
       const frame = await alice.seal(BOB, text('pay 10 to Bob'))
       // One that heard nothing yet: to it, no flipped counter is a repeated one.
-      const fresh = await sealerOf(BOB)
+      const fresh = await sealerOf(BOB_N)
       const outcomes = new Set<string>()
       for (let bit = 0; bit < frame.length * 8; bit++) {
         const flipped = frame.slice()
@@ -137,9 +144,9 @@ export function runSealedContract(platform: string): void {
     })
 
     test('D2 nobody without the room key seals a frame, and a frame of another room is refused', async () => {
-      const stranger = await sealerOf(CAROL, ROOM, value(9))
+      const stranger = await sealerOf(CAROL_N, ROOM, value(9))
       expect(await reasonOf(bob, await stranger.seal(null, text('let me in')))).toBe('bad-envelope')
-      const elsewhere = await sealerOf(CAROL, value(7), ROOM_KEY)
+      const elsewhere = await sealerOf(CAROL_N, value(7), ROOM_KEY)
       expect(await reasonOf(bob, await elsewhere.seal(null, text('another room')))).toBe('bad-envelope')
     })
 
@@ -181,13 +188,13 @@ export function runSealedContract(platform: string): void {
 
     test('D15 frames of an earlier session do not pass for the new one', async () => {
       const old = await alice.seal(BOB, text('to the old Bob'))
-      const bobAgain = await sealerOf(value(0xbb))
+      const bobAgain = await sealerOf(0xbb)
       expect(await reasonOf(bobAgain, old)).toBe('not-for-us')
-      expect(await reasonOf(bobAgain, spliced(old, { receiver: value(0xbb) }))).toBe('bad-envelope')
+      expect(await reasonOf(bobAgain, spliced(old, { receiver: senderOf(0xbb) }))).toBe('bad-envelope')
     })
 
     test('D15 forged senders, however many, do not make a sealer forget what it saw', async () => {
-      const fresh = await sealerOf(value(0xee))
+      const fresh = await sealerOf(0xee)
       const frame = await alice.seal(null, text('seen'))
       expect(await reasonOf(fresh, frame)).toBe('opened')
       for (let i = 0; i < 300; i++) {
@@ -198,22 +205,51 @@ export function runSealedContract(platform: string): void {
     })
 
     test('of more senders than are remembered, the one silent for longest is forgotten, and its frames are opened anew', async () => {
-      const fresh = await sealerOf(value(0xee))
+      const fresh = await sealerOf(0xee)
       const first = await alice.seal(null, text('first'))
       const second = await carol.seal(null, text('second'))
       await fresh.open(first)
       await fresh.open(second)
       await fresh.open(await alice.seal(null, text('heard again')))
       for (let i = 0; i < 255; i++) {
-        const sender = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? i : 0x55))
-        await fresh.open(await (await sealerOf(sender)).seal(null, text('one of many')))
+        await fresh.open(await (await sealerOf(0x100 + i)).seal(null, text('one of many')))
       }
       expect(await reasonOf(fresh, first)).toBe('repeated')
       expect(await reasonOf(fresh, second)).toBe('opened')
     })
 
+    test('D15 what a member seals under the sender value of another one is refused, and takes nothing from that one', async () => {
+      const fresh = await sealerOf(0xee)
+      const honest = await sealerOf(0xf0)
+      const posing = await sealerOfRoom(0xf1, ROOM, ROOM_KEY, senderOf(0xf0))
+      const garbage = await posing.seal(null, text('bye'))
+      const frame = await honest.seal(null, text('good day'))
+      expect(parseEnvelope(garbage)).toMatchObject({ value: { sender: senderOf(0xf0), counter: 0 } })
+      expect(await reasonOf(fresh, garbage)).toBe('wrong-sender')
+      // Nor is the counter of the true frame used up.
+      expect(await fresh.open(frame)).toMatchObject({ ok: true, value: { plaintext: text('good day') } })
+      expect(await reasonOf(fresh, garbage)).toBe('repeated')
+    })
+
+    test('D15 a signature of another frame, and a sender value that is no key, are refused', async () => {
+      const aead = await createAead(deriveSenderKey(ROOM_KEY, ALICE))
+      const frame = await alice.seal(null, text('signed once'))
+      const parsed = parseEnvelope(frame)
+      if (!parsed.ok) throw new Error(parsed.reason)
+      const nonceOf = (counter: number): Uint8Array => new Uint8Array(12).fill(counter, 11)
+      const inner = await aead.open(nonceOf(parsed.value.counter), parsed.value.ciphertext, concatBytes(ROOM, parsed.value.header))
+      const header = encodeHeader({ sender: ALICE, receiver: null, counter: 200 })
+      const moved = concatBytes(header, await aead.seal(nonceOf(200), inner!, concatBytes(ROOM, header)))
+      expect(await reasonOf(bob, moved)).toBe('wrong-sender')
+      const short = encodeHeader({ sender: ALICE, receiver: null, counter: 201 })
+      const unsigned = concatBytes(short, await aead.seal(nonceOf(201), inner!.subarray(0, SIGNATURE_BYTES - 1), concatBytes(ROOM, short)))
+      expect(await reasonOf(bob, unsigned)).toBe('bad-envelope')
+      const posing = await sealerOfRoom(0xf1, ROOM, ROOM_KEY, value(0xff))
+      expect(await reasonOf(bob, await posing.seal(null, text('whoever')))).toBe('wrong-sender')
+    })
+
     test('a sender value of another length is our own mistake', async () => {
-      await expect(sealerOf(new Uint8Array(31))).rejects.toThrow('assertion failed')
+      await expect(sealerOfRoom(1, ROOM, ROOM_KEY, new Uint8Array(31))).rejects.toThrow('assertion failed')
     })
   })
 }

@@ -4,11 +4,15 @@
  *
  *     key = HKDF(room key, sender value)     nonce = counter, 96 bits     associated data = room ‖ header (`net/envelope`)
  *
- * Holders of the same link share the room key: a sealed frame says "a member", never which one.
+ * Holders of the same link share the room key, so what is sealed begins with a signature by the sender value's own key: no member can
+ * say anything in the name of another, have it cut for garbage, or use up its counters. Who a sender value is, it does not say.
  *
  * Who computes it is the affair of `net/aead.ts`.
  */
 import { concatBytes, equalBytes, toHex } from '../core/bytes.ts'
+import { frameBytes } from '../core/keys.ts'
+import { SIGNATURE_BYTES } from '../core/limits.ts'
+import { asAuthor, type Author } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
 import { type EnvelopeRefusal, encodeHeader, parseEnvelope, SENDER_BYTES } from './envelope.ts'
 import { type Aead, createAead } from './aead.ts'
@@ -22,7 +26,7 @@ const MAX_SENDERS = 256
  * Why a frame was not opened. The last three are no fault of the link that brought it: a path shared by many carries
  * frames for others, and two paths to one peer bring everything twice.
  */
-export type FrameRefusal = EnvelopeRefusal | 'not-for-us' | 'own-frame' | 'repeated'
+export type FrameRefusal = EnvelopeRefusal | 'wrong-sender' | 'not-for-us' | 'own-frame' | 'repeated'
 
 export interface Opened {
   /** Sender value, 32 bytes. */
@@ -44,11 +48,15 @@ export interface SealerOptions {
   readonly room: Uint8Array
   /** `deriveRoom`'s, 32 bytes. */
   readonly roomKey: Uint8Array
-  /** 32 random bytes, drawn for this sealer and never used for another: the counter starts at 0. */
+  /** The public key of a pair drawn for this sealer and never used for another: the counter starts at 0. 32 bytes. */
   readonly sender: Uint8Array
+  /** Signs with the other half of the pair. */
+  sign(message: Uint8Array): Promise<Uint8Array>
+  /** By the protocol's rule (`core/keys.ts`), of any bytes. */
+  verify(claim: { readonly signature: Uint8Array; readonly message: Uint8Array; readonly author: Author }): Promise<boolean>
 }
 
-export async function createSealer({ room, roomKey, sender }: SealerOptions): Promise<Sealer> {
+export async function createSealer({ room, roomKey, sender, sign, verify }: SealerOptions): Promise<Sealer> {
   assert(room.length === 32 && roomKey.length === 32 && sender.length === SENDER_BYTES, 'room, key and sender value are 32 bytes each')
   const own = await createAead(deriveSenderKey(roomKey, sender))
   /** Senders that sealed at least one good frame; a Map keeps the order in which they were last heard. */
@@ -58,8 +66,11 @@ export async function createSealer({ room, roomKey, sender }: SealerOptions): Pr
   let counter = 0
 
   const seal = async (receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array> => {
-    const header = encodeHeader({ sender, receiver, counter })
-    return concatBytes(header, await own.seal(nonce(counter++), plaintext, boundTo(room, header)))
+    const at = counter++
+    const header = encodeHeader({ sender, receiver, counter: at })
+    const signed = frameBytes(room, header, plaintext)
+    const said = signed.subarray(signed.length - plaintext.length)
+    return concatBytes(header, await own.seal(nonce(at), concatBytes(await sign(signed), said), boundTo(room, header)))
   }
 
   const open = async (bytes: Uint8Array): Promise<Result<Opened, FrameRefusal>> => {
@@ -73,8 +84,12 @@ export async function createSealer({ room, roomKey, sender }: SealerOptions): Pr
     const known = senders.get(name)
     if (known?.seen.has(envelope.counter)) return refuse('repeated')
     const aead = known?.aead ?? (await createAead(deriveSenderKey(roomKey, envelope.sender)))
-    const plaintext = await aead.open(nonce(envelope.counter), envelope.ciphertext, boundTo(room, envelope.header))
-    if (plaintext === null) return refuse('bad-envelope')
+    const sealed = await aead.open(nonce(envelope.counter), envelope.ciphertext, boundTo(room, envelope.header))
+    if (sealed === null || sealed.length < SIGNATURE_BYTES) return refuse('bad-envelope')
+    const plaintext = sealed.subarray(SIGNATURE_BYTES)
+    const message = frameBytes(room, envelope.header, plaintext)
+    if (!(await verify({ signature: sealed.subarray(0, SIGNATURE_BYTES), message, author: asAuthor(envelope.sender) })))
+      return refuse('wrong-sender')
 
     // Asked again, since another copy may have been opened meanwhile. Only good frames make a sender known: forged
     // ones could otherwise push out the windows of honest senders.

@@ -4,7 +4,7 @@ import { sha256 } from '../core/hash.ts'
 import { toHex } from '../core/bytes.ts'
 import type { Direct } from '../net/direct/direct.ts'
 import type { DirectHost } from '../net/direct/state.ts'
-import { createSealer } from '../net/sealed.ts'
+import { sealerOf, senderOf } from '../net/sealer.naive.ts'
 import type { OpenTransport, Path, TransportEvents } from '../net/transport.ts'
 import { DEAF } from './deaf.naive.ts'
 import { createLinks } from './links.ts'
@@ -13,8 +13,8 @@ const bytes = (n: number): Uint8Array => sha256(Uint8Array.of(n))
 
 /** A node's links by relay, a direct channel to `peer` and one to `other`, each hearing what a test has it hear. */
 async function openLinks() {
-  const sealer = (sender: Uint8Array) => createSealer({ room: bytes(1), roomKey: bytes(2), sender })
-  const [self, peer, other] = [bytes(3), bytes(4), bytes(5)]
+  const sealer = (n: number) => sealerOf(n, bytes(1), bytes(2))
+  const [self, peer, other] = [senderOf(3), senderOf(4), senderOf(5)]
   const connected = new Set([toHex(peer)])
   const hears = new Map<Path, TransportEvents>()
   const way =
@@ -31,13 +31,13 @@ async function openLinks() {
     },
     isConnected: (id: string) => connected.has(id),
   } as unknown as Direct
-  const links = createLinks([{ path: 'relay', open: way('relay') }], await sealer(self), DEAF, toHex(self), direct)
+  const links = createLinks([{ path: 'relay', open: way('relay') }], await sealer(3), DEAF, toHex(self), direct)
   links.open()
   const hear = async (path: Path, frame: Uint8Array): Promise<void> => {
     hears.get(path)!.onFrame(frame)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  const says = { peer: await sealer(peer), other: await sealer(other) }
+  const says = { peer: await sealer(4), other: await sealer(5) }
   return { links, hear, says, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)) }
 }
 

@@ -8,7 +8,6 @@ import { asAuthor, asOpId } from '../core/op.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { judgeOpen } from '../rules/open.ts'
 import { deriveRoom } from '../net/keys.ts'
-import { createSealer } from '../net/sealed.ts'
 import { createDirect, type Direct } from '../net/direct/direct.ts'
 import type { IceServer, PageCommand } from '../net/direct/page-port.ts'
 import type { Hindrance } from '../net/hindered.ts'
@@ -31,6 +30,7 @@ import { createRoom, type Room } from './room.ts'
 import { createSegments } from './segments.ts'
 import { signWith } from './signer.ts'
 import { startScrub } from './scrub.ts'
+import { createSession } from './session.ts'
 import { holdSession } from './session-lock.ts'
 import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
@@ -94,10 +94,12 @@ export async function createNode({
   onChange,
   onBroken,
 }: NodeOptions): Promise<Node> {
-  const { opened, engine, index } = await readNode(found, openStore, mint)
+  const session = await generateKey()
+  const { opened, engine, index } = await readNode(found, session.author, openStore, mint)
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
-  const sealer = await createSealer({ room: identity.genesis, roomKey, sender: engine.sender })
+  const verifier = await createVerifier()
+  const sealer = await createSession(identity.genesis, roomKey, session, verifier)
   const segments = createSegments({
     store,
     idOf: (op) => idOf(engine.replica.dag, op),
@@ -123,7 +125,6 @@ export async function createNode({
   }
   if (opened.salvaged) refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
 
-  const verifier = await createVerifier()
   const signing = {
     room: engine.replica.room,
     author: asAuthor(identity.author),
@@ -261,13 +262,14 @@ export async function createNode({
 /** The engine with what the disk holds, and which ops its index told of; a damaged disk is salvaged first. */
 async function readNode(
   opened: OpenedNode,
+  sender: Uint8Array,
   openStore: OpenStore,
   mint: typeof generateKey,
 ): Promise<{ opened: OpenedNode; engine: Engine; index: Place[] }> {
   const engine = createEngine({
     room: asOpId(opened.identity.genesis),
     author: asAuthor(opened.identity.author),
-    sender: crypto.getRandomValues(new Uint8Array(32)),
+    sender,
     judge: judgeOpen,
     seed: crypto.getRandomValues(new Int32Array(1))[0]!,
     random: Math.random,
@@ -277,7 +279,7 @@ async function readNode(
   const index = await readIndex(opened.store, (bytes, expected) => restoreIndex(engine, bytes, expected))
   const damaged = await readDisk(opened.store, engine.stored, (units) => restore(engine, units))
   if (damaged === null) return { opened, engine, index }
-  return readNode(await salvage(openStore, opened, damaged, mint), openStore, mint)
+  return readNode(await salvage(openStore, opened, damaged, mint), sender, openStore, mint)
 }
 
 /** The author's clock as ops carry it; one that stands before 1970 says 1970. */

@@ -39,6 +39,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'bad-message': 'A message could not be read.',
   'unknown-message': 'A message of a kind this version does not know.',
   'bad-envelope': 'A frame was not sealed with this room’s key, or was changed on its way.',
+  'wrong-sender': 'A member of the room sealed a frame in the name of another one.',
   'bad-channel':
     'Somebody stood between this node and the one it called, or posed as it. The direct connection was closed; nothing was sent on it.',
   'not-for-this-room': 'It was made for another room.',
@@ -55,6 +56,7 @@ export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
   truncated: 'It is not whole: a part is missing, or a letter was changed. Copy the whole text.',
   'unknown-version': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
   'bad-envelope': 'It was made for another room. Both devices must be in the same room.',
+  'wrong-sender': 'It was not made by the device that it names. Do not trust whoever gave it to you, and invite again.',
   'bad-message': 'This is neither an invitation nor an answer. Copy the whole text, and nothing else.',
   'unknown-message': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
   'not-for-us': 'This answer is for another tab: paste it where the invitation was made.',

@@ -35,15 +35,17 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D2',
     file: SEALED,
-    right: "if (plaintext === null) return refuse('bad-envelope')",
-    wrong: 'if (plaintext === null) return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext: envelope.ciphertext })',
+    right: "if (sealed === null || sealed.length < SIGNATURE_BYTES) return refuse('bad-envelope')",
+    wrong:
+      'if (sealed === null || sealed.length < SIGNATURE_BYTES) return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext: envelope.ciphertext })',
     test: tested(SEALED_TEST, 'D2 a frame with any one bit flipped'),
   },
   {
     row: 'D2',
     file: SEALED,
-    right: "if (plaintext === null) return refuse('bad-envelope')",
-    wrong: 'if (plaintext === null) return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext: envelope.ciphertext })',
+    right: "if (sealed === null || sealed.length < SIGNATURE_BYTES) return refuse('bad-envelope')",
+    wrong:
+      'if (sealed === null || sealed.length < SIGNATURE_BYTES) return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext: envelope.ciphertext })',
     test: tested(SEALED_TEST, 'D2 nobody without the room key'),
   },
   {
@@ -367,6 +369,13 @@ export const LINKS: readonly Defence[] = [
     right: '=> concatBytes(room, header)\n',
     wrong: '=> concatBytes(room, header.subarray(0, 0))\n',
     test: tested(SEALED_TEST, 'D15 a frame under the header of another frame'),
+  },
+  {
+    row: 'D15',
+    file: SEALED,
+    right: "return refuse('wrong-sender')",
+    wrong: 'void message',
+    test: tested(SEALED_TEST, 'D15 what a member seals under the sender value of another one'),
   },
   {
     row: 'D15',

@@ -84,6 +84,7 @@ const GIVEN: Readonly<Record<Refusal, 'here' | 'elsewhere'>> = {
   'bad-message': 'here',
   'unknown-message': 'here',
   'bad-envelope': 'elsewhere',
+  'wrong-sender': 'elsewhere',
   'bad-channel': 'elsewhere',
   'not-for-this-room': 'here',
   'bad-checksum': 'here',
