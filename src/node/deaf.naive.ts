@@ -8,5 +8,6 @@ export const DEAF: LinksEvents = {
   onRefused: () => {},
   onSignal: () => false,
   authorOf: () => null,
+  isCut: () => false,
   onChange: () => {},
 }

@@ -7,12 +7,12 @@ import type { DirectHost } from '../net/direct/state.ts'
 import { sealerOf, senderOf } from '../net/sealer.naive.ts'
 import type { OpenTransport, Path, TransportEvents } from '../net/transport.ts'
 import { DEAF } from './deaf.naive.ts'
-import { createLinks } from './links.ts'
+import { createLinks, type LinksEvents } from './links.ts'
 
 const bytes = (n: number): Uint8Array => sha256(Uint8Array.of(n))
 
 /** A node's links by relay, a direct channel to `peer` and one to `other`, each hearing what a test has it hear. */
-async function openLinks() {
+async function openLinks(events: LinksEvents = DEAF) {
   const sealer = (n: number) => sealerOf(n, bytes(1), bytes(2))
   const [self, peer, other] = [senderOf(3), senderOf(4), senderOf(5)]
   const connected = new Set([toHex(peer)])
@@ -31,7 +31,7 @@ async function openLinks() {
     },
     isConnected: (id: string) => connected.has(id),
   } as unknown as Direct
-  const links = createLinks([{ path: 'relay', open: way('relay') }], await sealer(3), DEAF, toHex(self), direct)
+  const links = createLinks([{ path: 'relay', open: way('relay') }], await sealer(3), events, toHex(self), direct)
   links.open()
   const hear = async (path: Path, frame: Uint8Array): Promise<void> => {
     hears.get(path)!.onFrame(frame)
@@ -55,6 +55,23 @@ test('a peer that has proven itself on a direct channel is reached by it at once
   await hear('relay', await says.peer.seal(null, Uint8Array.of(1)))
   proven()
   expect(links.pathOf(peer)).toBe('webrtc')
+})
+
+test('D4 what one says that is not heard now is not opened, and what others say is', async () => {
+  const heard: string[] = []
+  const cut = new Set<string>()
+  const events = { ...DEAF, isCut: (peer: string) => cut.has(peer), onMessage: (from: string) => void heard.push(from) }
+  const { hear, says, peer, other } = await openLinks(events)
+  await hear('relay', await says.peer.seal(null, Uint8Array.of(1)))
+  cut.add(peer)
+  const unheard = await says.peer.seal(null, Uint8Array.of(1))
+  await hear('relay', unheard)
+  await hear('relay', await says.other.seal(null, Uint8Array.of(1)))
+  expect(heard).toEqual([peer, other])
+  // It was not opened: once its sender is heard again, it is no repetition.
+  cut.clear()
+  await hear('relay', unheard)
+  expect(heard).toEqual([peer, other, peer])
 })
 
 test('whoever brings on another’s frames does not become the way to it', async () => {

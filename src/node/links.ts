@@ -48,6 +48,8 @@ export interface LinksEvents {
   onSignal(from: PeerId, bytes: Uint8Array): boolean
   /** Who a peer has proven to be, if it has. */
   authorOf(peer: PeerId): Uint8Array | null
+  /** What it says is not heard now, whatever it is. */
+  isCut(peer: PeerId): boolean
   onChange(): void
 }
 
@@ -119,10 +121,16 @@ export function createLinks(
     return true
   }
 
+  /** Whether its sender, be it the true one or not, is one that is not heard: then it need not be opened, which takes most of the time. */
+  const isOfCut = (frame: Uint8Array): boolean => {
+    const envelope = parseEnvelope(frame)
+    return envelope.ok && events.isCut(toHex(envelope.value.sender))
+  }
+
   const receive = (path: Path, frame: Uint8Array): void => {
     received.set(path, (received.get(path) ?? 0) + frame.length)
     if (path === 'webrtc' && bringOn(frame)) return
-    if (opening + frame.length > MAX_OPENING_BYTES) return
+    if (opening + frame.length > MAX_OPENING_BYTES || isOfCut(frame)) return
     opening += frame.length
     void sealer.open(frame).then((opened) => {
       opening -= frame.length

@@ -16,6 +16,7 @@ import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
 import type { Notice, SignatureClaim } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
+import { isCut } from '../sync/peers.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
@@ -159,6 +160,7 @@ export async function createNode({
     onLinked: () => loop.give({ type: 'linked' }),
     onRefused: (path, reason) => refuse({ reason, id: null, from: path }),
     authorOf: (peer) => engine.peers.get(peer)?.author ?? null,
+    isCut: (peer) => isCut(engine, peer),
     onChange,
   }
   const links: Links = createLinks(ways(relayName), sealer, events, engine.senderId, direct)

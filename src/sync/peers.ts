@@ -105,7 +105,7 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     }
     return known
   }
-  if ((engine.cut.get(id) ?? 0) > engine.now || engine.peers.size >= MAX_PEERS) return null
+  if (isCut(engine, id) || engine.peers.size >= MAX_PEERS) return null
   if (!takeOne(engine.newcomers, engine.now)) return null
   const peer: Peer = {
     id,
@@ -146,6 +146,9 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
   greet(engine, id)
   return peer
 }
+
+/** Whether it is not heard now, having brought too much that was malformed or false. */
+export const isCut = ({ cut, now }: Engine, id: PeerId): boolean => (cut.get(id) ?? 0) > now
 
 /** False when this peer has talked so much that what it says is not read: heads, wants and proofs, which can be said again later. */
 export function mayTalk({ peers }: Engine, peer: Peer, bytes: Uint8Array): boolean {
