@@ -253,13 +253,14 @@ test('the frame of docs/protocol.md is what is sealed, and opens', async () => {
       room,
       roomKey,
       sender: publicKeyOf(own),
+      isPresent: () => false,
       sign: async (message) => signPure(own, message),
       verify: async ({ signature, message, author }) => verifyPure(signature, message, author),
     })
   const bye = encodeMessage({ type: 'bye' })
   expect(toHex(await (await sealerOf(seed)).seal(null, bye))).toBe(lines.get('frame'))
   const opened = await (await sealerOf(new Uint8Array(32).fill(11))).open(hex(lines.get('frame')!))
-  expect(opened).toEqual({ ok: true, value: { sender: hex(lines.get('sender')!), receiver: null, plaintext: bye } })
+  expect(opened).toEqual({ ok: true, value: { sender: hex(lines.get('sender')!), receiver: null, plaintext: bye, isLatest: true } })
 })
 
 test('the limits in docs/protocol.md are those of the code', () => {

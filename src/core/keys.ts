@@ -131,7 +131,7 @@ export function channelProofBytes(
 
 /**
  * What a node signs of what it says of itself: domain `presence` ‖ room ‖ its sender value ‖ count (8 bytes, big-endian) ‖ one byte, 1
- * while it is typing ‖ its name in UTF-8. The count grows with each, so that none can be said again in its name.
+ * while it is typing ‖ its name in UTF-8. The count grows with each, so that an earlier one is not taken for news.
  */
 export function presenceBytes(room: OpId, signer: Uint8Array, count: number, name: string, typing: boolean): Uint8Array<ArrayBuffer> {
   const text = encodeUtf8(name)

@@ -35,9 +35,9 @@ export function hindered(open: OpenTransport, hindrance: () => Hindrance, chance
       return true
     }
     const transport = open({
-      onFrame: (frame) =>
+      onFrame: (frame, by) =>
         void pass(() => {
-          events.onFrame(frame)
+          events.onFrame(frame, by)
           return true
         }),
       onState: events.onState,

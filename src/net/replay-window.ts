@@ -1,27 +1,37 @@
 /**
- * Which counters of one sender were seen lately: a table of one place for each counter mod WINDOW, holding the last one
- * that came. So any WINDOW counters in a row are told from their repeats, and no counter, however high, makes others count
- * as seen: whoever holds the room's key can seal a frame with any counter in another's name, and must not silence it by
- * that. A repeat older than what the table holds is let through; the protocol makes it harmless.
+ * Which counters of one sender were seen: the latest WINDOW of them, in a bit each. What is older counts as seen, for it may have been.
+ * Only counters that the sender has signed may be added: one that is far ahead makes all before it count as seen.
  */
 
-/** Two paths to one peer may differ by a second of its frames; 8 KiB for a sender. Counters. */
-export const WINDOW = 1_024
+/** Two paths to one peer may differ by some seconds of its frames; 1 KiB for a sender. Counters; a multiple of 32. */
+export const WINDOW = 8_192
 
 export interface ReplayWindow {
+  /** The highest counter so far; −1 before the first. */
+  readonly latest: number
   has(counter: number): boolean
-  /** Remembers a counter; false when it is remembered already. O(1). */
+  /** Remembers a counter; false when it counts as seen already. O(1), or O(WINDOW) for one that is far ahead. */
   add(counter: number): boolean
 }
 
 export function createReplayWindow(): ReplayWindow {
-  const last = new Float64Array(WINDOW).fill(-1)
-  const has = (counter: number): boolean => last[counter % WINDOW] === counter
+  const bits = new Uint32Array(WINDOW / 32)
+  let latest = -1
+  const bitOf = (counter: number): number => 1 << (counter % 32)
+  const wordOf = (counter: number): number => Math.floor((counter % WINDOW) / 32)
+  const has = (counter: number): boolean =>
+    counter <= latest && (counter <= latest - WINDOW || (bits[wordOf(counter)]! & bitOf(counter)) !== 0)
   return {
+    get latest() {
+      return latest
+    },
     has,
     add(counter) {
       if (has(counter)) return false
-      last[counter % WINDOW] = counter
+      // The places of counters that are passed over were those of others, WINDOW before them.
+      for (let passed = Math.max(latest + 1, counter - WINDOW + 1); passed <= counter; passed++) bits[wordOf(passed)]! &= ~bitOf(passed)
+      bits[wordOf(counter)]! |= bitOf(counter)
+      latest = Math.max(latest, counter)
       return true
     },
   }

@@ -19,8 +19,11 @@ import { type Aead, createAead } from './aead.ts'
 import { deriveSenderKey } from './keys.ts'
 import { createReplayWindow, type ReplayWindow } from './replay-window.ts'
 
-/** Sender values remembered, longest silent forgotten first (a table of 8 KiB each). A forgotten one costs a key derivation; its old frames could be repeated once more, which is harmless. */
-const MAX_SENDERS = 256
+/**
+ * Sender values remembered, longest silent forgotten first (a window of 1 KiB each), and none that is present: there are fewer of these.
+ * A forgotten one's old frames could be repeated once more.
+ */
+const MAX_SENDERS = 2_048
 
 /**
  * Why a frame was not opened. The last three are no fault of the link that brought it: a path shared by many carries
@@ -34,6 +37,8 @@ export interface Opened {
   /** Our sender value, or null when it is for everybody. */
   readonly receiver: Uint8Array | null
   readonly plaintext: Uint8Array
+  /** No later frame of this sender was opened before. */
+  readonly isLatest: boolean
 }
 
 export interface Sealer {
@@ -52,11 +57,13 @@ export interface SealerOptions {
   readonly sender: Uint8Array
   /** Signs with the other half of the pair. */
   sign(message: Uint8Array): Promise<Uint8Array>
+  /** Whether this sender value (hex) is here now: its frames must not be repeated. */
+  isPresent(sender: string): boolean
   /** By the protocol's rule (`core/keys.ts`), of any bytes. */
   verify(claim: { readonly signature: Uint8Array; readonly message: Uint8Array; readonly author: Author }): Promise<boolean>
 }
 
-export async function createSealer({ room, roomKey, sender, sign, verify }: SealerOptions): Promise<Sealer> {
+export async function createSealer({ room, roomKey, sender, sign, verify, isPresent }: SealerOptions): Promise<Sealer> {
   assert(room.length === 32 && roomKey.length === 32 && sender.length === SENDER_BYTES, 'room, key and sender value are 32 bytes each')
   const own = await createAead(deriveSenderKey(roomKey, sender))
   /** Senders that sealed at least one good frame; a Map keeps the order in which they were last heard. */
@@ -64,6 +71,10 @@ export async function createSealer({ room, roomKey, sender, sign, verify }: Seal
   const sealInOrder = createOrder()
   const openInOrder = createOrder()
   let counter = 0
+
+  const forgetOne = (): void => {
+    for (const name of senders.keys()) if (!isPresent(name)) return void senders.delete(name)
+  }
 
   const seal = async (receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array> => {
     const at = counter++
@@ -91,14 +102,14 @@ export async function createSealer({ room, roomKey, sender, sign, verify }: Seal
     if (!(await verify({ signature: sealed.subarray(0, SIGNATURE_BYTES), message, author: asAuthor(envelope.sender) })))
       return refuse('wrong-sender')
 
-    // Asked again, since another copy may have been opened meanwhile. Only good frames make a sender known: forged
-    // ones could otherwise push out the windows of honest senders.
+    // Asked again, since another copy may have been opened meanwhile. Only good frames make a sender known.
     const seen = senders.get(name)?.seen ?? createReplayWindow()
+    const isLatest = envelope.counter > seen.latest
     if (!seen.add(envelope.counter)) return refuse('repeated')
     senders.delete(name)
     senders.set(name, { aead, seen })
-    if (senders.size > MAX_SENDERS) senders.delete(senders.keys().next().value!)
-    return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext })
+    if (senders.size > MAX_SENDERS) forgetOne()
+    return ok({ sender: envelope.sender, receiver: envelope.receiver, plaintext, isLatest })
   }
 
   return {

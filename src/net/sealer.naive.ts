@@ -1,18 +1,20 @@
 /** Sealers for tests: each under a key pair made from a number. */
 import { publicKeyOf, signPure, verifyPure } from '../core/keys.ts'
-import { createSealer, type Sealer } from './sealed.ts'
+import { createSealer, type Sealer, type SealerOptions } from './sealed.ts'
 
 const seedOf = (n: number): Uint8Array => new Uint8Array(32).fill(n & 0xff).fill(n >> 8, 0, 1)
 
 /** The sender value of the sealer with this number (0 … 65,535). */
 export const senderOf = (n: number): Uint8Array => publicKeyOf(seedOf(n))
 
-/** `sender`: another sender value than its own, which it says it is. */
-export const sealerOf = (n: number, room: Uint8Array, roomKey: Uint8Array, sender = senderOf(n)): Promise<Sealer> =>
+/** `more`: another sender value than its own, which it says it is, and who is present. */
+export const sealerOf = (n: number, room: Uint8Array, roomKey: Uint8Array, more: Partial<SealerOptions> = {}): Promise<Sealer> =>
   createSealer({
     room,
     roomKey,
-    sender,
+    sender: senderOf(n),
+    isPresent: () => false,
     sign: async (message) => signPure(seedOf(n), message),
     verify: async ({ signature, message, author }) => verifyPure(signature, message, author),
+    ...more,
   })

@@ -14,7 +14,8 @@ export type Path = 'broadcast' | 'webrtc' | 'relay' | 'memory'
 export type TransportState = 'connecting' | 'open' | 'down'
 
 export interface TransportEvents {
-  onFrame(frame: Uint8Array): void
+  /** `by`: the sender value (hex) of who handed it over, where that is proven; whose frame it is, it says itself. */
+  onFrame(frame: Uint8Array, by?: string): void
   /** `detail` is a short reason for people when the state is "down" (for example "refused", "lost"). */
   onState(state: TransportState, detail: string): void
 }

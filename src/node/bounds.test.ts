@@ -33,7 +33,7 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
     seal: async (_, plaintext) => plaintext,
     open: (frame) =>
       new Promise((resolve) =>
-        held.push(() => resolve(ok({ sender: frame.slice(0, 32), receiver: null, plaintext: frame.slice(32, 33) }))),
+        held.push(() => resolve(ok({ sender: frame.slice(0, 32), receiver: null, plaintext: frame.slice(32, 33), isLatest: true }))),
       ),
   }
   const messages: string[] = []
@@ -64,6 +64,15 @@ describe('frames', () => {
     await release()
     expect(messages.length).toBe(32)
     hear(new Uint8Array(33))
+    expect(held.length).toBe(1)
+  })
+
+  test('D9 MAX_OPENING_FRAMES of a path are opened at once, and not one more', async () => {
+    const { held, release, hear } = openLinks('relay')
+    for (let i = 0; i < 1_025; i++) hear(numbered(1))
+    expect(held.length).toBe(1_024)
+    await release()
+    hear(numbered(1))
     expect(held.length).toBe(1)
   })
 
@@ -114,6 +123,9 @@ describe('frames for others that come on a direct channel', () => {
     hear(sealedFor(numbered(1), 9_217))
     expect(sent.length).toBe(0)
     vi.advanceTimersByTime(SECOND)
+    // What is not brought on takes nothing from what is.
+    hear(sealedFor(numbered(3), 70_000))
+    hear(sealedFor(numbered(3), 9_216))
     for (let i = 0; i < 9; i++) hear(sealedFor(numbered(1), 9_216))
     expect(sent.length).toBe(7)
     vi.advanceTimersByTime(SECOND)

@@ -4,8 +4,10 @@ import { sha256 } from '../core/hash.ts'
 import { toHex } from '../core/bytes.ts'
 import type { Direct } from '../net/direct/direct.ts'
 import type { DirectHost } from '../net/direct/state.ts'
+import type { Sealer } from '../net/sealed.ts'
 import { sealerOf, senderOf } from '../net/sealer.naive.ts'
 import type { OpenTransport, Path, TransportEvents } from '../net/transport.ts'
+import { encodeMessage } from '../sync/messages.ts'
 import { DEAF } from './deaf.naive.ts'
 import { createLinks, type LinksEvents } from './links.ts'
 
@@ -31,11 +33,22 @@ async function openLinks(events: LinksEvents = DEAF) {
     },
     isConnected: (id: string) => connected.has(id),
   } as unknown as Direct
-  const links = createLinks([{ path: 'relay', open: way('relay') }], await sealer(3), events, toHex(self), direct)
+  const own = await sealer(3)
+  let opening: Promise<unknown> = Promise.resolve()
+  const watched: Sealer = {
+    ...own,
+    open(frame) {
+      const opened = own.open(frame)
+      opening = opened
+      return opened
+    },
+  }
+  const links = createLinks([{ path: 'relay', open: way('relay') }], watched, events, toHex(self), direct)
   links.open()
-  const hear = async (path: Path, frame: Uint8Array): Promise<void> => {
-    hears.get(path)!.onFrame(frame)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+  const hear = async (path: Path, frame: Uint8Array, by?: string): Promise<void> => {
+    hears.get(path)!.onFrame(frame, by)
+    await opening
+    await new Promise((resolve) => setTimeout(resolve))
   }
   const says = { peer: await sealer(4), other: await sealer(5) }
   return { links, hear, says, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)) }
@@ -46,7 +59,7 @@ test('a peer with a direct channel is heard on it, however often the relay is qu
   const frame = await says.peer.seal(null, Uint8Array.of(1))
   await hear('relay', frame)
   expect(links.pathOf(peer)).toBe('relay')
-  await hear('webrtc', frame)
+  await hear('webrtc', frame, peer)
   expect(links.pathOf(peer)).toBe('webrtc')
 })
 
@@ -75,10 +88,22 @@ test('D4 what one says that is not heard now is not opened, and what others say 
 })
 
 test('whoever brings on another’s frames does not become the way to it', async () => {
-  const { links, hear, says, other } = await openLinks()
+  const { links, hear, says, peer, other } = await openLinks()
   const frame = await says.other.seal(null, Uint8Array.of(1))
   await hear('relay', frame)
-  await hear('webrtc', frame)
-  await hear('webrtc', await says.other.seal(null, Uint8Array.of(2)))
+  await hear('webrtc', frame, peer)
+  await hear('webrtc', await says.other.seal(null, Uint8Array.of(2)), peer)
   expect(links.pathOf(other)).toBe('relay')
+})
+
+test('D15 a farewell that comes after later words of its sender is an old one, and is not heard', async () => {
+  const heard: number[] = []
+  const { hear, says } = await openLinks({ ...DEAF, onMessage: (_from, bytes) => void heard.push(bytes.at(-1)!) })
+  const bye = encodeMessage({ type: 'bye' })
+  const [old, word, last] = [await says.peer.seal(null, bye), await says.peer.seal(null, Uint8Array.of(7)), await says.peer.seal(null, bye)]
+  await hear('relay', word)
+  await hear('relay', old)
+  expect(heard).toEqual([7])
+  await hear('relay', last)
+  expect(heard).toEqual([7, bye.at(-1)])
 })

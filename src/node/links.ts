@@ -13,6 +13,7 @@ import { type Hindrance, hindered, UNHINDERED } from '../net/hindered.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { PeerId } from '../sync/effects.ts'
+import { kindOf } from '../sync/messages.ts'
 import { createEcho } from './echo.ts'
 import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
@@ -25,6 +26,8 @@ const MAX_HEARD = 512
 
 /** Bytes of frames that are being opened at once: what comes faster is lost, as any frame may be, and is asked for again. */
 const MAX_OPENING_BYTES = 32 * 1024 * 1024
+/** And how many of one path: a few hundred milliseconds of the platform's cryptography, which nobody else's frames wait for longer. */
+const MAX_OPENING_FRAMES = 1_024
 
 /** Paths, best first. */
 const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'webrtc', 'relay']
@@ -89,6 +92,7 @@ export function createLinks(
   /** Peers of this browser whose end is waited for. */
   const watched = new Set<PeerId>()
   let opening = 0
+  const openingFrames = new Map<Path, number>()
   let isOpen = false
   let broughtOn = { second: 0, bytes: 0 }
   let sending: Promise<unknown> = Promise.resolve()
@@ -98,9 +102,9 @@ export function createLinks(
     const recent = PREFERENCE.find((path) => (times?.get(path) ?? -Infinity) > performance.now() - STILL_THERE)
     return recent ?? [...(times ?? [])].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'relay'
   }
-  /** Notes that a peer was heard on a path; on the direct one only from the peer itself, not from one who brings its frames on. */
-  const hearOn = (path: Path, peer: PeerId): void => {
-    if (path === 'webrtc' && direct?.isConnected(peer) !== true) return
+  /** Notes that a peer was heard on a path; on the direct one only from the peer itself (`by`), not from one who brings its frames on. */
+  const hearOn = (path: Path, peer: PeerId, by: PeerId | null): void => {
+    if (path === 'webrtc' && by !== peer) return
     const times = heard.get(peer) ?? new Map<Path, number>()
     heard.delete(peer)
     heard.set(peer, times.set(path, performance.now()))
@@ -115,9 +119,10 @@ export function createLinks(
     if (to === self) return false
     const second = Math.floor(performance.now() / 1_000)
     broughtOn = broughtOn.second === second ? broughtOn : { second, bytes: 0 }
+    if (direct?.isConnected(to) !== true || frame.length > MAX_BROUGHT_ON || broughtOn.bytes + frame.length > BROUGHT_ON_PER_SECOND)
+      return true
     broughtOn.bytes += frame.length
-    if (direct?.isConnected(to) === true && frame.length <= MAX_BROUGHT_ON && broughtOn.bytes <= BROUGHT_ON_PER_SECOND)
-      transports.get('webrtc')?.send(frame, to)
+    transports.get('webrtc')?.send(frame, to)
     return true
   }
 
@@ -127,19 +132,22 @@ export function createLinks(
     return envelope.ok && events.isCut(toHex(envelope.value.sender))
   }
 
-  const receive = (path: Path, frame: Uint8Array): void => {
+  const receive = (path: Path, frame: Uint8Array, by: PeerId | null): void => {
     received.set(path, (received.get(path) ?? 0) + frame.length)
     if (path === 'webrtc' && bringOn(frame)) return
-    if (opening + frame.length > MAX_OPENING_BYTES || isOfCut(frame)) return
+    const frames = openingFrames.get(path) ?? 0
+    if (opening + frame.length > MAX_OPENING_BYTES || frames === MAX_OPENING_FRAMES || isOfCut(frame)) return
     opening += frame.length
+    openingFrames.set(path, frames + 1)
     void sealer.open(frame).then((opened) => {
       opening -= frame.length
+      openingFrames.set(path, openingFrames.get(path)! - 1)
       if (!transports.has(path)) return
       if (!opened.ok) {
         // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault. The better path counts even
         // when it is the slower one; a relay repeats what it likes.
         const envelope = opened.reason === 'repeated' && path !== 'relay' ? parseEnvelope(frame) : null
-        if (envelope?.ok === true) hearOn(path, toHex(envelope.value.sender))
+        if (envelope?.ok === true) hearOn(path, toHex(envelope.value.sender), by)
         if (opened.reason !== 'own-frame' && opened.reason !== 'not-for-us' && opened.reason !== 'repeated')
           events.onRefused(path, opened.reason)
         return
@@ -159,7 +167,9 @@ export function createLinks(
           events.onGone(peer)
         })
       }
-      hearOn(path, peer)
+      hearOn(path, peer, by)
+      // A farewell that comes after later words is an old one, said again.
+      if (!opened.value.isLatest && kindOf(opened.value.plaintext) === 'bye') return
       events.onMessage(peer, opened.value.plaintext)
     })
   }
@@ -197,7 +207,7 @@ export function createLinks(
     authorOf: events.authorOf,
     onLost: (peer) => losePeer(peer, 'webrtc'),
     onPeer: (peer) => {
-      hearOn('webrtc', peer)
+      hearOn('webrtc', peer, peer)
       events.onLinked()
     },
     onRefused: (reason) => events.onRefused('webrtc', reason),
@@ -212,7 +222,7 @@ export function createLinks(
     transports.set(
       path,
       open({
-        onFrame: (frame) => receive(path, frame),
+        onFrame: (frame, by) => receive(path, frame, by ?? null),
         onState: (state, detail) => {
           states.set(path, { path, state, detail })
           if (state === 'open') {

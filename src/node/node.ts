@@ -14,7 +14,7 @@ import type { Hindrance } from '../net/hindered.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
-import type { Notice, SignatureClaim } from '../sync/effects.ts'
+import type { Notice, SignatureClaim, PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import { isCut } from '../sync/peers.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
@@ -100,7 +100,7 @@ export async function createNode({
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
   const verifier = await createVerifier()
-  const sealer = await createSession(identity.genesis, roomKey, session, verifier)
+  const sealer = await createSession(identity.genesis, roomKey, session, (sender) => engine.peers.has(sender))
   const segments = createSegments({
     store,
     idOf: (op) => idOf(engine.replica.dag, op),
@@ -133,7 +133,8 @@ export async function createNode({
     sign: (message: Uint8Array) => signWith(identity.key, message),
     verify: async (claim: SignatureClaim) => (await verifier.verify([claim]))[0] === true,
   }
-  const presence = createPresence({ ...signing, send: (bytes) => links.signal(bytes), now: () => performance.now(), onChange })
+  const authorOf = (peer: PeerId): Uint8Array | null => engine.peers.get(peer)?.author ?? null
+  const presence = createPresence({ ...signing, authorOf, send: (bytes) => links.signal(bytes), now: () => performance.now(), onChange })
   const direct = way === undefined ? null : createDirect({ ...way, ...signing })
   const packer = createPacker(store, engine, index, onBroken)
   const loop = createLoop({
@@ -159,7 +160,7 @@ export async function createNode({
     onSignal: (from, bytes) => presence.hear(from, bytes),
     onLinked: () => loop.give({ type: 'linked' }),
     onRefused: (path, reason) => refuse({ reason, id: null, from: path }),
-    authorOf: (peer) => engine.peers.get(peer)?.author ?? null,
+    authorOf,
     isCut: (peer) => isCut(engine, peer),
     onChange,
   }

@@ -13,6 +13,7 @@ function open(name: number) {
   const seed = new Uint8Array(32).fill(name)
   const self = new Uint8Array(32).fill(name)
   const said: Uint8Array[] = []
+  const strangers = new Set<string>()
   let checked = 0
   const presence = createPresence({
     room,
@@ -23,11 +24,13 @@ function open(name: number) {
       checked++
       return verifyPure(signature, message, author)
     },
+    // As if everybody had proven who it is, but for strangers.
+    authorOf: (peer) => (strangers.has(peer) ? null : publicKeyOf(fromHex(peer)!)),
     send: (bytes) => said.push(bytes),
     now: () => performance.now(),
     onChange: () => {},
   })
-  return { presence, said, id: toHex(self), author: toHex(publicKeyOf(seed)), checked: () => checked }
+  return { presence, said, id: toHex(self), author: toHex(publicKeyOf(seed)), checked: () => checked, strangers }
 }
 
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
@@ -108,8 +111,27 @@ test('A2 what another one said, said again later, changed, or under another send
   expect(b.presence.others()).toEqual([{ author: a.author, name: 'Bob', typing: false }])
 })
 
+test('D15 what one has said that is gone, or has not proven who it is, is not shown, whoever says it again', async () => {
+  const [a, b] = [open(1), open(2)]
+  a.presence.say('Ada', true)
+  await pass(10)
+  b.strangers.add(a.id)
+  b.presence.hear(a.id, a.said[0]!)
+  await pass(10)
+  expect(b.presence.others()).toEqual([])
+  b.strangers.delete(a.id)
+  expect(b.presence.others()).toEqual([{ author: a.author, name: 'Ada', typing: true }])
+})
+
 test('D10 of MAX_PRESENT members it is kept, and of no more', async () => {
-  const options = { room, sign: async () => new Uint8Array(64), verify: async () => true, now: () => performance.now(), onChange: () => {} }
+  const options = {
+    room,
+    sign: async () => new Uint8Array(64),
+    verify: async () => true,
+    now: () => performance.now(),
+    onChange: () => {},
+    authorOf: (peer: string) => publicKeyOf(fromHex(peer)!),
+  }
   const self = new Uint8Array(32)
   const hearing = createPresence({ ...options, self, author: asAuthor(publicKeyOf(self)), send: () => {} })
   for (let i = 0; i < 258; i++) {

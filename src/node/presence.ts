@@ -32,6 +32,8 @@ export interface PresenceOptions {
   readonly self: Uint8Array
   sign(message: Uint8Array): Promise<Uint8Array>
   verify(claim: SignatureClaim): Promise<boolean>
+  /** Who a peer that is here has proven to be; null when it is not here, or has not. */
+  authorOf(peer: PeerId): Uint8Array | null
   /** To everybody, on every path. */
   send(bytes: Uint8Array): void
   now(): number
@@ -58,7 +60,7 @@ interface Present extends PresenceStatus {
   readonly until: number
 }
 
-export function createPresence({ room, author, self, sign, verify, send, now, onChange }: PresenceOptions): Presence {
+export function createPresence({ room, author, self, sign, verify, authorOf, send, now, onChange }: PresenceOptions): Presence {
   const present = new Map<PeerId, Present>()
   const budget = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
   let own = { name: '', typing: false }
@@ -122,7 +124,10 @@ export function createPresence({ room, author, self, sign, verify, send, now, on
     others() {
       const byAuthor = new Map<string, PresenceStatus>()
       for (const [peer, { author: whose, name, typing, until }] of present) {
+        // What was said may be said again by others: it counts only of one that is here, and has proven to be its author in this session.
+        const proven = authorOf(peer)
         if (now() > until) present.delete(peer)
+        else if (proven === null || toHex(proven) !== whose) continue
         else if (name !== '' || typing) byAuthor.set(whose, { author: whose, name: name || (byAuthor.get(whose)?.name ?? ''), typing })
       }
       return [...byAuthor.values()]

@@ -1,14 +1,25 @@
 /** Sealing and opening as this run of a node: under a key pair of its own, by the platform's signatures. */
 import { createSealer, type Sealer } from '../net/sealed.ts'
 import { type KeyPair, signWith } from './signer.ts'
-import type { Verifier } from './verifier.ts'
+import { createVerifier } from './verifier.ts'
 
-/** @param room its genesis id @param pair drawn for this run: its public half is the sender value */
-export const createSession = (room: Uint8Array, roomKey: Uint8Array, pair: KeyPair, verifier: Verifier): Promise<Sealer> =>
-  createSealer({
+/**
+ * The verifier is its own: strangers' sender values must not push authors' keys out of the one that checks ops.
+ * @param room its genesis id @param pair drawn for this run: its public half is the sender value
+ */
+export async function createSession(
+  room: Uint8Array,
+  roomKey: Uint8Array,
+  pair: KeyPair,
+  isPresent: (sender: string) => boolean,
+): Promise<Sealer> {
+  const verifier = await createVerifier()
+  return createSealer({
     room,
     roomKey,
     sender: pair.author,
+    isPresent,
     sign: (message) => signWith(pair.key, message),
     verify: async (claim) => (await verifier.verify([claim]))[0] === true,
   })
+}

@@ -36,7 +36,7 @@ export interface EngineOptions {
   /** The room's genesis id. */
   readonly room: OpId
   readonly author: Author
-  /** 32 fresh random bytes: this run's name on the wire. */
+  /** This run's name on the wire: a fresh public key, 32 bytes. */
   readonly sender: Uint8Array
   readonly judge: Judge
   /** Keys hash tables: any 32-bit number that others cannot guess. */

@@ -10,7 +10,7 @@ import type { PeerId } from './effects.ts'
 import { takeOne } from './budget.ts'
 import { encodeMessage, kindOf, type Message } from './messages.ts'
 import type { Given, Serving } from './serve.ts'
-import { ask, type Engine, leave, newJob, refuseFrom, send } from './state.ts'
+import { ask, type Engine, leave, newJob, notify, refuseFrom, send } from './state.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
 export const PEER_SILENT = 15_000
@@ -180,8 +180,10 @@ export function receiveHello(engine: Engine, peer: Peer, { author, proof }: Extr
   ask(engine, { type: 'verify', job: newJob(engine), claims: [{ signature: proof, message, author }] }, (answer) => {
     if (answer.type !== 'verified') return
     peer.proving = false
-    if (answer.valid[0] === true) peer.author = author
-    else refuseFrom(engine, peer.id, 'bad-signature', null, 5)
+    if (answer.valid[0] === true) {
+      peer.author = author
+      notify(engine, { type: 'changed' })
+    } else refuseFrom(engine, peer.id, 'bad-signature', null, 5)
   })
 }
 

@@ -53,7 +53,9 @@ function play(name: number, key = name): Played {
     {
       seal: async (_to, bytes) => concatBytes(sender, bytes),
       open: async (frame) =>
-        frame.length < 32 ? refuse('truncated') : ok({ sender: frame.slice(0, 32), receiver: null, plaintext: frame.slice(32) }),
+        frame.length < 32
+          ? refuse('truncated')
+          : ok({ sender: frame.slice(0, 32), receiver: null, plaintext: frame.slice(32), isLatest: true }),
       send(to, bytes) {
         for (const [id, other] of world)
           if (id !== self && (to === null || to === id) && !holdsBack(self, id)) other.direct.hearSignal(self, bytes, false)

@@ -33,7 +33,7 @@ export function hearDescription(direct: DirectState, from: MemberId, signal: Des
   // Both offered: the lower one's counts.
   if (before !== undefined && before.isOurs && !before.isProven && self < from) return
   if (isFull(direct)) return
-  // Anybody with the room's link may have said this in its name: what is proven stays until another one is.
+  // Nothing is sure before it is proven: what is stays until another one is.
   const all = [...connections.values()].filter(({ peer }) => peer === from)
   for (const each of all) if (!each.isProven) close(direct, each)
   tell(direct, connect(direct, from, offer, false), signal)

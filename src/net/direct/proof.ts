@@ -2,7 +2,7 @@
  * A channel begins with each side's proof of who it is: a signature over the room, both sender values and both certificates. Who sits
  * in the middle has other certificates; who only knows the room's link has another key. Before that, nothing else is said or heard on it.
  */
-import { equalBytes, fromHex } from '../../core/bytes.ts'
+import { equalBytes, fromHex, toHex } from '../../core/bytes.ts'
 import { channelProofBytes } from '../../core/keys.ts'
 import { frameChannel } from './channel.ts'
 import { close, fail, report } from './connections.ts'
@@ -23,7 +23,7 @@ export function attach(direct: DirectState, connection: Connection, channel: RTC
       void prove(direct, connection)
     },
     onFrame(frame) {
-      if (connection.isProven) direct.events?.onFrame(frame)
+      if (connection.isProven) direct.events?.onFrame(frame, connection.peer!)
       else if (connection.waiting < MAX_HELD && connection.waitingBytes + frame.length <= MAX_HELD_BYTES) {
         connection.waiting++
         connection.waitingBytes += frame.length
@@ -47,7 +47,7 @@ export async function prove(direct: DirectState, connection: Connection): Promis
 }
 
 async function hearFrame(direct: DirectState, connection: Connection, frame: Uint8Array): Promise<void> {
-  if (connection.isProven) return direct.events?.onFrame(frame)
+  if (connection.isProven) return direct.events?.onFrame(frame, connection.peer!)
   if (connection.certificates === null || connection.peer === null) {
     connection.held.push(frame)
     return
@@ -55,8 +55,9 @@ async function hearFrame(direct: DirectState, connection: Connection, frame: Uin
   const { host, options } = direct
   const opened = await host?.open(frame)
   const signal = opened?.ok === true ? decodeSignal(opened.value.plaintext) : null
-  if (signal?.ok !== true || signal.value.type !== 'proof') return refuseChannel(direct, connection)
   const { peer, certificates } = connection
+  const isOfPeer = opened?.ok === true && toHex(opened.value.sender) === peer
+  if (!isOfPeer || signal?.ok !== true || signal.value.type !== 'proof') return refuseChannel(direct, connection)
   const known = host?.authorOf(peer) ?? null
   const message = channelProofBytes(options.room, fromHex(peer)!, options.self, certificates.theirs, certificates.ours)
   const isGood = await options.verify({ signature: signal.value.proof, message, author: signal.value.author })

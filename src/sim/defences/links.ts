@@ -58,8 +58,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D3',
     file: PEERS,
-    right: 'if (answer.valid[0] === true) peer.author = author',
-    wrong: 'if (answer.valid.length > 0) peer.author = author',
+    right: 'if (answer.valid[0] === true) {',
+    wrong: 'if (answer.valid.length > 0) {',
     test: tested(LIARS, 'D3 keeps a node from nothing but news'),
   },
   {
@@ -381,8 +381,22 @@ export const LINKS: readonly Defence[] = [
     row: 'D15',
     file: 'src/net/replay-window.ts',
     right: 'if (has(counter)) return false',
-    wrong: 'if (counter <= Math.max(...last) - WINDOW || has(counter)) return false',
-    test: tested('src/net/replay-window.test.ts', 'D15 a forged counter, however high'),
+    wrong: 'if (counter > latest - WINDOW && has(counter)) return false',
+    test: tested('src/net/replay-window.test.ts', 'D15 what is older than the window'),
+  },
+  {
+    row: 'D15',
+    file: 'src/node/links.ts',
+    right: "if (!opened.value.isLatest && kindOf(opened.value.plaintext) === 'bye') return",
+    wrong: 'void kindOf',
+    test: tested('src/node/links.test.ts', 'D15 a farewell that comes after later words'),
+  },
+  {
+    row: 'D15',
+    file: 'src/node/presence.ts',
+    right: 'else if (proven === null || toHex(proven) !== whose) continue',
+    wrong: 'else if (proven === undefined) continue',
+    test: tested('src/node/presence.test.ts', 'D15 what one has said that is gone'),
   },
   {
     row: 'D16',
