@@ -15,7 +15,7 @@ export const DOMAIN = {
   roomKey: 'tabweave/room-key/1',
   /** HKDF label: one sender's frame key */
   senderKey: 'tabweave/sender-key/1',
-  /** frame signature = Ed25519(frame ‖ room ‖ header ‖ message), by the sender value's key */
+  /** frame signature = Ed25519(frame ‖ room ‖ header ‖ SHA-256(message)), by the sender value's key */
   frame: 'tabweave/frame/1',
   /** peer proof = Ed25519(peer ‖ room ‖ signer's sender value ‖ verifier's sender value) */
   peer: 'tabweave/peer/1',

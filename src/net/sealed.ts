@@ -10,6 +10,7 @@
  * Who computes it is the affair of `net/aead.ts`.
  */
 import { concatBytes, equalBytes, toHex } from '../core/bytes.ts'
+import { sha256 } from '../core/hash.ts'
 import { frameBytes } from '../core/keys.ts'
 import { SIGNATURE_BYTES } from '../core/limits.ts'
 import { asAuthor, type Author } from '../core/op.ts'
@@ -79,9 +80,10 @@ export async function createSealer({ room, roomKey, sender, sign, verify, isPres
   const seal = async (receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array> => {
     const at = counter++
     const header = encodeHeader({ sender, receiver, counter: at })
-    const signed = frameBytes(room, header, plaintext)
-    const said = signed.subarray(signed.length - plaintext.length)
-    return concatBytes(header, await own.seal(nonce(at), concatBytes(await sign(signed), said), boundTo(room, header)))
+    const signed = new Uint8Array(SIGNATURE_BYTES + plaintext.length)
+    signed.set(plaintext, SIGNATURE_BYTES)
+    signed.set(await sign(frameBytes(room, header, await digestOf(signed.subarray(SIGNATURE_BYTES)))))
+    return concatBytes(header, await own.seal(nonce(at), signed, boundTo(room, header)))
   }
 
   const open = async (bytes: Uint8Array): Promise<Result<Opened, FrameRefusal>> => {
@@ -98,7 +100,7 @@ export async function createSealer({ room, roomKey, sender, sign, verify, isPres
     const sealed = await aead.open(nonce(envelope.counter), envelope.ciphertext, boundTo(room, envelope.header))
     if (sealed === null || sealed.length < SIGNATURE_BYTES) return refuse('bad-envelope')
     const plaintext = sealed.subarray(SIGNATURE_BYTES)
-    const message = frameBytes(room, envelope.header, plaintext)
+    const message = frameBytes(room, envelope.header, await digestOf(plaintext))
     if (!(await verify({ signature: sealed.subarray(0, SIGNATURE_BYTES), message, author: asAuthor(envelope.sender) })))
       return refuse('wrong-sender')
 
@@ -117,6 +119,15 @@ export async function createSealer({ room, roomKey, sender, sign, verify, isPres
     open: (frame) => openInOrder(open(frame)),
   }
 }
+
+/** What is shorter is hashed at once: asking the platform takes as long (bytes). */
+const LONG = 8_192
+
+/** SHA-256, by the platform where it is there and there is much. */
+const digestOf = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  bytes.length < LONG || globalThis.crypto?.subtle === undefined
+    ? sha256(bytes)
+    : new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 
 /** What a ciphertext opens beside, and nothing else: its room, and all that a relay can read of its frame. */
 const boundTo = (room: Uint8Array, header: Uint8Array): Uint8Array => concatBytes(room, header)
