@@ -148,19 +148,20 @@ export interface Shape {
 /** The shape of a bundle of this node's own, in the time that its columns take; null for bytes that are none. */
 export function shapeOfBundle(bytes: Uint8Array): Shape | null {
   const columns = readColumns(bytes)
-  if (!columns.ok) return null
-  const { unitSizes, signatures } = columns.value
-  return { units: unitSizes.length, ops: signatures.length, signatures: signatures.filter((signature) => signature !== null).length }
+  return columns.ok ? shapeOf(columns.value.unitSizes.length, columns.value.signatures) : null
 }
 
-export function shapeOfUnits(units: readonly Unit[]): Shape {
-  let [ops, signatures] = [0, 0]
-  for (const unit of units) {
-    ops += unit.length
-    for (const { signature } of unit) if (signature !== null) signatures++
-  }
-  return { units: units.length, ops, signatures }
-}
+export const shapeOfUnits = (units: readonly Unit[]): Shape =>
+  shapeOf(
+    units.length,
+    units.flat().map(({ signature }) => signature),
+  )
+
+const shapeOf = (units: number, signatures: readonly (Uint8Array | null)[]): Shape => ({
+  units,
+  ops: signatures.length,
+  signatures: signatures.filter((signature) => signature !== null).length,
+})
 
 /** Ops for each signature, from which on others would be left out by merging with more. */
 const OPS_PER_SIGNATURE = 8

@@ -132,20 +132,13 @@ function start(engine: Engine): void {
 /** A question to this peer is open from now on. */
 export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'named' | 'missing' | 'all'>): void {
   const { now, caughtUp } = engine
-  if (now > caughtUp.at + STILL_CATCHING_UP) {
-    caughtUp.ops = caughtUp.bytes = 0
-    caughtUp.at = Infinity
-  }
+  if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
   if (asked.all) peer.allAskedAt = now
   engine.askedStranger = !peer.isUseful
   if (engine.askedStranger) engine.strangerAskedAt = now
-  const { ref, named, missing, all } = asked
   engine.fetch = {
-    ref,
-    named,
-    missing,
-    all,
+    ...asked,
     from: peer.id,
     ops: peer.ops,
     startedAt: now,
