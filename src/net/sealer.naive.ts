@@ -2,9 +2,9 @@
 import { publicKeyOf, signPure, verifyPure } from '../core/keys.ts'
 import { createSealer, type Sealer, type SealerOptions } from './sealed.ts'
 
-const seedOf = (n: number): Uint8Array => new Uint8Array(32).fill(n & 0xff).fill(n >> 8, 0, 1)
+const seedOf = (n: number): Uint8Array => new Uint8Array(32).fill(n)
 
-/** The sender value of the sealer with this number (0 … 65,535). */
+/** The sender value of the sealer with this number (0 … 255). */
 export const senderOf = (n: number): Uint8Array => publicKeyOf(seedOf(n))
 
 /** `more`: another sender value than its own, which it says it is, and who is present. */

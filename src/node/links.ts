@@ -112,10 +112,9 @@ export function createLinks(
   }
 
   /** Brings a frame on to whom it is for; true for one that is for somebody else. */
-  const bringOn = (frame: Uint8Array): boolean => {
-    const envelope = parseEnvelope(frame)
-    if (!envelope.ok || envelope.value.receiver === null) return false
-    const to = toHex(envelope.value.receiver)
+  const bringOn = (frame: Uint8Array, receiver: Uint8Array | null): boolean => {
+    if (receiver === null) return false
+    const to = toHex(receiver)
     if (to === self) return false
     const second = Math.floor(performance.now() / 1_000)
     broughtOn = broughtOn.second === second ? broughtOn : { second, bytes: 0 }
@@ -126,17 +125,15 @@ export function createLinks(
     return true
   }
 
-  /** Whether its sender, be it the true one or not, is one that is not heard: then it need not be opened, which takes most of the time. */
-  const isOfCut = (frame: Uint8Array): boolean => {
-    const envelope = parseEnvelope(frame)
-    return envelope.ok && events.isCut(toHex(envelope.value.sender))
-  }
-
   const receive = (path: Path, frame: Uint8Array, by: PeerId | null): void => {
     received.set(path, (received.get(path) ?? 0) + frame.length)
-    if (path === 'webrtc' && bringOn(frame)) return
+    const envelope = parseEnvelope(frame)
+    if (path === 'webrtc' && envelope.ok && bringOn(frame, envelope.value.receiver)) return
     const frames = openingFrames.get(path) ?? 0
-    if (opening + frame.length > MAX_OPENING_BYTES || frames === MAX_OPENING_FRAMES || isOfCut(frame)) return
+    if (opening + frame.length > MAX_OPENING_BYTES || frames === MAX_OPENING_FRAMES) return
+    // Who it says it is from may not be true. What is from one that is not heard, or says so, need not be opened, which takes most of the time.
+    const said = envelope.ok ? toHex(envelope.value.sender) : null
+    if (said !== null && events.isCut(said)) return
     opening += frame.length
     openingFrames.set(path, frames + 1)
     void sealer.open(frame).then((opened) => {
@@ -146,8 +143,7 @@ export function createLinks(
       if (!opened.ok) {
         // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault. The better path counts even
         // when it is the slower one; a relay repeats what it likes.
-        const envelope = opened.reason === 'repeated' && path !== 'relay' ? parseEnvelope(frame) : null
-        if (envelope?.ok === true) hearOn(path, toHex(envelope.value.sender), by)
+        if (opened.reason === 'repeated' && path !== 'relay' && said !== null) hearOn(path, said, by)
         if (opened.reason !== 'own-frame' && opened.reason !== 'not-for-us' && opened.reason !== 'repeated')
           events.onRefused(path, opened.reason)
         return

@@ -14,7 +14,7 @@ import type { Hindrance } from '../net/hindered.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
-import type { Notice, SignatureClaim, PeerId } from '../sync/effects.ts'
+import type { Notice, PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import { isCut } from '../sync/peers.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
@@ -36,7 +36,7 @@ import { holdSession } from './session-lock.ts'
 import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
 import type { Hex, ImportOutcome, NodeStatus, RefusedEntry, SubmitReply } from './views.ts'
-import { createVerifier } from './verifier.ts'
+import { createVerifier, verifyOneBy } from './verifier.ts'
 
 /** Characters of a room's name that are shown and remembered. */
 const MAX_NAME = 120
@@ -131,7 +131,7 @@ export async function createNode({
     author: asAuthor(identity.author),
     self: engine.sender,
     sign: (message: Uint8Array) => signWith(identity.key, message),
-    verify: async (claim: SignatureClaim) => (await verifier.verify([claim]))[0] === true,
+    verify: verifyOneBy(verifier),
   }
   const authorOf = (peer: PeerId): Uint8Array | null => engine.peers.get(peer)?.author ?? null
   const presence = createPresence({ ...signing, authorOf, send: (bytes) => links.signal(bytes), now: () => performance.now(), onChange })

@@ -1,7 +1,7 @@
 /** Sealing and opening as this run of a node: under a key pair of its own, by the platform's signatures. */
 import { createSealer, type Sealer } from '../net/sealed.ts'
 import { type KeyPair, signWith } from './signer.ts'
-import { createVerifier } from './verifier.ts'
+import { createVerifier, verifyOneBy } from './verifier.ts'
 
 /**
  * The verifier is its own: strangers' sender values must not push authors' keys out of the one that checks ops.
@@ -13,13 +13,12 @@ export async function createSession(
   pair: KeyPair,
   isPresent: (sender: string) => boolean,
 ): Promise<Sealer> {
-  const verifier = await createVerifier()
   return createSealer({
     room,
     roomKey,
     sender: pair.author,
     isPresent,
     sign: (message) => signWith(pair.key, message),
-    verify: async (claim) => (await verifier.verify([claim]))[0] === true,
+    verify: verifyOneBy(await createVerifier()),
   })
 }

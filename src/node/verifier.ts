@@ -48,6 +48,12 @@ const SELF_TEST: readonly (readonly [string, string, string, boolean])[] = [
   ],
 ]
 
+/** Checks one claim at a time by a verifier. */
+export const verifyOneBy =
+  ({ verify }: Verifier) =>
+  async (claim: SignatureClaim): Promise<boolean> =>
+    (await verify([claim]))[0] === true
+
 export async function createVerifier(): Promise<Verifier> {
   const native = createNative()
   if (native !== null && (await passesSelfTest(native))) return native
