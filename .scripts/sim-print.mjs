@@ -9,7 +9,7 @@ const COLUMNS = /** @type {const} */ (['worlds', 'acted', 'refused', 'cut', 'adm
 /** @param {Tally} tally */
 export function printTally({ strategies, faults, delivered, messages, equivocations, twice, real, slowestHealing }) {
   const names = Object.keys(strategies).toSorted()
-  const width = Math.max(8, ...names.map((name) => name.length))
+  const width = names.reduce((most, name) => Math.max(most, name.length), 8)
   if (names.length > 0) console.log(`${'strategy'.padEnd(width)}${COLUMNS.map((column) => column.padStart(10)).join('')}`)
   for (const name of names) {
     console.log(`${name.padEnd(width)}${COLUMNS.map((column) => String(strategies[name]?.[column]).padStart(10)).join('')}`)

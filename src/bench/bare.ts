@@ -14,6 +14,7 @@ import { MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
 import { deflate, inflate } from '../node/deflate.ts'
 import type { SignatureClaim } from '../sync/effects.ts'
 import { fromHex } from '../core/bytes.ts'
+import { pushAll } from '../core/lists.ts'
 
 /** A case of known verdict, all in hex. */
 export interface Vector {
@@ -88,7 +89,7 @@ async function opsOf(file: string): Promise<readonly UnitOp[]> {
     const payload = unwrapped.ok ? await inflate(unwrapped.value.payload, MAX_BUNDLE_BYTES) : null
     const units = payload === null ? null : decodeBundle(payload)
     if (units?.ok !== true) throw new Error('a bundle of our own that cannot be read')
-    ops.push(...units.value.flat())
+    pushAll(ops, units.value.flat())
   }
   return ops
 }

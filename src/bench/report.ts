@@ -1,4 +1,5 @@
 /** What a benchmark says: rows of one form, as JSON for programs and as a table for people. */
+import { greatestOf, leastOf } from '../core/lists.ts'
 
 export interface Row {
   readonly measure: string
@@ -39,7 +40,7 @@ export function rowOf(
   runs: readonly number[],
   peers: Readonly<Record<string, readonly number[]>> = {},
 ): Row {
-  const spread = [round(Math.min(...runs)), round(Math.max(...runs))] as const
+  const spread = [round(leastOf(runs)), round(greatestOf(runs))] as const
   const medians = Object.entries(peers).map(([name, theirs]) => [name, round(median(theirs))])
   return { ...about, ours: round(median(runs)), spread, peers: Object.fromEntries(medians) as Row['peers'] }
 }

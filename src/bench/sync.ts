@@ -1,4 +1,5 @@
 /** Suite "sync": what catching up costs, beside what others pay for the same. */
+import { pushAll } from '../core/lists.ts'
 import { preparePeers } from './peers/measure.ts'
 import type { Row } from './report.ts'
 import type { Suite } from './setting.ts'
@@ -20,12 +21,12 @@ export const sync: Suite = async (setting) => {
   const peers = preparePeers(setting.peers, shared, setting.say)
   const rows: Row[] = []
   for (const equivocators of [0, 1] as const) {
-    for (const differ of DIFFERENCES) rows.push(...firstContactRows(setting, shared, peers, { differ, equivocators }))
+    for (const differ of DIFFERENCES) pushAll(rows, firstContactRows(setting, shared, peers, { differ, equivocators }))
   }
-  rows.push(...cutRows(setting, shared, CUTS))
+  pushAll(rows, cutRows(setting, shared, CUTS))
   rows.push(await differenceRow(setting, LARGE, SEED))
   rows.push(await bundleRow(setting))
-  rows.push(...(await joinRows(setting, SHARED_OPS, AUTHORS)))
+  pushAll(rows, await joinRows(setting, SHARED_OPS, AUTHORS))
   return { rows, assumptions: ASSUMPTIONS }
 }
 

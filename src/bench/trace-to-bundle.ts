@@ -45,7 +45,7 @@ export async function keyOfSeed(text: string): Promise<SigningKey> {
   const seed = sha256(domainBytes(text))
   // RFC 8410 §7: the PKCS #8 form of an Ed25519 key is this and its seed.
   const prefix = Uint8Array.of(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20)
-  const key = await crypto.subtle.importKey('pkcs8', concatBytes(prefix, seed), 'Ed25519', false, ['sign'])
+  const key = await crypto.subtle.importKey('pkcs8', concatBytes([prefix, seed]), 'Ed25519', false, ['sign'])
   return {
     author: publicKeyOf(seed),
     sign: async (message) => new Uint8Array(await crypto.subtle.sign('Ed25519', key, message.slice())),

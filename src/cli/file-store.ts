@@ -6,6 +6,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { assert } from '../core/result.ts'
+import { pushAll } from '../core/lists.ts'
 import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, unpackLong } from '../store/segment-record.ts'
 import { type CorruptSegment, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -51,7 +52,8 @@ function openLocked(folder: string, unlock: () => void): Store {
   const add = (added: readonly Held[]): void => {
     if (added.length === 0) return
     if (added[0]!.first >= endOf(segments.at(-1))) {
-      segments.push(...gapBefore(added[0]!.first, segments.at(-1)), ...added)
+      pushAll(segments, gapBefore(added[0]!.first, segments.at(-1)))
+      pushAll(segments, added)
       return
     }
     const runs = runsOf(added)
@@ -125,7 +127,7 @@ function openLocked(folder: string, unlock: () => void): Store {
     },
     async pack(packed, part) {
       assertOpen()
-      assertFilled(...packed, part)
+      assertFilled([...packed, part])
       const before = index.filter(({ first }) => first < part.first).at(-1)
       assertReplaces(runsOf(packed), part, segments, endOf(before))
       write([...packed.map(recordOf('segment')), recordOf('index')(part)])

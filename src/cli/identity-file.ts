@@ -35,7 +35,7 @@ export async function writeIdentity(path: string, { author, genesis, secret, cre
     const draft = `${path}.new`
     const fd = fs.openSync(draft, 'w', PRIVATE_FILE)
     try {
-      fs.writeFileSync(fd, concatBytes(sha256(value), value))
+      fs.writeFileSync(fd, concatBytes([sha256(value), value]))
       fs.fsyncSync(fd)
     } finally {
       fs.closeSync(fd)

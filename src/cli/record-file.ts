@@ -65,7 +65,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
       if (end === 0) write(MAGIC)
       return records.map(({ bytes, ...rest }, i) => {
         const placed = { ...rest, isLast: i === records.length - 1, length: bytes.length, at: end }
-        write(concatBytes(encodeHead(placed), bytes))
+        write(concatBytes([encodeHead(placed), bytes]))
         return placed
       })
     }
@@ -100,7 +100,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
             const moved = { ...record, isLast: true, at: end }
             const payload = new Uint8Array(record.length)
             payload.set(readAt(old, record.at + HEADER_BYTES, record.length))
-            write(concatBytes(encodeHead(moved), payload))
+            write(concatBytes([encodeHead(moved), payload]))
             return moved
           })
           fs.fsyncSync(fd)

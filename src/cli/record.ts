@@ -65,7 +65,7 @@ export function decodeHead(head: Uint8Array): RecordHead | null {
   }
 }
 
-const check = (head: Uint8Array): Uint8Array => sha256(concatBytes(MAGIC, head.subarray(0, CHECK_AT))).subarray(0, 8)
+const check = (head: Uint8Array): Uint8Array => sha256(concatBytes([MAGIC, head.subarray(0, CHECK_AT)])).subarray(0, 8)
 
 export interface Scan {
   /** Whole groups, in the order in which they were written. */

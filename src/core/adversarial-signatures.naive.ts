@@ -97,14 +97,14 @@ const changed =
 
 const withS = (claim: Claim, S: (was: bigint) => bigint): Claim => {
   const [R, was] = [claim.signature.subarray(0, 32), littleEndian(claim.signature.subarray(32))]
-  return { ...claim, signature: concatBytes(R, bytesOf(S(was))) }
+  return { ...claim, signature: concatBytes([R, bytesOf(S(was))]) }
 }
 const changedS =
   (S: (was: bigint, n: number) => bigint): Make =>
   (n, world) =>
     withS(honest(n, world), (was) => S(was, n))
 const changedR = (R: (n: number, world: World) => Uint8Array): Make =>
-  changed('signature', (bytes, n, world) => concatBytes(R(n, world), bytes.subarray(32)))
+  changed('signature', (bytes, n, world) => concatBytes([R(n, world), bytes.subarray(32)]))
 
 /** One bit of a part of the bytes, by default of all; an empty message becomes a zero. */
 const flipped =
@@ -121,7 +121,7 @@ const LENGTHS = [0, 1, 31, 33, 63, 65, 96, 128]
 /** Cut off, or filled up with zeros. */
 const resized: Change = (bytes, n) => {
   const length = at(LENGTHS, n)
-  return concatBytes(bytes.subarray(0, length), new Uint8Array(Math.max(0, length - bytes.length)))
+  return concatBytes([bytes.subarray(0, length), new Uint8Array(Math.max(0, length - bytes.length))])
 }
 
 /** With the n-th multiple of L that leaves it in 256 bits: there are 15, or 14 for the greatest. */

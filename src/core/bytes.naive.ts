@@ -23,9 +23,9 @@ export function mutated(random: () => number, sample: Uint8Array): Uint8Array<Ar
     case 0:
       return out.slice(0, at)
     case 1:
-      return concatBytes(sample.subarray(0, at), randomBytes(random, 1 + Math.floor(random() * 3)), sample.subarray(at))
+      return concatBytes([sample.subarray(0, at), randomBytes(random, 1 + Math.floor(random() * 3)), sample.subarray(at)])
     case 2:
-      return concatBytes(sample.subarray(0, at), sample.subarray(at + 1))
+      return concatBytes([sample.subarray(0, at), sample.subarray(at + 1)])
     case 3:
       if (out.length > 0) out[at]! ^= 1 << Math.floor(random() * 8)
       return out

@@ -63,5 +63,5 @@ export function opId(canonical: Uint8Array): OpId {
 
 /** The digest people see: SHA-256 of the head ids, in ascending order, under the domain `heads`. Equal digests: equal sets of ops. */
 export function digestOfHeads(sorted: readonly OpId[]): Uint8Array {
-  return sha256(concatBytes(HEADS_DOMAIN, ...sorted))
+  return sha256(concatBytes([HEADS_DOMAIN, ...sorted]))
 }

@@ -63,7 +63,7 @@ function mixedOrder(random: () => number, keyTorsion: number, nonceTorsion: numb
   const author = Point.BASE.multiply(a).add(TORSION[keyTorsion]!).toBytes()
   const R = Point.BASE.multiply(r).add(TORSION[nonceTorsion]!).toBytes()
   const k = hashToNumber(R, author, message) % L
-  const signature = concatBytes(R, bytesOf((r + k * a) % L))
+  const signature = concatBytes([R, bytesOf((r + k * a) % L)])
   return { signature, message, author, isExact: (BigInt(nonceTorsion) + k * BigInt(keyTorsion)) % 8n === 0n }
 }
 
@@ -93,7 +93,7 @@ describe('both paths agree', () => {
       const S = littleEndian(signature.subarray(32))
       expect(await verifyBoth({ signature, message, author })).toEqual([true, true])
       for (let wide = S + L; wide < 1n << 256n; wide += L) {
-        const malleated = concatBytes(signature.subarray(0, 32), bytesOf(wide))
+        const malleated = concatBytes([signature.subarray(0, 32), bytesOf(wide)])
         expect(await verifyBoth({ signature: malleated, message, author })).toEqual([false, false])
       }
     }
@@ -107,16 +107,16 @@ describe('both paths agree', () => {
     for (const author of SMALL_ORDER) {
       expect(isAuthorKey(author)).toBe(false)
       for (const R of SMALL_ORDER) {
-        const signature = concatBytes(R, zero)
+        const signature = concatBytes([R, zero])
         expect(await verifyBoth({ signature, message: zero, author })).toEqual([false, false])
       }
       expect(await verifyBoth({ ...honest, author })).toEqual([false, false])
-      expect(await verifyBoth({ ...honest, signature: concatBytes(author, honest.signature.subarray(32)) })).toEqual([false, false])
+      expect(await verifyBoth({ ...honest, signature: concatBytes([author, honest.signature.subarray(32)]) })).toEqual([false, false])
       // R of small order, and S such that the equation holds: only the byte check is against it.
       const a = randomScalar(random)
       const key = Point.BASE.multiply(a).toBytes()
       const S = bytesOf((hashToNumber(author, key, zero) * a) % L)
-      expect(await verifyBoth({ signature: concatBytes(author, S), message: zero, author: key })).toEqual([false, false])
+      expect(await verifyBoth({ signature: concatBytes([author, S]), message: zero, author: key })).toEqual([false, false])
     }
   })
 
@@ -138,7 +138,7 @@ describe('both paths agree', () => {
     const { signature, message, author } = mixedOrder(random, 0, 0)
     const other = publicKeyOf(randomBytes(random, 32))
     expect(await verifyBoth({ signature, message, author: other })).toEqual([false, false])
-    expect(await verifyBoth({ signature, message: concatBytes(message, Uint8Array.of(0)), author })).toEqual([false, false])
+    expect(await verifyBoth({ signature, message: concatBytes([message, Uint8Array.of(0)]), author })).toEqual([false, false])
     for (let bit = 0; bit < 512; bit++) {
       const flipped = signature.slice()
       flipped[bit >> 3]! ^= 1 << (bit & 7)
@@ -169,7 +169,7 @@ test('A2 any lengths give false, and never throw', () => {
   // Right but for its length: zeros behind S, which is a number, would not change it.
   const { signature, message, author } = mixedOrder(random, 0, 0)
   expect(verifyPure(signature, message, author)).toBe(true)
-  for (const wrong of [signature.subarray(0, 63), concatBytes(signature, Uint8Array.of(0))])
+  for (const wrong of [signature.subarray(0, 63), concatBytes([signature, Uint8Array.of(0)])])
     expect(verifyPure(wrong, message, author)).toBe(false)
 })
 

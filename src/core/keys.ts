@@ -90,7 +90,7 @@ const CHANNEL_DOMAIN = domainBytes(DOMAIN.channel)
 
 /** What an author signs to vouch for an op and for its own chain below it: domain `sig` ‖ id. */
 export function signedBytes(id: OpId): Uint8Array<ArrayBuffer> {
-  return concatBytes(SIG_DOMAIN, id)
+  return concatBytes([SIG_DOMAIN, id])
 }
 
 /**
@@ -99,7 +99,7 @@ export function signedBytes(id: OpId): Uint8Array<ArrayBuffer> {
  */
 export function frameBytes(room: Uint8Array, header: Uint8Array, digest: Uint8Array): Uint8Array<ArrayBuffer> {
   assert(digest.length === 32, 'a SHA-256 has 32 bytes')
-  return concatBytes(FRAME_DOMAIN, room, header, digest)
+  return concatBytes([FRAME_DOMAIN, room, header, digest])
 }
 
 /**
@@ -108,7 +108,7 @@ export function frameBytes(room: Uint8Array, header: Uint8Array, digest: Uint8Ar
  */
 export function peerProofBytes(room: OpId, signer: Uint8Array, verifier: Uint8Array): Uint8Array<ArrayBuffer> {
   assert(room.length === ID_BYTES && signer.length === 32 && verifier.length === 32, 'room and sender values are 32 bytes')
-  return concatBytes(PEER_DOMAIN, room, signer, verifier)
+  return concatBytes([PEER_DOMAIN, room, signer, verifier])
 }
 
 /**
@@ -127,7 +127,7 @@ export function channelProofBytes(
     parts.every(({ length }) => length === 32),
     'room, sender values and fingerprints are 32 bytes',
   )
-  return concatBytes(CHANNEL_DOMAIN, ...parts)
+  return concatBytes([CHANNEL_DOMAIN, ...parts])
 }
 
 /**
@@ -142,7 +142,7 @@ export function presenceBytes(room: OpId, signer: Uint8Array, count: number, nam
   view.setUint32(0, Math.floor(count / 2 ** 32))
   view.setUint32(4, count % 2 ** 32)
   fixed[8] = typing ? 1 : 0
-  return concatBytes(PRESENCE_DOMAIN, room, signer, fixed, text)
+  return concatBytes([PRESENCE_DOMAIN, room, signer, fixed, text])
 }
 
 const littleEndian = (bytes: Uint8Array): bigint => {
@@ -166,7 +166,7 @@ export function verifyPure(signature: Uint8Array, message: Uint8Array, author: U
   if (A === null) return false
   const R = signature.subarray(0, 32)
   const S = littleEndian(signature.subarray(32))
-  const k = littleEndian(sha512(concatBytes(R, author, message))) % L
+  const k = littleEndian(sha512(concatBytes([R, author, message]))) % L
   const expected = Point.BASE.multiply(S, false).subtract(A.multiply(k, false))
   return equalBytes(expected.toBytes(), R)
 }

@@ -118,10 +118,10 @@ describe('an op is refused', () => {
   })
   test('A1 when its bytes are not the canonical ones', () => {
     const bytes = encodeOp(op)
-    expect(refusal(concatBytes(Uint8Array.of(0x98, 8), bytes.subarray(1)))).toBe('not-canonical')
-    expect(refusal(concatBytes(Uint8Array.of(0x9f), bytes.subarray(1), Uint8Array.of(0xff)))).toBe('unsupported-type')
-    expect(refusal(concatBytes(Uint8Array.of(0x88, 0x18, 1), bytes.subarray(2)))).toBe('not-canonical')
-    expect(refusal(concatBytes(bytes, Uint8Array.of(0)))).toBe('trailing-bytes')
+    expect(refusal(concatBytes([Uint8Array.of(0x98, 8), bytes.subarray(1)]))).toBe('not-canonical')
+    expect(refusal(concatBytes([Uint8Array.of(0x9f), bytes.subarray(1), Uint8Array.of(0xff)]))).toBe('unsupported-type')
+    expect(refusal(concatBytes([Uint8Array.of(0x88, 0x18, 1), bytes.subarray(2)]))).toBe('not-canonical')
+    expect(refusal(concatBytes([bytes, Uint8Array.of(0)]))).toBe('trailing-bytes')
     for (let length = 0; length < bytes.length; length++) expect(refusal(bytes.subarray(0, length))).toBe('truncated')
   })
   test("A1 A9 A10 when its body is not canonical, by the body's fault", () => {
@@ -138,7 +138,7 @@ describe('an op is refused', () => {
     for (const [body, fault] of faults) expect(refusalOf({ body: Uint8Array.from(body) })).toBe(fault)
   })
   test('A13 when its body nests too deep', () => {
-    const nested = (depth: number): Uint8Array => concatBytes(new Uint8Array(depth).fill(0x81), Uint8Array.of(0))
+    const nested = (depth: number): Uint8Array => concatBytes([new Uint8Array(depth).fill(0x81), Uint8Array.of(0)])
     expect(refusalOf({ body: nested(MAX_NESTING) })).toBeNull()
     expect(refusalOf({ body: nested(MAX_NESTING + 1) })).toBe('too-deep')
     expect(refusalOf({ body: nested(10_000) })).toBe('too-deep')
@@ -182,7 +182,7 @@ describe('an op is refused', () => {
     }
     expect(checkOp({ ...op, deps: [new Uint8Array(31) as Uint8Array as OpId] })).toBe('bad-shape')
     expect(checkOp({ ...op, prev: new Uint8Array(33) as Uint8Array as OpId })).toBe('bad-shape')
-    expect(refusal(concatBytes(Uint8Array.of(0x88, 1, 0xf6, 0x40), Uint8Array.of(0x1b, 0, 0x20, 0, 0, 0, 0, 0, 0)))).toBe('bad-number')
+    expect(refusal(concatBytes([Uint8Array.of(0x88, 1, 0xf6, 0x40), Uint8Array.of(0x1b, 0, 0x20, 0, 0, 0, 0, 0, 0)]))).toBe('bad-number')
   })
 })
 

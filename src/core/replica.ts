@@ -25,6 +25,7 @@ import { createPending, isWaiting, parentCame, parentRejected, type Pending, typ
 import type { MeaningRefusal, StructureRefusal } from './result.ts'
 import { equalBytes } from './bytes.ts'
 import { keyOf, type Unit, type UnitOp } from './unit.ts'
+import { pushAll } from './lists.ts'
 
 /** Rejected ops kept to be shown. */
 const MAX_REFUSED_SHOWN = 32
@@ -77,13 +78,14 @@ export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
 export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
   const outcomes: Outcome[] = []
   const work: Pick<PendingUnit, 'unit' | 'link'>[] = [{ unit, link }]
-  for (let next = work.shift(); next !== undefined; next = work.shift()) {
+  // The list grows while it is walked.
+  for (const next of work) {
     const first = outcomes.length
     admitOrWait(replica, next.unit, next.link, outcomes)
     for (let i = first, end = outcomes.length; i < end; i++) {
       const outcome = outcomes[i]!
-      if (outcome.type === 'admitted') work.push(...freed(replica, outcome.unit))
-      else if (outcome.type === 'rejected') work.push(...parentRejected(replica.pending, outcome.id))
+      if (outcome.type === 'admitted') pushAll(work, freed(replica, outcome.unit))
+      else if (outcome.type === 'rejected') pushAll(work, parentRejected(replica.pending, outcome.id))
     }
   }
   catchUp(replica.history)

@@ -19,7 +19,7 @@ export const bytesOf = (value: bigint): Uint8Array<ArrayBuffer> =>
 export const randomScalar = (random: () => number): bigint => littleEndian(randomBytes(random, 32)) % L
 
 /** SHA-512 as a number below 2^512, not yet reduced mod L. */
-export const hashToNumber = (...parts: readonly Uint8Array[]): bigint => littleEndian(sha512(concatBytes(...parts)))
+export const hashToNumber = (...parts: readonly Uint8Array[]): bigint => littleEndian(sha512(concatBytes(parts)))
 
 /** A point of order 8. */
 const T = Point.fromBytes(fromHex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05')!)
@@ -103,7 +103,7 @@ export function signTorsion(random: () => number, A: Part, R: Part, wish: Wish =
     const message = randomBytes(random, Math.floor(random() * 100))
     const hashed = hashToNumber(R.bytes, A.bytes, message)
     if (!wish(hashed, A.j, R.j)) continue
-    return { signature: concatBytes(R.bytes, bytesOf((R.log + (hashed % L) * A.log) % L)), message, author: A.bytes }
+    return { signature: concatBytes([R.bytes, bytesOf((R.log + (hashed % L) * A.log) % L)]), message, author: A.bytes }
   }
   throw new RangeError(`no message makes it so with torsion ${A.j} on A and ${R.j} on R`)
 }

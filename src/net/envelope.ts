@@ -68,7 +68,7 @@ export function encodeHeader({ sender, receiver, counter }: Omit<Envelope, 'ciph
 
 /** The frame. Its length is the caller's affair: `Transport.send` refuses what is too large. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array<ArrayBuffer> {
-  return concatBytes(encodeHeader(envelope), envelope.ciphertext)
+  return concatBytes([encodeHeader(envelope), envelope.ciphertext])
 }
 
 function readCounter(frame: Uint8Array, at: number): number | null {

@@ -262,12 +262,15 @@ export function runSealedContract(platform: string): void {
       const parsed = parseEnvelope(frame)
       if (!parsed.ok) throw new Error(parsed.reason)
       const nonceOf = (counter: number): Uint8Array => new Uint8Array(12).fill(counter, 11)
-      const inner = await aead.open(nonceOf(parsed.value.counter), parsed.value.ciphertext, concatBytes(ROOM, parsed.value.header))
+      const inner = await aead.open(nonceOf(parsed.value.counter), parsed.value.ciphertext, concatBytes([ROOM, parsed.value.header]))
       const header = encodeHeader({ sender: ALICE, receiver: null, counter: 200 })
-      const moved = concatBytes(header, await aead.seal(nonceOf(200), inner!, concatBytes(ROOM, header)))
+      const moved = concatBytes([header, await aead.seal(nonceOf(200), inner!, concatBytes([ROOM, header]))])
       expect(await reasonOf(bob, moved)).toBe('wrong-sender')
       const short = encodeHeader({ sender: ALICE, receiver: null, counter: 201 })
-      const unsigned = concatBytes(short, await aead.seal(nonceOf(201), inner!.subarray(0, SIGNATURE_BYTES - 1), concatBytes(ROOM, short)))
+      const unsigned = concatBytes([
+        short,
+        await aead.seal(nonceOf(201), inner!.subarray(0, SIGNATURE_BYTES - 1), concatBytes([ROOM, short])),
+      ])
       expect(await reasonOf(bob, unsigned)).toBe('bad-envelope')
       const posing = await sealerOfRoom(0xf1, ROOM, ROOM_KEY, { sender: value(0xff) })
       expect(await reasonOf(bob, await posing.seal(null, text('whoever')))).toBe('wrong-sender')

@@ -83,7 +83,7 @@ export async function createSealer({ room, roomKey, sender, sign, verify, isPres
     const signed = new Uint8Array(SIGNATURE_BYTES + plaintext.length)
     signed.set(plaintext, SIGNATURE_BYTES)
     signed.set(await sign(frameBytes(room, header, await digestOf(signed.subarray(SIGNATURE_BYTES)))))
-    return concatBytes(header, await own.seal(nonce(at), signed, boundTo(room, header)))
+    return concatBytes([header, await own.seal(nonce(at), signed, boundTo(room, header))])
   }
 
   const open = async (bytes: Uint8Array): Promise<Result<Opened, FrameRefusal>> => {
@@ -130,7 +130,7 @@ const digestOf = async (bytes: Uint8Array): Promise<Uint8Array> =>
     : new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 
 /** What a ciphertext opens beside, and nothing else: its room, and all that a relay can read of its frame. */
-const boundTo = (room: Uint8Array, header: Uint8Array): Uint8Array => concatBytes(room, header)
+const boundTo = (room: Uint8Array, header: Uint8Array): Uint8Array => concatBytes([room, header])
 
 /** The counter as AES-GCM's 96-bit nonce, big-endian. */
 function nonce(counter: number): Uint8Array<ArrayBuffer> {

@@ -80,7 +80,7 @@ describe('frames', () => {
     const { links, release, hear } = openLinks('broadcast')
     for (let i = 0; i < 513; i++) {
       if (i === 512) expect(links.pathOf(toHex(numbered(0)))).toBe('broadcast')
-      hear(concatBytes(numbered(i), new Uint8Array(1)))
+      hear(concatBytes([numbered(i), new Uint8Array(1)]))
       await release()
     }
     // Of a peer that is not known, the relay is tried.
@@ -91,7 +91,7 @@ describe('frames', () => {
     const request = vi.fn<() => Promise<void>>()
     vi.stubGlobal('navigator', { locks: { request } })
     const { release, hear } = openLinks('broadcast')
-    for (let i = 0; i < 513; i++) hear(concatBytes(numbered(i), new Uint8Array(1)))
+    for (let i = 0; i < 513; i++) hear(concatBytes([numbered(i), new Uint8Array(1)]))
     await release()
     expect(request).toHaveBeenCalledTimes(512)
   })
@@ -104,7 +104,7 @@ describe('frames for others that come on a direct channel', () => {
 
   test('are brought on to whom they are for, if there is a channel to that; others are opened here', async () => {
     const { sent, held, release, hear } = openLinks('webrtc')
-    hear(concatBytes(numbered(1), new Uint8Array(1)))
+    hear(concatBytes([numbered(1), new Uint8Array(1)]))
     await release()
     const frame = sealedFor(numbered(1), 500)
     hear(frame)
@@ -118,7 +118,7 @@ describe('frames for others that come on a direct channel', () => {
   test('D7 are of MAX_BROUGHT_ON at most, and BROUGHT_ON_PER_SECOND in all', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     const { sent, release, hear } = openLinks('webrtc')
-    hear(concatBytes(numbered(1), new Uint8Array(1)))
+    hear(concatBytes([numbered(1), new Uint8Array(1)]))
     await release()
     hear(sealedFor(numbered(1), 9_217))
     expect(sent.length).toBe(0)

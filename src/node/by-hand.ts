@@ -19,7 +19,7 @@ const LIKELY = 100
 const checksum = (frame: Uint8Array): Uint8Array => sha256(frame).subarray(0, CHECKSUM_BYTES)
 
 /** A frame as people carry it. */
-export const textOf = (frame: Uint8Array): string => toBase64url(concatBytes(frame, checksum(frame)))
+export const textOf = (frame: Uint8Array): string => toBase64url(concatBytes([frame, checksum(frame)]))
 
 /**
  * The frame of what a person pasted: an invitation, a link that ends in one, or an answer, with whatever spaces and line ends got into

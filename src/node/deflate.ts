@@ -30,5 +30,5 @@ async function drain(stream: ReadableStream<Uint8Array>, limit: number): Promise
     }
     parts.push(next.value)
   }
-  return concatBytes(...parts)
+  return concatBytes(parts)
 }

@@ -13,7 +13,7 @@ export interface RoomLink {
 export const linkOf = ({ genesis, secret }: Pick<Identity, 'genesis' | 'secret'>): RoomLink => ({ genesis: asOpId(genesis), secret })
 
 /** The fragment, without "#". */
-export const formatLink = ({ genesis, secret }: RoomLink): string => toBase64url(concatBytes(genesis, secret))
+export const formatLink = ({ genesis, secret }: RoomLink): string => toBase64url(concatBytes([genesis, secret]))
 
 /** Reads a fragment, or a whole address that ends in one, with or without an invitation behind a point; null when it is none. */
 export function parseLink(text: string): RoomLink | null {

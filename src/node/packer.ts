@@ -7,6 +7,7 @@ import { idOf } from '../core/dag.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
 import { type Unit, unitBytes } from '../core/unit.ts'
 import { encodeStretch, stretchOf } from '../core/stretch.ts'
+import { pushAll } from '../core/lists.ts'
 import { type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { mergeUnits } from '../sync/merge.ts'
@@ -80,7 +81,7 @@ async function packNext(store: Store, engine: Engine, index: Place[]): Promise<b
   const last = groups.at(-1)?.at(-1)
   if (last === undefined || layout[0]?.first !== from) return false
   const segments: Segment[] = []
-  for (const group of groups) if (group.length > 1) segments.push(...(await mergedSegments(store, engine, group)))
+  for (const group of groups) if (group.length > 1) pushAll(segments, await mergedSegments(store, engine, group))
   let part: Place = { first: from, count: last.first + last.count - from }
   // As in a binary counter: a part swallows those before it that are no larger.
   let kept = index.length
@@ -128,7 +129,7 @@ async function mergedSegments(store: Store, engine: Engine, places: readonly Pla
       if (segment.first >= end) break
       const found = 'bytes' in segment ? await reopenSegment(segment, (n) => idOf(engine.replica.dag, segment.first + n)) : null
       if (found === null) return []
-      units.push(...found)
+      pushAll(units, found)
       for (const unit of found) bytes += unitBytes(unit)
       at = segment.first + segment.count
       if (bytes <= MAX_UNIT_BYTES) continue

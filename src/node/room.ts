@@ -5,6 +5,7 @@ import { authorOf, childrenOf, idOf, markPast, numberOf, parentsOf } from '../co
 import { fromHex, toHex } from '../core/bytes.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy } from '../core/seen.ts'
+import { pushAll } from '../core/lists.ts'
 import type { Body } from '../crdt/body.ts'
 import type { Engine } from '../sync/state.ts'
 import type { Library, Page } from './library.ts'
@@ -66,7 +67,7 @@ export function createRoom(engine: Engine, library: Library): Room {
       for (let end = history.length; end > 0 && found.length < limit; end -= SEARCH_STEP) {
         const start = Math.max(0, end - SEARCH_STEP)
         const entries = await entriesOf(sliceHistory(history, start, end - start))
-        found.push(...entries.filter((entry) => entry.text.toLowerCase().includes(wanted)).reverse())
+        pushAll(found, entries.filter((entry) => entry.text.toLowerCase().includes(wanted)).reverse())
       }
       return found.slice(0, limit)
     },

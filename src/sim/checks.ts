@@ -9,6 +9,7 @@ import { digestOfHeads } from '../core/hash.ts'
 import { sliceHistory } from '../core/history.ts'
 import { signedBytes } from '../core/keys.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
+import { pushAll } from '../core/lists.ts'
 import { decodeBody } from '../crdt/body.ts'
 import { type Accepts, admittedSet, randomOrder, type View, viewOf } from './definition.ts'
 import { read } from './disk.ts'
@@ -107,7 +108,7 @@ function replay(world: World, node: SimNode): Map<string, UnitOp> | null {
       fail(world, 'disks hold units', `a segment of node ${node.index} cannot be read`)
       return null
     }
-    units.push(...found)
+    pushAll(units, found)
   }
   const isSigned = ({ signature, id, op }: UnitOp): boolean =>
     signature !== null && world.signatures.verify(signature, signedBytes(id), op.author)

@@ -1,6 +1,7 @@
 /** Carries out the faults of a plan, and heals the world when the storm is over. */
 import { numberOf } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
+import { pushAll } from '../core/lists.ts'
 import { createDisk, flipBit, lengthOf, loseTail, rollBack, safeOps } from './disk.ts'
 import { addNode, forget, give, type SimNode, start } from './node.ts'
 import { pack } from './pack.ts'
@@ -114,7 +115,10 @@ function twin(world: World, node: SimNode): void {
   if (!node.isUp) return
   world.forgetful.add(node.identity)
   const copy = addNode(world, node.identity, createDisk())
-  copy.disk.kept.push(...node.disk.kept.slice(0, node.disk.safe).map((kept) => ({ ...kept })))
+  pushAll(
+    copy.disk.kept,
+    node.disk.kept.slice(0, node.disk.safe).map((kept) => ({ ...kept })),
+  )
   copy.disk.safe = copy.disk.kept.length
   copy.neighbours = [...node.neighbours, node.index]
   for (const index of copy.neighbours) world.nodes[index]!.neighbours.push(copy.index)

@@ -37,19 +37,19 @@ const EVERY = 10
 /** Says the n-th message of a flood to the node that is flooded. */
 type Flood = (stage: Stage, n: number) => void
 
-const units = (stage: Stage, from: PeerId, ...brought: Parameters<typeof bundleOf>): void =>
-  tell(stage, stage.nodes[1]!, from, { type: 'units', ref: 0, bundle: bundleOf(...brought), last: true, left: 0 })
+const units = (stage: Stage, from: PeerId, brought: Parameters<typeof bundleOf>[0]): void =>
+  tell(stage, stage.nodes[1]!, from, { type: 'units', ref: 0, bundle: bundleOf(brought), last: true, left: 0 })
 
 const stranger = (stage: Stage, n: number): PeerId => linkNamed(stage, `stranger ${n}`)
 const key = (n: number): ReturnType<typeof keyNamed> => keyNamed(`key ${n % 50}`)
 const waiting = (stage: Stage, n: number): ReturnType<typeof message> => message(stage, key(n), null, [ghostId(n)], `waits ${n}`)
 
 export const FLOODS = {
-  'ops that wait, by one link': (stage, n) => units(stage, linkNamed(stage, 'one'), [waiting(stage, n)]),
-  'ops that wait, by many links': (stage, n) => units(stage, stranger(stage, n % 100), [waiting(stage, n)]),
-  'ops that wait, a new link for each': (stage, n) => units(stage, stranger(stage, n), [waiting(stage, n)]),
+  'ops that wait, by one link': (stage, n) => units(stage, linkNamed(stage, 'one'), [[waiting(stage, n)]]),
+  'ops that wait, by many links': (stage, n) => units(stage, stranger(stage, n % 100), [[waiting(stage, n)]]),
+  'ops that wait, a new link for each': (stage, n) => units(stage, stranger(stage, n), [[waiting(stage, n)]]),
   'bad signatures, a new link for each': (stage, n) =>
-    units(stage, stranger(stage, n), [signedBadly(message(stage, key(n), null, [stage.room], `${n}`))]),
+    units(stage, stranger(stage, n), [[signedBadly(message(stage, key(n), null, [stage.room], `${n}`))]]),
   'bundles that are none, a new link for each': (stage, n) =>
     tell(stage, stage.nodes[1]!, stranger(stage, n), {
       type: 'units',
@@ -61,11 +61,7 @@ export const FLOODS = {
   'large units of unsigned chains': (stage, n) => {
     if (n % 20 > 0) return
     const chain = (chains[n % 8] ??= chainOf(stage, key(n), 1_000, [ghostId(n)]))
-    units(
-      stage,
-      stranger(stage, n),
-      chain.map((each, i) => (i < 999 ? { ...each, signature: null } : signedBadly(each))),
-    )
+    units(stage, stranger(stage, n), [chain.map((each, i) => (i < 999 ? { ...each, signature: null } : signedBadly(each)))])
   },
   'heads, by many links': (stage, n) => claim(stage, stage.nodes[1]!, stranger(stage, n % 200), ghosts(n)),
   'heads, a new link for each': (stage, n) => claim(stage, stage.nodes[1]!, stranger(stage, n), ghosts(n)),
@@ -74,7 +70,7 @@ export const FLOODS = {
   'false proofs, a new link for each': (stage, n) =>
     tell(stage, stage.nodes[1]!, stranger(stage, n), { type: 'hello', author: key(n).author, proof: new Uint8Array(64).fill(n % 200) }),
   'valid ops, a new key and link for each': (stage, n) =>
-    units(stage, stranger(stage, n), [message(stage, keyNamed(`sybil ${n}`), null, [stage.room], `${n}`)]),
+    units(stage, stranger(stage, n), [[message(stage, keyNamed(`sybil ${n}`), null, [stage.room], `${n}`)]]),
 } satisfies Record<string, Flood>
 
 const chains: ReturnType<typeof chainOf>[] = []

@@ -1,5 +1,6 @@
 /** What `node/packer.ts` does to a disk, in one step and without a platform. */
 import { encodeStretch, stretchOf } from '../core/stretch.ts'
+import { pushAll } from '../core/lists.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { mergeUnits } from '../sync/merge.ts'
 import { wrapBundle } from '../sync/wrap.ts'
@@ -20,7 +21,10 @@ export function pack({ disk, engine: { replica } }: SimNode): void {
     first += unit.length
     return { segment, flipped: null }
   })
-  disk.kept.splice(0, half.length, ...packed)
+  const rest = disk.kept.slice(half.length)
+  disk.kept.length = 0
+  pushAll(disk.kept, packed)
+  pushAll(disk.kept, rest)
   disk.safe = disk.kept.length
   disk.index = { first: 0, count: first, bytes: encodeStretch(0, stretchOf(replica.dag, 0, first)) }
 }

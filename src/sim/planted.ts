@@ -65,7 +65,7 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'what waits is forgotten',
     file: REPLICA,
-    right: "if (outcome.type === 'admitted') work.push(...freed(replica, outcome.unit))",
+    right: "if (outcome.type === 'admitted') pushAll(work, freed(replica, outcome.unit))",
     wrong: "if (outcome.type === 'equivocation') work.push()",
   },
   {

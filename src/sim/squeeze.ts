@@ -11,7 +11,7 @@ export function squeeze(bytes: Uint8Array): Uint8Array {
   const head = new Uint8Array(5)
   head[0] = PLAIN
   new DataView(head.buffer).setUint32(1, bytes.length)
-  return concatBytes(head, bytes)
+  return concatBytes([head, bytes])
 }
 
 /** A few bytes that give `length` zeros. */

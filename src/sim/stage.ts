@@ -226,8 +226,8 @@ export function tell({ world }: Stage, to: SimNode, from: PeerId, said: Message 
 }
 
 /** Brings units to a node, which has judged them when this returns: in ms, or in seconds when strangers have brought too much. */
-export function push(stage: Stage, to: SimNode, from: PeerId, ...units: readonly Unit[]): void {
-  tell(stage, to, from, { type: 'units', ref: 0, bundle: bundleOf(...units), last: true, left: 0 })
+export function push(stage: Stage, to: SimNode, from: PeerId, units: readonly Unit[]): void {
+  tell(stage, to, from, { type: 'units', ref: 0, bundle: bundleOf(units), last: true, left: 0 })
   assert(runUntil(stage, 60_000, () => !to.engine.intake.has(from)) < Infinity, 'what is brought is judged')
 }
 

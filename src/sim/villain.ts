@@ -125,11 +125,11 @@ export function say(villain: Villain, to: SimNode, said: Message | Uint8Array): 
   sendAs(villain.world, villain.sender, to, said instanceof Uint8Array ? said : encodeMessage(said))
 }
 
-export function push(villain: Villain, to: SimNode, ...units: Unit[]): void {
-  say(villain, to, { type: 'units', ref: 0, bundle: bundleOf(...units), last: true, left: 0 })
+export function push(villain: Villain, to: SimNode, units: readonly Unit[]): void {
+  say(villain, to, { type: 'units', ref: 0, bundle: bundleOf(units), last: true, left: 0 })
 }
 
-export const bundleOf = (...units: Unit[]): Uint8Array => wrapBundle('raw', encodeBundle(units))
+export const bundleOf = (units: readonly Unit[]): Uint8Array => wrapBundle('raw', encodeBundle(units))
 
 /** Any node. */
 export const anyone = ({ world, random }: Villain): SimNode => random.pick(world.nodes)

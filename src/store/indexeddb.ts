@@ -7,6 +7,7 @@
  */
 import { type DBSchema, deleteDB } from 'idb'
 import { assert } from '../core/result.ts'
+import { greatestOf, leastOf } from '../core/lists.ts'
 import { guarded, openDatabase, settle } from './database.ts'
 import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, type SegmentRecord, unpackLong } from './segment-record.ts'
 import type { CorruptSegment, Identity, Place, Segment, Store } from './store.ts'
@@ -69,7 +70,7 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
 
     pack: (segments, part) =>
       guarded(async () => {
-        assertFilled(...segments, part)
+        assertFilled([...segments, part])
         const durability = segments.length > 0 ? 'strict' : 'relaxed'
         const tx = db.transaction(['segments', 'index'], 'readwrite', { durability })
         const [held, index] = [tx.objectStore('segments'), tx.objectStore('index')]
@@ -77,7 +78,7 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
           const runs = runsOf(segments)
           const ends = [...runs, part].map(({ first, count }) => first + count)
           const begins = [...runs, part].map(({ first }) => first)
-          const [layout, before] = [held.getAllKeys(keysOf(Math.min(...begins), Math.max(...ends))), endOf(index, part.first)]
+          const [layout, before] = [held.getAllKeys(keysOf(leastOf(begins), greatestOf(ends))), endOf(index, part.first)]
           const fits = Promise.all([layout, before]).then(([keys, end]) => assertReplaces(runs, part, keys.map(placeOf), end))
           const gone = runs.map(({ first, count }) => remove(held, keysOf(first, first + count)))
           const writes = [...gone, ...segments.map((segment) => put(held, segment))]

@@ -56,7 +56,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     },
     async pack(segments, part) {
       assertOpen()
-      assertFilled(...segments, part)
+      assertFilled([...segments, part])
       const runs = runsOf(segments)
       assertReplaces(runs, part, placesOf(disk.records), endOf(disk.index, part.first))
       allOrNothing(disk, () => {

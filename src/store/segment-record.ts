@@ -33,7 +33,7 @@ export async function unpackLong(first: number, count: number, record: unknown):
   const { bytes, checksum: written } = fieldsOf(record)
   const isLong = bytes instanceof Uint8Array && bytes.length >= NATIVE_FROM && written instanceof Uint8Array
   if (!isLong || globalThis.crypto?.subtle === undefined) return unpackSegment(first, count, record)
-  const found = await crypto.subtle.digest('SHA-256', concatBytes(placeOf(first, count), bytes))
+  const found = await crypto.subtle.digest('SHA-256', concatBytes([placeOf(first, count), bytes]))
   return equalBytes(written, new Uint8Array(found)) ? { first, count, bytes } : { first, count, reason: 'bad-checksum' }
 }
 
@@ -49,7 +49,7 @@ export function assertContiguous(segments: readonly Segment[], end: number): voi
 }
 
 /** Asserts that nothing that is to be packed is empty. */
-export const assertFilled = (...places: readonly Place[]): void =>
+export const assertFilled = (places: readonly Place[]): void =>
   places.forEach(({ count }) => assert(Number.isSafeInteger(count) && count > 0, 'what is packed holds at least one op'))
 
 /** Neighbours as one place each. In order. */
@@ -75,7 +75,7 @@ export function assertReplaces(runs: readonly Place[], part: Place, layout: read
   assert(part.first === indexEnd, 'the index has no gaps')
 }
 
-const checksum = (first: number, count: number, bytes: Uint8Array): Uint8Array => sha256(concatBytes(placeOf(first, count), bytes))
+const checksum = (first: number, count: number, bytes: Uint8Array): Uint8Array => sha256(concatBytes([placeOf(first, count), bytes]))
 
 function placeOf(first: number, count: number): Uint8Array {
   const place = new Uint8Array(16)

@@ -123,7 +123,7 @@ describe('decode(encode(units)) is units', () => {
 
   test('for the bytes of a bundle inside a larger array', () => {
     const bundle = encodeBundle([[genesis]])
-    const inside = concatBytes(new Uint8Array(5), bundle).subarray(5)
+    const inside = concatBytes([new Uint8Array(5), bundle]).subarray(5)
     expect(decodeBundle(inside)).toEqual({ ok: true, value: [[genesis]] })
   })
 })
@@ -288,7 +288,7 @@ describe('a bundle is refused whole', () => {
   test('when it is empty, cut anywhere, or followed by anything', () => {
     const bundle = encodeBundle([[genesis, after(genesis)]])
     for (let length = 0; length < bundle.length; length++) expect(refusal(bundle.subarray(0, length))).toBe('bad-bundle')
-    expect(refusal(concatBytes(bundle, new Uint8Array(1)))).toBe('bad-bundle')
+    expect(refusal(concatBytes([bundle, new Uint8Array(1)]))).toBe('bad-bundle')
   })
   test('when it is of another version', () => {
     const bundle = encodeBundle([[genesis]])
@@ -478,7 +478,7 @@ describe('a file', () => {
     const file = encodeFile(bundles)
     for (let length = 0; length < 18; length++) expect(decodeFile(file.subarray(0, length))).toEqual({ ok: false, reason: 'not-a-bundle' })
     expect(decodeFile(file.subarray(0, -1))).toEqual({ ok: false, reason: 'truncated' })
-    const huge = concatBytes(encodeFile([]), Uint8Array.of(0xff, 0xff, 0xff, 0x7f))
+    const huge = concatBytes([encodeFile([]), Uint8Array.of(0xff, 0xff, 0xff, 0x7f)])
     expect(decodeFile(huge)).toEqual({ ok: false, reason: 'too-large' })
   })
   test('and 20,000 mutated ones give bundles or a named refusal', { timeout: 60_000 }, () => {

@@ -66,7 +66,7 @@ test('nodes with more heads than a list holds know that they agree', () => {
   const [alice, bob] = stage.nodes as [SimNode, SimNode]
   apart(stage, bob)
   const units = Array.from({ length: 300 }, (_, i) => chainOf(stage, keyNamed(`writer ${i}`), 1))
-  give(stage.world, alice, { type: 'import', ref: 1, bundles: [bundleOf(...units)] })
+  give(stage.world, alice, { type: 'import', ref: 1, bundles: [bundleOf(units)] })
   run(stage, 1_000)
   together(stage)
   run(stage, 30_000)
@@ -82,7 +82,7 @@ test('an answer that ends while its last units are still being verified is no of
   const stage = createStage(1)
   const { engine } = stage.nodes[0]!
   const from = linkNamed(stage, 'bob')
-  const bundle = bundleOf(chainOf(stage, keyNamed('bob'), 1))
+  const bundle = bundleOf([chainOf(stage, keyNamed('bob'), 1)])
   const effects = [bundle, new Uint8Array()].flatMap((part) =>
     step(
       engine,
@@ -96,7 +96,7 @@ test('an answer that ends while its last units are still being verified is no of
 
 test('whoever wakes a node at the time it asked for is not asked for the same time again, however odd the clock', () => {
   const stage = createStage(1)
-  const bytes = encodeMessage({ type: 'units', ref: 1, bundle: bundleOf(chainOf(stage, keyNamed('bob'), 1)), last: true, left: 0 })
+  const bytes = encodeMessage({ type: 'units', ref: 1, bundle: bundleOf([chainOf(stage, keyNamed('bob'), 1)]), last: true, left: 0 })
   const pauses: number[] = []
   for (let i = 1; i <= 200; i++) {
     const { engine } = createStage(1).nodes[0]!

@@ -62,7 +62,7 @@ test.each([
     const { schedule } = stage.world
     const end = schedule.now + turn
     const bring = (some: readonly UnitOp[]): void =>
-      tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(...some.map((op) => [op])), last: false, left: 9 })
+      tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(some.map((op) => [op])), last: false, left: 9 })
     const chain = chainOf(stage, keyNamed('mallory'), ops)
     for (let at = 0; at < ops; at += 600) bring(chain.slice(at, at + 600))
     expect(runUntil(stage, 1_000, () => bob.engine.fetch?.got === ops)).toBeLessThan(1_000)
@@ -81,7 +81,7 @@ test('D5 an answer may bring MAX_IN_VAIN ops in vain, and with one more its turn
   const { stage, bob, link, ref } = asking()
   const wait = (from: number, count: number): void => {
     const units = Array.from({ length: count }, (_, i) => [message(stage, keyNamed('mallory'), null, [ghostId(from + i)], `${from + i}`)])
-    tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(...units), last: false, left: 9 })
+    tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(units), last: false, left: 9 })
   }
   wait(1_000, 1_000)
   wait(2_000, 24)
@@ -94,7 +94,7 @@ test('D5 an answer may bring MAX_IN_VAIN ops in vain, and with one more its turn
 test('D13 an answer may repeat all that is held, and MAX_IN_VAIN ops more, and with one more its turn is over', () => {
   const { stage, bob, link, ref } = asking()
   const repeat = (times: number): void => {
-    const bundle = bundleOf(...Array.from({ length: times }, () => [stage.world.genesis]))
+    const bundle = bundleOf(Array.from({ length: times }, () => [stage.world.genesis]))
     tell(stage, bob, link, { type: 'units', ref, bundle, last: false, left: 9 })
   }
   repeat(1 + 1_024)
@@ -110,7 +110,7 @@ test('D5 of an answer no more than a unit of signatures is judged at a time: wha
   const { stage, bob, link, ref } = asking()
   const chain = chainOf(stage, keyNamed('mallory'), 1_025)
   const bring = (some: readonly UnitOp[]): void =>
-    tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(...some.map((op) => [op])), last: false, left: 9 })
+    tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(some.map((op) => [op])), last: false, left: 9 })
   bring(chain.slice(0, 1_024))
   expect(runUntil(stage, 1_000, () => bob.engine.fetch?.got === 1_024)).toBeLessThan(1_000)
   const other = chainOf(stage, keyNamed('other'), 1_025)
@@ -126,8 +126,8 @@ test('of a peer with more heads than it lists, what could not be taken in is ask
   const head = (name: string): Unit => [message(stage, keyNamed(name), null, [stage.room], name)]
   const many = Array.from({ length: 300 }, (_, i) => head(`${i}`))
   // Not among those that Alice lists, of which Bob has all.
-  push(stage, alice, linkNamed(stage, 'author'), head('the oldest'))
-  for (const node of [alice, bob]) push(stage, node, linkNamed(stage, 'author'), ...many)
+  push(stage, alice, linkNamed(stage, 'author'), [head('the oldest')])
+  for (const node of [alice, bob]) push(stage, node, linkNamed(stage, 'author'), many)
   run(stage, 1_000)
   expect([opsOf(alice), opsOf(bob)]).toEqual([302, 301])
   // As on a disk that is full.
@@ -151,7 +151,7 @@ test('of a peer with more heads than it lists, what a cut answer left out is ask
   const isHere = (): void => claim(stage, bob, link, [stage.room], 300, 999)
   const give = (left: number, ...units: readonly Unit[]): void => {
     const { ref } = wants.at(-1)!
-    tell(stage, bob, link, { type: 'units', ref, bundle: units.length > 0 ? bundleOf(...units) : new Uint8Array(), last: true, left })
+    tell(stage, bob, link, { type: 'units', ref, bundle: units.length > 0 ? bundleOf(units) : new Uint8Array(), last: true, left })
     run(stage, 500)
   }
   isHere()

@@ -8,6 +8,7 @@
 import { compareEntries } from '../core/id-table.ts'
 import { type Dag, idOf, numberOf, tipsOf } from '../core/dag.ts'
 import { AUTHOR_BYTES } from '../core/limits.ts'
+import { pushAll } from '../core/lists.ts'
 import type { OpId } from '../core/op.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { hintBytes, type Tip } from './messages.ts'
@@ -82,12 +83,11 @@ export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMI
   }
   // In the order of their numbers, whatever became of this DAG before: the same ops are told in the same words.
   const listed = newest(heads, heads.length > limits.tips ? limits.newestHeads : heads.length)
-  listed.push(
-    ...thinned(
-      others.sort((a, b) => b - a),
-      limits,
-    ).slice(0, limits.tips - listed.length),
+  const thin = thinned(
+    others.sort((a, b) => b - a),
+    limits,
   )
+  pushAll(listed, thin.slice(0, limits.tips - listed.length))
   const hint = hintBytes(dag.authors.length)
   const tips = listed.map((op): Tip => {
     const at = dag.author[op]! * AUTHOR_BYTES

@@ -81,7 +81,7 @@ describe('what waits to be judged', () => {
       expect(bytesOf(bob, small)).toBe(MIB + more)
       expect(bob.engine.intakeBytes).toBe((96 - more) * MIB + more)
       const op = message(stage, alice, null, [stage.room], 'me too')
-      tell(stage, bob, linkNamed(stage, 'alice'), unitsMessage(bundleOf([op])))
+      tell(stage, bob, linkNamed(stage, 'alice'), unitsMessage(bundleOf([[op]])))
       expect(runUntil(stage, 200, () => has(bob, op))).toBeLessThan(200)
     },
   )
@@ -100,10 +100,10 @@ describe('what waits to be judged', () => {
     const [bob] = stage.nodes as [SimNode]
     const op = message(stage, mallory, null, [stage.room], 'enough')
     bob.engine.unstoredBytes = 64 * MIB + 1
-    push(stage, bob, linkNamed(stage, 'mallory'), [op])
+    push(stage, bob, linkNamed(stage, 'mallory'), [[op]])
     expect(has(bob, op)).toBe(false)
     bob.engine.unstoredBytes = 64 * MIB
-    push(stage, bob, linkNamed(stage, 'mallory'), [op])
+    push(stage, bob, linkNamed(stage, 'mallory'), [[op]])
     expect(has(bob, op)).toBe(true)
   })
 
@@ -129,7 +129,7 @@ describe('signatures', () => {
     return verify === undefined ? null : { job: verify.job, count: verify.claims.length }
   }
   const hear = ({ engine }: SimNode, from: PeerId, ...units: readonly Unit[]): ReturnType<typeof asked> =>
-    asked(step(engine, { type: 'bytes', from, bytes: unitsMessage(bundleOf(...units)) }, engine.now))
+    asked(step(engine, { type: 'bytes', from, bytes: unitsMessage(bundleOf(units)) }, engine.now))
   const answer = ({ engine }: SimNode, { job, count }: NonNullable<ReturnType<typeof asked>>, isValid: boolean): ReturnType<typeof asked> =>
     asked(step(engine, { type: 'verified', job, valid: Array.from({ length: count }, () => isValid) }, engine.now))
 
@@ -171,7 +171,7 @@ describe('signatures', () => {
       const [bob] = stage.nodes as [SimNode]
       const op = message(stage, mallory, null, [stage.room], 'twice')
       const units = [[signedBadly(op)], [op]]
-      push(stage, bob, linkNamed(stage, 'mallory'), ...(order === 'the wrong one first' ? units : units.reverse()))
+      push(stage, bob, linkNamed(stage, 'mallory'), order === 'the wrong one first' ? units : units.reverse())
       expect(has(bob, op)).toBe(true)
     },
   )

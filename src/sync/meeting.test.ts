@@ -82,7 +82,7 @@ test('of five who could answer who joins, one does', () => {
 test('whoever answers everybody’s question first is whom it is being fetched from', () => {
   const stage = createStage(2, QUICK)
   const [bob] = stage.nodes as [SimNode]
-  for (let i = 0; i < 3; i++) push(stage, bob, linkNamed(stage, 'mallory'), chainOf(stage, keyNamed(`author ${i}`), 500))
+  for (let i = 0; i < 3; i++) push(stage, bob, linkNamed(stage, 'mallory'), [chainOf(stage, keyNamed(`author ${i}`), 500)])
   run(stage, 5_000)
   const joiner = join(stage)
   const { engine } = joiner

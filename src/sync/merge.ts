@@ -1,6 +1,7 @@
 /** Neighbouring units as fewer and larger ones, with fewer signatures: for what is stored, and for what is sent. */
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
 import { keyOf, type Unit, unitBytes, type UnitOp } from '../core/unit.ts'
+import { pushAll } from '../core/lists.ts'
 
 /**
  * The same ops in the same order in as few units as putting neighbours together gives, each within a unit's limits, and
@@ -20,7 +21,7 @@ export function mergeUnits(units: readonly Unit[]): UnitOp[][] {
       bytes = 0
       merged.push(last)
     }
-    last.push(...unit)
+    pushAll(last, unit)
     bytes += size
   }
   return merged.map(withoutUnneeded)

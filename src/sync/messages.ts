@@ -121,7 +121,7 @@ function fieldsOf(message: Message): readonly Value[] {
 
 function packIds(ids: readonly OpId[]): Uint8Array {
   assert(ids.length <= MAX_HEADS_LISTED, 'a list of ids holds at most MAX_HEADS_LISTED')
-  return concatBytes(...ids)
+  return concatBytes(ids)
 }
 
 /** Length of the hints, then each tip: hint, varint of 2 · seq and 1 for a head, id. Nothing for no tips. */

@@ -9,7 +9,7 @@ const QUICK = { delay: { least: 5, most: 5 } }
 test('a paused node takes in no more of what it asked for, hears what is written, and catches up when it goes on', () => {
   const stage = createStage(1, QUICK)
   const [bob] = stage.nodes as [SimNode]
-  for (let i = 0; i < 6; i++) push(stage, bob, linkNamed(stage, 'mallory'), chainOf(stage, keyNamed(`author ${i}`), 1_000))
+  for (let i = 0; i < 6; i++) push(stage, bob, linkNamed(stage, 'mallory'), [chainOf(stage, keyNamed(`author ${i}`), 1_000)])
   run(stage, 5_000)
   const joiner = join(stage)
   const { engine } = joiner
@@ -40,7 +40,7 @@ test('fetches that follow each other are counted together, and later ones anew',
   expect(joiner.engine.caughtUp.bytes).toBeGreaterThan(100)
   const link = linkNamed(stage, 'mallory')
   const late = chainOf(stage, keyNamed('mallory'), 3)
-  push(stage, bob, link, late)
+  push(stage, bob, link, [late])
   run(stage, 3_000)
   expect(agree(stage)).toBe(true)
   expect(joiner.engine.caughtUp.ops).toBe(3)

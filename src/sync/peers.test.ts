@@ -40,7 +40,7 @@ test('A2 the STRIKES_BEFORE_CUT-th strike cuts a link for CUT_FOR, and the one b
   const [bob] = stage.nodes as [SimNode]
   const [nine, link] = [linkNamed(stage, 'nine'), linkNamed(stage, 'ten')]
   tell(stage, bob, nine, GARBAGE)
-  push(stage, bob, nine, [signedBadly(message(stage, keyNamed('mallory'), null, [stage.room], 'forged'))])
+  push(stage, bob, nine, [[signedBadly(message(stage, keyNamed('mallory'), null, [stage.room], 'forged'))]])
   expect([bob.engine.peers.get(nine)?.strikes, isCut(bob, nine)]).toEqual([9, false])
   for (let i = 0; i < 2; i++) tell(stage, bob, link, GARBAGE)
   expect(isCut(bob, link)).toBe(true)

@@ -29,7 +29,7 @@ test('A1 a unit is stored as it came, but not with a signature that was wrong', 
     chain.slice(from, end).map((op, i, { length }) => (i === length - 1 ? op : i === wrong ? signedBadly(op) : unsigned(op)))
   const units = [unitOf(0, 300, null), unitOf(300, 600, 7)]
   for (const [i, unit] of units.entries()) {
-    push(stage, bob, linkNamed(stage, `${i}`), unit)
+    push(stage, bob, linkNamed(stage, `${i}`), [unit])
     const isStored = (): boolean => bob.engine.stored === 1 + 300 * (i + 1)
     expect(runUntil(stage, 1_000, isStored)).toBeLessThan(1_000)
   }

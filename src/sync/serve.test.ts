@@ -59,7 +59,7 @@ test('D13 WANTS_AT_ONCE of one peer are answered, and more after its pardon', ()
 
 test('D13 SERVED_BESIDES and twice the room are served to one peer, and what it asked with that', () => {
   const { stage, bob, isAnswered } = serving()
-  push(stage, bob, linkNamed(stage, 'author'), chainOf(stage, mallory, 300))
+  push(stage, bob, linkNamed(stage, 'author'), [chainOf(stage, mallory, 300)])
   run(stage, 1_000)
   const link = linkNamed(stage, 'glutton')
   let ref = 0
@@ -73,9 +73,9 @@ test('D13 SERVED_BESIDES and twice the room are served to one peer, and what it 
 test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once whatever the room', () => {
   const { stage, bob } = serving()
   const { engine } = bob
-  push(stage, bob, linkNamed(stage, '0'), [message(stage, keyNamed('old'), null, [stage.room], 'seldom seen')])
+  push(stage, bob, linkNamed(stage, '0'), [[message(stage, keyNamed('old'), null, [stage.room], 'seldom seen')]])
   const chain = chainOf(stage, mallory, 6_000)
-  for (let at = 0; at < 6_000; at += 1_000) push(stage, bob, linkNamed(stage, '0'), chain.slice(at, at + 1_000))
+  for (let at = 0; at < 6_000; at += 1_000) push(stage, bob, linkNamed(stage, '0'), [chain.slice(at, at + 1_000)])
   for (let n = 1; n < 200; n++) {
     claim(stage, bob, linkNamed(stage, `${n}`), [], 0, 0)
     run(stage, 40)
@@ -98,7 +98,7 @@ test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once wha
 test('D7 a want that looks at no op, in a room of many authors, is paid for by those', () => {
   const { stage, bob } = serving()
   const authors = Array.from({ length: 1_000 }, (_, n) => [message(stage, keyNamed(`${n}`), null, [stage.room], '')])
-  push(stage, bob, linkNamed(stage, 'author'), ...authors)
+  push(stage, bob, linkNamed(stage, 'author'), authors)
   const merges: OpId[] = []
   for (let at = 0; at < 1_000; at += 50) {
     const merge = message(
@@ -108,7 +108,7 @@ test('D7 a want that looks at no op, in a room of many authors, is paid for by t
       authors.slice(at, at + 50).map(([op]) => op!.id),
       `${at}`,
     )
-    push(stage, bob, linkNamed(stage, 'author'), [merge])
+    push(stage, bob, linkNamed(stage, 'author'), [[merge]])
     merges.push(merge.id)
   }
   for (let n = 1; n < 200; n++) {
@@ -126,7 +126,7 @@ test('D7 a want that looks at no op, in a room of many authors, is paid for by t
 /** Brings an op to the node of `serving`, which has stored it, as a segment, when this returns. */
 function store(stage: Stage, op: UnitOp): void {
   const bob = stage.nodes[0]!
-  push(stage, bob, linkNamed(stage, 'author'), [op])
+  push(stage, bob, linkNamed(stage, 'author'), [[op]])
   expect(runUntil(stage, 1_000, () => bob.engine.stored === bob.engine.replica.dag.length)).toBeLessThan(1_000)
 }
 
@@ -195,7 +195,7 @@ test('D7 an answer ends with the bundle that reaches SERVE_BYTES', () => {
   const body = encodeBody({ kind: 'message', text: 'x'.repeat(60_000) })
   for (let i = 0; i < 120; i += 10) {
     const ops = Array.from({ length: 10 }, (_, j) => [message(stage, mallory, null, [stage.room], '', { body, time: i + j })])
-    push(stage, bob, linkNamed(stage, 'author'), ...ops)
+    push(stage, bob, linkNamed(stage, 'author'), ops)
   }
   run(stage, 1_000)
   tell(stage, bob, linkNamed(stage, 'asker'), wantAll(1))
@@ -238,7 +238,7 @@ test('B19 who cannot say all that it holds is answered from where its last answe
 test('B2 nothing is guessed about who asks for everything once more, after it came to the end', () => {
   const { stage, bob, served, isAnswered } = serving()
   const mine = chainOf(stage, mallory, 3)
-  push(stage, bob, linkNamed(stage, 'author'), mine)
+  push(stage, bob, linkNamed(stage, 'author'), [mine])
   run(stage, 1_000)
   // It has another branch of the same author's, and a longer one.
   const tips = [{ hint: mallory.author.slice(0, 2), seq: 9, id: ghostId(1), isHead: true }]
@@ -257,7 +257,7 @@ test('B2 nothing is guessed about who asks for everything once more, after it ca
 test('B19 parts that are told alike by chance, or by a liar, hide no op that is asked for, nor any from who asks once more', () => {
   const { stage, bob, served, isAnswered } = serving()
   const heads = Array.from({ length: 40 }, (_, i) => [message(stage, keyNamed(`${i}`), null, [stage.room], `${i}`)])
-  push(stage, bob, linkNamed(stage, 'author'), ...heads)
+  push(stage, bob, linkNamed(stage, 'author'), heads)
   run(stage, 1_000)
   const link = linkNamed(stage, 'asker')
   const { dag } = bob.engine.replica

@@ -8,6 +8,7 @@
 import { fromHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
+import { pushAll } from '../core/lists.ts'
 import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, shapeOfBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
@@ -225,7 +226,7 @@ function take(
     serving.range = range
     return flush(engine, peer, serving, again)
   }
-  serving.units.push(...units)
+  pushAll(serving.units, units)
   serving.ops += units.reduce((sum, unit) => sum + unit.length, 0)
   serving.cost += cost
   serving.at = first + count

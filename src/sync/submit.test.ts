@@ -33,7 +33,7 @@ test.each([
     const link = linkNamed(stage, 'dripping')
     const chain = chainOf(stage, keyNamed('mallory'), 1_100)
     const answer = (ops: number): void => {
-      const bundle = bundleOf(...chain.slice(0, ops).map((op) => [op]))
+      const bundle = bundleOf(chain.slice(0, ops).map((op) => [op]))
       const ref = (engine.question ?? engine.fetch)!.ref
       tell(stage, bob, link, { type: 'units', ref, bundle, last: false, left: 9 })
     }

@@ -3,6 +3,7 @@ import { equalBytes } from '../core/bytes.ts'
 import type { Author, OpId } from '../core/op.ts'
 import { assert } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
+import { pushAll } from '../core/lists.ts'
 import { addBody, type BodyWriter, createBodyWriter } from './bodies.ts'
 import { type Columns, insideParent, outsideParent, PREV_LAST, PREV_NONE, PREV_PARENT } from './columns.ts'
 import { placeOf, type Places, placesIn } from './places.ts'
@@ -78,7 +79,11 @@ function addOp(taken: TakenApart, each: UnitOp): void {
   else taken.prevs.push(PREV_PARENT + prevNumber(taken, op.prev, op.seq))
   taken.depCounts.push(op.deps.length)
   if (op.deps.length === 1) taken.deps.push(parentNumber(taken, op.deps[0]!))
-  else if (op.deps.length > 1) taken.deps.push(...op.deps.map((dep) => parentNumber(taken, dep)).sort((a, b) => a - b))
+  else if (op.deps.length > 1)
+    pushAll(
+      taken.deps,
+      op.deps.map((dep) => parentNumber(taken, dep)).sort((a, b) => a - b),
+    )
   taken.times.push(op.time)
   taken.signatures.push(each.signature)
   taken.refs.push(addBody(taken.bodies, op.body, before?.op.body ?? null))

@@ -3,6 +3,7 @@
  * its key, so a few keys are made and the most distinct one is kept: tabs side by side should be told apart at a glance.
  */
 import { fromHex } from '../core/bytes.ts'
+import { leastOf } from '../core/lists.ts'
 import { authorLook } from '../graph/author-look.ts'
 import { generateKey, type KeyPair } from '../node/signer.ts'
 import type { KnownNode } from '../store/store.ts'
@@ -14,7 +15,11 @@ export async function mintDistinct(known: Promise<readonly KnownNode[]>, room: s
   const nodes = (await known).filter((node) => node.room === room)
   const taken = nodes.flatMap(({ id }) => fromHex(id) ?? []).map((author) => authorLook(author).hue)
   const pairs = await Promise.all(Array.from({ length: TRIES }, generateKey))
-  const distance = ({ author }: KeyPair): number => Math.min(180, ...taken.map((hue) => apart(hue, authorLook(author).hue)))
+  const distance = ({ author }: KeyPair): number =>
+    leastOf(
+      taken.map((hue) => apart(hue, authorLook(author).hue)),
+      180,
+    )
   return pairs.reduce((best, pair) => (distance(pair) > distance(best) ? pair : best))
 }
 

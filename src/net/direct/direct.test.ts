@@ -51,7 +51,7 @@ function play(name: number, key = name): Played {
   const transport = direct.open(
     { onFrame: (frame) => heard.push(toHex(frame)), onState: () => {} },
     {
-      seal: async (_to, bytes) => concatBytes(sender, bytes),
+      seal: async (_to, bytes) => concatBytes([sender, bytes]),
       open: async (frame) =>
         frame.length < 32
           ? refuse('truncated')
@@ -282,8 +282,8 @@ describe('limits', () => {
     pipe.onopen!()
     const message = channelProofBytes(room, new Uint8Array(32).fill(2), new Uint8Array(32).fill(1), print(0xb), print(0xa))
     const proof = encodeSignal({ type: 'proof', author: asAuthor(b.author), proof: signPure(new Uint8Array(32).fill(2), message) })
-    const frame = concatBytes(new Uint8Array(32).fill(2), proof)
-    for (let i = 0; i < 70; i++) pipe.onmessage!({ data: concatBytes(Uint8Array.of(1), i === 0 ? frame : Uint8Array.of(i)).buffer })
+    const frame = concatBytes([new Uint8Array(32).fill(2), proof])
+    for (let i = 0; i < 70; i++) pipe.onmessage!({ data: concatBytes([Uint8Array.of(1), i === 0 ? frame : Uint8Array.of(i)]).buffer })
     await pass(10)
     a.direct.hearPage({ type: 'connected', connection, ours: print(0xa), theirs: print(0xb) })
     await pass(10)
@@ -299,7 +299,7 @@ describe('limits', () => {
     const message = channelProofBytes(room, new Uint8Array(32).fill(2), new Uint8Array(32).fill(1), print(0xb), print(0xa))
     const proof = encodeSignal({ type: 'proof', author: asAuthor(b.author), proof: signPure(new Uint8Array(32).fill(2), message) })
     const frames = [
-      concatBytes(new Uint8Array(32).fill(2), proof),
+      concatBytes([new Uint8Array(32).fill(2), proof]),
       new Uint8Array(1_000_000),
       new Uint8Array(1_000_000),
       new Uint8Array(1_000_000),

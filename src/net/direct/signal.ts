@@ -67,7 +67,7 @@ function fieldsOf(signal: Signal): readonly Value[] {
   switch (signal.type) {
     case 'here':
       assert(signal.near.length <= MAX_NAMED, 'at most MAX_NAMED members are named')
-      return [signal.device, concatBytes(...signal.near)]
+      return [signal.device, concatBytes(signal.near)]
     case 'description': {
       const { type, ufrag, password, fingerprint, setup, candidates } = signal.description
       assert(candidates.length <= MAX_CANDIDATES, 'at most MAX_CANDIDATES')

@@ -35,7 +35,7 @@ const mallory = keyNamed('mallory')
 function pushSybils(stage: Stage, count: number): void {
   const sybils = Array.from({ length: count }, (_, i) => [message(stage, keyNamed(`sybil ${i}`), null, [stage.room], 'hi')])
   for (const node of stage.nodes)
-    for (let at = 0; at < count; at += 1_000) push(stage, node, linkNamed(stage, 'mallory'), ...sybils.slice(at, at + 1_000))
+    for (let at = 0; at < count; at += 1_000) push(stage, node, linkNamed(stage, 'mallory'), sybils.slice(at, at + 1_000))
 }
 
 const wantAll = (ref: number): Message => wantBelow(ref, [])
@@ -102,7 +102,7 @@ describe('askers', () => {
   test('D7 of a unit that a peer holds in part, it is sent the other part', () => {
     const stage = stageOf(1)
     const unit = chainOf(stage, mallory, 100)
-    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), unit)
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), [unit])
     run(stage, 1_000)
     served.length = 0
     tell(stage, stage.nodes[0]!, linkNamed(stage, 'asker'), wantBelow(1, [unit[96]!.id]))
@@ -123,8 +123,13 @@ describe('askers', () => {
     const heads = Array.from({ length: 400 }, (_, i) => [message(stage, keyNamed(`head ${i}`), null, [stage.room], `${i}`)])
     for (const node of [alice!, bob!]) {
       for (let at = 0; at < large.length; at += 10)
-        push(stage, node, linkNamed(stage, 'author'), ...large.slice(at, at + 10).map((op) => [op]))
-      push(stage, node, linkNamed(stage, 'author'), ...heads)
+        push(
+          stage,
+          node,
+          linkNamed(stage, 'author'),
+          large.slice(at, at + 10).map((op) => [op]),
+        )
+      push(stage, node, linkNamed(stage, 'author'), heads)
     }
     const missed = say(stage, alice!, 'nobody hears this')
     run(stage, 1_000)
@@ -193,7 +198,7 @@ describe('heads', () => {
       const { nodes, world } = stage
       for (let i = 0; i < count; i += 500) {
         const units = Array.from({ length: Math.min(500, count - i) }, (_, n) => chainOf(stage, keyNamed(`sybil ${i + n}`), 1))
-        push(stage, nodes[0]!, linkNamed(stage, 'mallory'), ...units)
+        push(stage, nodes[0]!, linkNamed(stage, 'mallory'), units)
       }
       expect(runUntil(stage, 120_000, () => agree(stage), 100)).toBeLessThan(120_000)
       run(stage, 15_000)
@@ -222,8 +227,8 @@ describe('heads', () => {
     const author = linkNamed(stage, 'author')
     const more = (name: string, count: number): Unit[] =>
       Array.from({ length: count }, (_, i) => [message(stage, keyNamed(`${name} ${i}`), null, [stage.room], name)])
-    if (mine > 0) push(stage, nodes[0]!, author, ...more('mine', mine))
-    if (yours > 0) push(stage, nodes[1]!, author, ...more('yours', yours))
+    if (mine > 0) push(stage, nodes[0]!, author, more('mine', mine))
+    if (yours > 0) push(stage, nodes[1]!, author, more('yours', yours))
     run(stage, 20_000)
     together(stage)
     const before = world.counts.bytes

@@ -43,12 +43,12 @@ const waiting = (stage: Stage, from: number, count: number): Unit[] =>
 
 /** Keeps both budgets for strangers empty for so long (ms), with seven links that never bring anything of use. */
 function keepEmpty(stage: Stage, at: readonly SimNode[], ms: number, isDone: () => boolean, large = true): number {
-  const big = bundleOf(...waiting(stage, 1_000_000, 900))
+  const big = bundleOf(waiting(stage, 1_000_000, 900))
   let n = 0
   for (let t = 0; t < ms; t += 10) {
     if (isDone()) return t
     for (const node of at) {
-      for (let i = 0; i < 4; i++) bring(stage, node, linkNamed(stage, `small ${n % 5}`), bundleOf(least(stage, n++)))
+      for (let i = 0; i < 4; i++) bring(stage, node, linkNamed(stage, `small ${n % 5}`), bundleOf([least(stage, n++)]))
       if (large && t % 2_000 === 0) for (let i = 0; i < 2; i++) bring(stage, node, linkNamed(stage, `large ${i}`), big)
     }
     run(stage, 10)
@@ -126,7 +126,7 @@ describe('work for nothing', () => {
     const link = linkNamed(stage, 'mallory')
     const garbage = waiting(stage, 0, 2_000)
     const verified = measure(stage, 10_000, (t) =>
-      bring(stage, stage.nodes[0]!, link, bundleOf([message(stage, mallory, null, [stage.room], `valid ${t}`)], ...garbage)),
+      bring(stage, stage.nodes[0]!, link, bundleOf([[message(stage, mallory, null, [stage.room], `valid ${t}`)], ...garbage])),
     )
     expect(opsOf(stage.nodes[0]!)).toBeGreaterThan(1)
     expect(verified).toBeLessThan(allowed(10))
@@ -146,7 +146,7 @@ describe('work for nothing', () => {
         },
       },
     )
-    garbage.push(bundleOf(...waiting(stage, 0, 3_000)))
+    garbage.push(bundleOf(waiting(stage, 0, 3_000)))
     const verified = measure(stage, 20_000, (t) => {
       if (t % 1_000 === 0) claim(stage, stage.nodes[0]!, stage.villain.sender, [ghostId(9_000_000 + t)])
     })
@@ -180,7 +180,7 @@ describe('work for nothing', () => {
     const { engine } = stage.nodes[0]!
     const chain = [message(stage, mallory, null, [ghostId(1)], '')]
     while (chain.length < 1_024) chain.push(message(stage, mallory, chain.at(-1)!, [], ''))
-    const bundle = bundleOf(chain.map(unsigned))
+    const bundle = bundleOf([chain.map(unsigned)])
     expect(bundle.length).toBeLessThan(256)
     for (let n = 0; n < 100; n++) bring(stage, stage.nodes[0]!, linkNamed(stage, `${n}`), bundle)
     run(stage, 500)
@@ -190,7 +190,7 @@ describe('work for nothing', () => {
   test('D10 links that left do not pile up', () => {
     const stage = createStage(1)
     const { engine } = stage.nodes[0]!
-    const junk = bundleOf(least(stage, 1))
+    const junk = bundleOf([least(stage, 1)])
     let n = 0
     for (let t = 0; t < 20_000; t += 100) {
       for (let i = 0; i < 7; i++) {

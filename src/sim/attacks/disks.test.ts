@@ -60,13 +60,13 @@ describe('a full disk', () => {
     bob.disk.failure = 'full'
     const body = encodeBody({ kind: 'message', text: 'x'.repeat(60_000) })
     const ops = Array.from({ length: 1_200 }, (_, time) => message(stage, mallory, null, [stage.room], '', { body, time }))
-    for (let at = 0; at < ops.length; at += 10) push(stage, bob, link, ops.slice(at, at + 10))
+    for (let at = 0; at < ops.length; at += 10) push(stage, bob, link, [ops.slice(at, at + 10)])
     expect(bob.engine.unstoredBytes).toBeLessThan(65 * 1024 * 1024)
     expect(has(bob, ops.at(-1)!)).toBe(false)
     bob.disk.failure = null
     run(stage, 6_000)
     expect(bob.engine.unstoredBytes).toBe(0)
-    push(stage, bob, link, [ops.at(-1)!])
+    push(stage, bob, link, [[ops.at(-1)!]])
     expect(has(bob, ops.at(-1)!)).toBe(true)
   })
 })
@@ -77,7 +77,7 @@ describe('a restart', () => {
       const stage = createStage(2, { seed: ms })
       const [alice, bob] = stage.nodes as [SimNode, SimNode]
       for (let i = 0; i < 3; i++) type(stage, alice, `typed ${i}`)
-      push(stage, alice, linkNamed(stage, 'somebody'), [message(stage, mallory, null, [stage.room], 'meanwhile')])
+      push(stage, alice, linkNamed(stage, 'somebody'), [[message(stage, mallory, null, [stage.room], 'meanwhile')]])
       run(stage, ms / 2)
       kill(stage, alice)
       const acknowledged = stage.world.ledger.published.length

@@ -32,8 +32,8 @@ describe('equivocators', () => {
     const stage = createStage(3)
     const [left, right] = forkOf(stage)
     apart(stage, ...stage.nodes)
-    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), [left], [right])
-    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [right], [left])
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), [[left], [right]])
+    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [[right], [left]])
     together(stage)
     run(stage, 10_000)
     expect(verdictOf(stage)).toBe(null)
@@ -48,8 +48,8 @@ describe('equivocators', () => {
     const { nodes } = stage
     const [left, right] = forkOf(stage)
     apart(stage, ...nodes)
-    push(stage, nodes[0]!, linkNamed(stage, 'mallory'), [left])
-    push(stage, nodes[1]!, linkNamed(stage, 'mallory'), [right])
+    push(stage, nodes[0]!, linkNamed(stage, 'mallory'), [[left]])
+    push(stage, nodes[1]!, linkNamed(stage, 'mallory'), [[right]])
     for (const node of nodes) say(stage, node, 'apart')
     together(stage)
     run(stage, 20_000)
@@ -70,8 +70,8 @@ describe('equivocators', () => {
       return out
     }
     apart(stage, ...nodes)
-    for (const op of branch('short', 30)) push(stage, nodes[0]!, linkNamed(stage, 'mallory'), [op])
-    for (const op of branch('long', 90)) push(stage, nodes[1]!, linkNamed(stage, 'mallory'), [op])
+    for (const op of branch('short', 30)) push(stage, nodes[0]!, linkNamed(stage, 'mallory'), [[op]])
+    for (const op of branch('long', 90)) push(stage, nodes[1]!, linkNamed(stage, 'mallory'), [[op]])
     for (let i = 0; i < 5; i++) for (const node of nodes) say(stage, node, `apart ${i}`)
     together(stage)
     run(stage, 60_000)
@@ -83,7 +83,7 @@ describe('equivocators', () => {
     const stage = createStage(3)
     const [left, right] = forkOf(stage)
     const merged = message(stage, keyNamed('colluder'), null, [left.id, right.id], 'nothing to see')
-    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), [left, right, merged])
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), [[left, right, merged]])
     run(stage, 5_000)
     expect(verdictOf(stage)).toBe(null)
     for (const { engine } of stage.nodes) {
@@ -100,7 +100,7 @@ describe('Sybils', () => {
     const link = linkNamed(stage, 'mallory')
     for (let i = 0; i < 10_000; i += 1_000) {
       const units = Array.from({ length: 1_000 }, (_, n) => [message(stage, keyNamed(`sybil ${i + n}`), null, [ghostId(i + n)], 'boo')])
-      push(stage, bob!, link, ...units)
+      push(stage, bob!, link, units)
     }
     expect(bob!.engine.replica.pending.ops).toBe(MAX_PENDING_PER_LINK)
     say(stage, alice!, 'as ever')
@@ -134,7 +134,12 @@ test('D16 a peer that forwards a flood of valid ops, a key for each, pays nothin
   const [alice, bob] = stage.nodes
   const link = linkNamed(stage, 'forwarder')
   for (let i = 0; i < 3_000; i += 1_000) {
-    push(stage, bob!, link, ...Array.from({ length: 1_000 }, (_, n) => chainOf(stage, keyNamed(`sybil ${i + n}`), 1)))
+    push(
+      stage,
+      bob!,
+      link,
+      Array.from({ length: 1_000 }, (_, n) => chainOf(stage, keyNamed(`sybil ${i + n}`), 1)),
+    )
     say(stage, alice!, 'meanwhile')
     run(stage, 100)
     expect(bob!.engine.peers.get(link)).toMatchObject({ strikes: 0, refusals: [] })

@@ -74,7 +74,7 @@ test('B6 so many ops of strangers are judged at once, and what is more waits its
     tell(stage, stage.nodes[0]!, from, {
       type: 'units',
       ref: 0,
-      bundle: bundleOf([message(stage, keyNamed(`key ${n}`), null, [n < 0 ? stage.room : ghostId(n)], `${n}`)]),
+      bundle: bundleOf([[message(stage, keyNamed(`key ${n}`), null, [n < 0 ? stage.room : ghostId(n)], `${n}`)]]),
       last: true,
       left: 0,
     })

@@ -34,15 +34,15 @@ describe('bad signatures', () => {
     const op = message(stage, mallory, null, [stage.room], 'mine')
     for (const [i, bad] of [signedBadly(op), { ...op, signature: op.signature!.map((byte) => byte ^ 1) }].entries()) {
       const link = linkNamed(stage, `forger ${i}`)
-      push(stage, bob!, link, [bad])
+      push(stage, bob!, link, [[bad]])
       expect(refusalsOf(bob!, link)).toContain('bad-signature')
       expect(bob!.engine.peers.get(link)!.strikes).toBeGreaterThan(0)
       expect(opsOf(bob!)).toBe(1)
       expect(bob!.engine.replica).toMatchObject({ pending: { ops: 0 }, refusedOps: [] })
     }
-    for (let i = 0; i < 2; i++) push(stage, bob!, linkNamed(stage, 'forger 0'), [signedBadly(op)])
+    for (let i = 0; i < 2; i++) push(stage, bob!, linkNamed(stage, 'forger 0'), [[signedBadly(op)]])
     expect(isCut(bob!, linkNamed(stage, 'forger 0'))).toBe(true)
-    push(stage, bob!, linkNamed(stage, 'author'), [op])
+    push(stage, bob!, linkNamed(stage, 'author'), [[op]])
     expect(has(bob!, op)).toBe(true)
     run(stage, 3_000)
     expect(verdictOf(stage)).toBe(null)
@@ -55,7 +55,7 @@ describe('bad signatures', () => {
       apart(stage, bob!)
       say(stage, alice!, `first ${i}`)
       const op = say(stage, alice!, `second ${i}`)
-      push(stage, bob!, linkNamed(stage, `stripper ${i}`), [signedBadly(op)])
+      push(stage, bob!, linkNamed(stage, `stripper ${i}`), [[signedBadly(op)]])
       expect(bob!.engine.replica.pending.ops).toBe(0)
       together(stage)
       run(stage, 6_000)
@@ -70,11 +70,11 @@ describe('bad signatures', () => {
     const [, bob, carol] = stage.nodes
     const chain = chainOf(stage, mallory, 3)
     const vouched = chain.map((op, i) => (i < 2 ? unsigned(op) : op))
-    push(stage, bob!, linkNamed(stage, 'forger'), [signedBadly(chain[0]!)])
+    push(stage, bob!, linkNamed(stage, 'forger'), [[signedBadly(chain[0]!)]])
     expect(has(bob!, chain[0]!)).toBe(false)
-    push(stage, bob!, linkNamed(stage, 'author'), vouched)
-    push(stage, carol!, linkNamed(stage, 'author'), vouched)
-    push(stage, carol!, linkNamed(stage, 'forger'), [signedBadly(chain[0]!)])
+    push(stage, bob!, linkNamed(stage, 'author'), [vouched])
+    push(stage, carol!, linkNamed(stage, 'author'), [vouched])
+    push(stage, carol!, linkNamed(stage, 'forger'), [[signedBadly(chain[0]!)]])
     expect([opsOf(bob!), opsOf(carol!)]).toEqual([4, 4])
     run(stage, 3_000)
     expect(verdictOf(stage)).toBe(null)
@@ -85,7 +85,7 @@ describe('bad signatures', () => {
     const [alice, bob] = stage.nodes
     const forged = { ...message(stage, { ...mallory, author: alice!.identity.author }, null, [stage.room], 'I owe you') }
     const link = linkNamed(stage, 'mallory')
-    push(stage, bob!, link, [{ ...forged, signature: message(stage, mallory, null, [stage.room], 'I owe you').signature }])
+    push(stage, bob!, link, [[{ ...forged, signature: message(stage, mallory, null, [stage.room], 'I owe you').signature }]])
     expect(refusalsOf(bob!, link)).toContain('bad-signature')
     run(stage, 10_000)
     for (const node of stage.nodes) expect(has(node, forged)).toBe(false)
@@ -95,8 +95,8 @@ describe('bad signatures', () => {
   test('A7 an op that comes twice, in one unit or in two, is one op', () => {
     const stage = createStage(2)
     const twice = message(stage, mallory, null, [stage.room], 'twice')
-    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [twice, twice])
-    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [twice], [twice])
+    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [[twice, twice]])
+    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [[twice], [twice]])
     run(stage, 3_000)
     expect(verdictOf(stage)).toBe(null)
     for (const node of stage.nodes) expect(opsOf(node)).toBe(2)
@@ -109,7 +109,7 @@ describe('units that vouch for nothing', () => {
     const stage = createStage(2)
     const base = message(stage, mallory, null, [stage.room], 'base')
     const rejected = message(stage, mallory, base, [], '', { body: Uint8Array.of(0x81, 9) })
-    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [unsigned(base), rejected])
+    push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [[unsigned(base), rejected]])
     run(stage, 3_000)
     for (const node of stage.nodes) {
       expect(opsOf(node)).toBe(1)
@@ -123,11 +123,11 @@ describe('units that vouch for nothing', () => {
     const [, bob] = stage.nodes
     const base = message(stage, mallory, null, [stage.room], 'base')
     const reply = message(stage, keyNamed('other'), null, [base.id], 'reply')
-    push(stage, bob!, linkNamed(stage, 'mallory'), [signedBadly(base), reply])
+    push(stage, bob!, linkNamed(stage, 'mallory'), [[signedBadly(base), reply]])
     expect(bob!.engine.replica.pending.ops).toBe(0)
     expect(bob!.engine.replica.rejected.size).toBe(0)
     expect(opsOf(bob!)).toBe(1)
-    push(stage, bob!, linkNamed(stage, 'mallory'), [base, reply])
+    push(stage, bob!, linkNamed(stage, 'mallory'), [[base, reply]])
     expect(has(bob!, reply)).toBe(true)
   })
 
@@ -136,9 +136,9 @@ describe('units that vouch for nothing', () => {
     const [alice, bob] = stage.nodes
     for (let i = 0; i < 20; i++) {
       const chain = chainOf(stage, keyNamed(`silent ${i}`), 200).map(unsigned)
-      push(stage, bob!, linkNamed(stage, `mallory ${i}`), chain)
+      push(stage, bob!, linkNamed(stage, `mallory ${i}`), [chain])
       // All that goes for signed here is so badly.
-      push(stage, bob!, linkNamed(stage, `mallory ${i}`), [...chain.slice(0, -1), signedBadly(chain.at(-1)!)])
+      push(stage, bob!, linkNamed(stage, `mallory ${i}`), [[...chain.slice(0, -1), signedBadly(chain.at(-1)!)]])
       expect(bob!.engine.replica.pending.ops).toBe(0)
       const op = say(stage, alice!, `typed ${i}`)
       expect(runUntil(stage, 500, () => has(bob!, op))).toBeLessThan(500)
@@ -152,11 +152,11 @@ describe('units that vouch for nothing', () => {
     const chain = chainOf(stage, mallory, 100)
     const stripped = (from: number, to: number): UnitOp[] => chain.slice(from, to).map((op, i) => (from + i < to - 1 ? unsigned(op) : op))
     apart(stage, ...stage.nodes)
-    push(stage, alice!, linkNamed(stage, 'mallory'), stripped(0, 100))
-    push(stage, bob!, linkNamed(stage, 'mallory'), stripped(0, 40))
+    push(stage, alice!, linkNamed(stage, 'mallory'), [stripped(0, 100)])
+    push(stage, bob!, linkNamed(stage, 'mallory'), [stripped(0, 40)])
     // One branch of a fork is signed, and the other is not: only that one is there to be served.
     const fork = [message(stage, mallory, chain[9]!, [], 'signed'), signedBadly(message(stage, mallory, chain[9]!, [], 'not'))]
-    push(stage, carol!, linkNamed(stage, 'mallory'), stripped(0, 10), fork)
+    push(stage, carol!, linkNamed(stage, 'mallory'), [stripped(0, 10), fork])
     expect([has(carol!, fork[0]!), has(carol!, fork[1]!)]).toEqual([true, false])
     together(stage)
     const dave = join(stage)
@@ -174,7 +174,7 @@ test('B6 an honest peer is not blamed for another’s bad ops that its own op se
   const traps = Array.from({ length: 40 }, (_, time) =>
     message(stage, mallory, null, [parent.id], '', { body: Uint8Array.of(0x81, 9), time }),
   )
-  for (const [i, trap] of traps.entries()) push(stage, bob!, linkNamed(stage, `trapper ${i}`), [trap])
+  for (const [i, trap] of traps.entries()) push(stage, bob!, linkNamed(stage, `trapper ${i}`), [[trap]])
   expect(bob!.engine.replica.pending.ops).toBe(traps.length)
   together(stage)
   expect(runUntil(stage, 30_000, () => agree(stage), 20)).toBeLessThan(30_000)

@@ -119,7 +119,7 @@ describe('sessions', () => {
     const drip = (stage: Stage, bob: SimNode, link: PeerId): void => {
       if (chain.length === 0) chain = chainOf(stage, mallory, 1_000)
       if (rest++ % 15 > 0) return
-      const next = bundleOf([chain[(rest / 15) | 0]!])
+      const next = bundleOf([[chain[(rest / 15) | 0]!]])
       tell(stage, bob, link, { type: 'units', ref: refOf(bob, link), bundle: next, last: false, left: 1_000 })
       claim(stage, bob, link, [ghostId(rest)])
     }
@@ -132,7 +132,7 @@ describe('sessions', () => {
     const trickle = (stage: Stage, bob: SimNode, link: PeerId): void => {
       if (chain.length === 0) chain = chainOf(stage, mallory, 1_000)
       claim(stage, bob, link, [chain.at(-1)!.id])
-      tell(stage, bob, link, { type: 'units', ref: refOf(bob, link), bundle: bundleOf([chain[at++]!]), last: false, left: 1_000 })
+      tell(stage, bob, link, { type: 'units', ref: refOf(bob, link), bundle: bundleOf([[chain[at++]!]]), last: false, left: 1_000 })
     }
     expect(delayBy(trickle)).toBeLessThan(30_000)
   })
@@ -221,7 +221,7 @@ describe('claims', () => {
       [2, 1, list, none, none, 30_000, 30_000, true],
       [2, 1, none, none, list, 30_000, 30_000, true],
     ])
-      tell(stage, bob!, link, concatBytes(Uint8Array.of(PROTOCOL_VERSION), encodeValue(fields)))
+      tell(stage, bob!, link, concatBytes([Uint8Array.of(PROTOCOL_VERSION), encodeValue(fields)]))
     expect(isCut(bob!, link)).toBe(true)
     expect(bob!.engine.peers.size).toBe(0)
   })
@@ -234,7 +234,7 @@ describe('forged fingerprints', () => {
       {},
       {
         asked: (_villain, from, { ref }) =>
-          tell(stage, from, link, { type: 'units', ref, bundle: bundleOf([hidden]), last: true, left: 0 }),
+          tell(stage, from, link, { type: 'units', ref, bundle: bundleOf([[hidden]]), last: true, left: 0 }),
       },
     )
     const [, bob] = stage.nodes
@@ -287,7 +287,7 @@ describe('forged fingerprints', () => {
     say(stage, alice!, 'and now')
     run(stage, 3_000)
     const reply = message(stage, mallory, null, [stage.room], 'still listening')
-    push(stage, bob!, link, [reply])
+    push(stage, bob!, link, [[reply]])
     expect(has(bob!, reply)).toBe(true)
     run(stage, 1_000)
     expect(verdictOf(stage)).toBe(null)

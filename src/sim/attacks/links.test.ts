@@ -35,7 +35,7 @@ describe('bounds', () => {
     const [bob] = stage.nodes as [SimNode]
     const link = linkNamed(stage, 'mallory')
     const said = unitsOf(wrapBundle('raw', encodeBundle([[message(stage, mallory, null, [stage.room], 'fine')]])))
-    tell(stage, bob, link, concatBytes(said, new Uint8Array(32 * 1024 * 1024)))
+    tell(stage, bob, link, concatBytes([said, new Uint8Array(32 * 1024 * 1024)]))
     expect(refusalsOf(bob, link)).toEqual(['too-large'])
     const wide = message(stage, mallory, null, [stage.room], 'x'.repeat(65_536))
     tell(stage, bob, link, unitsOf(wrapBundle('raw', encodeBundle([[wide]]))))

@@ -85,7 +85,7 @@ describe('an own op', () => {
     const asked = step(engine, { type: 'submit', ref: 9, body, time: 0 }, engine.now)
     const sign = asked.find((effect): effect is Extract<Effect, { type: 'sign' }> => effect.type === 'sign')!
     const lost = message(stage, identity, prev, [], 'lost and found')
-    const bytes = encodeMessage({ type: 'units', ref: 0, bundle: bundleOf([lost]), last: true, left: 0 })
+    const bytes = encodeMessage({ type: 'units', ref: 0, bundle: bundleOf([[lost]]), last: true, left: 0 })
     for (const effect of step(engine, { type: 'bytes', from: linkNamed(stage, 'finder'), bytes }, engine.now))
       if (effect.type === 'verify') step(engine, { type: 'verified', job: effect.job, valid: [true] }, engine.now)
     const again = step(engine, { type: 'signed', job: sign.job, signature: STAND_IN.sign(identity, sign.message) }, engine.now)

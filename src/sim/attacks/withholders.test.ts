@@ -33,7 +33,7 @@ describe('parents', () => {
     const parent = message(stage, mallory, null, [stage.room], 'parent')
     const child = message(stage, mallory, parent, [], 'child')
     apart(stage, carol!)
-    push(stage, carol!, linkNamed(stage, 'someone else'), [parent])
+    push(stage, carol!, linkNamed(stage, 'someone else'), [[parent]])
     run(stage, 500)
     // Both have just told their heads, and will not for a while.
     for (const node of [bob!, carol!]) {
@@ -42,7 +42,7 @@ describe('parents', () => {
     }
     run(stage, 10)
     together(stage)
-    push(stage, bob!, linkNamed(stage, 'mallory'), [child])
+    push(stage, bob!, linkNamed(stage, 'mallory'), [[child]])
     expect(runUntil(stage, 2_500, () => has(bob!, child))).toBeLessThan(2_500)
     run(stage, 6_000)
     for (const node of stage.nodes) expect(has(node, child)).toBe(true)
@@ -55,7 +55,7 @@ describe('parents', () => {
     apart(stage, bob!)
     say(stage, alice!, 'first')
     const second = say(stage, alice!, 'second')
-    push(stage, bob!, linkNamed(stage, 'mallory'), [second, message(stage, mallory, null, [ghostId(1)], 'boo')])
+    push(stage, bob!, linkNamed(stage, 'mallory'), [[second, message(stage, mallory, null, [ghostId(1)], 'boo')]])
     together(stage)
     run(stage, 6_000)
     expect(has(bob!, second)).toBe(true)
@@ -68,12 +68,17 @@ describe('parents', () => {
     const link = linkNamed(stage, 'mallory')
     const parent = message(stage, mallory, null, [stage.room], 'late')
     const child = message(stage, mallory, parent, [], 'early')
-    push(stage, bob!, link, [child])
+    push(stage, bob!, link, [[child]])
     for (let i = 0; i < 3_000; i += 1_000)
-      push(stage, bob!, link, ...Array.from({ length: 1_000 }, (_, n) => [message(stage, mallory, null, [ghostId(i + n)], 'boo')]))
-    push(stage, bob!, link, [parent])
+      push(
+        stage,
+        bob!,
+        link,
+        Array.from({ length: 1_000 }, (_, n) => [message(stage, mallory, null, [ghostId(i + n)], 'boo')]),
+      )
+    push(stage, bob!, link, [[parent]])
     expect([has(bob!, parent), has(bob!, child)]).toEqual([true, false])
-    push(stage, bob!, link, [child])
+    push(stage, bob!, link, [[child]])
     expect(has(bob!, child)).toBe(true)
     run(stage, 3_000)
     expect(verdictOf(stage)).toBe(null)
@@ -82,7 +87,7 @@ describe('parents', () => {
   test('B4 that never were are not asked for again and again', () => {
     const spent = (haunted: boolean): number => {
       const stage = createStage(3)
-      if (haunted) push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [message(stage, mallory, null, [ghostId(1)], 'boo')])
+      if (haunted) push(stage, stage.nodes[1]!, linkNamed(stage, 'mallory'), [[message(stage, mallory, null, [ghostId(1)], 'boo')]])
       run(stage, 10_000)
       const before = stage.world.counts.bytes
       run(stage, 60_000)
@@ -102,9 +107,9 @@ describe('parents', () => {
     const link = linkNamed(stage, 'mallory')
     const bad = message(stage, mallory, null, [stage.room], '', { body: Uint8Array.of(0x81, 9) })
     const child = message(stage, keyNamed('other'), null, [bad.id], 'child')
-    push(stage, bob!, link, [bad])
-    push(stage, bob!, link, [child])
-    push(stage, bob!, link, [message(stage, keyNamed('third'), null, [child.id], 'grandchild')])
+    push(stage, bob!, link, [[bad]])
+    push(stage, bob!, link, [[child]])
+    push(stage, bob!, link, [[message(stage, keyNamed('third'), null, [child.id], 'grandchild')]])
     expect(bob!.engine.replica.pending.ops).toBe(0)
     claim(stage, bob!, link, [bad.id, child.id])
     run(stage, 20_000)
@@ -129,7 +134,7 @@ describe('floods', () => {
         const units = Array.from({ length: 100 }, () => [
           message(stage, keyNamed(`flood ${ghosts % keys}`), null, [ghostId(ghosts++)], 'boo'),
         ])
-        push(stage, bob!, linkNamed(stage, `ghost ${n % links}`), ...units)
+        push(stage, bob!, linkNamed(stage, `ghost ${n % links}`), units)
       }
       const typed = say(stage, alice!, `typed ${i}`)
       expect(runUntil(stage, 100, () => has(bob!, typed))).toBeLessThan(100)
@@ -155,13 +160,13 @@ describe('floods', () => {
     const flood = encodeMessage({
       type: 'units',
       ref: 0,
-      bundle: bundleOf([message(stage, mallory, null, [stage.room], 'slow')]),
+      bundle: bundleOf([[message(stage, mallory, null, [stage.room], 'slow')]]),
       last: true,
       left: 0,
     })
     const held = step(engine, { type: 'bytes', from: linkNamed(stage, 'slow'), bytes: flood }, engine.now)
     expect(held.filter(({ type }) => type === 'verify')).toHaveLength(1)
-    push(stage, stage.nodes[0]!, linkNamed(stage, 'quick'), [message(stage, keyNamed('quick'), null, [stage.room], 'quick')])
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'quick'), [[message(stage, keyNamed('quick'), null, [stage.room], 'quick')]])
     expect(engine.replica.dag.length).toBe(2)
   })
 })

@@ -150,8 +150,8 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A8',
     file: KEYS,
-    right: 'concatBytes(PEER_DOMAIN, room, signer, verifier)',
-    wrong: 'concatBytes(SIG_DOMAIN, room, signer, verifier)',
+    right: 'concatBytes([PEER_DOMAIN, room, signer, verifier])',
+    wrong: 'concatBytes([SIG_DOMAIN, room, signer, verifier])',
     test: tested('src/core/keys.test.ts', 'A8 what is signed for an op'),
   },
   {

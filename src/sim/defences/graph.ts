@@ -153,7 +153,7 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B8',
     file: REPLICA,
-    right: "if (outcome.type === 'admitted') work.push(...freed(replica, outcome.unit))",
+    right: "if (outcome.type === 'admitted') pushAll(work, freed(replica, outcome.unit))",
     wrong:
       "if (outcome.type === 'admitted') for (const each of freed(replica, outcome.unit)) outcomes.push(...receive(replica, each.unit, each.link))",
     test: tested(REPLICA_TEST, 'B8 the longest chain that may wait, in reverse order'),
@@ -322,7 +322,7 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B20',
     file: REPLICA,
-    right: "else if (outcome.type === 'rejected') work.push(...parentRejected(replica.pending, outcome.id))",
+    right: "else if (outcome.type === 'rejected') pushAll(work, parentRejected(replica.pending, outcome.id))",
     wrong: '',
     test: tested(REPLICA_TEST, 'B20 parent-rejected: a child that came before'),
   },

@@ -366,8 +366,8 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D15',
     file: SEALED,
-    right: '=> concatBytes(room, header)\n',
-    wrong: '=> concatBytes(room, header.subarray(0, 0))\n',
+    right: '=> concatBytes([room, header])\n',
+    wrong: '=> concatBytes([room, header.subarray(0, 0)])\n',
     test: tested(SEALED_TEST, 'D15 a frame under the header of another frame'),
   },
   {

@@ -26,21 +26,21 @@ function bendOnce(random: Random, bytes: Uint8Array, other: Uint8Array): Uint8Ar
     case 0:
       return before
     case 1:
-      return concatBytes(before, after)
+      return concatBytes([before, after])
     case 2:
-      return concatBytes(before, stretch, stretch, after)
+      return concatBytes([before, stretch, stretch, after])
     case 3:
-      return concatBytes(before, random.bytes(length), stretch, after)
+      return concatBytes([before, random.bytes(length), stretch, after])
     case 4:
-      return concatBytes(before, random.bytes(length), after)
+      return concatBytes([before, random.bytes(length), after])
     case 5:
-      return concatBytes(before, other.subarray(random.below(other.length + 1)))
+      return concatBytes([before, other.subarray(random.below(other.length + 1))])
     case 6: {
       const from = random.below(other.length + 1)
-      return concatBytes(before, other.subarray(from, from + length), after)
+      return concatBytes([before, other.subarray(from, from + length), after])
     }
     case 7:
-      return concatBytes(bytes, random.bytes(random.below(4)))
+      return concatBytes([bytes, random.bytes(random.below(4))])
     case 8:
       return withByte(bytes, at, (byte) => byte ^ (1 << random.below(8)))
     default:

@@ -160,7 +160,7 @@ export function bendCbor(random: Random, bytes: Uint8Array, other: Uint8Array): 
   let { item } = readItem(bytes, 0)
   const strange = isCanonical(other) ? readItem(other, 0).item : item
   for (let bends = 1 + random.below(3); bends > 0; bends--) item = bendSomewhere(random, item, strange)
-  return concatBytes(...partsOf(item, []))
+  return concatBytes(partsOf(item, []))
 }
 
 /** Of a value, or of an op, whose body is one level down. */
@@ -184,7 +184,7 @@ function bendItem(random: Random, item: Item, strange: Item): Item {
   if (random.chance(0.1)) return nested(item, random.pick([1, 2, 31, 32, 33, 34, 3_000]))
   if (content instanceof Uint8Array) {
     const odd = major === MAJOR.text ? random.pick(ODD_TEXTS) : random.bytes(random.pick([1, 31, 32, 33, 64]))
-    const bent = random.pick([odd, concatBytes(content, odd), content.subarray(1), content.subarray(0, random.below(content.length + 1))])
+    const bent = random.pick([odd, concatBytes([content, odd]), content.subarray(1), content.subarray(0, random.below(content.length + 1))])
     return { head: trueHead(major, bent), content: bent }
   }
   const items = bendItems(random, content, strange)
@@ -216,7 +216,7 @@ function bendItems(random: Random, items: readonly Item[], strange: Item): reado
     case 0:
       return items.toSpliced(at, 1)
     case 1:
-      return items.toSpliced(at, 0, ...items.slice(other, other + 2))
+      return [...items.slice(0, at), ...items.slice(other, other + 2), ...items.slice(at)]
     case 2:
       return items.toSpliced(at, 0, someOf(random, strange))
     case 3:

@@ -84,7 +84,7 @@ function patternLengths(bundle: Uint8Array, from: number, count: number): number
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
-export const joinColumns = (columns: readonly Column[]): Uint8Array => concatBytes(...columns.flat().map(({ bytes }) => bytes))
+export const joinColumns = (columns: readonly Column[]): Uint8Array => concatBytes(columns.flat().map(({ bytes }) => bytes))
 
 /** Bytes of a bundle with one to three things wrong; `other` is a well-formed one that entries and columns are taken from. */
 export function bendColumns(random: Random, bundle: Uint8Array, other: Uint8Array): Uint8Array {
@@ -168,7 +168,7 @@ function bendNumber(random: Random, value: number, entry: Entry): Entry {
       return { isNumber: true, bytes: random.pick(TOO_LONG) }
     default: {
       // The same number, one byte longer than it needs to be.
-      const wide = concatBytes(entry.bytes, Uint8Array.of(0))
+      const wide = concatBytes([entry.bytes, Uint8Array.of(0)])
       if (wide.length > 1) wide[wide.length - 2]! |= 0x80
       return { isNumber: true, bytes: wide }
     }

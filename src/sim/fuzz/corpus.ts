@@ -108,7 +108,7 @@ export function aValueBytes(random: Random): Uint8Array {
   if (random.chance(0.98)) return encodeValue(aValue(random, 3))
   // Arrays of one item, and maps of one entry under the empty key.
   const heads = Array.from({ length: random.pick([30, 31, 32, 33]) }, () => (random.chance(0.5) ? [0x81] : [0xa1, 0x60]))
-  return Uint8Array.of(...heads.flat(), random.pick([0x80, 0xa0, 0xf6]))
+  return Uint8Array.from([...heads.flat(), random.pick([0x80, 0xa0, 0xf6])])
 }
 
 export function aBody(random: Random): Body {

@@ -23,7 +23,7 @@ export function counted(bytes: Uint8Array): Counted {
       },
     })
   return {
-    bytes: count(concatBytes(AROUND, bytes, AROUND).subarray(AROUND.length, AROUND.length + bytes.length)),
+    bytes: count(concatBytes([AROUND, bytes, AROUND]).subarray(AROUND.length, AROUND.length + bytes.length)),
     get reads() {
       return reads
     },

@@ -4,6 +4,7 @@ import { numberOf } from '../../core/dag.ts'
 import type { OpId } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
 import type { Unit, UnitOp } from '../../core/unit.ts'
+import { pushAll } from '../../core/lists.ts'
 import { judgeOpen } from '../../rules/open.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES } from '../../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../../sync/wrap.ts'
@@ -85,7 +86,7 @@ export function give(driven: Driven, input: Input): void {
         assertSent(driven, effect.bytes)
         break
       case 'notify':
-        if (effect.notice.type === 'admitted') driven.admitted.push(...effect.notice.unit)
+        if (effect.notice.type === 'admitted') pushAll(driven.admitted, effect.notice.unit)
         if (effect.notice.type === 'refused') driven.refused.add(effect.notice.reason)
         break
       case 'wakeAt':
@@ -110,7 +111,7 @@ function answerTo({ disk, diskFailure }: Driven, question: Question): Input {
   const { job } = question
   switch (question.type) {
     case 'persist':
-      if (diskFailure === null) disk.push(...question.segments)
+      if (diskFailure === null) pushAll(disk, question.segments)
       return { type: 'stored', job, failure: diskFailure }
     case 'verify':
       return {

@@ -67,7 +67,7 @@ function aSaying(random: Random): Uint8Array {
 
 function aPart(random: Random): Uint8Array {
   const part = (kind: number, payload: Uint8Array): Uint8Array =>
-    concatBytes(Uint8Array.of(kind + (random.chance(0.3) ? HOLD : 0)), payload)
+    concatBytes([Uint8Array.of(kind + (random.chance(0.3) ? HOLD : 0)), payload])
   const peer = random.below(PEERS.length)
   switch (random.below(14)) {
     case 0:

@@ -129,9 +129,7 @@ describe('a target that finds something', () => {
       inParts: true,
       make: (random) => joinParts([random.bytes(30), Uint8Array.of(1, 7, 2), random.bytes(3)]),
     }
-    const parts = partsOf(
-      fromHex(ran({ ...parted, judge: (bytes) => fake.judge(concatBytes(...partsOf(bytes)), true) }, 9).failures[0]!.hex)!,
-    )
+    const parts = partsOf(fromHex(ran({ ...parted, judge: (bytes) => fake.judge(concatBytes(partsOf(bytes)), true) }, 9).failures[0]!.hex)!)
     expect(parts.map(toHex)).toEqual(['07'])
   })
 

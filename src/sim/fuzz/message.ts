@@ -58,7 +58,7 @@ export function aMessage(random: Random, room: Room): Message {
 
 /** The bytes of a message, bent by structure, by byte, or both. */
 export function bendMessage(random: Random, bytes: Uint8Array, other: Uint8Array): Uint8Array {
-  const bent = random.chance(0.6) ? concatBytes(bytes.subarray(0, 1), bendCbor(random, bytes.subarray(1), other.subarray(1))) : bytes
+  const bent = random.chance(0.6) ? concatBytes([bytes.subarray(0, 1), bendCbor(random, bytes.subarray(1), other.subarray(1))]) : bytes
   return bent !== bytes && random.chance(0.8) ? bent : bendBytes(random, bent, other)
 }
 
@@ -75,7 +75,7 @@ export const message: Target = {
       : bendMessage(
           random,
           bytes,
-          random.chance(0.9) ? encodeMessage(aMessage(random, room)) : concatBytes(Uint8Array.of(1), encodeOp(anOp(random).op)),
+          random.chance(0.9) ? encodeMessage(aMessage(random, room)) : concatBytes([Uint8Array.of(1), encodeOp(anOp(random).op)]),
         )
   },
   judge(bytes, counting) {

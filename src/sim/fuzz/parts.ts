@@ -2,7 +2,7 @@
 import { concatBytes } from '../../core/bytes.ts'
 
 export function joinParts(parts: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(...parts.flatMap((part) => [Uint8Array.of(part.length >> 16, part.length >> 8, part.length), part]))
+  return concatBytes(parts.flatMap((part) => [Uint8Array.of(part.length >> 16, part.length >> 8, part.length), part]))
 }
 
 /** The parts, as views; a last one that is cut is as long as it is. */

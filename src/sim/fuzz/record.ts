@@ -34,7 +34,7 @@ export const record: Target = {
     const view = new DataView(place.buffer)
     const { checksum } = packSegment({ first: view.getUint32(0), count: view.getUint32(4), bytes: wrapped })
     const shape = random.chance(0.9) ? 0 : random.below(SHAPES.length)
-    const bytes = concatBytes(Uint8Array.of(shape), place, checksum, wrapped)
+    const bytes = concatBytes([Uint8Array.of(shape), place, checksum, wrapped])
     return random.chance(0.8) ? bytes : bendBytes(random, bytes, wrapped)
   },
   judge(input) {

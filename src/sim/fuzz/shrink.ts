@@ -28,7 +28,7 @@ function shrinkBytes(bytes: Uint8Array, fits: (bytes: Uint8Array) => boolean): U
   let smallest = bytes
   for (let length = Math.max(1, bytes.length >> 1); length >= 1; length >>= 1) {
     for (let at = smallest.length - length; at >= 0; at -= length) {
-      const without = concatBytes(smallest.subarray(0, at), smallest.subarray(at + length))
+      const without = concatBytes([smallest.subarray(0, at), smallest.subarray(at + length)])
       if (fits(without)) smallest = without
     }
   }

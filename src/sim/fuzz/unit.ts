@@ -78,12 +78,12 @@ export const unit: Target = {
       // Another room's op on top of this one's.
       const stray = signed({ ...nextOp(random, room.ops.slice(0, 1), anAuthor(random)), room: ghost(random) })
       units = [...room.units]
-      parts.push(concatBytes(Uint8Array.of(1), encodeBundle([[stray]])))
+      parts.push(concatBytes([Uint8Array.of(1), encodeBundle([[stray]])]))
     }
     for (let at = 0; at < units.length;) {
       const some = units.slice(at, at + 1 + random.below(3))
       at += some.length
-      parts.push(concatBytes(Uint8Array.of(random.below(LINKS)), encodeOneRoom(some)))
+      parts.push(concatBytes([Uint8Array.of(random.below(LINKS)), encodeOneRoom(some)]))
     }
     return joinParts([Uint8Array.of(number), ...parts])
   },
@@ -126,7 +126,7 @@ export const unit: Target = {
 function flood(random: Random, { ops }: Room): Uint8Array[] {
   const one = (): UnitOp => signed({ ...nextOp(random, ops, anAuthor(random)), deps: [ghost(random)] })
   const orphans = (): Uint8Array => encodeBundle([Array.from({ length: MAX_UNIT_OPS }, one)])
-  return Array.from({ length: 3 }, () => concatBytes(Uint8Array.of(0), orphans()))
+  return Array.from({ length: 3 }, () => concatBytes([Uint8Array.of(0), orphans()]))
 }
 
 function assertOutcomes({ dag }: Replica, outcomes: readonly Outcome[], before: number): void {

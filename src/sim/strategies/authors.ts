@@ -1,4 +1,5 @@
 /** Adversaries whose ops are valid: who write twice, forget, collude, leave out, or are many. */
+import { pushAll } from '../../core/lists.ts'
 import { anyone, compose, keyNumber, newSender, publicOp, push, some, latest, type Strategy } from '../villain.ts'
 
 /** Two ops with one seq, each for other nodes; goes on on either branch. */
@@ -10,7 +11,7 @@ export function equivocator(): Strategy {
       for (let branch = 0; branch < 2; branch++) {
         const op = compose(villain, key, prev, [publicOp(villain).id])
         villain.made.push(op)
-        for (const node of some(villain)) push(villain, node, [op])
+        for (const node of some(villain)) push(villain, node, [[op]])
       }
     },
   }
@@ -24,7 +25,7 @@ export function amnesiac(): Strategy {
       const prev = made.length === 0 || random.chance(0.5) ? null : made[random.below(made.length)]!
       const op = compose(villain, keyNumber(villain, 0), prev, [publicOp(villain).id])
       made.push(op)
-      push(villain, anyone(villain), [op])
+      push(villain, anyone(villain), [[op]])
     },
   }
 }
@@ -39,7 +40,7 @@ export function colluder(): Strategy {
       const merged = compose(villain, keyNumber(villain, 0), latest(villain), [...picked.map(({ id }) => id), publicOp(villain).id])
       villain.made.push(merged)
       const units = random.chance(0.5) ? [[merged]] : [...picked.map((op) => [op]), [merged]]
-      for (const node of some(villain)) push(villain, node, ...units)
+      for (const node of some(villain)) push(villain, node, units)
     },
   }
 }
@@ -53,7 +54,7 @@ export function backDater(): Strategy {
       const time = random.pick([0, 2 ** 53 - 1, 1_000_000_000_000])
       const op = compose(villain, keyNumber(villain, 0), latest(villain), [old.id], { time })
       villain.made.push(op)
-      for (const node of some(villain)) push(villain, node, [op])
+      for (const node of some(villain)) push(villain, node, [[op]])
     },
   }
 }
@@ -65,9 +66,14 @@ export function sybils(): Strategy {
       const { random } = villain
       const on = publicOp(villain).id
       const ops = Array.from({ length: 2 + random.below(8) }, (_, i) => compose(villain, keyNumber(villain, i), null, [on]))
-      villain.made.push(...ops)
+      pushAll(villain.made, ops)
       newSender(villain)
-      for (const node of some(villain)) push(villain, node, ...ops.map((op) => [op]))
+      for (const node of some(villain))
+        push(
+          villain,
+          node,
+          ops.map((op) => [op]),
+        )
     },
   }
 }

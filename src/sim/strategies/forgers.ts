@@ -11,7 +11,7 @@ export function impersonator(): Strategy {
       const op = compose(villain, { ...keyNumber(villain, 0), author: honest.op.author }, honest, [])
       const forged = { ...op, signature: badlySigned(villain, op).signature }
       const own = compose(villain, keyNumber(villain, 0), null, [forged.id])
-      for (const node of some(villain)) push(villain, node, ...villain.random.pick([[[forged]], [[forged], [own]], [[forged, own]]]))
+      for (const node of some(villain)) push(villain, node, villain.random.pick([[[forged]], [[forged], [own]], [[forged, own]]]))
     },
   }
 }
@@ -19,7 +19,7 @@ export function impersonator(): Strategy {
 /** Brings honest ops with bad signatures, before or after they come as they were signed. */
 export function forger(): Strategy {
   const forge = (villain: Villain): void => {
-    for (const node of some(villain)) push(villain, node, [badlySigned(villain, publicOp(villain))])
+    for (const node of some(villain)) push(villain, node, [[badlySigned(villain, publicOp(villain))]])
   }
   return { act: forge }
 }
@@ -42,7 +42,7 @@ export function stripper(): Strategy {
         [{ ...bare, signature: new Uint8Array(64) }, first],
       ])
       if (unit[1] === second) villain.made.push(first, second)
-      for (const node of some(villain)) push(villain, node, unit)
+      for (const node of some(villain)) push(villain, node, [unit])
     },
   }
 }
@@ -67,7 +67,7 @@ export function lawbreaker(): Strategy {
       const fine = compose(villain, keyNumber(villain, 2), null, [on.id])
       villain.made.push(prev)
       const units = random.pick([[[fine, wrong]], [[prev], [wrong]], [[prev], [wrong], [child]], [[prev], [wrong, child]], [[child]]])
-      for (const node of some(villain)) push(villain, node, ...units)
+      for (const node of some(villain)) push(villain, node, units)
     },
   }
 }

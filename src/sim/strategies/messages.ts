@@ -1,4 +1,5 @@
 /** Adversaries who harm by messages: bent, repeated, exploding, or made the moment an honest one is heard. */
+import { concatBytes } from '../../core/bytes.ts'
 import { asOpId } from '../../core/op.ts'
 import { decodeBundle } from '../../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../../sync/wrap.ts'
@@ -15,9 +16,9 @@ export function mangler(): Strategy {
       const out = random.pick([
         () => bent(villain, bytes),
         () => bytes.slice(0, random.below(bytes.length)),
-        () => Uint8Array.of(...bytes.subarray(0, 400), ...random.bytes(3)),
+        () => concatBytes([bytes.subarray(0, 400), random.bytes(3)]),
         () => random.bytes(random.below(100)),
-        () => Uint8Array.of(2, ...bytes.subarray(1, 400)),
+        () => concatBytes([Uint8Array.of(2), bytes.subarray(1, 400)]),
       ])()
       for (const node of some(villain)) say(villain, node, out)
     },
@@ -48,7 +49,7 @@ export function bomber(): Strategy {
         () => wrapBundle('deflate', bomb(random.pick([100, 2 ** 20, 2 ** 31]))),
         () => wrapBundle('deflate', random.bytes(30)),
         () => wrapBundle('raw', random.bytes(60)),
-        () => bundleOf([foreign]),
+        () => bundleOf([[foreign]]),
       ])()
       for (const node of some(villain)) say(villain, node, { type: 'units', ref: random.below(9), bundle, last: true, left: 0 })
     },
@@ -62,7 +63,7 @@ export function adaptive(): Strategy {
     act(villain) {
       const op = compose(villain, keyNumber(villain, 0), latest(villain), [publicOp(villain).id])
       villain.made.push(op)
-      push(villain, anyone(villain), [op])
+      push(villain, anyone(villain), [[op]])
     },
     overheard(villain, from, bytes) {
       if (!villain.random.chance(0.1)) return
@@ -76,7 +77,7 @@ export function adaptive(): Strategy {
       const reply = compose(villain, keyNumber(villain, 1), null, [op.id])
       for (const node of villain.world.nodes) {
         if (node !== from)
-          push(villain, node, ...villain.random.pick([[[badlySigned(villain, op)]], [[reply]], [[badlySigned(villain, op)], [reply]]]))
+          push(villain, node, villain.random.pick([[[badlySigned(villain, op)]], [[reply]], [[badlySigned(villain, op)], [reply]]]))
       }
     },
   }

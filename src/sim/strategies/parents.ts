@@ -9,7 +9,7 @@ export function withholder(): Strategy {
     act(villain) {
       const { random } = villain
       if (kept.length > 0 && random.chance(0.4)) {
-        push(villain, anyone(villain), [random.pick(kept)])
+        push(villain, anyone(villain), [[random.pick(kept)]])
         return
       }
       const parent = compose(villain, keyNumber(villain, 0), latest(villain), [publicOp(villain).id])
@@ -17,8 +17,8 @@ export function withholder(): Strategy {
       const reply = compose(villain, keyNumber(villain, 1), null, [child.id])
       kept.push(parent)
       villain.made.push(parent, child)
-      for (const node of some(villain)) push(villain, node, ...random.pick([[[child]], [[child], [reply]], [[reply]]]))
-      if (random.chance(0.5)) push(villain, anyone(villain), [child])
+      for (const node of some(villain)) push(villain, node, random.pick([[[child]], [[child], [reply]], [[reply]]]))
+      if (random.chance(0.5)) push(villain, anyone(villain), [[child]])
     },
   }
 }
@@ -29,7 +29,7 @@ export function ghostMaker(): Strategy {
     act(villain) {
       const op = compose(villain, keyNumber(villain, 0), null, [ghost(villain), publicOp(villain).id])
       const child = compose(villain, keyNumber(villain, 0), op, [])
-      for (const node of some(villain)) push(villain, node, ...villain.random.pick([[[op]], [[op], [child]], [[op, child]], [[child]]]))
+      for (const node of some(villain)) push(villain, node, villain.random.pick([[[op]], [[op], [child]], [[op, child]], [[child]]]))
     },
   }
 }
@@ -50,7 +50,7 @@ export function flooder(): Strategy {
         units.push([prev])
         prev = compose(villain, keyNumber(villain, random.below(20)), null, [prev.id], { time: i })
       }
-      push(villain, node, ...units)
+      push(villain, node, units)
     },
   }
 }

@@ -22,7 +22,7 @@ const first =
 function answerSlowly(villain: Villain, from: SimNode, ref: number): void {
   const { random } = villain
   const kind = random.below(4)
-  const bundle = kind === 0 ? new Uint8Array() : bundleOf([publicOp(villain)])
+  const bundle = kind === 0 ? new Uint8Array() : bundleOf([[publicOp(villain)]])
   if (kind < 3) say(villain, from, { type: 'units', ref, bundle, last: kind === 2, left: 1_000_000 })
 }
 

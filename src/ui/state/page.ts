@@ -2,6 +2,7 @@
  * The page: which nodes run in it, which one is looked at, which place is open. The first node is the tab's own; the others
  * were added by "Add a node here" and are as real: own worker, own key, own store.
  */
+import { greatestOf } from '../../core/lists.ts'
 import type { IceServer } from '../../worker/api.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
@@ -99,7 +100,7 @@ export function createPage({ startNodeWorker, relay, servers, patience }: PageSe
       node.start({ link, roomName, claim: link === null ? null : keptClaim(), patience, relay, servers })
     },
     addNode: () => {
-      const slot = Math.max(...store.getState().nodes.map((node) => node.slot)) + 1
+      const slot = greatestOf(store.getState().nodes.map((node) => node.slot)) + 1
       add(slot, null)
       // Where one console is seen at a time (frame.css), it is the new one.
       if (matchMedia('(max-width: 1120px)').matches) store.setState({ focus: slot })
