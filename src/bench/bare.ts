@@ -81,10 +81,10 @@ async function perSecond(count: number, work: () => unknown): Promise<number> {
 }
 
 async function opsOf(file: string): Promise<readonly UnitOp[]> {
-  const bundles = decodeFile(Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0)))
-  if (!bundles.ok) throw new Error(bundles.reason)
+  const { bundles, unread } = decodeFile(Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0)))
+  if (unread !== null) throw new Error(unread.reason)
   const ops: UnitOp[] = []
-  for (const bundle of bundles.value) {
+  for (const bundle of bundles) {
     const unwrapped = unwrapBundle(bundle)
     const payload = unwrapped.ok ? await inflate(unwrapped.value.payload, MAX_BUNDLE_BYTES) : null
     const units = payload === null ? null : decodeBundle(payload)

@@ -46,9 +46,9 @@ const PARENTS = [[-1], [0], [1], [2, 1], [1, 2, 3], [3, 4], [4]]
 
 async function roundTrip(signed: Signed): Promise<{ units: Unit[]; made: Awaited<ReturnType<typeof signTrace>> }> {
   const made = await signTrace(trace, 'small', signed, 'test')
-  const bundles = decodeFile(fileOf(made.units, deflateRawSync))
-  if (!bundles.ok) throw new Error(bundles.reason)
-  const units = bundles.value.flatMap((bundle) => {
+  const { bundles, unread } = decodeFile(fileOf(made.units, deflateRawSync))
+  if (unread !== null) throw new Error(unread.reason)
+  const units = bundles.flatMap((bundle) => {
     const unwrapped = unwrapBundle(bundle)
     if (!unwrapped.ok) throw new Error(unwrapped.reason)
     const decoded = decodeBundle(inflateRawSync(unwrapped.value.payload))

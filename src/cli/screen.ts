@@ -75,9 +75,8 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     tellPaths(status)
     if (status.storage !== storage) print(status.storage === 'full' ? words.full : words.roomAgain)
     storage = status.storage
-    const found = node.refused.latest().filter(({ from }) => from === 'disk').length
-    if (found > damages) print(words.damaged)
-    damages = found
+    if (node.refused.damages > damages) print(words.damaged)
+    damages = node.refused.damages
     if (status.equivocations > lies) tellLies()
     await tellEntries()
     tellAgreement()

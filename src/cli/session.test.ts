@@ -31,7 +31,7 @@ function start(lines: AsyncIterable<string>, mode: 'stay' | 'once' | 'digest' = 
   const node = {
     status: () => state.status,
     engine: { stored: 0 },
-    refused: { latest: () => [], count: 0 },
+    refused: { latest: () => [], count: 0, damages: 0 },
     room: { evidence: () => state.evidence },
     submit: () => new Promise<SubmitReply>((resolve) => replies.push(resolve)),
   } as unknown as Node

@@ -147,6 +147,13 @@ test('the latest MAX_ENTRIES refusals are kept, and all are counted', () => {
   expect(log.count).toBe(201)
 })
 
+test('E10 a damaged disk is counted, however many other refusals follow it', () => {
+  const log = createRefusedLog()
+  log.add({ at: 0, reason: 'bad-checksum', id: null, from: 'disk' })
+  for (let at = 1; at < 300; at++) log.add({ at, reason: 'bad-message', id: null, from: 'relay' })
+  expect([log.latest().some(({ from }) => from === 'disk'), log.damages]).toEqual([false, 1])
+})
+
 test('D10 of MAX_KEYS authors the imported keys are kept, and for one more the first is imported anew', async () => {
   const message = new Uint8Array(1)
   const { author, key } = await generateKey()

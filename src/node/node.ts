@@ -5,6 +5,7 @@
 import { toHex } from '../core/bytes.ts'
 import { idOf } from '../core/dag.ts'
 import { asAuthor, asOpId } from '../core/op.ts'
+import type { Refusal } from '../core/result.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { judgeOpen } from '../rules/open.ts'
 import { deriveRoom } from '../net/keys.ts'
@@ -14,12 +15,13 @@ import type { Hindrance } from '../net/hindered.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
-import type { Notice, PeerId } from '../sync/effects.ts'
+import { fileLink, isFile, type Link, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import { isCut } from '../sync/peers.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
+import { beginImport, createImports, endImport, noteRefusal } from './imports.ts'
 import { createLibrary } from './library.ts'
 import { createLinks, type Links, type LinksEvents } from './links.ts'
 import { createLoop } from './loop.ts'
@@ -35,7 +37,7 @@ import { createSession } from './session.ts'
 import { holdSession } from './session-lock.ts'
 import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
-import type { Hex, ImportOutcome, NodeStatus, RefusedEntry, SubmitReply } from './views.ts'
+import type { Hex, ImportOutcome, NodeStatus, SubmitReply } from './views.ts'
 import { createVerifier, verifyOneBy } from './verifier.ts'
 
 /** Characters of a room's name that are shown and remembered. */
@@ -107,7 +109,7 @@ export async function createNode({
     indexed: index.reduce((sum, { count }) => sum + count, 0),
     scrubFrom: Math.random(),
     onDamaged({ first }) {
-      refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
+      refuse('disk', 'bad-checksum')
       // At its next start the node reads these segments, and salvages what is before them: what hangs on lost ops can be given to nobody.
       void packer.stop().then(() => store.cutIndex(first).catch(onBroken))
     },
@@ -115,16 +117,18 @@ export async function createNode({
   const library = createLibrary(segments, () => engine.stored)
   const refused = createRefusedLog()
   const submits = new Map<number, (reply: SubmitReply) => void>()
-  const imports = new Map<number, (outcome: Omit<ImportOutcome, 'refused'>) => void>()
+  const imports = createImports()
   let lastRef = 0
   let offline = false
   let switching: Promise<void> = Promise.resolve()
 
-  const refuse = (entry: Omit<RefusedEntry, 'at'>): void => {
-    refused.add({ ...entry, at: Date.now() })
+  const refuse = (from: Link, reason: Refusal, id: Uint8Array | null = null): void => {
+    const entry = { reason, id: id && toHex(id), from: isFile(from) ? 'file' : from, at: Date.now() }
+    refused.add(entry)
+    noteRefusal(imports, from, entry)
     onChange()
   }
-  if (opened.salvaged) refuse({ reason: 'bad-checksum', id: null, from: 'disk' })
+  if (opened.salvaged) refuse('disk', 'bad-checksum')
 
   const signing = {
     room: engine.replica.room,
@@ -159,7 +163,7 @@ export async function createNode({
     },
     onSignal: (from, bytes) => presence.hear(from, bytes),
     onLinked: () => loop.give({ type: 'linked' }),
-    onRefused: (path, reason) => refuse({ reason, id: null, from: path }),
+    onRefused: refuse,
     authorOf,
     isCut: (peer) => isCut(engine, peer),
     onChange,
@@ -173,7 +177,7 @@ export async function createNode({
         presence.wrote(notice.unit)
         break
       case 'refused':
-        refuse({ reason: notice.reason, id: notice.id === null ? null : toHex(notice.id), from: notice.from })
+        refuse(notice.from, notice.reason, notice.id)
         break
       case 'accepted':
         submits.get(notice.ref)?.({ id: toHex(notice.id) })
@@ -184,8 +188,7 @@ export async function createNode({
         submits.delete(notice.ref)
         break
       case 'imported':
-        imports.get(notice.ref)?.(notice)
-        imports.delete(notice.ref)
+        endImport(imports, notice)
         break
       case 'changed':
         library.tidy()
@@ -231,20 +234,13 @@ export async function createNode({
     measure: () => links.measure([...engine.peers.keys()]),
     export: () => exportRoom(library),
     async import(bytes) {
-      const before = refused.count
-      const bundles = decodeFile(bytes)
-      if (!bundles.ok) refuse({ reason: bundles.reason, id: null, from: 'file' })
+      const { bundles, unread } = decodeFile(bytes)
       const ref = ++lastRef
-      const outcome = await new Promise<Omit<ImportOutcome, 'refused'>>((resolve) => {
-        imports.set(ref, resolve)
-        loop.give({ type: 'import', ref, bundles: bundles.ok ? bundles.value : [] })
+      return new Promise((resolve) => {
+        beginImport(imports, ref, unread, resolve)
+        if (unread !== null) refuse(fileLink(ref), unread.reason)
+        loop.give({ type: 'import', ref, bundles })
       })
-      const added = refused.latest().filter(({ from }) => from === 'file')
-      return {
-        admitted: outcome.admitted,
-        duplicate: outcome.duplicate,
-        refused: added.slice(-Math.min(added.length, refused.count - before)),
-      }
     },
     async close() {
       loop.stop()

@@ -1,28 +1,35 @@
 /** What was refused here, for people: the latest, and how many there were in all. */
 import type { RefusedEntry } from './views.ts'
 
-/** Entries kept. */
-const MAX_ENTRIES = 200
+/** Entries kept, here and in the outcome of an import. */
+export const MAX_ENTRIES = 200
 
 export interface RefusedLog {
   add(entry: RefusedEntry): void
   /** Oldest first. */
   latest(): readonly RefusedEntry[]
   readonly count: number
+  /** How many of all were about this node's disk. Counted here, since the entries themselves may have given way to later ones. */
+  readonly damages: number
 }
 
 export function createRefusedLog(): RefusedLog {
   const entries: RefusedEntry[] = []
   let count = 0
+  let damages = 0
   return {
     add(entry) {
       count++
+      if (entry.from === 'disk') damages++
       entries.push(entry)
       if (entries.length > MAX_ENTRIES) entries.shift()
     },
     latest: () => [...entries],
     get count() {
       return count
+    },
+    get damages() {
+      return damages
     },
   }
 }

@@ -112,10 +112,15 @@ export interface OpDetails extends HistoryEntry {
   readonly bytes: number
 }
 
+/** What became of one file. */
 export interface ImportOutcome {
   readonly admitted: number
   readonly duplicate: number
+  /** The first 200 refusals of this import, and how many there were in all. */
   readonly refused: readonly RefusedEntry[]
+  readonly refusals: number
+  /** The end of the file, if it could not be read: how many bytes, and why. It is one of the refusals. */
+  readonly unread: { readonly bytes: number; readonly reason: Refusal } | null
 }
 
 export interface EvidenceEntry {

@@ -468,18 +468,32 @@ describe('wrapping', () => {
 describe('a file', () => {
   const bundles = [wrapBundle('raw', encodeBundle([[genesis]])), wrapBundle('deflate', new Uint8Array(300))]
   test('gives its bundles back, and may have none', () => {
-    expect(decodeFile(encodeFile(bundles))).toEqual({ ok: true, value: bundles })
-    expect(decodeFile(encodeFile([]))).toEqual({ ok: true, value: [] })
+    expect(decodeFile(encodeFile(bundles))).toEqual({ bundles, unread: null })
+    expect(decodeFile(encodeFile([]))).toEqual({ bundles: [], unread: null })
   })
   test('begins with a line that a person can read', () => {
     expect(new TextDecoder().decode(encodeFile(bundles)).split('\n')[0]).toBe('tabweave bundle 1')
   })
-  test('D11 is refused when it is another file, cut, or declares more than it could hold', () => {
+  const unread = (reason: string, bytes: number): unknown => ({ bundles: [], unread: { reason, bytes } })
+  test('D11 is refused when it is another file, or declares more than it could hold', () => {
     const file = encodeFile(bundles)
-    for (let length = 0; length < 18; length++) expect(decodeFile(file.subarray(0, length))).toEqual({ ok: false, reason: 'not-a-bundle' })
-    expect(decodeFile(file.subarray(0, -1))).toEqual({ ok: false, reason: 'truncated' })
-    const huge = concatBytes([encodeFile([]), Uint8Array.of(0xff, 0xff, 0xff, 0x7f)])
-    expect(decodeFile(huge)).toEqual({ ok: false, reason: 'too-large' })
+    for (let length = 0; length < 18; length++) expect(decodeFile(file.subarray(0, length))).toEqual(unread('not-a-bundle', length))
+    const lengthOf = (...bytes: number[]): Uint8Array => concatBytes([encodeFile([]), Uint8Array.from(bytes)])
+    expect(decodeFile(lengthOf(0xff, 0xff, 0xff, 0x7f))).toEqual(unread('too-large', 4))
+    expect(decodeFile(lengthOf(0x80, 0))).toEqual(unread('bad-bundle', 2))
+    expect(decodeFile(lengthOf(0x80, 0x80))).toEqual(unread('truncated', 2))
+  })
+  test('E10 that is cut anywhere gives all its whole bundles, and says how many bytes are left and why', () => {
+    const file = encodeFile(bundles)
+    const ends = [[], bundles.slice(0, 1), bundles].map((whole) => encodeFile(whole).length)
+    for (let length = 18; length <= file.length; length++) {
+      const whole = ends.filter((end) => end <= length).length - 1
+      const bytes = length - ends[whole]!
+      expect(decodeFile(file.subarray(0, length))).toEqual({
+        bundles: bundles.slice(0, whole),
+        unread: bytes === 0 ? null : { bytes, reason: 'truncated' },
+      })
+    }
   })
   test('and 20,000 mutated ones give bundles or a named refusal', { timeout: 60_000 }, () => {
     const random = createRandom(5)
@@ -487,9 +501,9 @@ describe('a file', () => {
     const outcomes = new Set<string>()
     for (let i = 0; i < 20_000; i++) {
       const decoded = decodeFile(mutated(random, file))
-      outcomes.add(decoded.ok ? 'bundles' : decoded.reason)
-      if (decoded.ok && !decoded.value.every((bundle) => unwrapBundle(bundle).ok)) outcomes.add('not-a-bundle')
+      outcomes.add(decoded.unread?.reason ?? 'whole')
+      if (!decoded.bundles.every((bundle) => unwrapBundle(bundle).ok)) outcomes.add('a bundle that is none')
     }
-    expect([...outcomes].sort()).toEqual(['bundles', 'not-a-bundle', 'too-large', 'truncated'])
+    expect([...outcomes].sort()).toEqual(['a bundle that is none', 'bad-bundle', 'not-a-bundle', 'too-large', 'truncated', 'whole'])
   })
 })

@@ -10,8 +10,16 @@ import type { Rebuilt } from './rebuild.ts'
 /** The other side of a session: its sender value, hex. */
 export type PeerId = string
 
-/** Where something came from: a peer, a file, the disk, or this node itself. */
-export type Link = PeerId | 'file' | 'disk' | 'self'
+/** One import of a file, by its ref: two imports are two sources, so that each is told its own refusals. */
+export type FileLink = `file/${number}`
+
+/** Where something came from: a peer, an import, the disk, or this node itself. */
+export type Link = PeerId | FileLink | 'disk' | 'self'
+
+export const fileLink = (ref: number): FileLink => `file/${ref}`
+
+/** Whether it is an import: no other link has a name that begins so. */
+export const isFile = (link: Link): link is FileLink => link.startsWith('file/')
 
 /** Units in order of admission, as one bundle (wrapped, `bundle.ts`). */
 export interface StoredUnits {

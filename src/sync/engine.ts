@@ -18,7 +18,7 @@ import { catchUp } from '../core/history.ts'
 import { appendStretch, decodeStretch } from '../core/stretch.ts'
 import type { Unit } from '../core/unit.ts'
 import { createBudget } from './budget.ts'
-import type { Effect, Input } from './effects.ts'
+import { type Effect, fileLink, type Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
 import { announceDue, receiveHeads, receiveHoldings } from './gossip.ts'
 import { intakeDue, takeIn } from './intake.ts'
@@ -211,7 +211,7 @@ function importBundles(engine: Engine, { ref, bundles }: Extract<Input, { type: 
   if (left === 0) return notify(engine, { type: 'imported', ref, admitted: 0, duplicate: 0, refused: 0 })
   const sum = { admitted: 0, duplicate: 0, refused: 0 }
   for (const bundle of bundles) {
-    takeIn(engine, 'file', bundle, true, ({ admitted, duplicate, refused }) => {
+    takeIn(engine, fileLink(ref), bundle, true, ({ admitted, duplicate, refused }) => {
       sum.admitted += admitted
       sum.duplicate += duplicate
       sum.refused += refused

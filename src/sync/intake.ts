@@ -11,7 +11,7 @@ import type { Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
 import { backAt, leftAt } from './budget.ts'
 import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
-import type { Link } from './effects.ts'
+import { isFile, type Link } from './effects.ts'
 import { keep } from './persist.ts'
 import { isWellMerged, shapeOfUnits } from './bundle.ts'
 import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
@@ -68,7 +68,7 @@ export interface IntakeResult {
 export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer: boolean, done: (result: IntakeResult) => void): void {
   const queue = engine.intake.get(from) ?? { items: [], bytes: 0 }
   const result = { admitted: 0, duplicate: 0, refused: 0, pending: 0 }
-  if (from !== 'file' && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
+  if (!isFile(from) && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
   const isEmpty = wrapped.length === 0
   queue.items.push({ wrapped, isAnswer, begun: isEmpty, units: isEmpty ? [] : null, columns: null, result, done })
@@ -86,7 +86,7 @@ function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): bo
 function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): boolean {
   while (engine.intakeBytes + more > MAX_INTAKE_BYTES) {
     let fullest: IntakeQueue | null = null
-    for (const [link, queue] of engine.intake) if (link !== 'file' && queue.bytes > (fullest?.bytes ?? bytes + more)) fullest = queue
+    for (const [link, queue] of engine.intake) if (!isFile(link) && queue.bytes > (fullest?.bytes ?? bytes + more)) fullest = queue
     const latest = fullest?.items.pop()
     if (fullest === null || latest === undefined) return false
     fullest.bytes -= latest.wrapped.length
@@ -181,7 +181,7 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   const isPaid = pay(engine, from, item, units.ok ? costOf(ops, claims.length) : bytes / BYTES_AS_OP + costOf(ops, 0))
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
-  if (item.isAnswer ? claims.length > MAX_UNIT_OPS && from !== 'file' : !isPaid) {
+  if (item.isAnswer ? claims.length > MAX_UNIT_OPS && !isFile(from) : !isPaid) {
     item.result.refused += claims.length
     item.units = []
     return

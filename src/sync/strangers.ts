@@ -4,7 +4,7 @@
  */
 import type { Unit } from '../core/unit.ts'
 import { type Budget, leftAt } from './budget.ts'
-import type { Link } from './effects.ts'
+import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake.ts'
 import { earn } from './peers.ts'
 import type { Engine } from './state.ts'
@@ -44,7 +44,7 @@ export function mayBegin(engine: Engine, from: Link, { items }: IntakeQueue, ite
  * the whole budget: what was begun by a little credit, or beside others that were inflated too, is more than it looked.
  */
 export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number): boolean {
-  if (from === 'file') return true
+  if (isFile(from)) return true
   const peer = engine.peers.get(from)
   const own = Math.min(peer?.credit ?? 0, cost)
   if (peer !== undefined) peer.credit -= own

@@ -5,7 +5,7 @@
 import { bytesOf, writeBytes } from '../core/byte-writer.ts'
 import { equalBytes } from '../core/bytes.ts'
 import { domainBytes } from '../core/hash.ts'
-import { ok, refuse, type Result } from '../core/result.ts'
+import { ok, type Refusal, refuse, type Result } from '../core/result.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { createReader, left, readBytes, readVarint, writeVarint } from './varint.ts'
 
@@ -47,15 +47,40 @@ export function encodeFile(bundles: readonly Uint8Array[]): Uint8Array<ArrayBuff
   })
 }
 
-/** The wrapped bundles of a file, as views, not looked into; or why it is none of ours, or cut. */
-export function decodeFile(bytes: Uint8Array): Result<readonly Uint8Array[]> {
-  if (!equalBytes(bytes.subarray(0, FILE_MAGIC.length), FILE_MAGIC)) return refuse('not-a-bundle')
-  const reader = createReader(bytes, FILE_MAGIC.length)
-  const bundles: Uint8Array[] = []
-  while (left(reader) > 0) {
-    const length = readVarint(reader)
-    if (length > 2 + MAX_BUNDLE_BYTES) return refuse('too-large')
-    bundles.push(readBytes(reader, length))
-  }
-  return reader.failed ? refuse('truncated') : ok(bundles)
+/** The end of a file that could not be read: its bytes, and why. */
+export interface UnreadEnd {
+  readonly bytes: number
+  readonly reason: Extract<Refusal, 'not-a-bundle' | 'too-large' | 'bad-bundle' | 'truncated'>
 }
+
+export interface DecodedFile {
+  /** Its whole bundles in order, wrapped, as views. They are not looked into. */
+  readonly bundles: readonly Uint8Array[]
+  /** What follows the last whole bundle; null if nothing does. */
+  readonly unread: UnreadEnd | null
+}
+
+/**
+ * Reads a file as far as it is whole. Total on any bytes: a file that is cut gives all bundles before the cut. O(bundles).
+ * The end is unread as `not-a-bundle` (all of the file: its first line is another one), `truncated` (the bytes end in the middle of a
+ * bundle or of its length), `bad-bundle` (a length that is not the shortest form of a number) or `too-large` (a length beyond any bundle's).
+ */
+export function decodeFile(bytes: Uint8Array): DecodedFile {
+  const bundles: Uint8Array[] = []
+  const unread = (from: number, reason: UnreadEnd['reason']): DecodedFile => ({ bundles, unread: { bytes: bytes.length - from, reason } })
+  if (!equalBytes(bytes.subarray(0, FILE_MAGIC.length), FILE_MAGIC)) return unread(0, 'not-a-bundle')
+  const reader = createReader(bytes, FILE_MAGIC.length)
+  while (left(reader) > 0) {
+    const from = reader.at
+    const length = readVarint(reader)
+    if (reader.failed) return unread(from, endsInNumber(bytes) && reader.at === bytes.length ? 'truncated' : 'bad-bundle')
+    if (length > 2 + MAX_BUNDLE_BYTES) return unread(from, 'too-large')
+    const bundle = readBytes(reader, length)
+    if (reader.failed) return unread(from, 'truncated')
+    bundles.push(bundle)
+  }
+  return { bundles, unread: null }
+}
+
+/** Whether the last byte says that its varint goes on. */
+const endsInNumber = (bytes: Uint8Array): boolean => bytes.at(-1)! >= 0x80

@@ -299,6 +299,8 @@ export const messages = {
     importing: 'Reading and checking…',
     imported: (admitted: number, duplicate: number, refused: number) =>
       `${plural(admitted, 'op')} admitted, ${count.format(duplicate)} known before, ${count.format(refused)} refused.`,
+    importedCut: (bytes: string) =>
+      `The file is cut or damaged: its last ${bytes} could not be read. All whole parts before them were taken.`,
     importedPending: (pending: number) => `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent.`,
     ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${count.format(stored)} of them on this disk`,
     refused: 'Refused',

@@ -310,9 +310,9 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D11',
     file: 'src/sync/wrap.ts',
-    right: "return reader.failed ? refuse('truncated') : ok(bundles)",
-    wrong: 'return ok(bundles)',
-    test: tested('src/sync/bundle.test.ts', 'D11 is refused when it is another file, cut'),
+    right: "if (length > 2 + MAX_BUNDLE_BYTES) return unread(from, 'too-large')",
+    wrong: '',
+    test: tested('src/sync/bundle.test.ts', 'D11 is refused when it is another file, or declares'),
   },
   {
     row: 'D12',

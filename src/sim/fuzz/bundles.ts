@@ -112,10 +112,13 @@ export const file: Target = {
       : bendBytes(random, bytes, random.chance(0.5) ? Uint8Array.of(0xff, 0xff, 0xff, 0x7f, 0) : aWrapped(random))
   },
   judge(bytes) {
-    const bundles = decodeFile(bytes)
-    if (!bundles.ok) return refusedFor(bundles.reason)
-    assert(equalBytes(encodeFile(bundles.value), bytes), 'a file that is accepted has the encoding it came in')
-    const refused = bundles.value.map((wrapped) => decodeWrapped(wrapped)).flatMap((units) => (units.ok ? [] : [units.reason]))
-    return { accepted: refused.length < bundles.value.length, refused: [...new Set(refused)] }
+    const { bundles, unread } = decodeFile(bytes)
+    const end = unread?.bytes ?? 0
+    const whole = encodeFile(bundles)
+    assert(unread?.reason === 'not-a-bundle' ? end === bytes.length : whole.length + end === bytes.length, 'every byte is read or unread')
+    assert(end === bytes.length || equalBytes(whole, bytes.subarray(0, whole.length)), 'what is read of a file has the encoding it came in')
+    const refused = bundles.map((wrapped) => decodeWrapped(wrapped)).flatMap((units) => (units.ok ? [] : [units.reason]))
+    const reasons = unread === null ? refused : [...refused, unread.reason]
+    return { accepted: refused.length < bundles.length, refused: [...new Set(reasons)] }
   },
 }

@@ -44,8 +44,10 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
     picker.current!.value = ''
     setOutcome(result)
     const pending = pendingNow()
-    const told = text.imported(result.admitted, result.duplicate, result.refused.length)
-    setSaid(pending <= before ? told : `${told} ${text.importedPending(pending)}`)
+    const told = [text.imported(result.admitted, result.duplicate, result.refusals)]
+    if (result.unread !== null && result.unread.reason !== 'not-a-bundle') told.push(text.importedCut(bytesInWords(result.unread.bytes)))
+    if (pending > before) told.push(text.importedPending(pending))
+    setSaid(told.join(' '))
   }
 
   const reasons = [...new Set(outcome?.refused.map(({ reason }) => reason))]
