@@ -6,9 +6,9 @@ import { installHandles } from './ui/handles.ts'
 import { messages } from './ui/messages.ts'
 import { followVersions } from './ui/service-worker.ts'
 import { PageProvider } from './ui/state/bindings.ts'
-import { holdsUnsentText, keptServers } from './ui/state/kept.ts'
+import { holdsUnsentText } from './ui/state/kept.ts'
 import { createPage } from './ui/state/page.ts'
-import { decideStartUp, patienceOf, relayOrigin, serversOf } from './ui/state/start-up.ts'
+import { decideStartUp, patienceOf, relayOrigin } from './ui/state/start-up.ts'
 import { startTheme } from './ui/theme.ts'
 import { startWorker } from './ui/trusted.ts'
 import nodeWorkerUrl from './worker/node.worker.ts?worker&url'
@@ -30,7 +30,7 @@ const navigation = performance.getEntriesByType('navigation')[0] as PerformanceN
 const page = createPage({
   startNodeWorker: (slot) => startWorker(nodeWorkerUrl, slot === 0 ? 'node' : `node ${slot}`),
   relay: relayOrigin(document.querySelector<HTMLMetaElement>('meta[name="tabweave-relay"]')?.content ?? 'none', location),
-  servers: serversOf(keptServers(), document.querySelector<HTMLMetaElement>('meta[name="tabweave-servers"]')?.content ?? ''),
+  hostServers: document.querySelector<HTMLMetaElement>('meta[name="tabweave-servers"]')?.content ?? '',
   patience: patienceOf(navigation?.type),
 })
 installHandles(page)

@@ -70,6 +70,8 @@ export interface Node {
   /** The room's name, once its genesis is here; a founder may have given a whole page of one, of which this is the beginning. */
   name(): Promise<string | null>
   status(): NodeStatus
+  /** Servers that help direct connections from now on. */
+  setServers(servers: readonly IceServer[]): void
   /** What this node says of itself to who is here, by no op. */
   present(name: string, typing: boolean): void
   submit(text: string): Promise<SubmitReply>
@@ -139,7 +141,17 @@ export async function createNode({
   }
   const authorOf = (peer: PeerId): Uint8Array | null => engine.peers.get(peer)?.author ?? null
   const presence = createPresence({ ...signing, authorOf, send: (bytes) => links.signal(bytes), now: () => performance.now(), onChange })
-  const direct = way === undefined ? null : createDirect({ ...way, ...signing })
+  let servers = way?.servers ?? []
+  const direct =
+    way === undefined
+      ? null
+      : createDirect({
+          ...signing,
+          page: way.page,
+          get servers() {
+            return servers
+          },
+        })
   const packer = createPacker(store, engine, index, onBroken)
   const loop = createLoop({
     engine,
@@ -209,6 +221,7 @@ export async function createNode({
       return page?.body.kind === 'genesis' ? Array.from(page.body.name).slice(0, MAX_NAME).join('') : null
     },
     status: () => statusOf(engine, links, presence, offline),
+    setServers: (next) => void (servers = next),
     present: (name, typing) => presence.say(name, typing),
     async submit(text) {
       if (!text.isWellFormed()) return { refused: 'bad-text' }

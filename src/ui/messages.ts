@@ -240,9 +240,12 @@ export const messages = {
     lead: 'Devices in different networks often find each other only with the help of a STUN server, which tells a device its outer address, or a TURN server, which carries what goes no other way and sees only what is sealed. Each learns the addresses of those who ask it.',
     label: 'One a line: its address and, for TURN, a user and a password',
     placeholder: 'stun:stun.example.org:3478\nturn:turn.example.org:3478 user password',
-    save: 'Keep them',
+    save: 'Save',
     saved: (n: number) =>
-      n === 0 ? 'Kept: no servers. It counts after a reload.' : `Kept: ${plural(n, 'server')}. They count after a reload.`,
+      n === 0
+        ? 'Saved: no servers of your own.'
+        : `Saved: ${plural(n, 'server')}. Connections that begin from now on use ${n === 1 ? 'it' : 'them'}.`,
+    held: 'These servers are not used in this room yet. They are used once you write here, save them here, or invite a device.',
     bad: (line: string) =>
       `This is no such server: “${line}”. An address begins with stun:, stuns:, turn: or turns:, and TURN needs a user and a password.`,
     tooMany: (most: number, line: string) =>
@@ -280,6 +283,8 @@ export const messages = {
     title: 'Node',
     ownName: 'Your name here',
     ownNamePlaceholder: 'none: others see the nickname',
+    ownNameHeld: 'Others in this room see this name once you write here.',
+    ownNameTell: 'Show it now',
     ownNameHint: 'Others see it while this node is here. It is signed, but it is no op, and anyone may take any name.',
     lead: 'The nickname, colour and shape come from the key. Others can have the same nickname, nobody the same fingerprint.',
     fingerprint: 'Key fingerprint',

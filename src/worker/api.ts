@@ -48,6 +48,8 @@ export type ToNode =
   | { readonly type: 'offline'; readonly on: boolean }
   /** Stops (true) or goes on (false) catching up with others: what is written here and there goes on either way. */
   | { readonly type: 'pause'; readonly on: boolean }
+  /** Servers that may help direct connections from now on, in place of those before. */
+  | { readonly type: 'servers'; readonly servers: readonly IceServer[] }
   /** What this node says of itself to who is here. */
   | { readonly type: 'present'; readonly name: string; readonly typing: boolean }
   /** Cuts a path (true) or heals it, and hinders what goes over it. */

@@ -83,6 +83,8 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return running.setPaused(message.on)
       case 'path':
         return running.setPath(message.path, message.cut, { delay: message.delay, loss: message.loss })
+      case 'servers':
+        return running.setServers(message.servers)
       case 'present':
         return running.present(message.name, message.typing)
       case 'measure':

@@ -1,7 +1,10 @@
-/** The name by which this node is known to others while it is here: said by no op, kept in this browser. */
+/**
+ * The name that others see while this node is here: said by no op, kept in this browser for all rooms. In a room in which its owner has
+ * not acted yet it is not told; the field says so.
+ */
 import { useId, useState } from 'react'
 import { messages } from '../messages.ts'
-import { useNode } from '../state/bindings.ts'
+import { useNode, useNodeState } from '../state/bindings.ts'
 
 const text = messages.node
 
@@ -10,10 +13,11 @@ const MAX_LENGTH = 40
 
 export function OwnName() {
   const node = useNode()
+  const isTold = useNodeState((state) => state.allowed.name)
   const id = useId()
   const [name, setName] = useState(node.ownName)
   return (
-    <p className="own-name">
+    <div className="own-name">
       <label htmlFor={id}>{text.ownName}</label>
       <input
         id={id}
@@ -26,6 +30,14 @@ export function OwnName() {
           node.sayName(event.target.value)
         }}
       />
-    </p>
+      {!isTold && name !== '' && (
+        <p className="own-name-held" role="status">
+          {text.ownNameHeld}
+          <button type="button" className="button" onClick={() => node.sayName(name)}>
+            {text.ownNameTell}
+          </button>
+        </p>
+      )}
+    </div>
   )
 }

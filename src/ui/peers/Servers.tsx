@@ -1,13 +1,16 @@
-/** A person's own servers for direct connections: kept in this browser, and used from the next start of the page on. */
+/** A person's own servers for direct connections: kept in this browser, and used in rooms in which their owner acted. */
 import { useId, useState, type FormEvent } from 'react'
 import { takesServer } from '../../net/webrtc/servers.ts'
 import { messages } from '../messages.ts'
-import { keepServers, keptServers } from '../state/kept.ts'
+import { useNode, useNodeState } from '../state/bindings.ts'
+import { keptServers } from '../state/kept.ts'
 import { MAX_SERVERS, readServers } from '../state/start-up.ts'
 
 const text = messages.servers
 
 export function Servers() {
+  const node = useNode()
+  const isUsed = useNodeState((state) => state.allowed.servers)
   const id = useId()
   const saidId = useId()
   const [typed, setTyped] = useState(keptServers)
@@ -20,7 +23,7 @@ export function Servers() {
       const { line, isOneTooMany } = servers
       return setSaid({ words: isOneTooMany ? text.tooMany(MAX_SERVERS, line) : text.bad(line), isBad: true })
     }
-    keepServers(typed.trim())
+    node.useServers(typed.trim())
     setSaid({ words: text.saved(servers.value.length), isBad: false })
   }
 
@@ -40,6 +43,7 @@ export function Servers() {
         aria-describedby={saidId}
         onChange={(event) => setTyped(event.target.value)}
       />
+      {!isUsed && keptServers() !== '' && <p className="quiet">{text.held}</p>}
       <button type="submit" className="button">
         {text.save}
       </button>

@@ -1,6 +1,6 @@
 /** What a tab keeps, with storage that works, lies, or refuses. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { holdsUnsentText, keepAdded, keepClaim, keepDraft, keepUnsent, keptAdded, keptClaim, keptDraft, keptUnsent } from './kept.ts'
+import { allow, holdsUnsentText, isAllowed, keepAdded, keepClaim, keepDraft, keepUnsent, keptAdded, keptClaim, keptDraft, keptUnsent } from './kept.ts'
 
 /** A sessionStorage of these contents. */
 function stubStorage(contents: Record<string, string> = {}): Map<string, string> {
@@ -64,5 +64,22 @@ describe('what a tab keeps', () => {
     vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
     keepDraft(0, 'x')
     expect([keptDraft(0), keptClaim(), keptAdded(), keptUnsent(0)]).toEqual(['', null, [], []])
+  })
+})
+
+describe('D26 where a person acted', () => {
+  test('is remembered of the latest 256 rooms, beyond the page, and by a page whose storage is refused', () => {
+    const held = new Map<string, string>()
+    const storage = { getItem: (key: string) => held.get(key) ?? null, setItem: (key: string, value: string) => held.set(key, value) }
+    vi.stubGlobal('localStorage', storage)
+    for (let i = 0; i <= 256; i++) allow('name', `room ${i}`)
+    for (let i = 0; i < 3; i++) allow('name', 'room 256')
+    expect(JSON.parse(held.get('tabweave.name.rooms')!)).toEqual(Array.from({ length: 256 }, (_, i) => `room ${i + 1}`))
+    expect([isAllowed('name', 'room 1'), isAllowed('servers', 'room 1'), isAllowed('name', 'elsewhere')]).toEqual([true, false, false])
+    held.set('tabweave.name.rooms', '["from another tab", 7]')
+    expect(isAllowed('name', 'from another tab')).toBe(true)
+    vi.stubGlobal('localStorage', undefined)
+    allow('servers', 'here')
+    expect([isAllowed('servers', 'here'), isAllowed('servers', 'there')]).toEqual([true, false])
   })
 })

@@ -1,6 +1,6 @@
 /**
  * What a tab keeps of its own in sessionStorage: which nodes it was, what is typed and not sent, what was sent and not
- * answered; and, for all its tabs, a person's name and servers. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
+ * answered; and, for all its tabs, a person's name and servers, and in which rooms these may be told. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
  */
 import type { Hex } from '../../worker/api.ts'
 
@@ -32,10 +32,10 @@ function write(key: string, value: string | null): void {
   }
 }
 
-/** A list that was written here; anything else in its place (another version, a person's hand) is an empty one. */
-function readList<T>(key: string, fits: (item: Partial<T>) => boolean): T[] {
+/** The list that `written` is; anything else (another version, a person's hand) is an empty one. */
+function listIn<T>(written: string | null, fits: (item: Partial<T>) => boolean): T[] {
   try {
-    const list: unknown = JSON.parse(read(key) ?? '[]')
+    const list: unknown = JSON.parse(written ?? '[]')
     return Array.isArray(list) ? list.filter((item: Partial<T> | null): item is T => item !== null && fits(item)) : []
   } catch {
     return []
@@ -46,7 +46,7 @@ export const keptClaim = (): Hex | null => read(CLAIM)
 export const keepClaim = (claim: Hex | null): void => write(CLAIM, claim)
 
 export const keptAdded = (): AddedNode[] =>
-  readList<AddedNode>(ADDED, (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
+  listIn<AddedNode>(read(ADDED), (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
 export const keepAdded = (added: readonly AddedNode[]): void => write(ADDED, added.length === 0 ? null : JSON.stringify(added))
 
 /** What all tabs of this browser share; "" for nothing. */
@@ -74,12 +74,36 @@ export const keepName = (name: string): void => writeShared(NAME, name)
 export const keptServers = (): string => readShared(SERVERS)
 export const keepServers = (text: string): void => writeShared(SERVERS, text)
 
+/**
+ * What a person keeps for all rooms. A link that another site opens joins a room at once, so neither is told to anybody in a room, or
+ * used there, before its owner did something there: wrote, set it there, or created the room.
+ */
+export type Personal = 'name' | 'servers'
+
+/** Rooms remembered for each; the one that was allowed first is forgotten, and its owner writes there again. */
+const MAX_ROOMS = 256
+
+/** Beside the storage, which may be refused. */
+const allowedHere: Readonly<Record<Personal, Set<Hex>>> = { name: new Set(), servers: new Set() }
+
+const allowedRooms = (what: Personal): Hex[] => listIn<Hex>(readShared(`tabweave.${what}.rooms`), (room) => typeof room === 'string')
+
+/** Whether `what` may be told in the room of this id. */
+export const isAllowed = (what: Personal, room: Hex): boolean => allowedHere[what].has(room) || allowedRooms(what).includes(room)
+
+/** The owner has acted in this room. */
+export function allow(what: Personal, room: Hex): void {
+  if (isAllowed(what, room)) return
+  allowedHere[what].add(room)
+  writeShared(`tabweave.${what}.rooms`, JSON.stringify([...allowedRooms(what), room].slice(-MAX_ROOMS)))
+}
+
 /** What is typed and not sent in the node of that slot (0: the tab's own). */
 export const keptDraft = (slot: number): string => read(`tabweave.draft.${slot}`) ?? ''
 export const keepDraft = (slot: number, text: string): void => write(`tabweave.draft.${slot}`, text === '' ? null : text)
 
 /** Texts that were sent and not yet answered. */
-export const keptUnsent = (slot: number): string[] => readList<string>(`tabweave.unsent.${slot}`, (item) => typeof item === 'string')
+export const keptUnsent = (slot: number): string[] => listIn<string>(read(`tabweave.unsent.${slot}`), (item) => typeof item === 'string')
 export const keepUnsent = (slot: number, texts: readonly string[]): void =>
   write(`tabweave.unsent.${slot}`, texts.length === 0 ? null : JSON.stringify(texts))
 

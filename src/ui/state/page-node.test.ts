@@ -19,14 +19,19 @@ function fakeWorker() {
 const refOf = (message: ToNode | undefined): number => (message !== undefined && 'ref' in message ? message.ref : -1)
 const entry = (id: string) => ({ id }) as HistoryEntry
 
+/** What the tab keeps, and what the browser keeps for all tabs. */
 const held = new Map<string, string>()
+const shared = new Map<string, string>()
+const storageOf = (map: Map<string, string>) => ({
+  getItem: (key: string) => map.get(key) ?? null,
+  setItem: (key: string, value: string) => map.set(key, value),
+  removeItem: (key: string) => map.delete(key),
+})
 beforeEach(() => {
   held.clear()
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => held.get(key) ?? null,
-    setItem: (key: string, value: string) => held.set(key, value),
-    removeItem: (key: string) => held.delete(key),
-  })
+  shared.clear()
+  vi.stubGlobal('sessionStorage', storageOf(held))
+  vi.stubGlobal('localStorage', storageOf(shared))
 })
 afterEach(() => vi.unstubAllGlobals())
 
@@ -82,5 +87,74 @@ describe('a node on the page', () => {
     show('a', 'b', 'c')
     show('a', 'b', 'c', 'd')
     expect(node.store.getState().landed).toEqual(['b'])
+  })
+})
+
+describe('D26 what a person keeps for all rooms', () => {
+  const HOST = 'stun:host.example'
+  const OWN = 'stun:own.example'
+  let lastRoom = 0
+  const newRoom = (): string => String(++lastRoom).padStart(64, '0')
+
+  /** A node that was opened in a room: by a link, or as the room's founder. */
+  function open(room: string, how: { isFounded?: boolean } = {}) {
+    const fake = fakeWorker()
+    const node = createPageNode(fake.worker, 0, HOST)
+    node.start({ link: how.isFounded ? null : 'a link', roomName: '', claim: null, patience: 0, relay: null, servers: [{ urls: HOST }] })
+    fake.say({ type: 'opened', node: 'aa', room, roomName: 'a room', link: 'a link', resumed: false })
+    const told = () => fake.posted.flatMap((message) => (message.type === 'present' ? [message.name] : []))
+    const servers = () => fake.posted.flatMap((message) => (message.type === 'servers' ? message.servers.map(({ urls }) => urls) : []))
+    return { ...fake, node, told, servers }
+  }
+
+  async function write({ node, posted, say }: ReturnType<typeof open>, value: object): Promise<void> {
+    const answer = node.submit('a line')
+    say({ type: 'reply', ref: refOf(posted.at(-1)), value })
+    await answer
+  }
+
+  test('D26 a name and servers kept from other rooms are not told in a room that a link opened, typing included', async () => {
+    shared.set('tabweave.name', 'Ada').set('tabweave.servers', OWN)
+    const joined = open(newRoom())
+    joined.node.sayTyping(true)
+    joined.node.sayTyping(false)
+    await write(joined, { refused: 'too-large' })
+    expect([joined.told(), joined.servers()]).toEqual([['', ''], []])
+    expect(joined.node.store.getState().allowed).toEqual({ name: false, servers: false })
+  })
+
+  test('D26 they are told once something was written there, at once and at every later visit', async () => {
+    shared.set('tabweave.name', 'Ada').set('tabweave.servers', OWN)
+    const room = newRoom()
+    const joined = open(room)
+    await write(joined, { id: 'bb' })
+    expect([joined.told(), joined.servers()]).toEqual([['Ada'], [OWN]])
+    expect(joined.node.store.getState().allowed).toEqual({ name: true, servers: true })
+    const again = open(room)
+    expect([again.told(), again.servers()]).toEqual([['Ada'], [OWN]])
+    expect(open(newRoom()).told()).toEqual([])
+  })
+
+  test('D26 a name that is set in a room is told there and in no other; so are servers', () => {
+    const here = open(newRoom())
+    here.node.sayName('Grace')
+    expect(here.told().at(-1)).toBe('Grace')
+    expect(here.servers()).toEqual([])
+    here.node.useServers(OWN)
+    expect(here.servers().at(-1)).toBe(OWN)
+    const elsewhere = open(newRoom())
+    expect([elsewhere.node.ownName(), elsewhere.told(), elsewhere.servers()]).toEqual(['Grace', [], []])
+    elsewhere.node.sayName('Grace')
+    expect([elsewhere.told().at(-1), elsewhere.servers()]).toEqual(['Grace', []])
+  })
+
+  test('D26 to create a room is to act in it, and to invite a device by hand is to use servers', () => {
+    shared.set('tabweave.name', 'Ada').set('tabweave.servers', OWN)
+    const founded = open(newRoom(), { isFounded: true })
+    expect([founded.told(), founded.servers()]).toEqual([['Ada'], [OWN]])
+    const joined = open(newRoom())
+    void joined.node.invite()
+    expect([joined.told(), joined.servers()]).toEqual([[], [OWN]])
+    expect(joined.posted.at(-1)).toMatchObject({ type: 'invite' })
   })
 })

@@ -18,7 +18,8 @@ import type {
 } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
-import { keepName, keepUnsent, keptName, keptUnsent } from './kept.ts'
+import { allow, isAllowed, keepName, keepServers, keepUnsent, keptName, keptServers, keptUnsent, type Personal } from './kept.ts'
+import { serversOf } from './start-up.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
 export type RefusedSubmit = Extract<SubmitReply, { readonly refused: unknown }>['refused']
@@ -45,6 +46,8 @@ export interface NodeState {
   /** How often a person asked to follow the newest again. */
   readonly live: number
   readonly unsent: readonly Unsent[]
+  /** What its owner keeps for all rooms and may be told in this one, since they acted here. */
+  readonly allowed: Readonly<Record<Personal, boolean>>
 }
 
 export interface PageNode {
@@ -56,9 +59,14 @@ export interface PageNode {
   submit(text: string): Promise<SubmitReply>
   /** Forgets an unsent text (it was put back into the composer, or thrown away by a person). */
   dropUnsent(key: number): void
-  /** The name that others see while this node is here, and that it is typing (which ends by itself). */
+  /**
+   * The name that others see while this node is here, and that it is typing (which ends by itself). A name kept from another room is
+   * told from the first op on that is written here, or once it is said here.
+   */
   readonly ownName: () => string
   sayName(name: string): void
+  /** Keeps servers, as typed, and uses them for this node's next connections. */
+  useServers(typed: string): void
   sayTyping(typing: boolean): void
   setOffline(on: boolean): void
   setPaused(on: boolean): void
@@ -92,8 +100,8 @@ const TYPING_LASTS = 4_000
 /** Results of a search shown at once. */
 const SEARCH_LIMIT = 100
 
-/** Takes over the worker: whoever made it no longer listens to it. */
-export function createPageNode(worker: Worker, slot: number): PageNode {
+/** Takes over the worker: its maker no longer listens to it. `hostServers`: those that the page's host names, as text. */
+export function createPageNode(worker: Worker, slot: number, hostServers = ''): PageNode {
   let lastKey = 0
   const store = createStore<NodeState>(() => ({
     opened: null,
@@ -106,6 +114,7 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     selected: null,
     live: 0,
     unsent: keptUnsent(slot).map((text) => ({ key: ++lastKey, text, state: 'unanswered', why: null })),
+    allowed: { name: false, servers: false },
   }))
 
   const setUnsent = (change: (unsent: readonly Unsent[]) => readonly Unsent[]): void => {
@@ -120,7 +129,8 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
   const client = createNodeClient(worker, (message) => {
     switch (message.type) {
       case 'opened':
-        return store.setState({ opened: message, failure: null })
+        store.setState({ opened: message, failure: null })
+        return tellPersonal()
       case 'status':
         return store.setState({ status: message.status, statusAt: Date.now() })
       case 'history': {
@@ -144,10 +154,30 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
   const dropUnsent = (key: number): void => setUnsent((unsent) => unsent.filter((item) => item.key !== key))
 
   let said = { name: keptName(), typing: false }
+  let isFounded = false
   let pause: ReturnType<typeof setTimeout> | undefined
   const say = (next: Partial<typeof said>): void => {
     said = { ...said, ...next }
-    client.tell({ type: 'present', ...said })
+    const { name, typing } = said
+    client.tell({ type: 'present', name: store.getState().allowed.name ? name : '', typing })
+  }
+  /** Tells what this room may know by now. */
+  const tellPersonal = (): void => {
+    const room = store.getState().opened?.room
+    if (room === undefined) return
+    if (isFounded) for (const what of ['name', 'servers'] as const) allow(what, room)
+    const before = store.getState().allowed
+    const allowed = { name: isAllowed('name', room), servers: isAllowed('servers', room) }
+    store.setState({ allowed })
+    if (allowed.name && !before.name && said.name !== '') say({})
+    if (allowed.servers && !before.servers && keptServers() !== '') tellServers()
+  }
+  const tellServers = (): void => client.tell({ type: 'servers', servers: serversOf(keptServers(), hostServers) })
+  /** The owner acted in this room. */
+  const acted = (...what: readonly Personal[]): void => {
+    const room = store.getState().opened?.room
+    if (room !== undefined) for (const each of what) allow(each, room)
+    tellPersonal()
   }
 
   return {
@@ -156,7 +186,7 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     start: (how) => {
       client.tell({ type: 'start', ...how })
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
-      if (said.name !== '') say({})
+      isFounded = how.link === null
     },
     submit: async (text) => {
       const key = ++lastKey
@@ -166,14 +196,24 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
       const reply = await asked
       if ('refused' in reply)
         setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
-      else dropUnsent(key)
+      else {
+        dropUnsent(key)
+        acted('name', 'servers')
+      }
       return reply
     },
     dropUnsent,
     ownName: () => said.name,
     sayName: (name) => {
       keepName(name)
-      say({ name })
+      said = { ...said, name }
+      acted('name')
+      say({})
+    },
+    useServers: (typed) => {
+      keepServers(typed)
+      acted('servers')
+      tellServers()
     },
     sayTyping: (typing) => {
       clearTimeout(pause)
@@ -196,7 +236,10 @@ export function createPageNode(worker: Worker, slot: number): PageNode {
     exportRoom: () => client.ask({ type: 'export' }),
     importRoom: (bytes) => client.ask({ type: 'import', bytes }),
     evidence: () => client.ask({ type: 'evidence' }),
-    invite: () => client.ask({ type: 'invite' }),
+    invite: () => {
+      acted('servers')
+      return client.ask({ type: 'invite' })
+    },
     meet: (text) => client.ask({ type: 'meet', text }),
     close: () => client.close(),
   }

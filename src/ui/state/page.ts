@@ -3,10 +3,10 @@
  * were added by "Add a node here" and are as real: own worker, own key, own store.
  */
 import { greatestOf } from '../../core/lists.ts'
-import type { IceServer } from '../../worker/api.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { createPageNode, type PageNode } from './page-node.ts'
+import { serversOf } from './start-up.ts'
 
 /** What opens beside the console; null: the first screen alone. */
 export type Place = 'share' | 'peers' | 'node' | 'rooms' | 'help'
@@ -46,17 +46,18 @@ export interface Page {
 export interface PageSetting {
   startNodeWorker(slot: number): Worker
   readonly relay: string | null
-  /** Servers that may help direct connections. */
-  readonly servers: readonly IceServer[]
+  /** Servers that the page's host names to help direct connections, as text. */
+  readonly hostServers: string
   /** How long to wait for a claimed node's lock (ms). */
   readonly patience: number
 }
 
-export function createPage({ startNodeWorker, relay, servers, patience }: PageSetting): Page {
+export function createPage({ startNodeWorker, relay, hostServers, patience }: PageSetting): Page {
+  const servers = serversOf('', hostServers)
   const store = createStore<PageState>(() => ({ nodes: [], focus: 0, place: null, notice: null, invitation: null }))
   /** The worker that answers the Start place becomes the tab's own node when a room is chosen. */
   let own: PageNode | null = null
-  const ownNode = (): PageNode => (own ??= createPageNode(startNodeWorker(0), 0))
+  const ownNode = (): PageNode => (own ??= createPageNode(startNodeWorker(0), 0, hostServers))
 
   const keepAddedNodes = (): void => {
     const added = store.getState().nodes.slice(1)
@@ -68,7 +69,7 @@ export function createPage({ startNodeWorker, relay, servers, patience }: PageSe
   const add = (slot: number, claim: string | null): void => {
     const link = ownNode().store.getState().opened?.link
     if (link === undefined) return
-    const node = createPageNode(startNodeWorker(slot), slot)
+    const node = createPageNode(startNodeWorker(slot), slot, hostServers)
     const unsubscribe = node.store.subscribe(({ opened }) => {
       if (opened === null) return
       unsubscribe()
