@@ -1,6 +1,18 @@
 /** What a tab keeps, with storage that works, lies, or refuses. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { allow, holdsUnsentText, isAllowed, keepAdded, keepClaim, keepDraft, keepUnsent, keptAdded, keptClaim, keptDraft, keptUnsent } from './kept.ts'
+import {
+  allow,
+  holdsUnsentText,
+  isAllowed,
+  keepAdded,
+  keepClaim,
+  keepDraft,
+  keepUnsent,
+  keptAdded,
+  keptClaim,
+  keptDraft,
+  keptUnsent,
+} from './kept.ts'
 
 /** A sessionStorage of these contents. */
 function stubStorage(contents: Record<string, string> = {}): Map<string, string> {
