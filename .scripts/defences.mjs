@@ -1,6 +1,6 @@
 /**
- * `npm run -s defences`: that each test of an attack fails when the defence against it is taken out, one line at a time, and
- * passes with all of them in.
+ * `npm run -s defences`: takes the defences out of the product, one at a time. The test of the attack must then fail. With
+ * all defences in place every test must pass.
  *
  *   npm run -s defences                 all rows
  *   npm run -s defences -- B6 D4        these rows
@@ -15,6 +15,7 @@ import process, { argv, env, exit, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
 import { requireChromium } from './browser.mjs'
+import { said, spliceIn } from './edits.mjs'
 import { root } from './paths.mjs'
 
 /** @typedef {import('../src/sim/defences.ts').Defence} Defence */
@@ -35,6 +36,8 @@ const PATIENCE = 180_000
 /** @type {{ module: typeof import('../src/sim/defences.ts') }} */
 const { module } = await runnerImport(join(root, 'src/sim/defences.ts'), { root, configFile: false, logLevel: 'error' })
 const defences = module.DEFENCES.filter(({ row }) => rows.length === 0 || rows.includes(row))
+// Fails at once when a pattern does not match: it must not be found after an hour.
+for (const defence of defences) spliceIn(defence.row, defence.file, defence)
 const say = (/** @type {string} */ line) => (options.json ? console.error(line) : console.log(line))
 const isInBrowser = (/** @type {string} */ file) => file.includes('.browser.test.')
 const chromium = defences.some(({ test }) => isInBrowser(test.file)) ? await requireChromium() : ''
@@ -133,13 +136,13 @@ async function tryAsItIs(file) {
   }
 }
 
-/** @type {{ row: string, file: string, right: string, test: Defence['test'], outcome: Outcome }[]} */
+/** @type {{ row: string, file: string, removed: string, test: Defence['test'], outcome: Outcome }[]} */
 const results = []
 
 /** @param {Defence} defence */
 async function tryWithout(defence) {
-  const { row, file, right, test } = defence
-  const cases = await run({ file: test.file, names: [test.name], removed: defence })
+  const { row, file, test } = defence
+  const cases = await run({ file: test.file, names: [test.name], removed: { file, splice: spliceIn(row, file, defence) } })
   const some = named(cases, test.name)
   /** @type {Outcome} */
   const outcome =
@@ -150,8 +153,8 @@ async function tryWithout(defence) {
         : some.some(({ failed }) => failed)
           ? 'failed as it should'
           : 'NOT NOTICED'
-  results.push({ row, file, right, test, outcome })
-  say(`${row.padEnd(4)} ${outcome.padEnd(20)} ${file}: ${right.trim().split('\n', 1)[0]}`)
+  results.push({ row, file, removed: said(defence), test, outcome })
+  say(`${row.padEnd(4)} ${outcome.padEnd(20)} ${file}: ${said(defence)}`)
   if (outcome !== 'failed as it should') say(`     ${test.file}: ${test.name}`)
 }
 

@@ -1,25 +1,25 @@
 /**
- * How tests run with one line of the product taken out: that of the defence in the environment, or none. It is looked up as a
- * module is read, since `defences.runner.mjs` takes out one after the other.
+ * How tests run without a defence: the one that the environment names, or with all of them. The plugin looks when a module is
+ * read, since `defences.runner.mjs` takes out one after the other.
  */
-import { join } from 'node:path'
 import { env } from 'node:process'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { BROWSER_ARGS } from './browser.mjs'
+import { splicing } from './edits.mjs'
 import { root } from './paths.mjs'
 
 const inBrowser = env['IN_BROWSER'] === '1'
 
+/** @typedef {import('./defences.runner.mjs').Removed} Removed */
+
 const plugins = () => [
   {
-    name: 'remove',
+    name: 'take out',
     enforce: /** @type {const} */ ('pre'),
     transform: (/** @type {string} */ code, /** @type {string} */ id) => {
-      const removed = /** @type {import('./defences.runner.mjs').Removed | null} */ (JSON.parse(env['DEFENCE'] ?? 'null'))
-      return removed !== null && id.split('?', 1)[0] === join(root, removed.file)
-        ? code.replace(removed.right, () => removed.wrong)
-        : undefined
+      const removed = /** @type {Removed | null} */ (JSON.parse(env['DEFENCE'] ?? 'null'))
+      return removed === null ? undefined : splicing(removed.file, removed.splice).transform(code, id)
     },
   },
 ]

@@ -1,7 +1,7 @@
 /** The simulator with the product in it, built for Node: as it is, or with a planted bug. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildForNode } from './build-for-node.mjs'
+import { spliceIn, splicing } from './edits.mjs'
 import { root } from './paths.mjs'
 
 /** @typedef {import('../src/sim/planted.ts').Planted} Planted */
@@ -16,17 +16,10 @@ const folder = join(root, 'node_modules/.cache/tabweave-sim')
  */
 export async function buildSim(name, planted) {
   const outDir = join(folder, name)
-  await buildForNode({ main: 'src/sim/main.ts' }, outDir, planted ? [plant(planted)] : [])
+  await buildForNode(
+    { main: 'src/sim/main.ts' },
+    outDir,
+    planted ? [splicing(planted.file, spliceIn(planted.name, planted.file, planted))] : [],
+  )
   return join(outDir, 'main.mjs')
-}
-
-/** @param {Planted} planted */
-function plant({ name, file, right, wrong }) {
-  const path = join(root, 'src', file)
-  if (readFileSync(path, 'utf8').split(right).length !== 2) throw new Error(`"${name}": src/${file} does not hold its line exactly once`)
-  return {
-    name: 'plant',
-    enforce: /** @type {const} */ ('pre'),
-    transform: (/** @type {string} */ code, /** @type {string} */ id) => (id === path ? code.replace(right, () => wrong) : undefined),
-  }
 }

@@ -1,8 +1,15 @@
-/** The table of defences: that it is whole, and that what it takes out is there. `npm run -s defences` takes it out. */
+/**
+ * The tables of defences and of planted bugs: that they are whole, and that each pattern matches exactly once. `npm run -s
+ * defences` and `npm run -s sim -- --planted` then make the edits.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseSync } from 'oxc-parser'
 import { describe, expect, test } from 'vitest'
 import { DEFENCES } from './defences.ts'
+import { PLANTED } from './planted.ts'
+import { said, spliceOf, type Edit, type Splice } from './source/edit.ts'
+import type { Tree } from './source/tree.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -18,9 +25,8 @@ describe('the table of defences', () => {
     expect([...new Set(DEFENCES.map(({ row }) => row))]).toEqual(rows)
   })
 
-  test.each(DEFENCES)('$row: what is taken out stands in $file exactly once: $right', ({ file, right, wrong }) => {
-    expect(read(file).split(right)).toHaveLength(2)
-    expect(wrong).not.toBe(right)
+  test.each(DEFENCES.map((defence) => ({ ...defence, said: said(defence) })))('$row: $file, $said: matches exactly once', (defence) => {
+    expect(() => spliceIn(defence)).not.toThrow()
   })
 
   test('every test that it names is there, and begins with the row', () => {
@@ -28,6 +34,20 @@ describe('the table of defences', () => {
     expect(lost.map(({ row, test: { file, name } }) => `${row} ${file}: ${name}`)).toEqual([])
   })
 })
+
+describe('the table of planted bugs', () => {
+  test.each(PLANTED)('$name: the pattern in $file matches exactly once', (planted) => {
+    expect(() => spliceIn(planted)).not.toThrow()
+  })
+})
+
+const spliceIn = (edit: Edit & { readonly file: string }): Splice => spliceOf(read(edit.file), parse, edit)
+
+function parse(source: string): Tree {
+  const { program, errors } = parseSync('source.tsx', source)
+  if (errors.length > 0) throw new Error(errors[0]!.message)
+  return program as unknown as Tree
+}
 
 /** Whether a file, or the contract that it runs, has a test whose name begins so: one title, or one of a table of them. */
 function isThere(file: string, name: string): boolean {
