@@ -16,13 +16,18 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 const rowsOf = (letter: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`)
 
-/** Rows of what is not built yet: members, signalling, mixed versions between tabs. */
-const LATER = new Set(['B14', 'B15', 'E8'])
+/** Rows of what is not built yet: members. */
+const LATER = new Set(['B14', 'B15'])
+
+/** Rows of what is being built: each leaves this list with its last defence. */
+const IN_WORK = new Set([...rowsOf('D', 27).slice(16), 'E8', 'E10'])
 
 describe('the table of defences', () => {
   test('has every row of what is built, and no other', () => {
-    const rows = [...rowsOf('A', 16), ...rowsOf('B', 20), ...rowsOf('D', 16), ...rowsOf('E', 9)].filter((row) => !LATER.has(row))
-    expect([...new Set(DEFENCES.map(({ row }) => row))]).toEqual(rows)
+    const possible = [...rowsOf('A', 16), ...rowsOf('B', 20), ...rowsOf('D', 27), ...rowsOf('E', 10)].filter((row) => !LATER.has(row))
+    const rows = new Set(DEFENCES.map(({ row }) => row))
+    expect([...rows].filter((row) => !possible.includes(row))).toEqual([])
+    expect(possible.filter((row) => !rows.has(row) && !IN_WORK.has(row))).toEqual([])
   })
 
   test.each(DEFENCES.map((defence) => ({ ...defence, said: said(defence) })))('$row: $file, $said: matches exactly once', (defence) => {
