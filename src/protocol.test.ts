@@ -9,7 +9,8 @@ import { expect, test } from 'vitest'
 import { bytesOf } from './core/byte-writer.ts'
 import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
 import { decodeValue, encodeValue } from './core/cbor.ts'
-import { digestOfHeads, opId } from './core/hash.ts'
+import { opId } from './core/hash.ts'
+import { digestOfHeads } from './core/heads-digest.ts'
 import {
   channelProofBytes,
   isAuthorKey,

@@ -7,8 +7,10 @@ export const DOMAIN = {
   op: 'tabweave/op/1',
   /** signature = Ed25519(sig ‖ id) */
   sig: 'tabweave/sig/1',
-  /** digest = SHA-256(heads ‖ sorted head ids) */
+  /** digest of at most 256 heads = SHA-256(heads ‖ sorted head ids) */
   heads: 'tabweave/heads/1',
+  /** digest of more heads = SHA-256(headGroups ‖ the digests of 16 groups of them) */
+  headGroups: 'tabweave/heads/2',
   /** HKDF label: the room's name at the relay */
   relayName: 'tabweave/relay-name/1',
   /** HKDF label: the room key, from which each sender's key is derived */

@@ -1,6 +1,6 @@
-/** SHA-256 and the two things the protocol hashes. The one place that picks the implementation. */
+/** SHA-256, and op ids. The one place that picks the implementation. Heads are hashed in `heads-digest.ts`. */
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, equalBytes } from './bytes.ts'
+import { equalBytes } from './bytes.ts'
 import { DOMAIN } from './domains.ts'
 import { MAX_OP_BYTES } from './limits.ts'
 import type { OpId } from './op.ts'
@@ -30,7 +30,6 @@ const pureSha256: Sha256 = (bytes) => {
 let implementation = pureSha256
 
 const OP_DOMAIN = domainBytes(DOMAIN.op)
-const HEADS_DOMAIN = domainBytes(DOMAIN.heads)
 
 /** Of every length about the ends of the first two blocks, and as long as the longest op, which others may read in parts. */
 const LENGTHS = [...Array.from({ length: 130 }, (_, length) => length), OP_DOMAIN.length + MAX_OP_BYTES]
@@ -59,9 +58,4 @@ export function opId(canonical: Uint8Array): OpId {
   assert(canonical.length <= MAX_OP_BYTES, 'an op is at most MAX_OP_BYTES')
   preimage.set(canonical, OP_DOMAIN.length)
   return implementation(new Uint8Array(preimage.buffer, 0, OP_DOMAIN.length + canonical.length)) as OpId
-}
-
-/** The digest people see: SHA-256 of the head ids, in ascending order, under the domain `heads`. Equal digests: equal sets of ops. */
-export function digestOfHeads(sorted: readonly OpId[]): Uint8Array {
-  return sha256(concatBytes([HEADS_DOMAIN, ...sorted]))
 }

@@ -2,34 +2,43 @@
  * The history: admitted ops sorted by (depth, id). The same on every node that holds the same set, and no total order in
  * the sense of consensus: a late concurrent op lands in the middle.
  *
- * The ops of each depth are a linked list, sorted when it is read after a change, and a Fenwick tree counts them: adding an
- * op costs O(log depth), reading a window O(log depth + window), plus sorting the depths that changed. Of many ops at once the
- * tree is made anew when it is needed. All in typed arrays: 4 bytes an op and 12 a depth, half as much again after growing.
+ * The ops of a depth are a linked list, sorted when it is read after a change; from WIDE ops on they are a tree (`id-tree.ts`), so
+ * that nobody who writes many ops of one depth makes each change cost all of them. A Fenwick tree counts the depths. Adding an op
+ * costs O(log depth), reading a window O(log depth + window), plus sorting the short lists that changed. Of many ops at once the
+ * Fenwick tree is made anew when it is needed. In typed arrays: 4 bytes an op and 12 a depth, half as much again after growing; and
+ * some 14 bytes more for an op of a wide depth.
  */
 import { compareOps, type Dag } from './dag.ts'
 import { withRoom } from './grow.ts'
+import { pushAll } from './lists.ts'
+import { addToTree, createIdTree, type IdTree, rankInTree, sliceOfTree } from './id-tree.ts'
 
 export interface History {
   readonly dag: Dag
   length: number
   /** 1 + the greatest depth. */
   depths: number
-  /** Per depth: one op of it, or −1; per op: the next one of its depth, or −1. */
+  /** Per depth that is not wide: one op of it, or −1; per op: the next one of its depth, or −1. */
   first: Int32Array
   next: Int32Array
-  /** Per depth: how many ops it has; negative while they are not in the order of their ids. */
+  /** Per depth: how many ops it has; negative while they are a list that is not in the order of its ids. */
   count: Int32Array
+  /** The depths that have more than WIDE ops. */
+  readonly wide: Map<number, IdTree>
   /** Fenwick tree over the counts, 1-based, a power of two long; empty while it does not count all of them. */
   sizes: Int32Array
 }
 
 const START = 64
 
+/** Sorting so many ops takes less than a tenth of a millisecond. */
+const WIDE = 256
+
 const NO_TREE = new Int32Array(0)
 
 export function createHistory(dag: Dag): History {
   const none = (): Int32Array => new Int32Array(START)
-  return { dag, length: 0, depths: 0, first: none(), next: none(), count: none(), sizes: none() }
+  return { dag, length: 0, depths: 0, first: none(), next: none(), count: none(), wide: new Map(), sizes: none() }
 }
 
 /** Takes in the ops that the DAG admitted since the last call. */
@@ -47,11 +56,27 @@ function add(history: History, op: number): void {
   if (depth >= history.depths) deepen(history, depth)
   const { first, next, count, sizes } = history
   const before = Math.abs(count[depth]!)
-  count[depth] = before === 0 ? 1 : -before - 1
-  next[op] = first[depth]!
-  first[depth] = op
+  const tree = history.wide.get(depth)
+  if (tree === undefined) {
+    count[depth] = before === 0 ? 1 : -before - 1
+    next[op] = first[depth]!
+    first[depth] = op
+    if (before === WIDE) widen(history, depth)
+  } else {
+    count[depth] = before + 1
+    addToTree(tree, op)
+  }
   for (let i = depth + 1; i < sizes.length; i += i & -i) sizes[i]!++
   history.length++
+}
+
+/** A depth's list becomes a tree. O(WIDE), once. */
+function widen({ dag, first, next, count, wide }: History, depth: number): void {
+  const tree = createIdTree(dag.ids)
+  for (let op = first[depth]!; op >= 0; op = next[op]!) addToTree(tree, op)
+  wide.set(depth, tree)
+  first[depth] = -1
+  count[depth] = WIDE + 1
 }
 
 /** Makes room for a depth that is greater than all so far. */
@@ -78,7 +103,7 @@ function treeOf(history: History): Int32Array {
   return sizes
 }
 
-/** The first op of a depth in the order of their ids; `next` tells the others. */
+/** The first op of a depth that is not wide, in the order of their ids; `next` tells the others. */
 function firstOf(history: History, depth: number): number {
   if (history.count[depth]! < 0) sortDepth(history, depth)
   return history.first[depth]!
@@ -102,6 +127,8 @@ export function positionOf(history: History, op: number): number {
   const sizes = treeOf(history)
   let before = 0
   for (let i = depth; i > 0; i -= i & -i) before += sizes[i]!
+  const tree = history.wide.get(depth)
+  if (tree !== undefined) return before + rankInTree(tree, op)
   for (let other = firstOf(history, depth); other !== op; other = history.next[other]!) before++
   return before
 }
@@ -120,7 +147,13 @@ export function sliceHistory(history: History, from: number, count: number): num
     }
   }
   for (; depth < history.depths && out.length < count; depth++) {
-    for (let op = firstOf(history, depth); op >= 0 && out.length < count; op = history.next[op]!) if (before++ >= from) out.push(op)
+    const tree = history.wide.get(depth)
+    if (tree === undefined) {
+      for (let op = firstOf(history, depth); op >= 0 && out.length < count; op = history.next[op]!) if (before++ >= from) out.push(op)
+    } else {
+      pushAll(out, sliceOfTree(tree, from - before, count - out.length))
+      before += history.count[depth]!
+    }
   }
   return out
 }

@@ -5,6 +5,7 @@
 import { addEdges, authorNumber, authorOf, type Dag, link, reserve, truncate } from './dag.ts'
 import { forgetLast, internAll } from './id-table.ts'
 import { AUTHOR_BYTES, ID_BYTES } from './limits.ts'
+import { addNumber } from './number-set.ts'
 import { asAuthor } from './op.ts'
 
 /** Ops with consecutive numbers. About 41 bytes for each one with two parents. */
@@ -46,8 +47,7 @@ export function appendStretch(dag: Dag, stretch: Stretch): boolean {
   const { ids, kinds, parents } = stretch
   reserve(dag, parents.length, kinds.length)
   const fits = ids.length === kinds.length * ID_BYTES && internAll(dag.ids, ids) === kinds.length && addOps(dag, stretch)
-  for (const op of dag.heads) if (dag.lastEdge[op]! >= 0) dag.heads.delete(op)
-  for (let op = first; op < dag.length; op++) if (dag.lastEdge[op] === -1) dag.heads.add(op)
+  for (let op = first; op < dag.length; op++) if (dag.lastEdge[op] === -1) addNumber(dag.heads, op)
   if (fits) return true
   while (dag.ids.length > dag.length) forgetLast(dag.ids)
   truncate(dag, first)

@@ -1,12 +1,11 @@
 /** A node's state in numbers, for its page. */
 import { numberOf } from '../core/dag.ts'
-import { sortedHeads } from '../core/dag.ts'
 import { toHex } from '../core/bytes.ts'
-import { digestOfHeads } from '../core/hash.ts'
 import { unknownHeads } from '../sync/fetch.ts'
 import { agrees } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peers.ts'
-import type { Engine } from '../sync/state.ts'
+import { type Engine, headsOf } from '../sync/state.ts'
+import { digestOfStored } from '../sync/stored-heads.ts'
 import type { Links } from './links.ts'
 import type { Presence } from './presence.ts'
 import type { NodeStatus, PeerStatus } from './views.ts'
@@ -14,7 +13,7 @@ import type { NodeStatus, PeerStatus } from './views.ts'
 /** O(heads + peers · their heads). */
 export function statusOf(engine: Engine, links: Links, presence: Presence, offline: boolean): NodeStatus {
   const { dag, pending, rejected } = engine.replica
-  const heads = sortedHeads(dag)
+  const heads = headsOf(engine)
   const fetching = engine.fetch
   const { ops, bytes } = engine.caughtUp
   return {
@@ -22,8 +21,8 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
     stored: engine.stored,
     pending: pending.ops,
     rejected: rejected.size,
-    heads: heads.length,
-    digest: toHex(digestOfHeads(heads)),
+    heads: heads.heads.size,
+    digest: toHex(digestOfStored(heads)),
     authors: dag.authors.length,
     equivocations: dag.equivocations.length,
     offline,

@@ -5,7 +5,7 @@
 import { equalBytes } from '../core/bytes.ts'
 import { idOf, numberOf, sortedHeads } from '../core/dag.ts'
 import { provesEquivocation } from '../core/evidence.ts'
-import { digestOfHeads } from '../core/hash.ts'
+import { digestOfHeads } from '../core/heads-digest.ts'
 import { sliceHistory } from '../core/history.ts'
 import { signedBytes } from '../core/keys.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'

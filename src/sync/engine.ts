@@ -29,6 +29,7 @@ import { expirePeers, MAX_NEWCOMERS, mayTalk, meet, NEWCOMERS_PER_SECOND, receiv
 import { persistDue } from './persist.ts'
 import { serve } from './serve.ts'
 import { answer, type Engine, leave, notify, refuseFrom, send } from './state.ts'
+import { createStoredHeads } from './stored-heads.ts'
 import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from './strangers.ts'
 import { submit, submitDue } from './submit.ts'
 
@@ -52,8 +53,9 @@ export interface EngineOptions {
 
 export function createEngine(options: EngineOptions): Engine {
   const { room, author, sender, judge, seed, random, now, resumed, limits = LIMITS } = options
+  const replica = createReplica(room, judge, seed)
   return {
-    replica: createReplica(room, judge, seed),
+    replica,
     author,
     sender,
     senderId: toHex(sender),
@@ -89,7 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
     announceAt: Infinity,
     toldAllAt: -Infinity,
     heartbeatAt: now,
-    digest: null,
+    heads: createStoredHeads(replica.dag, sender, limits),
     holdings: null,
     jobs: new Map(),
     nextJob: 1,

@@ -1,11 +1,12 @@
 /** How often a node answers what others tell of themselves. */
 import { expect, test } from 'vitest'
-import { digestOfHeads } from '../core/hash.ts'
 import { claim, createStage, linkNamed, run, tell } from '../sim/stage.ts'
 import { decodeBundle } from './bundle.ts'
 import type { Effect, Input } from './effects.ts'
 import { step } from './engine.ts'
-import { listHeads, storedHeads } from './holdings.ts'
+import { storedDigest } from './gossip.ts'
+import { listHeads } from './holdings.ts'
+import { headsOf } from './state.ts'
 import { decodeMessage } from './messages.ts'
 import { unwrapBundle } from './wrap.ts'
 
@@ -46,13 +47,12 @@ test('a newcomer that holds the same is told so at once, and then no more than e
     },
   )
   const [node] = stage.nodes
-  const { dag } = node!.engine.replica
   const newcomer = linkNamed(stage, 'alice')
   const says = (): void =>
     tell(stage, node!, newcomer, {
       type: 'heads',
-      digest: digestOfHeads(storedHeads(dag, node!.engine.stored)),
-      ...listHeads(dag, node!.engine.stored, node!.engine.limits),
+      digest: storedDigest(node!.engine),
+      ...listHeads(headsOf(node!.engine)),
       ops: node!.engine.stored,
     })
   // Everybody was told long ago.

@@ -3,16 +3,17 @@
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
 import { compareBytes, equalBytes } from '../core/bytes.ts'
-import { digestOfHeads } from '../core/hash.ts'
+import { digestOfHeads } from '../core/heads-digest.ts'
 import type { OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
 import { mergeUnits } from './merge.ts'
-import { describeHoldings, type Holdings, listHeads, storedHeads } from './holdings.ts'
+import { describeHoldings, type Holdings, listHeads } from './holdings.ts'
 import { encodeMessage, type Message, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
-import { type Engine, send } from './state.ts'
+import { type Engine, headsOf, send } from './state.ts'
+import { digestOfStored } from './stored-heads.ts'
 
 /** Heads are announced this long after a change learned from others, plus up to as much again by chance (ms). */
 const ANNOUNCE_PAUSE = 60
@@ -36,11 +37,10 @@ export function announceDue(engine: Engine): number {
 
 /** Sends this node's stored heads to a peer, or to everybody (null). */
 export function tellHeads(engine: Engine, to: Peer | null): void {
-  const { dag } = engine.replica
   const heads = encodeMessage({
     type: 'heads',
     digest: storedDigest(engine),
-    ...listHeads(dag, engine.stored, engine.limits),
+    ...listHeads(headsOf(engine)),
     ops: engine.stored,
   })
   send(engine, to === null ? null : to.id, heads)
@@ -58,18 +58,13 @@ export function told(engine: Engine, to: Peer | null): void {
   engine.heartbeatAt = engine.now + HEARTBEAT
 }
 
-/** The digest of what is stored, and may be told; worked out once for each number of stored ops. */
-function storedDigest(engine: Engine): Uint8Array {
-  if (engine.digest?.stored !== engine.stored) {
-    engine.digest = { stored: engine.stored, bytes: digestOfHeads(storedHeads(engine.replica.dag, engine.stored)) }
-  }
-  return engine.digest.bytes
-}
+/** The digest of what is stored, and may be told. Hashes what changed since it was last asked for. */
+export const storedDigest = (engine: Engine): Uint8Array => digestOfStored(headsOf(engine))
 
 /** What is stored, as a question says it; worked out once for each number of stored ops. */
 export function holdingsOf(engine: Engine): Holdings {
-  const { replica, stored, limits, sender } = engine
-  if (engine.holdings?.stored !== stored) engine.holdings = { stored, said: describeHoldings(replica.dag, stored, limits, sender) }
+  const { stored } = engine
+  if (engine.holdings?.stored !== stored) engine.holdings = { stored, said: describeHoldings(headsOf(engine)) }
   return engine.holdings.said
 }
 

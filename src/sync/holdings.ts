@@ -5,51 +5,23 @@
  * as far as both tell, says "all of that author's ops that you hold". A wrong guess costs a repetition, never a loss: only heads
  * decide when two nodes agree.
  */
-import { compareEntries } from '../core/id-table.ts'
 import { type Dag, idOf, numberOf, tipsOf } from '../core/dag.ts'
+import { compareEntries } from '../core/id-table.ts'
 import { AUTHOR_BYTES } from '../core/limits.ts'
 import { pushAll } from '../core/lists.ts'
+import { greatest, hasNumber, nthGreatest, numbersIn } from '../core/number-set.ts'
 import type { OpId } from '../core/op.ts'
-import { type Limits, LIMITS } from './limits.ts'
 import { hintBytes, type Tip } from './messages.ts'
 import { describeParts, sameParts } from './parts.ts'
+import { NO_SENDER, type StoredHeads } from './stored-heads.ts'
 
-/** Heads of the first `stored` ops: what may be told to others. O(unstored + heads). */
-function storedHeadOps(dag: Dag, stored: number): number[] {
-  const heads: number[] = []
-  for (const op of dag.heads) if (op < stored) heads.push(op)
-  const tried = new Set<number>()
-  for (let op = stored; op < dag.length; op++) {
-    for (let edge = dag.parentStart[op]!; edge < dag.parentStart[op + 1]!; edge++) tried.add(dag.parent[edge]!)
-  }
-  for (const op of tried) if (op < stored && firstChild(dag, op) >= stored) heads.push(op)
-  return heads
-}
-
-/** Heads of the first `stored` ops, sorted by id. O(unstored + heads log heads). */
-export const storedHeads = (dag: Dag, stored: number): OpId[] => byId(dag, storedHeadOps(dag, stored))
-
-/** These heads, sorted by id, or of too many the newest; and how many there are. */
-export function listHeads(dag: Dag, stored: number, limits: Limits): { readonly heads: readonly OpId[]; readonly headCount: number } {
-  const ops = storedHeadOps(dag, stored)
-  const listed = ops.length <= limits.heads ? ops : newest(ops, limits.newestHeads)
-  return { heads: byId(dag, listed), headCount: ops.length }
-}
-
-const byId = (dag: Dag, ops: number[]): OpId[] => ops.sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op))
-
-const newest = (ops: number[], count: number): number[] => ops.sort((a, b) => b - a).slice(0, count)
-
-/** The oldest child: edges are listed newest first. */
-function firstChild(dag: Dag, op: number): number {
-  let child = -1
-  for (let edge = dag.lastEdge[op]!; edge >= 0; edge = dag.nextEdge[edge]!) child = dag.child[edge]!
-  return child
+/** The stored heads sorted by id, or of too many the newest; and how many there are. O(what is listed). */
+export function listHeads({ dag, heads, limits }: StoredHeads): { readonly heads: readonly OpId[]; readonly headCount: number } {
+  const listed = greatest(heads, heads.size <= limits.heads ? limits.heads : limits.newestHeads)
+  return { heads: listed.sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op)), headCount: heads.size }
 }
 
 const NO_PARTS = new Uint8Array()
-/** Whose parts are the same at both ends, where nobody else is there. */
-const NO_SENDER = new Uint8Array(32)
 
 export interface Holdings {
   readonly tips: readonly Tip[]
@@ -59,42 +31,26 @@ export interface Holdings {
   readonly headCount: number
 }
 
-/** Of ops in descending order, all of the first ones and ever fewer of the others. */
-function thinned(ops: readonly number[], { newestTips, sparseTips }: Limits): number[] {
-  const out = ops.slice(0, newestTips)
-  for (let i = newestTips, step = 1; i < ops.length && out.length < newestTips + sparseTips; i += step, step *= 2) out.push(ops[i]!)
-  return out
-}
-
 /**
- * This node's holdings as far as they are stored: all heads, if a page holds them, else the newest, and of the other tips mostly the newest, since
- * below a recent op lies nearly everything. `sender` is this node's sender value. O(unstored + authors log authors).
+ * What is stored, as a question says it: all heads, if a page holds them, else the newest and parts; and of the other tips mostly the
+ * newest, since below a recent op lies nearly everything. In the order of their numbers, so that the same ops are told in the same words
+ * whatever became of this DAG before. O(what is told), and the hashes of the parts that changed.
  */
-export function describeHoldings(dag: Dag, stored: number, limits: Limits = LIMITS, sender: Uint8Array = NO_SENDER): Holdings {
-  const heads = storedHeadOps(dag, stored)
-  const isHead = new Set(heads)
-  const others: number[] = []
-  for (let author = 0; author < dag.authors.length; author++) {
-    for (const tip of tipsOf(dag, author)) {
-      let op = tip
-      while (op >= stored) op = dag.prev[op]!
-      if (op >= 0 && !isHead.has(op)) others.push(op)
-    }
+export function describeHoldings({ dag, heads, otherTips, parts, limits, work }: StoredHeads): Holdings {
+  const listed = greatest(heads, parts === null ? limits.tips : limits.newestHeads)
+  const others = greatest(otherTips, limits.newestTips)
+  // Ever fewer of the older ones.
+  for (let rank = limits.newestTips, step = 1; rank < otherTips.size && others.length < limits.newestTips + limits.sparseTips; step *= 2) {
+    others.push(nthGreatest(otherTips, rank))
+    rank += step
   }
-  // In the order of their numbers, whatever became of this DAG before: the same ops are told in the same words.
-  const listed = newest(heads, heads.length > limits.tips ? limits.newestHeads : heads.length)
-  const thin = thinned(
-    others.sort((a, b) => b - a),
-    limits,
-  )
-  pushAll(listed, thin.slice(0, limits.tips - listed.length))
+  pushAll(listed, others.slice(0, limits.tips - listed.length))
   const hint = hintBytes(dag.authors.length)
   const tips = listed.map((op): Tip => {
     const at = dag.author[op]! * AUTHOR_BYTES
-    return { hint: dag.authors.bytes.slice(at, at + hint), seq: dag.seq[op]!, id: idOf(dag, op), isHead: isHead.has(op) }
+    return { hint: dag.authors.bytes.slice(at, at + hint), seq: dag.seq[op]!, id: idOf(dag, op), isHead: hasNumber(heads, op) }
   })
-  const parts = heads.length > limits.tips ? describeParts(dag, heads, sender, limits.parts) : NO_PARTS
-  return { tips, parts, headCount: heads.length }
+  return { tips, parts: parts === null ? NO_PARTS : describeParts(parts, work), headCount: heads.size }
 }
 
 /** Ops as numbers, ascending: from … to − 1, from … to − 1, and so on. */
@@ -110,29 +66,32 @@ export interface Lacking {
 }
 
 /**
- * Of the first `stored` ops, those that whoever says this, and asks for `ids`, lacks as far as it can be told: closed under
- * children. What it names it holds, if it is honest. What is guessed from tips may be wrong when an author has forked; if the guess
- * says that it holds what it asks for, the guess is given up; none is made unless `mayGuess`. `sender` is its sender value. O(authors + ops that came since the oldest that is lacking, or that is a
- * parent of one and not told by a tip to be held).
+ * Of the stored ops, those that a peer lacks which says this and asks for `ids`, as far as it can be told: closed under children. What
+ * it names it holds, if it is honest. What is guessed from tips and parts may be wrong when an author has forked; if the guess says
+ * that it holds what it asks for, the guess is given up; none is made unless `mayGuess`. `sender` is its sender value. `visited` is
+ * the cost: ops that came since the oldest that is lacking, or that is a parent of one and not told by a tip to be held; authors
+ * whose keys are compared; bytes that are hashed.
  */
 export function lackingOf(
-  dag: Dag,
-  stored: number,
+  held: StoredHeads,
   { tips, parts, headCount }: Holdings,
   ids: readonly OpId[],
   sender: Uint8Array = NO_SENDER,
   mayGuess = true,
 ): Lacking {
-  const heads = tips.filter(({ isHead }) => isHead)
-  const knownHeads = knownOf(dag, heads)
+  const { dag } = held
+  const knownHeads = knownOf(
+    dag,
+    tips.filter(({ isHead }) => isHead),
+  )
   // All heads listed, and all of them known: there is nothing to add.
   const known = knownOf(dag, tips)
-  if (knownHeads.length === headCount) return { ...outside(dag, stored, known), isExact: true }
-  const inParts = mayGuess && parts.length > 0 ? sameParts(dag, storedHeadOps(dag, stored), sender, parts) : []
-  const guessed = mayGuess ? [...guessFromTips(dag, tips), ...inParts] : []
-  const lacking = { ...outside(dag, stored, [...known, ...guessed]), isExact: false }
-  if (guessed.length === 0 || ids.every((id) => isIn(lacking.ops, numberOf(dag, id)))) return lacking
-  const again = outside(dag, stored, known)
+  if (knownHeads.length === headCount) return { ...outside(held, known), isExact: true }
+  const guess = mayGuess ? guessFrom(held, tips, parts, sender) : { ops: [], cost: 0 }
+  const first = outside(held, [...known, ...guess.ops])
+  const lacking = { ...first, visited: first.visited + guess.cost, isExact: false }
+  if (guess.ops.length === 0 || ids.every((id) => isIn(lacking.ops, numberOf(dag, id)))) return lacking
+  const again = outside(held, known)
   return { ...again, visited: again.visited + lacking.visited, isExact: false }
 }
 
@@ -144,31 +103,31 @@ function isIn(ranges: Ranges, op: number): boolean {
 }
 
 const HELD = 1
-/** A head, or a parent of an op that is lacking. */
+/** A parent of an op that is lacking, or a head, for which it is not written down. */
 const REACHED = 2
 
 /**
- * Of the first `stored` ops, those neither in the frontier nor below it. From the newest on: what is lacking is reached from
- * the heads by ops that are lacking, so that once none that was reached is left, no older one can be.
+ * Of the stored ops, those neither in the frontier nor below it. From the newest on: what is lacking is reached from the heads by ops
+ * that are lacking, so that once none that was reached is left, no older one can be.
  */
-function outside(dag: Dag, stored: number, frontier: readonly number[]): Omit<Lacking, 'isExact'> {
+function outside({ dag, stored, heads }: StoredHeads, frontier: readonly number[]): Omit<Lacking, 'isExact'> {
   const marks = new Uint8Array(dag.length)
-  /** By author who has not forked: the seq of the last op in the frontier, or −1. What is below it needs no walk to be known as held. */
-  const upTo = new Int32Array(dag.authors.length).fill(-1)
+  /** By author who has not forked: 1 + the seq of the last op in the frontier. What is below it needs no walk to be known as held. */
+  const upTo = new Int32Array(dag.authors.length)
   for (const op of frontier) {
     const author = dag.author[op]!
-    if (!dag.forks.has(author)) upTo[author] = Math.max(upTo[author]!, dag.seq[op]!)
+    if (!dag.forks.has(author)) upTo[author] = Math.max(upTo[author]!, dag.seq[op]! + 1)
   }
-  let open = 0
+  // All heads are reached, until they are told to be held.
+  let open = heads.size
   const mark = (op: number, how: number): void => {
-    const as = dag.seq[op]! <= upTo[dag.author[op]!]! ? HELD : how
-    const before = marks[op]!
+    const as = dag.seq[op]! < upTo[dag.author[op]!]! ? HELD : how
+    const before = marks[op]! | (hasNumber(heads, op) ? REACHED : 0)
     if (before === REACHED && as === HELD) open--
     if (before === 0 && as === REACHED) open++
     marks[op] = before | as
   }
   for (const op of frontier) mark(op, HELD)
-  for (const op of storedHeadOps(dag, stored)) mark(op, REACHED)
   const ranges: number[] = []
   let count = 0
   let op = dag.length
@@ -195,6 +154,19 @@ function hintAt(bytes: Uint8Array, at: number, length: number): number {
   let hint = 0
   for (let i = at; i < at + length; i++) hint = hint * 256 + bytes[i]!
   return hint
+}
+
+/** An author whose key is compared with hints, and a head whose id is hashed, take as long as so many ops that are looked at. */
+const AUTHOR_AS_OPS = 16
+const HEAD_AS_OPS = 64
+
+/** What a peer may hold besides what it names, and the cost of finding that, in ops looked at. */
+function guessFrom(held: StoredHeads, tips: readonly Tip[], parts: Uint8Array, sender: Uint8Array): { ops: number[]; cost: number } {
+  const { dag, heads, work } = held
+  const ops = guessFromTips(dag, tips)
+  if (parts.length === 0) return { ops, cost: AUTHOR_AS_OPS * dag.authors.length }
+  pushAll(ops, sameParts(dag, numbersIn(heads), sender, parts, work))
+  return { ops, cost: AUTHOR_AS_OPS * dag.authors.length + HEAD_AS_OPS * heads.size }
 }
 
 /** Tops of chains that a higher, unknown tip of the same author is taken to include. O(authors). */

@@ -1,54 +1,85 @@
 /**
  * More heads than a message can list, said in a few kB: each falls into one of so many parts, and a part is told by a few bytes of
  * a hash of the heads in it. Where two nodes tell the same of a part they hold the same heads there, as far as a guess goes: like
- * any guess it may be wrong, and is given up when what follows from it does not come true. Which part a head falls into, and the
- * hash, depend on the asker's sender value: nobody can write ops ahead of time that all fall into one part, or are told alike.
+ * any guess it may be wrong, and is given up when what follows from it does not come true. Which part a head falls into, and what is
+ * told of it, depend on the asker's sender value: nobody can write ops ahead of time that all fall into one part, or are told alike.
+ * Who writes them once the sender value is known can have all in one part: then parts tell little, and cost no more.
+ *
+ *   told of a part = the first 6 bytes of SHA-256(sender value ‖ digest of the heads in it, as of all heads)
  */
-import { compareEntries } from '../core/id-table.ts'
-import type { Dag } from '../core/dag.ts'
 import { equalBytes } from '../core/bytes.ts'
+import type { Dag } from '../core/dag.ts'
 import { sha256 } from '../core/hash.ts'
+import { digestOfTree, type HashWork } from '../core/heads-digest.ts'
+import type { IdTable } from '../core/id-table.ts'
+import { addToTree, countIn, createIdTree, type IdTree, opsInTree, removeFromTree } from '../core/id-tree.ts'
 import { ID_BYTES } from '../core/limits.ts'
+import { pushAll } from '../core/lists.ts'
 
 /** Parts in a message (3 kB): of 10,000 heads some twenty in each. */
 export const MAX_PARTS = 512
 /** Bytes that tell a part: enough for one wrong guess in ages. */
 export const PART_BYTES = 6
 
-/** Which of `count` parts an id falls into: its bytes at `at`, mixed with the salt. */
-function partOf(ids: Uint8Array, at: number, salt: Uint8Array, count: number): number {
+/** Heads by their parts, and what was last told of these. */
+export interface Parts {
+  readonly ids: IdTable
+  readonly salt: Uint8Array
+  readonly trees: readonly IdTree[]
+  readonly told: Uint8Array
+  /** Parts that changed since. */
+  readonly changed: Set<number>
+}
+
+/** `count` parts without any heads, for this sender value. */
+export function createParts(ids: IdTable, salt: Uint8Array, count: number): Parts {
+  const trees = Array.from({ length: count }, () => createIdTree(ids))
+  return { ids, salt, trees, told: new Uint8Array(count * PART_BYTES), changed: new Set(trees.keys()) }
+}
+
+export function addToParts(parts: Parts, op: number): void {
+  const part = partOf(parts, op)
+  addToTree(parts.trees[part]!, op)
+  parts.changed.add(part)
+}
+
+export function removeFromParts(parts: Parts, op: number): void {
+  const part = partOf(parts, op)
+  removeFromTree(parts.trees[part]!, op)
+  parts.changed.add(part)
+}
+
+/** Which part a head falls into: the first bytes of its id, mixed with the salt. */
+function partOf({ ids, salt, trees }: Parts, op: number): number {
   let mixed = 0
-  for (let i = 0; i < 8; i++) mixed = Math.imul(mixed ^ ids[at + i]! ^ (salt[i]! << 8), 0x9e3779b1) ^ (mixed >>> 15)
-  return (mixed >>> 0) % count
+  for (let i = 0; i < 8; i++) mixed = Math.imul(mixed ^ ids.bytes[op * ID_BYTES + i]! ^ (salt[i]! << 8), 0x9e3779b1) ^ (mixed >>> 15)
+  return (mixed >>> 0) % trees.length
 }
 
-/** What is told of each of `count` parts of these heads, one after the other. `salt`: a sender value. O(heads log heads). */
-export function describeParts(dag: Dag, heads: readonly number[], salt: Uint8Array, count: number): Uint8Array {
-  const out = new Uint8Array(count * PART_BYTES)
-  for (const [part, ops] of partsOf(dag, heads, salt, count).entries()) out.set(digestOf(dag, ops, salt), part * PART_BYTES)
-  return out
+/** What is told of each part, one after the other. Hashes what changed since it was last asked for, and counts the bytes in `work`. */
+export function describeParts(parts: Parts, work: HashWork): Uint8Array<ArrayBuffer> {
+  for (const part of parts.changed) parts.told.set(tellPart(parts, part, work), part * PART_BYTES)
+  parts.changed.clear()
+  return parts.told.slice()
 }
 
-/** Of these heads, those in parts of which `parts` tells the same. O(heads log heads). */
-export function sameParts(dag: Dag, heads: readonly number[], salt: Uint8Array, parts: Uint8Array): number[] {
-  const count = parts.length / PART_BYTES
-  if (count === 0) return []
-  return partsOf(dag, heads, salt, count).flatMap((ops, part) => {
-    const told = parts.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
-    return ops.length > 0 && equalBytes(told, digestOf(dag, ops, salt)) ? ops : []
-  })
+function tellPart({ salt, trees }: Parts, part: number, work: HashWork): Uint8Array {
+  const preimage = new Uint8Array(2 * 32)
+  preimage.set(salt)
+  preimage.set(digestOfTree(trees[part]!, work), 32)
+  work.hashed += preimage.length
+  return sha256(preimage).subarray(0, PART_BYTES)
 }
 
-function partsOf({ ids }: Dag, heads: readonly number[], salt: Uint8Array, count: number): number[][] {
-  const parts = Array.from({ length: count }, (): number[] => [])
-  for (const op of heads) parts[partOf(ids.bytes, op * ID_BYTES, salt, count)]!.push(op)
-  return parts
-}
-
-function digestOf({ ids }: Dag, ops: number[], salt: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(salt.length + ops.length * ID_BYTES)
-  bytes.set(salt)
-  ops.sort((a, b) => compareEntries(ids, a, b))
-  for (const [i, op] of ops.entries()) bytes.set(ids.bytes.subarray(op * ID_BYTES, (op + 1) * ID_BYTES), salt.length + i * ID_BYTES)
-  return sha256(bytes).subarray(0, PART_BYTES)
+/** Of these heads, those in parts of which `told` tells the same. O(heads), hashes them all, and counts the bytes in `work`. */
+export function sameParts(dag: Dag, heads: Iterable<number>, salt: Uint8Array, told: Uint8Array, work: HashWork): number[] {
+  const parts = createParts(dag.ids, salt, told.length / PART_BYTES)
+  const same: number[] = []
+  if (parts.trees.length === 0) return same
+  for (const op of heads) addToParts(parts, op)
+  for (const [part, tree] of parts.trees.entries()) {
+    const said = told.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
+    if (countIn(tree.root) > 0 && equalBytes(said, tellPart(parts, part, work))) pushAll(same, opsInTree(tree))
+  }
+  return same
 }

@@ -4,14 +4,14 @@ import { expect, test } from 'vitest'
 import { createRandom } from '../core/bytes.naive.ts'
 import { toHex } from '../core/bytes.ts'
 import { idOf, sortedHeads, tipsOf } from '../core/dag.ts'
-import { digestOfHeads } from '../core/hash.ts'
+import { digestOfHeads } from '../core/heads-digest.ts'
 import { sliceHistory } from '../core/history.ts'
 import { type Outcome, receive } from '../core/replica.ts'
 import { encodeStretch, stretchOf } from '../core/stretch.ts'
 import { createEngine, restore, restoreIndex } from './engine.ts'
 import { describeHoldings } from './holdings.ts'
 import type { Engine } from './state.ts'
-import { authorOf, cutIntoUnits, genesisOp, randomOps } from './units.naive.ts'
+import { authorOf, cutIntoUnits, genesisOp, heldBy, randomOps } from './units.naive.ts'
 
 const engineOf = (seed: number): Engine =>
   createEngine({
@@ -32,7 +32,7 @@ function told({ replica: { dag, history }, stored }: Engine) {
     history: sliceHistory(history, 0, dag.length).map((op) => toHex(idOf(dag, op))),
     equivocations: dag.equivocations,
     tips: Array.from({ length: dag.authors.length }, (_, author) => [...tipsOf(dag, author)].sort((a, b) => a - b)),
-    holdings: describeHoldings(dag, stored),
+    holdings: describeHoldings(heldBy(dag, stored)),
   }
 }
 

@@ -16,7 +16,7 @@ import { lackingOf, type Ranges } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
 import type { Peer } from './peers.ts'
-import { ask, type Engine, newJob, refuseFrom, send } from './state.ts'
+import { ask, type Engine, headsOf, newJob, refuseFrom, send } from './state.ts'
 
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
@@ -25,8 +25,7 @@ const WANTS_AT_ONCE = 200
  * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
  */
 const WALKED_AT_ONCE = 100_000_000
-/** An author whose hint is compared, or a head that is hashed, takes as long as so many ops that are looked at; so many marks are cleared in the time of one. */
-const AUTHOR_AS_OPS = 16
+/** So many marks are cleared in the time in which one op is looked at. */
 const MARKS_AS_OP = 128
 /** Ops served to one peer between two pardons, besides the whole room twice: enough for a room that grows. */
 const SERVED_BESIDES = 20_000
@@ -75,7 +74,7 @@ export function serve(engine: Engine, peer: Peer, want: Want): boolean {
   const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
   // It has had all there is, as it seemed, and still holds something else.
   if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
-  const { ops, visited, isExact } = lackingOf(dag, engine.stored, want, want.ids, fromHex(peer.id)!, peer.mayGuess)
+  const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
   peer.wants++
   peer.walked += visited + leastWalk(engine)
   let until = want.ids.length === 0 ? engine.stored : 0
@@ -122,8 +121,7 @@ function countBetween(ranges: Ranges, from: number, to: number): number {
 }
 
 /** What any want takes, in ops looked at, however little is lacking. */
-const leastWalk = ({ replica: { dag }, stored }: Engine): number =>
-  AUTHOR_AS_OPS * (dag.authors.length + dag.heads.size) + (dag.length - stored) + Math.ceil(dag.length / MARKS_AS_OP)
+const leastWalk = ({ replica: { dag }, stored }: Engine): number => dag.length - stored + Math.ceil(dag.length / MARKS_AS_OP)
 
 function asksTooMuch({ peers, stored }: Engine, { wants, walked, opsServed }: Peer): boolean {
   return wants >= WANTS_AT_ONCE || (wants > 0 && walked >= WALKED_AT_ONCE / peers.size) || opsServed > servedAtMost(stored)

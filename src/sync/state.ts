@@ -15,6 +15,7 @@ import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
 import type { Peer } from './peers.ts'
 import type { Unstored } from './persist.ts'
+import { type StoredHeads, takeInStored } from './stored-heads.ts'
 
 /** Malformed or false messages a link may bring before it is cut; forgiven over time. */
 const STRIKES_BEFORE_CUT = 10
@@ -87,8 +88,8 @@ export interface Engine {
   /** When everybody was last told what this node holds (ms). */
   toldAllAt: number
   heartbeatAt: number
-  /** The digest of the first `stored` ops' heads; null before it was needed. */
-  digest: { readonly stored: number; readonly bytes: Uint8Array } | null
+  /** Heads and tips of the first `stored` ops. Read it by `headsOf`, which brings it up to date. */
+  readonly heads: StoredHeads
   /** What is said of the first `stored` ops in questions; null before it was needed. */
   holdings: { readonly stored: number; readonly said: Holdings } | null
 
@@ -100,6 +101,12 @@ export interface Engine {
 
 /** True while something is asked for, or waits to be judged. */
 export const isTakingIn = ({ fetch, intake }: Engine): boolean => fetch !== null || intake.size > 0
+
+/** Heads and tips of what is stored, and may be told. O(what was stored since it was last asked for). */
+export function headsOf({ heads, stored }: Engine): StoredHeads {
+  takeInStored(heads, stored)
+  return heads
+}
 
 /** The number of the next question. */
 export const newJob = (engine: Engine): number => engine.nextJob++

@@ -3,9 +3,10 @@
  * that a node never signs two ops with one seq.
  */
 import { compareBytes } from '../core/bytes.ts'
-import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
+import { compareOps, type Dag, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
 import { signedBytes } from '../core/keys.ts'
 import { MAX_DEPS } from '../core/limits.ts'
+import { greatest, hasNumber } from '../core/number-set.ts'
 import { type Author, checkOp, hashOp, type Op } from '../core/op.ts'
 import { receive } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
@@ -70,26 +71,45 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
   })
 }
 
-/** This node's latest own op, or −1: the one that comes last in the history, should its key have forked. */
+/** This node's latest own op, or −1: the one that comes last in the history, should its key have forked. O(own tips). */
 function ownTip({ replica: { dag }, author }: Engine): number {
-  const [tip] = [...tipsOf(dag, numberOfAuthor(dag, author))].sort((a, b) => compareOps(dag, b, a))
-  return tip ?? -1
+  let latest = -1
+  for (const tip of tipsOf(dag, numberOfAuthor(dag, author))) if (latest < 0 || compareOps(dag, tip, latest) > 0) latest = tip
+  return latest
 }
 
-/** An op on top of everything this node holds: prev is its own tip, deps are the other heads. */
+/** Of more heads than an op can follow, half are those of the authors who were here first, as far as these are among so many … */
+const SENIORS = MAX_DEPS / 2
+const SENIORS_AMONG = 1_024
+
+/**
+ * The heads that an own op is to follow: all but `prev`, or of too many those of the authors who were here first, so that no flood
+ * keeps them out, and the newest, so that nobody who comes later is kept out for ever. O(MAX_DEPS + SENIORS_AMONG).
+ */
+function headsToFollow(dag: Dag, prev: number): number[] {
+  const newest = greatest(dag.heads, 2 * MAX_DEPS + 1).filter((op) => op !== prev)
+  if (newest.length <= MAX_DEPS) return newest
+  const chosen = new Set<number>()
+  for (let author = 0; author < Math.min(SENIORS_AMONG, dag.authors.length) && chosen.size < SENIORS; author++) {
+    // Who has forked has no claim to a place.
+    const tip = dag.tip[author]!
+    if (tip >= 0 && tip !== prev && hasNumber(dag.heads, tip)) chosen.add(tip)
+  }
+  for (const op of newest) if (chosen.size < MAX_DEPS) chosen.add(op)
+  return [...chosen]
+}
+
+/** An op on top of everything this node holds: prev is its own tip, deps are other heads. */
 function compose(engine: Engine, { body, time }: Extract<Input, { type: 'submit' }>): Op {
   const { dag, room } = engine.replica
   const prev = ownTip(engine)
   assert(dag.length > 0, 'a room has its genesis before anyone writes')
-  const heads = [...dag.heads].filter((op) => op !== prev)
-  if (heads.length > MAX_DEPS) heads.sort((a, b) => dag.author[a]! - dag.author[b]! || compareOps(dag, a, b))
   return {
     room,
     author: engine.author as Author,
     seq: prev < 0 ? 0 : dag.seq[prev]! + 1,
     prev: prev < 0 ? null : idOf(dag, prev),
-    deps: heads
-      .slice(0, MAX_DEPS)
+    deps: headsToFollow(dag, prev)
       .map((op) => idOf(dag, op))
       .sort(compareBytes),
     time,

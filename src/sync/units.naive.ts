@@ -3,8 +3,17 @@ import { encodeValue } from '../core/cbor.ts'
 import { publicKeyOf } from '../core/keys.ts'
 import { type Author, hashOp, type Op, type OpId } from '../core/op.ts'
 import { compareBytes } from '../core/bytes.ts'
+import type { Dag } from '../core/dag.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import type { Value } from '../core/value.ts'
+import { createStoredHeads, type StoredHeads, takeInStored } from './stored-heads.ts'
+
+/** Heads and tips of the first `stored` ops of a DAG. */
+export function heldBy(dag: Dag, stored = dag.length): StoredHeads {
+  const held = createStoredHeads(dag)
+  takeInStored(held, stored)
+  return held
+}
 
 /** The author of the seed whose bytes are all `n`. */
 export const authorOf = (n: number): Author => publicKeyOf(new Uint8Array(32).fill(n))

@@ -1,6 +1,8 @@
 /** Adversaries who are bad peers: who lie about what they hold, stall, ask too much, pose. */
 import { decodeMessage, encodeMessage } from '../../sync/messages.ts'
 import type { SimNode } from '../node.ts'
+import { headsOf } from '../../sync/state.ts'
+import { digestOfStored } from '../../sync/stored-heads.ts'
 import { anyone, bundleOf, newSender, publicOp, say, some, ghost, type Strategy, type Villain } from '../villain.ts'
 
 /** Names heads that never were, and says that it holds what it does not, and how much. */
@@ -84,13 +86,13 @@ export function eclipse(): Strategy {
   return {
     act(villain) {
       for (const node of some(villain)) {
-        const { heads, digest } = { heads: [...node.engine.replica.dag.heads].length, digest: villain.random.bytes(32) }
+        const held = headsOf(node.engine)
         say(villain, node, {
           type: 'heads',
-          digest: node.engine.digest?.bytes ?? digest,
+          digest: digestOfStored(held),
           heads: [],
-          headCount: heads,
-          ops: node.engine.stored,
+          headCount: held.heads.size,
+          ops: held.stored,
         })
       }
     },
