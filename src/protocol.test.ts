@@ -11,6 +11,7 @@ import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
 import { decodeValue, encodeValue } from './core/cbor.ts'
 import { opId } from './core/hash.ts'
 import { digestOfHeads } from './core/heads-digest.ts'
+import { naiveDigest } from './core/heads-digest.naive.ts'
 import {
   channelProofBytes,
   isAuthorKey,
@@ -147,6 +148,23 @@ test('digests are those of docs/protocol.md', () => {
     const ids = heads.split(' ').map((id) => asOpId(hex(id)))
     expect(toHex(digestOfHeads(ids))).toBe(digest)
     expect(createHash('sha256').update('tabweave/heads/1').update(concatBytes(ids)).digest('hex')).toBe(digest)
+  }
+})
+
+test('D17 digests of many heads are those of docs/protocol.md', () => {
+  const rows = blocks('many-heads')[0]!
+  expect(rows.length).toBe(7)
+  for (const [count, rest] of rows) {
+    const [zeros, digest] = rest.split(/ +/) as [string, string]
+    const idOf = (_: unknown, n: number): string =>
+      '00'.repeat(Number(zeros)) +
+      createHash('sha256')
+        .update(String(n))
+        .digest('hex')
+        .slice(2 * Number(zeros))
+    const ids = Array.from({ length: Number(count) }, idOf)
+    expect(naiveDigest(ids)).toBe(digest)
+    expect(toHex(digestOfHeads(ids.sort().map((id) => asOpId(hex(id)))))).toBe(digest)
   }
 })
 

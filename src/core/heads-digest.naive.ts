@@ -10,7 +10,7 @@ const sha256 = (domain: string, parts: readonly string[]): string =>
 /** Of the ids (64 lower-case digits), in any order, which share the first `depth` digits. Gives 64 digits. */
 export function naiveDigest(ids: readonly string[], depth = 0): string {
   if (ids.length <= 256) return sha256('tabweave/heads/1', ids.toSorted())
-  const groups = [...'0123456789abcdef'].map((digit) => ids.filter((id) => id[depth] === digit))
+  const groups = '0123456789abcdef'.split('').map((digit) => ids.filter((id) => id[depth] === digit))
   return sha256(
     'tabweave/heads/2',
     groups.map((group) => naiveDigest(group, depth + 1)),

@@ -57,15 +57,12 @@ function add(history: History, op: number): void {
   const { first, next, count, sizes } = history
   const before = Math.abs(count[depth]!)
   const tree = history.wide.get(depth)
+  count[depth] = tree === undefined && before > 0 ? -before - 1 : before + 1
   if (tree === undefined) {
-    count[depth] = before === 0 ? 1 : -before - 1
     next[op] = first[depth]!
     first[depth] = op
     if (before === WIDE) widen(history, depth)
-  } else {
-    count[depth] = before + 1
-    addToTree(tree, op)
-  }
+  } else addToTree(tree, op)
   for (let i = depth + 1; i < sizes.length; i += i & -i) sizes[i]!++
   history.length++
 }

@@ -65,6 +65,9 @@ const agree = async (...nodes: Node[]): Promise<void> =>
     expect(nodes.map((node) => node.status().stored)).toEqual(nodes.map((node) => node.status().ops))
   }, 10_000)
 
+/** All that it admitted is on its disk, and told. */
+const saved = async (node: Node): Promise<void> => vi.waitFor(() => expect(node.status().stored).toBe(node.status().ops))
+
 test('two nodes agree, name each other only by proof, and count receipts', async () => {
   const { alice, bob } = await pair()
   expect(await alice.submit('hello')).toHaveProperty('id')
@@ -115,6 +118,7 @@ test('an exported room is read by a newcomer from the file alone, and a second r
   const file = await alice.export()
   const carol = await start(await joinRoom(openStore, link), openStore, newHub())
   expect(await carol.import(file)).toEqual({ admitted: 21, duplicate: 0, ...UNREFUSED })
+  await saved(carol)
   expect(carol.status().digest).toBe(alice.status().digest)
   expect(await carol.import(file)).toEqual({ admitted: 0, duplicate: 21, ...UNREFUSED })
   expect(await carol.name()).toBe('a room')
@@ -157,6 +161,7 @@ test('D11 a file with a flipped byte, of another room, or of anything else is re
     flipped[at]! ^= 0x10
     const { refused, refusals, unread } = await carol.import(flipped)
     found += refusals > 0 ? 1 : 0
+    await saved(carol)
     const { ops, pending, digest } = carol.status()
     const isWhole = refusals === 0 && unread === null && ops === 2
     expect({ at, isNamed: refused.length > 0 || isWhole }).toEqual({ at, isNamed: true })
@@ -165,6 +170,7 @@ test('D11 a file with a flipped byte, of another room, or of anything else is re
   }
   expect(found).toBeGreaterThan(file.length - 4)
   expect(await carol.import(file)).toEqual({ admitted: 2, duplicate: 0, ...UNREFUSED })
+  await saved(carol)
   expect(carol.status().digest).toBe(alice.status().digest)
 })
 

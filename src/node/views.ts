@@ -15,8 +15,8 @@ export interface NodeStatus {
   readonly stored: number
   readonly pending: number
   readonly rejected: number
+  /** How many heads the stored ops have, and the digest of these. */
   readonly heads: number
-  /** Hash of the sorted heads. */
   readonly digest: Hex
   readonly authors: number
   readonly equivocations: number

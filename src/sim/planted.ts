@@ -123,9 +123,9 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'a parent stays a head',
     file: DAG,
-    in: 'append',
-    replace: 'call delete',
-    with: 'if (parent % 16 > 0) $it',
+    in: 'addEdges',
+    replace: 'call deleteNumber',
+    with: 'if (before % 16 > 0) $it',
   },
   {
     name: 'an equivocation is seen only side by side',
@@ -183,11 +183,10 @@ export const PLANTED: readonly Planted[] = [
   { name: 'every answer begins at the beginning', file: 'src/sync/serve.ts', in: 'serve', replace: 'value of const from', with: '0' },
   {
     name: 'the digest is not worked out again',
-    file: 'src/sync/gossip.ts',
-    in: 'storedDigest',
-    replace: 'condition of if',
-    mentions: ['bytes'],
-    with: 'engine.digest === null',
+    file: 'src/core/id-tree.ts',
+    in: 'addToTree',
+    drop: 'set digest',
+    n: 2,
   },
   {
     name: 'a silent peer is waited for',

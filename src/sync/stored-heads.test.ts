@@ -55,6 +55,7 @@ test(
           stored = Math.min(room.length, stored + step)
           takeInStored(held, stored)
           truncate(dag, stored)
+          expect(held.stored).toBe(stored)
           expectEqual(held, room.slice(0, stored))
           if (stored === room.length) return
         }

@@ -1,7 +1,24 @@
 /** What a node may have waiting to be written, and how long one that comes back waits: at the edge of each limit. */
 import { expect, test } from 'vitest'
+import { toHex } from '../core/bytes.ts'
+import { MAX_DEPS } from '../core/limits.ts'
 import type { SimNode } from '../sim/node.ts'
-import { chainOf, claim, createStage, ghostId, keyNamed, kill, linkNamed, restart, tell, type, wake } from '../sim/stage.ts'
+import {
+  chainOf,
+  claim,
+  createStage,
+  ghostId,
+  keyNamed,
+  kill,
+  linkNamed,
+  message,
+  push,
+  restart,
+  say,
+  tell,
+  type,
+  wake,
+} from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
 import { step } from './engine.ts'
 
@@ -17,6 +34,32 @@ test('MAX_SUBMISSIONS wait while one is signed, and one more is refused by name'
   }
   expect(engine.submissions.length).toBe(10_000)
   expect(refused).toEqual([10_001])
+})
+
+test('D17 of more heads than an op can follow, it follows those of who was here first, and the newest', () => {
+  const stage = createStage(1)
+  const [alice] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'author')
+  const early = Array.from({ length: 3 }, (_, n) => chainOf(stage, keyNamed(`early ${n}`), 1))
+  push(stage, alice, link, early)
+  // One key with many heads, which would take every place by its number as well as by its time.
+  const flooder = keyNamed('flooder')
+  push(
+    stage,
+    alice,
+    link,
+    Array.from({ length: 500 }, (_, n) => [message(stage, flooder, null, [stage.room], `${n}`)]),
+  )
+  const [late] = chainOf(stage, keyNamed('late'), 1)
+  push(stage, alice, link, [[late!]])
+  const { op: written } = say(stage, alice, 'hello')
+  expect(written.deps.length).toBe(MAX_DEPS)
+  const deps = written.deps.map(toHex)
+  for (const { id } of [...early.flat(), late!]) expect(deps).toContain(toHex(id))
+  // What it followed are heads no more: the next one follows as many others.
+  const { op: next } = say(stage, alice, 'again')
+  expect(next.deps.filter((dep) => deps.includes(toHex(dep)))).toEqual([])
+  expect(next.deps.length).toBe(MAX_DEPS)
 })
 
 test.each([

@@ -45,8 +45,8 @@ export const GRAPH: readonly Defence[] = [
     file: 'src/sync/holdings.ts',
     in: 'lackingOf',
     replace: 'operand',
-    mentions: ['guessed'],
-    with: 'guessed.length >= 0',
+    mentions: ['guess'],
+    with: 'guess.ops.length >= 0',
     test: tested('src/sync/holdings.test.ts', 'B2 a guess that holds what is asked for is given up'),
   },
   {
@@ -279,7 +279,7 @@ export const GRAPH: readonly Defence[] = [
     file: REPLICA,
     in: 'admit',
     replace: 'argument 2 of call judge',
-    with: '{ dag, parents: [...dag.heads] }',
+    with: '{ dag, parents: [dag.length - 1] }',
     test: tested(REPLICA_TEST, 'B16 a verdict looks at the causal past'),
   },
   {
@@ -345,8 +345,10 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B19',
     file: SUBMIT,
-    in: 'compose',
-    drop: 'call slice',
+    in: 'headsToFollow',
+    replace: 'condition of if',
+    mentions: ['MAX_DEPS', 'chosen'],
+    with: 'true',
     test: tested(ASKERS, 'B19 of 700'),
   },
   {
