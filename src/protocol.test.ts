@@ -43,6 +43,7 @@ import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } fro
 import { MAX_BUNDLE_OPS } from './sync/columns.ts'
 import { decodeSignal, encodeSignal } from './net/direct/signal.ts'
 import { decodeMessage, encodeMessage } from './sync/messages.ts'
+import { createTokens, present } from './sync/tokens.ts'
 
 const text = readFileSync(new URL('../docs/protocol.md', import.meta.url), 'utf8')
 
@@ -198,11 +199,16 @@ test('the bodies of docs/protocol.md are split into its patterns and contents, a
 
 test('the messages of docs/protocol.md are read, and written the same', () => {
   const lines = blocks('messages')[0]!
-  expect(lines.map(([kind]) => kind)).toEqual(['hello', 'heads', 'want', 'units', 'bye'])
+  expect(lines.map(([kind]) => kind)).toEqual(['hello', 'heads', 'want', 'units', 'bye', 'more'])
   for (const [kind, bytes] of lines) {
     const decoded = decodeMessage(hex(bytes))
     expect(decoded.ok && decoded.value.type).toBe(kind)
     expect(decoded.ok && toHex(encodeMessage(decoded.value))).toBe(bytes)
+    if (decoded.ok && decoded.value.type === 'hello') {
+      const token = createHash('sha256').update('tabweave/token/1').update(new Uint8Array(32).fill(10)).update(new Uint8Array(8)).digest()
+      expect(toHex(decoded.value.token)).toBe(token.subarray(0, 8).toString('hex'))
+      expect(present(createTokens(new Uint8Array(32).fill(10), 0))).toEqual(decoded.value.token)
+    }
   }
 })
 

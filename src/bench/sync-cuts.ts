@@ -10,7 +10,7 @@ import { decodeMessage } from '../sync/messages.ts'
 import { unwrapBundle } from '../sync/wrap.ts'
 import type { Shared } from './sync-first-contact.ts'
 import { wait } from './sync-meet.ts'
-import { createSide, fillSide, give, partyOf, type Side } from './sync-side.ts'
+import { createSide, fillSide, give, heardFrom, partyOf, type Side } from './sync-side.ts'
 
 /** How long a path stays down (ms). */
 const DOWN_FOR = 1_000
@@ -55,7 +55,7 @@ export function join(shared: Shared, cuts: readonly number[], seed: number): Joi
     carried += bytes.length
     for (const key of opsIn(bytes)) received.set(key, (received.get(key) ?? 0) + 1)
     const late = to.late?.splice(0) ?? []
-    give(to, [{ type: 'bytes', from: from.engine.senderId, bytes }], now)
+    give(to, [heardFrom(from, bytes)], now)
     give(to, late, now)
     return true
   }

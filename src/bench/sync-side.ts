@@ -27,6 +27,8 @@ export interface Side {
   readonly disk: StoredUnits[]
   /** Sent and not carried yet; a message to everybody is to the one other. */
   sent: Uint8Array[]
+  /** Of what it sent, what was for the other side alone. */
+  readonly addressed: WeakSet<Uint8Array>
   /** When it wants a tick (ms). */
   alarm: number
   /** CPU time in `step` since the first message came (ms), and what it was when the engine first knew what to send; null: not yet. */
@@ -51,7 +53,7 @@ export function createSide(room: OpId, number: number, seed: number): Side {
     now: 0,
     resumed: false,
   })
-  return { engine, disk: [], sent: [], alarm: Infinity, ms: 0, foundMs: null, late: null }
+  return { engine, disk: [], sent: [], addressed: new WeakSet(), alarm: Infinity, ms: 0, foundMs: null, late: null }
 }
 
 /** Units as they lie on a disk, one segment each. */
@@ -86,13 +88,23 @@ export function give(side: Side, inputs: readonly Input[], now: number): void {
   }
 }
 
+/** What the other side sent, as this side's engine is told of it. */
+export const heardFrom = (other: Side, bytes: Uint8Array): Input => ({
+  type: 'bytes',
+  from: other.engine.senderId,
+  bytes,
+  addressed: other.addressed.has(bytes),
+  isLatest: true,
+  way: 'open',
+})
+
 /** This side in a meeting with another. */
 export function partyOf(side: Side, other: Side): Party {
   return {
     take: (messages, now) =>
       give(
         side,
-        messages.map((bytes): Input => ({ type: 'bytes', from: other.engine.senderId, bytes })),
+        messages.map((bytes) => heardFrom(other, bytes)),
         now,
       ),
     sent() {
@@ -111,9 +123,11 @@ export function partyOf(side: Side, other: Side): Party {
 function carryOut(side: Side, effect: Effect): Input | null {
   switch (effect.type) {
     case 'send':
+    case 'sendBulk':
       if (kindOf(effect.bytes) === 'units') side.foundMs ??= side.ms
       side.sent.push(effect.bytes)
-      return null
+      if (effect.to !== null) side.addressed.add(effect.bytes)
+      return effect.type === 'send' ? null : { type: 'sent', job: effect.job }
     case 'wakeAt':
       side.alarm = effect.at
       return null

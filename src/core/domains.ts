@@ -23,6 +23,8 @@ export const DOMAIN = {
   peer: 'tabweave/peer/1',
   /** channel proof = Ed25519(channel ‖ room ‖ signer's sender value ‖ verifier's ‖ signer's certificate ‖ verifier's) */
   channel: 'tabweave/channel/1',
+  /** token = first 8 bytes of SHA-256(token ‖ sender value ‖ number) */
+  token: 'tabweave/token/1',
   /** presence proof = Ed25519(presence ‖ room ‖ signer's sender value ‖ count ‖ 1 if typing ‖ name) */
   presence: 'tabweave/presence/1',
 } as const

@@ -5,8 +5,8 @@
 
 // — validity ———————————————————————————————————————————————————————————————————————————————————————————————
 
-/** The protocol version this code speaks; the first field of every op and the first byte of every message. */
-export const PROTOCOL_VERSION = 1
+/** The version of ops, the first field of each. It stays 1: an op that is valid once is valid for ever. */
+export const OP_VERSION = 1
 
 /** An op id is a whole SHA-256, so that nobody can search for two ops with one id. Bytes. */
 export const ID_BYTES = 32
@@ -35,10 +35,19 @@ export const MAX_UNIT_OPS = 1024
 /** Canonical bytes of a unit's ops, summed: what one message can make a node hold before it is admitted. */
 export const MAX_UNIT_BYTES = 1024 * 1024
 
+/** The version of messages and signals, the first byte of each. Version 1 had no tokens: nobody could tell the living from the recorded. */
+export const MESSAGE_VERSION = 2
+
+/** A token that a node gives out and hears back from those who are alive. Bytes. */
+export const TOKEN_BYTES = 8
+
 // — local budgets ——————————————————————————————————————————————————————————————————————————————————————————
 
 /** Heads listed in one message (8 KiB of ids); with more, tips say it shorter. */
 export const MAX_HEADS_LISTED = 256
+
+/** Tokens of others that one message says back: one for each peer that a node holds. */
+export const MAX_ECHOES = 256
 
 /** Tips in one page of a message (about 12 KiB). */
 export const MAX_TIPS_PAGE = 256

@@ -6,7 +6,7 @@ import { compareBytes, equalBytes } from './bytes.ts'
 import { checkValue, decodeValue, encodeValue, headLength, MAJOR, writeHead } from './cbor.ts'
 import { opId } from './hash.ts'
 import { isAuthorKey } from './keys.ts'
-import { AUTHOR_BYTES, ID_BYTES, MAX_BODY_BYTES, MAX_DEPS, MAX_NESTING, MAX_OP_BYTES, PROTOCOL_VERSION } from './limits.ts'
+import { AUTHOR_BYTES, ID_BYTES, MAX_BODY_BYTES, MAX_DEPS, MAX_NESTING, MAX_OP_BYTES, OP_VERSION } from './limits.ts'
 import { assert, ok, refuse, type FormRefusal, type Result } from './result.ts'
 import { newBytes } from './slab.ts'
 import type { Value } from './value.ts'
@@ -75,7 +75,7 @@ export function opLength(op: Op): number {
 /** Writes the canonical bytes of an op at `at`; returns where they end. There must be room for `opLength(op)`. */
 function writeOp(into: Uint8Array, at: number, op: Op): number {
   let end = writeHead(into, at, MAJOR.array, FIELDS)
-  end = writeHead(into, end, MAJOR.uint, PROTOCOL_VERSION)
+  end = writeHead(into, end, MAJOR.uint, OP_VERSION)
   end = writeKey(into, end, op.room)
   end = writeKey(into, end, op.author)
   end = writeHead(into, end, MAJOR.uint, op.seq)
@@ -168,7 +168,7 @@ export function decodeOp(bytes: Uint8Array): DecodedOp {
   if (!decoded.ok) return decoded
   const fields = decoded.value
   if (!Array.isArray(fields) || typeof fields[0] !== 'number') return refuse('bad-shape')
-  if (fields[0] !== PROTOCOL_VERSION) return refuse('unknown-version')
+  if (fields[0] !== OP_VERSION) return refuse('unknown-version')
   if (fields.length !== FIELDS) return refuse('bad-shape')
   const [, room, author, seq, prev, deps, time, body] = fields as readonly Value[]
   if (!isKeyValue(room) || !isKeyValue(prev) || !(author instanceof Uint8Array) || !isKeyList(deps)) return refuse('bad-shape')

@@ -24,7 +24,7 @@ export type FormRefusal =
   | 'bad-key' // a map key that is not a text, unsorted, or repeated
   | 'too-deep' // nested beyond MAX_NESTING
   | 'bad-shape' // the fields are not those of an op
-  | 'unknown-version' // not PROTOCOL_VERSION
+  | 'unknown-version' // not OP_VERSION, or not MESSAGE_VERSION
   | 'bad-author' // not a canonical Ed25519 key of large order
   | 'bad-seq' // prev is null iff seq is 0 does not hold
   | 'deps-unsorted' // not strictly ascending

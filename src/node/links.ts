@@ -12,8 +12,7 @@ import { parseEnvelope } from '../net/envelope.ts'
 import { type Hindrance, hindered, UNHINDERED } from '../net/hindered.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, Transport } from '../net/transport.ts'
-import type { PeerId } from '../sync/effects.ts'
-import { kindOf } from '../sync/messages.ts'
+import type { Input, PeerId, Way } from '../sync/effects.ts'
 import { createEcho } from './echo.ts'
 import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
@@ -29,6 +28,11 @@ const MAX_OPENING_BYTES = 32 * 1024 * 1024
 /** And how many of one path: a few hundred milliseconds of the platform's cryptography, which nobody else's frames wait for longer. */
 const MAX_OPENING_FRAMES = 1_024
 
+/** Bytes that may wait on a path when the next bundle is handed to it: live messages are behind no more than that and one bundle. */
+const LOW_WATER = 64 * 1024
+/** How often a path is looked at while it drains (ms). */
+const DRAIN_POLL = 10
+
 /** Paths, best first. */
 const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'webrtc', 'relay']
 
@@ -39,8 +43,10 @@ const PREFERENCE: readonly Path[] = ['memory', 'broadcast', 'webrtc', 'relay']
 const MAX_BROUGHT_ON = 9_216
 const BROUGHT_ON_PER_SECOND = 65_536
 
+type Heard = Extract<Input, { type: 'bytes' }>
+
 export interface LinksEvents {
-  onMessage(from: PeerId, bytes: Uint8Array): void
+  onMessage(from: PeerId, bytes: Uint8Array, how: Pick<Heard, 'addressed' | 'isLatest' | 'way'>): void
   /** A path opened. */
   onLinked(): void
   /** A peer's tab has ended, or the only path to it has. */
@@ -58,6 +64,8 @@ export interface LinksEvents {
 
 export interface Links {
   send(to: PeerId | null, bytes: Uint8Array): void
+  /** To one peer, behind what is live. Resolves when its path has room for more, or is gone. */
+  sendBulk(to: PeerId, bytes: Uint8Array): Promise<void>
   /** A signal to everybody. */
   signal(bytes: Uint8Array): void
   open(): void
@@ -164,9 +172,9 @@ export function createLinks(
         })
       }
       hearOn(path, peer, by)
-      // A farewell that comes after later words is an old one, said again.
-      if (!opened.value.isLatest && kindOf(opened.value.plaintext) === 'bye') return
-      events.onMessage(peer, opened.value.plaintext)
+      const { receiver, isLatest, plaintext } = opened.value
+      const way: Way = path === 'broadcast' ? 'browser' : path === 'webrtc' && by === peer ? 'channel' : 'open'
+      events.onMessage(peer, plaintext, { addressed: receiver !== null, isLatest, way })
     })
   }
 
@@ -194,6 +202,10 @@ export function createLinks(
     sending = seal(to, bytes).then((frame) => {
       for (const path of transports.keys()) if (via === null || via === path) give(path, frame, to)
     })
+  }
+  /** Waits until what a path has taken is handed to the network, all but a little; or until the path is closed. */
+  const drained = async (path: Path): Promise<void> => {
+    while ((transports.get(path)?.buffered ?? 0) > LOW_WATER) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL))
   }
   const echo = createEcho(() => performance.now(), sendTo)
   const host: DirectHost = {
@@ -241,6 +253,12 @@ export function createLinks(
   return {
     pathOf,
     send: sendTo,
+    async sendBulk(to, bytes) {
+      const path = pathOf(to)
+      sendTo(to, bytes)
+      await sending
+      await drained(path)
+    },
     signal: (bytes) => signal(null, bytes),
     open() {
       isOpen = true

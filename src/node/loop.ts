@@ -23,6 +23,8 @@ export interface LoopPorts {
   /** ms, any origin, never going back. */
   readonly now: () => number
   send(to: PeerId | null, bytes: Uint8Array): void
+  /** Resolves when the peer's path has room for more, or is gone. */
+  sendBulk(to: PeerId, bytes: Uint8Array): Promise<void>
   disconnect(peer: PeerId, until: number): void
   notice(notice: Notice): void
   /** The store is gone, or a bug of ours: the node cannot go on. */
@@ -84,6 +86,8 @@ export function createLoop(ports: LoopPorts): Loop {
         clearTimeout(timer)
         timer = setTimeout(() => give({ type: 'tick' }), Math.max(0, effect.at - now()))
         return
+      case 'sendBulk':
+        return answer(ports.sendBulk(effect.to, effect.bytes).then(() => ({ type: 'sent', job: effect.job })))
       default:
         return answer(perform(ports, effect))
     }
@@ -101,7 +105,7 @@ async function deflateLarge(segment: Segment): Promise<Segment> {
   return { ...segment, bytes: wrapBundle('deflate', await deflate(unwrapped.value.payload)) }
 }
 
-async function perform({ store, segments, key, verifier, decoder }: LoopPorts, effect: Extract<Effect, { job: number }>): Promise<Input> {
+async function perform({ store, segments, key, verifier, decoder }: LoopPorts, effect: Exclude<Extract<Effect, { job: number }>, { type: 'sendBulk' }>): Promise<Input> {
   const { job } = effect
   switch (effect.type) {
     case 'persist':

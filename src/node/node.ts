@@ -162,13 +162,14 @@ export async function createNode({
     decoder,
     now: () => performance.now(),
     send: (to, bytes) => links.send(to, bytes),
+    sendBulk: (to, bytes) => links.sendBulk(to, bytes),
     disconnect: () => onChange(),
     notice: (notice) => hear(notice),
     broken: onBroken,
   })
 
   const events: LinksEvents = {
-    onMessage: (from, bytes) => loop.give({ type: 'bytes', from, bytes }),
+    onMessage: (from, bytes, how) => loop.give({ type: 'bytes', from, bytes, ...how }),
     onGone(peer) {
       presence.forget(peer)
       loop.give({ type: 'gone', peer })

@@ -1,9 +1,9 @@
 /** A node's state in numbers, for its page. */
 import { numberOf } from '../core/dag.ts'
 import { toHex } from '../core/bytes.ts'
-import { unknownHeads } from '../sync/fetch.ts'
+import { mainFetch, unknownHeads } from '../sync/fetch.ts'
 import { agrees } from '../sync/gossip.ts'
-import type { Peer } from '../sync/peers.ts'
+import { isCurrent, type Peer } from '../sync/peers.ts'
 import { type Engine, headsOf } from '../sync/state.ts'
 import { digestOfStored } from '../sync/stored-heads.ts'
 import type { Links } from './links.ts'
@@ -14,7 +14,7 @@ import type { NodeStatus, PeerStatus } from './views.ts'
 export function statusOf(engine: Engine, links: Links, presence: Presence, offline: boolean): NodeStatus {
   const { dag, pending, rejected } = engine.replica
   const heads = headsOf(engine)
-  const fetching = engine.fetch
+  const fetching = mainFetch(engine)
   const { ops, bytes } = engine.caughtUp
   return {
     ops: dag.length,
@@ -47,7 +47,7 @@ function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
     heads: peer.heads.map(toHex),
     unknownHeads: unknownHeads(engine, peer).length,
     lacks: known ? Math.max(0, dag.length - peer.ops) : null,
-    equal: agrees(engine, peer),
+    equal: agrees(engine, peer) && isCurrent(engine, peer),
     refusals: peer.refusals,
   }
 }

@@ -34,6 +34,9 @@ export interface SimNode {
   /** When it is to be woken, by its own clock. */
   alarm: number
   neighbours: number[]
+  /** Frames it has sent, and the latest that it has heard of each sender in this life. */
+  sent: number
+  readonly latest: Map<PeerId, number>
   /** Marks over the ledger: what it has admitted. */
   held: Uint8Array
   readonly work: Work
@@ -66,6 +69,8 @@ export function addNode(world: World, identity: Identity, disk: Disk): SimNode {
     clock,
     alarm: Infinity,
     neighbours: [],
+    sent: 0,
+    latest: new Map(),
     held: new Uint8Array(512),
     work: { verified: 0, signed: 0, ms: 0 },
   }
@@ -121,6 +126,7 @@ export function start(world: World, node: SimNode, resumed: boolean): void {
   node.isUp = true
   node.alarm = Infinity
   node.held.fill(0)
+  node.latest.clear()
   const { dag } = engine.replica
   for (let op = 0; op < dag.length; op++) mark(node, world.ledger.byId.get(keyOf(idOf(dag, op)))!.number)
   give(world, node, { type: 'linked' })
@@ -144,11 +150,20 @@ export function unitsOf(bytes: Uint8Array): readonly Unit[] | null {
 /** The segment that a room's founder begins with. */
 export const firstSegment = ({ genesis }: World): Segment => ({ first: 0, count: 1, bytes: wrapBundle('raw', encodeBundle([[genesis]])) })
 
-export function deliver(world: World, node: SimNode, from: PeerId, bytes: Uint8Array): void {
+export type Heard = Extract<Input, { type: 'bytes' }>
+
+export function deliver(world: World, node: SimNode, heard: Heard): void {
   if (!node.isUp) return
   world.counts.delivered++
-  world.counts.bytes += bytes.length
-  give(world, node, { type: 'bytes', from, bytes })
+  world.counts.bytes += heard.bytes.length
+  give(world, node, heard)
+}
+
+/** Whether a frame is the latest that this life of the node has opened of its sender. `number`: the sender's count of its frames. */
+export function isLatest(node: SimNode, from: PeerId, number: number): boolean {
+  if (number <= (node.latest.get(from) ?? -1)) return false
+  node.latest.set(from, number)
+  return true
 }
 
 /** One input, then every effect in order. */
@@ -171,6 +186,9 @@ function carryOut(world: World, node: SimNode, effect: Effect): void {
   switch (effect.type) {
     case 'send':
       return sendFrom(world, node, effect.to, effect.bytes)
+    case 'sendBulk':
+      sendFrom(world, node, effect.to, effect.bytes)
+      return later(world, node, () => ({ type: 'sent', job: effect.job }))
     case 'notify':
       return hearNotice(world, node, effect.notice)
     case 'wakeAt':
@@ -187,7 +205,7 @@ function carryOut(world: World, node: SimNode, effect: Effect): void {
   }
 }
 
-function answerTo({ signatures }: World, node: SimNode, effect: Extract<Effect, { job: number }>): () => Input {
+function answerTo({ signatures }: World, node: SimNode, effect: Exclude<Extract<Effect, { job: number }>, { type: 'sendBulk' }>): () => Input {
   const { job } = effect
   switch (effect.type) {
     case 'verify': {

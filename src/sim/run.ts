@@ -67,8 +67,8 @@ export function run(plan: Plan): Report {
 
 function stateOf({ nodes, schedule }: World): string {
   const sizes = nodes.map(
-    ({ engine: { replica, unstored, fetch } }) =>
-      `${replica.dag.length}+${replica.pending.ops}/${unstored.length}${fetch === null ? '' : '?'}`,
+    ({ engine: { replica, unstored, fetches } }) =>
+      `${replica.dag.length}+${replica.pending.ops}/${unstored.length}${fetches.size === 0 ? '' : '?'}`,
   )
   return `after ${schedule.now} ms and ${schedule.ran} events: ops + pending / unstored ${sizes.join(' ')}`
 }

@@ -3,10 +3,10 @@
  * network are those of the simulator, so answers come late and out of order, and the invariants of `node.ts` are watched all
  * the time: the first one that fails is thrown where time passes. Signatures are the stand-in; keys are names.
  */
-import { compareBytes, toHex } from '../core/bytes.ts'
+import { compareBytes, fromHex, toHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
 import { sha256 } from '../core/hash.ts'
-import { signedBytes } from '../core/keys.ts'
+import { peerProofBytes, signedBytes } from '../core/keys.ts'
 import { asAuthor, asOpId, hashOp, type Op, type OpId } from '../core/op.ts'
 import { assert, type Refusal } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
@@ -16,10 +16,10 @@ import { encodeMessage, type Message, type Want } from '../sync/messages.ts'
 import { checkDigests, checkEnd, isSettled } from './checks.ts'
 import { createDisk, loseTail, write } from './disk.ts'
 import { type Identity, STAND_IN } from './identity.ts'
-import { addNode, deliver, firstSegment, give, type SimNode, start } from './node.ts'
+import { addNode, deliver, firstSegment, give, type Heard, type SimNode, start } from './node.ts'
 import type { Plan } from './plan.ts'
 import { createRandom } from './random.ts'
-import { addVillain, bundleOf, type Strategy, type Villain } from './villain.ts'
+import { addVillain, bundleOf, NEW, type Strategy, UNHEARD, type Villain } from './villain.ts'
 import { emptyWorld, nextIdentity, type World } from './world.ts'
 
 export interface Stage {
@@ -220,10 +220,23 @@ export function chainOf(stage: Stage, key: Identity, length: number, deps: reado
   return chain
 }
 
-/** Says something to a node under a sender value; it is there at once, and what comes of it takes time. */
-export function tell({ world }: Stage, to: SimNode, from: PeerId, said: Message | Uint8Array): void {
-  deliver(world, to, from, said instanceof Uint8Array ? said : encodeMessage(said))
+/**
+ * Says something to a node under a sender value; it is there at once, and what comes of it takes time. `addressed`: to this run of the
+ * node, as only the living can.
+ */
+export function tell({ world }: Stage, to: SimNode, from: PeerId, said: Message | Uint8Array, addressed = true): void {
+  deliver(world, to, heard(from, said instanceof Uint8Array ? said : encodeMessage(said), addressed))
 }
+
+/** Something a node hears, as its engine is told of it. */
+export const heard = (from: PeerId, bytes: Uint8Array, addressed = true): Heard => ({
+  type: 'bytes',
+  from,
+  bytes,
+  addressed,
+  isLatest: true,
+  way: 'open',
+})
 
 /** Brings units to a node, which has judged them when this returns: in ms, or in seconds when strangers have brought too much. */
 export function push(stage: Stage, to: SimNode, from: PeerId, units: readonly Unit[]): void {
@@ -231,9 +244,16 @@ export function push(stage: Stage, to: SimNode, from: PeerId, units: readonly Un
   assert(runUntil(stage, 60_000, () => !to.engine.intake.has(from)) < Infinity, 'what is brought is judged')
 }
 
+/** Proves to a node that a sender value is this author's. */
+export function prove(stage: Stage, to: SimNode, from: PeerId, { author, ...key }: Identity): void {
+  const proof = STAND_IN.sign({ author, ...key }, peerProofBytes(stage.room, fromHex(from)!, to.engine.sender))
+  tell(stage, to, from, { type: 'hello', author, proof, ...NEW })
+  assert(runUntil(stage, 1_000, () => to.engine.peers.get(from)?.author != null) < Infinity, 'who proves to be an author is one')
+}
+
 /** Says that it has heads that nobody here has. */
 export function claim(stage: Stage, to: SimNode, from: PeerId, heads: readonly OpId[], headCount = heads.length, ops = 1_000_000): void {
-  tell(stage, to, from, { type: 'heads', digest: NO_DIGEST, heads, headCount, ops })
+  tell(stage, to, from, { type: 'heads', digest: NO_DIGEST, heads, headCount, ops, ...UNHEARD })
 }
 
 /** Asks for everything, of one who holds what is below these heads, some of which may be named twice. */

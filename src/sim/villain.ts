@@ -10,7 +10,7 @@ import { encodeBody } from '../crdt/body.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import type { PeerId } from '../sync/effects.ts'
-import { decodeMessage, encodeMessage, type Message, type Want } from '../sync/messages.ts'
+import { decodeMessage, encodeMessage, type Message, type Units, type Want } from '../sync/messages.ts'
 import { type Identity, identityNumber, numberOfIdentity } from './identity.ts'
 import { sendAs } from './network.ts'
 import type { SimNode } from './node.ts'
@@ -26,6 +26,8 @@ export interface Strategy {
   told?(villain: Villain, from: SimNode, to: PeerId, bytes: Uint8Array): void
   /** A node tells everybody something. */
   overheard?(villain: Villain, from: SimNode, bytes: Uint8Array): void
+  /** Acknowledges nothing. */
+  readonly isDeaf?: boolean
   /** Set when it goes on after the storm, since it does not change which ops there are: how often (ms). */
   readonly goesOnEvery?: number
 }
@@ -41,6 +43,8 @@ export interface Villain {
   sender: PeerId
   /** What it signed and means to be valid. */
   readonly made: UnitOp[]
+  /** Bundles that came of each answer, by who asked and the question's ref. */
+  readonly taken: Map<string, number>
   /** The latest broadcasts it heard. */
   readonly heard: Uint8Array[]
   readonly counts: VillainCounts
@@ -72,6 +76,7 @@ export function addVillain(world: World, name: string, strategy: Strategy): Vill
     firstKey: FIRST_KEY + index * KEYS,
     sender: '',
     made: [],
+    taken: new Map(),
     heard: [],
     counts: { acted: 0, refused: 0, cut: 0, admitted: 0, asked: 0 },
   }
@@ -101,9 +106,19 @@ export function overhear(villain: Villain, from: SimNode, bytes: Uint8Array): vo
 export function hear(_world: World, villain: Villain, from: SimNode, to: PeerId, bytes: Uint8Array): void {
   villain.strategy.told?.(villain, from, to, bytes)
   const message = decodeMessage(bytes)
+  if (message.ok && message.value.type === 'units') acknowledge(villain, from, to, message.value)
   if (!message.ok || message.value.type !== 'want') return
   villain.counts.asked++
   if (to === villain.sender) villain.strategy.asked?.(villain, from, message.value)
+}
+
+/** Says that it has judged a bundle of an answer, as honest askers do: it gets all of it. */
+function acknowledge({ world, taken, strategy }: Villain, from: SimNode, to: PeerId, { ref, last }: Units): void {
+  if (last || ref === 0 || strategy.isDeaf === true) return
+  const key = `${to} ${ref}`
+  const count = (taken.get(key) ?? 0) + 1
+  taken.set(key, count)
+  sendAs(world, to, from, encodeMessage({ type: 'more', ref, taken: count }))
 }
 
 export function blamed(_world: World, villain: Villain, sender: PeerId, isCut: boolean): void {
@@ -130,6 +145,10 @@ export function push(villain: Villain, to: SimNode, units: readonly Unit[]): voi
 }
 
 export const bundleOf = (units: readonly Unit[]): Uint8Array => wrapBundle('raw', encodeBundle(units))
+
+/** A hello of a node that has just begun, and heads of one that has heard nobody: what these say besides. */
+export const NEW = { token: new Uint8Array(8), own: 0 } as const
+export const UNHEARD = { token: new Uint8Array(), echoes: new Uint8Array() } as const
 
 /** Any node. */
 export const anyone = ({ world, random }: Villain): SimNode => random.pick(world.nodes)

@@ -29,5 +29,16 @@ export function takeOne(budget: Budget, now: number): boolean {
   return true
 }
 
+/**
+ * Takes one by lot: always while half of the budget is left, less often the less is left. So a flood does not get all of it by
+ * being early; each who comes has the same chance. @param chance in [0, 1)
+ */
+export function drawOne(budget: Budget, now: number, chance: number): boolean {
+  const left = leftAt(budget, now)
+  if (left < 1 || chance * budget.most >= 2 * left) return false
+  budget.left--
+  return true
+}
+
 /** When (ms) there will be something left, for a budget that has nothing at `now`. */
 export const backAt = (budget: Budget, now: number): number => now + Math.max(1, (-leftAt(budget, now) * 1_000) / budget.perSecond)

@@ -10,6 +10,9 @@ import type { Rebuilt } from './rebuild.ts'
 /** The other side of a session: its sender value, hex. */
 export type PeerId = string
 
+/** How a peer was heard: from a tab of the same browser, over a channel whose far end it has proven to be, or in any other way. */
+export type Way = 'browser' | 'channel' | 'open'
+
 /** One import of a file, by its ref: two imports are two sources, so that each is told its own refusals. */
 export type FileLink = `file/${number}`
 
@@ -45,14 +48,18 @@ export type Input =
   | { readonly type: 'leaving' }
   /** Ask for nothing that is lacking (true), or for it again (false). What others send unasked is taken in all the same. */
   | { readonly type: 'pause'; readonly on: boolean }
-  /** A message from a peer, opened and known to be from a holder of the room's secret. */
-  | { readonly type: 'bytes'; readonly from: PeerId; readonly bytes: Uint8Array }
+  /**
+   * A message from a peer, opened and known to be from a holder of the room's secret. `addressed`: its frame was for this run's sender
+   * value, so its sender is alive. `isLatest`: no later frame of this sender was opened before.
+   */
+  | { readonly type: 'bytes'; readonly from: PeerId; readonly bytes: Uint8Array; readonly addressed: boolean; readonly isLatest: boolean; readonly way: Way }
   /** Write an op with this body (canonical bytes); `time` in seconds. Answered by the notice "accepted" or "notAccepted". */
   | { readonly type: 'submit'; readonly ref: number; readonly body: Uint8Array; readonly time: number }
   /** Take in these bundles (wrapped), of a file. Answered by the notice "imported". */
   | { readonly type: 'import'; readonly ref: number; readonly bundles: readonly Uint8Array[] }
   /** Answers. A null value: the platform could not do it (corrupt input, or an output beyond the limit). */
   | { readonly type: 'stored'; readonly job: number; readonly failure: 'full' | 'failed' | null }
+  | { readonly type: 'sent'; readonly job: number }
   | { readonly type: 'verified'; readonly job: number; readonly valid: readonly boolean[] }
   | { readonly type: 'signed'; readonly job: number; readonly signature: Uint8Array }
   | { readonly type: 'loaded'; readonly job: number; readonly segments: readonly StoredUnits[] }
@@ -63,6 +70,8 @@ export type Input =
 export type Effect =
   /** To one peer, or to everybody on every open path (null). */
   | { readonly type: 'send'; readonly to: PeerId | null; readonly bytes: Uint8Array }
+  /** To one peer, behind everything else that is to be sent; answered by "sent" when its path has room for more. */
+  | { readonly type: 'sendBulk'; readonly job: number; readonly to: PeerId; readonly bytes: Uint8Array }
   | { readonly type: 'persist'; readonly job: number; readonly segments: readonly StoredUnits[]; readonly durability: 'strict' | 'relaxed' }
   | { readonly type: 'verify'; readonly job: number; readonly claims: readonly SignatureClaim[] }
   | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }

@@ -5,7 +5,10 @@ import {
   agree,
   apart,
   chainOf,
+  claim,
   createStage,
+  ghostId,
+  isCut,
   join,
   keyNamed,
   linkNamed,
@@ -13,15 +16,18 @@ import {
   run,
   runUntil,
   say,
+  tell,
   together,
   type,
   verdictOf,
+  heard,
 } from '../sim/stage.ts'
-import { bundleOf } from '../sim/villain.ts'
+import { MESSAGE_VERSION } from '../core/limits.ts'
+import { bundleOf, UNHEARD } from '../sim/villain.ts'
 import type { Input } from './effects.ts'
 import { step } from './engine.ts'
 import { agrees } from './gossip.ts'
-import { encodeMessage } from './messages.ts'
+import { encodeMessage, type Message } from './messages.ts'
 
 test('a joiner gets the room, and what either says reaches the other', () => {
   const stage = createStage(1)
@@ -86,7 +92,7 @@ test('an answer that ends while its last units are still being verified is no of
   const effects = [bundle, new Uint8Array()].flatMap((part) =>
     step(
       engine,
-      { type: 'bytes', from, bytes: encodeMessage({ type: 'units', ref: 1, bundle: part, last: part !== bundle, left: 0 }) },
+      heard(from, encodeMessage({ type: 'units', ref: 1, bundle: part, last: part !== bundle, left: 0 })),
       engine.now,
     ),
   )
@@ -106,7 +112,7 @@ test('whoever wakes a node at the time it asked for is not asked for the same ti
       for (const effect of step(engine, input, now)) if (effect.type === 'wakeAt') wakeAt = effect.at
     }
     // Its verification is never answered, the peer is silent: all that can be waited for comes to its end.
-    take({ type: 'bytes', from: linkNamed(stage, 'bob'), bytes })
+    take(heard(linkNamed(stage, 'bob'), bytes))
     for (let wakes = 0; wakes < 10; wakes++) {
       now = wakeAt
       take({ type: 'tick' })
@@ -114,4 +120,31 @@ test('whoever wakes a node at the time it asked for is not asked for the same ti
     }
   }
   expect(Math.min(...pauses)).toBeGreaterThan(0)
+})
+
+test('D15 a farewell that comes after later words of its sender is an old one, and is not heard; neither are heads', () => {
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  const from = linkNamed(stage, 'bob')
+  claim(stage, stage.nodes[0]!, from, [ghostId(1)])
+  const old = (said: Message): unknown => step(engine, { ...heard(from, encodeMessage(said)), isLatest: false }, engine.now)
+  old({ type: 'bye' })
+  old({ type: 'heads', digest: new Uint8Array(32), heads: [ghostId(2)], headCount: 1, ops: 3, ...UNHEARD })
+  expect(engine.peers.get(from)?.heads).toEqual([ghostId(1)])
+  step(engine, heard(from, encodeMessage({ type: 'bye' })), engine.now)
+  expect(engine.peers.has(from)).toBe(false)
+})
+
+test('D27 a farewell leaves the strikes where they are', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const from = linkNamed(stage, 'clumsy')
+  tell(stage, bob, from, Uint8Array.of(MESSAGE_VERSION, 2, 3))
+  expect(bob.engine.peers.get(from)?.strikes).toBe(5)
+  tell(stage, bob, from, { type: 'bye' })
+  claim(stage, bob, from, [])
+  expect(bob.engine.peers.get(from)?.strikes).toBe(5)
+  tell(stage, bob, from, { type: 'bye' })
+  tell(stage, bob, from, Uint8Array.of(MESSAGE_VERSION, 2, 3))
+  expect(isCut(bob, from)).toBe(true)
 })

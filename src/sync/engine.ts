@@ -20,18 +20,20 @@ import type { Unit } from '../core/unit.ts'
 import { createBudget } from './budget.ts'
 import { type Effect, fileLink, type Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
-import { announceDue, receiveHeads, receiveHoldings } from './gossip.ts'
+import { announceDue, echoSoon, receiveHeads, receiveHoldings } from './gossip.ts'
 import { intakeDue, takeIn } from './intake.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { answerAll, askAll, takeAnswer } from './meeting.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
-import { expirePeers, MAX_NEWCOMERS, mayTalk, meet, NEWCOMERS_PER_SECOND, receiveHello } from './peers.ts'
+import { createPace, receiveMore, serveDue } from './pace.ts'
+import { createStrangers, expirePeers, mayTalk, meet, receiveHello } from './peers.ts'
 import { persistDue } from './persist.ts'
 import { serve } from './serve.ts'
 import { answer, type Engine, leave, notify, refuseFrom, send } from './state.ts'
 import { createStoredHeads } from './stored-heads.ts'
 import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from './strangers.ts'
 import { submit, submitDue } from './submit.ts'
+import { createTokens } from './tokens.ts'
 
 export interface EngineOptions {
   /** The room's genesis id. */
@@ -66,7 +68,10 @@ export function createEngine(options: EngineOptions): Engine {
     resumed,
     peers: new Map(),
     cut: new Map(),
-    newcomers: createBudget(MAX_NEWCOMERS, NEWCOMERS_PER_SECOND, now),
+    left: new Map(),
+    strangers: createStrangers(now),
+    pace: createPace(now),
+    tokens: createTokens(sender, now),
     small: createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now),
     large: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
     intake: new Map(),
@@ -81,7 +86,8 @@ export function createEngine(options: EngineOptions): Engine {
     retryPersistAt: 0,
     submissions: [],
     submitting: false,
-    fetch: null,
+    fetches: new Map(),
+    hedge: { since: now, doublings: 0 },
     question: null,
     paused: false,
     caughtUp: { ops: 0, bytes: 0, at: -Infinity },
@@ -89,6 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
     strangerAskedAt: -Infinity,
     nextRef: 1,
     announceAt: Infinity,
+    echoAt: Infinity,
     toldAllAt: -Infinity,
     heartbeatAt: now,
     heads: createStoredHeads(replica.dag, sender, limits),
@@ -142,6 +149,7 @@ export function step(engine: Engine, input: Input, now: number): Effect[] {
     fetchDue(engine),
     submitDue(engine),
     announceDue(engine),
+    serveDue(engine),
     expirePeers(engine),
   )
   if (wakeAt !== engine.wakeAt && wakeAt !== Infinity) engine.out.push({ type: 'wakeAt', at: wakeAt })
@@ -179,8 +187,8 @@ function take(engine: Engine, input: Input): void {
   }
 }
 
-function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'bytes' }>): void {
-  const peer = meet(engine, from)
+function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }: Extract<Input, { type: 'bytes' }>): void {
+  const peer = meet(engine, from, addressed, way)
   if (peer === null || !mayTalk(engine, peer, bytes)) return
   const decoded = decodeMessage(bytes)
   if (!decoded.ok) return refuseFrom(engine, from, decoded.reason, null, decoded.reason === 'unknown-version' ? 0 : 5)
@@ -188,12 +196,14 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
   switch (message.type) {
     case 'hello':
       receiveHello(engine, peer, message)
+      echoSoon(engine)
       break
     case 'heads':
-      receiveHeads(engine, peer, message)
+      // What was said before later words is out of date.
+      if (isLatest) receiveHeads(engine, peer, message)
       break
     case 'want':
-      receiveHoldings(engine, peer, message)
+      if (isLatest) receiveHoldings(engine, peer, message)
       if (message.ofAll) answerAll(engine, peer, message)
       else serve(engine, peer, message)
       break
@@ -202,8 +212,12 @@ function receiveBytes(engine: Engine, { from, bytes }: Extract<Input, { type: 'b
       if (engine.paused && message.ref !== 0) break
       takeIn(engine, from, message.bundle, takeAnswer(engine, peer, message), (result) => fetched(engine, from, message, result))
       break
+    case 'more':
+      receiveMore(peer, message)
+      break
     case 'bye':
-      leave(engine, from)
+      // A farewell that comes after later words is an old one, said again.
+      if (isLatest) leave(engine, from)
   }
   notify(engine, { type: 'changed' })
 }

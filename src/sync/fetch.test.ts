@@ -1,7 +1,11 @@
 /** Whose turn it is to be asked, and for how long: at the edge of each limit. */
+import { mainFetch, MAX_QUESTIONS } from './fetch.ts'
 import { expect, test } from 'vitest'
 import type { Unit, UnitOp } from '../core/unit.ts'
-import type { SimNode } from '../sim/node.ts'
+import { createDisk } from '../sim/disk.ts'
+import { sendAs } from '../sim/network.ts'
+import { addNode, type SimNode, start } from '../sim/node.ts'
+import { nextIdentity } from '../sim/world.ts'
 import {
   agree,
   apart,
@@ -20,9 +24,11 @@ import {
   type Stage,
   tell,
   together,
+  type,
   wake,
+  heard,
 } from '../sim/stage.ts'
-import { bundleOf } from '../sim/villain.ts'
+import { bundleOf, UNHEARD, type Villain } from '../sim/villain.ts'
 import { wrapBundle } from './wrap.ts'
 import type { PeerId } from './effects.ts'
 import { step } from './engine.ts'
@@ -34,15 +40,15 @@ function asking(): { stage: Stage; bob: SimNode; link: PeerId; ref: number } {
   const [bob] = stage.nodes as [SimNode]
   const link = linkNamed(stage, 'mallory')
   claim(stage, bob, link, [ghostId(1)])
-  expect(bob.engine.fetch?.from).toBe(link)
-  return { stage, bob, link, ref: bob.engine.fetch!.ref }
+  expect(mainFetch(bob.engine)?.from).toBe(link)
+  return { stage, bob, link, ref: mainFetch(bob.engine)!.ref }
 }
 
 test('D4 without an answer a peer keeps its turn until STALL, then rests for BENCH', () => {
   const { stage, bob, link, ref } = asking()
-  const asked = (): PeerId | undefined => bob.engine.fetch?.from
+  const asked = (): PeerId | undefined => mainFetch(bob.engine)?.from
   wake(stage, bob, 1_999)
-  expect(bob.engine.fetch?.ref).toBe(ref)
+  expect(mainFetch(bob.engine)?.ref).toBe(ref)
   wake(stage, bob, 1)
   expect(asked()).toBe(undefined)
   wake(stage, bob, 999)
@@ -65,15 +71,15 @@ test.each([
       tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(some.map((op) => [op])), last: false, left: 9 })
     const chain = chainOf(stage, keyNamed('mallory'), ops)
     for (let at = 0; at < ops; at += 600) bring(chain.slice(at, at + 600))
-    expect(runUntil(stage, 1_000, () => bob.engine.fetch?.got === ops)).toBeLessThan(1_000)
+    expect(runUntil(stage, 1_000, () => mainFetch(bob.engine)?.got === ops)).toBeLessThan(1_000)
     // Repeats are no progress of the turn, but they keep it from stalling.
     while (schedule.now < end - 1) {
       wake(stage, bob, Math.min(1_000, end - 1 - schedule.now))
       bring(chain.slice(0, 1))
     }
-    expect(bob.engine.fetch?.ref).toBe(ref)
+    expect(mainFetch(bob.engine)?.ref).toBe(ref)
     wake(stage, bob, 1)
-    expect(bob.engine.fetch?.ref).not.toBe(ref)
+    expect(mainFetch(bob.engine)?.ref).not.toBe(ref)
   },
 )
 
@@ -86,9 +92,9 @@ test('D5 an answer may bring MAX_IN_VAIN ops in vain, and with one more its turn
   wait(1_000, 1_000)
   wait(2_000, 24)
   expect(runUntil(stage, 1_000, () => bob.engine.replica.pending.ops === 1_024)).toBeLessThan(1_000)
-  expect(bob.engine.fetch?.ref).toBe(ref)
+  expect(mainFetch(bob.engine)?.ref).toBe(ref)
   wait(3_000, 1)
-  expect(runUntil(stage, 1_000, () => bob.engine.fetch?.ref !== ref)).toBeLessThan(1_000)
+  expect(runUntil(stage, 1_000, () => mainFetch(bob.engine)?.ref !== ref)).toBeLessThan(1_000)
 })
 
 test('D13 an answer may repeat all that is held, and MAX_IN_VAIN ops more, and with one more its turn is over', () => {
@@ -99,10 +105,10 @@ test('D13 an answer may repeat all that is held, and MAX_IN_VAIN ops more, and w
   }
   repeat(1 + 1_024)
   run(stage, 1_000)
-  expect(bob.engine.fetch?.ref).toBe(ref)
+  expect(mainFetch(bob.engine)?.ref).toBe(ref)
   repeat(1)
   run(stage, 500)
-  expect(bob.engine.fetch?.ref).not.toBe(ref)
+  expect(mainFetch(bob.engine)?.ref).not.toBe(ref)
   expect(bob.engine.peers.get(link)!.failures).toBe(1)
 })
 
@@ -112,10 +118,10 @@ test('D5 of an answer no more than a unit of signatures is judged at a time: wha
   const bring = (some: readonly UnitOp[]): void =>
     tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf(some.map((op) => [op])), last: false, left: 9 })
   bring(chain.slice(0, 1_024))
-  expect(runUntil(stage, 1_000, () => bob.engine.fetch?.got === 1_024)).toBeLessThan(1_000)
+  expect(runUntil(stage, 1_000, () => mainFetch(bob.engine)?.got === 1_024)).toBeLessThan(1_000)
   const other = chainOf(stage, keyNamed('other'), 1_025)
   bring(other)
-  expect(runUntil(stage, 1_000, () => bob.engine.fetch?.vain === 1_025)).toBeLessThan(1_000)
+  expect(runUntil(stage, 1_000, () => mainFetch(bob.engine)?.vain === 1_025)).toBeLessThan(1_000)
   expect(opsOf(bob)).toBe(1 + 1_024)
 })
 
@@ -174,12 +180,59 @@ test('D16 what is being judged is waited for until PATIENCE before others are as
   const { engine } = stage.nodes[0]!
   const { now } = engine
   const from = linkNamed(stage, 'mallory')
-  const hear = (said: Message): unknown => step(engine, { type: 'bytes', from, bytes: encodeMessage(said) }, now)
+  const hear = (said: Message): unknown => step(engine, heard(from, encodeMessage(said)), now)
   // Nobody inflates it.
   hear({ type: 'units', ref: 0, bundle: wrapBundle('deflate', new Uint8Array(100)), last: true, left: 0 })
-  hear({ type: 'heads', digest: NO_DIGEST, heads: [ghostId(1)], headCount: 1, ops: 9 })
+  hear({ type: 'heads', digest: NO_DIGEST, heads: [ghostId(1)], headCount: 1, ops: 9, ...UNHEARD })
   step(engine, { type: 'tick' }, now + 999)
-  expect(engine.fetch).toBe(null)
+  expect(mainFetch(engine)).toBe(null)
   step(engine, { type: 'tick' }, now + 1_000)
-  expect(engine.fetch?.from).toBe(from)
+  expect(mainFetch(engine)?.from).toBe(from)
+})
+
+test('D24 while no answer goes well more peers are asked, twice as many each time, MAX_QUESTIONS at most', () => {
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  for (let n = 0; n < 200; n++) {
+    claim(stage, stage.nodes[0]!, linkNamed(stage, `silent ${n}`), [ghostId(n)])
+    if (n % 20 === 19) run(stage, 20)
+  }
+  const open: number[] = []
+  for (let i = 0; i < 10; i++) {
+    run(stage, 400)
+    open.push(engine.fetches.size)
+  }
+  expect(open.slice(0, 3)).toEqual([...open.slice(0, 3)].sort((a, b) => a - b))
+  expect(Math.max(...open)).toBeGreaterThan(16)
+  expect(Math.max(...open)).toBeLessThanOrEqual(MAX_QUESTIONS)
+})
+
+test.each([
+  ['are silent', { isDeaf: true }],
+  [
+    'drip',
+    {
+      asked(villain: Villain, from: SimNode, { ref }: Want) {
+        const sender = villain.sender
+        villain.world.schedule.at(villain.world.schedule.now + 1_500, () =>
+          sendAs(villain.world, sender, from, encodeMessage({ type: 'units', ref, bundle: new Uint8Array(), last: false, left: 9 })),
+        )
+      },
+    },
+  ],
+])('D24 a newcomer among 250 names that %s has the history within seconds', (_name, strategy) => {
+  const stage = createStage(1, {}, strategy)
+  const [bob] = stage.nodes as [SimNode]
+  for (let i = 0; i < 300; i++) type(stage, bob, `history ${i}`)
+  run(stage, 5_000)
+  const carol = addNode(stage.world, nextIdentity(stage.world), createDisk())
+  start(stage.world, carol, false)
+  for (let n = 0; n < 250; n++) {
+    claim(stage, carol, linkNamed(stage, `name ${n}`), [ghostId(n)], 1, 1_000 + n)
+    run(stage, 5)
+  }
+  // The honest one is the last that it hears of.
+  carol.neighbours.push(bob.index)
+  bob.neighbours.push(carol.index)
+  expect(runUntil(stage, 20_000, () => agree(stage), 50)).toBeLessThan(12_000)
 })

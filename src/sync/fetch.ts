@@ -1,9 +1,14 @@
 /**
- * Asking for what is missing: ids that peers name as heads, and parents that pending units wait for. One peer is asked at
- * a time, so that nothing is fetched twice, and each gets its turn: the one asked longest ago comes first, whatever it says
- * of itself. One that stalls or does not serve what it named rests for a while and then counts as asked later than it was: a
- * lie costs one pause, and a lossy link to the only peer is tried again soon. Every other question goes to a peer that has
- * been of use, if there is one: a crowd of strangers delays it by one pause and not by one each.
+ * Asking for what is missing: ids that peers name as heads, and parents that pending units wait for.
+ *
+ * One peer is asked first. While its answer goes well nobody else is asked, so that nothing is fetched twice. While no answer goes
+ * well, twice as many peers are asked every HEDGE ms: names cost nothing, and a peer that is silent or drips must cost the others a
+ * fraction of a second, not its turn. As soon as one answer goes well, those that have brought nothing are given up; a server sends
+ * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
+ *
+ * Each peer gets its turn: first those who have been of use (every other time), then tabs of this browser and proven channels, then
+ * authors whose ops are here, then the one asked longest ago. One that stalls or does not serve what it named rests for a while
+ * and then counts as asked later than it was: a lie costs one pause, and a lossy path to the only peer is tried again soon.
  */
 import { numberOf } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
@@ -14,11 +19,20 @@ import type { PeerId } from './effects.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
 import { agrees, holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
-import { type Peer, PEER_SILENT } from './peers.ts'
+import { isTrusted, type Peer, PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
+/** Twice as many peers are asked after each of these pauses in which no answer went well (ms); and at most so many. */
+const HEDGE = 400
+export const MAX_QUESTIONS = 64
+/** An answer goes well while it brought ops in the last so many ms, */
+const FRESH = 1_500
+/** and, from this time on (ms), at a quarter of the pace of the quickest one and at this pace at least (bytes a second). */
+const MEASURED_FROM = 2_000
+const SLOWER_BY = 4
+const LEAST_PACE = 1_024
 /** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
 const TURN = 5_000
 const TURN_PER_OP = 50
@@ -59,11 +73,16 @@ export interface Fetch {
   /** Ops admitted so far by this fetch, and how many the peer says are to come. */
   got: number
   left: number | null
+  /** Bytes that it brought, and bundles of it that were judged. */
+  bytes: number
+  bundles: number
   /** Ops that it brought in vain: they wait, were refused, or were more than is judged at a time. */
   vain: number
   /** Ops that it brought and that were held already. */
   again: number
   heardAt: number
+  /** When something of it came (ms), which may still wait to be judged here: that is not the peer's silence. */
+  arrivedAt: number
   /** The peer has said that this answer is complete; its last units may still be on their way to the disk. */
   ended: boolean
 }
@@ -82,34 +101,81 @@ export const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boole
 export function pause(engine: Engine, on: boolean): void {
   engine.paused = on
   if (on) {
-    if (engine.fetch !== null) dropQueue(engine, engine.fetch.from)
-    engine.fetch = engine.question = null
+    for (const from of engine.fetches.keys()) dropQueue(engine, from)
+    engine.fetches.clear()
+    engine.question = null
   }
   notify(engine, { type: 'changed' })
 }
 
-/** Ends, gives up or starts a fetch as the state wants it. Gives the time at which it wants to be called again. */
+/** The answer that brought most, to show how far catching up is; null when nothing is asked for. */
+export function mainFetch({ fetches }: Engine): Fetch | null {
+  let main: Fetch | null = null
+  for (const fetch of fetches.values()) if (main === null || fetch.got > main.got) main = fetch
+  return main
+}
+
+/** Ends, gives up or starts fetches as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
   if (engine.paused) return Infinity
   engine.busySince = isBusy(engine) ? (engine.busySince ?? engine.now) : null
   if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return engine.busySince + PATIENCE
-  const { fetch } = engine
-  if (fetch !== null) {
+  for (const fetch of [...engine.fetches.values()]) {
     if (fetch.ended) end(engine, fetch)
-    else if (engine.now >= dueAt(fetch)) giveUp(engine, fetch)
+    else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
   }
   if (engine.question !== null && engine.now >= engine.question.until) engine.question = null
-  if (engine.fetch === null && engine.question === null) start(engine)
-  if (engine.fetch !== null) return dueAt(engine.fetch)
-  return engine.question?.until ?? nextUnbenched(engine)
+  if (engine.question === null) startDue(engine)
+  let next = engine.question?.until ?? nextUnbenched(engine)
+  for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
+  if (engine.fetches.size > 0) next = Math.min(next, nextHedge(engine))
+  return next
 }
 
-const dueAt = ({ heardAt, startedAt, got }: Fetch): number =>
-  Math.min(heardAt + STALL, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
+function dueAt(engine: Engine, fetch: Fetch): number {
+  const { heardAt, arrivedAt, startedAt, got } = fetch
+  const stalls = Math.max(heardAt, engine.intake.has(fetch.from) ? arrivedAt : heardAt) + STALL
+  return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
+}
 
-function start(engine: Engine): void {
-  const peer = choose(engine)
-  if (peer === null) return
+/** Asks as many peers as it takes: one, or, while no answer goes well, ever more. */
+function startDue(engine: Engine): void {
+  const { fetches, now } = engine
+  const goesOn = [...fetches.values()].some((fetch) => goesWell(engine, fetch))
+  if (goesOn || fetches.size === 0) Object.assign(engine.hedge, { since: now, doublings: 0 })
+  if (goesOn) return
+  while (now >= nextHedge(engine)) engine.hedge.doublings++
+  const most = Math.min(MAX_QUESTIONS, 2 ** engine.hedge.doublings)
+  while (fetches.size < most) {
+    const peer = choose(engine)
+    if (peer === null) return
+    start(engine, peer)
+  }
+}
+
+/** When more peers are asked if no answer goes well until then (ms). */
+const nextHedge = ({ hedge: { since, doublings } }: Engine): number => since + HEDGE * (doublings + 1)
+
+/** Whether an answer brings ops, and not much slower than others do. */
+function goesWell(engine: Engine, fetch: Fetch): boolean {
+  const { now, fetches } = engine
+  if (fetch.got === 0 || now >= fetch.heardAt + FRESH) return false
+  if (now < fetch.startedAt + MEASURED_FROM) return true
+  let quickest = LEAST_PACE * SLOWER_BY
+  for (const other of fetches.values()) if (other !== fetch) quickest = Math.max(quickest, paceOf(engine, other))
+  return paceOf(engine, fetch) * SLOWER_BY >= quickest
+}
+
+/** Bytes a second. */
+const paceOf = ({ now }: Engine, { bytes, startedAt }: Fetch): number => (bytes * 1_000) / Math.max(HEDGE, now - startedAt)
+
+/** Others' answers go on; this one has brought nothing, or much less, and makes way without blame. */
+function drop(engine: Engine, fetch: Fetch): void {
+  engine.fetches.delete(fetch.from)
+  answersNoMore(engine, fetch.from)
+}
+
+function start(engine: Engine, peer: Peer): void {
   const { now, limits } = engine
   const { pending } = engine.replica
   const named = unknownHeads(engine, peer)
@@ -137,7 +203,7 @@ export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'na
   if (asked.all) peer.allAskedAt = now
   engine.askedStranger = !peer.isUseful
   if (engine.askedStranger) engine.strangerAskedAt = now
-  engine.fetch = {
+  engine.fetches.set(peer.id, {
     ...asked,
     from: peer.id,
     ops: peer.ops,
@@ -145,10 +211,13 @@ export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'na
     got: 0,
     vain: 0,
     again: 0,
+    bytes: 0,
+    bundles: 0,
     left: null,
     heardAt: now,
+    arrivedAt: now,
     ended: false,
-  }
+  })
   notify(engine, { type: 'changed' })
 }
 
@@ -159,8 +228,8 @@ function choose(engine: Engine): Peer | null {
   let best: Peer | null = null
   const onlyUseful = now < strangersFrom(engine) && [...engine.peers.values()].some(({ isUseful }) => isUseful)
   for (const peer of engine.peers.values()) {
-    if (onlyUseful && !peer.isUseful) continue
-    if (peer.benchedUntil > now || (best !== null && !isBefore(peer, best, engine.askedStranger))) continue
+    if ((onlyUseful && !peer.isUseful) || engine.fetches.has(peer.id)) continue
+    if (peer.benchedUntil > now || (best !== null && !isBefore(engine, peer, best))) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
   }
   return best
@@ -179,8 +248,10 @@ function namesUnknown(engine: Engine, peer: Peer): boolean {
   return !peer.headsKnown
 }
 
-function isBefore(a: Peer, b: Peer, usefulFirst: boolean): boolean {
-  if (usefulFirst && a.isUseful !== b.isUseful) return a.isUseful
+function isBefore(engine: Engine, a: Peer, b: Peer): boolean {
+  if (engine.askedStranger && a.isUseful !== b.isUseful) return a.isUseful
+  const [trusted, other] = [isTrusted(engine, a), isTrusted(engine, b)]
+  if (trusted !== other) return trusted
   return turnOf(a) === turnOf(b) ? a.ops > b.ops : turnOf(a) < turnOf(b)
 }
 
@@ -203,17 +274,24 @@ function nextUnbenched(engine: Engine): number {
   return next
 }
 
-/** Whether a peer answers the question that is open. */
-export const isAnswer = ({ fetch }: Engine, from: PeerId, ref: number): boolean =>
-  fetch !== null && fetch.from === from && fetch.ref === ref
+/** Whether a peer answers the question that it was asked. */
+export const isAnswer = ({ fetches }: Engine, from: PeerId, ref: number): boolean => fetches.get(from)?.ref === ref
+
+/** A part of an answer came, and waits to be judged. */
+export function arrived({ fetches, now }: Engine, from: PeerId): void {
+  const fetch = fetches.get(from)
+  if (fetch !== undefined) fetch.arrivedAt = now
+}
 
 /** Units that answer a fetch (or the first of many) were judged. */
 export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {
-  const { fetch } = engine
-  if (fetch === null || !isAnswer(engine, from, message.ref)) return
+  const fetch = engine.fetches.get(from)
+  if (fetch?.ref !== message.ref) return
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
+  fetch.bytes += admitted > 0 ? message.bundle.length : 0
+  fetch.bundles++
   engine.caughtUp.ops += admitted
   engine.caughtUp.bytes += message.bundle.length
   fetch.vain += pending + refused
@@ -223,12 +301,21 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
   if (isInVain(engine, fetch)) {
     giveUp(engine, fetch)
     answersNoMore(engine, from)
-  }
+  } else if (!message.last) send(engine, from, encodeMessage({ type: 'more', ref: fetch.ref, taken: fetch.bundles }))
+  if (admitted > 0) dropOthers(engine, fetch)
   notify(engine, { type: 'changed' })
 }
 
+/** This answer brought ops: those that have brought nothing make way, and, once it is known, those that are much slower. */
+function dropOthers(engine: Engine, fetch: Fetch): void {
+  if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
+  for (const other of [...engine.fetches.values()]) {
+    if (other !== fetch && !other.ended && (other.got === 0 || !goesWell(engine, other))) drop(engine, other)
+  }
+}
+
 function end(engine: Engine, fetch: Fetch): void {
-  engine.fetch = null
+  engine.fetches.delete(fetch.from)
   engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
@@ -254,7 +341,7 @@ const isInVain = ({ replica: { dag } }: Engine, { vain, again, got }: Fetch): bo
   vain > MAX_IN_VAIN + got || again > MAX_IN_VAIN + dag.length
 
 function giveUp(engine: Engine, fetch: Fetch): void {
-  engine.fetch = null
+  engine.fetches.delete(fetch.from)
   engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return

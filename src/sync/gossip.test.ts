@@ -1,4 +1,5 @@
 /** How often a node answers what others tell of themselves. */
+import { UNHEARD } from '../sim/villain.ts'
 import { expect, test } from 'vitest'
 import { claim, createStage, linkNamed, run, tell } from '../sim/stage.ts'
 import { decodeBundle } from './bundle.ts'
@@ -54,6 +55,7 @@ test('a newcomer that holds the same is told so at once, and then no more than e
       digest: storedDigest(node!.engine),
       ...listHeads(headsOf(node!.engine)),
       ops: node!.engine.stored,
+      ...UNHEARD,
     })
   // Everybody was told long ago.
   run(stage, 1_100)

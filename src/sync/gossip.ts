@@ -4,6 +4,7 @@
  */
 import { compareBytes, equalBytes } from '../core/bytes.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
+import { MAX_ECHOES, TOKEN_BYTES } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
@@ -11,9 +12,10 @@ import { wrapBundle } from './wrap.ts'
 import { mergeUnits } from './merge.ts'
 import { describeHoldings, type Holdings, listHeads } from './holdings.ts'
 import { encodeMessage, type Message, type Want } from './messages.ts'
-import type { Peer } from './peers.ts'
+import { greetAgain, hearEchoes, hearToken, type Peer } from './peers.ts'
 import { type Engine, headsOf, send } from './state.ts'
 import { digestOfStored } from './stored-heads.ts'
+import { present, renew } from './tokens.ts'
 
 /** Heads are announced this long after a change learned from others, plus up to as much again by chance (ms). */
 const ANNOUNCE_PAUSE = 60
@@ -21,18 +23,37 @@ const ANNOUNCE_PAUSE = 60
 const HEARTBEAT = 5_000
 /** A peer that holds something else is told our heads at once, but not more often than this (ms). */
 const TELL_PAUSE = 1_000
+/** A token is given out for this long (ms), a little less than a heartbeat: each heartbeat asks anew who is there. */
+const TOKEN_LASTS = 4_000
+/** So many peers are owed an echo and no more: each is told alone. */
+const ECHOED_ALONE = 2
+const NONE = new Uint8Array()
 
 /** Others' ops were stored: announces them before long. */
 export function announceSoon(engine: Engine): void {
   engine.announceAt = Math.min(engine.announceAt, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
 }
 
-/** Announces when it is due. Gives the time at which it wants to be called again. */
+/** A peer gave out a token: it is owed an echo, before long. */
+export function echoSoon(engine: Engine): void {
+  engine.echoAt = Math.min(engine.echoAt, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
+}
+
+/** Announces and echoes when it is due. Gives the time at which it wants to be called again. */
 export function announceDue(engine: Engine): number {
-  const due = Math.min(engine.announceAt, engine.heartbeatAt)
-  if (engine.now < due) return due
-  tellHeads(engine, null)
-  return engine.heartbeatAt
+  if (engine.now >= Math.min(engine.announceAt, engine.heartbeatAt)) {
+    greetAgain(engine)
+    tellHeads(engine, null)
+  } else if (engine.now >= engine.echoAt) echo(engine)
+  return Math.min(engine.announceAt, engine.heartbeatAt, engine.echoAt)
+}
+
+/** Echoes to those who wait for it: a few are told one by one, many all at once. */
+function echo(engine: Engine): void {
+  const owed = [...engine.peers.values()].filter(({ token, isEchoed }) => token !== null && !isEchoed)
+  if (owed.length > ECHOED_ALONE) tellHeads(engine, null)
+  else for (const peer of owed) tellHeads(engine, peer)
+  engine.echoAt = Infinity
 }
 
 /** Sends this node's stored heads to a peer, or to everybody (null). */
@@ -42,9 +63,28 @@ export function tellHeads(engine: Engine, to: Peer | null): void {
     digest: storedDigest(engine),
     ...listHeads(headsOf(engine)),
     ops: engine.stored,
+    ...tokensFor(engine, to),
   })
   send(engine, to === null ? null : to.id, heads)
   told(engine, to)
+}
+
+/** To everybody: our token, and the tokens of all. To a peer: its own token. */
+function tokensFor({ tokens, peers, now }: Engine, to: Peer | null): { readonly token: Uint8Array; readonly echoes: Uint8Array } {
+  if (to === null && now >= tokens.recent[0]!.at + TOKEN_LASTS) renew(tokens, now)
+  const heard: Uint8Array[] = []
+  for (const peer of to === null ? peers.values() : [to]) {
+    if (peer.token === null) continue
+    heard.push(peer.token)
+    peer.isEchoed = true
+  }
+  return { token: to === null ? present(tokens) : NONE, echoes: joined(heard.slice(0, MAX_ECHOES)) }
+}
+
+function joined(tokens: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(tokens.length * TOKEN_BYTES)
+  for (const [i, token] of tokens.entries()) bytes.set(token, i * TOKEN_BYTES)
+  return bytes
 }
 
 /** This node has said what it holds, to a peer or to everybody (null). */
@@ -68,9 +108,12 @@ export function holdingsOf(engine: Engine): Holdings {
   return engine.holdings.said
 }
 
-/** A peer told its heads. */
-export function receiveHeads(engine: Engine, peer: Peer, { digest, heads, headCount, ops }: Extract<Message, { type: 'heads' }>): void {
+/** A peer told its heads. Echoes count for what is said beside them. */
+export function receiveHeads(engine: Engine, peer: Peer, said: Extract<Message, { type: 'heads' }>): void {
+  const { digest, heads, headCount, ops, token, echoes } = said
   learn(peer, digest, heads, headCount, ops)
+  hearEchoes(engine, peer, echoes)
+  hearToken(peer, token)
   tellIfOther(engine, peer)
 }
 
@@ -78,6 +121,8 @@ export function receiveHeads(engine: Engine, peer: Peer, { digest, heads, headCo
 export function receiveHoldings(engine: Engine, peer: Peer, { tips, headCount, ops, ofAll }: Want): void {
   const heads = tips.filter(({ isHead }) => isHead).map(({ id }) => id)
   const digest = heads.length === headCount ? digestOfHeads(heads.sort(compareBytes)) : null
+  // What it echoed before says nothing of what it holds now.
+  if (digest === null || peer.digest === null || !equalBytes(digest, peer.digest)) peer.echoedAt = -Infinity
   learn(peer, digest, heads, headCount, ops)
   // Whoever asks one peer alone knows what that holds.
   if (ofAll) tellIfOther(engine, peer)
@@ -93,6 +138,8 @@ function learn(peer: Peer, digest: Uint8Array | null, heads: readonly OpId[], he
 
 /** If it holds something else, and may not know what we hold, it is told that; a newcomer also when it holds the same. */
 function tellIfOther(engine: Engine, peer: Peer): void {
+  // A stranger is told when it has answered the greeting: it may be a recording.
+  if (!peer.isMet) return
   const toldAt = Math.max(peer.toldAt, engine.toldAllAt)
   if (agrees(engine, peer) && toldAt >= peer.metAt) return
   const again = toldAt + TELL_PAUSE

@@ -18,6 +18,7 @@ import {
   signedBadly,
   type Stage,
   tell,
+  heard,
 } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
 import { wrapBundle } from './wrap.ts'
@@ -129,7 +130,7 @@ describe('signatures', () => {
     return verify === undefined ? null : { job: verify.job, count: verify.claims.length }
   }
   const hear = ({ engine }: SimNode, from: PeerId, ...units: readonly Unit[]): ReturnType<typeof asked> =>
-    asked(step(engine, { type: 'bytes', from, bytes: unitsMessage(bundleOf(units)) }, engine.now))
+    asked(step(engine, heard(from, unitsMessage(bundleOf(units))), engine.now))
   const answer = ({ engine }: SimNode, { job, count }: NonNullable<ReturnType<typeof asked>>, isValid: boolean): ReturnType<typeof asked> =>
     asked(step(engine, { type: 'verified', job, valid: Array.from({ length: count }, () => isValid) }, engine.now))
 

@@ -130,8 +130,8 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
 }
 
 /** What is to be begun next of a queue; undefined when enough of it is in work: of an answer only one, until it has brought something. */
-function nextOf({ fetch }: Engine, from: Link, { items }: IntakeQueue): IntakeItem | undefined {
-  const most = fetch !== null && fetch.from === from && fetch.got === 0 ? 1 : IN_WORK
+function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): IntakeItem | undefined {
+  const most = fetches.get(from)?.got === 0 ? 1 : IN_WORK
   for (let i = 0; i < most && i < items.length; i++) if (!items[i]!.begun) return items[i]
   return undefined
 }

@@ -1,4 +1,5 @@
 /** A path opens: one question to everybody, one answer, and what happens when that does not come. */
+import { mainFetch } from './fetch.ts'
 import { expect, test } from 'vitest'
 import type { SimNode } from '../sim/node.ts'
 import { addNode, give, start } from '../sim/node.ts'
@@ -16,6 +17,7 @@ import {
   message,
   opsOf,
   push,
+  prove,
   run,
   runUntil,
   say,
@@ -58,11 +60,9 @@ function listening(answer: (villain: Villain, from: SimNode, want: Want) => void
   }
 }
 
-const served = ({ nodes }: Stage, to: SimNode): number[] =>
-  nodes.flatMap(({ engine }) => {
-    const ops = engine.peers.get(to.engine.senderId)?.opsServed ?? 0
-    return ops > 0 ? [ops] : []
-  })
+/** How many nodes have served this one. */
+const servers = ({ nodes }: Stage, to: SimNode): number =>
+  nodes.filter(({ engine }) => (engine.peers.get(to.engine.senderId)?.bytesServed ?? 0) > 0).length
 
 test('of five who could answer who joins, one does', () => {
   for (let round = 0; round < 5; round++) {
@@ -75,7 +75,7 @@ test('of five who could answer who joins, one does', () => {
     // The others have told what they hold meanwhile.
     expect([...joiner.engine.peers.values()].filter((peer) => agrees(joiner.engine, peer)).length).toBe(5)
     run(stage, 5_000)
-    expect(served(stage, joiner)).toEqual([31 + round])
+    expect(servers(stage, joiner)).toBe(1)
   }
 })
 
@@ -87,9 +87,9 @@ test('whoever answers everybody’s question first is whom it is being fetched f
   const joiner = join(stage)
   const { engine } = joiner
   // Before it would have asked anybody else.
-  expect(runUntil(stage, 299, () => (engine.fetch?.got ?? 0) > 0)).toBeLessThan(299)
-  expect(stage.nodes.map((node) => node.engine.senderId)).toContain(engine.fetch!.from)
-  expect(engine.fetch).toMatchObject({ all: true, ended: false })
+  expect(runUntil(stage, 299, () => (mainFetch(engine)?.got ?? 0) > 0)).toBeLessThan(299)
+  expect(stage.nodes.map((node) => node.engine.senderId)).toContain(mainFetch(engine)!.from)
+  expect(mainFetch(engine)).toMatchObject({ all: true, ended: false })
   expect(runUntil(stage, 2_000, () => opsOf(joiner) === 1_501)).toBeLessThan(2_000)
 })
 
@@ -110,7 +110,7 @@ test('two who both have what the other lacks are equal after one question and on
   expect([open.length, asked.length]).toEqual([2, 0])
 })
 
-test('who has less than half of what another has does not answer for it', () => {
+test('who has less than half of what another has, or has not written, does not answer for it', () => {
   const stage = createStage(1, QUICK)
   const [bob] = stage.nodes as [SimNode]
   for (let i = 0; i < 9; i++) say(stage, bob, `${i}`)
@@ -118,9 +118,15 @@ test('who has less than half of what another has does not answer for it', () => 
   // As near to the asker as can be.
   const near = asker.replace(/.$/, (digit) => (Number.parseInt(digit, 16) ^ 1).toString(16))
   expect(isNearest(bob.engine, asker)).toBe(true)
+  claim(stage, bob, near, [], 0, 5)
+  expect(isNearest(bob.engine, asker)).toBe(true)
+  const carol = keyNamed('carol')
+  prove(stage, bob, near, carol)
+  expect(isNearest(bob.engine, asker)).toBe(true)
+  push(stage, bob, near, [[message(stage, carol, null, [stage.room], 'now I have written')]])
   claim(stage, bob, near, [], 0, 4)
   expect(isNearest(bob.engine, asker)).toBe(true)
-  claim(stage, bob, near, [], 0, 5)
+  claim(stage, bob, near, [], 0, 6)
   expect(isNearest(bob.engine, asker)).toBe(false)
   expect(isNearest(bob.engine, near)).toBe(true)
 })
@@ -144,10 +150,16 @@ test('D5 who answers everybody’s question with nothing costs one more question
     joiner.neighbours.push(0)
     bob.neighbours.push(joiner.index)
     open.length = 0
-    start(stage.world, joiner, false)
+    if (kind === 'nothing') start(stage.world, joiner, false)
     const near = joiner.engine.senderId.replace(/.$/, (digit) => (Number.parseInt(digit, 16) ^ 1).toString(16))
-    if (kind === 'silence') claim(stage, bob, near, [], 0, 1_000)
-    const took = runUntil(stage, 5_000, () => opsOf(joiner) === 21)
+    if (kind === 'silence') {
+      const mallory = keyNamed('mallory')
+      push(stage, bob, near, [[message(stage, mallory, null, [stage.room], 'one op')]])
+      prove(stage, bob, near, mallory)
+      claim(stage, bob, near, [], 0, 1_000)
+      start(stage.world, joiner, false)
+    }
+    const took = runUntil(stage, 5_000, () => opsOf(joiner) === opsOf(bob))
     expect(took).toBeLessThan(most)
     if (kind === 'silence') expect(took).toBeGreaterThan(300)
     expect(open.length).toBeGreaterThan(0)
@@ -171,7 +183,7 @@ test('a question that is not answered is repeated on each path that opens, and a
   expect(open.length).toBe(3)
   expect(runUntil(stage, 200, () => opsOf(joiner) === 41)).toBeLessThan(200)
   run(stage, 2_000)
-  expect(served(stage, joiner)).toEqual([41])
+  expect(servers(stage, joiner)).toBe(1)
 
   give(stage.world, joiner, { type: 'linked' })
   expect(open.length).toBe(4)
@@ -179,7 +191,7 @@ test('a question that is not answered is repeated on each path that opens, and a
   expect(open[3]!.tips.filter(({ isHead }) => isHead).map(({ id }) => id)).toEqual([latestOf(bob)])
   run(stage, 2_000)
   claim(stage, joiner, linkNamed(stage, 'mallory'), [message(stage, keyNamed('mallory'), null, [stage.room], 'hidden').id])
-  expect(joiner.engine.fetch).not.toBe(null)
+  expect(mainFetch(joiner.engine)).not.toBe(null)
   give(stage.world, joiner, { type: 'linked' })
   expect(open.length).toBe(4)
 })

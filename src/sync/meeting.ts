@@ -4,10 +4,10 @@
  * come is asked for afterwards (`fetch.ts`).
  */
 import type { PeerId } from './effects.ts'
-import { begin, isAnswer, isBusy, unknownHeads } from './fetch.ts'
+import { arrived, begin, isAnswer, isBusy, unknownHeads } from './fetch.ts'
 import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
-import type { Peer } from './peers.ts'
+import { type Peer, seniority } from './peers.ts'
 import { serve } from './serve.ts'
 import { type Engine, send } from './state.ts'
 
@@ -26,7 +26,7 @@ export interface OpenQuestion {
  * question that nobody has answered is repeated, since others may be there. While something is being fetched or judged, they are only told.
  */
 export function askAll(engine: Engine): void {
-  if (engine.fetch !== null || engine.paused || isBusy(engine)) return tellHeads(engine, null)
+  if (engine.fetches.size > 0 || engine.paused || isBusy(engine)) return tellHeads(engine, null)
   const { stored, now } = engine
   // Its time is not longer for being asked again: paths that come and go must not keep it open.
   engine.question ??= { ref: engine.nextRef++, until: now + OPEN_QUESTION }
@@ -54,13 +54,16 @@ export function answerAll(engine: Engine, peer: Peer, want: Want): void {
 }
 
 /**
- * Whether this node is to answer what `asker` asked of everybody: of those who have much of what this node has, the one whose sender
+ * Whether this node is to answer what `asker` asked of everybody: of those who have written and have much of what this node has, the one whose sender
  * value is nearest to the asker's, so that who knows the same peers comes to the same result. Nobody need be right: an answer that
  * does not come is asked for again, and one that comes twice costs its bytes.
  */
-export function isNearest({ peers, stored, senderId }: Engine, asker: PeerId): boolean {
-  for (const { id, ops } of peers.values()) {
-    if (id !== asker && 2 * ops >= stored && isNearer(id, senderId, asker)) return false
+export function isNearest(engine: Engine, asker: PeerId): boolean {
+  const { peers, stored, senderId } = engine
+  for (const { id, ops, author } of peers.values()) {
+    // A name near the asker's is easily found; an author whose ops are here is a little less so.
+    if (id === asker || 2 * ops < stored || seniority(engine, author) === Infinity) continue
+    if (isNearer(id, senderId, asker)) return false
   }
   return true
 }
@@ -79,5 +82,7 @@ export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean 
     engine.question = null
     begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, all: true })
   }
-  return isAnswer(engine, peer.id, ref)
+  if (!isAnswer(engine, peer.id, ref)) return false
+  arrived(engine, peer.id)
+  return true
 }

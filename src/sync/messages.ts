@@ -6,7 +6,15 @@ import { bytesOf, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { concatBytes } from '../core/bytes.ts'
 import { decodeValue, writeValue } from '../core/cbor.ts'
 import { isAuthorKey } from '../core/keys.ts'
-import { ID_BYTES, MAX_HEADS_LISTED, MAX_TIPS_PAGE, PROTOCOL_VERSION, SIGNATURE_BYTES } from '../core/limits.ts'
+import {
+  ID_BYTES,
+  MAX_ECHOES,
+  MAX_HEADS_LISTED,
+  MAX_TIPS_PAGE,
+  MESSAGE_VERSION,
+  SIGNATURE_BYTES,
+  TOKEN_BYTES,
+} from '../core/limits.ts'
 import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
@@ -25,11 +33,16 @@ export interface Tip {
 }
 
 export type Message =
-  /** Proves to this receiver that the sender is `author`: `proof` signs `peerProofBytes` of this session. */
-  | { readonly type: 'hello'; readonly author: Author; readonly proof: Uint8Array }
+  /**
+   * Proves to this receiver that the sender is `author`: `proof` signs `peerProofBytes` of this session. `token`: the sender's
+   * present token (TOKEN_BYTES). `own`: how many ops of its own it has stored.
+   */
+  | { readonly type: 'hello'; readonly author: Author; readonly proof: Uint8Array; readonly token: Uint8Array; readonly own: number }
   /**
    * Announces what the sender holds: the digest of its heads, which decides whether it holds what the receiver does; the
    * heads, all `headCount` of them when they are at most MAX_HEADS_LISTED, else some; and its number of ops, a hint.
+   * `token`: the sender's present token when this is said to everybody, else empty. `echoes`: tokens that it heard, of the
+   * receiver or of everybody, one after the other: a node that reads its own token knows that this was said after it gave it out.
    */
   | {
       readonly type: 'heads'
@@ -37,6 +50,8 @@ export type Message =
       readonly heads: readonly OpId[]
       readonly headCount: number
       readonly ops: number
+      readonly token: Uint8Array
+      readonly echoes: Uint8Array
     }
   /**
    * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender holds is
@@ -60,6 +75,8 @@ export type Message =
   | { readonly type: 'units'; readonly ref: number; readonly bundle: Uint8Array; readonly last: boolean; readonly left: number }
   /** The sender leaves. */
   | { readonly type: 'bye' }
+  /** The sender has judged the first `taken` bundles of the answer to its want `ref`: more of them may come. */
+  | { readonly type: 'more'; readonly ref: number; readonly taken: number }
 
 export type Want = Extract<Message, { type: 'want' }>
 export type Units = Extract<Message, { type: 'units' }>
@@ -78,20 +95,20 @@ export function hintBytes(authors: number): number {
 /** The longest tip, packed: hint, twice the seq and 1 for a head as a varint, id. */
 const LONGEST_TIP = MOST_HINT_BYTES + 8 + ID_BYTES
 
-/** Everything of a message that is not its bundle: a list of ids, a page of tips, parts, and a few numbers. Bytes. */
-const MAX_FIELDS_BYTES = MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * LONGEST_TIP + MAX_PARTS * PART_BYTES + 128
+/** Everything of a message that is not its bundle: a list of ids, a page of tips, parts, tokens, and a few numbers. Bytes. */
+const MAX_FIELDS_BYTES = MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * LONGEST_TIP + MAX_PARTS * PART_BYTES + MAX_ECHOES * TOKEN_BYTES + 128
 
 /** A wrapped bundle: its columns and two bytes. */
 const MAX_WRAPPED_BYTES = MAX_BUNDLE_BYTES + 2
 
-const KINDS = ['hello', 'heads', 'want', 'units', 'bye'] as const satisfies readonly Message['type'][]
+const KINDS = ['hello', 'heads', 'want', 'units', 'bye', 'more'] as const satisfies readonly Message['type'][]
 
 // — encoding ———————————————————————————————————————————————————————————————————————————————————————————————
 
 /** The bytes of a message. Lists beyond their limits, and keys of the wrong length, are the caller's error. */
 export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
   return bytesOf((out) => {
-    writeByte(out, PROTOCOL_VERSION)
+    writeByte(out, MESSAGE_VERSION)
     writeValue(out, [KINDS.indexOf(message.type), ...fieldsOf(message)], 0)
   })
 }
@@ -99,9 +116,9 @@ export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
 function fieldsOf(message: Message): readonly Value[] {
   switch (message.type) {
     case 'hello':
-      return [message.author, message.proof]
+      return [message.author, message.proof, message.token, message.own]
     case 'heads':
-      return [message.digest, packIds(message.heads), message.headCount, message.ops]
+      return [message.digest, packIds(message.heads), message.headCount, message.ops, message.token, message.echoes]
     case 'want':
       return [
         message.ref,
@@ -116,6 +133,8 @@ function fieldsOf(message: Message): readonly Value[] {
       return [message.ref, message.bundle, message.last, message.left]
     case 'bye':
       return []
+    case 'more':
+      return [message.ref, message.taken]
   }
 }
 
@@ -148,7 +167,7 @@ function packTips(tips: readonly Tip[]): Uint8Array {
  */
 export function decodeMessage(bytes: Uint8Array): Result<Message> {
   if (bytes.length === 0) return refuse('bad-message')
-  if (bytes[0] !== PROTOCOL_VERSION) return refuse('unknown-version')
+  if (bytes[0] !== MESSAGE_VERSION) return refuse('unknown-version')
   if (bytes.length > MAX_WRAPPED_BYTES + MAX_FIELDS_BYTES) return refuse('too-large')
   // One array of a few flat fields: its head is one byte, and nothing in it nests.
   const head = bytes[1] ?? 0
@@ -171,12 +190,14 @@ function messageOf(kind: Message['type'], fields: readonly Value[]): Message | n
   const [a, b, c, d, e, f, g] = fields
   switch (kind) {
     case 'hello':
-      if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
-      return { type: kind, author: asAuthor(a), proof: b }
+      if (fields.length !== 4 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
+      if (!isBytes(c, TOKEN_BYTES) || !isCount(d)) return null
+      return { type: kind, author: asAuthor(a), proof: b, token: c, own: d }
     case 'heads': {
       const heads = unpackIds(b)
-      if (fields.length !== 4 || !isBytes(a, ID_BYTES) || heads === null || !isCount(c) || !isCount(d) || c < heads.length) return null
-      return { type: kind, digest: a, heads, headCount: c, ops: d }
+      if (fields.length !== 6 || !isBytes(a, ID_BYTES) || heads === null || !isCount(c) || !isCount(d) || c < heads.length) return null
+      if (!isPacked(e, TOKEN_BYTES, 1) || !isPacked(f, TOKEN_BYTES, MAX_ECHOES)) return null
+      return { type: kind, digest: a, heads, headCount: c, ops: d, token: e, echoes: f }
     }
     case 'want': {
       const ids = unpackIds(b)
@@ -190,6 +211,8 @@ function messageOf(kind: Message['type'], fields: readonly Value[]): Message | n
       return b.length > MAX_WRAPPED_BYTES ? null : { type: kind, ref: a, bundle: b, last: c, left: d }
     case 'bye':
       return fields.length === 0 ? { type: kind } : null
+    case 'more':
+      return fields.length === 2 && isCount(a) && isCount(b) ? { type: kind, ref: a, taken: b } : null
   }
 }
 

@@ -1,13 +1,43 @@
 /** How many peers a node holds, how long, and what it takes to be cut: at the edge of each limit. */
 import { expect, test } from 'vitest'
-import { claim, createStage, isCut, keyNamed, linkNamed, message, push, run, signedBadly, tell, wake } from '../sim/stage.ts'
+import { MESSAGE_VERSION } from '../core/limits.ts'
+import {
+  agree,
+  apart,
+  claim,
+  createStage,
+  ghostId,
+  isCut,
+  join,
+  keyNamed,
+  kill,
+  linkNamed,
+  message,
+  NO_DIGEST,
+  push,
+  restart,
+  run,
+  runUntil,
+  say,
+  signedBadly,
+  type Stage,
+  tell,
+  wake,
+  wantBelow,
+} from '../sim/stage.ts'
+import { UNHEARD } from '../sim/villain.ts'
+import { sortedHeads } from '../core/dag.ts'
+import { digestOfHeads } from '../core/heads-digest.ts'
+import { agrees } from './gossip.ts'
+import { CURRENT_FOR, isCurrent, MAX_NEWCOMERS, MAX_STRANGERS, MAX_STRANGERS_TALK, NEWCOMERS_PER_SECOND } from './peers.ts'
 import type { SimNode } from '../sim/node.ts'
+import { LOT_SAFE, MAX_SEATS } from './roster.ts'
 
-const GARBAGE = Uint8Array.of(1, 2, 3)
+const GARBAGE = Uint8Array.of(MESSAGE_VERSION, 2, 3)
 /** ms between newcomers. */
 const APART = 40
 
-test('D10 MAX_PEERS peers are held, and one more when one has left', () => {
+test('D18 MAX_SEATS peers have a seat, and one more takes that of another who sits by lot and has for LOT_SAFE', () => {
   const stage = createStage(1)
   const [bob] = stage.nodes as [SimNode]
   const { peers } = bob.engine
@@ -17,11 +47,11 @@ test('D10 MAX_PEERS peers are held, and one more when one has left', () => {
     run(stage, APART)
     return peers.has(link)
   }
-  for (let n = 0; n < 256; n++) expect([n, come(n)]).toEqual([n, true])
-  expect(come(256)).toBe(false)
-  tell(stage, bob, linkNamed(stage, '0'), { type: 'bye' })
-  expect(come(256)).toBe(true)
-  expect(peers.size).toBe(256)
+  for (let n = 0; n < MAX_SEATS; n++) expect([n, come(n)]).toEqual([n, true])
+  expect(come(MAX_SEATS)).toBe(false)
+  run(stage, LOT_SAFE)
+  expect(come(MAX_SEATS)).toBe(true)
+  expect(peers.size).toBe(MAX_SEATS)
 })
 
 test('D4 a peer that was silent for PEER_SILENT is gone, a millisecond earlier it is not', () => {
@@ -82,3 +112,104 @@ test('D10 MAX_CUT cut links are remembered, and for one more the first is heard 
   }
   expect([cut.size, isCutNow(0), isCutNow(1), isCutNow(1_024)]).toEqual([1_024, false, true, true])
 })
+
+/** Says its heads to everybody, as a recording of an earlier run would. */
+const recorded = (stage: Stage, to: SimNode, from: string): void =>
+  tell(stage, to, from, { type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, ...UNHEARD }, false)
+
+test('D19 MAX_STRANGERS strangers are remembered, and one more takes the place of one that was greeted long enough ago', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const { known } = bob.engine.strangers
+  for (let n = 0; n < MAX_STRANGERS; n++) recorded(stage, bob, linkNamed(stage, `${n}`))
+  recorded(stage, bob, linkNamed(stage, 'early'))
+  expect([known.size, known.has(linkNamed(stage, 'early'))]).toEqual([MAX_STRANGERS, false])
+  run(stage, 3_000)
+  recorded(stage, bob, linkNamed(stage, 'late'))
+  expect([known.size, known.has(linkNamed(stage, 'late'))]).toEqual([MAX_STRANGERS, true])
+})
+
+test('D19 MAX_STRANGERS_TALK messages of those without a seat are read at once, by lot', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const read = (): number => [...bob.engine.strangers.known.values()].reduce((sum, { talk }) => sum + talk, 0)
+  for (let n = 0; n < 2_000; n++) recorded(stage, bob, linkNamed(stage, `${n % 50}`))
+  expect(read()).toBeLessThanOrEqual(MAX_STRANGERS_TALK)
+  expect(read()).toBeGreaterThan(MAX_STRANGERS_TALK / 2)
+})
+
+test('D19 frames of dead runs give no seat and no agreement, cost one greeting each, and hide nobody who lives', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  say(stage, alice, 'held by both')
+  run(stage, 1_000)
+  const { engine } = bob
+  const digest = digestOfHeads(sortedHeads(engine.replica.dag))
+  const signed = bob.work.signed
+  for (let round = 0; round < 5; round++) {
+    for (let n = 0; n < 260; n++) {
+      const from = linkNamed(stage, `dead ${n}`)
+      tell(stage, bob, from, { type: 'heads', digest, heads: [], headCount: 0, ops: 2, ...UNHEARD }, false)
+      tell(stage, bob, from, { ...wantBelow(n, []), ofAll: true }, false)
+    }
+    run(stage, 4_000)
+  }
+  expect([...engine.peers.keys()]).toEqual([alice.engine.senderId])
+  expect(isCurrent(engine, engine.peers.get(alice.engine.senderId)!)).toBe(true)
+  expect(bob.work.signed - signed).toBeLessThanOrEqual(MAX_NEWCOMERS + 21 * NEWCOMERS_PER_SECOND)
+  const carol = join(stage)
+  expect(runUntil(stage, 2_000, () => agree(stage))).toBeLessThan(2_000)
+  expect(runUntil(stage, 2_000, () => isCurrentFor(bob, carol))).toBeLessThan(2_000)
+})
+
+const isCurrentFor = (a: SimNode, b: SimNode): boolean => {
+  const peer = a.engine.peers.get(b.engine.senderId)
+  return peer !== undefined && isCurrent(a.engine, peer) && agrees(a.engine, peer)
+}
+
+test('D19 a peer whose words are held back is not current after CURRENT_FOR, however often old ones are said', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  say(stage, alice, 'held by both')
+  run(stage, 6_000)
+  expect(isCurrentFor(bob, alice)).toBe(true)
+  const peer = bob.engine.peers.get(alice.engine.senderId)!
+  const { echoedAt } = peer
+  apart(stage, alice)
+  // The relay gives, late and in order, what it held back: words with no newer echo.
+  while (bob.engine.now < echoedAt + CURRENT_FOR) {
+    expect(isCurrent(bob.engine, peer)).toBe(true)
+    peer.heardAt = bob.engine.now
+    wake(stage, bob, Math.min(1_000, echoedAt + CURRENT_FOR - bob.engine.now))
+  }
+  expect(isCurrent(bob.engine, peer)).toBe(false)
+})
+
+test('D18 among 256 names a second that all are met, a newcomer and one who comes back are met and agree within seconds', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  for (const node of [alice, bob]) say(stage, node, 'members')
+  run(stage, 1_000)
+  let n = 0
+  const flood = (): void => {
+    for (let i = 0; i < 4; i++, n++) {
+      for (const node of [alice, bob]) claim(stage, node, linkNamed(stage, `name ${n}`), [ghostId(n)], 1, 5)
+    }
+    run(stage, 15)
+  }
+  for (let i = 0; i < 200; i++) flood()
+  expect(bob.engine.peers.size).toBe(MAX_SEATS)
+  expect(isCurrentFor(alice, bob)).toBe(true)
+  kill(stage, bob)
+  run(stage, 1_000)
+  restart(stage, bob)
+  let ms = 0
+  const until = (isSo: () => boolean): number => {
+    for (ms = 0; !isSo() && ms < 20_000; ms += 15) flood()
+    return ms
+  }
+  expect(until(() => isCurrentFor(alice, bob) && isCurrentFor(bob, alice))).toBeLessThan(5_000)
+  const carol = join(stage)
+  expect(until(() => agree(stage))).toBeLessThan(10_000)
+  expect(carol.engine.replica.dag.length).toBeGreaterThan(2)
+}, 60_000)

@@ -1,27 +1,51 @@
 /**
- * Who is there. A peer appears with its first message, proves its author by `hello`, tells its heads, and is forgotten
- * when it says bye or has been silent for PEER_SILENT.
+ * Who is there, and what is believed of it.
+ *
+ * - A **stranger** was heard in frames for everybody, which may be recordings of a run that is over. It is greeted now and then, its signed
+ *   ops are judged, and it gets a first share of an answer. It has no seat.
+ * - A peer is **met** when it has said something to this run's sender value, which is fresh: only the living can. It has a seat, gets
+ *   answers of any size, and counts as connected.
+ * - It is **proven** when its `hello` proves an author.
+ * - It is **current** while its latest words echo a token that this node gave out a few seconds ago: only then does what it
+ *   says that it holds count as agreement. A relay that holds back frames of the living makes nobody current.
  */
 import { fromHex } from '../core/bytes.ts'
+import { numberOfAuthor } from '../core/dag.ts'
 import { peerProofBytes } from '../core/keys.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
-import type { PeerId } from './effects.ts'
-import { takeOne } from './budget.ts'
+import { type Budget, createBudget, drawOne } from './budget.ts'
+import type { PeerId, Way } from './effects.ts'
+import { ownStored } from './own.ts'
 import { encodeMessage, kindOf, type Message } from './messages.ts'
+import { giveWay, MAX_SEATS, type Seated } from './roster.ts'
 import type { Given, Serving } from './serve.ts'
 import { ask, type Engine, leave, newJob, notify, refuseFrom, send } from './state.ts'
+import { newestEcho, present } from './tokens.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
 export const PEER_SILENT = 15_000
-/** Peers held at once; a room's secret is needed to be one. Further ones are not answered until somebody leaves. */
-const MAX_PEERS = 256
+/** How long after a token was given out its echo makes a peer current (ms): three heartbeats, and a second for the way. */
+export const CURRENT_FOR = 16_000
+/** Strangers remembered, so that each is greeted once and seldom again. One that is replaced may be greeted again. */
+export const MAX_STRANGERS = 64
+/** How long a stranger is safe from being replaced (ms): time to answer a greeting. */
+const STRANGER_SAFE = 3_000
 /**
- * Newcomers at once, and so many more a second: each makes a node sign a greeting and check a proof. Whoever comes when there
- * are too many is not heard, and says its heads again in a few seconds.
+ * Greetings and proofs at once, and in a second: each costs a node some 0.4 ms. When more come than that, who is heard is drawn
+ * by lot, and a sender that was not heard tries again.
  */
-export const MAX_NEWCOMERS = 128
-export const NEWCOMERS_PER_SECOND = 64
+export const MAX_NEWCOMERS = 256
+export const NEWCOMERS_PER_SECOND = 128
+/** What strangers say, in messages at once and in a second: reading a question takes as long as a greeting. */
+export const MAX_STRANGERS_TALK = 256
+export const STRANGERS_TALK_PER_SECOND = 128
+/**
+ * A peer that does not echo is greeted again after this time (ms), since a greeting may be lost. For a stranger, which may be a recording,
+ * the pause doubles each time, MOST_DOUBLINGS times.
+ */
+const GREET_AGAIN = 5_000
+const MOST_DOUBLINGS = 4
 /**
  * Heads, wants and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it, shared among
  * the peers that are here: some 3 % of a processor. Of two hundred peers, each may say ten things a second.
@@ -37,10 +61,22 @@ const FORGIVEN_EVERY = 10_000
 
 export interface Peer {
   readonly id: PeerId
+  /** It has said something to this run's sender value. */
+  isMet: boolean
+  /** The best way it was heard on. */
+  way: Way
   /** Its author, once proven. */
   author: Author | null
   readonly metAt: number
   heardAt: number
+  /** Its present token, to be echoed; null before it was told. And whether it was echoed. */
+  token: Uint8Array | null
+  isEchoed: boolean
+  /** When it was greeted last (ms), and how often. */
+  greetedAt: number
+  greetings: number
+  /** When the token of ours that its latest words echo was given out (ms). */
+  echoedAt: number
   /** Its heads as last told (at most MAX_HEADS_LISTED of `headCount`), and how many ops it says it has. */
   heads: readonly OpId[]
   headCount: number
@@ -71,6 +107,8 @@ export interface Peer {
   askedAt: number
   /** The last question to it that came to an end brought ops. */
   isUseful: boolean
+  /** Ops of other authors that it brought and that were admitted. */
+  broughtOthers: number
   /** When it was last asked for everything (ms). */
   allAskedAt: number
   /** The number of ops it had when it had nothing more for us; −1: not known. */
@@ -82,43 +120,48 @@ export interface Peer {
   proving: boolean
   /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
   credit: number
-  /** What it said, wants among it, ops looked at for these, and ops served to it, since strikes were last forgiven. */
+  /** What it said, wants among it, ops looked at for these, and bytes served to it, since strikes were last forgiven. */
   talk: number
   wants: number
   walked: number
-  opsServed: number
+  bytesServed: number
 }
 
-/** The peer with this sender value, new if need be; null while it is cut or there is no room. */
-export function meet(engine: Engine, id: PeerId): Peer | null {
-  const known = engine.peers.get(id)
-  if (known !== undefined) {
-    known.heardAt = engine.now
-    const forgiven = Math.floor((engine.now - known.forgivenAt) / FORGIVEN_EVERY)
-    if (forgiven > 0) {
-      known.strikes = Math.max(0, known.strikes - forgiven)
-      known.forgivenAt = engine.now
-      known.talk = 0
-      known.wants = 0
-      known.walked = 0
-      known.opsServed = 0
-    }
-    return known
-  }
-  if (isCut(engine, id) || engine.peers.size >= MAX_PEERS) return null
-  if (!takeOne(engine.newcomers, engine.now)) return null
-  const peer: Peer = {
+/** What strangers may make a node do, all together, and those that are remembered. */
+export interface Strangers {
+  readonly known: Map<PeerId, Peer>
+  readonly greetings: Budget
+  readonly talk: Budget
+}
+
+export const createStrangers = (now: number): Strangers => ({
+  known: new Map(),
+  greetings: createBudget(MAX_NEWCOMERS, NEWCOMERS_PER_SECOND, now),
+  talk: createBudget(MAX_STRANGERS_TALK, STRANGERS_TALK_PER_SECOND, now),
+})
+
+function createPeer(engine: Engine, id: PeerId): Peer {
+  const { now } = engine
+  const left = engine.left.get(id)
+  return {
     id,
+    isMet: false,
+    way: 'open',
     author: null,
-    metAt: engine.now,
-    heardAt: engine.now,
+    metAt: now,
+    heardAt: now,
+    token: null,
+    isEchoed: false,
+    greetedAt: -Infinity,
+    greetings: 0,
+    echoedAt: -Infinity,
     heads: [],
     headCount: -1,
     digest: null,
     ops: 0,
     headsKnown: false,
-    strikes: 0,
-    forgivenAt: engine.now,
+    strikes: left?.strikes ?? 0,
+    forgivenAt: left?.forgivenAt ?? now,
     refusals: [],
     toldAt: -Infinity,
     serving: null,
@@ -129,8 +172,9 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     takenIn: 0,
     failures: 0,
     benchedUntil: 0,
-    askedAt: engine.now,
+    askedAt: now,
     isUseful: false,
+    broughtOthers: 0,
     allAskedAt: -Infinity,
     exhaustedAt: -1,
     emptyUntil: 0,
@@ -140,64 +184,179 @@ export function meet(engine: Engine, id: PeerId): Peer | null {
     talk: 0,
     wants: 0,
     walked: 0,
-    opsServed: 0,
+    bytesServed: 0,
   }
-  engine.peers.set(id, peer)
-  greet(engine, id)
+}
+
+/** The peer or stranger with this sender value, if it is remembered. */
+export const peerOf = (engine: Engine, id: PeerId): Peer | undefined => engine.peers.get(id) ?? engine.strangers.known.get(id)
+
+/**
+ * The peer that says something, new if need be; one without a seat is forgotten when its words were dealt with. Null while it is cut.
+ * @param addressed what it says was sealed for this run's sender value
+ */
+export function meet(engine: Engine, id: PeerId, addressed: boolean, way: Way): Peer | null {
+  if (isCut(engine, id)) return null
+  const peer = peerOf(engine, id) ?? createPeer(engine, id)
+  peer.heardAt = engine.now
+  if (RANK[way] > RANK[peer.way]) peer.way = way
+  pardon(engine, peer)
+  if (addressed && !peer.isMet) {
+    peer.isMet = true
+    engine.strangers.known.delete(id)
+    peer.askedAt = engine.now
+  }
+  if (peer.isMet) takeSeat(engine, peer)
+  else remember(engine, peer)
+  greetIfDue(engine, peer)
   return peer
 }
+
+function pardon(engine: Engine, peer: Peer): void {
+  const forgiven = Math.floor((engine.now - peer.forgivenAt) / FORGIVEN_EVERY)
+  if (forgiven <= 0) return
+  peer.strikes = Math.max(0, peer.strikes - forgiven)
+  peer.forgivenAt = engine.now
+  peer.talk = 0
+  peer.wants = 0
+  peer.walked = 0
+  peer.bytesServed = 0
+}
+
+// — seats ——————————————————————————————————————————————————————————————————————————————————————————————————
+
+const RANK: Readonly<Record<Way, number>> = { open: 0, channel: 1, browser: 2 }
+
+/** Worth, greatest first: the way, how early its author's first op came here, ops of others that it brought. */
+function seatOf(engine: Engine, { id, way, author, broughtOthers, metAt }: Peer): Seated {
+  return { id, worth: [RANK[way], -seniority(engine, author), broughtOthers], since: metAt }
+}
+
+/** The number of an author among those with admitted ops; Infinity for one without. */
+export function seniority({ replica: { dag } }: Engine, author: Author | null): number {
+  const number = author === null ? -1 : numberOfAuthor(dag, author)
+  return number < 0 ? Infinity : number
+}
+
+/** Whether a peer is known by more than a fresh name: it is a tab of this browser, the far end of a proven channel, or an author with ops here. */
+export const isTrusted = (engine: Engine, { way, author }: Peer): boolean => way !== 'open' || seniority(engine, author) < Infinity
+
+function takeSeat(engine: Engine, peer: Peer): void {
+  const { peers, now } = engine
+  if (peers.has(peer.id)) return
+  if (peers.size >= MAX_SEATS) {
+    const seated = [...peers.values()].map((each) => seatOf(engine, each))
+    const gone = giveWay(seated, seatOf(engine, peer), now, engine.random())
+    if (gone === null) return
+    leave(engine, gone)
+  }
+  peers.set(peer.id, peer)
+}
+
+function remember(engine: Engine, peer: Peer): void {
+  const { known } = engine.strangers
+  if (known.has(peer.id)) return
+  if (known.size >= MAX_STRANGERS) {
+    const replaceable = [...known.values()].filter(({ metAt }) => engine.now >= metAt + STRANGER_SAFE)
+    if (replaceable.length === 0) return
+    known.delete(replaceable[Math.floor(engine.random() * replaceable.length)]!.id)
+  }
+  known.set(peer.id, peer)
+}
+
+// — what may be said ———————————————————————————————————————————————————————————————————————————————————————
 
 /** Whether it is not heard now, having brought too much that was malformed or false. */
 export const isCut = ({ cut, now }: Engine, id: PeerId): boolean => (cut.get(id) ?? 0) > now
 
 /** False when this peer has talked so much that what it says is not read: heads, wants and proofs, which can be said again later. */
-export function mayTalk({ peers }: Engine, peer: Peer, bytes: Uint8Array): boolean {
+export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean {
   const kind = kindOf(bytes)
   if (kind === 'units' || kind === 'bye') return true
+  if (!engine.peers.has(peer.id) && !drawOne(engine.strangers.talk, engine.now, engine.random())) return false
   peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
-  return peer.talk <= Math.max(TALK_LEAST, Math.floor(TALK_AT_ONCE / peers.size))
+  return peer.talk <= Math.max(TALK_LEAST, Math.floor(TALK_AT_ONCE / Math.max(1, engine.peers.size)))
 }
 
-/** A peer brought ops that were admitted. */
-export function earn(peer: Peer, ops: number): void {
+/** A peer brought ops that were admitted; `others` of them are not by its own author. */
+export function earn(peer: Peer, ops: number, others: number): void {
   peer.credit = Math.min(MAX_CREDIT, peer.credit + CREDIT_PER_OP * ops)
+  peer.broughtOthers += others
 }
 
-/** Proves to `id` who this node is, for this session's two sender values only. */
-function greet(engine: Engine, id: PeerId): void {
-  const verifier = fromHex(id)!
-  ask(engine, { type: 'sign', job: newJob(engine), message: peerProofBytes(engine.replica.room, engine.sender, verifier) }, (answer) => {
+// — proofs —————————————————————————————————————————————————————————————————————————————————————————————————
+
+/** Proves to a peer who this node is, for this session's two sender values only, and tells it the present token. */
+function greet(engine: Engine, peer: Peer): void {
+  if (!drawOne(engine.strangers.greetings, engine.now, engine.random())) return
+  peer.greetedAt = engine.now
+  peer.greetings++
+  const message = peerProofBytes(engine.replica.room, engine.sender, fromHex(peer.id)!)
+  ask(engine, { type: 'sign', job: newJob(engine), message }, (answer) => {
     if (answer.type !== 'signed') return
-    send(engine, id, encodeMessage({ type: 'hello', author: engine.author as Author, proof: answer.signature }))
+    const token = present(engine.tokens)
+    const hello = { type: 'hello', author: engine.author as Author, proof: answer.signature, token, own: ownStored(engine) } as const
+    send(engine, peer.id, encodeMessage(hello))
   })
 }
 
-/** Checks who a peer says it is: one proof at a time, and none once one was good. */
-export function receiveHello(engine: Engine, peer: Peer, { author, proof }: Extract<Message, { type: 'hello' }>): void {
+/** Greets a peer that does not echo, if it was not greeted lately. */
+function greetIfDue(engine: Engine, peer: Peer): void {
+  const pause = GREET_AGAIN * 2 ** (peer.isMet ? 0 : Math.min(MOST_DOUBLINGS, Math.max(0, peer.greetings - 1)))
+  if (!isCurrent(engine, peer) && engine.now >= peer.greetedAt + pause) greet(engine, peer)
+}
+
+/** Greets again those who are met and do not echo. Called with each heartbeat. */
+export function greetAgain(engine: Engine): void {
+  for (const peer of engine.peers.values()) greetIfDue(engine, peer)
+}
+
+/** Takes its token, and checks who it says it is: one proof at a time, and none once one was good. */
+export function receiveHello(engine: Engine, peer: Peer, { author, proof, token }: Extract<Message, { type: 'hello' }>): void {
+  hearToken(peer, token)
   if (peer.proving || peer.author !== null) return
   peer.proving = true
   const message = peerProofBytes(engine.replica.room, fromHex(peer.id)!, engine.sender)
   ask(engine, { type: 'verify', job: newJob(engine), claims: [{ signature: proof, message, author }] }, (answer) => {
     if (answer.type !== 'verified') return
     peer.proving = false
-    if (answer.valid[0] === true) {
-      peer.author = author
-      notify(engine, { type: 'changed' })
-    } else refuseFrom(engine, peer.id, 'bad-signature', null, 5)
+    if (answer.valid[0] !== true) return refuseFrom(engine, peer.id, 'bad-signature', null, 5)
+    peer.author = author
+    // One that found no seat may be worth one now.
+    if (!isCut(engine, peer.id)) takeSeat(engine, peer)
+    notify(engine, { type: 'changed' })
   })
 }
 
+/** A peer said its present token: it is owed an echo. */
+export function hearToken(peer: Peer, token: Uint8Array): void {
+  if (token.length === 0) return
+  peer.token = token
+  peer.isEchoed = false
+}
+
+/** What it said echoes these tokens: it was said after we gave out the newest of them. */
+export function hearEchoes({ tokens }: Engine, peer: Peer, echoes: Uint8Array): void {
+  peer.echoedAt = newestEcho(tokens, echoes)
+}
+
+/** Whether what it last said of what it holds was said a few seconds ago at most. */
+export const isCurrent = ({ now }: Engine, { echoedAt }: Peer): boolean => now < echoedAt + CURRENT_FOR
+
 /** Forgets who has been silent for too long, and cuts that are over. Gives the time of the next one. */
 export function expirePeers(engine: Engine): number {
+  const { peers, strangers, cut, now } = engine
   let next = Infinity
-  for (const peer of engine.peers.values()) {
-    if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
-    else next = Math.min(next, peer.heardAt + PEER_SILENT)
+  for (const table of [peers, strangers.known]) {
+    for (const peer of table.values()) {
+      if (now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
+      else next = Math.min(next, peer.heardAt + PEER_SILENT)
+    }
   }
   // In order of time: the first that is not over ends the search.
-  for (const [id, until] of engine.cut) {
-    if (until > engine.now) break
-    engine.cut.delete(id)
+  for (const [id, until] of cut) {
+    if (until > now) break
+    cut.delete(id)
   }
   return next
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { read } from '../sim/disk.ts'
 import { give, type SimNode, unitsOf } from '../sim/node.ts'
 import { pack } from '../sim/pack.ts'
+import { NEW } from '../sim/villain.ts'
 import {
   chainOf,
   claim,
@@ -25,6 +26,7 @@ import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { decodeMessage, type Units, type Want } from './messages.ts'
+import { BULK_PER_SECOND, FIRST_SHARE, FIRST_SHARES_PER_SECOND, MAX_BULK, MAX_FIRST_SHARES, MAX_SERVED, MAX_UNJUDGED } from './pace.ts'
 import { addToParts, createParts, describeParts } from './parts.ts'
 import { numbersIn } from '../core/number-set.ts'
 
@@ -33,13 +35,13 @@ const mallory = keyNamed('mallory')
 const wantAll = (ref: number) => wantBelow(ref, [])
 
 /** A node alone, and what of units it serves to hostile links, in order. */
-function serving(limits: Partial<Limits> = {}): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
+function serving(limits: Partial<Limits> = {}, isDeaf = false): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
   const served: Units[] = []
   const told = (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array): void => {
     const said = decodeMessage(bytes)
     if (said.ok && said.value.type === 'units') served.push(said.value)
   }
-  const stage = createStage(1, { delay: { least: 1, most: 1 }, limits: { ...LIMITS, ...limits } }, { told })
+  const stage = createStage(1, { delay: { least: 1, most: 1 }, limits: { ...LIMITS, ...limits } }, { told, isDeaf })
   return { stage, bob: stage.nodes[0]!, served, isAnswered: (ref) => served.some((units) => units.ref === ref && units.last) }
 }
 
@@ -58,17 +60,75 @@ test('D13 WANTS_AT_ONCE of one peer are answered, and more after its pardon', ()
   expect([isAnswered(301), isAnswered(302)]).toEqual([false, true])
 })
 
-test('D13 SERVED_BESIDES and twice the room are served to one peer, and what it asked with that', () => {
-  const { stage, bob, isAnswered } = serving()
-  push(stage, bob, linkNamed(stage, 'author'), [chainOf(stage, mallory, 300)])
+/** Brings 5 MB to the node: ten ops of 50,000 bytes each time. */
+function fill(stage: Stage, times = 10): void {
+  const body = encodeBody({ kind: 'message', text: 'x'.repeat(50_000) })
+  for (let i = 0; i < 10 * times; i += 10) {
+    const ops = Array.from({ length: 10 }, (_, j) => [message(stage, mallory, null, [stage.room], '', { body, time: i + j })])
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'author'), ops)
+  }
   run(stage, 1_000)
+}
+
+test('D21 MAX_SERVED bytes are served to one peer between two pardons, and what it asked with that', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  fill(stage)
   const link = linkNamed(stage, 'glutton')
   let ref = 0
   do tell(stage, bob, link, wantAll(++ref))
-  while (runUntil(stage, 1_000, () => isAnswered(ref)) < 1_000)
-  // 301 ops a want: after 68 of them it has had 20,468 of 20,602, after 69 it has had more.
-  expect(ref).toBe(70)
+  while (runUntil(stage, 2_000, () => isAnswered(ref), 10) < 2_000)
+  const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
+  expect(bytes).toBeGreaterThan(MAX_SERVED)
+  expect(bytes).toBeLessThan(MAX_SERVED + 5 * 1024 * 1024)
   expect(bob.engine.now - bob.engine.peers.get(link)!.forgivenAt).toBeLessThan(10_000)
+})
+
+test('D21 all who have not written share MAX_BULK bytes and BULK_PER_SECOND, however many names ask, and a newcomer has its turn', () => {
+  const { stage, bob, served } = serving()
+  fill(stage)
+  const start = bob.engine.now
+  const seconds = 5
+  for (let ref = 1; ref <= 10; ref++) {
+    for (let n = 0; n < 50; n++) tell(stage, bob, linkNamed(stage, `glutton ${n}`), wantAll(ref))
+    run(stage, (seconds * 1_000) / 10)
+  }
+  const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
+  expect(bytes).toBeGreaterThan(MAX_BULK)
+  // What is in the air of each when the budget is empty is owed.
+  expect(bytes).toBeLessThan(MAX_BULK + (BULK_PER_SECOND * (bob.engine.now - start)) / 1_000 + 1024 * 1024)
+  served.length = 0
+  tell(stage, bob, linkNamed(stage, 'newcomer'), wantAll(77))
+  expect(runUntil(stage, 15_000, () => served.some(({ ref }) => ref === 77), 10)).toBeLessThan(15_000)
+})
+
+test('D21 no more than MAX_UNJUDGED bundles are on their way to one who does not acknowledge them', () => {
+  const { stage, served } = serving({}, true)
+  fill(stage)
+  tell(stage, stage.nodes[0]!, linkNamed(stage, 'silent'), wantAll(1))
+  run(stage, 10_000)
+  expect(served.length).toBe(MAX_UNJUDGED)
+})
+
+test('D19 a stranger gets a first share of FIRST_SHARE bytes, all strangers MAX_FIRST_SHARES, and one who is met then the rest', () => {
+  const { stage, bob, served, isAnswered } = serving({}, true)
+  for (const op of chainOf(stage, mallory, 1_000)) push(stage, bob, linkNamed(stage, 'author'), [[op]])
+  run(stage, 1_000)
+  const asks = (name: string, ref: number, addressed: boolean): void =>
+    tell(stage, bob, linkNamed(stage, name), { ...wantAll(ref), ofAll: true }, addressed)
+  asks('one', 1, false)
+  run(stage, 1_000)
+  const bytes = (): number => served.reduce((sum, { bundle }) => sum + bundle.length, 0)
+  expect(served.length).toBe(1)
+  expect(bytes()).toBeGreaterThan(0)
+  expect(bytes()).toBeLessThanOrEqual(FIRST_SHARE)
+  // It goes on by itself when something comes that is for this run alone.
+  tell(stage, bob, linkNamed(stage, 'one'), { type: 'hello', author: mallory.author, proof: new Uint8Array(64), ...NEW })
+  expect(runUntil(stage, 2_000, () => isAnswered(1), 10)).toBeLessThan(2_000)
+  served.length = 0
+  for (let n = 0; n < 200; n++) asks(`${n}`, 2, false)
+  run(stage, 5_000)
+  expect(served.length).toBeGreaterThan(3)
+  expect(bytes()).toBeLessThanOrEqual(MAX_FIRST_SHARES + 5 * FIRST_SHARES_PER_SECOND + FIRST_SHARE)
 })
 
 test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once whatever the room', () => {
@@ -144,8 +204,8 @@ test('B18 a disk that is packed while it is read from gives units all the same, 
   const chain = chainOf(stage, mallory, 150)
   for (const op of chain) store(stage, op)
   tell(stage, bob, linkNamed(stage, 'asker'), wantAll(1))
-  // The first 64 segments were read, and the next ones are being read.
-  const isReadOn = (): boolean => bob.engine.peers.get(linkNamed(stage, 'asker'))?.serving?.at === 64
+  // The first segments were read, and the next ones are being read.
+  const isReadOn = (): boolean => (bob.engine.peers.get(linkNamed(stage, 'asker'))?.serving?.at ?? 0) >= 8
   expect(runUntil(stage, 1_000, isReadOn, 0.1)).toBeLessThan(1_000)
   pack(bob)
   expect(runUntil(stage, 5_000, () => isAnswered(1))).toBeLessThan(5_000)

@@ -1,39 +1,32 @@
 /**
  * Answering: the stored ops that the peer lacks, in order of admission, as units, up to and including what it asked for. What a
- * peer lacks is closed under children, so a stored unit minus what it holds is a unit again. A long answer is cut after
- * so many bytes (`limits.ts`): the peer then says what it holds by now and asks on, which makes every transfer resumable at any point. One that
- * cannot say all that it holds says which answer it has taken in, and the next one goes on where that ended: whatever is asked
- * for, and however little one answer brings, answers come to the end of what is stored here.
+ * peer lacks is closed under children, so a stored unit minus what it holds is a unit again.
+ *
+ * A long answer is cut after some bytes (`limits.ts`): the peer then says what it holds by now and asks on, so every transfer can
+ * be resumed at any point. A peer that cannot say all that it holds says which answer it has taken in, and the next one goes on
+ * where that ended.
+ *
+ * An answer is read from top to bottom in `answer` below: a generator that yields what it waits for. When it may send the next bundle,
+ * `pace.ts` decides.
  */
 import { fromHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
-import { pushAll } from '../core/lists.ts'
 import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, shapeOfBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
-import type { StoredUnits } from './effects.ts'
+import type { Input, StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
+import { fits, mayAsk, mostOf, mustWait, release, reserve, spend, wait } from './pace.ts'
 import type { Peer } from './peers.ts'
-import { ask, type Engine, headsOf, newJob, refuseFrom, send } from './state.ts'
+import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
 
-/** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
-const WANTS_AT_ONCE = 200
-/**
- * Ops looked at for the wants of all peers between two pardons: finding what is lacking takes some 15 ns for each that came since the
- * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
- */
-const WALKED_AT_ONCE = 100_000_000
 /** So many marks are cleared in the time in which one op is looked at. */
 const MARKS_AS_OP = 128
-/** Ops served to one peer between two pardons, besides the whole room twice: enough for a room that grows. */
-const SERVED_BESIDES = 20_000
-const servedAtMost = (ops: number): number => 2 * ops + SERVED_BESIDES
-/** Segments read at a time. */
+/** Segments read at a time: at most so many, and about so many bytes, since they are in memory while a bundle is on its way. */
 const READ_SEGMENTS = 64
-/** The cost (`unitCost`) from which a bundle that is put together from small segments is sent. */
-const BUNDLE_COST = 512 * 1024
+const READ_BYTES = 1024 * 1024
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
 const DEFLATE_FROM = 160
 
@@ -59,16 +52,39 @@ export interface Serving {
   units: Unit[]
   ops: number
   cost: number
+  /** Bytes and bundles sent, and how many of these the asker has judged. */
   sent: number
+  bundles: number
+  taken: number
   left: number
+  /** Segments to be read next. */
+  readAhead: number
+  /** What comes next does not fit into a stranger's first share. */
+  isHeld: boolean
+  /** Goes on when the asker may get more; null while it does not wait for that. Since when it waits (ms). */
+  resume: (() => void) | null
+  waitsSince: number
 }
 
+type Answer = Extract<Input, { job: number }>
+/** What an answer waits for: the platform's answer to a question, or until it may send again. */
+type Steps = Generator<Question | 'pace', void, Answer | undefined>
+
 /**
- * Begins to answer; an answer to the same peer that is still under way gives way to this one. Whoever asks too much is not
- * answered until its next pardon, which is said by false: its own question stalls, and nobody else's does.
+ * Begins to answer; an answer to the same peer that is still under way gives way to this one. False, and no answer, for a
+ * peer that has asked for too much: its question stalls until its next pardon, and nobody else's does.
  */
 export function serve(engine: Engine, peer: Peer, want: Want): boolean {
-  if (asksTooMuch(engine, peer)) return false
+  if (!mayAsk(engine, peer)) return false
+  const serving = begin(engine, peer, want)
+  // Nobody waits for an answer that only the nearest gives.
+  if (want.ofAll && serving.left === 0) return true
+  peer.serving = serving
+  drive(engine, peer, serving, answer(engine, peer, serving))
+  return true
+}
+
+function begin(engine: Engine, peer: Peer, want: Want): Serving {
   const { dag } = engine.replica
   if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
   const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
@@ -85,10 +101,7 @@ export function serve(engine: Engine, peer: Peer, want: Want): boolean {
     // It should have had this: an answer was lost, or a guess was wrong.
     if (op >= 0 && op < from) from = 0
   }
-  const left = countBetween(ops, from, until)
-  // Nobody waits for an answer that only the nearest gives.
-  if (want.ofAll && left === 0) return true
-  const serving: Serving = {
+  return {
     ref: want.ref,
     from,
     lacking: ops,
@@ -100,11 +113,169 @@ export function serve(engine: Engine, peer: Peer, want: Want): boolean {
     ops: 0,
     cost: 0,
     sent: 0,
-    left,
+    bundles: 0,
+    taken: 0,
+    left: countBetween(ops, from, until),
+    readAhead: 8,
+    isHeld: false,
+    resume: null,
+    waitsSince: 0,
   }
-  peer.serving = serving
-  next(engine, peer, serving)
+}
+
+/** Runs an answer until it waits. It is given up when another one to the same peer has begun, or the peer has left. */
+function drive(engine: Engine, peer: Peer, serving: Serving, steps: Steps, answered?: Answer): void {
+  if (peer.serving !== serving) return release(engine, serving)
+  const { value, done } = steps.next(answered)
+  if (done === true) return release(engine, serving)
+  if (value === 'pace') wait(engine, peer, serving, () => drive(engine, peer, serving, steps))
+  else ask(engine, value, (given) => drive(engine, peer, serving, steps, given))
+}
+
+/** The whole answer. While it waits for the asker nothing is held in memory for it. */
+function* answer(engine: Engine, peer: Peer, serving: Serving): Steps {
+  while (goesOn(engine, serving)) {
+    if (mustWait(engine, peer, serving) > engine.now && serving.ops > 0) yield* flush(engine, peer, serving)
+    while (mustWait(engine, peer, serving) > engine.now) yield 'pace'
+    reserve(engine, peer, serving)
+    const segments = yield* read(engine, serving)
+    const [first] = segments
+    if (first === undefined || first.first > serving.at) break
+    for (const segment of segments) {
+      if (!(yield* answerFrom(engine, peer, serving, segment))) return yield* endDamaged(engine, peer, serving)
+      if (peer.serving === null) return
+      if (mustWait(engine, peer, serving) > engine.now) break
+    }
+  }
+  if (nextLacking(serving) < serving.until && serving.sent < engine.limits.serveBytes) return yield* endDamaged(engine, peer, serving)
+  yield* end(engine, peer, serving)
+}
+
+/** Whether there is more to send, and it may all be sent for one want. Moves on to the next op that is lacking. */
+function goesOn(engine: Engine, serving: Serving): boolean {
+  serving.at = nextLacking(serving)
+  return serving.at < serving.until && serving.sent < engine.limits.serveBytes
+}
+
+/** The disk cannot give what is next: what was sent stays valid, and the peer can ask others for the rest. */
+function* endDamaged(engine: Engine, peer: Peer, serving: Serving): Steps {
+  refuseFrom(engine, 'disk', 'bad-checksum', null, 0)
+  serving.at = serving.until
+  yield* end(engine, peer, serving)
+}
+
+/** Sends what is left of the last bundle, or an empty one that says that the answer is over. */
+function* end(engine: Engine, peer: Peer, serving: Serving): Steps {
+  if (serving.ops > 0) yield* flush(engine, peer, serving)
+  if (peer.serving === null) return
+  close(peer, serving)
+  const message = { type: 'units', ref: serving.ref, bundle: new Uint8Array(), last: true, left: serving.left } as const
+  yield { type: 'sendBulk', job: newJob(engine), to: peer.id, bytes: encodeMessage(message) }
+}
+
+/**
+ * Adds what is lacking of one segment to the next bundle, and sends bundles that are full, until the segment is done or the asker must
+ * wait. False if the segment is damaged.
+ */
+function* answerFrom(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Generator<Question | 'pace', boolean, Answer | undefined> {
+  while (goesOn(engine, serving) && serving.at < segment.first + segment.count) {
+    if (!(yield* answerOnce(engine, peer, serving, segment))) return false
+    if (peer.serving === null || mustWait(engine, peer, serving) > engine.now) return true
+  }
   return true
+}
+
+/**
+ * One step of `answerFrom`: at most one bundle. A segment that is well merged and lacking whole travels as it is stored: that takes no
+ * merging and, deflated already, next to no time.
+ */
+function* answerOnce(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Generator<Question | 'pace', boolean, Answer | undefined> {
+  if (serving.ops > 0 && serving.ops + segment.count > engine.limits.bundleOps) {
+    yield* flush(engine, peer, serving)
+    return true
+  }
+  const unwrapped = unwrapBundle(segment.bytes)
+  if (!unwrapped.ok) return false
+  const { codec, payload } = unwrapped.value
+  const columns = codec === 'raw' ? payload : yield* inflate(engine, payload)
+  if (columns === null) return false
+  if (!isWhole(serving, segment) || !isLarge(engine, columns) || !fits(peer, serving, columns.length)) {
+    return yield* takeFrom(engine, peer, serving, segment, columns)
+  }
+  if (serving.ops > 0) {
+    yield* flush(engine, peer, serving)
+    return true
+  }
+  serving.at = segment.first + segment.count
+  const bundle = codec === 'raw' ? yield* wrapped(engine, columns) : segment.bytes
+  yield* sendBundle(engine, peer, serving, bundle, segment.count)
+  return true
+}
+
+/**
+ * Adds what is lacking of a segment, a unit at a time, until the bundle is full: then it is sent, and `answer` comes back to this
+ * segment. False if the segment is damaged.
+ */
+function* takeFrom(
+  engine: Engine,
+  peer: Peer,
+  serving: Serving,
+  { first, count }: StoredUnits,
+  columns: Uint8Array,
+): Generator<Question | 'pace', boolean, Answer | undefined> {
+  const stored = reopenBundle(columns, (n) => idOf(engine.replica.dag, first + n))
+  if (stored === null) return false
+  let op = first
+  for (const unit of stored) {
+    // What was packed with ops that were sent before is not sent again.
+    const { range, at } = serving
+    const lacking = unit.filter((_each, i) => op + i >= at && isLacking(serving, op + i))
+    op += unit.length
+    if (lacking.length === 0) continue
+    const cost = unitCost(lacking)
+    if (serving.ops > 0 && serving.cost + cost > Math.min(BUNDLE_BUDGET, mostOf(peer, serving))) {
+      // What was looked at is looked at again: it is not in this bundle.
+      serving.at = Math.max(at, op - unit.length)
+      serving.range = range
+      yield* flush(engine, peer, serving)
+      return true
+    }
+    if (!fits(peer, serving, serving.cost + cost)) {
+      serving.at = Math.max(at, op - unit.length)
+      serving.range = range
+      serving.isHeld = true
+      return true
+    }
+    serving.units.push(lacking)
+    serving.ops += lacking.length
+    serving.cost += cost
+    serving.at = op
+  }
+  serving.at = first + count
+  if (serving.cost > mostOf(peer, serving)) yield* flush(engine, peer, serving)
+  return true
+}
+
+/** Sends what was put together. */
+function* flush(engine: Engine, peer: Peer, serving: Serving): Steps {
+  const columns = encodeBundle(mergeUnits(serving.units))
+  const { ops } = serving
+  serving.units = []
+  serving.ops = 0
+  serving.cost = 0
+  yield* sendBundle(engine, peer, serving, yield* wrapped(engine, columns), ops)
+}
+
+/** Sends a bundle of so many ops; as the last one of the answer when nothing is left to be sent. */
+function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8Array, ops: number): Steps {
+  serving.left = Math.max(0, serving.left - ops)
+  serving.sent += bundle.length
+  serving.bundles++
+  spend(engine, peer, serving, bundle.length)
+  const last = nextLacking(serving) >= serving.until
+  const message = encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left })
+  if (last) close(peer, serving)
+  yield { type: 'sendBulk', job: newJob(engine), to: peer.id, bytes: message }
 }
 
 /** The answer is over. */
@@ -112,6 +283,31 @@ function close(peer: Peer, serving: Serving): void {
   peer.serving = null
   peer.given = { ref: serving.ref, to: Math.max(serving.from, Math.min(nextLacking(serving), serving.until)) }
 }
+
+// — what the platform does ————————————————————————————————————————————————————————————————————————————————
+
+function* read(engine: Engine, serving: Serving): Generator<Question, readonly StoredUnits[], Answer | undefined> {
+  const loaded = yield { type: 'read', job: newJob(engine), from: serving.at, limit: serving.readAhead }
+  if (loaded?.type !== 'loaded') return []
+  const bytes = loaded.segments.reduce((sum, segment) => sum + segment.bytes.length, 1)
+  serving.readAhead = Math.max(1, Math.min(READ_SEGMENTS, Math.ceil((READ_BYTES * loaded.segments.length) / bytes)))
+  return loaded.segments
+}
+
+function* inflate(engine: Engine, bytes: Uint8Array): Generator<Question, Uint8Array | null, Answer | undefined> {
+  const inflated = yield { type: 'inflate', job: newJob(engine), bytes, limit: MAX_BUNDLE_BYTES }
+  return inflated?.type === 'inflated' ? inflated.bytes : null
+}
+
+/** These columns as they travel: deflated where that is shorter. */
+function* wrapped(engine: Engine, columns: Uint8Array): Generator<Question, Uint8Array, Answer | undefined> {
+  if (columns.length < DEFLATE_FROM) return wrapBundle('raw', columns)
+  const deflated = yield { type: 'deflate', job: newJob(engine), bytes: columns }
+  if (deflated?.type !== 'deflated' || deflated.bytes.length >= columns.length) return wrapBundle('raw', columns)
+  return wrapBundle('deflate', deflated.bytes)
+}
+
+// — what is lacking ———————————————————————————————————————————————————————————————————————————————————————
 
 /** How many ops of the ranges are in `from` … `to` − 1. */
 function countBetween(ranges: Ranges, from: number, to: number): number {
@@ -122,10 +318,6 @@ function countBetween(ranges: Ranges, from: number, to: number): number {
 
 /** What any want takes, in ops looked at, however little is lacking. */
 const leastWalk = ({ replica: { dag }, stored }: Engine): number => dag.length - stored + Math.ceil(dag.length / MARKS_AS_OP)
-
-function asksTooMuch({ peers, stored }: Engine, { wants, walked, opsServed }: Peer): boolean {
-  return wants >= WANTS_AT_ONCE || (wants > 0 && walked >= WALKED_AT_ONCE / peers.size) || opsServed > servedAtMost(stored)
-}
 
 /** True for an op that is to be sent. Asked in ascending order. */
 function isLacking(serving: Serving, op: number): boolean {
@@ -140,61 +332,6 @@ function nextLacking(serving: Serving): number {
   return isLacking(serving, serving.at) ? serving.at : (serving.lacking[serving.range] ?? serving.until)
 }
 
-function next(engine: Engine, peer: Peer, serving: Serving): void {
-  if (peer.serving !== serving || engine.peers.get(peer.id) !== peer) return
-  serving.at = nextLacking(serving)
-  if (serving.at >= serving.until || serving.sent >= engine.limits.serveBytes) {
-    if (serving.ops > 0) return flush(engine, peer, serving, () => next(engine, peer, serving))
-    close(peer, serving)
-    return sendUnits(engine, peer, serving, new Uint8Array(), true)
-  }
-  ask(engine, { type: 'read', job: newJob(engine), from: serving.at, limit: READ_SEGMENTS }, (answer) => {
-    if (answer.type !== 'loaded') return
-    const [first] = answer.segments
-    if (first === undefined || first.first > serving.at) stop(engine, peer, serving)
-    else fill(engine, peer, serving, answer.segments, 0)
-  })
-}
-
-/** The disk cannot give what is next: what was sent stays valid, and the peer can ask others for the rest. */
-function stop(engine: Engine, peer: Peer, serving: Serving): void {
-  refuseFrom(engine, 'disk', 'bad-checksum', null, 0)
-  serving.at = serving.until
-  next(engine, peer, serving)
-}
-
-/**
- * Puts units of the loaded segments, from the `i`-th on, together until a bundle is full, sends it, and goes on. A segment that was
- * packed, or might have been, and is lacking whole, travels as it lies: it takes no merging and, deflated already, next to no time.
- */
-function fill(engine: Engine, peer: Peer, serving: Serving, segments: readonly StoredUnits[], i: number): void {
-  const segment = segments[i]
-  if (peer.serving !== serving) return
-  if (segment === undefined || segment.first >= serving.until || serving.sent >= engine.limits.serveBytes)
-    return next(engine, peer, serving)
-  serving.at = Math.max(serving.at, segment.first)
-  const goOn = (): void => fill(engine, peer, serving, segments, i + 1)
-  if (nextLacking(serving) >= segment.first + segment.count) return goOn()
-  const again = (): void => fill(engine, peer, serving, segments, i)
-  if (serving.ops + segment.count > engine.limits.bundleOps && serving.ops > 0) return flush(engine, peer, serving, again)
-  const unwrapped = unwrapBundle(segment.bytes)
-  if (!unwrapped.ok) return stop(engine, peer, serving)
-  const { codec, payload } = unwrapped.value
-  const takeFrom = (columns: Uint8Array): void => {
-    if (!isWhole(serving, segment) || !isLarge(engine, columns)) return take(engine, peer, serving, segment, columns, again, goOn)
-    if (serving.ops > 0) return flush(engine, peer, serving, again)
-    serving.at = segment.first + segment.count
-    if (codec === 'raw') sendColumns(engine, peer, serving, columns, segment.count, goOn)
-    else sendBundle(engine, peer, serving, segment.bytes, segment.count, goOn)
-  }
-  if (codec === 'raw') return takeFrom(payload)
-  ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
-    if (answer.type !== 'inflated' || peer.serving !== serving) return
-    if (answer.bytes === null) stop(engine, peer, serving)
-    else takeFrom(answer.bytes)
-  })
-}
-
 /** True for a segment of which everything is to be sent. */
 function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
   return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
@@ -203,72 +340,4 @@ function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
 function isLarge({ limits }: Engine, columns: Uint8Array): boolean {
   const shape = shapeOfBundle(columns)
   return shape !== null && isWellMerged(shape, limits.wholeFrom)
-}
-
-/** Adds what is lacking of a segment, and goes on: with the next one, or again where the bundle was full. */
-function take(
-  engine: Engine,
-  peer: Peer,
-  serving: Serving,
-  { first, count }: StoredUnits,
-  columns: Uint8Array,
-  again: () => void,
-  goOn: () => void,
-): void {
-  const stored = reopenBundle(columns, (n) => idOf(engine.replica.dag, first + n))
-  if (stored === null) return stop(engine, peer, serving)
-  const { range } = serving
-  const units = onlyLacking(serving, stored, first)
-  const cost = units.reduce((sum, unit) => sum + unitCost(unit), 0)
-  if (serving.cost + cost > BUNDLE_BUDGET && serving.ops > 0) {
-    serving.range = range
-    return flush(engine, peer, serving, again)
-  }
-  pushAll(serving.units, units)
-  serving.ops += units.reduce((sum, unit) => sum + unit.length, 0)
-  serving.cost += cost
-  serving.at = first + count
-  if (serving.cost <= BUNDLE_COST) goOn()
-  else flush(engine, peer, serving, again)
-}
-
-/** Of the units of a segment that begins with op `first`, what is to be sent; nothing again, if it was packed with what was sent before. */
-function onlyLacking(serving: Serving, units: readonly Unit[], first: number): Unit[] {
-  let op = first - 1
-  const isWanted = (): boolean => ++op >= serving.at && isLacking(serving, op)
-  return units.map((unit) => unit.filter(isWanted)).filter((unit) => unit.length > 0)
-}
-
-/** Sends what was put together. */
-function flush(engine: Engine, peer: Peer, serving: Serving, then: () => void): void {
-  const columns = encodeBundle(mergeUnits(serving.units))
-  const { ops } = serving
-  serving.units = []
-  serving.ops = 0
-  serving.cost = 0
-  sendColumns(engine, peer, serving, columns, ops, then)
-}
-
-function sendColumns(engine: Engine, peer: Peer, serving: Serving, columns: Uint8Array, ops: number, then: () => void): void {
-  const out = (bundle: Uint8Array): void => sendBundle(engine, peer, serving, bundle, ops, then)
-  if (columns.length < DEFLATE_FROM) return out(wrapBundle('raw', columns))
-  ask(engine, { type: 'deflate', job: newJob(engine), bytes: columns }, (answer) => {
-    if (answer.type !== 'deflated' || peer.serving !== serving) return
-    out(answer.bytes.length < columns.length ? wrapBundle('deflate', answer.bytes) : wrapBundle('raw', columns))
-  })
-}
-
-/** Sends a bundle of so many ops, as the last one when nothing is left to be sent; else goes on. */
-function sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8Array, ops: number, then: () => void): void {
-  serving.left = Math.max(0, serving.left - ops)
-  peer.opsServed += ops
-  const isLast = nextLacking(serving) >= serving.until
-  sendUnits(engine, peer, serving, bundle, isLast)
-  if (isLast) close(peer, serving)
-  else then()
-}
-
-function sendUnits(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8Array, last: boolean): void {
-  serving.sent += bundle.length
-  send(engine, peer.id, encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left }))
 }

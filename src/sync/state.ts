@@ -13,9 +13,11 @@ import type { IntakeQueue } from './intake.ts'
 import type { Holdings } from './holdings.ts'
 import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
-import type { Peer } from './peers.ts'
+import type { Pace } from './pace.ts'
+import type { Peer, Strangers } from './peers.ts'
 import type { Unstored } from './persist.ts'
 import { type StoredHeads, takeInStored } from './stored-heads.ts'
+import type { Tokens } from './tokens.ts'
 
 /** Malformed or false messages a link may bring before it is cut; forgiven over time. */
 const STRIKES_BEFORE_CUT = 10
@@ -25,7 +27,7 @@ const CUT_FOR = 60_000
 const MAX_CUT = 1_024
 
 type Answer = Extract<Input, { job: number }>
-type Question = Extract<Effect, { job: number }>
+export type Question = Extract<Effect, { job: number }>
 
 /** What `step` of `engine.ts` works on. */
 export interface Engine {
@@ -45,8 +47,11 @@ export interface Engine {
 
   readonly peers: Map<PeerId, Peer>
   readonly cut: Map<PeerId, number>
-  /** Peers met for the first time, or again after they left. */
-  readonly newcomers: Budget
+  /** Strikes of those who left, so that they do not leave them behind. */
+  readonly left: Map<PeerId, { readonly strikes: number; readonly forgivenAt: number }>
+  readonly strangers: Strangers
+  readonly pace: Pace
+  readonly tokens: Tokens
   /** Ops judged that came from peers without credit: in bundles as small as what a person types, and in others. */
   readonly small: Budget
   readonly large: Budget
@@ -71,7 +76,10 @@ export interface Engine {
   readonly submissions: Extract<Input, { type: 'submit' }>[]
   submitting: boolean
 
-  fetch: Fetch | null
+  /** Questions that are open, by whom they were put to. */
+  readonly fetches: Map<PeerId, Fetch>
+  /** Since when (ms) no answer has gone well, and how often the number of questions was doubled since. */
+  readonly hedge: { since: number; doublings: number }
   /** What everybody was asked and nobody has answered yet. */
   question: OpenQuestion | null
   /** A person does not want what is lacking now. */
@@ -85,6 +93,8 @@ export interface Engine {
   nextRef: number
 
   announceAt: number
+  /** When those who are owed an echo get it (ms). */
+  echoAt: number
   /** When everybody was last told what this node holds (ms). */
   toldAllAt: number
   heartbeatAt: number
@@ -100,7 +110,7 @@ export interface Engine {
 }
 
 /** True while something is asked for, or waits to be judged. */
-export const isTakingIn = ({ fetch, intake }: Engine): boolean => fetch !== null || intake.size > 0
+export const isTakingIn = ({ fetches, intake }: Engine): boolean => fetches.size > 0 || intake.size > 0
 
 /** Heads and tips of what is stored, and may be told. O(what was stored since it was last asked for). */
 export function headsOf({ heads, stored }: Engine): StoredHeads {
@@ -136,7 +146,7 @@ export function notify(engine: Engine, notice: Notice): void {
 /** Tells the shell of a refusal, and holds `weight` strikes against the peer that brought it. Authors are never judged. */
 export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId | null, weight: number): void {
   notify(engine, { type: 'refused', reason, id, from })
-  const peer = engine.peers.get(from)
+  const peer = engine.peers.get(from) ?? engine.strangers.known.get(from)
   if (peer === undefined) return
   peer.refusals = [reason, ...peer.refusals].slice(0, 3)
   peer.strikes += weight
@@ -150,13 +160,18 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
 }
 
-/** Forgets a peer, and what was under way with it. */
+/** Forgets a peer or stranger, and what was under way with it; but not its strikes. */
 export function leave(engine: Engine, id: PeerId): void {
-  const peer = engine.peers.get(id)
+  const peer = engine.peers.get(id) ?? engine.strangers.known.get(id)
   if (peer === undefined) return
+  const { strikes, forgivenAt } = peer
+  engine.left.delete(id)
+  if (strikes > 0) engine.left.set(id, { strikes, forgivenAt })
+  if (engine.left.size > MAX_CUT) engine.left.delete(engine.left.keys().next().value!)
   peer.serving = null
   engine.peers.delete(id)
-  if (engine.fetch?.from === id) engine.fetch = null
+  engine.strangers.known.delete(id)
+  engine.fetches.delete(id)
   // What nobody is there to answer for must not pile up: it is said again by whoever comes back.
   if (engine.heldBack.delete(id)) dropQueue(engine, id)
 }

@@ -2,6 +2,7 @@
  * What judging costs, and who pays: whoever has brought ops that were admitted has credit of its own, and all others share two
  * budgets, one for bundles as small as what a person types and one for larger ones.
  */
+import { equalBytes } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
 import { type Budget, leftAt } from './budget.ts'
 import { isFile, type Link } from './effects.ts'
@@ -60,5 +61,8 @@ export const costOf = (ops: number, signatures: number): number => signatures + 
 /** Whoever brings what is admitted earns by what it cost. */
 export function reward(engine: Engine, from: Link, unit: Unit): void {
   const peer = engine.peers.get(from)
-  if (peer !== undefined) earn(peer, costOf(unit.length, unit.filter(({ signature }) => signature !== null).length))
+  if (peer === undefined) return
+  const { author } = peer
+  const others = author === null ? 0 : unit.filter(({ op }) => !equalBytes(op.author, author)).length
+  earn(peer, costOf(unit.length, unit.filter(({ signature }) => signature !== null).length), others)
 }

@@ -1,4 +1,5 @@
 /** What a node may have waiting to be written, and how long one that comes back waits: at the edge of each limit. */
+import { mainFetch } from './fetch.ts'
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { MAX_DEPS } from '../core/limits.ts'
@@ -77,7 +78,7 @@ test.each([
     const chain = chainOf(stage, keyNamed('mallory'), 1_100)
     const answer = (ops: number): void => {
       const bundle = bundleOf(chain.slice(0, ops).map((op) => [op]))
-      const ref = (engine.question ?? engine.fetch)!.ref
+      const ref = (engine.question ?? mainFetch(engine))!.ref
       tell(stage, bob, link, { type: 'units', ref, bundle, last: false, left: 9 })
     }
     if (answers === 'it gets answers') {

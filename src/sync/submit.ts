@@ -3,7 +3,7 @@
  * that a node never signs two ops with one seq.
  */
 import { compareBytes } from '../core/bytes.ts'
-import { compareOps, type Dag, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
+import { type Dag, idOf } from '../core/dag.ts'
 import { signedBytes } from '../core/keys.ts'
 import { MAX_DEPS } from '../core/limits.ts'
 import { greatest, hasNumber } from '../core/number-set.ts'
@@ -11,6 +11,7 @@ import { type Author, checkOp, hashOp, type Op } from '../core/op.ts'
 import { receive } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
 import type { Input } from './effects.ts'
+import { ownTip } from './own.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'
 
@@ -33,8 +34,8 @@ export function submit(engine: Engine, input: Extract<Input, { type: 'submit' }>
 /** Writes the next op when that is possible. Gives the time at which it wants to be called again. */
 export function submitDue(engine: Engine): number {
   if (engine.submitting || engine.submissions.length === 0 || engine.replica.dag.length === 0 || engine.storage === 'full') return Infinity
-  const { resumed, startedAt, fetch } = engine
-  const askUntil = resumed ? startedAt + (fetch === null ? ASK_BEFORE_WRITING : ASK_AT_MOST) : -Infinity
+  const { resumed, startedAt, fetches } = engine
+  const askUntil = resumed ? startedAt + (fetches.size === 0 ? ASK_BEFORE_WRITING : ASK_AT_MOST) : -Infinity
   if (engine.now < askUntil) return askUntil
   for (let input = engine.submissions.shift(); input !== undefined; input = engine.submissions.shift()) {
     const op = compose(engine, input)
@@ -69,13 +70,6 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
       } else if (outcome.type === 'rejected') notify(engine, { type: 'notAccepted', ref: input.ref, reason: outcome.reason })
     }
   })
-}
-
-/** This node's latest own op, or −1: the one that comes last in the history, should its key have forked. O(own tips). */
-function ownTip({ replica: { dag }, author }: Engine): number {
-  let latest = -1
-  for (const tip of tipsOf(dag, numberOfAuthor(dag, author))) if (latest < 0 || compareOps(dag, tip, latest) > 0) latest = tip
-  return latest
 }
 
 /** Of more heads than an op can follow, half are those of the authors who were here first, as far as these are among so many … */

@@ -7,7 +7,7 @@ import { bytesOf, writeByte } from '../../core/byte-writer.ts'
 import { concatBytes } from '../../core/bytes.ts'
 import { decodeValue, writeValue } from '../../core/cbor.ts'
 import { isAuthorKey } from '../../core/keys.ts'
-import { PROTOCOL_VERSION, SIGNATURE_BYTES } from '../../core/limits.ts'
+import { MESSAGE_VERSION, SIGNATURE_BYTES } from '../../core/limits.ts'
 import { asAuthor, type Author } from '../../core/op.ts'
 import { assert, ok, refuse, type Result } from '../../core/result.ts'
 import type { Value } from '../../core/value.ts'
@@ -58,7 +58,7 @@ export const isSignal = (bytes: Uint8Array): boolean => (bytes[2] ?? 0) >= FIRST
 /** The bytes of a signal. Lists beyond their limits are the caller's error. */
 export function encodeSignal(signal: Signal): Uint8Array<ArrayBuffer> {
   return bytesOf((out) => {
-    writeByte(out, PROTOCOL_VERSION)
+    writeByte(out, MESSAGE_VERSION)
     writeValue(out, [FIRST_KIND + KINDS.indexOf(signal.type), ...fieldsOf(signal)], 0)
   })
 }
@@ -87,7 +87,7 @@ function fieldsOf(signal: Signal): readonly Value[] {
 
 /** The signal of some bytes, or why they are none. Total. */
 export function decodeSignal(bytes: Uint8Array): Result<Signal> {
-  if (bytes[0] !== PROTOCOL_VERSION) return refuse('unknown-version')
+  if (bytes[0] !== MESSAGE_VERSION) return refuse('unknown-version')
   if (bytes.length > MAX_SIGNAL_BYTES) return refuse('too-large')
   const head = bytes[1] ?? 0
   if (head <= 0x80 || head > 0x97) return refuse('bad-message')

@@ -4,8 +4,9 @@ import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from '.
 import { encodeMessage } from '../../sync/messages.ts'
 import { earn, MAX_NEWCOMERS, mayTalk, NEWCOMERS_PER_SECOND } from '../../sync/peers.ts'
 import { FLOOD_NAMES, flood } from '../flood.ts'
+import type { SimNode } from '../node.ts'
 import { claim, createStage, ghostId, keyNamed, linkNamed, message, NO_DIGEST, opsOf, run, type Stage, tell } from '../stage.ts'
-import { bundleOf } from '../villain.ts'
+import { bundleOf, UNHEARD } from '../villain.ts'
 
 const SECONDS = 5
 
@@ -27,14 +28,21 @@ const talk = (stage: Stage, from: string, times: number): void => {
   for (let i = 0; i < times; i++) claim(stage, stage.nodes[0]!, from, [])
 }
 
-test('D10 of strangers who come at once MAX_NEWCOMERS are heard and the next one is not, but is a little later', () => {
+test('D10 of strangers who come at once no more than MAX_NEWCOMERS are greeted, by lot, and a second later as many as come back', () => {
   const stage = createStage(1)
-  const { peers } = stage.nodes[0]!.engine
-  for (let n = 0; n <= MAX_NEWCOMERS; n++) talk(stage, linkNamed(stage, `${n}`), 1)
-  expect(peers.size).toBe(MAX_NEWCOMERS)
-  run(stage, 1_000 / NEWCOMERS_PER_SECOND + 1)
-  talk(stage, linkNamed(stage, `${MAX_NEWCOMERS}`), 1)
-  expect(peers.size).toBe(MAX_NEWCOMERS + 1)
+  const [bob] = stage.nodes as [SimNode]
+  const greeted = (count: number): number => {
+    const before = bob.work.signed
+    for (let n = 0; n < count; n++) talk(stage, linkNamed(stage, `${bob.work.signed} ${n}`), 1)
+    return bob.work.signed - before
+  }
+  const first = greeted(4 * MAX_NEWCOMERS)
+  expect(first).toBeLessThanOrEqual(MAX_NEWCOMERS)
+  expect(first).toBeGreaterThan(MAX_NEWCOMERS / 2)
+  run(stage, 1_000)
+  const second = greeted(4 * MAX_NEWCOMERS)
+  expect(second).toBeLessThanOrEqual(MAX_NEWCOMERS - first + NEWCOMERS_PER_SECOND + 1)
+  expect(second).toBeGreaterThan(NEWCOMERS_PER_SECOND / 2)
 })
 
 test('D5 of heads that a peer tells again and again so many are read, and after a pardon it is heard again', () => {
@@ -57,12 +65,12 @@ test('D5 the more peers there are, the less of each is read, but always TALK_LEA
   const isRead = (said: number, peers: number): boolean => {
     peer.talk = said - 1
     const some = new Map([...engine.peers].slice(0, peers))
-    return mayTalk({ ...engine, peers: some }, peer, encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0 }))
+    return mayTalk({ ...engine, peers: some }, peer, encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, ...UNHEARD }))
   }
   expect([isRead(200, 100), isRead(201, 100)]).toEqual([true, false])
   const crowd = new Map(Array.from({ length: 10_000 }, (_, n) => [`${n}`, peer]))
   peer.talk = 39
-  const bytes = encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0 })
+  const bytes = encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, ...UNHEARD })
   expect([mayTalk({ ...engine, peers: crowd }, peer, bytes), mayTalk({ ...engine, peers: crowd }, peer, bytes)]).toEqual([true, false])
 })
 
@@ -100,10 +108,10 @@ test('B6 credit is CREDIT_PER_OP for an op that was admitted, and no more than M
   const from = linkNamed(stage, 'peer')
   talk(stage, from, 1)
   const peer = stage.nodes[0]!.engine.peers.get(from)!
-  earn(peer, 10)
+  earn(peer, 10, 0)
   expect(peer.credit).toBe(40)
-  earn(peer, 2_038)
+  earn(peer, 2_038, 0)
   expect(peer.credit).toBe(8_192)
-  earn(peer, 1)
+  earn(peer, 1, 0)
   expect(peer.credit).toBe(8_192)
 })

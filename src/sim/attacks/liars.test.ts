@@ -4,7 +4,7 @@ import { concatBytes } from '../../core/bytes.ts'
 import { encodeValue } from '../../core/cbor.ts'
 import { sortedHeads } from '../../core/dag.ts'
 import { digestOfHeads } from '../../core/heads-digest.ts'
-import { PROTOCOL_VERSION } from '../../core/limits.ts'
+import { MESSAGE_VERSION } from '../../core/limits.ts'
 import type { PeerId } from '../../sync/effects.ts'
 import type { SimNode } from '../node.ts'
 import {
@@ -31,14 +31,14 @@ import {
   verdictOf,
   wantBelow,
 } from '../stage.ts'
-import { bundleOf } from '../villain.ts'
+import { bundleOf, NEW, UNHEARD } from '../villain.ts'
 
 const mallory = keyNamed('mallory')
 
 /** Tells a node that somebody holds exactly what it holds. */
 function agreeWith(stage: Stage, node: SimNode, from: PeerId): void {
   const heads = sortedHeads(node.engine.replica.dag)
-  tell(stage, node, from, { type: 'heads', digest: digestOfHeads(heads), heads, headCount: heads.length, ops: opsOf(node) })
+  tell(stage, node, from, { type: 'heads', digest: digestOfHeads(heads), heads, headCount: heads.length, ops: opsOf(node), ...UNHEARD })
 }
 
 describe('an eclipse', () => {
@@ -49,7 +49,7 @@ describe('an eclipse', () => {
     expect([...bob!.engine.peers.values()].filter(({ author }) => author !== null)).toHaveLength(3)
     apart(stage, bob!)
     const links = Array.from({ length: 50 }, (_, i) => linkNamed(stage, `eclipse ${i}`))
-    for (const link of links) tell(stage, bob!, link, { type: 'hello', author: alice!.identity.author, proof: new Uint8Array(64) })
+    for (const link of links) tell(stage, bob!, link, { type: 'hello', author: alice!.identity.author, proof: new Uint8Array(64), ...NEW })
     for (let i = 0; i < 10; i++) {
       for (const link of links) agreeWith(stage, bob!, link)
       say(stage, alice!, `news ${i}`)
@@ -87,7 +87,7 @@ describe('sessions', () => {
     const link = linkNamed(stage, 'mallory')
     apart(stage, bob!)
     claim(stage, bob!, link, [ghostId(1)])
-    expect(bob!.engine.fetch?.from).toBe(link)
+    expect(bob!.engine.fetches.has(link)).toBe(true)
     for (let i = 0; i < 5; i++) say(stage, alice!, `missed ${i}`)
     together(stage)
     return runUntil(
@@ -100,7 +100,7 @@ describe('sessions', () => {
       100,
     )
   }
-  const refOf = ({ engine }: SimNode, link: PeerId): number => (engine.fetch?.from === link ? engine.fetch.ref : 0)
+  const refOf = ({ engine }: SimNode, link: PeerId): number => engine.fetches.get(link)?.ref ?? 0
 
   test('D4 half-open: a peer that is asked and says nothing more holds up the others for one pause', () => {
     expect(delayBy(() => {})).toBeLessThan(7_500)
@@ -221,7 +221,7 @@ describe('claims', () => {
       [2, 1, list, none, none, 30_000, 30_000, true],
       [2, 1, none, none, list, 30_000, 30_000, true],
     ])
-      tell(stage, bob!, link, concatBytes([Uint8Array.of(PROTOCOL_VERSION), encodeValue(fields)]))
+      tell(stage, bob!, link, concatBytes([Uint8Array.of(MESSAGE_VERSION), encodeValue(fields)]))
     expect(isCut(bob!, link)).toBe(true)
     expect(bob!.engine.peers.size).toBe(0)
   })
@@ -242,14 +242,14 @@ describe('forged fingerprints', () => {
     stage.villain.sender = link
     const hidden = message(stage, mallory, null, [stage.room], 'hidden')
     const digest = digestOfHeads(sortedHeads(bob!.engine.replica.dag))
-    tell(stage, bob!, link, { type: 'heads', digest, heads: [hidden.id], headCount: 1, ops: 2 })
+    tell(stage, bob!, link, { type: 'heads', digest, heads: [hidden.id], headCount: 1, ops: 2, ...UNHEARD })
     run(stage, 300)
     expect(has(bob!, hidden)).toBe(true)
     run(stage, 3_000)
     const before = bob!.engine.nextRef
     for (let i = 0; i < 50; i++) {
       const heads = sortedHeads(bob!.engine.replica.dag)
-      tell(stage, bob!, linkNamed(stage, 'liar'), { type: 'heads', digest: new Uint8Array(32).fill(i), heads, headCount: 1, ops: 2 })
+      tell(stage, bob!, linkNamed(stage, 'liar'), { type: 'heads', digest: new Uint8Array(32).fill(i), heads, headCount: 1, ops: 2, ...UNHEARD })
       run(stage, 100)
     }
     expect(bob!.engine.nextRef).toBe(before)

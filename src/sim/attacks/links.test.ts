@@ -1,8 +1,9 @@
 /** What one link, or a thousand, can make a node keep and do; and those who speak another language. */
+import { NEW } from '../villain.ts'
 import { describe, expect, test } from 'vitest'
 import { rebuild } from '../../sync/rebuild.ts'
 import { concatBytes } from '../../core/bytes.ts'
-import { PROTOCOL_VERSION } from '../../core/limits.ts'
+import { MESSAGE_VERSION } from '../../core/limits.ts'
 import { encodeBundle } from '../../sync/bundle.ts'
 import { wrapBundle } from '../../sync/wrap.ts'
 import type { Input } from '../../sync/effects.ts'
@@ -24,6 +25,7 @@ import {
   say,
   sign,
   tell,
+  heard,
 } from '../stage.ts'
 
 const mallory = keyNamed('mallory')
@@ -50,7 +52,7 @@ describe('bounds', () => {
     const { engine } = bob
     // As many newcomers as are heard: those beyond that would leave no trace at all.
     for (let i = 0; i < 1_200; i++) {
-      for (let j = 0; j < 2; j++) tell(stage, bob, linkNamed(stage, `garbage ${i}`), Uint8Array.of(1, 2, 3))
+      for (let j = 0; j < 2; j++) tell(stage, bob, linkNamed(stage, `garbage ${i}`), Uint8Array.of(MESSAGE_VERSION, 2, 3))
       run(stage, 20)
     }
     expect(engine.cut.size).toBe(1_024)
@@ -72,7 +74,7 @@ describe('bounds', () => {
     const asked: number[] = []
     const bytes = unitsOf(wrapBundle('deflate', new Uint8Array(40_000)))
     for (let i = 0; i < 2_000; i++) {
-      for (const effect of step(engine, { type: 'bytes', from, bytes }, 2_000)) if (effect.type === 'decode') asked.push(effect.job)
+      for (const effect of step(engine, heard(from, bytes), 2_000)) if (effect.type === 'decode') asked.push(effect.job)
     }
     expect(asked).toHaveLength(4)
     expect(engine.intakeBytes).toBeLessThanOrEqual(24 * 1024 * 1024)
@@ -89,9 +91,9 @@ describe('bounds', () => {
   test('D7 a flood of proofs asks for one verification at a time', () => {
     const stage = createStage(1)
     const { engine } = stage.nodes[0]!
-    const bytes = encodeMessage({ type: 'hello', author: mallory.author, proof: new Uint8Array(64) })
+    const bytes = encodeMessage({ type: 'hello', author: mallory.author, proof: new Uint8Array(64), ...NEW })
     const from = linkNamed(stage, 'prover')
-    const effects = Array.from({ length: 1_000 }, () => step(engine, { type: 'bytes', from, bytes }, 2_000)).flat()
+    const effects = Array.from({ length: 1_000 }, () => step(engine, heard(from, bytes), 2_000)).flat()
     expect(effects.filter(({ type }) => type === 'verify')).toHaveLength(1)
   })
 })
@@ -102,12 +104,12 @@ describe('others', () => {
     const stage = createStage(2, {}, { told: (_villain, _from, _to, bytes) => void told.push(bytes) })
     const [alice, bob] = stage.nodes as [SimNode, SimNode]
     const link = linkNamed(stage, 'from the future')
-    for (let i = 0; i < 100; i++) tell(stage, bob, link, Uint8Array.of(PROTOCOL_VERSION + 1, 0x81, 4))
+    for (let i = 0; i < 100; i++) tell(stage, bob, link, Uint8Array.of(MESSAGE_VERSION + 1, 0x81, 4))
     expect(refusalsOf(bob, link)).toContain('unknown-version')
     expect(isCut(bob, link)).toBe(false)
     run(stage, 100)
     expect(told.length).toBeGreaterThan(0)
-    for (const bytes of told) expect(bytes[0]).toBe(PROTOCOL_VERSION)
+    for (const bytes of told) expect(bytes[0]).toBe(MESSAGE_VERSION)
     say(stage, alice, 'as ever')
     run(stage, 100)
     expect(agree(stage)).toBe(true)
@@ -125,7 +127,7 @@ describe('others', () => {
         if (effect.type === 'verify') jobs.push({ job: effect.job, count: effect.claims.length })
       waiting = Math.max(waiting, engine.intake.get(from)?.items.length ?? 0)
     }
-    for (const op of chain) take({ type: 'bytes', from, bytes: unitsOf(wrapBundle('raw', encodeBundle([[op]]))) })
+    for (const op of chain) take(heard(from, unitsOf(wrapBundle('raw', encodeBundle([[op]])))))
     expect(waiting).toBe(1_024)
     for (let next = jobs.shift(); next !== undefined; next = jobs.shift())
       take({ type: 'verified', job: next.job, valid: Array.from({ length: next.count }, () => true) })

@@ -27,6 +27,7 @@ import {
   say,
   type,
   wantBelow,
+  heard,
 } from '../stage.ts'
 
 const body = encodeBody({ kind: 'merge' })
@@ -68,7 +69,7 @@ describe('an own op', () => {
     for (let ref = 1; ref <= 50; ref++) {
       now += 500
       const bytes = encodeMessage(wantBelow(ref, []))
-      mind({ type: 'tick' }, { type: 'linked' }, { type: 'bytes', from: bob.engine.senderId, bytes })
+      mind({ type: 'tick' }, { type: 'linked' }, heard(bob.engine.senderId, bytes))
     }
     expect(sent.length).toBeGreaterThan(10)
     expect(sent.filter((bytes) => mentions(bytes, id))).toEqual([])
@@ -86,7 +87,7 @@ describe('an own op', () => {
     const sign = asked.find((effect): effect is Extract<Effect, { type: 'sign' }> => effect.type === 'sign')!
     const lost = message(stage, identity, prev, [], 'lost and found')
     const bytes = encodeMessage({ type: 'units', ref: 0, bundle: bundleOf([[lost]]), last: true, left: 0 })
-    for (const effect of step(engine, { type: 'bytes', from: linkNamed(stage, 'finder'), bytes }, engine.now))
+    for (const effect of step(engine, heard(linkNamed(stage, 'finder'), bytes), engine.now))
       if (effect.type === 'verify') step(engine, { type: 'verified', job: effect.job, valid: [true] }, engine.now)
     const again = step(engine, { type: 'signed', job: sign.job, signature: STAND_IN.sign(identity, sign.message) }, engine.now)
     for (const effect of again)

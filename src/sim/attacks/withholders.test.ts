@@ -21,6 +21,7 @@ import {
   strikesOf,
   together,
   verdictOf,
+  heard,
 } from '../stage.ts'
 import { bundleOf } from '../villain.ts'
 
@@ -164,7 +165,7 @@ describe('floods', () => {
       last: true,
       left: 0,
     })
-    const held = step(engine, { type: 'bytes', from: linkNamed(stage, 'slow'), bytes: flood }, engine.now)
+    const held = step(engine, heard(linkNamed(stage, 'slow'), flood), engine.now)
     expect(held.filter(({ type }) => type === 'verify')).toHaveLength(1)
     push(stage, stage.nodes[0]!, linkNamed(stage, 'quick'), [[message(stage, keyNamed('quick'), null, [stage.room], 'quick')]])
     expect(engine.replica.dag.length).toBe(2)

@@ -324,7 +324,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
     file: OP,
     in: 'decodeOp',
     drop: 'if',
-    mentions: ['PROTOCOL_VERSION'],
+    mentions: ['OP_VERSION'],
     test: tested('src/core/op.test.ts', 'A14 as of an unknown version'),
   },
   {
@@ -332,7 +332,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
     file: MESSAGES,
     in: 'decodeMessage',
     drop: 'if',
-    mentions: ['PROTOCOL_VERSION'],
+    mentions: ['MESSAGE_VERSION'],
     test: tested('src/sync/messages.test.ts', 'A14 D14 as of an unknown version'),
   },
   {

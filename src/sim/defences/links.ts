@@ -6,6 +6,7 @@ const PROOF = 'src/net/direct/proof.ts'
 const SERVE = 'src/sync/serve.ts'
 const INTAKE = 'src/sync/intake.ts'
 const PEERS = 'src/sync/peers.ts'
+const PACE = 'src/sync/pace.ts'
 const MESSAGES = 'src/sync/messages.ts'
 const ENGINE = 'src/sync/engine.ts'
 const SEALED = 'src/net/sealed.ts'
@@ -83,7 +84,7 @@ export const LINKS: readonly Defence[] = [
     file: FETCH,
     in: 'fetched',
     replace: 'condition of if',
-    mentions: ['admitted'],
+    mentions: ['heardAt'],
     with: 'true',
     test: tested(LIARS, 'D4 endless'),
   },
@@ -172,10 +173,9 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D7',
     file: SERVE,
-    in: 'isWanted',
-    replace: 'value of return',
-    mentions: ['at'],
-    with: '++op >= 0',
+    in: 'takeFrom',
+    drop: 'operand',
+    mentions: ['isLacking'],
     test: tested(ASKERS, 'D7 of a unit that a peer holds in part'),
   },
   {
@@ -195,7 +195,7 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D7',
-    file: SERVE,
+    file: PACE,
     replace: 'value of const WALKED_AT_ONCE',
     with: 'Infinity',
     test: tested('src/sync/serve.test.ts', 'D7 D10 WALKED_AT_ONCE is shared'),
@@ -299,9 +299,9 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D9',
     file: PEERS,
-    in: 'meet',
-    drop: 'operand',
-    mentions: ['MAX_PEERS'],
+    in: 'takeSeat',
+    drop: 'if',
+    mentions: ['MAX_SEATS'],
     test: tested(LINKS_TEST, 'D9 a thousand links of garbage'),
   },
   {
@@ -331,16 +331,16 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D10',
     file: PEERS,
-    in: 'meet',
+    in: 'greet',
     drop: 'if',
-    mentions: ['takeOne'],
+    mentions: ['drawOne'],
     test: tested('src/sim/attacks/floods.test.ts', 'D10 of strangers who come at once'),
   },
   {
     row: 'D10',
     file: PEERS,
     in: 'meet',
-    replace: 'value of property askedAt',
+    replace: 'value of set askedAt',
     with: '-Infinity',
     test: tested(EQUIVOCATORS, 'D10 a new one every second'),
   },
@@ -390,7 +390,7 @@ export const LINKS: readonly Defence[] = [
     file: SERVE,
     in: 'serve',
     drop: 'if',
-    mentions: ['asksTooMuch'],
+    mentions: ['mayAsk'],
     test: tested(ASKERS, 'D13 a peer that asks for everything again and again'),
   },
   {
@@ -445,11 +445,12 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D15',
-    file: 'src/node/links.ts',
-    in: 'receive',
-    drop: 'if',
-    mentions: ['isLatest'],
-    test: tested('src/node/links.test.ts', 'D15 a farewell that comes after later words'),
+    file: 'src/sync/engine.ts',
+    in: 'receiveBytes',
+    replace: 'condition of if',
+    mentions: ['isLatest', 'leave'],
+    with: 'true',
+    test: tested('src/sync/engine.test.ts', 'D15 a farewell that comes after later words'),
   },
   {
     row: 'D15',

@@ -82,6 +82,10 @@ export function give(driven: Driven, input: Input): void {
   for (const effect of step(driven.engine, input, driven.now)) {
     driven.effects++
     switch (effect.type) {
+      case 'sendBulk':
+        driven.questions.push(effect)
+        assertSent(driven, effect.bytes)
+        break
       case 'send':
         assertSent(driven, effect.bytes)
         break
@@ -119,6 +123,8 @@ function answerTo({ disk, diskFailure }: Driven, question: Question): Input {
         job,
         valid: question.claims.map(({ signature, message, author }) => STAND_IN.verify(signature, message, author)),
       }
+    case 'sendBulk':
+      return { type: 'sent', job }
     case 'sign':
       return { type: 'signed', job, signature: STAND_IN.sign(OWN, question.message) }
     case 'read': {

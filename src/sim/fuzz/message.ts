@@ -1,6 +1,6 @@
 /** Target: what peers say to each other, message by message. */
 import { compareBytes, concatBytes, equalBytes } from '../../core/bytes.ts'
-import { MAX_HEADS_LISTED, MAX_TIPS_PAGE, PROTOCOL_VERSION, SIGNATURE_BYTES } from '../../core/limits.ts'
+import { MAX_HEADS_LISTED, MAX_TIPS_PAGE, MESSAGE_VERSION, SIGNATURE_BYTES, TOKEN_BYTES } from '../../core/limits.ts'
 import { encodeOp, type OpId } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
 import { MAX_BUNDLE_BYTES } from '../../sync/bundle.ts'
@@ -21,12 +21,14 @@ const someIds = (random: Random, { ops }: Room): OpId[] =>
 /** A well-formed message of a room, whether true or not. */
 export function aMessage(random: Random, room: Room): Message {
   const count = (): number => random.pick([0, 1, 2, 9, 300, 2 ** 32, 2 ** 53 - 1])
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
-      return { type: 'hello', author: anAuthor(random), proof: random.bytes(SIGNATURE_BYTES) }
+      return { type: 'hello', author: anAuthor(random), proof: random.bytes(SIGNATURE_BYTES), token: random.bytes(TOKEN_BYTES), own: count() }
     case 1: {
       const heads = someIds(random, room).sort(compareBytes)
-      return { type: 'heads', digest: ghost(random), heads, headCount: heads.length + random.pick([0, 0, 0, 300]), ops: count() }
+      const [token, echoes] = [random.bytes(TOKEN_BYTES * random.below(2)), random.bytes(TOKEN_BYTES * random.below(4))]
+      const headCount = heads.length + random.pick([0, 0, 0, 300])
+      return { type: 'heads', digest: ghost(random), heads, headCount, ops: count(), token, echoes }
     }
     case 2: {
       const hint = hintBytes(random.pick([1, 100, 10_000]))
@@ -48,6 +50,8 @@ export function aMessage(random: Random, room: Room): Message {
     }
     case 3:
       return { type: 'bye' }
+    case 4:
+      return { type: 'more', ref: count(), taken: count() }
     default: {
       const raw = random.pick(room.bundles)
       const bundle = random.pick([() => wrapBundle('raw', raw), () => wrapBundle('deflate', squeeze(raw)), () => new Uint8Array()])()
@@ -67,7 +71,7 @@ export const message: Target = {
   reasons: ['bad-message', 'unknown-message', 'unknown-version', 'too-large'],
   within: 20_000,
   make(random) {
-    if (random.chance(0.0005)) return new Uint8Array(MAX_BUNDLE_BYTES + random.pick([0, 100_000])).fill(PROTOCOL_VERSION)
+    if (random.chance(0.0005)) return new Uint8Array(MAX_BUNDLE_BYTES + random.pick([0, 100_000])).fill(MESSAGE_VERSION)
     const room = random.pick(ROOMS)
     const bytes = encodeMessage(aMessage(random, room))
     return random.chance(0.1)
@@ -75,7 +79,7 @@ export const message: Target = {
       : bendMessage(
           random,
           bytes,
-          random.chance(0.9) ? encodeMessage(aMessage(random, room)) : concatBytes([Uint8Array.of(1), encodeOp(anOp(random).op)]),
+          random.chance(0.9) ? encodeMessage(aMessage(random, room)) : concatBytes([Uint8Array.of(MESSAGE_VERSION), encodeOp(anOp(random).op)]),
         )
   },
   judge(bytes, counting) {
@@ -102,6 +106,8 @@ function assertMessage(said: Message): void {
       return assert(said.tips.length <= MAX_TIPS_PAGE && said.tips.every(({ seq }) => Number.isSafeInteger(seq)), 'tips keep their limits')
     case 'units':
       return assert(said.bundle.length <= MAX_BUNDLE_BYTES + 2, 'a wrapped bundle keeps its limit')
+    case 'more':
+      return assert(Number.isSafeInteger(said.ref) && Number.isSafeInteger(said.taken), 'an acknowledgement counts')
     case 'bye':
   }
 }

@@ -3,14 +3,14 @@ import { decodeMessage, encodeMessage } from '../../sync/messages.ts'
 import type { SimNode } from '../node.ts'
 import { headsOf } from '../../sync/state.ts'
 import { digestOfStored } from '../../sync/stored-heads.ts'
-import { anyone, bundleOf, newSender, publicOp, say, some, ghost, type Strategy, type Villain } from '../villain.ts'
+import { anyone, bundleOf, newSender, publicOp, say, some, ghost, type Strategy, type Villain, NEW, UNHEARD } from '../villain.ts'
 
 /** Names heads that never were, and says that it holds what it does not, and how much. */
 function claim(villain: Villain, node: SimNode, heads: number): void {
   const { random } = villain
   const headCount = heads + random.pick([0, 0, 1_000, 2 ** 52])
   const said = Array.from({ length: heads }, () => ghost(villain)).sort((a, b) => a[0]! - b[0]!)
-  say(villain, node, { type: 'heads', digest: random.bytes(32), heads: said, headCount, ops: random.pick([0, 7, 2 ** 53 - 1]) })
+  say(villain, node, { type: 'heads', digest: random.bytes(32), heads: said, headCount, ops: random.pick([0, 7, 2 ** 53 - 1]), ...UNHEARD })
 }
 
 /** Answers what a node asks of everybody, before anyone else can. */
@@ -93,6 +93,7 @@ export function eclipse(): Strategy {
           heads: [],
           headCount: held.heads.size,
           ops: held.stored,
+            ...UNHEARD,
         })
       }
     },
@@ -130,7 +131,7 @@ export function poser(): Strategy {
     act(villain) {
       const { author } = publicOp(villain).op
       newSender(villain)
-      for (const node of some(villain)) say(villain, node, encodeMessage({ type: 'hello', author, proof: villain.random.bytes(64) }))
+      for (const node of some(villain)) say(villain, node, encodeMessage({ type: 'hello', author, proof: villain.random.bytes(64), ...NEW }))
     },
     goesOnEvery: 600,
   }

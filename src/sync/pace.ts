@@ -1,0 +1,131 @@
+/**
+ * How much a node sends to those who ask, and when. Answers are bulk: they are budgeted in bytes, they wait for the path to drain
+ * (the effect "sendBulk"), and a bundle goes only when the asker has judged what was sent before (`more`). So what people type
+ * is never behind more than a few bundles, on any path.
+ *
+ * Fresh names cost nothing, so the budgets of peers without admitted ops are shared by all of them. They take turns, a bundle
+ * each; a newcomer is slower beside many of them, and never shut out.
+ */
+import { type Budget, backAt, createBudget, leftAt } from './budget.ts'
+import type { Message } from './messages.ts'
+import { type Peer, seniority } from './peers.ts'
+import type { Serving } from './serve.ts'
+import type { Engine } from './state.ts'
+
+/** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
+const WANTS_AT_ONCE = 200
+/**
+ * Ops looked at for the wants of all peers between two pardons: finding what is lacking takes some 15 ns for each that came since the
+ * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
+ */
+const WALKED_AT_ONCE = 100_000_000
+/** Bytes served to one peer between two pardons: 3 MB a second, which a tab takes two cores to judge. */
+export const MAX_SERVED = 32 * 1024 * 1024
+/** The first share of a stranger's answer, and of all strangers together, at once and in a second (bytes): nobody knows whether they live. */
+export const FIRST_SHARE = 32 * 1024
+export const MAX_FIRST_SHARES = 128 * 1024
+export const FIRST_SHARES_PER_SECOND = 16 * 1024
+/** Bytes for all who are met and have no admitted ops, at once and in a second: a newcomer gets a large room whole and at full speed. */
+export const MAX_BULK = 32 * 1024 * 1024
+export const BULK_PER_SECOND = 4 * 1024 * 1024
+/** Bundles for peers without admitted ops that are made at a time: they are in memory meanwhile. */
+export const MAX_MADE = 4
+/** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
+export const MAX_UNJUDGED = 2
+/** The cost (`unitCost`) from which a bundle of small segments is sent: the first one of an answer is short, since it may not be the only answer. */
+const BUNDLE_COST = 512 * 1024
+const FIRST_BUNDLE_COST = 64 * 1024
+/** An answer that has waited for its asker this long is given up (ms). The asker can ask again. */
+const GIVEN_UP_AFTER = 15_000
+
+/** What is shared by those who are served. */
+export interface Pace {
+  readonly firstShares: Budget
+  readonly bulk: Budget
+  /** Peers whose answers wait, whose turn it is first. */
+  readonly waiting: Set<Peer>
+  /** Answers to peers without admitted ops of which a bundle is being made: MAX_MADE at a time, so that the budget is spent when the next one begins. */
+  readonly made: Set<Serving>
+}
+
+export const createPace = (now: number): Pace => ({
+  firstShares: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now),
+  bulk: createBudget(MAX_BULK, BULK_PER_SECOND, now),
+  waiting: new Set(),
+  made: new Set(),
+})
+
+/** Whether a question of this peer is answered. */
+export function mayAsk({ peers }: Engine, { wants, walked, bytesServed }: Peer): boolean {
+  return wants < WANTS_AT_ONCE && (wants === 0 || walked < WALKED_AT_ONCE / Math.max(1, peers.size)) && bytesServed <= MAX_SERVED
+}
+
+/** The cost of the next bundle. */
+export const mostOf = ({ isMet }: Peer, { bundles }: Serving): number => (isMet && bundles > 0 ? BUNDLE_COST : isMet ? FIRST_BUNDLE_COST : FIRST_SHARE)
+
+/** Whether this many bytes may be sent at once, being the first share if they go to a stranger. */
+export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean => isMet || sent + bytes <= FIRST_SHARE
+
+/** Until when (ms) the next bundle must wait; Infinity: until the asker says something. */
+export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
+  const { pace, now } = engine
+  if (!peer.isMet) return serving.isHeld || serving.bundles > 0 ? Infinity : whenLeft(pace.firstShares, now)
+  if (serving.bundles - serving.taken >= MAX_UNJUDGED) return Infinity
+  if (isSenior(engine, peer) || pace.made.has(serving)) return now
+  return pace.made.size >= MAX_MADE ? Infinity : whenLeft(pace.bulk, now)
+}
+
+/** A bundle of this answer is begun; `spend` ends it, and so does `release` if it comes to nothing. */
+export function reserve(engine: Engine, peer: Peer, serving: Serving): void {
+  if (peer.isMet && !isSenior(engine, peer)) engine.pace.made.add(serving)
+}
+
+export const release = ({ pace }: Engine, serving: Serving): void => void pace.made.delete(serving)
+
+const whenLeft = (budget: Budget, now: number): number => (leftAt(budget, now) > 0 ? now : backAt(budget, now))
+
+/** Whether a peer has proven to be an author whose ops are here. */
+export const isSenior = (engine: Engine, { author }: Peer): boolean => seniority(engine, author) < Infinity
+
+/** A bundle of this many bytes goes to the peer. */
+export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): void {
+  release(engine, serving)
+  peer.bytesServed += bytes
+  if (!peer.isMet) engine.pace.firstShares.left -= bytes
+  else if (!isSenior(engine, peer)) engine.pace.bulk.left -= bytes
+}
+
+/** An answer waits until its asker may get more. */
+export function wait(engine: Engine, peer: Peer, serving: Serving, resume: () => void): void {
+  serving.resume = resume
+  serving.waitsSince = engine.now
+  engine.pace.waiting.add(peer)
+}
+
+/** The asker has judged some bundles of its answer. */
+export function receiveMore({ serving }: Peer, { ref, taken }: Extract<Message, { type: 'more' }>): void {
+  if (serving?.ref === ref) serving.taken = Math.max(serving.taken, Math.min(taken, serving.bundles))
+}
+
+/** Goes on with the answers that may, each in turn. Gives the time at which it wants to be called again. */
+export function serveDue(engine: Engine): number {
+  const { pace, now } = engine
+  let next = Infinity
+  for (const peer of [...pace.waiting]) {
+    const { serving } = peer
+    if (serving === null || serving.resume === null) {
+      pace.waiting.delete(peer)
+      continue
+    }
+    const at = mustWait(engine, peer, serving)
+    if (at <= now) {
+      pace.waiting.delete(peer)
+      const { resume } = serving
+      serving.resume = null
+      serving.isHeld = false
+      resume()
+    } else if (now >= serving.waitsSince + GIVEN_UP_AFTER) peer.serving = null
+    else next = Math.min(next, at, serving.waitsSince + GIVEN_UP_AFTER)
+  }
+  return next
+}
