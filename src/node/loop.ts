@@ -105,7 +105,10 @@ async function deflateLarge(segment: Segment): Promise<Segment> {
   return { ...segment, bytes: wrapBundle('deflate', await deflate(unwrapped.value.payload)) }
 }
 
-async function perform({ store, segments, key, verifier, decoder }: LoopPorts, effect: Exclude<Extract<Effect, { job: number }>, { type: 'sendBulk' }>): Promise<Input> {
+async function perform(
+  { store, segments, key, verifier, decoder }: LoopPorts,
+  effect: Exclude<Extract<Effect, { job: number }>, { type: 'sendBulk' }>,
+): Promise<Input> {
   const { job } = effect
   switch (effect.type) {
     case 'persist':

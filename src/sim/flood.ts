@@ -68,7 +68,12 @@ export const FLOODS = {
   'tips, by many links': (stage, n) =>
     tell(stage, stage.nodes[1]!, stranger(stage, n % 200), wantBelow(n, ghosts(n), { ids: ghosts(n), ofAll: n % 2 === 0 })),
   'false proofs, a new link for each': (stage, n) =>
-    tell(stage, stage.nodes[1]!, stranger(stage, n), { type: 'hello', author: key(n).author, proof: new Uint8Array(64).fill(n % 200), ...NEW }),
+    tell(stage, stage.nodes[1]!, stranger(stage, n), {
+      type: 'hello',
+      author: key(n).author,
+      proof: new Uint8Array(64).fill(n % 200),
+      ...NEW,
+    }),
   'valid ops, a new key and link for each': (stage, n) =>
     units(stage, stranger(stage, n), [[message(stage, keyNamed(`sybil ${n}`), null, [stage.room], `${n}`)]]),
 } satisfies Record<string, Flood>

@@ -62,7 +62,14 @@ function carry(world: World, from: number, to: SimNode, { sender, number, receiv
       // What is sealed for an earlier life of the node is not for this one.
       if (receiver !== null && to.engine.senderId !== receiver) return
       if (cuts[from]![to.index]! > 0 || !to.isUp) return
-      deliver(world, to, { type: 'bytes', from: sender, bytes, addressed: receiver !== null, isLatest: isLatest(to, sender, number), way: 'open' })
+      deliver(world, to, {
+        type: 'bytes',
+        from: sender,
+        bytes,
+        addressed: receiver !== null,
+        isLatest: isLatest(to, sender, number),
+        way: 'open',
+      })
     })
   }
 }

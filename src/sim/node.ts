@@ -205,7 +205,11 @@ function carryOut(world: World, node: SimNode, effect: Effect): void {
   }
 }
 
-function answerTo({ signatures }: World, node: SimNode, effect: Exclude<Extract<Effect, { job: number }>, { type: 'sendBulk' }>): () => Input {
+function answerTo(
+  { signatures }: World,
+  node: SimNode,
+  effect: Exclude<Extract<Effect, { job: number }>, { type: 'sendBulk' }>,
+): () => Input {
   const { job } = effect
   switch (effect.type) {
     case 'verify': {

@@ -248,7 +248,7 @@ export function push(stage: Stage, to: SimNode, from: PeerId, units: readonly Un
 export function prove(stage: Stage, to: SimNode, from: PeerId, { author, ...key }: Identity): void {
   const proof = STAND_IN.sign({ author, ...key }, peerProofBytes(stage.room, fromHex(from)!, to.engine.sender))
   tell(stage, to, from, { type: 'hello', author, proof, ...NEW })
-  assert(runUntil(stage, 1_000, () => to.engine.peers.get(from)?.author != null) < Infinity, 'who proves to be an author is one')
+  assert(runUntil(stage, 1_000, () => (to.engine.peers.get(from)?.author ?? null) !== null) < Infinity, 'who proves to be an author is one')
 }
 
 /** Says that it has heads that nobody here has. */

@@ -52,7 +52,14 @@ export type Input =
    * A message from a peer, opened and known to be from a holder of the room's secret. `addressed`: its frame was for this run's sender
    * value, so its sender is alive. `isLatest`: no later frame of this sender was opened before.
    */
-  | { readonly type: 'bytes'; readonly from: PeerId; readonly bytes: Uint8Array; readonly addressed: boolean; readonly isLatest: boolean; readonly way: Way }
+  | {
+      readonly type: 'bytes'
+      readonly from: PeerId
+      readonly bytes: Uint8Array
+      readonly addressed: boolean
+      readonly isLatest: boolean
+      readonly way: Way
+    }
   /** Write an op with this body (canonical bytes); `time` in seconds. Answered by the notice "accepted" or "notAccepted". */
   | { readonly type: 'submit'; readonly ref: number; readonly body: Uint8Array; readonly time: number }
   /** Take in these bundles (wrapped), of a file. Answered by the notice "imported". */

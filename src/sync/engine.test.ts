@@ -90,11 +90,7 @@ test('an answer that ends while its last units are still being verified is no of
   const from = linkNamed(stage, 'bob')
   const bundle = bundleOf([chainOf(stage, keyNamed('bob'), 1)])
   const effects = [bundle, new Uint8Array()].flatMap((part) =>
-    step(
-      engine,
-      heard(from, encodeMessage({ type: 'units', ref: 1, bundle: part, last: part !== bundle, left: 0 })),
-      engine.now,
-    ),
+    step(engine, heard(from, encodeMessage({ type: 'units', ref: 1, bundle: part, last: part !== bundle, left: 0 })), engine.now),
   )
   expect(effects.filter((effect) => effect.type === 'verify')).toHaveLength(1)
   expect(effects.filter((effect) => effect.type === 'notify' && effect.notice.type === 'refused')).toEqual([])

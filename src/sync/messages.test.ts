@@ -23,7 +23,13 @@ const tips: fc.Arbitrary<Tip[]> = fc.integer({ min: 2, max: 6 }).chain((length) 
 const count = fc.maxSafeNat()
 const token = fc.uint8Array({ minLength: 8, maxLength: 8 })
 const message: fc.Arbitrary<Message> = fc.oneof(
-  fc.record({ type: fc.constant('hello'), author: fc.constant(authorOf(1)), proof: fc.uint8Array({ minLength: 64, maxLength: 64 }), token, own: count }),
+  fc.record({
+    type: fc.constant('hello'),
+    author: fc.constant(authorOf(1)),
+    proof: fc.uint8Array({ minLength: 64, maxLength: 64 }),
+    token,
+    own: count,
+  }),
   fc.record({
     type: fc.constant('heads'),
     digest: fc.uint8Array({ minLength: 32, maxLength: 32 }),
@@ -82,7 +88,8 @@ const refusal = (bytes: Uint8Array): Refusal | null => {
   return decoded.ok ? null : decoded.reason
 }
 /** A tip of zeros with a hint of so many bytes, which is a head or not. */
-const tipBytes = (hint: number, head = 0): Uint8Array => concatBytes([Uint8Array.of(hint), new Uint8Array(hint), Uint8Array.of(head), zeroId])
+const tipBytes = (hint: number, head = 0): Uint8Array =>
+  concatBytes([Uint8Array.of(hint), new Uint8Array(hint), Uint8Array.of(head), zeroId])
 const raw = (fields: Value, version = 2): Uint8Array => concatBytes([Uint8Array.of(version), encodeValue(fields)])
 
 test('every message comes back as it was', () => {
@@ -173,7 +180,8 @@ describe('a message is refused', () => {
     for (const fields of bad) expect(refusal(raw(fields))).toBe('bad-message')
   })
   test('A4 when a hello is by a key of small order, or not canonical', () => {
-    for (const last of [0, 0x80]) expect(refusal(raw([0, new Uint8Array(32).fill(last, 31), new Uint8Array(64), digest.subarray(24), 0]))).toBe('bad-message')
+    for (const last of [0, 0x80])
+      expect(refusal(raw([0, new Uint8Array(32).fill(last, 31), new Uint8Array(64), digest.subarray(24), 0]))).toBe('bad-message')
     expect(refusal(raw([0, new Uint8Array(32).fill(255), new Uint8Array(64), digest.subarray(24), 0]))).toBe('bad-message')
   })
   test('A13 when lists nest, or are longer than their limits', () => {
@@ -214,5 +222,15 @@ test('80,000 random and mutated messages give a message or a named refusal', { t
     const decoded = decodeMessage(bytes)
     outcomes.add(decoded.ok ? decoded.value.type : decoded.reason)
   }
-  expect([...outcomes].sort()).toEqual(['bad-message', 'bye', 'heads', 'hello', 'more', 'units', 'unknown-message', 'unknown-version', 'want'])
+  expect([...outcomes].sort()).toEqual([
+    'bad-message',
+    'bye',
+    'heads',
+    'hello',
+    'more',
+    'units',
+    'unknown-message',
+    'unknown-version',
+    'want',
+  ])
 })

@@ -6,15 +6,7 @@ import { bytesOf, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { concatBytes } from '../core/bytes.ts'
 import { decodeValue, writeValue } from '../core/cbor.ts'
 import { isAuthorKey } from '../core/keys.ts'
-import {
-  ID_BYTES,
-  MAX_ECHOES,
-  MAX_HEADS_LISTED,
-  MAX_TIPS_PAGE,
-  MESSAGE_VERSION,
-  SIGNATURE_BYTES,
-  TOKEN_BYTES,
-} from '../core/limits.ts'
+import { ID_BYTES, MAX_ECHOES, MAX_HEADS_LISTED, MAX_TIPS_PAGE, MESSAGE_VERSION, SIGNATURE_BYTES, TOKEN_BYTES } from '../core/limits.ts'
 import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
 import type { Value } from '../core/value.ts'

@@ -61,7 +61,8 @@ export function mayAsk({ peers }: Engine, { wants, walked, bytesServed }: Peer):
 }
 
 /** The cost of the next bundle. */
-export const mostOf = ({ isMet }: Peer, { bundles }: Serving): number => (isMet && bundles > 0 ? BUNDLE_COST : isMet ? FIRST_BUNDLE_COST : FIRST_SHARE)
+export const mostOf = ({ isMet }: Peer, { bundles }: Serving): number =>
+  isMet && bundles > 0 ? BUNDLE_COST : isMet ? FIRST_BUNDLE_COST : FIRST_SHARE
 
 /** Whether this many bytes may be sent at once, being the first share if they go to a stranger. */
 export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean => isMet || sent + bytes <= FIRST_SHARE

@@ -35,7 +35,10 @@ const mallory = keyNamed('mallory')
 const wantAll = (ref: number) => wantBelow(ref, [])
 
 /** A node alone, and what of units it serves to hostile links, in order. */
-function serving(limits: Partial<Limits> = {}, isDeaf = false): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
+function serving(
+  limits: Partial<Limits> = {},
+  isDeaf = false,
+): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
   const served: Units[] = []
   const told = (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array): void => {
     const said = decodeMessage(bytes)

@@ -177,7 +177,12 @@ function* end(engine: Engine, peer: Peer, serving: Serving): Steps {
  * Adds what is lacking of one segment to the next bundle, and sends bundles that are full, until the segment is done or the asker must
  * wait. False if the segment is damaged.
  */
-function* answerFrom(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Generator<Question | 'pace', boolean, Answer | undefined> {
+function* answerFrom(
+  engine: Engine,
+  peer: Peer,
+  serving: Serving,
+  segment: StoredUnits,
+): Generator<Question | 'pace', boolean, Answer | undefined> {
   while (goesOn(engine, serving) && serving.at < segment.first + segment.count) {
     if (!(yield* answerOnce(engine, peer, serving, segment))) return false
     if (peer.serving === null || mustWait(engine, peer, serving) > engine.now) return true
@@ -189,7 +194,12 @@ function* answerFrom(engine: Engine, peer: Peer, serving: Serving, segment: Stor
  * One step of `answerFrom`: at most one bundle. A segment that is well merged and lacking whole travels as it is stored: that takes no
  * merging and, deflated already, next to no time.
  */
-function* answerOnce(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Generator<Question | 'pace', boolean, Answer | undefined> {
+function* answerOnce(
+  engine: Engine,
+  peer: Peer,
+  serving: Serving,
+  segment: StoredUnits,
+): Generator<Question | 'pace', boolean, Answer | undefined> {
   if (serving.ops > 0 && serving.ops + segment.count > engine.limits.bundleOps) {
     yield* flush(engine, peer, serving)
     return true

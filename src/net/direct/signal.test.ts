@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { bytesOf, writeByte } from '../../core/byte-writer.ts'
 import { writeValue } from '../../core/cbor.ts'
 import { publicKeyOf } from '../../core/keys.ts'
+import { MESSAGE_VERSION } from '../../core/limits.ts'
 import { asAuthor } from '../../core/op.ts'
 import { description } from './description.naive.ts'
 import { decodeSignal, encodeSignal, isSignal, MAX_NAME_LENGTH, MAX_NAMED, MAX_SIGNAL_BYTES, type Signal } from './signal.ts'
@@ -36,7 +37,7 @@ const signal: fc.Arbitrary<Signal> = fc.oneof(
 /** A description's bytes with these candidates, however many. */
 function withCandidates(candidates: readonly string[]): Uint8Array {
   return bytesOf((out) => {
-    writeByte(out, 1)
+    writeByte(out, MESSAGE_VERSION)
     writeValue(out, [17, 1, true, 'abcd', 'p'.repeat(22), new Uint8Array(32), 'active', candidates.join('\n')], 0)
   })
 }
@@ -86,7 +87,7 @@ describe('a signal', () => {
 
   test('D9 of more than MAX_SIGNAL_BYTES is refused unread, and MAX_NAMED members can be named and no more', () => {
     const huge = new Uint8Array(MAX_SIGNAL_BYTES + 1)
-    huge[0] = 1
+    huge[0] = MESSAGE_VERSION
     expect(decodeSignal(huge)).toEqual({ ok: false, reason: 'too-large' })
     const near = Array.from({ length: MAX_NAMED }, (_, i) => new Uint8Array(32).fill(i))
     const most = encodeSignal({ type: 'here', device: near[0]!, near })

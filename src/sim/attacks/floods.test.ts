@@ -65,7 +65,11 @@ test('D5 the more peers there are, the less of each is read, but always TALK_LEA
   const isRead = (said: number, peers: number): boolean => {
     peer.talk = said - 1
     const some = new Map([...engine.peers].slice(0, peers))
-    return mayTalk({ ...engine, peers: some }, peer, encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, ...UNHEARD }))
+    return mayTalk(
+      { ...engine, peers: some },
+      peer,
+      encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, ...UNHEARD }),
+    )
   }
   expect([isRead(200, 100), isRead(201, 100)]).toEqual([true, false])
   const crowd = new Map(Array.from({ length: 10_000 }, (_, n) => [`${n}`, peer]))

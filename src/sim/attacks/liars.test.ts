@@ -249,7 +249,14 @@ describe('forged fingerprints', () => {
     const before = bob!.engine.nextRef
     for (let i = 0; i < 50; i++) {
       const heads = sortedHeads(bob!.engine.replica.dag)
-      tell(stage, bob!, linkNamed(stage, 'liar'), { type: 'heads', digest: new Uint8Array(32).fill(i), heads, headCount: 1, ops: 2, ...UNHEARD })
+      tell(stage, bob!, linkNamed(stage, 'liar'), {
+        type: 'heads',
+        digest: new Uint8Array(32).fill(i),
+        heads,
+        headCount: 1,
+        ops: 2,
+        ...UNHEARD,
+      })
       run(stage, 100)
     }
     expect(bob!.engine.nextRef).toBe(before)

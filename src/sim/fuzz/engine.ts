@@ -81,7 +81,16 @@ function aPart(random: Random): Uint8Array {
     case 4: {
       const { author } = identityNumber(peer)
       const proof = STAND_IN.sign(identityNumber(peer), peerProofBytes(ROOM.id, PEERS[peer]!, SENDER))
-      return part(peer, encodeMessage({ type: 'hello', author, proof: random.chance(0.7) ? proof : random.bytes(64), token: random.bytes(8), own: random.below(9) }))
+      return part(
+        peer,
+        encodeMessage({
+          type: 'hello',
+          author,
+          proof: random.chance(0.7) ? proof : random.bytes(64),
+          token: random.bytes(8),
+          own: random.below(9),
+        }),
+      )
     }
     default:
       return part(peer, aSaying(random))
@@ -94,7 +103,15 @@ function play(driven: Driven, part: Uint8Array): void {
   const what = (kind & ~HOLD) % KINDS
   if (what === KIND.wait) driven.now += PACE * (1 + (payload[0] ?? 0))
   if (what === KIND.disk) driven.diskFailure = ([null, 'full', 'failed'] as const)[(payload[0] ?? 0) % 3]!
-  if (what < PEERS.length) give(driven, { type: 'bytes', from: toHex(PEERS[what]!), bytes: payload, addressed: kind % 2 === 0, isLatest: payload.length % 5 > 0, way: 'open' })
+  if (what < PEERS.length)
+    give(driven, {
+      type: 'bytes',
+      from: toHex(PEERS[what]!),
+      bytes: payload,
+      addressed: kind % 2 === 0,
+      isLatest: payload.length % 5 > 0,
+      way: 'open',
+    })
   else if (what === KIND.submit) give(driven, { type: 'submit', ref: 1, body: payload, time: 7 })
   else if (what === KIND.import) give(driven, { type: 'import', ref: 2, bundles: [payload] })
   else if (what === KIND.gone) give(driven, { type: 'gone', peer: toHex(PEERS[(payload[0] ?? 0) % PEERS.length]!) })

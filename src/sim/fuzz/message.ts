@@ -23,7 +23,13 @@ export function aMessage(random: Random, room: Room): Message {
   const count = (): number => random.pick([0, 1, 2, 9, 300, 2 ** 32, 2 ** 53 - 1])
   switch (random.below(7)) {
     case 0:
-      return { type: 'hello', author: anAuthor(random), proof: random.bytes(SIGNATURE_BYTES), token: random.bytes(TOKEN_BYTES), own: count() }
+      return {
+        type: 'hello',
+        author: anAuthor(random),
+        proof: random.bytes(SIGNATURE_BYTES),
+        token: random.bytes(TOKEN_BYTES),
+        own: count(),
+      }
     case 1: {
       const heads = someIds(random, room).sort(compareBytes)
       const [token, echoes] = [random.bytes(TOKEN_BYTES * random.below(2)), random.bytes(TOKEN_BYTES * random.below(4))]
@@ -79,7 +85,9 @@ export const message: Target = {
       : bendMessage(
           random,
           bytes,
-          random.chance(0.9) ? encodeMessage(aMessage(random, room)) : concatBytes([Uint8Array.of(MESSAGE_VERSION), encodeOp(anOp(random).op)]),
+          random.chance(0.9)
+            ? encodeMessage(aMessage(random, room))
+            : concatBytes([Uint8Array.of(MESSAGE_VERSION), encodeOp(anOp(random).op)]),
         )
   },
   judge(bytes, counting) {

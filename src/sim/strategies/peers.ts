@@ -93,7 +93,7 @@ export function eclipse(): Strategy {
           heads: [],
           headCount: held.heads.size,
           ops: held.stored,
-            ...UNHEARD,
+          ...UNHEARD,
         })
       }
     },
@@ -131,7 +131,8 @@ export function poser(): Strategy {
     act(villain) {
       const { author } = publicOp(villain).op
       newSender(villain)
-      for (const node of some(villain)) say(villain, node, encodeMessage({ type: 'hello', author, proof: villain.random.bytes(64), ...NEW }))
+      for (const node of some(villain))
+        say(villain, node, encodeMessage({ type: 'hello', author, proof: villain.random.bytes(64), ...NEW }))
     },
     goesOnEvery: 600,
   }
