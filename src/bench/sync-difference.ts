@@ -10,6 +10,7 @@ import type { Replica } from '../core/replica.ts'
 import type { Unit } from '../core/unit.ts'
 import { createRandom } from '../sim/random.ts'
 import { restore } from '../sync/engine.ts'
+import { createStoredHeads } from '../sync/stored-heads.ts'
 import { link } from './sync-first-contact.ts'
 import { meet } from './sync-meet.ts'
 import { copyOf, foundRoom, live, merged, write } from './sync-room.ts'
@@ -52,7 +53,7 @@ export function msToFind({ room, replicas }: LargePair, seed: number): number {
   const pair = replicas.map((replica, number) => {
     const side = createSide(room, number, seed)
     // Nothing is admitted while they look for the difference, so a replica serves in every run.
-    Object.assign(side.engine, { replica })
+    Object.assign(side.engine, { replica, heads: createStoredHeads(replica.dag, side.engine.sender) })
     restore(side.engine, [])
     return side
   })

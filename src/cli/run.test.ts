@@ -366,11 +366,12 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     again.type('four')
     await says(alice, /: four$/)
     expect(alice.printed.some((line) => line.includes('equivocation'))).toBe(false)
+    const agreed = await agreedOn(alice, 5)
     again.leave()
     expect(await again.ended).toBe(0)
     const third = start(['--name', 'bob', '--dir', folder, '--digest'])
     expect(await third.ended).toBe(0)
-    expect(third.printed).toEqual([await agreedOn(alice, 5)])
+    expect(third.printed).toEqual([agreed])
   })
 
   test('E3 a folder that is deleted while the node runs', async () => {

@@ -101,17 +101,22 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   const tellEntries = async (): Promise<void> => {
     shown ??= Math.max(0, node.engine.stored - NEWEST)
     for (let left = node.engine.stored - shown; left > 0 && !closed; left = node.engine.stored - shown) {
-      if (isWatched && left > FLOOD) {
+      if (isWatched && left + toCome(node.status()) > FLOOD) {
         if (!isFloodOver()) return
-        print(skippedLine(left - NEWEST))
-        shown += left - NEWEST
-        left = NEWEST
+        if (left > FLOOD) {
+          print(skippedLine(left - NEWEST))
+          shown += left - NEWEST
+          left = NEWEST
+        }
       }
       const next = Math.min(left, BATCH)
       for (const entry of await node.room.admitted(shown, next)) print(entryLine(entry))
       shown += next
     }
   }
+
+  /** How many ops are still on their way, as the peer that brings them says. */
+  const toCome = ({ fetching }: NodeStatus): number => (fetching === null || fetching.of === null ? 0 : fetching.of - fetching.got)
 
   /** Nothing has come for a while; until then it is said how far it is. */
   const isFloodOver = (): boolean => {

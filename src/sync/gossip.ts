@@ -95,6 +95,7 @@ export function told(engine: Engine, to: Peer | null): void {
   }
   engine.toldAllAt = engine.now
   engine.announceAt = Infinity
+  engine.echoAt = Infinity
   engine.heartbeatAt = engine.now + HEARTBEAT
 }
 
