@@ -61,6 +61,8 @@ export default defineConfig(async () => {
   return {
     plugins: [react(), pwa],
     worker: { format: 'es' as const },
+    // The packages in relay/node_modules, which only its tests on Cloudflare's runtime need, hold an older `ws`.
+    resolve: { dedupe: ['ws'] },
     build: {
       outDir: 'dist',
       target: ['chrome128', 'edge128', 'firefox130', 'safari18'],

@@ -1,10 +1,20 @@
 /** What connections can make the relay's host hold, at the edge of every limit. The sockets are stand-ins: they count and wait. */
 import { EventEmitter } from 'node:events'
-import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { WebSocket } from 'ws'
 import { encodeEnvelope } from '../src/net/envelope.ts'
-import { createForwarding, type Forwarding, MAX_CONNECTIONS, MAX_ROOMS } from './forwarding.ts'
+import {
+  accept,
+  closeForwarding,
+  countsOf,
+  createForwarding,
+  type Forwarding,
+  MAX_CONNECTIONS,
+  MAX_UNDELIVERED,
+  MAX_UNDELIVERED_IN_ALL,
+  MAX_UNFINISHED_BYTES,
+  TURN_DELIVERIES,
+} from './forwarding.ts'
+import { MAX_WAIT_MS, MAX_WAITING_BYTES, MAX_WAITING_IN_ALL, WINDOW_BYTES } from './outbox.ts'
 import { MAX_CONNECTIONS_PER_ROOM } from './room.ts'
 
 const MIB = 1024 * 1024
@@ -13,16 +23,19 @@ const ROOM = 'AAAAAAAAAAAAAAAAAAAAAA'
 const frame = (sender: number, length = 16): Buffer =>
   Buffer.from(encodeEnvelope({ sender: new Uint8Array(32).fill(sender), receiver: null, counter: 0, ciphertext: new Uint8Array(length) }))
 
-/** A socket that is always open, and hands nothing to the network before it is told to. */
+/** A socket, and its stream, that is always open. What it is sent stays in it while it does not read. */
 class Stand extends EventEmitter {
   readonly OPEN = 1
   readyState = 1
   bufferedAmount = 0
+  bytesRead = 0
+  reads = true
   isPaused = false
   isCut = false
   closedWith: string | null = null
   pings = 0
-  readonly sent: (() => void)[] = []
+  /** The senders' numbers of the frames it was given. */
+  readonly heard: number[] = []
   pause(): void {
     this.isPaused = true
   }
@@ -40,92 +53,234 @@ class Stand extends EventEmitter {
     this.isCut = true
     this.emit('close')
   }
-  send(_: Buffer, __: object, done?: () => void): void {
-    if (done) this.sent.push(done)
+  send(bytes: Uint8Array): void {
+    this.heard.push(bytes[1]!)
+    if (!this.reads) this.bufferedAmount += bytes.length
   }
   cork(): void {}
   uncork(): void {}
-  /** What is on its way to it, as the socket says it. */
-  lagBy(bytes: number): void {
-    this.bufferedAmount = bytes
-  }
-  catchUp(bytes: number): void {
-    this.bufferedAmount = bytes
-    for (const done of this.sent.splice(0)) done()
+  /** The network took all that it held. */
+  drain(): void {
+    this.bufferedAmount = 0
+    this.emit('drain')
   }
 }
 
 let forwarding: Forwarding
+let lines: string[]
 beforeEach(() => {
   vi.useFakeTimers()
-  forwarding = createForwarding(() => {})
+  lines = []
+  forwarding = createForwarding((line) => void lines.push(line), { frames: Infinity, bytes: Infinity })
 })
 afterEach(() => {
-  forwarding.close()
+  closeForwarding(forwarding)
   vi.useRealTimers()
 })
 
-function join(room = ROOM): Stand {
+type Accepted = Parameters<typeof accept>
+
+function join(room = ROOM, source = 'here'): Stand {
   const socket = new Stand()
-  forwarding.accept(socket as unknown as WebSocket, socket as unknown as Duplex, room)
+  accept(forwarding, socket as unknown as Accepted[1], socket as unknown as Accepted[2], room, source)
   return socket
 }
-const say = (from: Stand, sender = 1): boolean => from.emit('message', frame(sender), true)
+const say = (from: Stand, sender = 1, length = 16): boolean => from.emit('message', frame(sender, length), true)
 const roomNamed = (n: number): string => `room-${n}`.padEnd(22, 'x')
+/** Turns of the event loop, a millisecond each. */
+const turns = (count: number): void => {
+  for (let i = 0; i < count; i++) vi.advanceTimersByTime(1)
+}
+/** A member that reads nothing. */
+function laggard(source = 'here', room = ROOM): Stand {
+  const socket = join(room, source)
+  socket.reads = false
+  return socket
+}
 
 describe('how many', () => {
-  test('MAX_ROOMS rooms are held, one more is not, and those that are there go on', () => {
-    for (let i = 0; i < MAX_ROOMS; i++) expect(join(roomNamed(i)).closedWith).toBeNull()
-    expect(join(roomNamed(MAX_ROOMS)).closedWith).toBe('the relay is full')
-    expect(join(roomNamed(0)).closedWith).toBeNull()
-    expect(forwarding.count()).toEqual({ rooms: MAX_ROOMS, connections: MAX_ROOMS + 1 })
-  })
-
-  test('MAX_CONNECTIONS are held, and one more when one has left', () => {
-    const sockets = Array.from({ length: MAX_CONNECTIONS }, (_, i) => join(roomNamed(Math.floor(i / MAX_CONNECTIONS_PER_ROOM))))
+  test('MAX_CONNECTIONS are held, in as many rooms, and one more when one has left', () => {
+    const sockets = Array.from({ length: MAX_CONNECTIONS }, (_, i) => join(roomNamed(i)))
     expect(sockets.every(({ closedWith }) => closedWith === null)).toBe(true)
     expect(join(roomNamed(9_999)).closedWith).toBe('the relay is full')
+    expect(countsOf(forwarding)).toEqual({ rooms: MAX_CONNECTIONS, connections: MAX_CONNECTIONS, dropped: 0 })
     sockets[0]!.terminate()
     expect(join(roomNamed(9_999)).closedWith).toBeNull()
-    expect(forwarding.count().connections).toBe(MAX_CONNECTIONS)
+    expect(countsOf(forwarding).connections).toBe(MAX_CONNECTIONS)
+  })
+
+  test('D23 one source that fills the host gives way to the first connections of others, newest first, and nobody else does', () => {
+    const there = join(roomNamed(0), 'honest')
+    const strangers = Array.from({ length: MAX_CONNECTIONS - 1 }, (_, i) => join(roomNamed(i + 1), 'stranger'))
+    const newcomers = [join(roomNamed(0), 'newcomer'), join(roomNamed(9_999), 'another')]
+    expect([there, ...newcomers].map(({ closedWith }) => closedWith)).toEqual([null, null, null])
+    expect(strangers.slice(-3).map(({ closedWith }) => closedWith)).toEqual([null, 'gave way', 'gave way'])
+    expect(strangers.filter(({ closedWith }) => closedWith !== null)).toHaveLength(2)
+    expect(join(roomNamed(1), 'stranger').closedWith).toBe('the relay is full')
+    say(newcomers[0]!)
+    expect(there.heard).toEqual([1])
+  })
+
+  test('D23 one source that fills a room gives way in it; a newcomer that its room has no place for costs no other room one', () => {
+    const members = Array.from({ length: MAX_CONNECTIONS_PER_ROOM }, () => join(ROOM, 'fills'))
+    const newcomer = join(ROOM, 'newcomer')
+    expect([newcomer.closedWith, members.at(-1)!.closedWith, members.at(-2)!.closedWith]).toEqual([null, 'gave way', null])
+    say(newcomer)
+    expect([members[0]!.heard, members.at(-1)!.heard]).toEqual([[1], []])
+    for (let i = 0; countsOf(forwarding).connections < MAX_CONNECTIONS; i++) join(roomNamed(i), 'elsewhere')
+    for (let i = 0; i < 300; i++) join(ROOM, `source ${i}`)
+    const late = join(ROOM, 'too late')
+    expect([late.closedWith, countsOf(forwarding).connections]).toEqual(['the room is full', MAX_CONNECTIONS])
   })
 })
 
 describe('a receiver that lags', () => {
-  test('by HIGH_WATER keeps nobody waiting, and by a byte more it does, until no more than LOW_WATER is left', () => {
-    const [sender, receiver] = [join(), join()]
-    receiver.lagBy(4 * MIB)
-    say(sender)
-    expect(sender.isPaused).toBe(false)
-    receiver.lagBy(4 * MIB + 1)
-    say(sender)
-    expect(sender.isPaused).toBe(true)
-    receiver.catchUp(512 * 1024 + 1)
-    expect(sender.isPaused).toBe(true)
-    say(join(), 2)
-    receiver.catchUp(512 * 1024)
-    expect(sender.isPaused).toBe(false)
+  test('D23 makes nobody wait: however much others send, no sender is paused, and all others hear every frame at once', () => {
+    const stuck = laggard('bad')
+    const [pours, a, b] = [join(ROOM, 'bad'), join(ROOM, 'a'), join(ROOM, 'b')]
+    for (let i = 0; i < 200; i++) {
+      say(pours, 9, MIB)
+      turns(1)
+      say(a, 1)
+      say(b, 2)
+      turns(1)
+    }
+    expect([a, b, pours].map(({ isPaused }) => isPaused)).toEqual([false, false, false])
+    expect(b.heard.filter((sender) => sender === 1)).toHaveLength(200)
+    expect(a.heard.filter((sender) => sender === 2)).toHaveLength(200)
+    expect(stuck.closedWith).toBeNull()
+    expect(countsOf(forwarding).dropped).toBeGreaterThan(180)
   })
 
-  test('for MAX_STALL_MS is cut, and a millisecond earlier it is not', () => {
-    const [sender, receiver] = [join(), join()]
-    receiver.lagBy(4 * MIB + 1)
-    say(sender)
-    // It answers every ping, and reads nothing else.
-    vi.advanceTimersByTime(29_999)
-    expect([receiver.isCut, sender.isPaused]).toEqual([false, true])
-    vi.advanceTimersByTime(1)
-    expect([receiver.isCut, sender.isPaused]).toEqual([true, false])
+  test('holds MAX_WAITING_BYTES and its window, loses the newest of whoever sent most, and the others’ frames come in their turn', () => {
+    const slow = laggard()
+    const [pours, honest] = [join(ROOM, 'pours'), join(ROOM, 'honest')]
+    for (let i = 0; i < 100; i++) say(pours, 9, MIB)
+    turns(200)
+    expect(forwarding.backlog.bytes).toBeLessThanOrEqual(MAX_WAITING_BYTES)
+    expect(forwarding.backlog.bytes).toBeGreaterThan(MAX_WAITING_BYTES - 2 * MIB)
+    for (let i = 0; i < 50; i++) say(honest, 1)
+    turns(1)
+    const before = slow.heard.length
+    slow.reads = true
+    slow.drain()
+    expect(slow.heard.slice(before).indexOf(1)).toBeLessThanOrEqual(1)
+    expect(slow.heard.filter((sender) => sender === 1)).toHaveLength(50)
+    expect([forwarding.backlog.bytes, forwarding.backlog.bySource.size]).toEqual([0, 0])
   })
 
-  test('by MAX_BUFFERED_BYTES is held, and by a byte more it is cut at once', () => {
-    const [sender, receiver] = [join(), join()]
-    receiver.lagBy(64 * MIB)
+  test('by no more than WINDOW_BYTES loses nothing', () => {
+    const [sender, slow] = [join(), laggard()]
+    slow.bufferedAmount = WINDOW_BYTES - frame(1).length
     say(sender)
-    expect(receiver.isCut).toBe(false)
-    receiver.lagBy(64 * MIB + 1)
-    say(join(), 2)
-    expect(receiver.isCut).toBe(true)
+    expect(slow.heard).toEqual([1])
+    say(sender, 1)
+    expect(slow.heard).toEqual([1])
+    slow.drain()
+    expect([slow.heard, countsOf(forwarding).dropped]).toEqual([[1, 1], 0])
+  })
+
+  test('gets nothing that has waited for longer than MAX_WAIT_MS', () => {
+    const [sender, slow] = [join(), laggard()]
+    slow.bufferedAmount = WINDOW_BYTES
+    say(sender, 1)
+    vi.advanceTimersByTime(20_000)
+    say(sender, 2)
+    vi.advanceTimersByTime(MAX_WAIT_MS - 20_000 + 1)
+    slow.drain()
+    expect([slow.heard, countsOf(forwarding).dropped]).toEqual([[2], 1])
+  })
+
+  test('D23 takes of MAX_WAITING_IN_ALL, with all of its source, no more than leaves half of the rest to others', () => {
+    const pours = join(ROOM, 'pours')
+    for (let i = 1; i < MAX_CONNECTIONS_PER_ROOM; i++) laggard('bad')
+    for (let i = 0; i < 12; i++) {
+      say(pours, 9, MIB)
+      turns(200)
+    }
+    expect(forwarding.backlog.bytes).toBeLessThanOrEqual(MAX_WAITING_IN_ALL / 3)
+    expect(forwarding.backlog.bytes).toBeGreaterThan(MAX_WAITING_IN_ALL / 3 - 2 * MIB)
+    const [sender, slow] = [join(roomNamed(1), 'pours'), laggard('honest', roomNamed(1))]
+    for (let i = 0; i < 8; i++) say(sender, 1, MIB)
+    turns(20)
+    slow.reads = true
+    slow.drain()
+    expect(slow.heard).toHaveLength(8)
+  })
+
+  test('is cut when it reads nothing from one ping to the next, though it answers both', () => {
+    const [sender, stuck, slow] = [join(), laggard(), laggard()]
+    for (let i = 0; i < 3; i++) {
+      for (let n = 0; n < 2; n++) say(sender, 1, MIB)
+      for (const socket of [sender, stuck, slow]) socket.emit('pong')
+      slow.drain()
+      say(sender, 1, MIB)
+      turns(9)
+      vi.advanceTimersByTime(30_000)
+    }
+    expect([sender.isCut, stuck.isCut, slow.isCut]).toEqual([false, true, false])
+  })
+})
+
+describe('a sender that pours', () => {
+  test('D23 delays others by a turn, with as many connections as a room has', () => {
+    const pourers = Array.from({ length: MAX_CONNECTIONS_PER_ROOM - 2 }, () => join(ROOM, 'pours'))
+    const [a, b] = [join(ROOM, 'a'), join(ROOM, 'b')]
+    // As much as one reading of each socket holds.
+    for (const socket of pourers) for (let i = 0; i < 100; i++) say(socket, 9)
+    for (let i = 0; i < 20; i++) {
+      say(a, 1)
+      turns(1)
+      expect([i, b.heard.filter((sender) => sender === 1).length]).toEqual([i, i + 1])
+    }
+    expect(b.heard.filter((sender) => sender === 9).length).toBeLessThan(21 * TURN_DELIVERIES)
+  })
+
+  test('is read again when all of its MAX_UNDELIVERED is delivered, and loses nothing', () => {
+    const [pours, hears] = [join(), join()]
+    const count = TURN_DELIVERIES + MAX_UNDELIVERED
+    for (let i = 0; i < count; i++) say(pours, 9)
+    expect(pours.isPaused).toBe(false)
+    say(pours, 9)
+    expect(pours.isPaused).toBe(true)
+    turns(3)
+    expect([pours.isPaused, hears.heard.length, countsOf(forwarding).dropped]).toEqual([false, count + 1, 0])
+  })
+
+  test('D23 that leaves at once, again and again, takes MAX_UNDELIVERED_IN_ALL, and nobody else’s place in it', () => {
+    const [a, b] = [join(ROOM, 'a'), join(ROOM, 'b')]
+    for (let i = 0; i < 400; i++) {
+      const pours = join(ROOM, 'pours')
+      for (let n = 0; n < 20; n++) say(pours, 9, 60 * 1024)
+      pours.terminate()
+    }
+    expect(forwarding.undelivered.cost).toBeLessThanOrEqual(MAX_UNDELIVERED_IN_ALL)
+    expect(countsOf(forwarding).dropped).toBeGreaterThan(0)
+    for (let i = 0; i < 10; i++) say(a, 1)
+    turns(2)
+    expect(b.heard.filter((sender) => sender === 1)).toHaveLength(10)
+  })
+
+  test('with pings is slowed down as one with frames is', () => {
+    forwarding = createForwarding(() => {}, { frames: 10, bytes: 1_000 })
+    const pings = join()
+    for (let i = 0; i < 25; i++) pings.emit('ping')
+    expect(pings.isPaused).toBe(true)
+    for (let i = 0; i < 200; i++) pings.emit('ping')
+    expect(pings.closedWith).toBe('too-fast')
+  })
+
+  test('D23 begins frames and does not end them: the source with most of MAX_UNFINISHED_BYTES is cut, the largest first', () => {
+    const [honest, ...bad] = [join(ROOM, 'honest'), join(ROOM, 'bad'), join(ROOM, 'bad'), join(ROOM, 'bad')]
+    honest.bytesRead = MIB
+    bad[0]!.bytesRead = MIB
+    bad[1]!.bytesRead = MAX_UNFINISHED_BYTES - 2 * MIB
+    vi.advanceTimersByTime(1_000)
+    expect(bad.map(({ isCut }) => isCut)).toEqual([false, false, false])
+    bad[2]!.bytesRead = 1
+    vi.advanceTimersByTime(1_000)
+    expect([honest, ...bad].map(({ isCut }) => isCut)).toEqual([false, false, true, false])
+    expect(lines).toEqual(['Connections were cut: they began more frames than they ended.'])
   })
 })
 
@@ -144,7 +299,7 @@ describe('a connection that is no use', () => {
   test('and was told to go has DISMISS_MS for it, and is counted no more meanwhile', () => {
     const refused = join()
     refused.emit('message', Buffer.from('no frame'), false)
-    expect([refused.closedWith, forwarding.count().connections]).toEqual(['truncated', 0])
+    expect([refused.closedWith, countsOf(forwarding).connections]).toEqual(['truncated', 0])
     vi.advanceTimersByTime(1_999)
     expect(refused.isCut).toBe(false)
     vi.advanceTimersByTime(1)

@@ -1,140 +1,250 @@
 /**
- * The relay over real sockets: `room.ts` says where a frame goes, this file sends it there, and slows a sender down
- * rather than losing what it sends. Nothing is kept once it is sent, and nothing is written down of who was where.
+ * The relay over real sockets: `room.ts` says where a frame goes, `outbox.ts` what waits for a receiver, and this file in whose turn
+ * frames are passed on. A sender is read more slowly for what it sent itself, and never because of a receiver. Nothing is kept once it
+ * is sent, and nothing is written down of who was where.
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import { CLOSE, ROOM_IS_FULL } from './protocol.ts'
-import { createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, route } from './room.ts'
-import { createTurns } from './turn.ts'
+import { createFairQueue, dropNewestOfHeaviest, type FairQueue, push, shift, waitingOf } from './fair-queue.ts'
+import { type Backlog, closeOutbox, createBacklog, createOutbox, isLagging, type Outbox, pump, send } from './outbox.ts'
+import { CLOSE, GAVE_WAY, RELAY_IS_FULL, ROOM_IS_FULL } from './protocol.ts'
+import { charge, createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, type RoomRefusal, route } from './room.ts'
+import { createShares, givePlaceBack, type Shares, takePlace } from './shares.ts'
+import { createTurns, type HoldForTurn } from './turn.ts'
 
-/** An empty room is forgotten, so this bounds what strangers can make the host remember. */
-export const MAX_ROOMS = 4_096
-
-/** Sockets in all: some 50 kB each. */
+/** Sockets in all: some 50 kB each. A room has at least one, so this bounds rooms as well. */
 export const MAX_CONNECTIONS = 8_192
 
-/** With more than HIGH_WATER on its way to a receiver, its senders are paused until no more than LOW_WATER is. Bytes. */
-const HIGH_WATER = 4 * 1024 * 1024
-const LOW_WATER = 512 * 1024
+/** Deliveries of a turn of the event loop, a KiB each: some 10 ms. What is more waits for the next turn, so all sockets are read meanwhile. */
+export const TURN_DELIVERIES = 2_048
 
-/** A receiver that does not get from HIGH_WATER to LOW_WATER in this time (about 100 kB a second) must not hold up a room. ms */
-const MAX_STALL_MS = 30_000
+/** A sender's turn in what waits to be delivered; one frame for everybody in a full room, if it is small. Deliveries. */
+const SENDER_TURN = 256
 
-/** Every member of a full room may have added one more frame before it was paused; beyond that the receiver is cut. Bytes. */
-const MAX_BUFFERED_BYTES = 64 * 1024 * 1024
+/** A sender of which more waits is read again when all of it is delivered. Deliveries. */
+export const MAX_UNDELIVERED = 1_024
 
-/** A socket that did not answer the last ping when the next is due is dead. ms */
+/** What waits to be delivered in all: some seconds of work, and at most 256 MiB. Above it, who has most waiting loses frames. Deliveries. */
+export const MAX_UNDELIVERED_IN_ALL = 256 * 1024
+
+/** Bytes of frames that have begun and not ended, in all. Above it, connections of the source with most of them are cut. Bytes. */
+export const MAX_UNFINISHED_BYTES = 256 * 1024 * 1024
+
+/** How often unfinished frames are counted. ms */
+const COUNT_MS = 1_000
+
+/** A socket that did not answer the last ping when the next is due is dead, and one that read nothing meanwhile is cut. ms */
 const PING_MS = 30_000
 
-/** Who was told to go and stays is cut after this: it is counted no more. ms */
+/** A connection that was told to go and stays is cut after this: it is counted no more. ms */
 const DISMISS_MS = 2_000
 
 /** What a text message counts as: no node of ours sends one. */
-const NO_FRAME = new Uint8Array(0)
+const NO_FRAME = Buffer.alloc(0)
 
 export interface Forwarding {
-  /** Takes over an open socket, and the stream that it writes to. */
-  accept(socket: WebSocket, stream: Duplex, roomName: string): void
-  /** For `/healthz`. */
-  count(): { readonly rooms: number; readonly connections: number }
-  /** Stops the heartbeat; the sockets are their server's to close. */
-  close(): void
+  readonly rooms: Map<string, Room<Peer>>
+  readonly peers: Set<Peer>
+  readonly shares: Shares<Peer>
+  readonly backlog: Backlog
+  readonly undelivered: FairQueue<Peer, Delivery>
+  /** Deliveries of this turn so far. */
+  spent: number
+  readonly rates: Rates
+  readonly holdForTurn: HoldForTurn
+  readonly timers: NodeJS.Timeout[]
+  readonly log: (line: string) => void
 }
 
 interface Peer {
   readonly socket: WebSocket
-  readonly stream: Duplex
-  /** Called when something was handed to the network. */
-  readonly onSent: () => void
-  /** Receivers that lag: nothing is read from this one until they caught up, nor while it rests. */
-  readonly heldBy: Set<Peer>
-  /** Set while it rests, having been faster than the room allows. */
+  readonly stream: Stream
+  readonly source: string
+  readonly roomName: string
+  readonly room: Room<Peer>
+  readonly outbox: Outbox<Peer>
+  /** Set while it rests, having been faster than its rates. */
   rest: NodeJS.Timeout | null
-  /** Senders that are paused until this one has caught up. */
-  readonly holds: Set<Peer>
-  stall: NodeJS.Timeout | null
-  alive: boolean
+  /** Set while too much of what it sent waits for its turn. */
+  isAhead: boolean
+  /** Answered the last ping. */
+  isAlive: boolean
+  /** Lagged at the last ping and has read nothing since. */
+  isStuck: boolean
+  /** What the stream had read when its last message ended. Bytes. */
+  heardUntil: number
+}
+
+/** A `net.Socket`, as far as it is used. */
+type Stream = Duplex & { readonly bytesRead: number }
+
+interface Delivery {
+  readonly from: Peer
+  readonly to: readonly Peer[]
+  readonly frame: Buffer
 }
 
 /** @param log gets a sentence when a connection was cut for what it did; never who or where */
 export function createForwarding(log: (line: string) => void, rates: Rates = DEFAULT_RATES): Forwarding {
-  const rooms = new Map<string, Room<Peer>>()
-  const peers = new Set<Peer>()
-  const holdForTurn = createTurns()
-
-  const accept = (socket: WebSocket, stream: Duplex, roomName: string) => {
-    const room = rooms.get(roomName) ?? createRoom<Peer>(rates)
-    const onSent = () => {
-      if (socket.bufferedAmount <= LOW_WATER) letGo(peer)
-    }
-    const peer: Peer = { socket, stream, onSent, heldBy: new Set(), rest: null, holds: new Set(), stall: null, alive: true }
-    socket.on('error', () => socket.terminate())
-    if (peers.size >= MAX_CONNECTIONS || (rooms.size >= MAX_ROOMS && !rooms.has(roomName)))
-      return dismiss(socket, CLOSE.full, 'the relay is full')
-    if (!join(room, peer)) return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
-    rooms.set(roomName, room)
-    peers.add(peer)
-    const quit = () => {
-      if (!peers.delete(peer)) return
-      leave(room, peer)
-      if (room.members.size === 0) rooms.delete(roomName)
-      letGo(peer)
-      if (peer.rest) clearTimeout(peer.rest)
-      for (const receiver of peer.heldBy) receiver.holds.delete(peer)
-    }
-
-    socket.on('pong', () => {
-      peer.alive = true
-    })
-    socket.on('message', (data, isBinary) => {
-      if (socket.readyState !== socket.OPEN) return
-      // A Buffer, as long as nobody sets `binaryType`.
-      const frame = isBinary ? (data as Buffer) : NO_FRAME
-      const routing = route(room, peer, frame, performance.now())
-      if (routing.type === 'refuse') {
-        log(`A connection was closed: ${routing.reason}.`)
-        // At once: it may take its time to close, and nobody shall wait until it has read what was meant for it.
-        quit()
-        return dismiss(socket, CLOSE.refused, routing.reason)
-      }
-      for (const to of routing.to) forward(peer, to, frame)
-      if (routing.restMs > 0) rest(peer, routing.restMs)
-    })
-    socket.on('close', quit)
+  const forwarding: Forwarding = {
+    rooms: new Map(),
+    peers: new Set(),
+    shares: createShares(MAX_CONNECTIONS),
+    backlog: createBacklog(),
+    undelivered: createFairQueue(SENDER_TURN),
+    spent: 0,
+    rates,
+    holdForTurn: createTurns(),
+    timers: [],
+    log,
   }
+  forwarding.timers.push(setInterval(() => beat(forwarding), PING_MS))
+  forwarding.timers.push(setInterval(() => cutUnfinished(forwarding), COUNT_MS))
+  return forwarding
+}
 
-  const forward = (from: Peer, to: Peer, frame: Uint8Array) => {
-    holdForTurn(to.stream)
-    // Nobody waits for it while so little is on its way.
-    to.socket.send(frame, { binary: true }, to.socket.bufferedAmount > LOW_WATER ? to.onSent : undefined)
-    if (to.socket.bufferedAmount > MAX_BUFFERED_BYTES) return cut(to)
-    if (to.socket.bufferedAmount <= HIGH_WATER) return
-    to.holds.add(from)
-    from.heldBy.add(to)
-    readOrPause(from)
-    to.stall ??= setTimeout(() => cut(to), MAX_STALL_MS)
+/** Stops its timers; the sockets are their server's to close. */
+export function closeForwarding({ timers }: Forwarding): void {
+  for (const timer of timers) clearInterval(timer)
+}
+
+/** For `/healthz`: numbers, and nothing about who or where. `dropped`: frames, because their receivers lagged. */
+export function countsOf({ rooms, peers, backlog }: Forwarding) {
+  return { rooms: rooms.size, connections: peers.size, dropped: backlog.dropped }
+}
+
+/** Takes over an open socket of a source, and the stream that it writes to. */
+export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream, roomName: string, source: string): void {
+  const { rooms, peers, shares, backlog } = forwarding
+  const room = rooms.get(roomName) ?? createRoom<Peer>(forwarding.rates)
+  const peer: Peer = {
+    socket,
+    stream,
+    source,
+    roomName,
+    room,
+    outbox: createOutbox(socket, source),
+    rest: null,
+    isAhead: false,
+    isAlive: true,
+    isStuck: false,
+    heardUntil: stream.bytesRead,
   }
-
-  const cut = (peer: Peer) => {
-    log('A connection was cut: it does not read what it is sent.')
-    peer.socket.terminate()
+  socket.on('error', () => socket.terminate())
+  const inRoom = join(room, peer, source, performance.now())
+  if (inRoom.type === 'refused') return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
+  if (inRoom.instead !== null) sendAway(forwarding, inRoom.instead, CLOSE.full, GAVE_WAY)
+  // Free, where another member has just left for this one.
+  const inHost = takePlace(shares, source, peer)
+  if (inHost.type === 'refused') {
+    leave(room, peer)
+    return dismiss(socket, CLOSE.full, RELAY_IS_FULL)
   }
+  if (inHost.instead !== null) sendAway(forwarding, inHost.instead, CLOSE.full, GAVE_WAY)
+  rooms.set(roomName, room)
+  peers.add(peer)
 
-  const heartbeat = setInterval(() => {
-    for (const peer of peers) {
-      // Nothing is read from a paused one, its pong neither.
-      if (!peer.alive && !peer.socket.isPaused) peer.socket.terminate()
-      peer.alive = peer.socket.isPaused
-      peer.socket.ping()
-    }
-  }, PING_MS)
+  socket.on('pong', () => {
+    peer.isAlive = true
+  })
+  socket.on('ping', () => pay(forwarding, peer))
+  socket.on('message', (data, isBinary) => {
+    peer.heardUntil = stream.bytesRead
+    // A Buffer, as long as nobody sets `binaryType`.
+    if (peers.has(peer)) hear(forwarding, peer, isBinary ? compact(data as Buffer) : NO_FRAME)
+  })
+  socket.on('close', () => quit(forwarding, peer))
+  stream.on('drain', () => {
+    peer.isStuck = false
+    pump(backlog, peer.outbox, performance.now())
+  })
+}
 
-  return {
-    accept,
-    count: () => ({ rooms: rooms.size, connections: peers.size }),
-    close: () => clearInterval(heartbeat),
+/** Every reading of a network has memory of its own, which a small frame of it must not keep while it waits. */
+function compact(frame: Buffer): Buffer {
+  if (frame.buffer.byteLength < 2 * frame.length + 1_024) return frame
+  const own = Buffer.allocUnsafeSlow(frame.length)
+  own.set(frame)
+  return own
+}
+
+function hear(forwarding: Forwarding, peer: Peer, frame: Buffer): void {
+  const now = performance.now()
+  const routing = route(peer.room, peer, frame, now)
+  if (routing.type === 'refuse') return refuse(forwarding, peer, routing.reason)
+  if (routing.to.length > 0) deliverInTurn(forwarding, { from: peer, to: routing.to, frame }, now)
+  restFor(peer, routing.restMs)
+}
+
+function deliverInTurn(forwarding: Forwarding, delivery: Delivery, now: number): void {
+  const { undelivered, backlog } = forwarding
+  const { from } = delivery
+  if (undelivered.cost === 0 && forwarding.spent < TURN_DELIVERIES) return deliver(forwarding, delivery, now)
+  push(undelivered, from.source, from, delivery, costOf(delivery))
+  from.isAhead ||= waitingOf(undelivered, from.source, from) > MAX_UNDELIVERED
+  while (undelivered.cost > MAX_UNDELIVERED_IN_ALL) {
+    backlog.dropped++
+    letCatchUp(forwarding, dropNewestOfHeaviest(undelivered)!.from)
   }
+}
+
+/** A message that the socket answers itself, and that costs as much as a frame. */
+function pay(forwarding: Forwarding, peer: Peer): void {
+  const restMs = charge(peer.room, peer, 0, performance.now())
+  if (restMs === null) return refuse(forwarding, peer, 'too-fast')
+  restFor(peer, restMs)
+}
+
+function deliver(forwarding: Forwarding, delivery: Delivery, now: number): void {
+  if (forwarding.spent === 0) setImmediate(nextTurn, forwarding)
+  forwarding.spent += costOf(delivery)
+  for (const to of delivery.to) {
+    if (!forwarding.peers.has(to)) continue
+    forwarding.holdForTurn(to.stream)
+    send(forwarding.backlog, to.outbox, delivery.from, delivery.frame, now)
+  }
+}
+
+const costOf = ({ to, frame }: Delivery): number => to.length * (1 + (frame.length >> 10))
+
+/** Begins a turn with what waits from the last one. */
+function nextTurn(forwarding: Forwarding): void {
+  const { undelivered } = forwarding
+  const now = performance.now()
+  forwarding.spent = 0
+  while (forwarding.spent < TURN_DELIVERIES) {
+    const delivery = shift(undelivered)
+    if (delivery === null) return
+    deliver(forwarding, delivery, now)
+    letCatchUp(forwarding, delivery.from)
+  }
+}
+
+/** Reads on from a sender of which nothing waits any more. */
+function letCatchUp({ undelivered }: Forwarding, sender: Peer): void {
+  if (!sender.isAhead || waitingOf(undelivered, sender.source, sender) > 0) return
+  sender.isAhead = false
+  readOrPause(sender)
+}
+
+/** Closes a connection for what it sent. It is gone at once: it may take its time to close. */
+function refuse(forwarding: Forwarding, peer: Peer, reason: RoomRefusal): void {
+  forwarding.log(`A connection was closed: ${reason}.`)
+  sendAway(forwarding, peer, CLOSE.refused, reason)
+}
+
+function sendAway(forwarding: Forwarding, peer: Peer, code: number, reason: string): void {
+  quit(forwarding, peer)
+  dismiss(peer.socket, code, reason)
+}
+
+function quit({ peers, rooms, shares, backlog }: Forwarding, peer: Peer): void {
+  if (!peers.delete(peer)) return
+  leave(peer.room, peer)
+  if (peer.room.members.size === 0) rooms.delete(peer.roomName)
+  givePlaceBack(shares, peer.source, peer)
+  closeOutbox(backlog, peer.outbox)
+  if (peer.rest) clearTimeout(peer.rest)
 }
 
 function dismiss(socket: WebSocket, code: number, reason: string): void {
@@ -142,27 +252,49 @@ function dismiss(socket: WebSocket, code: number, reason: string): void {
   setTimeout(() => socket.terminate(), DISMISS_MS).unref()
 }
 
-function rest(sender: Peer, ms: number): void {
-  if (sender.rest) clearTimeout(sender.rest)
-  sender.rest = setTimeout(() => {
-    sender.rest = null
-    readOrPause(sender)
-  }, ms)
-  readOrPause(sender)
-}
-
-function readOrPause(sender: Peer): void {
-  if (sender.rest || sender.heldBy.size > 0) sender.socket.pause()
-  else sender.socket.resume()
-}
-
-/** A receiver caught up, or is gone: its senders may go on. */
-function letGo(receiver: Peer): void {
-  if (receiver.stall) clearTimeout(receiver.stall)
-  receiver.stall = null
-  for (const sender of receiver.holds) {
-    sender.heldBy.delete(receiver)
-    readOrPause(sender)
+function restFor(peer: Peer, ms: number): void {
+  if (ms > 0) {
+    if (peer.rest) clearTimeout(peer.rest)
+    peer.rest = setTimeout(() => {
+      peer.rest = null
+      readOrPause(peer)
+    }, ms)
   }
-  receiver.holds.clear()
+  if (ms > 0 || peer.isAhead) readOrPause(peer)
+}
+
+function readOrPause(peer: Peer): void {
+  if (peer.rest || peer.isAhead) peer.socket.pause()
+  else if (peer.socket.isPaused) peer.socket.resume()
+}
+
+function beat({ peers }: Forwarding): void {
+  for (const peer of peers) {
+    // Nothing is read from a paused one, its pong neither.
+    const isDead = !peer.isAlive && !peer.socket.isPaused
+    if (isDead || peer.isStuck) peer.socket.terminate()
+    peer.isAlive = peer.socket.isPaused
+    peer.isStuck = isLagging(peer.outbox)
+    peer.socket.ping()
+  }
+}
+
+/** A frame that has begun is in memory until it ends, and no sender need ever end one. */
+function cutUnfinished({ peers, log }: Forwarding): void {
+  const unfinished = ({ stream, heardUntil }: Peer): number => stream.bytesRead - heardUntil
+  const bySource = new Map<string, number>()
+  let total = 0
+  for (const peer of peers) {
+    total += unfinished(peer)
+    bySource.set(peer.source, (bySource.get(peer.source) ?? 0) + unfinished(peer))
+  }
+  if (total <= MAX_UNFINISHED_BYTES) return
+  log('Connections were cut: they began more frames than they ended.')
+  const [most] = [...bySource].reduce((largest, each) => (each[1] > largest[1] ? each : largest))
+  const ofMost = [...peers].filter(({ source }) => source === most).sort((a, b) => unfinished(b) - unfinished(a))
+  for (const peer of ofMost) {
+    if (total <= MAX_UNFINISHED_BYTES) break
+    total -= unfinished(peer)
+    peer.socket.terminate()
+  }
 }

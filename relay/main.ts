@@ -4,6 +4,8 @@
  *   PORT  the port to listen on (5173); when it is taken, that is said and nothing is started
  *   HOST  where to listen: "localhost" (this machine only) unless it says otherwise; HOST=0.0.0.0 serves the whole network.
  *         Browsers give pages their cryptography over https or on localhost only, so put a TLS proxy in front of it then.
+ *   ADDRESS_HEADER  the header in which that proxy tells where a connection comes from ("x-forwarded-for"). Set it only behind your
+ *         own proxy, for without one anyone can write the header.
  */
 import { argv, env, exit } from 'node:process'
 import { createRelayHost } from './node.ts'
@@ -11,6 +13,7 @@ import { createRelayHost } from './node.ts'
 const DEFAULT_PORT = 5173
 
 const host = env['HOST'] || 'localhost'
+const addressHeader = env['ADDRESS_HEADER'] || undefined
 const port = Number(env['PORT'] || DEFAULT_PORT)
 
 function stop(sentence: string): never {
@@ -21,7 +24,8 @@ function stop(sentence: string): never {
 if (!Number.isInteger(port) || port < 0 || port > 65_535) stop(`PORT is "${env['PORT']}", which is not a port (0 to 65535).`)
 
 try {
-  const { port: bound } = await createRelayHost({ app: 'dist', relay: !argv.includes('--no-relay'), host, port, log: console.error })
+  const relay = !argv.includes('--no-relay')
+  const { port: bound } = await createRelayHost({ app: 'dist', relay, host, port, addressHeader, log: console.error })
   console.log(`http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${bound}`)
 } catch (cause) {
   const { code, message } = cause as NodeJS.ErrnoException

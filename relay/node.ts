@@ -8,10 +8,27 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { MAX_FRAME_BYTES, FRAME_VERSION } from '../src/net/envelope.ts'
 import { loadApp } from './app.ts'
-import { createForwarding } from './forwarding.ts'
+import { createDoor, sourceOfSocket } from './door.ts'
+import { accept, closeForwarding, countsOf, createForwarding } from './forwarding.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { roomOf } from './protocol.ts'
 import type { Rates } from './room.ts'
+import { sourceInHeader } from './source.ts'
+
+/** A request must be there within this. ms */
+const REQUEST_MS = 10_000
+
+/** How often that is checked. ms */
+const CHECK_MS = 2_000
+
+/** A socket on which nothing moves for this long is closed, unless it is a websocket: its client reads no answer. ms */
+const SILENCE_MS = 30_000
+
+/** Bytes of a request's head: a browser's is about 1 kB. */
+const MAX_HEAD_BYTES = 8_192
+
+/** Pieces of one message: browsers cut at 64 KiB or not at all. */
+const MAX_FRAGMENTS = 1_024
 
 export interface RelayHostOptions {
   /** The folder of the built app; without it only the relay is served. */
@@ -24,6 +41,11 @@ export interface RelayHostOptions {
   readonly port: number
   /** What one connection may send, if not so much as `room.ts` has it. */
   readonly rates?: Rates
+  /**
+   * The header in which your own proxy tells the address of a connection ("x-forwarded-for"). Only behind such a proxy: without one
+   * anyone can write the header. Without this option the address is the socket's, so all that comes by one proxy is one source.
+   */
+  readonly addressHeader?: string | undefined
   /** Gets a sentence when something was refused or failed; nothing about who said what. */
   log(line: string): void
 }
@@ -36,11 +58,16 @@ export interface RelayHost {
 }
 
 /** @throws what `listen` fails with (EADDRINUSE …), or where the app is not built */
-export async function createRelayHost({ app, relay, host, port, rates, log }: RelayHostOptions): Promise<RelayHost> {
+export async function createRelayHost({ app, relay, host, port, rates, addressHeader, log }: RelayHostOptions): Promise<RelayHost> {
   const serveApp = app === undefined ? null : await loadApp(app, relay)
   const forwarding = createForwarding(log, rates)
   // Sealed bytes do not compress.
-  const handshake = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES })
+  const handshake = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    maxFragments: MAX_FRAGMENTS,
+  })
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
@@ -48,7 +75,7 @@ export async function createRelayHost({ app, relay, host, port, rates, log }: Re
       return end(response, 405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' })
     const path = pathOf(request)
     if (path === null) return end(response, 400, 'That is no address.')
-    if (path === '/healthz') return end(response, 200, JSON.stringify({ ...forwarding.count(), version: FRAME_VERSION }), JSON_TYPE)
+    if (path === '/healthz') return end(response, 200, JSON.stringify({ ...countsOf(forwarding), version: FRAME_VERSION }), JSON_TYPE)
     if (path.startsWith('/parties/')) {
       return relay && roomOf(path) !== null
         ? end(response, 426, 'Rooms are websockets.', { Upgrade: 'websocket' })
@@ -63,18 +90,21 @@ export async function createRelayHost({ app, relay, host, port, rates, log }: Re
       socket.destroy()
     })
     const room = relay ? roomOf(pathOf(request) ?? '') : null
-    if (room === null) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    else handshake.handleUpgrade(request, socket, head, (opened) => forwarding.accept(opened, socket, room))
+    if (room === null) return void socket.end(NOT_FOUND, () => socket.destroy())
+    const source = sourceInHeader(addressHeader && lastOf(request.headers[addressHeader.toLowerCase()])) ?? sourceOfSocket(request.socket)
+    handshake.handleUpgrade(request, socket, head, (opened) => accept(forwarding, opened, request.socket, room, source))
   }
 
+  const enter = createDoor()
   const servers: Server[] = []
   const close = async () => {
-    forwarding.close()
+    closeForwarding(forwarding)
     for (const socket of handshake.clients) socket.terminate()
     await Promise.all(servers.map(closeServer))
   }
   const open = async (address: string, at: number) => {
-    const server = createServer(answer).on('upgrade', upgrade)
+    const server = createServer(LIMITS, answer).on('upgrade', upgrade).on('connection', enter)
+    server.timeout = SILENCE_MS
     const bound = await listen(server, address, at)
     servers.push(server)
     return bound
@@ -93,6 +123,17 @@ export async function createRelayHost({ app, relay, host, port, rates, log }: Re
     throw cause
   }
 }
+
+const LIMITS = {
+  headersTimeout: REQUEST_MS,
+  requestTimeout: REQUEST_MS,
+  connectionsCheckingInterval: CHECK_MS,
+  maxHeaderSize: MAX_HEAD_BYTES,
+}
+
+const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+
+const lastOf = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header.at(-1) : header)
 
 const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' }
 

@@ -7,10 +7,13 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { encodeEnvelope, HEADER_BYTES, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
-import { BURST_MS, DEFAULT_RATES, MAX_CONNECTIONS_PER_ROOM, MAX_REST_MS, type Rates } from './room.ts'
+import { BURST_MS, DEFAULT_RATES, MAX_CONNECTIONS_PER_ROOM, MAX_REST_MS, MAX_SENDERS_PER_CONNECTION, type Rates } from './room.ts'
+
+/** The header in which hosts under test are told where a connection comes from. */
+export const ADDRESS_HEADER = 'x-forwarded-for'
 
 export interface HostUnderTest {
-  /** Starts one on this machine, or gives one that runs, and its port. */
+  /** Starts one on this machine that reads ADDRESS_HEADER, or gives one that runs, and its port. */
   start(rates: Rates): Promise<number>
   /** True where it reads no more from who is too fast; false where it sends such a one away. */
   readonly slowsDown: boolean
@@ -29,6 +32,9 @@ export const frame = (sender: number, receiver: number | null, mark: number, len
 
 /** A mark that none of a row of frames has. */
 const OTHER = 250
+
+/** Frames of 1 MB: more than a socket's buffers on both sides, and what a relay keeps for one receiver. */
+const POURED = 40
 
 let rooms = 0
 /** A name that no other test uses. */
@@ -114,13 +120,42 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       )
     })
 
-    test('a frame for a node that did not speak yet reaches everybody else', async () => {
+    test('D19 a frame for a node that did not speak yet reaches those that did not, and nobody when all have spoken', async () => {
       const { members } = await roomOf(3)
       const [a, b, c] = members as [Member, Member, Member]
       a.socket.send(frame(1, 2, 5))
       await eventually(() => expect([b.heard, c.heard]).toEqual([[5], [5]]))
       b.socket.send(frame(2, null, 6))
       await eventually(() => expect(a.heard).toEqual([6]))
+      a.socket.send(frame(1, 9, 7))
+      await eventually(() => expect(c.heard).toEqual([5, 6, 7]))
+      c.socket.send(frame(3, null, 8))
+      await eventually(() => expect(a.heard).toEqual([6, 8]))
+      a.socket.send(frame(1, 9, 9))
+      a.socket.send(frame(1, null, 10))
+      await eventually(() =>
+        expect([b.heard, c.heard]).toEqual([
+          [5, 8, 10],
+          [5, 6, 7, 10],
+        ]),
+      )
+    })
+
+    test('D18 a connection that brings more than 16 sender values is told so and reaches nobody; one that comes again with its own is not', async () => {
+      const { port, room, members } = await roomOf(1)
+      const [b] = members as [Member]
+      const many = await member(port, room)
+      for (let sender = 1; sender <= MAX_SENDERS_PER_CONNECTION + 1; sender++) many.socket.send(frame(sender, null, sender))
+      expect(await many.closed).toEqual({ code: 4000, reason: 'too-many-senders' })
+      for (let times = 0; times < 2 * MAX_SENDERS_PER_CONNECTION; times++) {
+        const again = await member(port, room)
+        again.socket.send(frame(100 + times, null, 100 + times))
+        again.socket.close()
+        await again.closed
+      }
+      const allowed = Array.from({ length: MAX_SENDERS_PER_CONNECTION }, (_, i) => i + 1)
+      const returned = Array.from({ length: 2 * MAX_SENDERS_PER_CONNECTION }, (_, i) => 100 + i)
+      await eventually(() => expect(b.heard).toEqual([...allowed, ...returned]))
     })
 
     test('a node that speaks from a second socket is reached on both', async () => {
@@ -223,6 +258,42 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       if (slowsDown) expect(fast.socket.readyState).toBe(WebSocket.OPEN)
     })
 
+    test('D23 a member that reads nothing and one that pours delay nobody, and cost nobody else a frame', async () => {
+      const { members } = await roomOf(4)
+      const [a, b, stuck, pours] = members as [Member, Member, Member, Member]
+      const ofOthers = ({ heard }: Member): number[] => heard.filter((mark) => mark !== OTHER)
+      stuck.socket.pause()
+      let poured = 0
+      const pour = (): void => {
+        if (poured++ < POURED) pours.socket.send(frame(9, null, OTHER, 1_000_000), () => setTimeout(pour, 5))
+      }
+      pour()
+      let said = 0
+      while (said < 40 || poured < POURED) {
+        a.socket.send(frame(1, 2, ++said % OTHER))
+        await eventually(() => expect(ofOthers(b)).toHaveLength(said))
+        b.socket.send(frame(2, null, said % OTHER))
+        await eventually(() => expect(ofOthers(a)).toHaveLength(said))
+      }
+      const sent = Array.from({ length: said }, (_, i) => (i + 1) % OTHER)
+      expect([ofOthers(a), ofOthers(b)]).toEqual([sent, sent])
+    })
+
+    test('D23 one source that fills a room gives way to a newcomer of another: its newest is told, and all others stay', async () => {
+      const port = await start(DEFAULT_RATES)
+      const room = newRoom()
+      const from = (address: string): Promise<Member> => member(port, room, { [ADDRESS_HEADER]: address })
+      const honest = await from('192.0.2.1')
+      const filling: Member[] = []
+      for (let i = 1; i < MAX_CONNECTIONS_PER_ROOM; i++) filling.push(await from(`2001:db8:0:7::${i.toString(16)}`))
+      const newcomers = [await from('203.0.113.1'), await from('2001:db8:0:8::1')]
+      for (const gone of filling.slice(-2)) expect(await gone.closed).toEqual({ code: 4003, reason: 'gave way' })
+      expect(await (await from('2001:db8:0:7::ffff')).closed).toEqual({ code: 4003, reason: 'the room is full' })
+      for (const [i, speaker] of [honest, ...newcomers].entries()) speaker.socket.send(frame(i + 1, null, i + 1))
+      await eventually(() => expect(filling[0]!.heard.toSorted((one, other) => one - other)).toEqual([1, 2, 3]))
+      expect([honest, ...newcomers, ...filling.slice(0, -2)].every(({ socket }) => socket.readyState === WebSocket.OPEN)).toBe(true)
+    })
+
     test('a full room says so, and a place in it that becomes free is given away', async () => {
       const { port, room, members } = await roomOf(MAX_CONNECTIONS_PER_ROOM)
       const late = await member(port, room)
@@ -236,19 +307,22 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       })
     })
 
-    test('a client that vanishes leaves nothing behind: the others go on, and what is for it goes to all', async () => {
+    test('a client that vanishes leaves nothing behind: the others go on, and what is for it goes to nobody', async () => {
       const { members } = await roomOf(4)
       const [a, b, c, gone] = members as [Member, Member, Member, Member]
-      gone.socket.send(frame(9, null, 1))
-      await eventually(() => expect([a.heard, b.heard, c.heard]).toEqual([[1], [1], [1]]))
-      // It takes its time to be noticed: until then, what is for it is for a socket that is gone.
+      for (const [i, speaker] of [a, b, c, gone].entries()) {
+        speaker.socket.send(frame(i + 1, null, i + 1))
+        await eventually(() => expect(members.filter(({ heard }) => heard.includes(i + 1))).toHaveLength(3))
+      }
       gone.socket.terminate()
-      await eventually(() => {
-        a.socket.send(frame(1, 9, 5))
-        expect([b.heard.includes(5), c.heard.includes(5)]).toEqual([true, true])
-      })
+      await gone.closed
+      for (let i = 0; i < 20; i++) a.socket.send(frame(1, 4, 5))
       b.socket.send(frame(2, null, 6))
       await eventually(() => expect([a.heard.at(-1), c.heard.at(-1)]).toEqual([6, 6]))
+      expect([b.heard, c.heard]).toEqual([
+        [1, 3, 4],
+        [1, 2, 4, 6],
+      ])
     })
 
     test('of members nothing is told: neither that one comes or goes, nor whether there is any', async () => {

@@ -12,9 +12,11 @@ import {
   MAX_CONNECTIONS_PER_ROOM,
   MAX_REST_MS,
   MAX_SENDERS_PER_CONNECTION,
+  NAMING_MS,
   restoreSenders,
   type Room,
   route,
+  SENDER_MS,
   sendersOf,
 } from './room.ts'
 
@@ -32,7 +34,7 @@ const frame = (sender: number, receiver: number | null = null, length = 16) =>
 
 function roomOf(...conns: Conn[]): Room<Conn> {
   const room = createRoom<Conn>()
-  for (const conn of conns) expect(join(room, conn)).toBe(true)
+  for (const conn of conns) expect(join(room, conn, 'here', 0).type).toBe('given')
   return room
 }
 
@@ -54,14 +56,29 @@ describe('routing', () => {
     expect(receivers(room, 1, frame(10, 30))).toEqual([3])
   })
 
-  test('a frame for a value nobody used yet goes to everybody else: its owner may only have listened so far', () => {
-    expect(receivers(roomOf(1, 2, 3), 1, frame(10, 30))).toEqual([2, 3])
+  test('D19 a frame for a value that nobody used goes to those that have used none: its owner may only have listened so far', () => {
+    const room = roomOf(1, 2, 3, 4)
+    route(room, 2, frame(20), 0)
+    expect(receivers(room, 1, frame(10, 30))).toEqual([3, 4])
+    route(room, 3, frame(30), 0)
+    expect(receivers(room, 1, frame(10, 50))).toEqual([4])
+    route(room, 4, frame(40), 0)
+    expect(receivers(room, 1, frame(10, 50))).toEqual([])
+  })
+
+  test('D19 a connection that stays silent for NAMING_MS gets no frame for an unknown value, and is heard when it speaks', () => {
+    const room = roomOf(1, 2)
+    expect(receivers(room, 1, frame(10, 30), NAMING_MS - 1)).toEqual([2])
+    expect(receivers(room, 1, frame(10, 30), NAMING_MS)).toEqual([])
+    expect(receivers(room, 1, frame(10), NAMING_MS)).toEqual([2])
+    route(room, 2, frame(30), NAMING_MS)
+    expect(receivers(room, 1, frame(10, 30), NAMING_MS)).toEqual([2])
   })
 
   test('a node that comes back by a second socket is reached there, while the first is still believed alive', () => {
     const room = roomOf(1, 2)
     route(room, 2, frame(20), 0)
-    join(room, 3)
+    join(room, 3, 'here', 0)
     route(room, 3, frame(20), 0)
     expect(receivers(room, 1, frame(10, 20))).toEqual([2, 3])
     leave(room, 2)
@@ -83,7 +100,7 @@ describe('routing', () => {
     route(room, 3, bytes, 0)
     bytes.fill(0x55)
     expect(receivers(room, 1, frame(10, 30))).toEqual([3])
-    expect(receivers(room, 1, frame(10, 0x55))).toEqual([2, 3])
+    expect(receivers(room, 1, frame(10, 0x55))).toEqual([2])
   })
 
   test('a sender value is new once for each connection that uses it', () => {
@@ -105,14 +122,18 @@ describe('routing', () => {
       [2, 10],
     ] as const)
       route(room, conn, frame(sender), 0)
-    for (let sender = 100; sender < 100 + 2 * MAX_SENDERS_PER_CONNECTION; sender++) route(room, 3, frame(sender), 0)
+    for (let sender = 100; sender < 100 + 2 * MAX_SENDERS_PER_CONNECTION; sender++) route(room, 3, frame(sender), (sender - 99) * SENDER_MS)
     const again = roomOf(1, 2, 3)
     for (const conn of [1, 2, 3]) restoreSenders(again, conn, sendersOf(room, conn))
     const settled = (of: Room<Conn>) => [...of.users].sort(([a], [b]) => (a < b ? -1 : 1))
     expect(settled(again)).toEqual(settled(room))
-    expect(sendersOf(again, 1)).toEqual(new Uint8Array([...value(10), ...value(11)]))
-    restoreSenders(again, 9, value(90))
-    expect(receivers(again, 1, frame(10, 90))).toEqual([2, 3])
+    expect(sendersOf(again, 3)).toEqual(sendersOf(room, 3))
+    restoreSenders(again, 9, sendersOf(room, 3))
+    expect(receivers(again, 1, frame(10, 90))).toEqual([])
+    // The hour in which it may not bring another goes on.
+    const latest = 2 * MAX_SENDERS_PER_CONNECTION * SENDER_MS
+    expect(route(again, 3, frame(250), latest)).toMatchObject({ type: 'deliver' })
+    expect(route(again, 3, frame(251), latest)).toMatchObject({ type: 'deliver' })
   })
 
   test('whatever happens: nobody hears itself, all who are meant hear, nobody who left does, and nothing is left of an empty room', () => {
@@ -135,7 +156,7 @@ describe('routing', () => {
         let used: [Conn, number][] = []
         for (const step of events) {
           if (step.type === 'join' && !members.has(step.conn)) {
-            join(room, step.conn)
+            join(room, step.conn, 'here', 0)
             members.add(step.conn)
           }
           if (step.type === 'leave') {
@@ -151,7 +172,8 @@ describe('routing', () => {
             }
             used.push([step.conn, step.sender])
             const users = new Set(used.filter(([, sent]) => sent === step.receiver).map(([user]) => user))
-            const meant = step.receiver === null || users.size === 0 ? members : users
+            const unnamed = [...members].filter((member) => !used.some(([user]) => user === member))
+            const meant = step.receiver === null ? members : users.size > 0 ? users : unnamed
             expect(heard).toEqual([...meant].filter((other) => other !== step.conn).sort((a, b) => a - b))
           }
         }
@@ -165,9 +187,9 @@ describe('routing', () => {
 describe('limits', () => {
   test('a full room takes nobody in until somebody leaves', () => {
     const room = roomOf(...Array.from({ length: MAX_CONNECTIONS_PER_ROOM }, (_, i) => i))
-    expect(join(room, 1000)).toBe(false)
+    expect(join(room, 1000, 'here', 0)).toEqual({ type: 'refused' })
     leave(room, 0)
-    expect(join(room, 1000)).toBe(true)
+    expect(join(room, 1000, 'here', 0)).toEqual({ type: 'given', instead: null })
   })
 
   test('any bytes are routed or refused by name', () => {
@@ -179,11 +201,41 @@ describe('limits', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => ['deliver', 'refuse'].includes(route(room, 1, bytes, 0).type)))
   })
 
-  test('sender values beyond the limit are not remembered: their frames go to all', () => {
-    const room = roomOf(1, 2, 3)
-    for (let sender = 1; sender <= MAX_SENDERS_PER_CONNECTION + 1; sender++) route(room, 1, frame(sender), 0)
-    expect(receivers(room, 2, frame(200, MAX_SENDERS_PER_CONNECTION))).toEqual([1])
-    expect(receivers(room, 2, frame(200, MAX_SENDERS_PER_CONNECTION + 1))).toEqual([1, 3])
+  test('D18 a connection may bring MAX_SENDERS_PER_CONNECTION sender values in SENDER_MS, and is refused with one more', () => {
+    const room = roomOf(1, 2)
+    for (let sender = 1; sender <= MAX_SENDERS_PER_CONNECTION; sender++) expect(route(room, 1, frame(sender), sender).type).toBe('deliver')
+    expect(route(room, 1, frame(1), 1_000).type).toBe('deliver')
+    const refused = { type: 'refuse', reason: 'too-many-senders' }
+    expect(route(room, 1, frame(100), SENDER_MS)).toEqual(refused)
+    // The first is as old as that now, and gives way to another; the second is not yet.
+    expect(route(room, 1, frame(100), SENDER_MS + 1)).toMatchObject({ type: 'deliver', isNew: true })
+    expect(route(room, 1, frame(101), SENDER_MS + 1)).toEqual(refused)
+    expect([receivers(room, 2, frame(200, 1)), receivers(room, 2, frame(200, 2)), receivers(room, 2, frame(200, 100))]).toEqual([
+      [],
+      [1],
+      [1],
+    ])
+  })
+
+  test('D18 connections of one source do not share that: many tabs behind one NAT, and one that reconnects, are not refused', () => {
+    const room = createRoom<Conn>()
+    for (let conn = 0; conn < 200; conn++) {
+      join(room, conn, 'a NAT', 0)
+      expect(route(room, conn, frame(conn + 1), 0).type).toBe('deliver')
+    }
+    for (let conn = 200; conn < 300; conn++) {
+      leave(room, conn - 100)
+      join(room, conn, 'a NAT', 0)
+      expect(route(room, conn, frame(1), 0).type).toBe('deliver')
+    }
+  })
+
+  test('D23 in a full room the source with most members gives its newest up for another source, and its frames go nowhere', () => {
+    const room = createRoom<Conn>()
+    for (let conn = 0; conn < MAX_CONNECTIONS_PER_ROOM; conn++) join(room, conn, conn < 10 ? 'honest' : 'fills', 0)
+    expect(join(room, 1_000, 'newcomer', 0)).toEqual({ type: 'given', instead: MAX_CONNECTIONS_PER_ROOM - 1 })
+    expect([room.members.size, receivers(room, MAX_CONNECTIONS_PER_ROOM - 1, frame(7))]).toEqual([MAX_CONNECTIONS_PER_ROOM, []])
+    expect(join(room, 1_001, 'fills', 0)).toEqual({ type: 'refused' })
   })
 
   test('a join of 100,000 ops goes through without a rest', () => {
@@ -220,7 +272,7 @@ describe('limits', () => {
 
   test('a host may allow less', () => {
     const room = createRoom<Conn>({ frames: 10, bytes: 1_000 })
-    join(room, 1)
+    join(room, 1, 'here', 0)
     const restAfter = (length: number) => {
       const routed = route(room, 1, frame(1, null, length - frame(1, null, 0).length), 0)
       return routed.type === 'deliver' ? routed.restMs : routed.reason

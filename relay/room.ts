@@ -2,33 +2,42 @@
  * One room of the relay, as plain state: who is in it, and where a frame goes. No sockets, no clock, no content: what a
  * frame says is sealed (`src/net/envelope`), and the host hands in the time.
  *
- * A frame for everybody goes to all other connections. A frame for one sender value goes to the connections that used
- * that value, and to all others where none did yet. More than one connection may use a value: a node that comes back
- * after its network changed does, while its old socket is still believed alive.
+ * A frame for everybody goes to all other connections. A frame for one sender value goes to the connections that have used that
+ * value; several may, since a node whose network changed comes back while its old socket is still believed alive. A frame for a
+ * value that no connection has used goes to the connections that have used none yet, for its owner may be one of them, and to nobody
+ * when there is none. Every node speaks when its path opens, so a connection that stays silent is not counted as one of them for long.
  */
 import { type EnvelopeRefusal, parseEnvelope, SENDER_BYTES } from '../src/net/envelope.ts'
+import { createShares, givePlaceBack, type Place, type Shares, takePlace } from './shares.ts'
 
-/** A class with a few tabs each. A frame for everybody is copied so many times. */
+/** A class with a few tabs each. A frame for everybody is copied this many times. */
 export const MAX_CONNECTIONS_PER_ROOM = 256
 
-/** Sender values remembered of one connection. One is usual; what is beyond is routed as if it were unknown. */
+/** Sender values that one connection may bring in SENDER_MS. A node has one for each run, and a connection carries one run. */
 export const MAX_SENDERS_PER_CONNECTION = 16
 
-/** A room of 100,000 ops is about 100 frames and 10 to 100 MB: nobody should wait for the relay rather than for the network. */
+/** ms */
+export const SENDER_MS = 60 * 60 * 1000
+
+/** A connection that has not spoken for this long gets no frames for unknown sender values: a node speaks at once. ms */
+export const NAMING_MS = 10_000
+
+/** A room of 100,000 ops is about 100 frames and 10 to 100 MB: the network should be the slowest part, not the relay. */
 export const BYTES_PER_SECOND = 64 * 1024 * 1024
 
-/** Someone who types sends ten a second; a script that submits op by op a thousand. */
+/** A person who types causes ten frames a second; a script that submits op by op a thousand. */
 export const FRAMES_PER_SECOND = 4_000
 
-/** So much of the above is forwarded at once, before the connection is asked to rest. ms */
+/** A connection may send this much of its rates at once before it must rest. ms */
 export const BURST_MS = 2_000
 
 /** A connection that owes more rest than this was not paused by its host, and is refused. ms */
 export const MAX_REST_MS = 10_000
 
 interface Member {
-  /** Sender values it used, the first of them first. */
-  readonly senders: Uint8Array[]
+  readonly source: string
+  /** Sender values that it used, the first of them first, and when it used each for the first time. */
+  readonly senders: { readonly value: Uint8Array; readonly since: number }[]
   /** When all that it sent would have been sent at the allowed rates (GCRA, one number for a token bucket). ms */
   paidUntil: number
 }
@@ -36,6 +45,9 @@ interface Member {
 /** `Conn` is whatever the host knows a connection by: a Map's key. */
 export interface Room<Conn> {
   readonly members: Map<Conn, Member>
+  readonly shares: Shares<Conn>
+  /** Members that have not used a sender value yet, and until when they count as that (ms), the earliest first. */
+  readonly unnamed: Map<Conn, number>
   /** Which connections used a sender value, as `nameOf` writes it. */
   readonly users: Map<string, Set<Conn>>
   readonly rates: Rates
@@ -49,6 +61,8 @@ export interface Rates {
 
 export const DEFAULT_RATES: Rates = { frames: FRAMES_PER_SECOND, bytes: BYTES_PER_SECOND }
 
+export type RoomRefusal = EnvelopeRefusal | 'too-fast' | 'too-many-senders'
+
 /** What becomes of a frame. */
 export type Routing<Conn> =
   /**
@@ -57,39 +71,64 @@ export type Routing<Conn> =
    */
   | { readonly type: 'deliver'; readonly to: readonly Conn[]; readonly restMs: number; readonly isNew: boolean }
   /** The host closes the connection: no node of ours ever earns this. */
-  | { readonly type: 'refuse'; readonly reason: EnvelopeRefusal | 'too-fast' }
+  | { readonly type: 'refuse'; readonly reason: RoomRefusal }
 
 export function createRoom<Conn>(rates: Rates = DEFAULT_RATES): Room<Conn> {
-  return { members: new Map(), users: new Map(), rates }
+  return { members: new Map(), shares: createShares(MAX_CONNECTIONS_PER_ROOM), unnamed: new Map(), users: new Map(), rates }
 }
 
-/** Takes a connection in; false when the room is full. */
-export function join<Conn>(room: Room<Conn>, conn: Conn): boolean {
-  if (room.members.size >= MAX_CONNECTIONS_PER_ROOM) return false
-  room.members.set(conn, { senders: [], paidUntil: 0 })
-  return true
+/** Takes a connection of a source in. Where another had to leave for it, that one is forgotten, and the host closes it. */
+export function join<Conn>(room: Room<Conn>, conn: Conn, source: string, now: number): Place<Conn> {
+  const place = takePlace(room.shares, source, conn)
+  if (place.type === 'refused') return place
+  if (place.instead !== null) leave(room, place.instead)
+  room.members.set(conn, { source, senders: [], paidUntil: 0 })
+  room.unnamed.set(conn, now + NAMING_MS)
+  return place
 }
 
 /** Forgets the connection. A room without members may be dropped. */
 export function leave<Conn>(room: Room<Conn>, conn: Conn): void {
-  for (const sender of room.members.get(conn)?.senders ?? []) {
-    const name = nameOf(sender)
-    const users = room.users.get(name)
-    users?.delete(conn)
-    if (users?.size === 0) room.users.delete(name)
-  }
+  const member = room.members.get(conn)
+  if (!member) return
+  for (const { value } of member.senders) forget(room, conn, value)
+  room.unnamed.delete(conn)
   room.members.delete(conn)
+  givePlaceBack(room.shares, member.source, conn)
 }
 
-/** The sender values that the connection used, one after the other: all that must be kept of it, but what it owes. */
+const KEPT_BYTES = SENDER_BYTES + 8
+
+/** The sender values of a connection, each with the time of its first use: what a host must keep of it beside its source. */
 export function sendersOf<Conn>(room: Room<Conn>, conn: Conn): Uint8Array {
-  return new Uint8Array((room.members.get(conn)?.senders ?? []).flatMap((sender) => [...sender]))
+  const senders = room.members.get(conn)?.senders ?? []
+  const kept = new Uint8Array(senders.length * KEPT_BYTES)
+  for (const [i, { value, since }] of senders.entries()) {
+    kept.set(value, i * KEPT_BYTES)
+    new DataView(kept.buffer).setFloat64(i * KEPT_BYTES + SENDER_BYTES, since)
+  }
+  return kept
 }
 
 /** Tells the room of sender values that a member used before, as `sendersOf` gave them. */
-export function restoreSenders<Conn>(room: Room<Conn>, conn: Conn, senders: Uint8Array): void {
+export function restoreSenders<Conn>(room: Room<Conn>, conn: Conn, kept: Uint8Array): void {
   const member = room.members.get(conn)
-  for (let at = 0; member && at < senders.length; at += SENDER_BYTES) remember(room, conn, member, senders.subarray(at, at + SENDER_BYTES))
+  const view = new DataView(kept.buffer, kept.byteOffset)
+  for (let at = 0; member && at < kept.length; at += KEPT_BYTES)
+    remember(room, conn, member, kept.subarray(at, at + SENDER_BYTES), view.getFloat64(at + SENDER_BYTES))
+}
+
+/**
+ * Adds what a member sent to what it owes: a frame, or any message that costs the host as much as one.
+ * @param now ms, of a clock that never runs backwards
+ * @returns how long nothing should be read from it (ms), or null when it owes too much
+ */
+export function charge<Conn>(room: Room<Conn>, conn: Conn, bytes: number, now: number): number | null {
+  const member = room.members.get(conn)
+  if (!member) return 0
+  member.paidUntil = Math.max(member.paidUntil, now) + 1000 * Math.max(1 / room.rates.frames, bytes / room.rates.bytes)
+  const restMs = Math.max(0, member.paidUntil - now - BURST_MS)
+  return restMs > MAX_REST_MS ? null : restMs
 }
 
 /** Where a frame from a member goes; any bytes. @param now ms, of a clock that never runs backwards. O(members) */
@@ -101,22 +140,33 @@ export function route<Conn>(room: Room<Conn>, conn: Conn, frame: Uint8Array, now
   if (!parsed.ok) return { type: 'refuse', reason: parsed.reason }
   const { sender, receiver } = parsed.value
 
-  member.paidUntil = Math.max(member.paidUntil, now) + 1000 * Math.max(1 / room.rates.frames, frame.length / room.rates.bytes)
-  const restMs = Math.max(0, member.paidUntil - now - BURST_MS)
-  if (restMs > MAX_REST_MS) return { type: 'refuse', reason: 'too-fast' }
+  const restMs = charge(room, conn, frame.length, now)
+  if (restMs === null) return { type: 'refuse', reason: 'too-fast' }
 
-  const isNew = remember(room, conn, member, sender)
-  const known = receiver ? room.users.get(nameOf(receiver)) : undefined
+  const isNew = !hasUsed(member, sender)
+  if (isNew && !remember(room, conn, member, sender, now)) return { type: 'refuse', reason: 'too-many-senders' }
   const to: Conn[] = []
-  for (const other of known ?? room.members.keys()) if (other !== conn) to.push(other)
+  for (const other of receiversOf(room, receiver, now)) if (other !== conn) to.push(other)
   return { type: 'deliver', to, restMs, isNew }
 }
 
-/** False when it was known, or is one too many. */
-function remember<Conn>(room: Room<Conn>, conn: Conn, member: Member, sender: Uint8Array): boolean {
-  if (member.senders.some((known) => isSame(known, sender)) || member.senders.length >= MAX_SENDERS_PER_CONNECTION) return false
+function receiversOf<Conn>(room: Room<Conn>, receiver: Uint8Array | null, now: number): Iterable<Conn> {
+  if (receiver === null) return room.members.keys()
+  const users = room.users.get(nameOf(receiver))
+  if (users) return users
+  for (const [conn, until] of room.unnamed) if (until <= now) room.unnamed.delete(conn)
+  return room.unnamed.keys()
+}
+
+/** Notes a sender value that is new for this member. False when it has brought too many: then nothing is noted. */
+function remember<Conn>(room: Room<Conn>, conn: Conn, member: Member, sender: Uint8Array, now: number): boolean {
+  if (member.senders.length >= MAX_SENDERS_PER_CONNECTION) {
+    if (member.senders[0]!.since > now - SENDER_MS) return false
+    forget(room, conn, member.senders.shift()!.value)
+  }
   // Not `slice`, which makes a view of a Node Buffer: the frame's memory would be kept.
-  member.senders.push(new Uint8Array(sender))
+  member.senders.push({ value: new Uint8Array(sender), since: now })
+  room.unnamed.delete(conn)
   const name = nameOf(sender)
   const users = room.users.get(name)
   if (users) users.add(conn)
@@ -124,7 +174,19 @@ function remember<Conn>(room: Room<Conn>, conn: Conn, member: Member, sender: Ui
   return true
 }
 
-/** Quicker than a name for each frame, and a sender's first value is nearly always its only one. */
+function forget<Conn>(room: Room<Conn>, conn: Conn, sender: Uint8Array): void {
+  const name = nameOf(sender)
+  const users = room.users.get(name)
+  users?.delete(conn)
+  if (users?.size === 0) room.users.delete(name)
+}
+
+/** Quicker than a name for each frame: a connection's first sender value is nearly always its only one. */
+function hasUsed({ senders }: Member, sender: Uint8Array): boolean {
+  for (const { value } of senders) if (isSame(value, sender)) return true
+  return false
+}
+
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < SENDER_BYTES; i++) if (a[i] !== b[i]) return false
   return true

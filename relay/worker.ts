@@ -1,19 +1,22 @@
 /**
  * A relay's host on Cloudflare: each room is a Durable Object, which the platform puts to sleep while nobody speaks, with its
- * sockets open. What it must remember of them meanwhile lies beside each socket: the sender values it used, at most 512 bytes.
+ * sockets open. What it must remember of them meanwhile lies beside each socket (`Kept`, at most 800 bytes).
  *
- * It cannot do what the host on Node does for those who are too fast or too slow: nothing tells the platform to read no more of a
- * socket, and nothing tells us how much is on its way to one. So who is too fast for too long is sent away, and what waits for who
- * reads slowly is in the memory of the object, which the platform restarts when it takes 128 MB.
+ * It cannot do what the host on Node does for senders that are too fast and for receivers that are too slow: nothing tells the
+ * platform to read no more of a socket, and nothing tells us how much waits for one. So a sender that is too fast for too long is
+ * sent away, and what a receiver is sent is metered (`meter.ts`). What waits for one that reads more slowly than that is in the
+ * memory of the object, which the platform restarts when it takes 128 MB.
  *
- * What a connection owes for its frames is forgotten in the object's sleep, and needs no timer, which would keep it awake: it sleeps
- * after 10 s without a message, in which all but a burst of what one may owe is paid (`BURST_MS`, `MAX_REST_MS`).
+ * What a connection owes for its frames, and what a meter has counted, is forgotten in the object's sleep, and needs no timer, which
+ * would keep it awake: it sleeps after 10 s without a message, in which all but a burst of it is paid (`BURST_MS`, `MAX_REST_MS`).
  */
-import { type Connection, routePartykitRequest, Server, type WSMessage } from 'partyserver'
+import { type Connection, type ConnectionContext, routePartykitRequest, Server, type WSMessage } from 'partyserver'
 import { FRAME_VERSION } from '../src/net/envelope.ts'
 import { isNavigation, SECURITY_HEADERS } from './headers.ts'
-import { CLOSE, ROOM_IS_FULL, roomOf } from './protocol.ts'
+import { createMeter, type Meter, mayDeliver } from './meter.ts'
+import { CLOSE, GAVE_WAY, ROOM_IS_FULL, roomOf } from './protocol.ts'
 import { createRoom, DEFAULT_RATES, join, leave, type Rates, restoreSenders, route, sendersOf } from './room.ts'
+import { sourceInHeader } from './source.ts'
 
 declare global {
   namespace Cloudflare {
@@ -25,12 +28,23 @@ declare global {
       /** What a connection may send, if not so much as `room.ts` has it. */
       readonly FRAMES_PER_SECOND?: string | number
       readonly BYTES_PER_SECOND?: string | number
+      /** The header that tells where a connection comes from, if not the one that Cloudflare writes. */
+      readonly ADDRESS_HEADER?: string
     }
   }
 }
 
-/** What is kept of a connection while the object sleeps: its sender values, where it used any. */
-type Kept = Uint8Array
+/** What is kept of a connection while the object sleeps. */
+interface Kept {
+  readonly source: string
+  /** When it came. ms */
+  readonly since: number
+  /** The sender values that it used, as `sendersOf` gives them. */
+  readonly senders: Uint8Array
+}
+
+/** The header in which a room is told the source of a connection. Nobody else can write it: the request is made anew. */
+const SOURCE = 'x-tabweave-source'
 
 /** What a text message counts as: no node of ours sends one. */
 const NO_FRAME = new Uint8Array(0)
@@ -42,30 +56,47 @@ export class Main extends Server {
   static override options = { hibernate: true }
 
   #room = createRoom<Connection<Kept>>()
+  #meters = new WeakMap<Connection<Kept>, Meter>()
 
   /** Before anything else, also after a sleep. */
   override onStart(): void {
     this.#room = createRoom(ratesOf(this.env))
-    // Who was sent away and did not go is none of these.
-    for (const connection of this.getConnections<Kept>()) {
-      join(this.#room, connection)
-      if (connection.state !== null) restoreSenders(this.#room, connection, connection.state as Kept)
+    // Connections that were sent away and did not go have no state.
+    const kept = [...this.getConnections<Kept>()].flatMap((connection) =>
+      connection.state === null ? [] : [{ connection, state: connection.state }],
+    )
+    for (const { connection, state } of kept.sort((a, b) => a.state.since - b.state.since)) {
+      // One that said nothing before the sleep was silent for long enough.
+      join(this.#room, connection, state.source, -Infinity)
+      restoreSenders(this.#room, connection, state.senders as Uint8Array)
     }
   }
 
-  override onConnect(connection: Connection<Kept>): void {
-    if (!join(this.#room, connection)) connection.close(CLOSE.full, ROOM_IS_FULL)
+  override onConnect(connection: Connection<Kept>, { request }: ConnectionContext): void {
+    const source = request.headers.get(SOURCE) ?? ''
+    const place = join(this.#room, connection, source, Date.now())
+    if (place.type === 'refused') return connection.close(CLOSE.full, ROOM_IS_FULL)
+    if (place.instead !== null) sendAway(place.instead, CLOSE.full, GAVE_WAY)
+    connection.setState({ source, since: Date.now(), senders: new Uint8Array(0) })
   }
 
   override onMessage(connection: Connection<Kept>, message: WSMessage): void {
     const frame = message instanceof ArrayBuffer ? new Uint8Array(message) : NO_FRAME
-    const routing = route(this.#room, connection, frame, Date.now())
+    const now = Date.now()
+    const routing = route(this.#room, connection, frame, now)
     if (routing.type === 'refuse') {
       leave(this.#room, connection)
-      return connection.close(routing.reason === 'too-large' ? CLOSE.tooLarge : CLOSE.refused, routing.reason)
+      return sendAway(connection, routing.reason === 'too-large' ? CLOSE.tooLarge : CLOSE.refused, routing.reason)
     }
-    if (routing.isNew) connection.setState(sendersOf(this.#room, connection))
-    for (const to of routing.to) sendTo(to, frame)
+    const source = this.#room.members.get(connection)?.source ?? ''
+    if (routing.isNew) connection.setState((kept) => ({ source, since: kept?.since ?? now, senders: sendersOf(this.#room, connection) }))
+    for (const to of routing.to) if (mayDeliver(this.#meterOf(to, now), source, frame.length, now)) sendTo(to, frame)
+  }
+
+  #meterOf(connection: Connection<Kept>, now: number): Meter {
+    const meter = this.#meters.get(connection) ?? createMeter(now)
+    this.#meters.set(connection, meter)
+    return meter
   }
 
   override onClose(connection: Connection<Kept>, code: number): Promise<void> {
@@ -90,6 +121,11 @@ function ratesOf({ FRAMES_PER_SECOND, BYTES_PER_SECOND }: Cloudflare.Env): Rates
   return { frames: lowered(FRAMES_PER_SECOND, DEFAULT_RATES.frames), bytes: lowered(BYTES_PER_SECOND, DEFAULT_RATES.bytes) }
 }
 
+function sendAway(connection: Connection<Kept>, code: number, reason: string): void {
+  connection.setState(null)
+  connection.close(code, reason)
+}
+
 function sendTo(connection: Connection<Kept>, frame: Uint8Array): void {
   try {
     connection.send(frame)
@@ -111,8 +147,9 @@ export default {
       return isApp ? env.ASSETS.fetch(origin, { method: request.method }) : answer(404, 'Not found.')
     }
     if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') return answer(426, 'Rooms are websockets.', { Upgrade: 'websocket' })
+    const source = sourceInHeader(request.headers.get(env.ADDRESS_HEADER ?? 'CF-Connecting-IP')) ?? 'unknown'
     // Nothing else of the request: partyserver takes names and settings from queries and headers.
-    const asked = new Request(`${origin}${pathname}`, { headers: { Upgrade: 'websocket' } })
+    const asked = new Request(`${origin}${pathname}`, { headers: { Upgrade: 'websocket', [SOURCE]: source } })
     return (await routePartykitRequest(asked, env)) ?? answer(404, 'Not found.')
   },
 }

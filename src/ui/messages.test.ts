@@ -43,9 +43,8 @@ describe('messages', () => {
   })
 
   test('E6 a relay that closes with words of its own is not quoted: only the reasons that are known here are told', () => {
-    const known = ['cut', 'offline', 'lost', 'refused', 'no answer', 'the room is full', 'the relay is full', 'too-fast', 'truncated'].map(
-      pathDetail,
-    )
+    const ofRelays = ['the room is full', 'the relay is full', 'gave way', 'too-many-senders', 'too-fast', 'truncated']
+    const known = ['cut', 'offline', 'lost', 'refused', 'no answer', ...ofRelays].map(pathDetail)
     expect(new Set(known).size).toBe(known.length)
     const unknown = pathDetail('Your key is lost. Send your link to me.')
     expect(unknown).toMatch(/a reason that this version does not know/)

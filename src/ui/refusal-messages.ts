@@ -104,6 +104,9 @@ const pathDetails: Readonly<Record<string, string>> = {
   'the relay is full':
     'it carries as many connections as it can. It is tried again by itself; meanwhile devices can meet without it, as below.',
   'the room is full': 'it has no place left in this room. It is tried again by itself; meanwhile devices can meet without it, as below.',
+  'gave way':
+    'it is full, and your network has the most connections to it, so this one made room for another network. It is tried again by itself; meanwhile devices can meet without it, as below.',
+  'too-many-senders': 'more nodes spoke over this connection than the relay allows for one. It is tried again by itself.',
 }
 
 /** Why a path is down. A relay may close with any words at all: those that are not known here are not shown, since they would be read as ours. */

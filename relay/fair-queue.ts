@@ -1,0 +1,124 @@
+/**
+ * A queue in fair turns (deficit round robin): sources take turns, and within a source its senders. One that pours therefore delays
+ * another by one turn of `quantum` for each source that waits, however much it pours and by however many connections. An item that
+ * costs more than a quantum waits for as many turns as it takes to pay for it.
+ *
+ * Nothing is kept of a sender of which nothing waits.
+ */
+
+interface Lane<Item> {
+  readonly items: { readonly item: Item; readonly cost: number }[]
+  /** The first of `items` that still waits. */
+  head: number
+  cost: number
+  /** What this lane may spend before it must let others go first. */
+  credit: number
+}
+
+interface Share<Sender, Item> {
+  /** In the order of their turns, as Maps keep it. */
+  readonly lanes: Map<Sender, Lane<Item>>
+  cost: number
+  credit: number
+}
+
+export interface FairQueue<Sender, Item> {
+  readonly quantum: number
+  /** By source, in the order of their turns. */
+  readonly shares: Map<string, Share<Sender, Item>>
+  /** Of all that waits. */
+  cost: number
+}
+
+/** Items that left a lane are cut off its array when there are so many. */
+const COMPACT_AT = 1_024
+
+export function createFairQueue<Sender, Item>(quantum: number): FairQueue<Sender, Item> {
+  return { quantum, shares: new Map(), cost: 0 }
+}
+
+/** Adds an item at the end of its sender's lane. @param cost above 0. O(1) */
+export function push<Sender, Item>(queue: FairQueue<Sender, Item>, source: string, sender: Sender, item: Item, cost: number): void {
+  let share = queue.shares.get(source)
+  if (!share) queue.shares.set(source, (share = { lanes: new Map(), cost: 0, credit: queue.quantum }))
+  let lane = share.lanes.get(sender)
+  if (!lane) share.lanes.set(sender, (lane = { items: [], head: 0, cost: 0, credit: queue.quantum }))
+  lane.items.push({ item, cost })
+  addCost(queue, share, lane, cost)
+}
+
+/** Takes the item whose turn it is; null when none waits. O(1) a quantum of its cost and a source that waits */
+export function shift<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null {
+  for (;;) {
+    const [source, share] = firstOf(queue.shares) ?? []
+    if (source === undefined) return null
+    const [sender, lane] = firstOf(share!.lanes)!
+    const { item, cost } = lane.items[lane.head]!
+    if (share!.credit < cost) letOthersGoFirst(queue.shares, source, share!, queue.quantum)
+    else if (lane.credit < cost) letOthersGoFirst(share!.lanes, sender, lane, queue.quantum)
+    else {
+      share!.credit -= cost
+      lane.credit -= cost
+      lane.head++
+      if (lane.head === COMPACT_AT) {
+        lane.items.splice(0, COMPACT_AT)
+        lane.head = 0
+      }
+      addCost(queue, share!, lane, -cost)
+      if (lane.head === lane.items.length) removeLane(queue, source, sender)
+      return item
+    }
+  }
+}
+
+/**
+ * Takes out the newest item of the sender with most waiting, in the source with most waiting. The newest, since ops name those before
+ * them: the beginning of what was sent is of use without its end, and not the other way round. O(sources + senders of one)
+ */
+export function dropNewestOfHeaviest<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null {
+  const [source, share] = heaviestOf(queue.shares) ?? []
+  if (source === undefined) return null
+  const [sender, lane] = heaviestOf(share!.lanes)!
+  const { item, cost } = lane.items.pop()!
+  addCost(queue, share!, lane, -cost)
+  if (lane.head === lane.items.length) removeLane(queue, source, sender)
+  return item
+}
+
+/** What waits of a sender, by cost. */
+export function waitingOf<Sender, Item>(queue: FairQueue<Sender, Item>, source: string, sender: Sender): number {
+  return queue.shares.get(source)?.lanes.get(sender)?.cost ?? 0
+}
+
+/** Drops all that waits of a sender. */
+export function removeLane<Sender, Item>(queue: FairQueue<Sender, Item>, source: string, sender: Sender): void {
+  const share = queue.shares.get(source)
+  const lane = share?.lanes.get(sender)
+  if (!lane) return
+  addCost(queue, share!, lane, -lane.cost)
+  share!.lanes.delete(sender)
+  if (share!.lanes.size === 0) queue.shares.delete(source)
+}
+
+function addCost<Sender, Item>(queue: FairQueue<Sender, Item>, share: Share<Sender, Item>, lane: Lane<Item>, cost: number): void {
+  queue.cost += cost
+  share.cost += cost
+  lane.cost += cost
+}
+
+function letOthersGoFirst<Key, Value extends { credit: number }>(turns: Map<Key, Value>, key: Key, value: Value, quantum: number): void {
+  value.credit += quantum
+  turns.delete(key)
+  turns.set(key, value)
+}
+
+function firstOf<Key, Value>(turns: ReadonlyMap<Key, Value>): readonly [Key, Value] | undefined {
+  for (const entry of turns) return entry
+  return undefined
+}
+
+function heaviestOf<Key, Value extends { readonly cost: number }>(turns: ReadonlyMap<Key, Value>): readonly [Key, Value] | undefined {
+  let heaviest: readonly [Key, Value] | undefined
+  for (const entry of turns) if (heaviest === undefined || entry[1].cost > heaviest[1].cost) heaviest = entry
+  return heaviest
+}
