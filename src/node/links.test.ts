@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { sha256 } from '../core/hash.ts'
 import { toHex } from '../core/bytes.ts'
 import type { Direct } from '../net/direct/direct.ts'
+import { encodeSignal } from '../net/direct/signal.ts'
 import type { DirectHost } from '../net/direct/state.ts'
 import type { Sealer } from '../net/sealed.ts'
 import { sealerOf, senderOf } from '../net/sealer.naive.ts'
@@ -42,7 +43,8 @@ async function openLinks(events: LinksEvents = DEAF) {
       return opened
     },
   }
-  const links = createLinks([{ path: 'relay', open: way('relay') }], watched, events, toHex(self), direct)
+  const ways = (['relay', 'broadcast'] as const).map((path) => ({ path, open: way(path) }))
+  const links = createLinks(ways, watched, events, toHex(self), direct)
   links.open()
   const hear = async (path: Path, frame: Uint8Array, by?: string): Promise<void> => {
     hears.get(path)!.onFrame(frame, by)
@@ -53,13 +55,36 @@ async function openLinks(events: LinksEvents = DEAF) {
   return { links, hear, says, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)) }
 }
 
-test('a peer with a direct channel is heard on it, however often the relay is quicker with the same frames', async () => {
-  const { links, hear, says, peer } = await openLinks()
-  const frame = await says.peer.seal(null, Uint8Array.of(1))
-  await hear('relay', frame)
-  expect(links.pathOf(peer)).toBe('relay')
-  await hear('webrtc', frame, peer)
-  expect(links.pathOf(peer)).toBe('webrtc')
+test('D25 a peer with a proven channel is reached on it, however often it, or its name, is heard on the relay', async () => {
+  const { links, hear, says, peer, other } = await openLinks()
+  for (let i = 0; i < 3; i++) await hear('relay', await says.peer.seal(null, Uint8Array.of(1)))
+  for (let i = 0; i < 3; i++) await hear('relay', await says.other.seal(null, Uint8Array.of(1)))
+  expect([links.pathOf(peer), links.pathOf(other)]).toEqual(['webrtc', 'relay'])
+})
+
+test('D25 names of strangers push each other out of the table of paths, and nobody who is known', async () => {
+  const known = new Set<string>()
+  const { links, hear, says, other } = await openLinks({ ...DEAF, standingOf: (peer) => (known.has(peer) ? 'met' : 'unknown') })
+  known.add(other)
+  await hear('broadcast', await says.other.seal(null, Uint8Array.of(1)))
+  for (let n = 10; n < 250; n++) await hear('relay', await (await sealerOf(n, bytes(1), bytes(2))).seal(null, Uint8Array.of(1)))
+  expect(links.pathOf(other)).toBe('broadcast')
+})
+
+test('D19 what a stranger signals to everybody is not heard; to this run of the node it is, and shows that the stranger lives', async () => {
+  const signals: string[] = []
+  const met: string[] = []
+  const { hear, says, other } = await openLinks({
+    ...DEAF,
+    standingOf: (peer) => (met.includes(peer) ? 'met' : 'unknown'),
+    onHeard: (peer) => void met.push(peer),
+    onSignal: (from) => signals.push(from) > 0,
+  })
+  const signal = encodeSignal({ type: 'here', device: bytes(1), near: [] })
+  await hear('relay', await says.other.seal(null, signal))
+  expect([signals, met]).toEqual([[], []])
+  await hear('relay', await says.other.seal(senderOf(3), signal))
+  expect([signals, met]).toEqual([[other], [other]])
 })
 
 test('a peer that has proven itself on a direct channel is reached by it at once', async () => {

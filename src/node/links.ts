@@ -14,6 +14,7 @@ import type { Sealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { Input, PeerId, Way } from '../sync/effects.ts'
 import { createEcho } from './echo.ts'
+import { createInbox, earned, enqueue, forget as forgetSender, pays, type Standing } from './inbox.ts'
 import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
 
@@ -22,6 +23,9 @@ const STILL_THERE = 11_000
 
 /** Peers whose paths are remembered, longest silent forgotten first, and tabs whose end is waited for: more than an engine holds at once. */
 const MAX_HEARD = 512
+
+/** Strangers whose paths are remembered, so that they can be greeted. */
+const MAX_GLIMPSED = 128
 
 /** Bytes of frames that are being opened at once: what comes faster is lost, as any frame may be, and is asked for again. */
 const MAX_OPENING_BYTES = 32 * 1024 * 1024
@@ -57,6 +61,10 @@ export interface LinksEvents {
   onSignal(from: PeerId, bytes: Uint8Array): boolean
   /** Who a peer has proven to be, if it has. */
   authorOf(peer: PeerId): Uint8Array | null
+  /** A peer said something to this run of the node that is not for the engine. */
+  onHeard(peer: PeerId, way: Way): void
+  /** What is known of a sender. */
+  standingOf(peer: PeerId): Standing
   /** What it says is not heard now, whatever it is. */
   isCut(peer: PeerId): boolean
   onChange(): void
@@ -77,6 +85,8 @@ export interface Links {
   /** Measures round trips to these peers; what comes of it is in `roundTrip`, a little later. */
   measure(peers: readonly PeerId[]): void
   roundTrip(peer: PeerId): number | null
+  /** A peer brought ops that were admitted. */
+  earned(peer: PeerId, ops: number): void
   status(): PathStatus[]
   pathOf(peer: PeerId): Path
 }
@@ -97,6 +107,9 @@ export function createLinks(
   const received = new Map<Path, number>()
   /** When each peer was last heard on each path (ms). */
   const heard = new Map<PeerId, Map<Path, number>>()
+  const glimpsed = new Map<PeerId, Map<Path, number>>()
+  const inbox = createInbox(() => performance.now(), Math.random)
+  const isRecent = (time: number | undefined): boolean => (time ?? -Infinity) > performance.now() - STILL_THERE
   /** Peers of this browser whose end is waited for. */
   const watched = new Set<PeerId>()
   let opening = 0
@@ -106,17 +119,23 @@ export function createLinks(
   let sending: Promise<unknown> = Promise.resolve()
 
   const pathOf = (peer: PeerId): Path => {
-    const times = heard.get(peer)
-    const recent = PREFERENCE.find((path) => (times?.get(path) ?? -Infinity) > performance.now() - STILL_THERE)
+    const times = heard.get(peer) ?? glimpsed.get(peer)
+    // What a proven channel says stands, whatever is heard elsewhere under its name.
+    if (direct?.isConnected(peer) === true && transports.has('webrtc') && !isRecent(times?.get('broadcast'))) return 'webrtc'
+    const recent = PREFERENCE.find((path) => isRecent(times?.get(path)))
     return recent ?? [...(times ?? [])].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'relay'
   }
   /** Notes that a peer was heard on a path; on the direct one only from the peer itself (`by`), not from one who brings its frames on. */
   const hearOn = (path: Path, peer: PeerId, by: PeerId | null): void => {
     if (path === 'webrtc' && by !== peer) return
-    const times = heard.get(peer) ?? new Map<Path, number>()
+    // Names cost nothing: those of strangers push out each other, and nobody else.
+    const isKnown = events.standingOf(peer) !== 'unknown'
+    const [table, most] = isKnown ? [heard, MAX_HEARD] : [glimpsed, MAX_GLIMPSED]
+    const times = heard.get(peer) ?? glimpsed.get(peer) ?? new Map<Path, number>()
     heard.delete(peer)
-    heard.set(peer, times.set(path, performance.now()))
-    if (heard.size > MAX_HEARD) heard.delete(heard.keys().next().value!)
+    glimpsed.delete(peer)
+    table.set(peer, times.set(path, performance.now()))
+    if (table.size > most) table.delete(table.keys().next().value!)
   }
 
   /** Brings a frame on to whom it is for; true for one that is for somebody else. */
@@ -137,14 +156,23 @@ export function createLinks(
     received.set(path, (received.get(path) ?? 0) + frame.length)
     const envelope = parseEnvelope(frame)
     if (path === 'webrtc' && envelope.ok && bringOn(frame, envelope.value.receiver)) return
+    // A shared path brings what is for others, and our own frames.
+    if (envelope.ok && envelope.value.receiver !== null && toHex(envelope.value.receiver) !== self) return
     const frames = openingFrames.get(path) ?? 0
     if (opening + frame.length > MAX_OPENING_BYTES || frames === MAX_OPENING_FRAMES) return
     // Who it says it is from may not be true. What is from one that is not heard, or says so, need not be opened, which takes most of the time.
     const said = envelope.ok ? toHex(envelope.value.sender) : null
-    if (said !== null && events.isCut(said)) return
+    if (said !== null && (said === self || events.isCut(said))) return
+    const standing = said === null ? 'unknown' : events.standingOf(said)
+    // Only scripts of this origin speak on the browser's own channel.
+    if (path !== 'broadcast' && !pays(inbox, said, standing)) return
     opening += frame.length
     openingFrames.set(path, frames + 1)
-    void sealer.open(frame).then((opened) => {
+    enqueue(inbox, path === 'broadcast' ? 'trusted' : standing, () => open(path, frame, by, said))
+  }
+
+  const open = (path: Path, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<void> =>
+    sealer.open(frame).then((opened) => {
       opening -= frame.length
       openingFrames.set(path, openingFrames.get(path)! - 1)
       if (!transports.has(path)) return
@@ -157,7 +185,12 @@ export function createLinks(
         return
       }
       const peer = toHex(opened.value.sender)
-      if (isSignal(opened.value.plaintext)) {
+      const { receiver, isLatest, plaintext } = opened.value
+      const way: Way = path === 'broadcast' ? 'browser' : path === 'webrtc' && by === peer ? 'channel' : 'open'
+      if (isSignal(plaintext)) {
+        // What a stranger says to everybody may be a recording.
+        if (receiver !== null) events.onHeard(peer, way)
+        if (events.standingOf(peer) === 'unknown') return
         if (echo.hear(peer, opened.value.plaintext)) return events.onChange()
         if (events.onSignal(peer, opened.value.plaintext)) return
         return direct?.hearSignal(peer, opened.value.plaintext, path === 'broadcast')
@@ -171,21 +204,27 @@ export function createLinks(
           events.onGone(peer)
         })
       }
+      const wasUnknown = events.standingOf(peer) === 'unknown'
       hearOn(path, peer, by)
-      const { receiver, isLatest, plaintext } = opened.value
-      const way: Way = path === 'broadcast' ? 'browser' : path === 'webrtc' && by === peer ? 'channel' : 'open'
       events.onMessage(peer, plaintext, { addressed: receiver !== null, isLatest, way })
+      if (!wasUnknown || events.standingOf(peer) === 'unknown') return
+      // It heard nothing of us that it could believe before.
+      hearOn(path, peer, by)
+      direct?.linked()
     })
-  }
 
   const losePeer = (peer: PeerId, path: Path): void => {
     const times = heard.get(peer)
     if (times?.delete(path) !== true || times.size > 0) return
     heard.delete(peer)
+    forgetSender(inbox, peer)
     echo.forget(peer)
     events.onGone(peer)
   }
-  const lose = (path: Path): void => [...heard.keys()].forEach((peer) => losePeer(peer, path))
+  const lose = (path: Path): void => {
+    for (const peer of [...heard.keys()]) losePeer(peer, path)
+    for (const times of glimpsed.values()) times.delete(path)
+  }
 
   const give = (path: Path, frame: Uint8Array, to: PeerId | null): void => {
     if (transports.get(path)?.send(frame, to) === true) sent.set(path, (sent.get(path) ?? 0) + frame.length)
@@ -280,6 +319,7 @@ export function createLinks(
       events.onChange()
     },
     measure: echo.ask,
+    earned: (peer, ops) => earned(inbox, peer, ops),
     roundTrip: echo.roundTrip,
     retryNow() {
       for (const transport of transports.values()) transport.retryNow?.()

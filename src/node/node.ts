@@ -17,7 +17,7 @@ import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
 import { fileLink, isFile, type Link, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
-import { isCut } from '../sync/peers.ts'
+import { isCut, standingOf } from '../sync/peers.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
@@ -174,6 +174,8 @@ export async function createNode({
       presence.forget(peer)
       loop.give({ type: 'gone', peer })
     },
+    onHeard: (peer, way) => loop.give({ type: 'heard', from: peer, way }),
+    standingOf: (peer) => standingOf(engine, peer),
     onSignal: (from, bytes) => presence.hear(from, bytes),
     onLinked: () => loop.give({ type: 'linked' }),
     onRefused: refuse,
@@ -187,6 +189,7 @@ export async function createNode({
     switch (notice.type) {
       case 'admitted':
         library.add(notice.first, notice.unit)
+        links.earned(notice.from, notice.unit.length)
         presence.wrote(notice.unit)
         break
       case 'refused':

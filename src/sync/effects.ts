@@ -40,6 +40,8 @@ export interface SignatureClaim {
 export type Input =
   /** Time has passed; see "wakeAt". */
   | { readonly type: 'tick' }
+  /** A peer said something to this run of the node that is no message of this protocol's: it lives. */
+  | { readonly type: 'heard'; readonly from: PeerId; readonly way: Way }
   /** A path to other nodes opened: greet whoever is there. */
   | { readonly type: 'linked' }
   /** A peer is known to have ended: no need to wait for its silence. */
@@ -96,7 +98,7 @@ export type Effect =
 
 /** What the shell may want to show. */
 export type Notice =
-  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit }
+  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit; readonly from: Link }
   | { readonly type: 'refused'; readonly reason: Refusal; readonly id: OpId | null; readonly from: Link }
   | { readonly type: 'accepted'; readonly ref: number; readonly id: OpId; readonly op: Op }
   | { readonly type: 'notAccepted'; readonly ref: number; readonly reason: Refusal }

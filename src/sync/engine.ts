@@ -167,6 +167,9 @@ function take(engine: Engine, input: Input): void {
       return
     case 'linked':
       return askAll(engine)
+    case 'heard':
+      meet(engine, input.from, true, input.way)
+      return notify(engine, { type: 'changed' })
     case 'gone':
       leave(engine, input.peer)
       return notify(engine, { type: 'changed' })

@@ -240,7 +240,7 @@ function settle(engine: Engine, from: Link, outcome: Outcome, { units, columns, 
       result.admitted += outcome.unit.length
       reward(engine, from, outcome.unit)
       keep(engine, outcome.unit, { columns: units?.[0] === outcome.unit ? columns : null })
-      notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit })
+      notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit, from })
       return
     case 'duplicate':
       result.duplicate++

@@ -241,6 +241,13 @@ export function seniority({ replica: { dag } }: Engine, author: Author | null): 
 /** Whether a peer is known by more than a fresh name: it is a tab of this browser, the far end of a proven channel, or an author with ops here. */
 export const isTrusted = (engine: Engine, { way, author }: Peer): boolean => way !== 'open' || seniority(engine, author) < Infinity
 
+/** What is known of a sender, to decide whether its frames are opened. */
+export function standingOf(engine: Engine, id: PeerId): 'trusted' | 'met' | 'unknown' {
+  const peer = engine.peers.get(id)
+  if (peer === undefined) return 'unknown'
+  return isTrusted(engine, peer) ? 'trusted' : 'met'
+}
+
 function takeSeat(engine: Engine, peer: Peer): void {
   const { peers, now } = engine
   if (peers.has(peer.id)) return

@@ -1,0 +1,89 @@
+/**
+ * Which frames are opened, and in which order. Opening one takes a key, a decryption and a signature: some 0.3 ms, before anybody
+ * knows whether it is worth it. So each frame is paid for first, by its sender if that has a seat, and by a budget that
+ * all others share if it has none. Who gets something of a shared budget is drawn by lot. Frames of trusted senders are opened
+ * first, so that a flood delays nobody who is known by a frame more than those that are being opened.
+ */
+import { type Budget, createBudget, drawOne, takeOne } from '../sync/budget.ts'
+import type { PeerId } from '../sync/effects.ts'
+
+/** What a node knows of a sender: an author with ops here or a proven channel; somebody who lives; nothing. */
+export type Standing = 'trusted' | 'met' | 'unknown'
+
+/** Frames of senders without a seat, at once and in a second: some 8 % of a processor. */
+export const MAX_UNKNOWN = 256
+export const UNKNOWN_PER_SECOND = 256
+/** Frames of a sender with a seat that bring nothing, at once and in a second: heartbeats, names, typing and signals take a few. */
+export const MAX_IDLE_FRAMES = 512
+export const IDLE_FRAMES_PER_SECOND = 64
+/** Frames that each op that is admitted pays for: on three paths it comes three times. And the most that a sender can save up. */
+const FRAMES_PER_OP = 4
+const MAX_SAVED = 8_192
+/** And what those who have used up their own share, all together. */
+export const MAX_SHARED = 512
+export const SHARED_PER_SECOND = 256
+/** Frames that are opened at the same time: as many as keep the platform's cryptography busy. */
+export const MAX_OPENED_AT_ONCE = 16
+
+export interface Inbox {
+  readonly unknown: Budget
+  readonly shared: Budget
+  /** Of senders with a seat: what comes back with time, and frames that they have earned. */
+  readonly accounts: Map<PeerId, { readonly idle: Budget; saved: number }>
+  readonly waiting: Record<Standing, (() => Promise<void>)[]>
+  opened: number
+  readonly now: () => number
+  /** In [0, 1). */
+  readonly random: () => number
+}
+
+export const createInbox = (now: () => number, random: () => number): Inbox => ({
+  unknown: createBudget(MAX_UNKNOWN, UNKNOWN_PER_SECOND, now()),
+  shared: createBudget(MAX_SHARED, SHARED_PER_SECOND, now()),
+  accounts: new Map(),
+  waiting: { trusted: [], met: [], unknown: [] },
+  opened: 0,
+  now,
+  random,
+})
+
+/** Whether a frame is worth opening; it is paid for then. */
+export function pays(inbox: Inbox, sender: PeerId | null, standing: Standing): boolean {
+  const now = inbox.now()
+  if (sender === null || standing === 'unknown') return drawOne(inbox.unknown, now, inbox.random())
+  let account = inbox.accounts.get(sender)
+  if (account === undefined) {
+    account = { idle: createBudget(MAX_IDLE_FRAMES, IDLE_FRAMES_PER_SECOND, now), saved: 0 }
+    inbox.accounts.set(sender, account)
+  }
+  if (account.saved > 0) return account.saved-- > 0
+  return takeOne(account.idle, now) || drawOne(inbox.shared, now, inbox.random())
+}
+
+/** A sender with a seat brought ops that were admitted. */
+export function earned(inbox: Inbox, sender: PeerId, ops: number): void {
+  const account = inbox.accounts.get(sender)
+  if (account !== undefined) account.saved = Math.min(MAX_SAVED, account.saved + FRAMES_PER_OP * ops)
+}
+
+/** A sender has no seat any more. */
+export const forget = (inbox: Inbox, sender: PeerId): void => void inbox.accounts.delete(sender)
+
+/** Opens a frame when it is its turn: those of the trusted first. */
+export function enqueue(inbox: Inbox, standing: Standing, open: () => Promise<void>): void {
+  inbox.waiting[standing].push(open)
+  next(inbox)
+}
+
+function next(inbox: Inbox): void {
+  const { trusted, met, unknown } = inbox.waiting
+  while (inbox.opened < MAX_OPENED_AT_ONCE) {
+    const open = trusted.shift() ?? met.shift() ?? unknown.shift()
+    if (open === undefined) return
+    inbox.opened++
+    void open().finally(() => {
+      inbox.opened--
+      next(inbox)
+    })
+  }
+}
