@@ -168,10 +168,10 @@ export function createLinks(
     if (path !== 'broadcast' && !pays(inbox, said, standing)) return
     opening += frame.length
     openingFrames.set(path, frames + 1)
-    enqueue(inbox, path === 'broadcast' ? 'trusted' : standing, () => open(path, frame, by, said))
+    enqueue(inbox, path === 'broadcast' ? 'trusted' : standing, () => openNext(path, frame, by, said))
   }
 
-  const open = (path: Path, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<void> =>
+  const openNext = (path: Path, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<void> =>
     sealer.open(frame).then((opened) => {
       opening -= frame.length
       openingFrames.set(path, openingFrames.get(path)! - 1)

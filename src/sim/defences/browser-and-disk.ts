@@ -285,4 +285,12 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     mentions: ['CHECKSUM_BYTES'],
     test: tested(FILES, 'E9 an identity with any byte changed'),
   },
+  {
+    row: 'E10',
+    file: 'src/node/imports.ts',
+    in: 'noteRefusal',
+    drop: 'if',
+    mentions: ['MAX_ENTRIES'],
+    test: tested('src/node/imports.test.ts', 'E10 an import lists its first MAX_ENTRIES'),
+  },
 ]
