@@ -46,6 +46,8 @@ export interface Pace {
   readonly waiting: Set<Peer>
   /** Answers to peers without admitted ops of which a bundle is being made: MAX_MADE at a time, so that the budget is spent when the next one begins. */
   readonly made: Set<Serving>
+  /** The same for strangers. */
+  readonly madeForStrangers: Set<Serving>
 }
 
 export const createPace = (now: number): Pace => ({
@@ -53,6 +55,7 @@ export const createPace = (now: number): Pace => ({
   bulk: createBudget(MAX_BULK, BULK_PER_SECOND, now),
   waiting: new Set(),
   made: new Set(),
+  madeForStrangers: new Set(),
 })
 
 /** Whether a question of this peer is answered. */
@@ -70,7 +73,11 @@ export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean
 /** Until when (ms) the next bundle must wait; Infinity: until the asker says something. */
 export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   const { pace, now } = engine
-  if (!peer.isMet) return serving.isHeld || serving.bundles > 0 ? Infinity : whenLeft(pace.firstShares, now)
+  if (!peer.isMet) {
+    if (serving.isHeld || serving.bundles > 0) return Infinity
+    if (pace.madeForStrangers.has(serving)) return now
+    return pace.madeForStrangers.size >= MAX_MADE ? Infinity : whenLeft(pace.firstShares, now)
+  }
   if (serving.bundles - serving.taken >= MAX_UNJUDGED) return Infinity
   if (isSenior(engine, peer) || pace.made.has(serving)) return now
   return pace.made.size >= MAX_MADE ? Infinity : whenLeft(pace.bulk, now)
@@ -78,10 +85,14 @@ export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
 
 /** A bundle of this answer is begun; `spend` ends it, and so does `release` if it comes to nothing. */
 export function reserve(engine: Engine, peer: Peer, serving: Serving): void {
-  if (peer.isMet && !isSenior(engine, peer)) engine.pace.made.add(serving)
+  if (!peer.isMet) engine.pace.madeForStrangers.add(serving)
+  else if (!isSenior(engine, peer)) engine.pace.made.add(serving)
 }
 
-export const release = ({ pace }: Engine, serving: Serving): void => void pace.made.delete(serving)
+export function release({ pace }: Engine, serving: Serving): void {
+  pace.made.delete(serving)
+  pace.madeForStrangers.delete(serving)
+}
 
 const whenLeft = (budget: Budget, now: number): number => (leftAt(budget, now) > 0 ? now : backAt(budget, now))
 
@@ -98,6 +109,7 @@ export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: numbe
 
 /** An answer waits until its asker may get more. */
 export function wait(engine: Engine, peer: Peer, serving: Serving, resume: () => void): void {
+  release(engine, serving)
   serving.resume = resume
   serving.waitsSince = engine.now
   engine.pace.waiting.add(peer)
