@@ -8,16 +8,18 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 
-/** Each a share of the frames, 0 … 1; `delay` is the longest one (ms), drawn evenly. */
+/** Each a share of the frames, 0 … 1; `delay` is the longest one (ms), drawn evenly, beyond the `lag` that each frame has. */
 export interface Faults {
   readonly drop: number
   readonly repeat: number
   readonly flip: number
   readonly reorder: number
   readonly delay: number
+  /** ms */
+  readonly lag: number
 }
 
-export const HONEST: Faults = { drop: 0, repeat: 0, flip: 0, reorder: 0, delay: 0 }
+export const HONEST: Faults = { drop: 0, repeat: 0, flip: 0, reorder: 0, delay: 0, lag: 0 }
 
 export interface HostileRelay {
   readonly address: string
@@ -40,7 +42,7 @@ const OVERTAKEN_AFTER = 200
 export async function startHostileRelay(hostPort: number, seed: number): Promise<HostileRelay> {
   const chance = seeded(seed)
   const seen: Buffer[] = []
-  const done = { drop: 0, repeat: 0, flip: 0, reorder: 0, delay: 0 }
+  const done = { drop: 0, repeat: 0, flip: 0, reorder: 0, delay: 0, lag: 0 }
   const sockets = new Set<WebSocket>()
   let faults = HONEST
   let isCut = false
@@ -76,10 +78,10 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
       const told = happens('flip') ? withOneBitFlipped(frame, chance) : frame
       const copies = happens('repeat') ? 2 : 1
       for (let copy = 0; copy < copies; copy++) {
-        if (faults.delay === 0) deliver(told)
+        if (faults.delay + faults.lag === 0) deliver(told)
         else {
-          done.delay++
-          setTimeout(() => deliver(told), chance() * faults.delay)
+          done[faults.delay > 0 ? 'delay' : 'lag']++
+          setTimeout(() => deliver(told), faults.lag + (faults.delay === 0 ? 0 : chance() * faults.delay))
         }
       }
     }

@@ -49,7 +49,7 @@ export async function ready(page: Page): Promise<void> {
   expect(await said(page, 'ready'), 'the node runs').toBe('true')
 }
 
-type Fact = 'ready' | 'node' | 'room' | 'ops' | 'pending' | 'rejected' | 'heads' | 'digest' | 'peers' | 'paths'
+type Fact = 'ready' | 'node' | 'room' | 'ops' | 'pending' | 'rejected' | 'heads' | 'digest' | 'peers' | 'paths' | 'waits'
 
 /** What the tab says of itself right now; undefined when it does not (yet). */
 export const said = (page: Page, fact: Fact): Promise<string | undefined> =>

@@ -24,6 +24,7 @@ test('a link joins its room, by the relay where it is from', () => {
     relay: 'https://example.org',
     folder: null,
     mode: 'stay',
+    writesNow: false,
     wait: 30_000,
   }
   expect(asked(`https://example.org/#${FRAGMENT}`)).toEqual(options)

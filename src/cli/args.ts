@@ -18,6 +18,8 @@ export interface Options {
   readonly folder: string | null
   /** "stay" until it is told to leave; "once": until all is written and all agree; "digest": the same, and prints nothing else. */
   readonly mode: 'stay' | 'once' | 'digest'
+  /** Does not wait for own lines that its files may have lost. */
+  readonly writesNow: boolean
   /** How long the last two wait for anything to happen (ms). */
   readonly wait: number
 }
@@ -38,6 +40,7 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   --dir FOLDER      where nodes are kept (.tabweave in your home folder)
   --once            ends when every line that came in is written and all peers agree
   --digest          prints the digest that all peers agree on, and ends
+  --write-now       does not first ask others for own lines that these files may have lost
   --wait SECONDS    how long these two wait while nothing happens (30)
 
 What you type is written to the room, line by line. In a terminal, lines that begin with "/" are for the node: /help lists them.`
@@ -75,6 +78,7 @@ export function readArgs(args: readonly string[]): Asked {
     isNamed: values.name !== undefined,
     folder: values.dir ?? null,
     mode: values.digest ? 'digest' : values.once ? 'once' : 'stay',
+    writesNow: values['write-now'],
     wait,
   } as const
 
@@ -109,6 +113,7 @@ const parse = (args: readonly string[]) =>
       once: { type: 'boolean', default: false },
       digest: { type: 'boolean', default: false },
       wait: { type: 'string', default: '30' },
+      'write-now': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })

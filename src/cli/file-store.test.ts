@@ -12,6 +12,7 @@ import type { CorruptSegment, Segment, Store } from '../store/store.ts'
 import { openFileStore } from './file-store.ts'
 import { FolderHeld } from './folder-lock.ts'
 import { generateKeptKey } from './identity-file.ts'
+import { markPath } from './mark-file.ts'
 import { HEADER_BYTES, type Placed, scan } from './record.ts'
 
 const folders: string[] = []
@@ -63,6 +64,7 @@ runStoreContract('a store in files', () => {
     flipBit: async (first) => flipPayload(folder, 'segment', first),
     flipIndexBit: async (first) => flipPayload(folder, 'index', first),
     fillAfter,
+    loseMark: async () => fs.rmSync(markPath(folder)),
     dispose: async () => fs.rmSync(folder, { recursive: true, force: true }),
   }
 })

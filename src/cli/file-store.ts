@@ -1,5 +1,6 @@
 /**
- * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`) and a lock. What each record of
+ * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`) and a lock; the mark is outside of
+ * it (`mark-file.ts`). What each record of
  * `ops` means is applied to two lists in memory, in the same way when it is written and when the file is opened again, so that what
  * is read after a crash is what was there before it.
  */
@@ -11,6 +12,7 @@ import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, un
 import { type CorruptSegment, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { lockFolder } from './folder-lock.ts'
 import { readIdentity, writeIdentity } from './identity-file.ts'
+import { draftMark, forgetMark, readMark } from './mark-file.ts'
 import { HEADER_BYTES, type Placed } from './record.ts'
 import { type Fresh, named, openRecordFile, PRIVATE_FOLDER } from './record-file.ts'
 
@@ -119,11 +121,23 @@ function openLocked(folder: string, unlock: () => void): Store {
       assert(!fs.existsSync(identityPath(folder)), 'an identity is written once')
       await writeIdentity(identityPath(folder), identity)
     },
-    async append(added, durability) {
+    async append(added, durability, mark = null) {
       assertOpen()
       assertContiguous(added, endOf(segments.at(-1)))
-      write(added.map(recordOf('segment')))
-      if (durability === 'strict') await file.sync()
+      // First, since a mark that finds no room must leave nothing of the ops.
+      const drafted = mark === null ? null : draftMark(folder, mark)
+      try {
+        if (added.length > 0) write(added.map(recordOf('segment')))
+      } catch (cause) {
+        drafted?.drop()
+        throw cause
+      }
+      if (durability === 'strict') await Promise.all([file.sync(), drafted?.sync()])
+      drafted?.put()
+    },
+    async mark() {
+      assertOpen()
+      return readMark(folder)
     },
     async pack(packed, part) {
       assertOpen()
@@ -164,6 +178,7 @@ function openLocked(folder: string, unlock: () => void): Store {
     async destroy() {
       close()
       named(() => fs.rmSync(folder, { recursive: true, force: true }))
+      forgetMark(folder)
     },
   }
 }

@@ -67,6 +67,7 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
   )
   if (isFounded) say(`* link: ${relay === null ? '' : `${relay.replace(/^ws/, 'http')}/`}#${link}`)
   if (relay === null) say(words.alone)
+  if (options.writesNow) node.writeNow()
   if (options.isNamed) node.present(options.name, false)
   session = startSession({ node, terminal, mode: options.mode, wait: options.wait, relay, relayTrouble: () => trouble })
   if (early !== null) session.broken(early[0])

@@ -60,6 +60,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   let closed = false
   let storage: NodeStatus['storage'] = 'ok'
   let damages = 0
+  let waits: 'behind' | 'unmarked' | null = null
   let lies = 0
   const paths = new Map<string, string>()
   let flood = { stored: 0, at: 0, saidAt: -Infinity }
@@ -75,6 +76,9 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     tellPaths(status)
     if (status.storage !== storage) print(status.storage === 'full' ? words.full : words.roomAgain)
     storage = status.storage
+    const why = status.waits?.why ?? null
+    if (why !== waits) print(words[why ?? 'trusted'])
+    waits = why
     if (node.refused.damages > damages) print(words.damaged)
     damages = node.refused.damages
     if (status.equivocations > lies) tellLies()

@@ -21,6 +21,7 @@ const STATUS = {
   peers: [],
   present: [],
   fetching: null,
+  waits: null,
   paused: false,
 } satisfies NodeStatus
 

@@ -73,6 +73,7 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
     if (name.startsWith('/')) await write(line.slice(1))
     else if (name === 'quit') return true
     else if (name === 'status') screen.status()
+    else if (name === 'write-now') node.writeNow()
     else if (name === 'history') await screen.history(Number(number) || NEWEST)
     else for (const each of words.help) print(each)
     return false

@@ -89,6 +89,11 @@ export const words = {
   damaged: '* some of what was stored here is damaged: what could be read goes on under a new key, and the rest comes from peers',
   awaited:
     '* nobody in this room has answered yet: is a tab open that has it, and is this its relay? This node waits; what you type is written then.',
+  behind:
+    '* this node may have lost lines that it has sent: the last of them is not in its files. It asks the others for them before it writes; /write-now (or --write-now) does not wait',
+  unmarked:
+    '* this node cannot tell whether its files hold all that it has sent (they were copied or restored, or are of an earlier version). It asks the others before it writes; /write-now (or --write-now) does not wait',
+  trusted: '* this node writes again',
   alone: '* no relay: this node meets nobody',
   unanswered: (seconds: number) =>
     `Nobody in this room answered within ${count.format(seconds)} s: open it where it is, see that link and relay are right, and run this again.`,
@@ -103,6 +108,7 @@ export const words = {
   gone: 'What this node keeps was deleted while it ran. Run this again: it becomes a new node, and gets the room from its peers.',
   help: [
     '* /status       what this node holds, its relay and its peers',
+    '* /write-now    writes although lines that were sent may be lost here: if one comes back, all see two with one number',
     '* /history N    the last N entries in the room’s own order (20)',
     '* /quit         leaves; so do Ctrl-C and Ctrl-D',
     '* //text        writes “/text”',

@@ -113,7 +113,7 @@ async function perform(
   switch (effect.type) {
     case 'persist':
       try {
-        await store.append(await Promise.all(effect.segments.map(deflateLarge)), effect.durability)
+        await store.append(await Promise.all(effect.segments.map(deflateLarge)), effect.durability, effect.mark)
         return { type: 'stored', job, failure: null }
       } catch (error) {
         // A full disk is tried again; a store that is gone is gone.

@@ -18,6 +18,7 @@ import type { Place } from '../store/store.ts'
 import { fileLink, isFile, type Link, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import { isCut, standingOf } from '../sync/peers.ts'
+import { recall } from '../sync/trust.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
@@ -78,6 +79,8 @@ export interface Node {
   setOffline(on: boolean): Promise<void>
   /** Asks for nothing that is lacking (true), or for it again (false). */
   setPaused(on: boolean): void
+  /** Writes although own ops may be lost here and held by others. */
+  writeNow(): void
   wake(): void
   /** Cuts a path by hand, or heals it, and hinders what goes over it. */
   setPath(path: Path, cut: boolean, hindrance: Hindrance): void
@@ -246,6 +249,7 @@ export async function createNode({
       await switching
     },
     setPaused: (on) => loop.give({ type: 'pause', on }),
+    writeNow: () => loop.give({ type: 'writeNow' }),
     wake: () => links.retryNow(),
     setPath: (path, cut, hindrance) => links.setPath(path, cut, hindrance),
     measure: () => links.measure([...engine.peers.keys()]),
@@ -294,7 +298,10 @@ async function readNode(
   })
   const index = await readIndex(opened.store, (bytes, expected) => restoreIndex(engine, bytes, expected))
   const damaged = await readDisk(opened.store, engine.stored, (units) => restore(engine, units))
-  if (damaged === null) return { opened, engine, index }
+  if (damaged === null) {
+    recall(engine, await opened.store.mark())
+    return { opened, engine, index }
+  }
   return readNode(await salvage(openStore, opened, damaged, mint), sender, openStore, mint)
 }
 

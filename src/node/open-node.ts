@@ -5,6 +5,7 @@
 import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
 import { signedBytes } from '../core/keys.ts'
+import { NOTHING_WRITTEN } from '../core/mark.ts'
 import { asAuthor, hashOp, type Op, type OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { OPEN } from '../rules/open.ts'
@@ -77,7 +78,7 @@ export async function foundRoom(openStore: OpenStore, name: string, mint = gener
   const secret = crypto.getRandomValues(new Uint8Array(32))
   const identity = { author, key, genesis: id, secret, createdAt: Date.now() }
   const store = await storeFor(openStore, identity)
-  await store.append([{ first: 0, count: 1, bytes: wrapBundle('raw', encodeBundle([unit])) }], 'strict')
+  await store.append([{ first: 0, count: 1, bytes: wrapBundle('raw', encodeBundle([unit])) }], 'strict', { own: 1, id })
   return { identity, store, resumed: false, salvaged: false }
 }
 
@@ -86,6 +87,7 @@ async function storeFor(openStore: OpenStore, identity: Identity): Promise<Store
   await lockNode(id, 0)
   const store = await openStore(id)
   await store.putIdentity(identity)
+  await store.append([], 'strict', NOTHING_WRITTEN)
   return store
 }
 

@@ -6,6 +6,7 @@ import { agrees } from '../sync/gossip.ts'
 import { isCurrent, type Peer } from '../sync/peers.ts'
 import { type Engine, headsOf } from '../sync/state.ts'
 import { digestOfStored } from '../sync/stored-heads.ts'
+import { waitsFor } from '../sync/trust.ts'
 import type { Links } from './links.ts'
 import type { Presence } from './presence.ts'
 import type { NodeStatus, PeerStatus } from './views.ts'
@@ -31,6 +32,7 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
     peers: [...engine.peers.values()].map((peer) => peerStatus(engine, links, peer)),
     present: presence.others(),
     fetching: fetching === null ? null : { got: ops, of: fetching.left === null ? null : ops + fetching.left, bytes, from: fetching.from },
+    waits: waitsFor(engine),
     paused: engine.paused,
   }
 }

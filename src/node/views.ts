@@ -32,8 +32,18 @@ export interface NodeStatus {
    * it does), their bytes as they came, and from which peer.
    */
   readonly fetching: { readonly got: number; readonly of: number | null; readonly bytes: number; readonly from: Hex } | null
+  /** Why this node signs nothing yet; null when it does. */
+  readonly waits: WaitStatus | null
   /** A person has stopped this node from asking for what it lacks. */
   readonly paused: boolean
+}
+
+/** A disk that may be older than what the node has sent. */
+export interface WaitStatus {
+  /** "behind": the last op that was sent is not on the disk. "unmarked": nothing that counts says which was the last. */
+  readonly why: 'behind' | 'unmarked'
+  /** Somebody has told what it holds; others are listened to for a few seconds. */
+  readonly answered: boolean
 }
 
 /** What a member says of itself while it is here. */

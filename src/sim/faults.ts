@@ -120,6 +120,7 @@ function twin(world: World, node: SimNode): void {
     node.disk.kept.slice(0, node.disk.safe).map((kept) => ({ ...kept })),
   )
   copy.disk.safe = copy.disk.kept.length
+  copy.mark = node.mark
   copy.neighbours = [...node.neighbours, node.index]
   for (const index of copy.neighbours) world.nodes[index]!.neighbours.push(copy.index)
   start(world, copy, true)

@@ -4,6 +4,7 @@
  */
 import { rebuild } from '../sync/rebuild.ts'
 import { idOf } from '../core/dag.ts'
+import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
 import { keyOf, type Unit } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'
 import type { Durability, Segment } from '../store/store.ts'
@@ -12,6 +13,7 @@ import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex, step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
+import { recall } from '../sync/trust.ts'
 import { checkCaps } from './caps.ts'
 import { createDisk, type Disk, lengthOf, read, safeOps, write } from './disk.ts'
 import type { Identity } from './identity.ts'
@@ -25,6 +27,8 @@ export interface SimNode {
   readonly index: number
   identity: Identity
   disk: Disk
+  /** Kept elsewhere than on the disk; null when it is lost. */
+  mark: Mark | null
   engine: Engine
   isUp: boolean
   /** How often it was started: answers and alarms of an earlier life come to nothing. */
@@ -63,6 +67,7 @@ export function addNode(world: World, identity: Identity, disk: Disk): SimNode {
     index,
     identity,
     disk,
+    mark: NOTHING_WRITTEN,
     engine: engineFor(world, identity, clock.offset, false),
     isUp: false,
     life: 0,
@@ -121,6 +126,7 @@ export function start(world: World, node: SimNode, resumed: boolean): void {
     forget(world, node)
     return start(world, node, false)
   }
+  recall(engine, node.mark)
   node.engine = engine
   node.life++
   node.isUp = true
@@ -135,6 +141,7 @@ export function start(world: World, node: SimNode, resumed: boolean): void {
 /** Its key is gone: it goes on as somebody else. */
 export function forget(world: World, node: SimNode): void {
   node.identity = nextIdentity(world)
+  node.mark = NOTHING_WRITTEN
 }
 
 /** The units of a stored segment; null when they are not what a node stores. */
@@ -246,14 +253,19 @@ function later(world: World, node: SimNode, answer: () => Input): void {
   })
 }
 
-/** Written at one moment, answered at a later one: a crash may come before, between or after. */
-function persist(world: World, node: SimNode, { job, segments, durability }: Extract<Effect, { type: 'persist' }>): void {
+/** Disk and mark, each written at its own moment, and answered at a later one: a crash may come before, between or after. */
+function persist(world: World, node: SimNode, { job, segments, durability, mark }: Extract<Effect, { type: 'persist' }>): void {
   const { life } = node
-  world.schedule.at(world.schedule.now + pause(world), () => {
-    if (!node.isUp || node.life !== life) return
-    const failure = write(node.disk, segments, durability satisfies Durability)
-    later(world, node, () => ({ type: 'stored', job, failure }))
-  })
+  let failure: ReturnType<typeof write> = null
+  let left = mark === null ? 1 : 2
+  const soon = (work: () => void): void =>
+    world.schedule.at(world.schedule.now + pause(world), () => {
+      if (!node.isUp || node.life !== life) return
+      work()
+      if (--left === 0) later(world, node, () => ({ type: 'stored', job, failure }))
+    })
+  soon(() => void (failure = write(node.disk, segments, durability satisfies Durability)))
+  if (mark !== null) soon(() => void (node.mark = mark))
 }
 
 function wake(world: World, node: SimNode, at: number): void {

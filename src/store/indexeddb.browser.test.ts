@@ -2,6 +2,7 @@
 import { deleteDB, openDB } from 'idb'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { databaseName, openIndexedDbStore } from './indexeddb.ts'
+import { markDatabaseName } from './mark-database.ts'
 import { openRegistry } from './registry.ts'
 import { packSegment } from './segment-record.ts'
 import { runRegistryContract } from './registry.contract.ts'
@@ -46,7 +47,8 @@ runStoreContract('a store in IndexedDB', () => {
     flipBit: (first) => tamper(id, first, flipped),
     flipIndexBit: (first) => tamper(id, first, flipped, 'index'),
     fillAfter,
-    dispose: () => deleteDB(databaseName(id)),
+    loseMark: () => deleteDB(markDatabaseName(id)),
+    dispose: () => Promise.all([deleteDB(databaseName(id)), deleteDB(markDatabaseName(id))]).then(() => undefined),
   }
 })
 
@@ -60,7 +62,7 @@ async function freshStore() {
   const store = await openIndexedDbStore(id)
   onTestFinished(async () => {
     store.close()
-    await deleteDB(databaseName(id))
+    await Promise.all([deleteDB(databaseName(id)), deleteDB(markDatabaseName(id))])
   })
   return { id, store }
 }

@@ -10,7 +10,8 @@ import { assert } from '../core/result.ts'
 import { greatestOf, leastOf } from '../core/lists.ts'
 import { guarded, openDatabase, settle } from './database.ts'
 import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, type SegmentRecord, unpackLong } from './segment-record.ts'
-import type { CorruptSegment, Identity, Place, Segment, Store } from './store.ts'
+import { openMark } from './mark-database.ts'
+import type { CorruptSegment, Durability, Identity, Place, Segment, Store } from './store.ts'
 
 interface NodeSchema extends DBSchema {
   /** One record, at SELF. */
@@ -44,6 +45,28 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
     }
     created.createObjectStore('index')
   })
+  const mark = await openMark(nodeId).catch((cause: unknown) => {
+    db.close()
+    throw cause
+  })
+
+  /** All bytes are cloned before this returns. */
+  const add = (segments: readonly Segment[], durability: Durability): Promise<void> => {
+    const tx = db.transaction('segments', 'readwrite', { durability })
+    return settle(tx, async () => {
+      // Asked before the puts and answered after them.
+      const fits = endOf(tx.store).then((end) => assertContiguous(segments, end))
+      const puts = segments.map((segment) => put(tx.store, segment))
+      await Promise.all([fits, ...puts])
+    })
+  }
+
+  const truncate = async (first: number): Promise<void> => {
+    const tx = db.transaction(['segments', 'index'], 'readwrite', { durability: 'strict' })
+    await settle(tx, () =>
+      Promise.all([remove(tx.objectStore('segments'), IDBKeyRange.lowerBound([first])), cut(tx.objectStore('index'), first)]),
+    )
+  }
 
   return {
     identity: () => guarded(async () => (await db.get('identity', SELF)) ?? null),
@@ -57,16 +80,18 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
         })
       }),
 
-    append: (segments, durability) =>
+    append: (segments, durability, marked = null) =>
       guarded(async () => {
-        const tx = db.transaction('segments', 'readwrite', { durability })
-        await settle(tx, async () => {
-          // Asked before the puts and answered after them: so all bytes are cloned before this call returns.
-          const fits = endOf(tx.store).then((end) => assertContiguous(segments, end))
-          const puts = segments.map((segment) => put(tx.store, segment))
-          await Promise.all([fits, ...puts])
-        })
+        const adding = add(segments, durability)
+        if (marked === null) return adding
+        const [added, written] = await Promise.allSettled([adding, mark.write(marked)])
+        if (added.status === 'rejected') throw added.reason
+        if (written.status === 'fulfilled') return
+        if (segments.length > 0) await truncate(segments[0]!.first)
+        throw written.reason
       }),
+
+    mark: () => guarded(() => mark.read()),
 
     pack: (segments, part) =>
       guarded(async () => {
@@ -106,21 +131,18 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
 
     length: () => guarded(async () => endOf(db.transaction('segments').store)),
 
-    truncate: (first) =>
-      guarded(async () => {
-        const tx = db.transaction(['segments', 'index'], 'readwrite', { durability: 'strict' })
-        await settle(tx, () =>
-          Promise.all([remove(tx.objectStore('segments'), IDBKeyRange.lowerBound([first])), cut(tx.objectStore('index'), first)]),
-        )
-      }),
+    truncate: (first) => guarded(() => truncate(first)),
 
-    close: () => db.close(),
+    close() {
+      db.close()
+      mark.close()
+    },
 
     // Other tabs let go of the database when they are told (`openDatabase`); until then this waits.
     destroy: () =>
       guarded(async () => {
         db.close()
-        await deleteDB(name)
+        await Promise.all([deleteDB(name), mark.destroy()])
       }),
   }
 }

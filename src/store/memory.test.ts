@@ -14,14 +14,16 @@ runStoreContract('a store in memory', () => {
       disk.index.get(first)!.bytes[3]! ^= 4
     },
     fillAfter(writes) {
-      for (const map of [disk.records, disk.index]) {
+      const maps: readonly Map<unknown, unknown>[] = [disk.records, disk.index, disk.marks]
+      for (const map of maps) {
         map.set = (first, record) => {
           if (writes-- === 0) throw new DOMException('no room', 'QuotaExceededError')
-          return Map.prototype.set.call(map, first, record) as typeof map
+          return Map.prototype.set.call(map, first, record)
         }
       }
-      return () => [disk.records, disk.index].forEach((map) => Reflect.deleteProperty(map, 'set'))
+      return () => maps.forEach((map) => Reflect.deleteProperty(map, 'set'))
     },
+    loseMark: async () => disk.marks.clear(),
     dispose: async () => undefined,
   }
 })

@@ -2,6 +2,7 @@
  * A store and a registry in memory, for tests, the simulator and nodes that keep nothing. What a `MemoryDisk` holds
  * outlives the stores opened on it, so a restart is a second store on the same disk.
  */
+import type { Mark } from '../core/mark.ts'
 import { assert } from '../core/result.ts'
 import { asStoreFailure } from './failure.ts'
 import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, type SegmentRecord, unpackLong } from './segment-record.ts'
@@ -22,12 +23,16 @@ export interface MemoryDisk {
   readonly records: Map<number, MemoryRecord>
   /** The same of the index. */
   readonly index: Map<number, MemoryRecord>
+  /** The mark, under MARK, while there is one. */
+  readonly marks: Map<typeof MARK, Mark>
 }
+
+const MARK = 'mark'
 
 type MemoryRecord = SegmentRecord & { readonly count: number }
 
 export function createMemoryDisk(): MemoryDisk {
-  return { identity: null, records: new Map(), index: new Map() }
+  return { identity: null, records: new Map(), index: new Map(), marks: new Map() }
 }
 
 /** A store on `disk`. Every call takes effect before it returns its promise. Each costs O(segments held). */
@@ -49,10 +54,17 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
       assert(disk.identity === null, 'an identity is written once')
       disk.identity = { ...identity, author: identity.author.slice(), genesis: identity.genesis.slice(), secret: identity.secret.slice() }
     },
-    async append(segments) {
+    async append(segments, _durability, mark = null) {
       assertOpen()
       assertContiguous(segments, end())
-      allOrNothing(disk, () => segments.forEach((segment) => put(disk.records, segment)))
+      allOrNothing(disk, () => {
+        segments.forEach((segment) => put(disk.records, segment))
+        if (mark !== null) disk.marks.set(MARK, { ...mark })
+      })
+    },
+    async mark() {
+      assertOpen()
+      return disk.marks.get(MARK) ?? null
     },
     async pack(segments, part) {
       assertOpen()
@@ -101,6 +113,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
       disk.identity = null
       disk.records.clear()
       disk.index.clear()
+      disk.marks.clear()
     },
   }
 }

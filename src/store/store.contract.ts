@@ -13,6 +13,8 @@ export interface DiskUnderTest {
   flipIndexBit(first: number): Promise<void>
   /** From now on `writes` more records are written, and then the disk is full. Returns what frees it. */
   fillAfter(writes: number): () => void
+  /** Deletes the mark alone. */
+  loseMark(): Promise<void>
   /** Deletes what is left of it. */
   dispose(): Promise<void>
 }
@@ -65,6 +67,47 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       const second = await disk.open()
       expect(await second.identity()).toEqual(someIdentity())
       second.close()
+    })
+
+    test('E2 the mark comes back after reopening, is that of the last call that gave one, and can be lost alone', async () => {
+      const disk = freshDisk()
+      const first = await disk.open()
+      await first.putIdentity(someIdentity())
+      expect(await first.mark()).toBe(null)
+      await first.append([], 'strict', { own: 0, id: null })
+      expect(await first.mark()).toEqual({ own: 0, id: null })
+      const mark = { own: 7, id: new Uint8Array(32).fill(9) }
+      await first.append([segmentAt(0, 3)], 'strict', mark)
+      await first.append([segmentAt(3, 1)], 'relaxed')
+      first.close()
+      const second = await disk.open()
+      expect(await second.mark()).toEqual(mark)
+      second.close()
+      await disk.loseMark()
+      const third = await disk.open()
+      expect(await third.mark()).toBe(null)
+      expect(await third.length()).toBe(4)
+      third.close()
+    })
+
+    test('E1 a mark that finds no room leaves nothing of its segments, and the store goes on once there is room', async () => {
+      for (const writes of [0, 1]) {
+        const disk = freshDisk()
+        const store = await disk.open()
+        await store.putIdentity(someIdentity())
+        await store.append([segmentAt(0, 3)], 'strict', { own: 1, id: new Uint8Array(32).fill(1) })
+        const free = disk.fillAfter(writes)
+        const mark = { own: 2, id: new Uint8Array(32).fill(2) }
+        await expect(store.append([segmentAt(3, 1)], 'strict', mark)).rejects.toMatchObject({ failure: 'full' })
+        free()
+        expect([writes, await store.length()]).toEqual([writes, 3])
+        await store.append([segmentAt(3, 2)], 'strict', mark)
+        store.close()
+        const again = await disk.open()
+        expect(await again.mark()).toEqual(mark)
+        expect(await again.length()).toBe(5)
+        again.close()
+      }
     })
 
     test('segments come back byte for byte, in order, after reopening', async () => {
@@ -331,6 +374,7 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       await expect(store.append([segmentAt(0, 1)], 'relaxed')).rejects.toMatchObject(closed)
       await expect(store.read(0, 1)).rejects.toMatchObject(closed)
       await expect(store.length()).rejects.toMatchObject(closed)
+      await expect(store.mark()).rejects.toMatchObject(closed)
       await expect(store.truncate(0)).rejects.toMatchObject(closed)
       await expect(store.pack([], segmentAt(0, 1))).rejects.toMatchObject(closed)
       await expect(store.readIndex(0, 1)).rejects.toMatchObject(closed)
@@ -343,11 +387,13 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       const store = await disk.open()
       await store.putIdentity(someIdentity())
       await store.append([segmentAt(0, 3)], 'strict')
+      await store.append([], 'strict', { own: 1, id: new Uint8Array(32).fill(1) })
       await store.pack([], segmentAt(0, 3))
       await store.destroy()
       await expect(store.length()).rejects.toMatchObject({ failure: 'closed' })
       const next = await disk.open()
       expect(await next.identity()).toBe(null)
+      expect(await next.mark()).toBe(null)
       expect(await next.length()).toBe(0)
       expect(await next.readIndex(0, 1)).toEqual([])
       next.close()

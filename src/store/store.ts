@@ -3,13 +3,16 @@
  * a wiped store is a new author and never an old one that forgot what it signed.
  *
  * Guarantees every adapter gives (checked by `store.contract.ts`):
- *  - `append` writes all of its segments or none. When it resolves under "strict" they survive the tab being killed.
+ *  - `append` writes all of its segments or none. When it resolves under "strict" they survive the tab being killed, and so
+ *    does the mark that it was given.
+ *  - The mark is kept in another place than the ops, so that one of the two can be lost alone.
  *  - Segments come back byte for byte, or are reported as corrupt: never silently changed.
  *  - `pack` does all of what it does or nothing, and what it puts in the place of segments survives like a strict `append`:
  *    whatever happens in between leaves the old ones or the new ones.
  *  - Calls take effect in the order in which they were made.
  *  - A full disk is refused by name (`StoreError('full')`), and the store stays readable.
  */
+import type { Mark } from '../core/mark.ts'
 import type { Refusal } from '../core/result.ts'
 
 /** Which ops something is about: `count` of them, from the node's `first`-th admitted op on. */
@@ -57,8 +60,14 @@ export interface Store {
   identity(): Promise<Identity | null>
   /** Written once, before the first op. */
   putIdentity(identity: Identity): Promise<void>
-  /** Adds segments; `first` must be where the last one ended. @throws StoreError */
-  append(segments: readonly Segment[], durability: Durability): Promise<void>
+  /**
+   * Adds segments; `first` must be where the last one ended. `mark`, where one is given, takes the place of the mark. Both are
+   * written at the same time: a process that is killed meanwhile may leave either without the other. Nothing else may be appended
+   * before this has resolved. When it fails none of the segments stays, though the mark may. @throws StoreError
+   */
+  append(segments: readonly Segment[], durability: Durability, mark?: Mark | null): Promise<void>
+  /** The mark, or null where there is none, it is damaged, or it is another node's or another copy's. */
+  mark(): Promise<Mark | null>
   /** All segments in order of `first`, starting with the one that holds op `from`, at most `limit` of them. */
   read(from: number, limit: number): Promise<readonly (Segment | CorruptSegment)[]>
   /**

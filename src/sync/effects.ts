@@ -2,6 +2,7 @@
  * What goes into the engine and what comes out of it. The engine does no I/O: it asks for everything that a platform
  * answers later (crypto, compression, disk) by an effect with a job number, and is told by an input with that number.
  */
+import type { Mark } from '../core/mark.ts'
 import type { Author, Op, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
@@ -64,6 +65,8 @@ export type Input =
     }
   /** Write an op with this body (canonical bytes); `time` in seconds. Answered by the notice "accepted" or "notAccepted". */
   | { readonly type: 'submit'; readonly ref: number; readonly body: Uint8Array; readonly time: number }
+  /** A person does not want to wait for own ops that this disk may have lost (`trust.ts`). */
+  | { readonly type: 'writeNow' }
   /** Take in these bundles (wrapped), of a file. Answered by the notice "imported". */
   | { readonly type: 'import'; readonly ref: number; readonly bundles: readonly Uint8Array[] }
   /** Answers. A null value: the platform could not do it (corrupt input, or an output beyond the limit). */
@@ -81,7 +84,14 @@ export type Effect =
   | { readonly type: 'send'; readonly to: PeerId | null; readonly bytes: Uint8Array }
   /** To one peer, behind everything else that is to be sent; answered by "sent" when its path has room for more. */
   | { readonly type: 'sendBulk'; readonly job: number; readonly to: PeerId; readonly bytes: Uint8Array }
-  | { readonly type: 'persist'; readonly job: number; readonly segments: readonly StoredUnits[]; readonly durability: 'strict' | 'relaxed' }
+  /** Stores segments and, if it is not null, the mark, in another place: answered when both are kept. When it fails no segment stays. */
+  | {
+      readonly type: 'persist'
+      readonly job: number
+      readonly segments: readonly StoredUnits[]
+      readonly durability: 'strict' | 'relaxed'
+      readonly mark: Mark | null
+    }
   | { readonly type: 'verify'; readonly job: number; readonly claims: readonly SignatureClaim[] }
   | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /** Stored segments from the one that holds op `from`, at most `limit`. */

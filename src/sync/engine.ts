@@ -4,8 +4,8 @@
  * ┌─ The driver's contract ──────────────────────────────────────────────────────────────────────────────────────────┐
  * │ Give one input to `step`, carry out every effect it returns in order, then give the next input. Answer every       │
  * │ effect that has a `job` with exactly one input that carries it, in any order. A "persist" is answered only when    │
- * │ the segments are as durable as asked. Sends that mention an op are never returned before its "persist" was         │
- * │ answered, so the driver needs no rule of its own for that.                                                         │
+ * │ the segments are as durable as asked, and the mark is kept. Sends that mention an op are never returned before     │
+ * │ its "persist" was answered, so the driver needs no rule of its own for that.                                       │
  * └────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
  */
 import type { Judge } from '../core/replica.ts'
@@ -34,6 +34,7 @@ import { createStoredHeads } from './stored-heads.ts'
 import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from './strangers.ts'
 import { submit, submitDue } from './submit.ts'
 import { createTokens } from './tokens.ts'
+import { createTrust, trustDue, writeNow } from './trust.ts'
 
 export interface EngineOptions {
   /** The room's genesis id. */
@@ -47,7 +48,7 @@ export interface EngineOptions {
   /** In [0, 1). */
   readonly random: () => number
   readonly now: number
-  /** True when this identity has run before. */
+  /** True when this identity has run before: its disk may have lost what it sent, until `recall` says otherwise. */
   readonly resumed: boolean
   /** How much is said at a time; the product's, unless the simulator tries others. */
   readonly limits?: Limits
@@ -64,8 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
     random,
     limits,
     now,
-    startedAt: now,
-    resumed,
+    trust: createTrust(resumed),
     peers: new Map(),
     cut: new Map(),
     left: new Map(),
@@ -143,15 +143,9 @@ export function restoreIndex(engine: Engine, bytes: Uint8Array, expected: number
 export function step(engine: Engine, input: Input, now: number): Effect[] {
   engine.now = Math.max(engine.now, now)
   take(engine, input)
-  const wakeAt = Math.min(
-    intakeDue(engine),
-    persistDue(engine),
-    fetchDue(engine),
-    submitDue(engine),
-    announceDue(engine),
-    serveDue(engine),
-    expirePeers(engine),
-  )
+  const due = Math.min(intakeDue(engine), trustDue(engine), persistDue(engine), fetchDue(engine))
+  submitDue(engine)
+  const wakeAt = Math.min(due, announceDue(engine), serveDue(engine), expirePeers(engine))
   if (wakeAt !== engine.wakeAt && wakeAt !== Infinity) engine.out.push({ type: 'wakeAt', at: wakeAt })
   engine.wakeAt = wakeAt
   const { out } = engine
@@ -183,6 +177,8 @@ function take(engine: Engine, input: Input): void {
       return receiveBytes(engine, input)
     case 'submit':
       return submit(engine, input)
+    case 'writeNow':
+      return writeNow(engine)
     case 'import':
       return importBundles(engine, input)
     default:

@@ -243,7 +243,7 @@ const strangersFrom = ({ large, now, strangerAskedAt }: Engine): number =>
   leftAt(large, now) > 0 ? now : Math.min(backAt(large, now), strangerAskedAt + STRANGER_EVERY)
 
 /** Looked up until all its heads are known, and not again before it names others: a step costs no more for peers that agree. */
-function namesUnknown(engine: Engine, peer: Peer): boolean {
+export function namesUnknown(engine: Engine, peer: Peer): boolean {
   peer.headsKnown ||= unknownHeads(engine, peer).length === 0
   return !peer.headsKnown
 }

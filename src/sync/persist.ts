@@ -2,6 +2,7 @@
  * Admitted units on their way to the disk: one write at a time, and whatever is admitted meanwhile goes with the next one,
  * so that a busy room is written in few large records. Nothing is told to others before it is stored.
  */
+import { equalBytes } from '../core/bytes.ts'
 import { type Unit, unitBytes } from '../core/unit.ts'
 import { MAX_UNIT_BYTES } from '../core/limits.ts'
 import { encodeBundle } from './bundle.ts'
@@ -9,6 +10,7 @@ import { wrapBundle } from './wrap.ts'
 import type { StoredUnits } from './effects.ts'
 import { announceSoon, pushOwn } from './gossip.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'
+import { nextMark } from './trust.ts'
 
 /** How often a full disk is tried again (ms). */
 const RETRY_FULL = 5_000
@@ -36,13 +38,17 @@ export function keep(engine: Engine, unit: Unit, how: Partial<Omit<Unstored, 'un
 
 /** Starts the next write when one is due. Gives the time at which it wants to be called again. */
 export function persistDue(engine: Engine): number {
-  if (engine.persisting || engine.unstored.length === 0) return Infinity
+  const { trust } = engine
+  if (engine.persisting || (engine.unstored.length === 0 && trust.isMarked)) return Infinity
   if (engine.storage === 'full' && engine.now < engine.retryPersistAt) return engine.retryPersistAt
   const batch = [...engine.unstored]
   const segments = pack(batch, engine.stored)
   engine.persisting = true
-  const durability = batch.some(({ own }) => own) ? 'strict' : 'relaxed'
-  ask(engine, { type: 'persist', job: newJob(engine), segments, durability }, (answer) => {
+  // Also those that come back from others: this node goes on from them.
+  const hasOwn = batch.some(({ unit }) => unit.some(({ op }) => equalBytes(op.author, engine.author)))
+  const mark = hasOwn || !trust.isMarked ? nextMark(engine) : null
+  const durability = hasOwn || mark !== null ? 'strict' : 'relaxed'
+  ask(engine, { type: 'persist', job: newJob(engine), segments, durability, mark }, (answer) => {
     if (answer.type !== 'stored') return
     engine.persisting = false
     if (answer.failure === null) {
@@ -50,6 +56,7 @@ export function persistDue(engine: Engine): number {
       for (const { bytes } of batch) engine.unstoredBytes -= bytes
       for (const { count } of segments) engine.stored += count
       engine.storage = 'ok'
+      trust.isMarked ||= mark !== null
       if (batch.some(({ own }) => !own)) announceSoon(engine)
       const written = batch.filter(({ own }) => own)
       if (written.length > 0)

@@ -72,7 +72,7 @@ test('an index of another room, or one that goes on elsewhere, adds nothing', ()
   const [genesis, ...others] = cutIntoUnits(createRandom(1), randomOps(createRandom(1), 10), 1)
   restore(engine, [genesis!, ...others])
   const { dag } = engine.replica
-  const strange = createEngine({ ...engine, room: idOf(dag, 1), judge: () => null, seed: 1, author: authorOf(1) })
+  const strange = createEngine({ ...engine, resumed: false, room: idOf(dag, 1), judge: () => null, seed: 1, author: authorOf(1) })
   expect(restoreIndex(strange, encodeStretch(0, stretchOf(dag, 0, 3)), 3)).toBe(false)
   expect(strange.replica.dag.length).toBe(0)
   const again = engineOf(1)

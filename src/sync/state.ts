@@ -18,6 +18,7 @@ import type { Peer, Strangers } from './peers.ts'
 import type { Unstored } from './persist.ts'
 import { type StoredHeads, takeInStored } from './stored-heads.ts'
 import type { Tokens } from './tokens.ts'
+import type { Trust } from './trust.ts'
 
 /** Malformed or false messages a link may bring before it is cut; forgiven over time. */
 const STRIKES_BEFORE_CUT = 10
@@ -41,9 +42,8 @@ export interface Engine {
   readonly limits: Limits
   /** ms; the time of the current input. */
   now: number
-  readonly startedAt: number
-  /** True when the node was here before, so that a peer may hold ops of its own that its disk lost. */
-  readonly resumed: boolean
+  /** Whether the disk holds all that this node has sent. */
+  readonly trust: Trust
 
   readonly peers: Map<PeerId, Peer>
   readonly cut: Map<PeerId, number>

@@ -1,26 +1,9 @@
-/** What a node may have waiting to be written, and how long one that comes back waits: at the edge of each limit. */
-import { mainFetch } from './fetch.ts'
+/** What a node may have waiting to be written, and what it follows when there are more heads than it can. */
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { MAX_DEPS } from '../core/limits.ts'
 import type { SimNode } from '../sim/node.ts'
-import {
-  chainOf,
-  claim,
-  createStage,
-  ghostId,
-  keyNamed,
-  kill,
-  linkNamed,
-  message,
-  push,
-  restart,
-  say,
-  tell,
-  type,
-  wake,
-} from '../sim/stage.ts'
-import { bundleOf } from '../sim/villain.ts'
+import { chainOf, createStage, keyNamed, linkNamed, message, push, say } from '../sim/stage.ts'
 import { step } from './engine.ts'
 
 test('MAX_SUBMISSIONS wait while one is signed, and one more is refused by name', () => {
@@ -62,37 +45,3 @@ test('D17 of more heads than an op can follow, it follows those of who was here 
   expect(next.deps.filter((dep) => deps.includes(toHex(dep)))).toEqual([])
   expect(next.deps.length).toBe(MAX_DEPS)
 })
-
-test.each([
-  ['nobody answers', 1_000],
-  ['it gets answers', 30_000],
-] as const)(
-  'E2 a node that comes back asks for ASK_BEFORE_WRITING before it writes, and for ASK_AT_MOST while it gets answers: %s, %i ms',
-  (answers, pause) => {
-    const stage = createStage(1)
-    const [bob] = stage.nodes as [SimNode]
-    kill(stage, bob)
-    restart(stage, bob)
-    const { engine } = bob
-    const link = linkNamed(stage, 'dripping')
-    const chain = chainOf(stage, keyNamed('mallory'), 1_100)
-    const answer = (ops: number): void => {
-      const bundle = bundleOf(chain.slice(0, ops).map((op) => [op]))
-      const ref = (engine.question ?? mainFetch(engine))!.ref
-      tell(stage, bob, link, { type: 'units', ref, bundle, last: false, left: 9 })
-    }
-    if (answers === 'it gets answers') {
-      claim(stage, bob, link, [ghostId(1)])
-      answer(chain.length)
-    }
-    type(stage, bob, 'may I?')
-    for (let ms = 1_000; ms < pause; ms += 1_000) {
-      wake(stage, bob, 1_000)
-      answer(1)
-    }
-    wake(stage, bob, 999)
-    expect([engine.submissions.length, engine.submitting]).toEqual([1, false])
-    wake(stage, bob, 1)
-    expect([engine.submissions.length, engine.submitting]).toEqual([0, true])
-  },
-)

@@ -15,14 +15,6 @@ import { ownTip } from './own.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'
 
-/**
- * A resumed node may have ops of its own at its peers that its disk lost; it waits this long (ms) for whom it can reach
- * before its first op, so as not to sign a seq twice.
- */
-const ASK_BEFORE_WRITING = 1_000
-/** It waits longer while it is still getting what it asked for, but not for ever: a peer could drip (ms). */
-const ASK_AT_MOST = 30_000
-
 /** Submissions waiting at once: a person's typing and a script's burst; more are refused, not lost silently. */
 const MAX_SUBMISSIONS = 10_000
 
@@ -31,12 +23,10 @@ export function submit(engine: Engine, input: Extract<Input, { type: 'submit' }>
   else engine.submissions.push(input)
 }
 
-/** Writes the next op when that is possible. Gives the time at which it wants to be called again. */
-export function submitDue(engine: Engine): number {
-  if (engine.submitting || engine.submissions.length === 0 || engine.replica.dag.length === 0 || engine.storage === 'full') return Infinity
-  const { resumed, startedAt, fetches } = engine
-  const askUntil = resumed ? startedAt + (fetches.size === 0 ? ASK_BEFORE_WRITING : ASK_AT_MOST) : -Infinity
-  if (engine.now < askUntil) return askUntil
+/** Writes the next op when that is possible. */
+export function submitDue(engine: Engine): void {
+  if (engine.submitting || engine.submissions.length === 0 || engine.replica.dag.length === 0 || engine.storage === 'full') return
+  if (!engine.trust.isGiven) return
   for (let input = engine.submissions.shift(); input !== undefined; input = engine.submissions.shift()) {
     const op = compose(engine, input)
     const refusal = checkOp(op)
@@ -46,7 +36,6 @@ export function submitDue(engine: Engine): number {
     }
     notify(engine, { type: 'notAccepted', ref: input.ref, reason: refusal })
   }
-  return Infinity
 }
 
 function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, op: Op): void {

@@ -25,7 +25,7 @@ declare global {
 function writeDataset(data: DOMStringMap, { opened, status, failure }: NodeState): void {
   const facts: Record<string, string> = {}
   if (status !== null) {
-    const { ops, stored, pending, rejected, heads, digest, peers } = status
+    const { ops, stored, pending, rejected, heads, digest, peers, waits } = status
     Object.assign(facts, {
       ops: `${ops}`,
       stored: `${stored}`,
@@ -33,6 +33,7 @@ function writeDataset(data: DOMStringMap, { opened, status, failure }: NodeState
       rejected: `${rejected}`,
       heads: `${heads}`,
       digest,
+      waits: waits?.why ?? '',
       peers: `${peers.length}`,
       paths: peers
         .map(({ path }) => path)

@@ -117,6 +117,14 @@ export const messages = {
     paused: 'Paused: this node does not fetch what it lacks.',
   },
   nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
+  olderDisk: {
+    behind: 'This node may have lost messages that it has sent: the last of them is not on its disk. It asks the others for them before it writes.',
+    unmarked: 'This node cannot tell whether its disk holds all messages that it has sent. It asks the others before it writes.',
+    unanswered: 'Nobody has answered yet.',
+    listening: 'Others are answering.',
+    risk: 'If you do not wait and a lost message comes back, everyone is shown that this node signed two messages with one number.',
+    writeNow: 'Write now',
+  },
   console: {
     insecure:
       'This address has no https. What you write is signed and sealed all the same, by slower code, but the browser gives no locks, no camera and no offline copy here: each load of the page is a new node.',

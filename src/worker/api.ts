@@ -50,6 +50,8 @@ export type ToNode =
   | { readonly type: 'pause'; readonly on: boolean }
   /** Servers that may help direct connections from now on, in place of those before. */
   | { readonly type: 'servers'; readonly servers: readonly IceServer[] }
+  /** Writes although own ops may be lost here and held by others. */
+  | { readonly type: 'writeNow' }
   /** What this node says of itself to who is here. */
   | { readonly type: 'present'; readonly name: string; readonly typing: boolean }
   /** Cuts a path (true) or heals it, and hinders what goes over it. */

@@ -67,6 +67,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   submit: { ref: isCount, text: isText },
   offline: { on: isSwitch },
   pause: { on: isSwitch },
+  writeNow: {},
   path: { path: isPath, cut: isSwitch, delay: isCount, loss: (value) => typeof value === 'number' && value >= 0 && value <= 1 },
   servers: { servers: isServers },
   present: { name: isText, typing: isSwitch },

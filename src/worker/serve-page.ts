@@ -81,6 +81,8 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return void running.setOffline(message.on)
       case 'pause':
         return running.setPaused(message.on)
+      case 'writeNow':
+        return running.writeNow()
       case 'path':
         return running.setPath(message.path, message.cut, { delay: message.delay, loss: message.loss })
       case 'servers':

@@ -85,7 +85,8 @@ describe('a restart', () => {
       restart(stage, alice)
       for (const op of stage.world.ledger.published.slice(0, acknowledged)) expect([ms, has(alice, op)]).toEqual([ms, true])
       type(stage, alice, 'typed after')
-      run(stage, 4_000)
+      // A mark whose op was not written yet makes it listen for a while.
+      run(stage, 10_000)
       expect([ms, verdictOf(stage)]).toEqual([ms, null])
       expect(bob.engine.replica.dag.equivocations).toEqual([])
     }

@@ -3,8 +3,11 @@ import type { Defence } from '../defences.ts'
 
 const PERSIST = 'src/sync/persist.ts'
 const SUBMIT = 'src/sync/submit.ts'
+const TRUST = 'src/sync/trust.ts'
+const MARK_FILE = 'src/cli/mark-file.ts'
 const DISKS = 'src/sim/attacks/disks.test.ts'
 const OWN_OPS = 'src/sim/attacks/own-ops.test.ts'
+const TRUSTED = 'src/sync/trust.test.ts'
 const FILES = 'src/cli/file-store.test.ts'
 
 const tested = (file: string, name: string): Defence['test'] => ({ file, name })
@@ -75,17 +78,67 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     file: SUBMIT,
     in: 'submitDue',
     drop: 'if',
-    mentions: ['now'],
+    mentions: ['isGiven'],
     test: tested(DISKS, 'E2 with an old disk'),
   },
   {
     row: 'E2',
-    file: SUBMIT,
-    in: 'submitDue',
-    replace: 'else of choice',
-    mentions: ['ASK_BEFORE_WRITING'],
+    file: TRUST,
+    in: 'answeredUntil',
+    replace: 'argument 1 of call min',
+    mentions: ['LISTEN_AT_MOST'],
     with: 'Infinity',
-    test: tested(OWN_OPS, 'E2 is not held up for ever'),
+    test: tested(TRUSTED, 'E2 a peer that has told nothing'),
+  },
+  {
+    row: 'E2',
+    file: TRUST,
+    in: 'recall',
+    drop: 'set isGiven',
+    test: tested(TRUSTED, 'E2 is written to at once, with nobody there'),
+  },
+  {
+    row: 'E2',
+    file: TRUST,
+    in: 'nextMark',
+    drop: 'if',
+    mentions: ['isGiven'],
+    test: tested(TRUSTED, 'E2 gets no mark while own ops come back in pieces'),
+  },
+  {
+    row: 'E2',
+    file: TRUST,
+    in: 'holdsMarked',
+    drop: 'operand',
+    mentions: ['numberOf'],
+    lacks: ['null'],
+    test: tested(TRUSTED, 'E2 is not written to while nobody answers'),
+  },
+  {
+    row: 'E2',
+    file: TRUST,
+    in: 'answeredUntil',
+    replace: 'condition of if',
+    mentions: ['answeredAt'],
+    with: 'true',
+    test: tested(TRUSTED, 'E2 is not written to while nobody answers'),
+  },
+  {
+    row: 'E2',
+    file: TRUST,
+    in: 'hasAnswered',
+    drop: 'operand',
+    mentions: ['isCurrent'],
+    test: tested(TRUSTED, 'E2 what a peer said before this run'),
+  },
+  {
+    row: 'E2',
+    file: MARK_FILE,
+    in: 'readMark',
+    replace: 'condition of choice',
+    mentions: ['every'],
+    with: 'true',
+    test: tested('src/cli/mark-file.test.ts', 'E2 a copied folder'),
   },
   {
     row: 'E3',
@@ -164,7 +217,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     file: SUBMIT,
     in: 'submitDue',
     drop: 'if',
-    mentions: ['now'],
+    mentions: ['isGiven'],
     test: tested(DISKS, 'E5 a clock that is put back while a returned node asks'),
   },
   {

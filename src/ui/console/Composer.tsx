@@ -1,6 +1,7 @@
 /** Where a person types as this node. What is typed is kept with every key, so that no reload, refusal or full disk loses it. */
 import { useEffect, useLayoutEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
 import type { Hex } from '../../worker/api.ts'
+import { OlderDisk } from './OlderDisk.tsx'
 import { excessOf, MAX_MESSAGE_BYTES } from './message-size.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
@@ -84,6 +85,7 @@ export function Composer({ author }: { readonly author: Hex }) {
           </div>
         </div>
       ))}
+      <OlderDisk />
       {sending.length > 0 && <Waiting key={sending[0]!.key} texts={sending.map((item) => item.text)} />}
       {excess !== null && (
         <p className="notice-warn" role="status">

@@ -70,6 +70,8 @@ export interface PageNode {
   sayTyping(typing: boolean): void
   setOffline(on: boolean): void
   setPaused(on: boolean): void
+  /** Writes although own ops may be lost here and held by others. */
+  writeNow(): void
   /** Cuts or heals a path, and hinders it. */
   setPath(path: PathStatus['path'], cut: boolean, hindrance: PathStatus['hindrance']): void
   /** Measures round trips: for whoever looks at the peers, again and again. */
@@ -221,6 +223,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       if (typing) pause = setTimeout(() => say({ typing: false }), TYPING_LASTS)
     },
     setOffline: (on) => client.tell({ type: 'offline', on }),
+    writeNow: () => client.tell({ type: 'writeNow' }),
     setPaused: (on) => client.tell({ type: 'pause', on }),
     setPath: (path, cut, hindrance) => client.tell({ type: 'path', path, cut, ...hindrance }),
     measure: () => client.tell({ type: 'measure' }),

@@ -1,0 +1,99 @@
+/**
+ * The mark of a node as a file: `marks/NAME` beside the node's folder NAME, so that a folder that is copied, restored or deleted
+ * alone does not take its mark along.
+ *
+ * A mark counts only where it was written. It says which file the node's identity was then, and which file it was itself: by inode
+ * and time of birth, which no copy and no restored backup has. An image of the whole file system has them, and is not noticed.
+ *
+ *   file = SHA-256 of the rest, [own, id, identity's inode, its birth, own inode, own birth] in the protocol's own encoding
+ */
+import fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { concatBytes, equalBytes } from '../core/bytes.ts'
+import { decodeValue, encodeValue } from '../core/cbor.ts'
+import { sha256 } from '../core/hash.ts'
+import type { Mark } from '../core/mark.ts'
+import { StoreError } from '../store/store.ts'
+import { named, PRIVATE_FILE, PRIVATE_FOLDER } from './record-file.ts'
+
+const CHECKSUM_BYTES = 32
+
+export const markPath = (folder: string): string => join(dirname(folder), 'marks', basename(folder))
+
+/** What tells a file from its copies: decimal numbers, since an inode has 64 bits. */
+interface FileMark {
+  readonly inode: string
+  /** ns since 1970. */
+  readonly birth: string
+}
+
+/** A mark that is written and does not count yet. */
+export interface DraftedMark {
+  /** Resolves when it is on the disk. @throws StoreError "closed" if it is not */
+  sync(): Promise<void>
+  /** From now on it counts, and the one before does not. @throws StoreError */
+  put(): void
+  drop(): void
+}
+
+/** Writes a mark beside the one that counts. @throws StoreError */
+export function draftMark(folder: string, { own, id }: Mark): DraftedMark {
+  const path = markPath(folder)
+  const draft = `${path}.new`
+  return named(() => {
+    fs.mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
+    // A new file each time: one that is written over would look the same after a backup was written over it.
+    fs.rmSync(draft, { force: true })
+    const fd = fs.openSync(draft, 'wx', PRIVATE_FILE)
+    const drop = (): void => {
+      fs.closeSync(fd)
+      fs.rmSync(draft, { force: true })
+    }
+    try {
+      const [node, self] = [identityFile(folder), fileMark(fs.fstatSync(fd, { bigint: true }))]
+      const value = encodeValue([own, id, node.inode, node.birth, self.inode, self.birth])
+      fs.writeSync(fd, concatBytes([sha256(value), value]))
+    } catch (cause) {
+      drop()
+      throw cause
+    }
+    return {
+      sync: () =>
+        new Promise((resolve, reject) => {
+          fs.fdatasync(fd, (cause) => (cause ? reject(new StoreError('closed', cause)) : resolve()))
+        }),
+      // Its folder is not synced: should a power cut bring the mark before back, the store is ahead of it, which is no harm.
+      put: () =>
+        named(() => {
+          fs.closeSync(fd)
+          fs.renameSync(draft, path)
+        }),
+      drop: () => named(drop),
+    }
+  })
+}
+
+/** The mark that counts; null where there is none, it is damaged, or it is of another file or folder. @throws StoreError */
+export function readMark(folder: string): Mark | null {
+  const path = markPath(folder)
+  return named(() => {
+    if (!fs.existsSync(path)) return null
+    const bytes = new Uint8Array(fs.readFileSync(path))
+    const rest = bytes.slice(CHECKSUM_BYTES)
+    const decoded = decodeValue(rest)
+    if (!equalBytes(bytes.subarray(0, CHECKSUM_BYTES), sha256(rest)) || !decoded.ok || !Array.isArray(decoded.value)) return null
+    const [own, id, ...files] = decoded.value as [number, Uint8Array | null, string, string, string, string]
+    const self = fs.statSync(path, { bigint: true })
+    // A file system without times of birth gives that of the last change for it, which writing has changed.
+    const hasBirth = self.birthtimeNs !== self.ctimeNs
+    const [node, mark] = [identityFile(folder), fileMark(self)]
+    const now = [node.inode, node.birth, mark.inode, hasBirth ? mark.birth : files[3]]
+    return now.every((each, i) => each === files[i]) ? { own, id } : null
+  })
+}
+
+export const forgetMark = (folder: string): void => named(() => fs.rmSync(markPath(folder), { force: true }))
+
+const identityFile = (folder: string): FileMark => fileMark(fs.statSync(join(folder, 'identity'), { bigint: true }))
+
+const fileMark = ({ ino, birthtimeNs }: fs.BigIntStats): FileMark => ({ inode: `${ino}`, birth: `${birthtimeNs}` })

@@ -1,0 +1,53 @@
+/**
+ * The mark of a node in a browser: a database of its own, beside that of the ops. It tells of an ops database that was deleted,
+ * restored or cut alone. What a browser loses or restores as a whole (a profile, the data of a site), it loses here too: in
+ * Chromium all databases of a site lie in one folder.
+ */
+import { type DBSchema, deleteDB } from 'idb'
+import type { Mark } from '../core/mark.ts'
+import { openDatabase, settle } from './database.ts'
+
+interface MarkSchema extends DBSchema {
+  /** One record, at SELF. */
+  mark: { key: string; value: Mark }
+}
+
+const SELF = 'self'
+
+export interface MarkPlace {
+  read(): Promise<Mark | null>
+  /** Resolves when it is on the disk. What is to be written is cloned before this returns. */
+  write(mark: Mark): Promise<void>
+  close(): void
+  destroy(): Promise<void>
+}
+
+/** The database of a node's mark. */
+export const markDatabaseName = (nodeId: string): string => `tabweave-mark/${nodeId}`
+
+/** @throws StoreError "failed" where the browser refuses storage */
+export async function openMark(nodeId: string): Promise<MarkPlace> {
+  const name = markDatabaseName(nodeId)
+  const db = await openDatabase<MarkSchema>(name, 1, (created) => void created.createObjectStore('mark'))
+  return {
+    read: async () => markOf(await db.get('mark', SELF)),
+    // Asynchronous, so that what is thrown at once is a rejection like any other.
+    async write(mark) {
+      const tx = db.transaction('mark', 'readwrite', { durability: 'strict' })
+      await settle(tx, () => tx.store.put(mark, SELF))
+    },
+    close: () => db.close(),
+    async destroy() {
+      db.close()
+      await deleteDB(name)
+    },
+  }
+}
+
+/** What was found as a mark, or null: anything may lie there. */
+function markOf(found: unknown): Mark | null {
+  const { own, id } = (found ?? {}) as Partial<Record<keyof Mark, unknown>>
+  if (!Number.isSafeInteger(own) || (own as number) < 0) return null
+  if (own === 0) return { own: 0, id: null }
+  return id instanceof Uint8Array && id.length === 32 ? { own: own as number, id } : null
+}

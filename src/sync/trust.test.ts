@@ -1,0 +1,148 @@
+/** When a node that comes back may sign: at once if its disk holds what its mark names, else when it was answered or a person says so. */
+import { describe, expect, test } from 'vitest'
+import { NOTHING_WRITTEN } from '../core/mark.ts'
+import { give, type SimNode } from '../sim/node.ts'
+import { apart, claim, createStage, ghostId, kill, linkNamed, opsOf, restart, run, say, type Stage, together, type } from '../sim/stage.ts'
+
+const SECOND = 1_000
+
+/** So little is said at a time that a few ops take several answers. */
+const TERSE = {
+  heads: 4,
+  newestHeads: 2,
+  tips: 6,
+  newestTips: 3,
+  sparseTips: 2,
+  parts: 4,
+  serveBytes: 1_000,
+  bundleOps: 2,
+  wholeFrom: 2,
+}
+
+/** A node that is away, and wrote so many ops before, of which its disk has kept some (the room's first op is one more). */
+function away(stage: Stage, node: SimNode, wrote: number, kept: number): void {
+  for (let i = 0; i < wrote; i++) say(stage, node, `before ${i}`)
+  run(stage, SECOND)
+  kill(stage, node)
+  node.disk.kept.length = node.disk.safe = 1 + kept
+}
+
+/** Comes back and is asked to write; tells whether it did within `ms`. */
+function writes(stage: Stage, node: SimNode, ms: number): boolean {
+  type(stage, node, 'may I?')
+  run(stage, ms)
+  return node.engine.submissions.length === 0 && !node.engine.submitting
+}
+
+describe('a disk that holds what the mark names', () => {
+  test('E2 is written to at once, with nobody there', () => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    away(stage, alice, 3, 3)
+    restart(stage, alice)
+    expect(writes(stage, alice, 500)).toBe(true)
+    expect(alice.mark).toMatchObject({ own: 5 })
+  })
+
+  test('E2 is written to at once when it is ahead of the mark: what it holds beyond that was sent to nobody', () => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    away(stage, alice, 1, 1)
+    alice.mark = NOTHING_WRITTEN
+    restart(stage, alice)
+    expect(writes(stage, alice, 500)).toBe(true)
+  })
+})
+
+describe('a disk that may be older than what was sent', () => {
+  test.each(['behind', 'unmarked'] as const)('E2 is not written to while nobody answers, however long that takes (%s)', (why) => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    away(stage, alice, 3, why === 'behind' ? 2 : 3)
+    if (why === 'unmarked') alice.mark = null
+    restart(stage, alice)
+    expect(writes(stage, alice, 600 * SECOND)).toBe(false)
+    give(stage.world, alice, { type: 'writeNow' })
+    run(stage, SECOND)
+    expect(alice.engine.submissions.length).toBe(0)
+    expect(alice.mark).toMatchObject({ own: why === 'behind' ? 4 : 5 })
+  })
+
+  test('E2 is written to as soon as it holds again what the mark names', () => {
+    const stage = createStage(2)
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    away(stage, alice, 10, 3)
+    restart(stage, alice)
+    expect(writes(stage, alice, SECOND)).toBe(true)
+    run(stage, SECOND)
+    expect([opsOf(alice), bob.engine.replica.dag.equivocations.length]).toEqual([12, 0])
+  })
+
+  test('E2 without a mark is written to after LISTEN when all have answered', () => {
+    const stage = createStage(2)
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    away(stage, alice, 10, 3)
+    alice.mark = null
+    restart(stage, alice)
+    expect(writes(stage, alice, 5.9 * SECOND)).toBe(false)
+    run(stage, SECOND)
+    expect([opsOf(alice), opsOf(bob), bob.engine.replica.dag.equivocations.length]).toEqual([12, 12, 0])
+  })
+
+  test('E2 a peer that has told nothing is waited for until ANSWER_WITHIN, and new ones until LISTEN_AT_MOST', () => {
+    for (const [every, least] of [
+      [Infinity, 10],
+      [2, 30],
+    ] as const) {
+      const stage = createStage(2)
+      const [alice] = stage.nodes as [SimNode]
+      away(stage, alice, 2, 1)
+      alice.mark = null
+      restart(stage, alice)
+      let names = 0
+      const drip = (): void => claim(stage, alice, linkNamed(stage, `name ${names++}`), [ghostId(names)], 1, 9)
+      drip()
+      type(stage, alice, 'let me')
+      for (let second = 1; second < least; second++) {
+        run(stage, SECOND)
+        if (second % every === 0) drip()
+        expect([second, alice.engine.submissions.length]).toEqual([second, 1])
+      }
+      run(stage, 2 * SECOND)
+      expect([every, alice.engine.submissions.length]).toEqual([every, 0])
+    }
+  })
+
+  test('E2 gets no mark while own ops come back in pieces: a restart among them waits again', () => {
+    const stage = createStage(2, { limits: TERSE })
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    away(stage, alice, 40, 3)
+    alice.mark = null
+    let restarts = 0
+    restart(stage, alice)
+    for (; opsOf(alice) < opsOf(bob) && restarts < 100; restarts++) {
+      kill(stage, alice)
+      restart(stage, alice)
+      run(stage, 40)
+      expect(alice.mark).toBe(null)
+    }
+    expect(restarts).toBeGreaterThan(2)
+    expect(restarts).toBeLessThan(100)
+    run(stage, 20 * SECOND)
+    expect(alice.mark).toMatchObject({ own: 41 })
+  })
+
+  test('E2 says so itself once the wait is over: the next start, with nobody there, does not wait', () => {
+    const stage = createStage(2)
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    away(stage, alice, 3, 3)
+    alice.mark = null
+    restart(stage, alice)
+    run(stage, 10 * SECOND)
+    kill(stage, alice)
+    apart(stage, bob)
+    restart(stage, alice)
+    expect(writes(stage, alice, 500)).toBe(true)
+    together(stage)
+  })
+})

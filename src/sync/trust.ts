@@ -1,0 +1,108 @@
+/**
+ * Whether this node may sign its next op. Its disk can be older than what it has sent: restored from a backup, rolled back, cut. Then
+ * the next op would take a seq that was used before, and the node would be shown to have equivocated.
+ *
+ * **The mark decides** (`core/mark.ts`). Nothing is sent before the disk holds it and the mark names it, or a later own op. So a disk
+ * that holds the op that the mark names holds every own op that was ever sent, and the node writes at once, with nobody there too.
+ * Disk and mark are written at the same time, so a process that is killed may leave one without the other:
+ *
+ * - the op without its mark: the disk is ahead of the mark. The op was sent to nobody; it is held, and the node goes on from it.
+ * - the mark without its op: the mark names an op that nobody has. The node waits for answers, which costs time and does no harm.
+ *
+ * Where the op is not held, or there is no mark that counts, the node waits until peers have told what they hold and it has fetched
+ * that. What they say cannot be proven complete, so a person may also say "write now". No clock ends the wait while nobody answers.
+ *
+ * The mark is written only while the disk is trusted. Own ops come back in pieces: a mark written meanwhile would name one of the first
+ * of them, and a restart would then trust a disk that lacks the others.
+ */
+import { idOf, numberOf } from '../core/dag.ts'
+import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
+import { namesUnknown } from './fetch.ts'
+import { agrees } from './gossip.ts'
+import { ownTip } from './own.ts'
+import { isCurrent, type Peer } from './peers.ts'
+import { type Engine, notify } from './state.ts'
+
+/** After the first answer others are listened to for so long (ms): each peer tells its heads every 5 s, and a slow path takes a second. */
+const LISTEN = 6_000
+/** A peer that has more to tell is waited for until so long (ms) after it was met: time for a question and its answer on a slow path. */
+const ANSWER_WITHIN = 10_000
+/** From the first answer on, the wait takes so long at most (ms): there are always new names. */
+const LISTEN_AT_MOST = 30_000
+
+export interface Trust {
+  /** The disk holds all that this node has sent, as far as can be known: it may sign. */
+  isGiven: boolean
+  /** What was found at the start; null where there was no mark, or none that counts. */
+  mark: Mark | null
+  /** False when a wait has ended and no mark says so yet: the next start would wait again. */
+  isMarked: boolean
+  /** When the first peer had told all that it holds (ms); Infinity before that. */
+  answeredAt: number
+}
+
+export const createTrust = (resumed: boolean): Trust => ({ isGiven: !resumed, mark: null, isMarked: true, answeredAt: Infinity })
+
+/** Tells the mark, after the disk was read and before the first input. */
+export function recall(engine: Engine, mark: Mark | null): void {
+  engine.trust.mark = mark
+  engine.trust.isGiven ||= holdsMarked(engine)
+}
+
+/** Whether the op that the mark names is held, and so all that was ever sent. */
+function holdsMarked({ trust: { mark }, replica: { dag } }: Engine): boolean {
+  return mark !== null && (mark.id === null || numberOf(dag, mark.id) >= 0)
+}
+
+/** A person does not want to wait: what was lost is not asked for any longer. */
+export function writeNow(engine: Engine): void {
+  if (!engine.trust.isGiven) give(engine)
+}
+
+function give(engine: Engine): void {
+  engine.trust.isGiven = true
+  engine.trust.isMarked = false
+  notify(engine, { type: 'changed' })
+}
+
+/** Why nothing is signed: what the mark names is not held, or there is no mark; and whether anybody has answered. Null when ops are signed. */
+export function waitsFor({ trust: { isGiven, mark, answeredAt } }: Engine): { why: 'behind' | 'unmarked'; answered: boolean } | null {
+  return isGiven ? null : { why: mark === null ? 'unmarked' : 'behind', answered: answeredAt < Infinity }
+}
+
+/** Ends the wait when there is no reason for it any more. Gives the time at which it wants to be called again. */
+export function trustDue(engine: Engine): number {
+  const { trust, now } = engine
+  if (trust.isGiven) return Infinity
+  const until = holdsMarked(engine) ? now : answeredUntil(engine)
+  if (now < until) return until
+  give(engine)
+  return Infinity
+}
+
+/** From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. O(peers). */
+function answeredUntil(engine: Engine): number {
+  const { peers, trust, now } = engine
+  let [answers, waiting] = [0, -Infinity]
+  for (const peer of peers.values()) {
+    if (hasAnswered(engine, peer)) answers++
+    else if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
+  }
+  if (answers > 0) trust.answeredAt = Math.min(trust.answeredAt, now)
+  return Math.min(trust.answeredAt + LISTEN_AT_MOST, Math.max(trust.answeredAt + LISTEN, waiting))
+}
+
+/** Whether a peer has told in this run what it holds, and nothing of that is lacking here: a relay may replay what it told before. */
+function hasAnswered(engine: Engine, peer: Peer): boolean {
+  const { headCount, heads, exhaustedAt, ops } = peer
+  if (headCount < 0 || !isCurrent(engine, peer) || namesUnknown(engine, peer)) return false
+  return headCount <= heads.length || exhaustedAt === ops || agrees(engine, peer)
+}
+
+/** The mark that names the latest own op, to be written with it; null while the disk is not trusted. */
+export function nextMark(engine: Engine): Mark | null {
+  if (!engine.trust.isGiven) return null
+  const { dag } = engine.replica
+  const tip = ownTip(engine)
+  return tip < 0 ? NOTHING_WRITTEN : { own: dag.seq[tip]! + 1, id: idOf(dag, tip) }
+}
