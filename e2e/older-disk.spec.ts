@@ -28,6 +28,8 @@ async function returnCut(page: Page, records: number, mark: boolean): Promise<vo
   await page.goto(url.slice(0, url.indexOf('#')))
   await expect(page.getByRole('button', { name: /^Resume / })).toBeVisible()
   await cut(page, node!, records, mark)
+  // Else only the fragment would change.
+  await page.goto('about:blank')
   await page.goto(url)
   await ready(page)
   expect(await said(page, 'node')).toBe(node)

@@ -12,7 +12,7 @@ import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, un
 import { type CorruptSegment, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { lockFolder } from './folder-lock.ts'
 import { readIdentity, writeIdentity } from './identity-file.ts'
-import { draftMark, forgetMark, readMark } from './mark-file.ts'
+import { draftMark, forgetMark, identityPath, readMark } from './mark-file.ts'
 import { HEADER_BYTES, type Placed } from './record.ts'
 import { type Fresh, named, openRecordFile, PRIVATE_FOLDER } from './record-file.ts'
 
@@ -23,8 +23,6 @@ const REWRITE_FROM = 4 * 1024 * 1024
 interface Held extends Place {
   readonly record: Placed | null
 }
-
-export const identityPath = (folder: string): string => join(folder, 'identity')
 
 /**
  * Opens the store in `folder`, making it when there is none, for this process alone until it is closed. Calls block for as long as

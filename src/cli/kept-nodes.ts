@@ -9,8 +9,9 @@ import type { RoomLink } from '../node/link.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from '../node/open-node.ts'
 import type { Identity } from '../store/store.ts'
 import { type Options, originOf } from './args.ts'
-import { identityPath, openFileStore } from './file-store.ts'
+import { openFileStore } from './file-store.ts'
 import { generateKeptKey, readIdentity } from './identity-file.ts'
+import { identityPath } from './mark-file.ts'
 import { named, PRIVATE_FILE } from './record-file.ts'
 
 /** What ends the command, as a sentence that says what to do. */

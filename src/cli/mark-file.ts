@@ -18,6 +18,8 @@ import { named, PRIVATE_FILE, PRIVATE_FOLDER } from './record-file.ts'
 
 const CHECKSUM_BYTES = 32
 
+export const identityPath = (folder: string): string => join(folder, 'identity')
+
 export const markPath = (folder: string): string => join(dirname(folder), 'marks', basename(folder))
 
 /** What tells a file from its copies: decimal numbers, since an inode has 64 bits. */
@@ -36,11 +38,13 @@ export interface DraftedMark {
   drop(): void
 }
 
-/** Writes a mark beside the one that counts. @throws StoreError */
+/** Writes a mark beside the one that counts. @throws StoreError "closed" where the node is gone */
 export function draftMark(folder: string, { own, id }: Mark): DraftedMark {
   const path = markPath(folder)
   const draft = `${path}.new`
   return named(() => {
+    // Somebody deleted the node: what is written is kept by nobody.
+    if (!fs.existsSync(identityPath(folder))) throw new StoreError('closed')
     fs.mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
     // A new file each time: one that is written over would look the same after a backup was written over it.
     fs.rmSync(draft, { force: true })
@@ -94,6 +98,6 @@ export function readMark(folder: string): Mark | null {
 
 export const forgetMark = (folder: string): void => named(() => fs.rmSync(markPath(folder), { force: true }))
 
-const identityFile = (folder: string): FileMark => fileMark(fs.statSync(join(folder, 'identity'), { bigint: true }))
+const identityFile = (folder: string): FileMark => fileMark(fs.statSync(identityPath(folder), { bigint: true }))
 
 const fileMark = ({ ino, birthtimeNs }: fs.BigIntStats): FileMark => ({ inode: `${ino}`, birth: `${birthtimeNs}` })

@@ -1,7 +1,7 @@
 /** Whole terminal nodes with their files, through a real relay. Long, since all that such a node can meet shares one set of helpers here. */
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pid } from 'node:process'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createRelayHost } from '../../relay/node.ts'
@@ -372,6 +372,41 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     const third = start(['--name', 'bob', '--dir', folder, '--digest'])
     expect(await third.ended).toBe(0)
     expect(third.printed).toEqual([agreed])
+  })
+
+  test('E2 a copied folder: its node says that it asks before it writes, does so, and writes alone when it is told to', async () => {
+    const { folder, link, alice, bob } = await pair()
+    alice.type('sent by the first')
+    await agreedOn(bob, 2)
+    const copy = newFolder()
+    // Without the lock, which names this process.
+    const copyOf = (from: string, to: string): void =>
+      fs.cpSync(folderOf(from, 'alice'), join(to, basename(folderOf(from, 'alice'))), {
+        recursive: true,
+        filter: (path) => !basename(path).startsWith('lock'),
+      })
+    copyOf(folder, copy)
+    alice.type('sent since the copy was made')
+    await agreedOn(bob, 3)
+    alice.leave()
+    await alice.ended
+    const old = start([link, '--name', 'alice', '--dir', copy], true)
+    old.type('typed at once')
+    await says(old, '* this node cannot tell whether its files hold all that it has sent')
+    expect(digestOf(await says(old, /^\* all equal.* 4 ops,/))).toBe(await agreedOn(bob, 4))
+    expect(old.printed).toContain('* this node writes again')
+    for (const node of [old, bob]) {
+      expect(node.printed.filter((line) => line.includes('equivocation'))).toEqual([])
+      node.leave()
+      await node.ended
+    }
+    const third = newFolder()
+    copyOf(copy, third)
+    const alone = start([link, '--name', 'alice', '--dir', third, '--relay', 'none'], true)
+    alone.type('with nobody there')
+    await says(alone, '* this node cannot tell')
+    alone.type('/write-now')
+    await says(alone, /: with nobody there$/)
   })
 
   test('E3 a folder that is deleted while the node runs', async () => {

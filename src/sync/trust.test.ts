@@ -68,6 +68,22 @@ describe('a disk that may be older than what was sent', () => {
     expect(alice.mark).toMatchObject({ own: why === 'behind' ? 4 : 5 })
   })
 
+  test('E2 what a peer said before this run, or does not date by a token of this run, is no answer', () => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    away(stage, alice, 3, 3)
+    alice.mark = null
+    restart(stage, alice)
+    type(stage, alice, 'may I?')
+    const link = linkNamed(stage, 'undated')
+    for (let second = 0; second < 60; second++) {
+      claim(stage, alice, link, [stage.room])
+      run(stage, SECOND)
+    }
+    expect(alice.engine.peers.has(link)).toBe(true)
+    expect(alice.engine.submissions.length).toBe(1)
+  })
+
   test('E2 is written to as soon as it holds again what the mark names', () => {
     const stage = createStage(2)
     const [alice, bob] = stage.nodes as [SimNode, SimNode]
