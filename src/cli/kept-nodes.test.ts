@@ -28,7 +28,10 @@ async function keep(base: string, name: string, room: number, createdAt: number)
 
 /** The author that a command is. */
 async function opened(base: string, name: string, room: Options['room']): Promise<{ author: string; resumed: boolean }> {
-  const { opened: node } = await openKept({ room, name, isNamed: true, relay: null, folder: base, mode: 'stay', writesNow: false, wait: 1 }, base)
+  const { opened: node } = await openKept(
+    { room, name, isNamed: true, relay: null, folder: base, mode: 'stay', writesNow: false, wait: 1 },
+    base,
+  )
   node.store.close()
   return { author: toHex(node.identity.author), resumed: node.resumed }
 }

@@ -118,7 +118,8 @@ export const messages = {
   },
   nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
   olderDisk: {
-    behind: 'This node may have lost messages that it has sent: the last of them is not on its disk. It asks the others for them before it writes.',
+    behind:
+      'This node may have lost messages that it has sent: the last of them is not on its disk. It asks the others for them before it writes.',
     unmarked: 'This node cannot tell whether its disk holds all messages that it has sent. It asks the others before it writes.',
     unanswered: 'Nobody has answered yet.',
     listening: 'Others are answering.',

@@ -12,20 +12,7 @@ import { decodeMessage, encodeMessage } from '../../sync/messages.ts'
 import { STAND_IN } from '../identity.ts'
 import { type SimNode, start } from '../node.ts'
 import { bundleOf } from '../villain.ts'
-import {
-  createStage,
-  kill,
-  latestOf,
-  linkNamed,
-  message,
-  opsOf,
-  restart,
-  run,
-  say,
-  type,
-  wantBelow,
-  heard,
-} from '../stage.ts'
+import { createStage, kill, latestOf, linkNamed, message, opsOf, restart, run, say, type, wantBelow, heard } from '../stage.ts'
 
 const body = encodeBody({ kind: 'merge' })
 
