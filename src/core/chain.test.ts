@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest'
 import { numbersIn } from './number-set.ts'
 import { markPast, numberOf, numberOfAuthor, opAt, sortedHeads, tipsOf } from './dag.ts'
-import { provesEquivocation } from './evidence.ts'
+import { checkEvidence } from './evidence.ts'
 import { positionOf, sliceHistory } from './history.ts'
 import { MAX_PENDING_PER_LINK, MAX_UNIT_OPS } from './limits.ts'
 import { asOpId, type OpId } from './op.ts'
@@ -104,10 +104,10 @@ test('B8 evidence that leans on a chain of 1,000,000 ops is refused for its leng
   const chain = Array<UnitOp>(LENGTH).fill(opOf(0))
   let verified = 0
   expect(
-    provesEquivocation({ a: chain, b: [{ ...opOf(0), id: cheapId(-2) }] }, () => {
+    checkEvidence({ a: chain, b: [{ ...opOf(0), id: cheapId(-2) }] }, () => {
       verified++
       return true
     }),
-  ).toBe(false)
+  ).toBe('unit-too-large')
   expect(verified).toBe(0)
 })

@@ -62,4 +62,17 @@ export type CarrierRefusal =
   | 'bad-checksum'
   | 'pending-full'
 
+/** Reasons why two chains do not prove an equivocation (protocol: evidence). */
+export type ProofRefusal =
+  | 'empty-chain'
+  | 'one-op' // both chains begin with the same op
+  | 'two-rooms'
+  | 'two-authors'
+  | 'two-seqs'
+  | 'broken-chain' // an op does not follow the one before it, or is by another author
+  | Extract<CarrierRefusal, 'unit-too-large' | 'bad-signature'>
+
+/** Reasons why a file is no evidence: its form, that of an op in it, or what it should prove. */
+export type EvidenceRefusal = 'not-evidence' | FormRefusal | ProofRefusal
+
 export type Refusal = FormRefusal | StructureRefusal | MeaningRefusal | CarrierRefusal

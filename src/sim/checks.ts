@@ -4,7 +4,8 @@
  */
 import { equalBytes } from '../core/bytes.ts'
 import { idOf, numberOf, sortedHeads } from '../core/dag.ts'
-import { provesEquivocation } from '../core/evidence.ts'
+import { encodeEvidence, openEvidence } from '../core/evidence-file.ts'
+import { chainIn, type Verify } from '../core/evidence.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
 import { sliceHistory } from '../core/history.ts'
 import { signedBytes } from '../core/keys.ts'
@@ -90,7 +91,8 @@ export function checkEnd(world: World, below: (n: number) => number): void {
   }
   const view = viewOf(randomOrder(set, below))
   for (const each of nodes) if (world.failure === null) checkView(world, each, view)
-  if (world.failure === null) checkEquivocations(world, set, view)
+  if (world.failure === null) checkEquivocations(world, view)
+  for (const each of nodes) if (world.failure === null) checkEvidence(world, each)
 }
 
 /** True where no parent can be gone for good: everybody is correct, and no disk forgets what others may have seen. */
@@ -99,8 +101,8 @@ function losesNothing({ plan }: World): boolean {
   return plan.strategies.length === 0 && !plan.faults.some(({ type }) => forgets.has(type))
 }
 
-/** The admitted set of what a node's disk holds, by definition; null when the disk does not hold units. */
-function replay(world: World, node: SimNode): Map<string, UnitOp> | null {
+/** The units on a node's disk; null when it does not hold units. */
+function unitsOn(world: World, node: SimNode): Unit[] | null {
   const units: Unit[] = []
   for (const { bytes } of read(node.disk, 0, Infinity)) {
     const found = unitsOf(bytes)
@@ -110,6 +112,13 @@ function replay(world: World, node: SimNode): Map<string, UnitOp> | null {
     }
     pushAll(units, found)
   }
+  return units
+}
+
+/** The admitted set of what a node's disk holds, by definition; null when the disk does not hold units. */
+function replay(world: World, node: SimNode): Map<string, UnitOp> | null {
+  const units = unitsOn(world, node)
+  if (units === null) return null
   const isSigned = ({ signature, id, op }: UnitOp): boolean =>
     signature !== null && world.signatures.verify(signature, signedBytes(id), op.author)
   return admittedSet(units.flat(), world.room, isSigned, accepts)
@@ -138,37 +147,33 @@ function checkView(world: World, { engine, index }: SimNode, view: View): void {
   }
 }
 
-/** No correct node signs a seq twice, and whoever did is convicted by evidence that anyone can check. */
-function checkEquivocations(world: World, set: ReadonlyMap<string, UnitOp>, { equivocations }: View): void {
+/** No correct node signs a seq twice, unless its disk forgot. */
+function checkEquivocations(world: World, { equivocations }: View): void {
   world.counts.equivocations = equivocations.length
-  const [first] = equivocations
-  if (first === undefined) return
   for (const [{ op }] of equivocations as readonly (readonly [UnitOp])[]) {
     const honest = world.honest.get(keyOf(op.author))
     if (honest !== undefined && !world.forgetful.has(honest))
       return fail(world, 'honest nodes do not equivocate', `seq ${op.seq} was signed twice`)
   }
-  const chains = [first[0]!, first[1]!].map((unitOp) => chainToSigned(unitOp, set))
-  const evidence = { a: chains[0]!, b: chains[1]! }
-  if (
-    !provesEquivocation(evidence, (signature, id, author) => world.signatures.verify(signature, signedBytes(id as UnitOp['id']), author))
-  ) {
-    fail(world, 'evidence convinces a stranger', 'evidence of two ops with one seq does not prove it')
-  }
 }
 
-/** An op with the author's own chain above it up to a signed one. */
-function chainToSigned(unitOp: UnitOp, set: ReadonlyMap<string, UnitOp>): UnitOp[] {
-  const chain = [unitOp]
-  while (chain.at(-1)!.signature === null) {
-    const below = chain.at(-1)!
-    const next = [...set.values()].find(
-      ({ op }) => op.prev !== null && equalBytes(op.prev, below.id) && equalBytes(op.author, below.op.author),
-    )
-    if (next === undefined) break
-    chain.push(next)
+/** A node can prove every equivocation that it knows, from its own disk, to somebody who holds nothing of the room. */
+function checkEvidence(world: World, node: SimNode): void {
+  const { dag } = node.engine.replica
+  if (dag.equivocations.length === 0) return
+  const units = unitsOn(world, node)
+  if (units === null) return
+  const unitOf = new Map<string, Unit>()
+  for (const unit of units) for (const { id } of unit) unitOf.set(keyOf(id), unit)
+  const verify: Verify = (signature, id, author) => world.signatures.verify(signature, signedBytes(id as UnitOp['id']), author)
+  const chainOf = (op: number): Unit | null => chainIn(unitOf.get(keyOf(idOf(dag, op))) ?? [], idOf(dag, op))
+  for (const [first, second] of dag.equivocations) {
+    const [a, b] = [chainOf(first), chainOf(second)]
+    const opened = a === null || b === null ? null : openEvidence(encodeEvidence({ a, b }), verify)
+    if (opened?.ok === true) continue
+    const why = opened === null ? 'has no chain of them' : `has evidence that is refused as ${opened.reason}`
+    return fail(world, 'evidence convinces a stranger', `of two ops with one seq, node ${node.index} ${why}`)
   }
-  return chain
 }
 
 /** Once everybody has told its heads again, all know of each other that they agree. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { concatBytes, fromHex, toHex } from '../../core/bytes.ts'
 import { decodeValue } from '../../core/cbor.ts'
-import { ok, type Refusal, refuse } from '../../core/result.ts'
+import { type EvidenceRefusal, ok, type Refusal, refuse } from '../../core/result.ts'
 import { createRandom } from '../random.ts'
 import { bendColumns, columnsOf, joinColumns } from './bend-columns.ts'
 import { CASES } from './cases.ts'
@@ -47,7 +47,7 @@ test.each(Object.keys(TARGETS))('an input of the target "%s" is a function of se
 })
 
 /** Where a refusal is given: by a target, which must list it, or not by what the targets read. */
-const GIVEN: Readonly<Record<Refusal, 'here' | 'elsewhere'>> = {
+const GIVEN: Readonly<Record<Refusal | EvidenceRefusal, 'here' | 'elsewhere'>> = {
   'too-large': 'here',
   truncated: 'here',
   'trailing-bytes': 'here',
@@ -89,6 +89,13 @@ const GIVEN: Readonly<Record<Refusal, 'here' | 'elsewhere'>> = {
   'not-for-this-room': 'here',
   'bad-checksum': 'here',
   'pending-full': 'here',
+  'not-evidence': 'here',
+  'empty-chain': 'here',
+  'one-op': 'here',
+  'two-rooms': 'here',
+  'two-authors': 'here',
+  'two-seqs': 'here',
+  'broken-chain': 'here',
 }
 
 test('every named refusal of bytes must be reached by some target', () => {
