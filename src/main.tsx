@@ -1,5 +1,5 @@
 /** The page's composition root: workers, stores, handles, the first picture. */
-import { StrictMode } from 'react'
+import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './ui/frame/App.tsx'
 import { installHandles } from './ui/handles.ts'
@@ -23,6 +23,8 @@ import './ui/console/search.css'
 import './ui/console/history.css'
 import './ui/console/composer.css'
 import './ui/console/narrow.css'
+
+const CheckPlace = lazy(() => import('./ui/check/CheckPlace.tsx'))
 
 startTheme()
 
@@ -51,7 +53,7 @@ document.addEventListener('visibilitychange', wake)
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
     <PageProvider value={page}>
-      <App />
+      <Suspense>{start.type === 'check' ? <CheckPlace /> : <App />}</Suspense>
     </PageProvider>
   </StrictMode>,
 )

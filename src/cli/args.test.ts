@@ -92,3 +92,13 @@ test('help is given whatever else is wrong with it', () => {
   expect(refusal('--help', '--name', '')).toBe('help')
   expect(refusal('-h')).toBe('help')
 })
+
+test('--check takes one file and nothing else', () => {
+  expect(readArgs(['--check', 'a b.evidence'])).toEqual({ type: 'check', file: 'a b.evidence' })
+  expect(readArgs(['--check=x'])).toEqual({ type: 'check', file: 'x' })
+  expect(refusal('--check')).toMatch(/--check/)
+  expect(refusal('--check', '')).toMatch('name of a file')
+  expect(refusal('--check', 'x', FRAGMENT)).toMatch('one file')
+  expect(refusal('--check=x', '--once')).toMatch('one file')
+  expect(refusal('--check', 'x', '--once')).toMatch('one file')
+})

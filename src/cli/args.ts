@@ -26,6 +26,7 @@ export interface Options {
 
 export type Asked =
   | { readonly type: 'run'; readonly options: Options }
+  | { readonly type: 'check'; readonly file: string }
   | { readonly type: 'help' }
   | { readonly type: 'wrong'; readonly sentence: string }
 
@@ -34,6 +35,7 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   npm run -s node -- LINK            joins the room, or is again the node that it was there
   npm run -s node -- --new "NAME"    begins a room and prints its link
   npm run -s node                    goes on in the only room that is kept
+  npm run -s node -- --check FILE    checks evidence of an equivocation; needs no room, keeps nothing
 
   --name NAME       which of your nodes, and what others see it called while it is here
   --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:5173)
@@ -64,6 +66,11 @@ export function readArgs(args: readonly string[]): Asked {
   }
   const { values, positionals } = parsed
   if (values.help) return { type: 'help' }
+  if (values.check !== undefined) {
+    const others = args.filter((arg) => arg !== '--check' && arg !== values.check && arg !== `--check=${values.check}`)
+    if (others.length > 0) return wrong('--check takes one file, and nothing else beside it.')
+    return values.check === '' ? wrong('--check takes the name of a file.') : { type: 'check', file: values.check }
+  }
   if (positionals.length > 1) return wrong(`One link is enough, and these are ${positionals.length}: put a name with spaces in quotes.`)
   const [text] = positionals
   if (text !== undefined && values.new !== undefined) return wrong('Either join a room by its link or begin one with --new, not both.')
@@ -108,6 +115,7 @@ const parse = (args: readonly string[]) =>
     options: {
       name: { type: 'string' },
       new: { type: 'string' },
+      check: { type: 'string' },
       relay: { type: 'string' },
       dir: { type: 'string' },
       once: { type: 'boolean', default: false },

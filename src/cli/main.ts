@@ -1,8 +1,9 @@
 /** A node in a terminal: the composition root, and nothing else. */
 import process from 'node:process'
 import { readArgs, USAGE } from './args.ts'
+import { checkFile } from './check.ts'
 import { run } from './run.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, printTo } from './terminal.ts'
 
 /** Sockets and pipes get so long (ms) to take what is on its way. */
 const LAST_WORDS = 1_000
@@ -12,6 +13,8 @@ if (asked.type === 'run') {
   const terminal = openTerminal(process)
   process.exitCode = await run(asked.options, terminal)
   terminal.close()
+} else if (asked.type === 'check') {
+  process.exitCode = await checkFile(asked.file, { print: printTo(process.stdout), complain: printTo(process.stderr) })
 } else if (asked.type === 'help') process.stdout.write(`${USAGE}\n`)
 else {
   process.stderr.write(`${asked.sentence}\n`)

@@ -81,7 +81,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     waits = why
     if (node.refused.damages > damages) print(words.damaged)
     damages = node.refused.damages
-    if (status.equivocations > lies) tellLies()
+    if (status.equivocations > lies) tellLies(status)
     await tellEntries()
     tellAgreement()
   }
@@ -95,11 +95,12 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     }
   }
 
-  const tellLies = (): void => {
-    const found = node.room.evidence().slice(lies)
-    for (const lie of found.slice(0, TOLD_AT_ONCE)) print(equivocationLine(lie))
-    if (found.length > TOLD_AT_ONCE) print(moreEquivocationsLine(found.length - TOLD_AT_ONCE))
-    lies += found.length
+  /** Costs what is new, however many there were: an author may make one after the other. */
+  const tellLies = ({ equivocations }: NodeStatus): void => {
+    for (const lie of node.room.equivocations(lies, TOLD_AT_ONCE)) print(equivocationLine(lie))
+    const more = equivocations - lies - TOLD_AT_ONCE
+    if (more > 0) print(moreEquivocationsLine(more))
+    lies = equivocations
   }
 
   const tellEntries = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /** What a session asks of its node, on a node that does as the test says. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Node } from '../node/node.ts'
-import type { EvidenceEntry, NodeStatus, PeerStatus, SubmitReply } from '../node/views.ts'
+import type { EquivocationEntry, NodeStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 import { startSession, type Terminal } from './session.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -28,12 +28,18 @@ const STATUS = {
 /** A session on a node that writes nothing until it is told to. */
 function start(lines: AsyncIterable<string>, mode: 'stay' | 'once' | 'digest' = 'once', relay: string | null = null) {
   const replies: ((reply: SubmitReply) => void)[] = []
-  const state = { status: STATUS as NodeStatus, evidence: [] as EvidenceEntry[] }
+  const state = { status: STATUS as NodeStatus, lies: [] as EquivocationEntry[], read: 0 }
   const node = {
     status: () => state.status,
     engine: { stored: 0 },
     refused: { latest: () => [], count: 0, damages: 0 },
-    room: { evidence: () => state.evidence },
+    room: {
+      equivocations(from: number, count: number) {
+        const found = state.lies.slice(from, from + count)
+        state.read += found.length
+        return found
+      },
+    },
     submit: () => new Promise<SubmitReply>((resolve) => replies.push(resolve)),
   } as unknown as Node
   const printed: string[] = []
@@ -181,9 +187,9 @@ describe('a session', () => {
 
   test('tells equivocations one by one, up to TOLD_AT_ONCE, and then how many more there are', async () => {
     const { session, printed, state, leave } = start(numbers(0, []), 'stay')
-    const lie = (seq: number): EvidenceEntry => ({ author: 'ab'.repeat(32), seq, ops: ['c'.repeat(64), 'd'.repeat(64)] })
+    const lie = (seq: number): EquivocationEntry => ({ author: 'ab'.repeat(32), seq, ops: ['c'.repeat(64), 'd'.repeat(64)] })
     const tell = async (count: number): Promise<string[]> => {
-      state.evidence = Array.from({ length: count }, (_, i) => lie(i))
+      state.lies = Array.from({ length: count }, (_, i) => lie(i))
       state.status = { ...STATUS, equivocations: count }
       printed.length = 0
       session.changed()
@@ -191,7 +197,23 @@ describe('a session', () => {
       return printed.map((line) => line.replace(/^.* signed two ops as its/, ''))
     }
     expect(await tell(2)).toEqual([' number 0: cccccccc and dddddddd', ' number 1: cccccccc and dddddddd'])
+    expect(state.read).toBe(2)
     expect(await tell(100)).toEqual([2, 3, 4].map((seq) => ` number ${seq}: cccccccc and dddddddd`).concat('* and 95 equivocations more'))
+    leave()
+    expect(await session.ended).toBe(true)
+  })
+
+  test('D10 reads each of 1,000 equivocations that come one by one once', async () => {
+    vi.useFakeTimers()
+    const { session, state, printed, leave } = start(numbers(0, []), 'stay')
+    for (let count = 1; count <= 1_000; count++) {
+      state.lies.push({ author: 'ab'.repeat(32), seq: count, ops: ['c'.repeat(64), 'd'.repeat(64)] })
+      state.status = { ...STATUS, equivocations: count }
+      session.changed()
+      await vi.advanceTimersByTimeAsync(1)
+    }
+    expect(printed.filter((line) => line.includes('signed two ops'))).toHaveLength(1_000)
+    expect(state.read).toBe(1_000)
     leave()
     expect(await session.ended).toBe(true)
   })

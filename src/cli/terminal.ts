@@ -9,6 +9,12 @@ export interface ProcessTerminal extends Terminal {
   close(): void
 }
 
+/** Prints lines on a stream that nothing is read beside: plain text, clipped where a person reads it. */
+export const printTo =
+  (stream: NodeJS.WriteStream) =>
+  (line: string): void =>
+    void stream.write(`${stream.isTTY ? clipped(visible(line)) : visible(line)}\n`)
+
 export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   const { stdin, stdout, stderr } = process
   const leaving = new AbortController()

@@ -1,7 +1,7 @@
 /** What a node says in a terminal, line by line. Lines about the node begin with "* ", those of the history with a time. */
 import { fromHex } from '../core/bytes.ts'
 import { authorLook } from '../graph/author-look.ts'
-import type { EvidenceEntry, Hex, HistoryEntry, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
+import type { EquivocationEntry, Hex, HistoryEntry, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 
 const count = new Intl.NumberFormat('en')
 
@@ -57,7 +57,7 @@ export const peersLine = ({ peers }: NodeStatus): string =>
     ? '* nobody else is here now'
     : `* ${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'agrees' : 'agree'}`
 
-export const equivocationLine = ({ author, seq, ops }: EvidenceEntry): string =>
+export const equivocationLine = ({ author, seq, ops }: EquivocationEntry): string =>
   `* equivocation: ${authorName(author)} signed two ops as its number ${count.format(seq)}: ${ops.map((op) => op.slice(0, 8)).join(' and ')}`
 
 export const moreEquivocationsLine = (more: number): string => `* and ${plural(more, 'equivocation')} more`

@@ -21,6 +21,13 @@ export interface Page extends Omit<Kept, 'body'> {
   readonly body: Body
 }
 
+/** Neighbouring units in order of admission: `count` ops, from the node's `first`-th on. */
+export interface UnitsAt {
+  readonly first: number
+  readonly count: number
+  readonly units: readonly Unit[]
+}
+
 /** A unit, and the number of its first op. */
 interface Admitted {
   readonly first: number
@@ -45,6 +52,8 @@ export interface Library {
   tidy(): void
   /** Pages of these ops, in their order; undefined for what the disk cannot give back. */
   read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
+  /** The units around an admitted op, as they are stored, or the one that is not stored yet; null if the disk cannot give them back. */
+  unitsAt(op: number): Promise<UnitsAt | null>
   /** The units with the ops from `from` on, in order of admission, segment by segment. */
   units(from: number): AsyncGenerator<readonly Unit[]>
 }
@@ -78,7 +87,7 @@ export function createLibrary(segments: Segments, stored: () => number): Library
       for (let op = Math.max(first, end - NEWEST_PAGES); op < first + unit.length; op++) put(op, keptOf(unit[op - first]!))
     }
   }
-  const freshPage = (op: number): Kept | undefined => {
+  const freshAt = (op: number): Admitted | undefined => {
     let [from, to] = [0, fresh.length]
     while (from < to) {
       const middle = (from + to) >> 1
@@ -86,7 +95,11 @@ export function createLibrary(segments: Segments, stored: () => number): Library
       else to = middle
     }
     const admitted = fresh[from]
-    return admitted === undefined || op < admitted.first ? undefined : keptOf(admitted.unit[op - admitted.first]!)
+    return admitted === undefined || op < admitted.first ? undefined : admitted
+  }
+  const freshPage = (op: number): Kept | undefined => {
+    const admitted = freshAt(op)
+    return admitted && keptOf(admitted.unit[op - admitted.first]!)
   }
 
   const read = async (ops: readonly number[]): Promise<readonly (Page | undefined)[]> => {
@@ -126,6 +139,13 @@ export function createLibrary(segments: Segments, stored: () => number): Library
       trim()
     },
     read,
+    async unitsAt(op) {
+      const admitted = freshAt(op)
+      if (admitted !== undefined) return { first: admitted.first, count: admitted.unit.length, units: [admitted.unit] }
+      const [segment] = await segments.read(op, 1)
+      if (segment === undefined) return null
+      return { first: segment.first, count: segment.count, units: await segments.open(segment) }
+    },
     async *units(from) {
       for (let at = from; at < stored();) {
         const read = await segments.read(at, READ_SEGMENTS)

@@ -6,13 +6,18 @@ import { fromHex, toHex } from '../core/bytes.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy } from '../core/seen.ts'
 import { pushAll } from '../core/lists.ts'
-import type { Body } from '../crdt/body.ts'
+import { textOf } from '../crdt/text-of.ts'
 import type { Engine } from '../sync/state.ts'
+import { entriesOf as equivocationsOf, evidenceOf, MAX_EVIDENCE_FILES } from './evidence.ts'
 import type { Library, Page } from './library.ts'
-import type { EvidenceEntry, Hex, HistoryEntry, OpDetails } from './views.ts'
+import { createRivals, isForked, pairsOf, rivalsOf } from './rivals.ts'
+import type { EquivocationEntry, EvidenceEntry, Hex, HistoryEntry, OpDetails } from './views.ts'
 
 /** Entries looked through at a time by a search. */
 const SEARCH_STEP = 1_024
+
+/** Rivals of an op that are told: a card shows fewer, and anybody may sign any number. */
+const MAX_RIVALS = 64
 
 export interface Room {
   /** Entries at places `from` … of the history; the last `count` when `from` is null. */
@@ -21,17 +26,23 @@ export interface Room {
   admitted(from: number, count: number): Promise<HistoryEntry[]>
   search(text: string, limit: number): Promise<HistoryEntry[]>
   inspect(id: Hex): Promise<OpDetails | null>
-  evidence(): EvidenceEntry[]
+  /** Equivocations in order of admission, from the `from`-th on, at most `count`. O(count). */
+  equivocations(from: number, count: number): EquivocationEntry[]
+  /** Equivocations with evidence: all that are known (null), or the first few of those that this op is in. */
+  evidence(id: Hex | null): Promise<EvidenceEntry[]>
 }
 
 export function createRoom(engine: Engine, library: Library): Room {
   const { dag, history } = engine.replica
   const seen = createSeen(dag)
-  const forked = new Set<number>()
-  let pairs = 0
+  const rivals = createRivals(dag)
+
+  const opOf = (id: Hex): number => {
+    const bytes = fromHex(id)
+    return bytes?.length === 32 ? numberOf(dag, bytes) : -1
+  }
 
   const entryOf = (op: number, page: Page): HistoryEntry => {
-    for (; pairs < dag.equivocations.length; pairs++) for (const twin of dag.equivocations[pairs]!) forked.add(twin)
     const author = authorOf(dag, op)
     return {
       id: toHex(idOf(dag, op)),
@@ -45,7 +56,7 @@ export function createRoom(engine: Engine, library: Library): Room {
       others: Math.max(0, dag.authors.length - 1),
       own: toHex(author) === toHex(engine.author),
       saved: op < engine.stored,
-      equivocates: forked.has(op),
+      equivocates: isForked(rivals, op),
     }
   }
 
@@ -72,12 +83,12 @@ export function createRoom(engine: Engine, library: Library): Room {
       return found.slice(0, limit)
     },
     async inspect(id) {
-      const bytes = fromHex(id)
-      const op = bytes?.length === 32 ? numberOf(dag, bytes) : -1
+      const op = opOf(id)
       if (op < 0) return null
       const [page] = await library.read([op])
       if (page === undefined) return null
       const hex = (other: number): Hex => toHex(idOf(dag, other))
+      const forks = rivalsOf(rivals, op, MAX_RIVALS)
       return {
         ...entryOf(op, page),
         prev: dag.prev[op]! < 0 ? null : hex(dag.prev[op]!),
@@ -86,16 +97,14 @@ export function createRoom(engine: Engine, library: Library): Room {
         seenByAuthors: seenBy(seen, op).map((author) => toHex(dag.authors.bytes.subarray(author * 32, author * 32 + 32))),
         heldBy: holders(engine, op),
         signed: page.signature !== null,
+        rivals: forks.ops.map(hex),
+        rivalCount: forks.count,
         position: positionOf(history, op),
         bytes: page.bytes,
       }
     },
-    evidence: () =>
-      dag.equivocations.map(([a, b]) => ({
-        author: toHex(authorOf(dag, a)),
-        seq: dag.seq[a]!,
-        ops: [toHex(idOf(dag, a)), toHex(idOf(dag, b))],
-      })),
+    equivocations: (from, count) => equivocationsOf(dag, dag.equivocations.slice(from, from + count)),
+    evidence: (id) => evidenceOf(dag, library, id === null ? dag.equivocations : pairsOf(rivals, opOf(id), MAX_EVIDENCE_FILES)),
   }
 }
 
@@ -107,23 +116,4 @@ function holders({ replica: { dag }, peers }: Engine, op: number): Hex[] {
     if (markPast(dag, known)[op] === 1) out.push(peer.author === null ? peer.id : toHex(peer.author))
   }
   return out
-}
-
-/** One line or many, as people read it. */
-function textOf(body: Body): string {
-  switch (body.kind) {
-    case 'genesis':
-      return body.name
-    case 'message':
-      return body.text
-    case 'merge':
-      return ''
-    case 'patch':
-      return body.patches
-        .map(
-          ({ position, deleted, inserted }) =>
-            `@${position}${deleted > 0 ? ` −${deleted}` : ''}${inserted === '' ? '' : ` +“${inserted}”`}`,
-        )
-        .join(' · ')
-  }
 }

@@ -116,6 +116,9 @@ export interface OpDetails extends HistoryEntry {
   /** Connected peers known to hold it. */
   readonly heldBy: readonly Hex[]
   readonly signed: boolean
+  /** The first few other ops that its author signed with the same seq, and how many there are. */
+  readonly rivals: readonly Hex[]
+  readonly rivalCount: number
   /** Place in the history, for "jump to the console". */
   readonly position: number
   /** Bytes of its canonical encoding. */
@@ -133,10 +136,16 @@ export interface ImportOutcome {
   readonly unread: { readonly bytes: number; readonly reason: Refusal } | null
 }
 
-export interface EvidenceEntry {
+/** Two different ops that one author signed with one seq. */
+export interface EquivocationEntry {
   readonly author: Hex
   readonly seq: number
-  readonly ops: readonly Hex[]
+  readonly ops: readonly [Hex, Hex]
+}
+
+export interface EvidenceEntry extends EquivocationEntry {
+  /** The evidence as a file (`core/evidence-file.ts`); null beyond the first 64 or 16 MiB of one answer, or if the disk cannot give the ops. */
+  readonly file: Uint8Array | null
 }
 
 export interface RefusedEntry {

@@ -2,7 +2,7 @@
  * Handles for automation, kept stable (docs: "Handles for automation"): what the tab's own node says, as `data-*` on <html>,
  * and `window.tabweave`, whose calls wait until the node runs.
  */
-import type { EvidenceEntry, HistoryEntry, ImportOutcome, SubmitReply } from '../worker/api.ts'
+import type { EvidenceEntry, Hex, HistoryEntry, ImportOutcome, SubmitReply } from '../worker/api.ts'
 import type { Page } from './state/page.ts'
 import type { NodeState, PageNode } from './state/page-node.ts'
 
@@ -12,7 +12,8 @@ export interface Handles {
   /** The room as bundle bytes. */
   export(): Promise<Uint8Array>
   import(bytes: Uint8Array): Promise<ImportOutcome>
-  evidence(): Promise<readonly EvidenceEntry[]>
+  /** Equivocations with evidence as files: of all, or of those that an op is in. */
+  evidence(id?: Hex): Promise<readonly EvidenceEntry[]>
 }
 
 declare global {
@@ -64,6 +65,6 @@ export function installHandles(page: Page): void {
     history: async () => (await running).wholeHistory(),
     export: async () => (await running).exportRoom(),
     import: async (bytes) => (await running).importRoom(bytes),
-    evidence: async () => (await running).evidence(),
+    evidence: async (id) => (await running).evidence(id ?? null),
   }
 }

@@ -4,6 +4,7 @@
  * Messages from the page are checked in `worker/node.worker.ts`, since any script of the origin could send them.
  */
 import type {
+  EquivocationEntry,
   EvidenceEntry,
   Hex,
   HistoryEntry,
@@ -72,8 +73,10 @@ export type ToNode =
   | { readonly type: 'export'; readonly ref: number }
   /** Reads a bundle into this room: reply `ImportOutcome`. */
   | { readonly type: 'import'; readonly ref: number; readonly bytes: Uint8Array }
-  /** Equivocations known here: reply `EvidenceEntry[]`. */
-  | { readonly type: 'evidence'; readonly ref: number }
+  /** Equivocations known here in order of admission, from the `from`-th on: reply `EquivocationEntry[]`. */
+  | { readonly type: 'equivocations'; readonly ref: number; readonly from: number; readonly count: number }
+  /** The same with evidence as files, of all (null) or of those that an op is in: reply `EvidenceEntry[]`. */
+  | { readonly type: 'evidence'; readonly ref: number; readonly id: Hex | null }
   /** Makes an invitation to connect without any relay: reply `InviteReply`. */
   | { readonly type: 'invite'; readonly ref: number }
   /** Takes such an invitation, or the answer to one, as a person pasted it: reply `MeetReply`. */
@@ -92,6 +95,7 @@ export interface Replies {
   readonly history: readonly HistoryEntry[]
   readonly export: Uint8Array
   readonly import: ImportOutcome
+  readonly equivocations: readonly EquivocationEntry[]
   readonly evidence: readonly EvidenceEntry[]
   readonly invite: InviteReply
   readonly meet: MeetReply

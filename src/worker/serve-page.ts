@@ -108,8 +108,10 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return reply(message.ref, running.export())
       case 'import':
         return reply(message.ref, running.import(message.bytes))
+      case 'equivocations':
+        return reply(message.ref, Promise.resolve(running.room.equivocations(message.from, message.count)))
       case 'evidence':
-        return reply(message.ref, Promise.resolve(running.room.evidence()))
+        return reply(message.ref, running.room.evidence(message.id))
       case 'invite':
         return reply(message.ref, inviteByHand(running.direct))
       case 'meet':

@@ -27,8 +27,8 @@ export function NodeBar({ author }: { readonly author: Hex }) {
   }
 
   const showLie = async (): Promise<void> => {
-    const [first] = await node.evidence()
-    if (first?.ops[0] === undefined) return
+    const [first] = await node.equivocations(0, 1)
+    if (first === undefined) return
     page.focus(node.slot)
     node.select(first.ops[0])
   }

@@ -6,6 +6,7 @@ import type { Hex, OpDetails } from '../../worker/api.ts'
 import { fullTime } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { ExportEvidence } from './ExportEvidence.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import type { GraphHost } from './graph-host.ts'
 import { graphMessages } from './graph-messages.ts'
@@ -58,15 +59,15 @@ export function OpCard({ node, id, ghost, drawn, onSelect, onShowInHistory }: Op
 type DetailsProps = Pick<OpCardProps, 'node' | 'drawn' | 'onSelect' | 'onShowInHistory'> & { readonly details: OpDetails }
 
 function Details({ node, details, drawn, onSelect, onShowInHistory }: DetailsProps) {
-  const rivals = useRivals(node, details)
   const reach = drawn?.reach
   return (
     <>
       {details.equivocates && (
         <p className="op-card-lie">
-          {text.forked} <Ops ids={rivals} none="" onSelect={onSelect} />
+          {text.forked} <Ops ids={details.rivals} count={details.rivalCount} none="" onSelect={onSelect} />
         </p>
       )}
+      {details.equivocates && <ExportEvidence node={node} details={details} />}
       {details.text !== '' && (
         <p className="op-card-text">
           <bdi>{details.text}</bdi>
@@ -107,7 +108,15 @@ function Details({ node, details, drawn, onSelect, onShowInHistory }: DetailsPro
   )
 }
 
-function Ops({ ids, none, onSelect }: { readonly ids: readonly Hex[]; readonly none: string; onSelect(id: Hex): void }) {
+interface OpsProps {
+  readonly ids: readonly Hex[]
+  /** How many there are, when not all of them are told. */
+  readonly count?: number
+  readonly none: string
+  onSelect(id: Hex): void
+}
+
+function Ops({ ids, count = ids.length, none, onSelect }: OpsProps) {
   if (ids.length === 0) return none
   return (
     <>
@@ -116,7 +125,7 @@ function Ops({ ids, none, onSelect }: { readonly ids: readonly Hex[]; readonly n
           {shortId(id)}
         </button>
       ))}
-      {ids.length > MAX_LISTED && text.more(ids.length - MAX_LISTED)}
+      {count > MAX_LISTED && text.more(count - MAX_LISTED)}
     </>
   )
 }
@@ -155,23 +164,6 @@ function useDetails(node: GraphHost, id: Hex, drawn: OpCardProps['drawn']): OpDe
     }
   }, [node, id, ops])
   return answer?.id === id ? answer.details : undefined
-}
-
-/** The other ops that its author signed with the same number; none while the node has not answered. */
-function useRivals(node: GraphHost, { id, author, seq, equivocates }: OpDetails): readonly Hex[] {
-  const [answer, setAnswer] = useState<{ readonly id: Hex; readonly ops: readonly Hex[] }>()
-  useEffect(() => {
-    if (!equivocates) return
-    let wanted = true
-    void node.evidence().then((all) => {
-      const ops = all.filter((one) => one.author === author && one.seq === seq).flatMap((one) => one.ops)
-      if (wanted) setAnswer({ id, ops: [...new Set(ops)].filter((op) => op !== id) })
-    })
-    return () => {
-      wanted = false
-    }
-  }, [node, id, author, seq, equivocates])
-  return answer?.id === id ? answer.ops : []
 }
 
 function sentenceOf(reason: string): string {

@@ -6,6 +6,6 @@ export interface GraphHost {
   connectGraph(port: MessagePort): void
   /** Everything about one op; null when this node has not admitted it. */
   inspect(id: Hex): Promise<OpDetails | null>
-  /** Equivocations known to this node. */
-  evidence(): Promise<readonly EvidenceEntry[]>
+  /** Evidence of the equivocations that an op is in. */
+  evidence(id: Hex): Promise<readonly EvidenceEntry[]>
 }

@@ -66,6 +66,8 @@ function detailsOf(id: string): OpDetails | null {
     seenByAuthors: [],
     heldBy: [],
     signed: true,
+    rivals: [],
+    rivalCount: 0,
     position: op,
     bytes: 300,
   }
@@ -127,12 +129,12 @@ test('a ghost’s card says why it is one', async () => {
 test('the card of an equivocation leads to the other op', async () => {
   const node: GraphHost = {
     ...createHost(),
-    inspect: (id) => Promise.resolve({ ...detailsOf(id)!, equivocates: true }),
-    evidence: () => Promise.resolve([{ author: toHex(keyBytes(0)), seq: 1, ops: [hex(2), hex(1)] }]),
+    inspect: (id) => Promise.resolve({ ...detailsOf(id)!, equivocates: true, rivals: [hex(1)], rivalCount: 20 }),
   }
   show(node, hex(2))
   const other = (): HTMLButtonElement | null => place.querySelector<HTMLButtonElement>('.op-card-lie button')
   await vi.waitFor(() => expect(other()?.textContent).toBe(hex(1).slice(0, 8)), { timeout: 10_000 })
+  expect(card()).toContain('and 8 more')
   other()!.click()
   await vi.waitFor(() => expect(card()).toContain('text of b0'), { timeout: 10_000 })
 })

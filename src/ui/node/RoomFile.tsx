@@ -3,22 +3,11 @@ import { useRef, useState } from 'react'
 import type { ImportOutcome } from '../../worker/api.ts'
 import { bytesInWords, messages } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
+import { download } from '../shared/download.ts'
 import { useNode } from '../state/bindings.ts'
 import { fileNameOf } from './file-name.ts'
 
 const text = messages.node
-
-/** The browser needs the address until it has begun to read it (ms). */
-const ADDRESS_KEPT_FOR = 60_000
-
-function download(bytes: Uint8Array, name: string): void {
-  const address = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: 'application/octet-stream' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), ADDRESS_KEPT_FOR)
-}
 
 export function RoomFile({ roomName }: { readonly roomName: string }) {
   const node = useNode()

@@ -108,6 +108,9 @@ export default function StartPlace() {
           }}
         />
         <p className="start-note">{text.open}</p>
+        <p className="start-note">
+          <a href="#check">{text.check}</a>
+        </p>
       </div>
     </main>
   )

@@ -89,7 +89,9 @@ export interface PageNode {
   wholeHistory(): Promise<Replies['history']>
   exportRoom(): Promise<Replies['export']>
   importRoom(bytes: Uint8Array): Promise<Replies['import']>
-  evidence(): Promise<Replies['evidence']>
+  equivocations(from: number, count: number): Promise<Replies['equivocations']>
+  /** Evidence as files: of all equivocations (null), or of those that an op is in. */
+  evidence(id: Hex | null): Promise<Replies['evidence']>
   /** Meeting without a relay: an invitation, and what is made of one, or of an answer, that was pasted. */
   invite(): Promise<Replies['invite']>
   meet(text: string): Promise<Replies['meet']>
@@ -238,7 +240,8 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     wholeHistory: () => client.ask({ type: 'history' }),
     exportRoom: () => client.ask({ type: 'export' }),
     importRoom: (bytes) => client.ask({ type: 'import', bytes }),
-    evidence: () => client.ask({ type: 'evidence' }),
+    equivocations: (from, count) => client.ask({ type: 'equivocations', from, count }),
+    evidence: (id) => client.ask({ type: 'evidence', id }),
     invite: () => {
       acted('servers')
       return client.ask({ type: 'invite' })

@@ -14,6 +14,10 @@ describe('start-up', () => {
     expect(decideStartUp('#new')).toEqual({ type: 'fresh' })
   })
 
+  test('#check opens the place that checks evidence, and no room', () => {
+    expect(decideStartUp('#check')).toEqual({ type: 'check' })
+  })
+
   test('any other fragment is a room to join, handed on as it is', () => {
     expect(decideStartUp(`#${FRAGMENT}`)).toEqual({ type: 'join', link: FRAGMENT })
   })

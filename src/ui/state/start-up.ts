@@ -2,8 +2,8 @@
 
 import type { IceServer } from '../../worker/api.ts'
 
-/** A fresh room, a room to join, or the Start place. */
-export type StartUp = { readonly type: 'fresh' } | { readonly type: 'join'; readonly link: string } | { readonly type: 'ask' }
+/** A fresh room, a room to join, the place that checks evidence, or the Start place. */
+export type StartUp = { readonly type: 'fresh' | 'check' | 'ask' } | { readonly type: 'join'; readonly link: string }
 
 /** Wait for the lock of a node that is reloading: the old page may take a moment to let go (ms). */
 const RELOAD_PATIENCE = 3_000
@@ -15,6 +15,7 @@ const OPEN_PATIENCE = 400
 export function decideStartUp(hash: string): StartUp {
   const fragment = hash.replace(/^#/, '')
   if (fragment === '') return { type: 'ask' }
+  if (fragment === 'check') return { type: 'check' }
   return fragment === 'new' ? { type: 'fresh' } : { type: 'join', link: fragment }
 }
 

@@ -1,0 +1,67 @@
+/** Texts of the place that checks evidence; loaded with it. */
+import type { EvidenceRefusal } from '../../core/result.ts'
+import { refusalSentences } from '../refusal-messages.ts'
+
+const count = new Intl.NumberFormat('en')
+
+/** What an op that is none breaks, as said of an op anywhere else. */
+const ofAnOp = (reason: Exclude<EvidenceRefusal, keyof typeof OWN>): string => `An op in it is not valid. ${refusalSentences[reason]}`
+
+/** What is wrong with the file, or with what it should prove. */
+const OWN = {
+  'not-evidence': 'This is not evidence: such a file begins with the line “tabweave evidence 1”. The file of a room is read in that room: Menu, Node, Import a file.',
+  'unknown-version': 'It was made for another version of the protocol.',
+  'too-large': 'It, or an op in it, is larger than the protocol allows.',
+  truncated: 'The file is cut: its bytes end in the middle of something.',
+  'trailing-bytes': 'Bytes follow after the end of the evidence, or after the end of an op.',
+  'not-canonical': 'It is written in another way than evidence is: the parts are in the wrong order, or an op is not in its canonical encoding.',
+  'empty-chain': 'One of its two chains has no ops.',
+  'unit-too-large': 'One of its chains has more ops or bytes than a chain can have.',
+  'one-op': 'Both chains begin with the same op. That is no equivocation.',
+  'two-rooms': 'The two ops are of two rooms. Each room has its own numbers.',
+  'two-authors': 'The two ops are by two authors.',
+  'two-seqs': 'The two ops have different numbers. An author writes many ops, each with its own number.',
+  'broken-chain': 'An op in it does not follow the one before it, so a signature above says nothing about the op below.',
+  'bad-signature': 'A signature in it is not the author’s. Anybody could have written this file.',
+} as const satisfies Readonly<Partial<Record<EvidenceRefusal, string>>>
+
+export const refusalOf = (reason: EvidenceRefusal): string =>
+  Object.hasOwn(OWN, reason) ? OWN[reason as keyof typeof OWN] : ofAnOp(reason as Exclude<EvidenceRefusal, keyof typeof OWN>)
+
+export const checkMessages = {
+  title: 'Check evidence',
+  lead: 'Evidence shows that one author signed two different ops with one number. It is a file, and needs no room: this page checks it on this device and sends it to nobody.',
+  pick: 'Choose a file',
+  drop: 'or drop it here',
+  reading: 'Reading and checking…',
+  unreadable: 'The browser could not read this file.',
+  tooLarge: 'The file is larger than any evidence.',
+  back: 'To the start',
+  proves: 'This file proves an equivocation',
+  provesNot: 'This file proves nothing',
+  proven: (seq: number) =>
+    `The holder of this key signed two different ops as number ${count.format(seq)} of one room. A node that follows the protocol never does.`,
+  author: 'Author',
+  authorHint: 'The nickname comes from the key, and two keys can share one: compare the whole key.',
+  room: 'Room',
+  roomHint: 'The id of the room’s first op. A room’s link begins with it.',
+  number: 'Number',
+  one: 'One op',
+  other: 'The other op',
+  id: 'Id',
+  time: 'Author’s time',
+  signed: 'Signature',
+  own: 'its own',
+  above: (ops: number) => `that of the author’s op ${ops === 1 ? 'just above it' : `${count.format(ops)} ops above it`}`,
+  noText: 'No text: it joins heads.',
+  unknownBody: (bytes: string) => `Content of a kind that this version does not know, ${bytes}.`,
+  founded: (name: string) => `began the room “${name}”`,
+  notProven: 'What it does not prove',
+  limits: [
+    'Who the person is. A key stands for whoever holds it; nicknames and names prove nothing.',
+    'That it was done on purpose. A copied or restored profile can sign a number twice, and so can somebody who stole the key.',
+    'Which of the two was written first, or when: times are what authors say.',
+    'That the room’s nodes have admitted either op, or that anybody read it.',
+    'That one of the two texts is false. Both are the author’s words.',
+  ],
+} as const
