@@ -2,13 +2,15 @@
  * The golden vectors of docs/protocol.md, read from that file. Each is checked against our code, and against an independent
  * implementation where there is one: `cborg`, and the platform's hashes and signatures.
  */
-import { createHash, createPrivateKey, sign } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as cborg from 'cborg'
 import { expect, test } from 'vitest'
 import { bytesOf } from './core/byte-writer.ts'
 import { concatBytes, fromHex, toBase64url, toHex } from './core/bytes.ts'
 import { decodeValue, encodeValue } from './core/cbor.ts'
+import { encodeEvidence, MAX_EVIDENCE_BYTES, openEvidence } from './core/evidence-file.ts'
+import { verifyOp } from './core/evidence.ts'
 import { opId } from './core/hash.ts'
 import { digestOfHeads } from './core/heads-digest.ts'
 import { naiveDigest } from './core/heads-digest.naive.ts'
@@ -184,6 +186,41 @@ test('the bundle of docs/protocol.md holds its ops, and they make it', () => {
   expect(decodeBundle(hex(lines.get('columns')!))).toEqual({ ok: true, value: units })
 })
 
+test('the evidence of docs/protocol.md is made from its ops, and proves, by our code and by the platform', () => {
+  const lines = new Map(blocks('evidence')[0]!)
+  const [hello, merge] = [named('hello'), named('merge')]
+  const op: Op = { ...hello.op, body: hex(lines.get('twin body')!) }
+  const twin = { op, id: opId(encodeOp(op)), signature: signPure(hello.seed, signedBytes(opId(encodeOp(op)))) }
+  expect([toHex(twin.id), toHex(twin.signature)]).toEqual([lines.get('twin id'), lines.get('twin signature')])
+  const file = hex(lines.get('file')!)
+  expect(toHex(encodeEvidence({ a: [hello, merge], b: [twin] }))).toBe(toHex(file))
+  expect(openEvidence(file, verifyOp)).toMatchObject({ ok: true, value: { a: [{ id: hello.id }, { id: merge.id }], b: [{ id: twin.id }] } })
+
+  // Read once more with nothing of ours: chains of (count, signature, ops), each chain's last op signed.
+  const view = Buffer.from(file)
+  let at = view.indexOf('\n') + 1
+  const key = createPublicKey({ key: Buffer.concat([hex('302a300506032b6570032100'), hello.op.author]), format: 'der', type: 'spki' })
+  for (const ids of [[hello.id, merge.id], [twin.id]]) {
+    const signature = view.subarray(at + 2, at + 66)
+    const found: Buffer[] = []
+    const count = view.readUInt16BE(at)
+    at += 66
+    while (found.length < count) {
+      const end = at + 4 + view.readUInt32BE(at)
+      found.push(
+        createHash('sha256')
+          .update('tabweave/op/1')
+          .update(view.subarray(at + 4, end))
+          .digest(),
+      )
+      at = end
+    }
+    expect(found.map((id) => id.toString('hex'))).toEqual(ids.map(toHex))
+    expect(verify(null, concatBytes([Buffer.from('tabweave/sig/1'), found.at(-1)!]), key, signature)).toBe(true)
+  }
+  expect(at).toBe(view.length)
+})
+
 test('the bodies of docs/protocol.md are split into its patterns and contents, and put together again', () => {
   const lines = new Map(blocks('bodies')[0]!)
   const parts = (name: string): Uint8Array[] => lines.get(name)!.split(' ').map(hex)
@@ -285,6 +322,7 @@ test('the limits in docs/protocol.md are those of the code', () => {
     `a unit | ${grouped(MAX_UNIT_OPS)} ops, ${grouped(MAX_UNIT_BYTES)} canonical bytes |`,
     `a bundle | ${grouped(MAX_BUNDLE_OPS)} ops, ${grouped(MAX_BUNDLE_BYTES)} bytes of columns, ${grouped(MAX_BUNDLE_OP_BYTES)} canonical bytes |`,
     `a frame | ${grouped(MAX_FRAME_BYTES)} bytes |`,
+    `evidence as a file | ${grouped(MAX_EVIDENCE_BYTES)} bytes |`,
     `pending ops | ${grouped(MAX_PENDING_PER_LINK)} a link, ${grouped(MAX_PENDING_TOTAL)} in all`,
     `rejected ids remembered | ${grouped(MAX_REJECTED_REMEMBERED)} |`,
   ]) {

@@ -41,7 +41,13 @@ describe('a file with evidence', () => {
     expect([code, complained]).toEqual([0, ['']])
     const text = printed.join('\n')
     expect(printed[0]).toBe('This file proves an equivocation: one author signed two different ops with one number.')
-    for (const said of [toHex(GENESIS.op.author), toHex(GENESIS.id), 'message: buy 0', 'signed itself', 'signed by the author\'s op 2 above it']) {
+    for (const said of [
+      toHex(GENESIS.op.author),
+      toHex(GENESIS.id),
+      'message: buy 0',
+      'signed itself',
+      "signed with the author's op 2 later",
+    ]) {
       expect(text).toContain(said)
     }
     expect(printed).toContain('  number        1')

@@ -55,7 +55,8 @@ function reportOf({ a, b }: Evidence): string[] {
 function opLines(title: string, chain: Unit): string[] {
   const { op, id } = chain[0]!
   const body = decodeBody(op.body)
-  const signed = chain.length === 1 ? 'signed itself' : `signed by the author's op ${chain.length - 1} above it`
+  const later = chain.length - 1
+  const signed = later === 0 ? 'signed itself' : `signed with the author's op ${later} later`
   return [
     `  ${title.padEnd(13)} ${toHex(id)}, ${timeOf(op.time)}, ${signed}`,
     `    ${body.ok ? `${body.value.kind}: ${textOf(body.value)}` : `content of an unknown kind, ${op.body.length} bytes`}`,

@@ -193,7 +193,7 @@ export const messages = {
     resume: (room: string) => `Resume ${room}`,
     used: (when: string) => `last used ${when}`,
     open: 'Anyone with a room’s link can read and write in it. A relay sees who connects from which address, when, and how much; not what.',
-    check: 'Check evidence of a lie, without a room',
+    check: 'Check evidence, without a room',
     defaultName: 'A room',
     busy: 'That node already runs in another tab, so this tab joined its room as a new node.',
     tryTitle: 'Things to try in a room',

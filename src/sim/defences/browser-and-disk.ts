@@ -346,4 +346,27 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     mentions: ['MAX_ENTRIES'],
     test: tested('src/node/imports.test.ts', 'E10 an import lists its first MAX_ENTRIES'),
   },
+  {
+    row: 'E10',
+    file: 'src/node/imports.ts',
+    in: 'noteRefusal',
+    replace: 'call get',
+    with: '[...imports.values()][0]',
+    test: tested('src/node/imports.test.ts', 'E10 of imports that run at once'),
+  },
+  {
+    row: 'E10',
+    file: 'src/sync/engine.ts',
+    in: 'importBundles',
+    replace: 'call fileLink',
+    with: "'file/1'",
+    test: tested('src/node/imports.test.ts', 'E10 the refusals of a file are not told again'),
+  },
+  {
+    row: 'E10',
+    file: 'src/sync/wrap.ts',
+    in: 'decodeFile',
+    drop: 'call push',
+    test: tested('src/sync/bundle.test.ts', 'E10 that is cut anywhere'),
+  },
 ]

@@ -92,9 +92,18 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A3',
     file: EVIDENCE,
-    in: 'vouches',
+    in: 'isNext',
     drop: 'operand',
     mentions: ['equalBytes', 'author'],
+    test: tested('src/core/evidence.test.ts', 'A3 a chain above that is another author’s'),
+  },
+  {
+    row: 'A3',
+    file: EVIDENCE,
+    in: 'checkEvidence',
+    replace: 'condition of if',
+    mentions: ['isChain'],
+    with: 'a.length === 0',
     test: tested('src/core/evidence.test.ts', 'A3 a chain above that is another author’s'),
   },
   {
@@ -162,10 +171,9 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A7',
     file: EVIDENCE,
-    in: 'provesEquivocation',
-    drop: 'operand',
-    mentions: ['equalBytes'],
-    lacks: ['op'],
+    in: 'checkEvidence',
+    drop: 'if',
+    mentions: ['one-op'],
     test: tested('src/core/evidence.test.ts', 'A7 one op twice proves nothing'),
   },
   {
@@ -188,9 +196,9 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A8',
     file: EVIDENCE,
-    in: 'provesEquivocation',
-    drop: 'operand',
-    mentions: ['equalBytes', 'room'],
+    in: 'checkEvidence',
+    drop: 'if',
+    mentions: ['two-rooms'],
     test: tested('src/core/evidence.test.ts', 'A8 ops of two rooms prove nothing'),
   },
   {

@@ -33,6 +33,14 @@ export const GRAPH: readonly Defence[] = [
     test: tested(EQUIVOCATORS, 'B1 both ops stand at every node'),
   },
   {
+    row: 'B1',
+    file: 'src/node/library.ts',
+    in: 'unitsAt',
+    drop: 'if',
+    mentions: ['admitted'],
+    test: tested('src/node/evidence.test.ts', 'B1 of ops that are not stored yet'),
+  },
+  {
     row: 'B2',
     file: DAG,
     in: 'link',
@@ -316,6 +324,14 @@ export const GRAPH: readonly Defence[] = [
     test: tested('src/sync/bundle.test.ts', 'B17 when a unit has no ops'),
   },
   {
+    row: 'B17',
+    file: 'src/core/evidence.ts',
+    in: 'fitsUnit',
+    replace: 'value of return',
+    with: 'chain.length > 0',
+    test: tested('src/core/evidence.test.ts', 'B17 nothing, and more ops or bytes than a unit may have'),
+  },
+  {
     row: 'B18',
     file: 'src/sync/bundle.ts',
     in: 'buildUnits',
@@ -341,6 +357,14 @@ export const GRAPH: readonly Defence[] = [
     mentions: ['units'],
     with: '...unit.map((op) => [op])',
     test: tested(FORGERS, 'B18 signatures stripped on the way'),
+  },
+  {
+    row: 'B18',
+    file: 'src/core/evidence.ts',
+    in: 'chainIn',
+    drop: 'if',
+    mentions: ['isNext'],
+    test: tested('src/core/evidence.test.ts', 'B18 goes on along any branch of a fork'),
   },
   {
     row: 'B19',

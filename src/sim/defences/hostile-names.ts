@@ -166,6 +166,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/ui/state/page-node.test.ts', 'D26 a name and servers kept from other rooms'),
   },
   {
+    row: 'D26',
+    file: 'src/ui/state/page-node.ts',
+    in: 'tellPersonal',
+    drop: 'operand',
+    mentions: ['allowed', 'servers'],
+    test: tested('src/ui/state/page-node.test.ts', 'D26 a name and servers kept from other rooms'),
+  },
+  {
     row: 'D27',
     file: 'src/sync/state.ts',
     in: 'leave',

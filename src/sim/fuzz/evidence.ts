@@ -111,7 +111,7 @@ const READS_PER_BYTE = 20
 function bendChain(random: Random, chain: UnitOp[]): UnitOp[] {
   const at = random.below(chain.length)
   const { op } = chain[at]!
-  const put = (...ops: UnitOp[]): UnitOp[] => chain.toSpliced(at, 1, ...ops)
+  const put = (...ops: UnitOp[]): UnitOp[] => [...chain.slice(0, at), ...ops, ...chain.slice(at + 1)]
   return random.pick([
     () => put(signed(bendOp(random, op))),
     () => (chain.length === 1 ? chain : put()),

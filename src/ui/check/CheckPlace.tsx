@@ -25,8 +25,6 @@ async function outcomeOf(file: File): Promise<Outcome> {
 export default function CheckPlace() {
   const picker = useRef<HTMLInputElement>(null)
   const [outcome, setOutcome] = useState<Outcome>({ type: 'nothing' })
-  const isOver = useDropped((file) => void check(file))
-
   useEffect(() => {
     document.title = `${text.title} · ${messages.brand}`
   }, [])
@@ -37,6 +35,7 @@ export default function CheckPlace() {
     setOutcome(await outcomeOf(file).catch((): Outcome => ({ type: 'unreadable' })))
     if (picker.current !== null) picker.current.value = ''
   }
+  const isOver = useDropped((file) => void check(file))
 
   return (
     <main className="check">
@@ -57,7 +56,7 @@ export default function CheckPlace() {
         <Said outcome={outcome} />
       </div>
       <p>
-        <a href="#">{text.back}</a>
+        <a href={location.pathname}>{text.back}</a>
       </p>
     </main>
   )

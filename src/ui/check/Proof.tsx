@@ -1,5 +1,5 @@
 /** What a piece of evidence proves, in plain words, with both ops side by side; and what it does not prove. */
-import { toHex } from '../../core/bytes.ts'
+import { toBase64url, toHex } from '../../core/bytes.ts'
 import { type Evidence, roomOf } from '../../core/evidence.ts'
 import type { Unit } from '../../core/unit.ts'
 import { decodeBody } from '../../crdt/body.ts'
@@ -7,6 +7,9 @@ import { textOf } from '../../crdt/text-of.ts'
 import { bytesInWords, fullTime, messages } from '../messages.ts'
 import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
 import { checkMessages as text } from './check-messages.ts'
+
+/** Letters of a link that say the room's id and nothing of its secret: 32 bytes end within the 43rd. */
+const LINK_LETTERS = 42
 
 export function Proof({ name, evidence }: { readonly name: string; readonly evidence: Evidence }) {
   const first = evidence.a[0]!
@@ -31,7 +34,7 @@ export function Proof({ name, evidence }: { readonly name: string; readonly evid
         <dt>{text.room}</dt>
         <dd>
           <code>{toHex(roomOf(first))}</code>
-          <span className="quiet">{text.roomHint}</span>
+          <span className="quiet">{text.roomHint(toBase64url(roomOf(first)).slice(0, LINK_LETTERS))}</span>
         </dd>
         <dt>{text.number}</dt>
         <dd>{messages.count(first.op.seq)}</dd>
@@ -56,7 +59,7 @@ function SignedOp({ title, chain }: { readonly title: string; readonly chain: Un
   return (
     <article className="verdict-op" aria-label={title}>
       <h3>{title}</h3>
-      <div className="verdict-text" tabIndex={0}>
+      <div className="verdict-text">
         <bdi>{saidBy(op.body)}</bdi>
       </div>
       <dl>

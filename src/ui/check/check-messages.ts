@@ -9,12 +9,14 @@ const ofAnOp = (reason: Exclude<EvidenceRefusal, keyof typeof OWN>): string => `
 
 /** What is wrong with the file, or with what it should prove. */
 const OWN = {
-  'not-evidence': 'This is not evidence: such a file begins with the line “tabweave evidence 1”. The file of a room is read in that room: Menu, Node, Import a file.',
+  'not-evidence':
+    'This is not evidence: such a file begins with the line “tabweave evidence 1”. The file of a room is read in that room: Menu, Node, Import a file.',
   'unknown-version': 'It was made for another version of the protocol.',
   'too-large': 'It, or an op in it, is larger than the protocol allows.',
   truncated: 'The file is cut: its bytes end in the middle of something.',
   'trailing-bytes': 'Bytes follow after the end of the evidence, or after the end of an op.',
-  'not-canonical': 'It is written in another way than evidence is: the parts are in the wrong order, or an op is not in its canonical encoding.',
+  'not-canonical':
+    'It is written in another way than evidence is: the parts are in the wrong order, or an op is not in its canonical encoding.',
   'empty-chain': 'One of its two chains has no ops.',
   'unit-too-large': 'One of its chains has more ops or bytes than a chain can have.',
   'one-op': 'Both chains begin with the same op. That is no equivocation.',
@@ -44,7 +46,7 @@ export const checkMessages = {
   author: 'Author',
   authorHint: 'The nickname comes from the key, and two keys can share one: compare the whole key.',
   room: 'Room',
-  roomHint: 'The id of the room’s first op. A room’s link begins with it.',
+  roomHint: (beginning: string) => `The id of the room’s first op. Links to this room begin with “#${beginning}”.`,
   number: 'Number',
   one: 'One op',
   other: 'The other op',
@@ -52,7 +54,7 @@ export const checkMessages = {
   time: 'Author’s time',
   signed: 'Signature',
   own: 'its own',
-  above: (ops: number) => `that of the author’s op ${ops === 1 ? 'just above it' : `${count.format(ops)} ops above it`}`,
+  above: (ops: number) => `on the author’s op that follows it${ops === 1 ? '' : ` after ${count.format(ops - 1)} more`}`,
   noText: 'No text: it joins heads.',
   unknownBody: (bytes: string) => `Content of a kind that this version does not know, ${bytes}.`,
   founded: (name: string) => `began the room “${name}”`,
