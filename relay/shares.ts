@@ -14,7 +14,7 @@ export interface Shares<Conn> {
 /** What became of a connection that asked for a place. */
 export type Place<Conn> =
   | { readonly type: 'given'; readonly instead: Conn | null }
-  /** All are taken, and its source has its share. `hasMost`: no other source has more. */
+  /** All are taken, and its source has its share. */
   | { readonly type: 'refused' }
 
 export function createShares<Conn>(max: number): Shares<Conn> {

@@ -1,0 +1,136 @@
+/** Defences of the relay: rows D19 and D23. */
+import { type Defence } from '../defences.ts'
+
+const tested = (file: string, name: string): Defence['test'] => ({ file, name })
+const FORWARDING = 'relay/forwarding.ts'
+const FORWARDING_TEST = 'relay/forwarding.test.ts'
+const ROOM_TEST = 'relay/room.test.ts'
+
+export const RELAY: readonly Defence[] = [
+  {
+    row: 'D19',
+    file: 'relay/room.ts',
+    in: 'receiversOf',
+    replace: 'value of return',
+    mentions: ['unnamed'],
+    with: 'room.members.keys()',
+    test: tested(ROOM_TEST, 'D19 a frame for a value that nobody used'),
+  },
+  {
+    row: 'D19',
+    file: 'relay/room.ts',
+    in: 'receiversOf',
+    drop: 'for',
+    test: tested(ROOM_TEST, 'D19 a connection that stays silent for NAMING_MS'),
+  },
+  {
+    row: 'D23',
+    file: FORWARDING,
+    in: 'deliver',
+    after: 'call send',
+    add: 'if (isLagging(to.outbox)) delivery.from.socket.pause()',
+    test: tested(FORWARDING_TEST, 'D23 makes nobody wait'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/outbox.ts',
+    in: 'isOver',
+    drop: 'operand',
+    mentions: ['MAX_WAITING_IN_ALL'],
+    test: tested(FORWARDING_TEST, 'D23 takes of MAX_WAITING_IN_ALL'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/fair-queue.ts',
+    in: 'letOthersGoFirst',
+    drop: 'call delete',
+    test: tested('relay/fair-queue.test.ts', 'D23 one item waits for a quantum'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/fair-queue.ts',
+    in: 'dropNewestOfHeaviest',
+    replace: 'call heaviestOf',
+    mentions: ['lanes'],
+    with: 'firstOf(share!.lanes)',
+    test: tested('relay/fair-queue.test.ts', 'D23 what is dropped is the newest'),
+  },
+  {
+    row: 'D23',
+    file: FORWARDING,
+    in: 'deliverInTurn',
+    drop: 'operand',
+    mentions: ['TURN_DELIVERIES'],
+    test: tested(FORWARDING_TEST, 'D23 delays others by a turn'),
+  },
+  {
+    row: 'D23',
+    file: FORWARDING,
+    in: 'deliverInTurn',
+    drop: 'while',
+    test: tested(FORWARDING_TEST, 'D23 that leaves at once, again and again'),
+  },
+  {
+    row: 'D23',
+    file: FORWARDING,
+    in: 'accept',
+    drop: 'if',
+    mentions: ['inHost', 'GAVE_WAY'],
+    test: tested(FORWARDING_TEST, 'D23 one source that fills the host'),
+  },
+  {
+    row: 'D23',
+    file: FORWARDING,
+    in: 'createForwarding',
+    drop: 'call push',
+    mentions: ['cutUnfinished'],
+    test: tested(FORWARDING_TEST, 'D23 begins frames and does not end them'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/room.ts',
+    in: 'join',
+    drop: 'if',
+    mentions: ['instead'],
+    test: tested(ROOM_TEST, 'D23 in a full room the source with most'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/door.ts',
+    in: 'createDoor',
+    drop: 'call destroy',
+    mentions: ['instead'],
+    test: tested('relay/door.test.ts', 'D23 sockets in all are MAX_SOCKETS'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/source.ts',
+    in: 'sourceOf',
+    drop: 'call slice',
+    mentions: ['4'],
+    test: tested('relay/source.test.ts', 'D23 all addresses of an IPv6 /64'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/source.ts',
+    in: 'sourceInHeader',
+    replace: 'argument 1 of call at',
+    with: '0',
+    test: tested('relay/source.test.ts', 'D23 of a list of addresses the last counts'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/node.ts',
+    replace: 'value of const REQUEST_MS',
+    with: '600_000',
+    test: tested('relay/node.test.ts', 'D23 sockets that ask for nothing'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/meter.ts',
+    in: 'mayDeliver',
+    drop: 'operand',
+    mentions: ['spent', 'DELIVERED_PER_SECOND'],
+    test: tested('relay/meter.test.ts', 'D23 beside sources that pour'),
+  },
+]
