@@ -379,8 +379,8 @@ export const GRAPH: readonly Defence[] = [
     row: 'B19',
     file: 'src/sync/holdings.ts',
     in: 'listHeads',
-    replace: 'right of comparison',
-    with: '1e9',
+    replace: 'argument 2 of call greatest',
+    with: 'heads.size',
     test: tested(ASKERS, 'B19 of 10000'),
   },
   {
