@@ -63,6 +63,7 @@ const peer = (equal: boolean): PeerStatus => ({
   roundTrip: null,
   silentFor: 0,
   heads: [],
+  headCount: 0,
   unknownHeads: 0,
   lacks: 0,
   equal,

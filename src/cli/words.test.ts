@@ -28,6 +28,7 @@ const peer: PeerStatus = {
   roundTrip: null,
   silentFor: 1_400,
   heads: [],
+  headCount: 0,
   unknownHeads: 0,
   lacks: 2,
   equal: false,

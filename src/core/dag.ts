@@ -141,11 +141,18 @@ export function parentsOf(dag: Dag, op: number): Int32Array {
   return dag.parent.subarray(dag.parentStart[op], dag.parentStart[op + 1])
 }
 
-/** children(op), newest first. */
-export function childrenOf(dag: Dag, op: number): number[] {
+/** children(op), newest first; of more than `most` the newest. O(what is given). */
+export function childrenOf(dag: Dag, op: number, most = Infinity): number[] {
   const out: number[] = []
-  for (let edge = dag.lastEdge[op]!; edge >= 0; edge = dag.nextEdge[edge]!) out.push(dag.child[edge]!)
+  for (let edge = dag.lastEdge[op]!; edge >= 0 && out.length < most; edge = dag.nextEdge[edge]!) out.push(dag.child[edge]!)
   return out
+}
+
+/** How many children an op has. O(children). */
+export function countChildren(dag: Dag, op: number): number {
+  let count = 0
+  for (let edge = dag.lastEdge[op]!; edge >= 0; edge = dag.nextEdge[edge]!) count++
+  return count
 }
 
 /** Heads sorted by id. O(ops / 32 + h log h): nothing that a node does for each change. */
@@ -204,6 +211,18 @@ export function makeRoom(dag: Dag, ops: number): void {
   if (more <= 0) return
   reserve(dag, 2 * more, more)
   reserveIds(dag.ids, dag.length + more)
+}
+
+/** Marks the future of an op, itself included: one byte an op, 1 where it belongs. Iterative; O(ops after it, and their parents). */
+export function markFuture(dag: Dag, op: number): Uint8Array {
+  const marks = new Uint8Array(dag.length)
+  marks[op] = 1
+  for (let later = op + 1; later < dag.length; later++) {
+    for (let edge = dag.parentStart[later]!; edge < dag.parentStart[later + 1]! && marks[later] === 0; edge++) {
+      marks[later] = marks[dag.parent[edge]!]!
+    }
+  }
+  return marks
 }
 
 // — for whatever adds ops: `append`, and `stretch.ts` for many at once ———————————————————————————————————

@@ -14,6 +14,9 @@ const MAX_BLENDED = 260
 
 /** Of the edges longer than a window, the newest are looked at: a bound on what an odd graph can cost. */
 const MAX_LONG = 4096
+/** The same for the ops above the window, and their edges; and for the edges that are drawn. */
+const MAX_LOOKED_AT = 32_768
+const MAX_DRAWN = 8_192
 
 /** Draws the edges of the rows in sight. */
 export function drawEdges(canvas: Canvas2D, frame: Frame): void {
@@ -49,9 +52,13 @@ function edgesInSight(frame: Frame): number[] {
   const { layout } = frame.scene
   const { firstRow, lastRow } = frame
   const edges: number[] = []
-  for (let row = Math.max(0, firstRow - LONG_EDGE_ROWS); row <= Math.min(lastRow, layout.rows - 1); row++) {
+  let looks = 0
+  // From the rows in sight upwards: what is left out where there is too much is the farthest.
+  for (let row = Math.min(lastRow, layout.rows - 1); row >= Math.max(0, firstRow - LONG_EDGE_ROWS); row--) {
     for (let op = layout.rowFirst[row]!; op !== NONE; op = layout.rowNext[op]!) {
+      if (++looks > MAX_LOOKED_AT || edges.length > MAX_DRAWN) return edges
       for (let e = layout.firstChildEdge[op]!; e !== NONE; e = layout.nextChildEdge[e]!) {
+        if (++looks > MAX_LOOKED_AT || edges.length > MAX_DRAWN) return edges
         const childRow = layout.row[layout.edgeChild[e]!]!
         if (childRow >= firstRow && childRow - row <= LONG_EDGE_ROWS) edges.push(e)
       }

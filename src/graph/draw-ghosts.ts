@@ -5,6 +5,10 @@ import { inkOf } from './palette.ts'
 import type { PlacedGhost } from './scene.ts'
 import { addShape } from './shape.ts'
 
+/** Ties drawn, and pairs looked at for them, the newest first: an author can equivocate any number of times. */
+const MAX_TIES = 256
+const MAX_PAIRS = 4096
+
 /** Ties the two ops of each equivocation in sight together. */
 export function drawTies(canvas: Canvas2D, frame: Frame): void {
   const { pairs, layout } = frame.scene
@@ -14,13 +18,15 @@ export function drawTies(canvas: Canvas2D, frame: Frame): void {
   canvas.lineWidth = 1.5
   canvas.strokeStyle = frame.palette.danger
   canvas.beginPath()
-  for (let i = 0; i + 1 < pairs.length; i += 2) {
+  let ties = 0
+  for (let i = pairs.length - 2; i >= Math.max(0, pairs.length - 2 * MAX_PAIRS) && ties < MAX_TIES; i -= 2) {
     const a = pairs[i]!
     const b = pairs[i + 1]!
     if (a >= layout.ops || b >= layout.ops) continue
     if (Math.min(layout.row[a]!, layout.row[b]!) > frame.lastRow || Math.max(layout.row[a]!, layout.row[b]!) < frame.firstRow) continue
     canvas.moveTo(opScreenX(frame, a), opScreenY(frame, a))
     canvas.lineTo(opScreenX(frame, b), opScreenY(frame, b))
+    ties++
   }
   canvas.stroke()
   canvas.setLineDash([])

@@ -2,11 +2,9 @@
 import type { Canvas2D } from './canvas2d.ts'
 import { type Frame, screenX, screenY, shortCount } from './frame.ts'
 import { FONT, inkOf } from './palette.ts'
-import type { ScenePeer } from './scene.ts'
+import { measurePeers, type ScenePeer } from './scene.ts'
 import { addShape } from './shape.ts'
 
-/** Threads drawn; more would be a carpet. */
-const MAX_THREADS = 8
 /** Threads at the same height lie this far apart, CSS pixels. */
 const SPREAD = 4
 /** Room a tag takes, CSS pixels. */
@@ -85,8 +83,12 @@ function drawTags(
   canvas.fillText(`−${shortCount(lacks)}`, x + 9, ends[0]!.y)
 }
 
-/** Moves the threads towards where they belong; true when all have arrived. `elapsed` in ms. */
+/**
+ * Moves the threads towards where they belong; true when all have arrived. `elapsed` in ms. Once a picture, and not for each message of the
+ * feed: others choose how many columns and lanes there are, and pictures take a part of the time only (`view.ts`).
+ */
 export function easeThreads(frame: Frame, elapsed: number): boolean {
+  measurePeers(frame.scene)
   let arrived = true
   const part = frame.reducedMotion ? 1 : 1 - Math.exp(-elapsed / 90)
   for (const { lacks, shown } of threads(frame)) {
@@ -103,7 +105,7 @@ export function easeThreads(frame: Frame, elapsed: number): boolean {
 }
 
 /** Of whom nothing is known to be held, nothing is claimed to be lacked: it has not been heard, or is ahead of this node everywhere. */
-const threads = ({ scene }: Frame): readonly ScenePeer[] => scene.peers.filter(({ frontier }) => frontier.count > 0).slice(0, MAX_THREADS)
+const threads = ({ scene }: Frame): readonly ScenePeer[] => scene.peers.filter(({ frontier }) => frontier.count > 0)
 
 function isLevel(frame: Frame, peer: ScenePeer): boolean {
   return peer.lacks.every((row) => row >= frame.scene.layout.rows)
@@ -116,7 +118,7 @@ function colorOf(frame: Frame, peer: ScenePeer): string {
 /** Between the last row held and the first one lacked. */
 function threadY(frame: Frame, row: number, index: number): number {
   const air = Math.min(frame.camera.rowGap / 2, 18)
-  const spread = (index - (Math.min(frame.scene.peers.length, MAX_THREADS) - 1) / 2) * SPREAD
+  const spread = (index - (frame.scene.peers.length - 1) / 2) * SPREAD
   return Math.min(Math.max(screenY(frame, row - 1) + air + spread, -40), frame.height + 40)
 }
 

@@ -25,9 +25,9 @@ export type GraphFeed =
   | { readonly type: 'authors'; readonly first: number; readonly keys: Uint8Array }
   /** The ops that are not in the DAG: all of them, each time. */
   | { readonly type: 'ghosts'; readonly ghosts: readonly Ghost[] }
-  /** Each connected peer's last known heads, as op numbers (heads unknown here are left out). */
+  /** The last known heads of at most MAX_FRONTIERS connected peers, as op numbers (heads unknown here are left out). */
   | { readonly type: 'peers'; readonly peers: readonly PeerFrontier[] }
-  /** Pairs of op numbers that are equivocations: same author, same seq. All of them, each time. */
+  /** Pairs of op numbers that are equivocations: same author, same seq. Those that are new. */
   | { readonly type: 'equivocations'; readonly pairs: Int32Array }
 
 export interface Ghost {
@@ -125,6 +125,9 @@ export interface GhostNote {
   readonly state: Ghost['state']
   readonly reason: string
 }
+
+/** Peers whose frontier is drawn: more would be a carpet. Each takes 5 bytes an op and 20 a column. */
+export const MAX_FRONTIERS = 8
 
 /** Ops named in one "drawn": more than a listener would sit through. */
 export const MAX_SEEN = 60

@@ -62,6 +62,15 @@ export function opsInRows(layout: Layout, first: number, last: number, most: num
   return ops
 }
 
+/** At most `most` ops of row `last` and those before it, the newest rows first. O(most + rows looked at). */
+export function newestInRows(layout: Layout, last: number, most: number): number[] {
+  const ops: number[] = []
+  for (let row = Math.min(last, layout.rows - 1); row >= 0 && ops.length < most; row--) {
+    for (let op = layout.rowFirst[row]!; op !== NONE && ops.length < most; op = layout.rowNext[op]!) ops.push(op)
+  }
+  return ops
+}
+
 /** "980", "12.4k", "1.2M". */
 export function shortCount(count: number): string {
   if (count < 10_000) return String(count)

@@ -42,11 +42,14 @@ export function advanceFrontier(frontier: Frontier, layout: Layout, heads: reado
   }
 }
 
-/** For each column, the row of the first op that the peer lacks, or `layout.rows` when it lacks none. Written into `rows`. O(lanes). */
+/**
+ * For each column, the row of the first op that the peer lacks, or `layout.rows` when it lacks none. Written into `rows`. Of an author who has
+ * forked into more than COMPARED_LANES lanes, only the first ones are looked at. O(columns + lanes that are compared).
+ */
 export function lackingRows(frontier: Frontier, layout: Layout, rows: Float64Array): void {
   makeRoom(frontier, layout)
   rows.fill(layout.rows)
-  for (let lane = 0; lane < layout.lanes; lane++) {
+  for (const lane of layout.comparedLanes) {
     const last = frontier.laneHeld[lane]!
     const missing = last === NONE ? layout.laneFirst[lane]! : layout.laneNext[last]!
     if (missing === NONE) continue

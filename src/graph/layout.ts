@@ -23,6 +23,9 @@ export const NONE = -1
 /** Edges longer than this many rows are also kept in a list of their own, so that culling need only look this far back. */
 export const LONG_EDGE_ROWS = 64
 
+/** Of each column so many lanes are compared with what peers hold: an author who forks can have any number. */
+const COMPARED_LANES = 16
+
 /** Where the first, second, … lane of a column stands, in columns from its middle. Later ones share the last places. */
 const LANE_OFFSETS = [0, 0.3, -0.3, 0.15, -0.15] as const
 
@@ -56,6 +59,8 @@ export interface Layout {
   laneFirst: Int32Array
   laneLast: Int32Array
   laneRank: Int32Array
+  /** The first COMPARED_LANES lanes of each column. */
+  readonly comparedLanes: number[]
   /** Of each column: its author, how many lanes and how many ops it has. Of each author: its column, or NONE. */
   columnAuthor: Int32Array
   columnOps: Int32Array
@@ -91,6 +96,7 @@ export function createLayout(): Layout {
     laneFirst: none(),
     laneLast: none(),
     laneRank: none(),
+    comparedLanes: [],
     columnAuthor: none(),
     columnOps: none(),
     columnLanes: none(),
@@ -208,6 +214,7 @@ function openLane(layout: Layout, op: number, column: number): number {
   layout.laneColumn[lane] = column
   layout.laneFirst[lane] = op
   layout.laneLast[lane] = op
+  if (layout.columnLanes[column]! < COMPARED_LANES) layout.comparedLanes.push(lane)
   layout.laneRank[lane] = layout.columnLanes[column]!++
   return lane
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import type { Ghost, GraphFeed } from './feed.ts'
 import { NONE, opX } from './layout.ts'
-import { columnsOf, createScene, feedScene, findOp, idOf, rowsOf, type Scene } from './scene.ts'
+import { columnsOf, createScene, feedScene, findOp, idOf, rowsOf, type Scene, measurePeers } from './scene.ts'
 import { feedOf, idBytes, keyBytes, writtenDag } from './written-dag.naive.ts'
 
 const CHAT = writtenDag('a0, b0 < a0, a1 < a0 b0, b1 < b0 a1, c0 < b1')
@@ -94,6 +94,7 @@ test('a peer that was heard before keeps what it is known to hold; one without a
     0,
   )
   expect(scene.peers.map(({ frontier }) => frontier.count)).toEqual([4, 0])
+  measurePeers(scene)
   expect([...scene.peers[0]!.lacks]).toEqual([5, 5, 4])
 })
 

@@ -4,6 +4,7 @@
  */
 import { compareBytes, equalBytes, fromHex, toHex } from '../core/bytes.ts'
 import { AUTHOR_BYTES, ID_BYTES } from '../core/limits.ts'
+import { pushAll } from '../core/lists.ts'
 import { type AuthorLook, authorLook } from './author-look.ts'
 import type { Ghost, GraphFeed, PeerFrontier } from './feed.ts'
 import { advanceFrontier, createFrontier, type Frontier, lackingRows } from './frontier.ts'
@@ -22,7 +23,7 @@ export interface Scene {
   peers: readonly ScenePeer[]
   /** Ops that are one side of an equivocation, and the pairs. */
   forked: Set<number>
-  pairs: Int32Array
+  pairs: number[]
   selected: Selected | null
   /** When recent ops arrived (ms, the drawing clock): they pop in. Only a handful: a bulk load does not. */
   arrivals: Map<number, number>
@@ -51,7 +52,7 @@ export interface ScenePeer {
   readonly author: Uint8Array | null
   readonly look: AuthorLook | null
   readonly frontier: Frontier
-  /** Per column: the row of the first op it lacks (see `lackingRows`), and the one shown, which eases towards it. */
+  /** Per column: the row of the first op it lacks (see `measurePeers`), and the one shown, which eases towards it. */
   lacks: Float64Array
   shown: Float64Array
 }
@@ -75,7 +76,7 @@ export function createScene(): Scene {
     ghosts: [],
     peers: [],
     forked: new Set(),
-    pairs: new Int32Array(0),
+    pairs: [],
     selected: null,
     arrivals: new Map(),
   }
@@ -115,8 +116,8 @@ function take(scene: Scene, feed: GraphFeed, now: number): void {
       scene.peers = [...new Set(feed.peers.map((peer) => updatePeer(scene, peer)))]
       return
     case 'equivocations':
-      scene.pairs = feed.pairs
-      scene.forked = new Set(feed.pairs)
+      pushAll(scene.pairs, feed.pairs)
+      for (const op of feed.pairs) scene.forked.add(op)
       return
   }
 }
@@ -126,11 +127,11 @@ export function idOf(scene: Scene, op: number): string {
   return toHex(scene.ids.subarray(op * ID_BYTES, (op + 1) * ID_BYTES))
 }
 
-/** The op with this hex id, or NONE. O(ops), at the person's pace. */
-export function findOp(scene: Scene, id: string): number {
+/** The op with this hex id, from op `first` on, or NONE. O(ops), at the person's pace. */
+export function findOp(scene: Scene, id: string, first = 0): number {
   const bytes = fromHex(id)
   if (bytes === null || bytes.length !== ID_BYTES) return NONE
-  for (let op = 0; op < scene.layout.ops; op++) {
+  for (let op = first; op < scene.layout.ops; op++) {
     const at = op * ID_BYTES
     if (scene.ids[at] === bytes[0] && compareBytes(scene.ids.subarray(at, at + ID_BYTES), bytes) === 0) return op
   }
@@ -221,7 +222,6 @@ function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: nu
     if (count <= LOAD_OPS) scene.arrivals.set(first + i, now)
   }
   if (scene.selected?.type === 'op') extendReach(scene.selected.reach, scene.layout)
-  for (const peer of scene.peers) measurePeer(scene, peer)
   scene.ghosts = placeGhosts(scene, scene.ghosts)
 }
 
@@ -240,8 +240,12 @@ function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
   // One peer may be reached by several paths: it is still one.
   if (before === undefined) scene.peers = [...scene.peers, peer]
   advanceFrontier(peer.frontier, scene.layout, update.heads)
-  measurePeer(scene, peer)
   return peer
+}
+
+/** Works out what each peer lacks. O(peers · (columns + lanes that are compared)). */
+export function measurePeers(scene: Scene): void {
+  for (const peer of scene.peers) measurePeer(scene, peer)
 }
 
 function measurePeer(scene: Scene, peer: ScenePeer): void {

@@ -1,7 +1,7 @@
 /** What is in sight, in words' raw material: for the hover card and for the list that screen readers read. */
 import { toHex } from '../core/bytes.ts'
 import { type GhostNote, type GraphOutput, MAX_SEEN, type SeenOp } from './feed.ts'
-import { type Frame, opsInRows } from './frame.ts'
+import { type Frame, newestInRows } from './frame.ts'
 import { idOf, type Scene } from './scene.ts'
 
 /** An op, named. */
@@ -37,7 +37,7 @@ export function describeDrawn(frame: Frame): Extract<GraphOutput, { type: 'drawn
   const { scene, firstRow, lastRow } = frame
   const { layout, selected } = scene
   const newest = Math.min(lastRow, layout.rows - 1)
-  const ops = frame.visible ?? opsInRows(layout, newest - MAX_SEEN, newest, MAX_SEEN * 4) ?? []
+  const ops = frame.visible ?? newestInRows(layout, newest, MAX_SEEN)
   const named = [...ops].sort((a, b) => layout.row[b]! - layout.row[a]! || b - a).slice(0, MAX_SEEN)
   const ghosts = scene.ghosts.filter(({ row }) => row >= firstRow && row <= lastRow).slice(0, MAX_SEEN)
   const reach = selected?.type === 'op' ? selected.reach : null

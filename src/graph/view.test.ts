@@ -1,7 +1,7 @@
 /** The live view with a recording canvas, a clock set by hand and frames that come when the test says so. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
-import type { Ghost, GraphOutput, GraphView } from './feed.ts'
+import { type Ghost, type GraphOutput, type GraphView } from './feed.ts'
 import { PALETTES } from './palette.ts'
 import { createRecorder } from './recorder.naive.ts'
 import { createGraphView } from './view.ts'
@@ -323,4 +323,56 @@ test('of a peer that has not been heard, or of whose heads none is known here, n
     rest()
     expect([...new Set(lacking())]).toEqual(told)
   }
+})
+
+describe.each([
+  ['one author', 1],
+  ['as many authors', 100_000],
+])('D17 100,000 heads by %s', (_, authors) => {
+  const HEADS = 100_000
+  /** The genesis, `HEADS` ops on it, a chain of 99 that begins at the genesis too, and what a few peers hold. */
+  const ops: WrittenOp[] = [{ name: 'genesis', author: 0, seq: 0, parents: [] }]
+  for (let i = 0; i < HEADS; i++) ops.push({ name: `${i}`, author: 1 + (i % authors), seq: 0, parents: [0] })
+  for (let i = 0; i < 99; i++) ops.push({ name: `own ${i}`, author: 0, seq: i + 1, parents: [i === 0 ? 0 : ops.length - 1] })
+  // And some in the middle, each with an edge from far above.
+  for (let i = 0; i < 30_000; i++) ops.push({ name: `far ${i}`, author: 1, seq: 0, parents: [HEADS + 8, HEADS + 60] })
+  const newest = HEADS + 99
+  const { graph, rest, context, last } = openGraph(ops)
+  for (let i = 0; i < 20; i++) graph.feed({ type: 'peers', peers: [{ author: keyBytes(i), heads: [newest - i] }] })
+  // From the heads down to the newest ops, across every row.
+  graph.feed({
+    type: 'equivocations',
+    pairs: Int32Array.from({ length: 2 * HEADS }, (__, i) => (i % 2 === 0 ? 1 + (i >> 1) : newest - (i % 20))),
+  })
+
+  test('they are counted, the newest ops are named, and one more is', () => {
+    rest()
+    expect(last('drawn')).toMatchObject({ ops: ops.length })
+    expect(last('drawn')!.seen[0]!.seq).toBe(99)
+    for (const feed of feedOf([...ops, { name: 'next', author: 0, seq: 100, parents: [newest] }], ops.length)) graph.feed(feed)
+    rest()
+    expect(last('drawn')).toMatchObject({ ops: ops.length + 1 })
+    expect(last('drawn')!.seen[0]!.seq).toBe(100)
+  })
+
+  test.each([
+    ['at the newest row', [], 9_000],
+    ['between the heads and those in the middle', [{ type: 'pan', dx: 0, dy: 2_000 }], 9_000],
+    ['at the heads', [{ type: 'pan', dx: 0, dy: 1_000_000 }], 9_000],
+    // A column takes two pixels at least, and goes down one side of its ops and up the other.
+    ['all at once', [{ type: 'fit' }], (VIEW.width / 2) * VIEW.height],
+  ] as const)('a picture %s is drawn with a bounded number of strokes', (__, inputs, most) => {
+    for (const input of inputs) graph.input(input)
+    rest()
+    context.forget()
+    graph.input({ type: 'pan', dx: 0, dy: 1 })
+    rest()
+    const pictures = context.calls.get('clearRect')!
+    for (const call of ['stroke', 'fill', 'lineTo', 'bezierCurveTo', 'fillText'])
+      expect((context.calls.get(call) ?? 0) / pictures).toBeLessThan(most)
+    graph.input({ type: 'hover', x: 300, y: 250 })
+    graph.input({ type: 'tap', x: 300, y: 250 })
+    graph.input({ type: 'step', to: 'child' })
+    rest()
+  })
 })

@@ -152,8 +152,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     host.post({ type: 'following', on })
   }
 
-  function chooseById(id: string, revealed: boolean): void {
-    const op = findOp(scene, id)
+  function chooseById(id: string, revealed: boolean, first = 0): void {
+    const op = findOp(scene, id, first)
     if (op !== NONE) choose(op, revealed)
     else if (scene.ghosts.some((ghost) => ghost.id === id)) choose(id, revealed)
     else awaited = id
@@ -205,6 +205,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     feed(feed) {
       if (feed.type === 'reset' && scene.selected !== null) choose(null, false)
       const now = host.clock()
+      const opsBefore = feed.type === 'reset' ? 0 : scene.layout.ops
       if (feedScene(scene, feed, now) > LOAD_OPS) loadingUntil = now + LOAD_ENDS_AFTER
       // From rest only: what streams in must not put off its own picture.
       if (!fresh && !dirty) restsUntil = Math.max(restsUntil, now + FEED_PAUSE)
@@ -213,7 +214,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
         fresh = true
       }
       resettle()
-      if (awaited !== null && (feed.type === 'ops' || feed.type === 'ghosts')) chooseById(awaited, true)
+      // Of what it was not found among before.
+      if (awaited !== null && (feed.type === 'ops' || feed.type === 'ghosts')) chooseById(awaited, true, opsBefore)
       if (fresh && scene.layout.ops > 0) {
         shown = { ...target }
         fresh = false

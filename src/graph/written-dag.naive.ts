@@ -3,6 +3,7 @@
  * the two sides of an equivocation apart. Ops are numbered as written. Also: any DAG, for properties.
  */
 import fc from 'fast-check'
+import { greatestOf } from '../core/lists.ts'
 import type { GraphFeed } from './feed.ts'
 import { createLayout, type Layout, place } from './layout.ts'
 
@@ -48,7 +49,10 @@ export const keyBytes = (author: number): Uint8Array => new Uint8Array(32).fill(
 /** What a node would tell the graph: authors, then ops `from` … `to − 1`. */
 export function feedOf(ops: readonly WrittenOp[], from = 0, to = ops.length): GraphFeed[] {
   const part = ops.slice(from, to)
-  const authors = Math.max(0, ...ops.map((op) => op.author + 1))
+  const authors = greatestOf(
+    ops.map((op) => op.author + 1),
+    0,
+  )
   const starts = [0]
   for (const op of part) starts.push(starts.at(-1)! + op.parents.length)
   return [

@@ -1,7 +1,7 @@
 /**
  * The room as people see it: history entries, one op's details, search. Reads the replica and the library, changes neither.
  */
-import { authorOf, childrenOf, idOf, markPast, numberOf, parentsOf } from '../core/dag.ts'
+import { authorOf, childrenOf, countChildren, idOf, markFuture, numberOf, parentsOf } from '../core/dag.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy } from '../core/seen.ts'
@@ -15,6 +15,8 @@ import type { EquivocationEntry, EvidenceEntry, Hex, HistoryEntry, OpDetails } f
 
 /** Entries looked through at a time by a search. */
 const SEARCH_STEP = 1_024
+/** Children of one op that are named: more than a person looks through. Others choose how many there are. */
+const MAX_CHILDREN_TOLD = 64
 
 /** Rivals of an op that are told: a card shows fewer, and anybody may sign any number. */
 const MAX_RIVALS = 64
@@ -93,7 +95,8 @@ export function createRoom(engine: Engine, library: Library): Room {
         ...entryOf(op, page),
         prev: dag.prev[op]! < 0 ? null : hex(dag.prev[op]!),
         parents: [...parentsOf(dag, op)].map(hex),
-        children: childrenOf(dag, op).map(hex),
+        children: childrenOf(dag, op, MAX_CHILDREN_TOLD).map(hex),
+        childCount: countChildren(dag, op),
         seenByAuthors: seenBy(seen, op).map((author) => toHex(dag.authors.bytes.subarray(author * 32, author * 32 + 32))),
         heldBy: holders(engine, op),
         signed: page.signature !== null,
@@ -108,12 +111,13 @@ export function createRoom(engine: Engine, library: Library): Room {
   }
 }
 
-/** Connected peers whose last known heads have this op in their past. */
+/** Connected peers whose last known heads have this op in their past. O(ops after it + peers · their heads). */
 function holders({ replica: { dag }, peers }: Engine, op: number): Hex[] {
+  const future = markFuture(dag, op)
   const out: Hex[] = []
   for (const peer of peers.values()) {
-    const known = peer.heads.map((id) => numberOf(dag, id)).filter((head) => head >= 0)
-    if (markPast(dag, known)[op] === 1) out.push(peer.author === null ? peer.id : toHex(peer.author))
+    const holdsIt = peer.heads.some((id) => future[numberOf(dag, id)] === 1)
+    if (holdsIt) out.push(peer.author === null ? peer.id : toHex(peer.author))
   }
   return out
 }

@@ -1,5 +1,4 @@
 /** A node's state in numbers, for its page. */
-import { numberOf } from '../core/dag.ts'
 import { toHex } from '../core/bytes.ts'
 import { mainFetch, unknownHeads } from '../sync/fetch.ts'
 import { agrees } from '../sync/gossip.ts'
@@ -11,7 +10,10 @@ import type { Links } from './links.ts'
 import type { Presence } from './presence.ts'
 import type { NodeStatus, PeerStatus } from './views.ts'
 
-/** O(heads + peers · their heads). */
+/** Heads of a peer that are shown: a person compares a few. */
+const HEADS_SHOWN = 8
+
+/** O(peers), and for each that has named heads which are unknown here, O(those: at most 256). */
 export function statusOf(engine: Engine, links: Links, presence: Presence, offline: boolean): NodeStatus {
   const { dag, pending, rejected } = engine.replica
   const heads = headsOf(engine)
@@ -39,16 +41,18 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
 
 function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
   const { dag } = engine.replica
-  const known = peer.heads.every((id) => numberOf(dag, id) >= 0) && peer.headCount === peer.heads.length
+  // None is unknown once all have been looked up; a node looks again when the peer names others.
+  const unknown = peer.headsKnown ? 0 : unknownHeads(engine, peer).length
   return {
     peer: peer.id,
     author: peer.author === null ? null : toHex(peer.author),
     path: links.pathOf(peer.id),
     roundTrip: links.roundTrip(peer.id),
     silentFor: engine.now - peer.heardAt,
-    heads: peer.heads.map(toHex),
-    unknownHeads: unknownHeads(engine, peer).length,
-    lacks: known ? Math.max(0, dag.length - peer.ops) : null,
+    heads: peer.heads.slice(0, HEADS_SHOWN).map(toHex),
+    headCount: peer.headCount,
+    unknownHeads: unknown,
+    lacks: unknown === 0 && peer.headCount === peer.heads.length ? Math.max(0, dag.length - peer.ops) : null,
     equal: agrees(engine, peer) && isCurrent(engine, peer),
     refusals: peer.refusals,
   }

@@ -76,8 +76,9 @@ export interface PeerStatus {
   readonly roundTrip: number | null
   /** ms since it was last heard; the page adds its own clock to it. */
   readonly silentFor: number
-  /** Its heads as last told, and how many of them are unknown here. */
+  /** The first 8 of its heads as last told; how many it has (−1: not told yet), and how many of those that it named are unknown here. */
   readonly heads: readonly Hex[]
+  readonly headCount: number
   readonly unknownHeads: number
   /** Ops admitted here that are outside its frontier (null: not known). */
   readonly lacks: number | null
@@ -110,7 +111,9 @@ export interface HistoryEntry {
 export interface OpDetails extends HistoryEntry {
   readonly prev: Hex | null
   readonly parents: readonly Hex[]
+  /** The newest 64 of its children, and how many it has. */
   readonly children: readonly Hex[]
+  readonly childCount: number
   /** Authors who have seen it. */
   readonly seenByAuthors: readonly Hex[]
   /** Connected peers known to hold it. */

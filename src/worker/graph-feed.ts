@@ -2,7 +2,7 @@
 import { type Dag, numberOf } from '../core/dag.ts'
 import { toHex } from '../core/bytes.ts'
 import { parentIds } from '../core/replica.ts'
-import type { Ghost, GraphFeed } from '../graph/feed.ts'
+import { type Ghost, type GraphFeed, MAX_FRONTIERS, type PeerFrontier } from '../graph/feed.ts'
 import type { Node } from '../node/node.ts'
 
 /** Ops of one message: a large room arrives in parts that the render worker can draw between. */
@@ -42,8 +42,8 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
       // What follows speaks of all ops by their numbers.
       if (ops < dag.length) return true
       if (pairs < dag.equivocations.length) {
+        post({ type: 'equivocations', pairs: Int32Array.from(dag.equivocations.slice(pairs).flat()) })
         pairs = dag.equivocations.length
-        post({ type: 'equivocations', pairs: Int32Array.from(dag.equivocations.flat()) })
       }
       const pending = pendingGhosts(engine)
       const shown = pending.map(({ id }) => toHex(id)).join()
@@ -51,10 +51,7 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
         ghosts = shown
         post({ type: 'ghosts', ghosts: pending })
       }
-      const peers = [...engine.peers.values()].map(({ author, heads }) => ({
-        author,
-        heads: heads.map((id) => numberOf(dag, id)).filter((op) => op >= 0),
-      }))
+      const peers = frontiersOf(engine)
       const told = JSON.stringify(peers.map(({ author, heads }) => [author === null ? null : toHex(author), heads]))
       if (told !== frontiers) {
         frontiers = told
@@ -63,6 +60,17 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
       return false
     },
   }
+}
+
+/** What the first few connected peers hold, of those whose heads say anything here. O(peers), and the heads of those few. */
+function frontiersOf({ peers, replica: { dag } }: Node['engine']): PeerFrontier[] {
+  const told: PeerFrontier[] = []
+  for (const { author, heads } of peers.values()) {
+    if (told.length === MAX_FRONTIERS) break
+    const known = heads.map((id) => numberOf(dag, id)).filter((op) => op >= 0)
+    if (known.length > 0) told.push({ author, heads: known })
+  }
+  return told
 }
 
 function sliceOps(dag: Dag, first: number, end: number): Extract<GraphFeed, { type: 'ops' }> {

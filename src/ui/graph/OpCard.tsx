@@ -81,7 +81,7 @@ function Details({ node, details, drawn, onSelect, onShowInHistory }: DetailsPro
         </dd>
         <dt>{text.children}</dt>
         <dd>
-          <Ops ids={details.children} none={text.headNow} onSelect={onSelect} />
+          <Ops ids={details.children} count={details.childCount} none={text.headNow} onSelect={onSelect} />
         </dd>
         <dt>{text.seenBy}</dt>
         <dd>

@@ -63,6 +63,7 @@ function detailsOf(id: string): OpDetails | null {
     prev: null,
     parents: written.parents.map(hex),
     children: [],
+    childCount: 0,
     seenByAuthors: [],
     heldBy: [],
     signed: true,

@@ -12,7 +12,7 @@ import './peers.css'
 
 const text = messages.peers
 
-/** Heads named one by one; a frontier can have hundreds. */
+/** Heads named one by one; a peer can have any number. */
 const HEADS_SHOWN = 6
 
 /** How often round trips are measured while somebody looks (ms). */
@@ -27,7 +27,7 @@ function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): {
   return words.length === 0 || heads.length === 0 ? { kind: 'unsure', words: text.unsure } : { kind: 'behind', words: words.join(', ') }
 }
 
-function Heads({ heads }: { readonly heads: readonly Hex[] }) {
+function Heads({ heads, count }: { readonly heads: readonly Hex[]; readonly count: number }) {
   return (
     <span className="heads">
       {heads.slice(0, HEADS_SHOWN).map((id) => (
@@ -35,7 +35,7 @@ function Heads({ heads }: { readonly heads: readonly Hex[] }) {
           {shortId(id)}
         </code>
       ))}
-      {heads.length > HEADS_SHOWN && <span>{text.moreHeads(heads.length - HEADS_SHOWN)}</span>}
+      {count > HEADS_SHOWN && <span>{text.moreHeads(count - HEADS_SHOWN)}</span>}
     </span>
   )
 }
@@ -73,7 +73,7 @@ function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly na
       {peer.heads.length > 0 && (
         <div className="peer-heads">
           <span className="quiet">{text.heads}</span>
-          <Heads heads={peer.heads} />
+          <Heads heads={peer.heads} count={peer.headCount} />
         </div>
       )}
       {peer.refusals.length > 0 && (

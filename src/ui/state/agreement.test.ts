@@ -10,6 +10,7 @@ const peer = (equal: boolean, heads: readonly string[] = ['bb']): PeerStatus => 
   roundTrip: null,
   silentFor: 0,
   heads,
+  headCount: heads.length,
   unknownHeads: 0,
   lacks: null,
   equal,
