@@ -1,8 +1,10 @@
 /** What `dag.test.ts` tries with small rooms, with depths that have many ops. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { randomBytes, createRandom } from './bytes.naive.ts'
 import { append, compareOps, createDag, type Dag } from './dag.ts'
 import { catchUp, createHistory, positionOf, sliceHistory } from './history.ts'
+import { asOpId } from './op.ts'
 import { authorNumber, idNumber } from './room.naive.ts'
 
 /** Adds an op by a new author after one of depth `depth`: of that depth the first one. */
@@ -33,4 +35,23 @@ test('D17 in lockstep with a sorted list while depths become wide', { timeout: 6
     }),
     { numRuns: 40 },
   )
+})
+
+test('D17 an op more among 60,000 of one depth sorts no long list', () => {
+  const random = createRandom(1)
+  const dag = createDag(1)
+  const history = createHistory(dag)
+  append(dag, { id: asOpId(randomBytes(random, 32)), author: authorNumber(0), seq: 0, prev: -1, parents: [] })
+  const write = (): number => append(dag, { id: asOpId(randomBytes(random, 32)), author: authorNumber(1), seq: 0, prev: -1, parents: [0] })
+  const sort = vi.spyOn(Array.prototype, 'sort')
+  for (let i = 0; i < 60_000; i++) write()
+  for (let i = 0; i < 100; i++) {
+    const op = write()
+    catchUp(history)
+    expect(sliceHistory(history, positionOf(history, op), 1)).toEqual([op])
+    sliceHistory(history, dag.length - 50, 50)
+  }
+  const longest = sort.mock.contexts.reduce<number>((most, list) => Math.max(most, (list as unknown[]).length), 0)
+  sort.mockRestore()
+  expect(longest).toBeLessThanOrEqual(256)
 })
