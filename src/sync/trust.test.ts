@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { NOTHING_WRITTEN } from '../core/mark.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import { apart, claim, createStage, ghostId, kill, linkNamed, opsOf, restart, run, say, type Stage, together, type } from '../sim/stage.ts'
+import { recall, waitsFor } from './trust.ts'
 
 const SECOND = 1_000
 
@@ -42,6 +43,19 @@ describe('a disk that holds what the mark names', () => {
     restart(stage, alice)
     expect(writes(stage, alice, 500)).toBe(true)
     expect(alice.mark).toMatchObject({ own: 5 })
+  })
+
+  test('E2 is trusted before anything is asked of it, and nobody is told of a wait', () => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    const { engine } = alice
+    engine.trust.isGiven = false
+    recall(engine, null)
+    expect(waitsFor(engine)).toEqual({ why: 'unmarked', answered: false })
+    recall(engine, { own: 9, id: ghostId(1) })
+    expect(waitsFor(engine)).toEqual({ why: 'behind', answered: false })
+    recall(engine, { own: 1, id: stage.room })
+    expect(waitsFor(engine)).toBe(null)
   })
 
   test('E2 is written to at once when it is ahead of the mark: what it holds beyond that was sent to nobody', () => {

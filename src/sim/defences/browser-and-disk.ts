@@ -95,7 +95,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     file: TRUST,
     in: 'recall',
     drop: 'set isGiven',
-    test: tested(TRUSTED, 'E2 is written to at once, with nobody there'),
+    test: tested(TRUSTED, 'E2 is trusted before anything is asked of it'),
   },
   {
     row: 'E2',
@@ -109,9 +109,8 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     row: 'E2',
     file: TRUST,
     in: 'holdsMarked',
-    drop: 'operand',
-    mentions: ['numberOf'],
-    lacks: ['null'],
+    replace: 'call numberOf',
+    with: '0',
     test: tested(TRUSTED, 'E2 is not written to while nobody answers'),
   },
   {
