@@ -4,14 +4,15 @@ import {
   earned,
   enqueue,
   IDLE_FRAMES_PER_SECOND,
+  MAX_ACCOUNTS,
   MAX_IDLE_FRAMES,
   MAX_OPENED_AT_ONCE,
   MAX_SHARED,
   MAX_UNKNOWN,
   pays,
-  type Standing,
   UNKNOWN_PER_SECOND,
 } from './inbox.ts'
+import type { Standing } from '../sync/peers.ts'
 
 /** An inbox on a clock of the test's, and how many of some frames are worth opening. */
 function tried() {
@@ -71,4 +72,15 @@ test('D22 frames of the trusted are opened before those of others that came earl
     await new Promise((resolve) => setTimeout(resolve))
   }
   expect(order.slice(MAX_OPENED_AT_ONCE)).toEqual(['trusted', 'met'])
+})
+
+test('D22 MAX_ACCOUNTS accounts are kept, however many senders have had a seat, and the one silent for longest is forgotten', () => {
+  const { inbox, count } = tried()
+  const spent = (sender: string): boolean => count(1, () => sender, 'met') === 0
+  count(MAX_IDLE_FRAMES + 4 * MAX_SHARED, () => 'first', 'met')
+  expect(spent('first')).toBe(true)
+  count(MAX_ACCOUNTS - 1, (n) => `${n}`, 'met')
+  expect([inbox.accounts.size, inbox.accounts.has('first')]).toEqual([MAX_ACCOUNTS, true])
+  count(1, () => 'one more', 'met')
+  expect([inbox.accounts.size, inbox.accounts.has('first')]).toEqual([MAX_ACCOUNTS, false])
 })

@@ -6,9 +6,7 @@
  */
 import { type Budget, createBudget, drawOne, takeOne } from '../sync/budget.ts'
 import type { PeerId } from '../sync/effects.ts'
-
-/** What a node knows of a sender: an author with ops here or a proven channel; somebody who lives; nothing. */
-export type Standing = 'trusted' | 'met' | 'unknown'
+import type { Standing } from '../sync/peers.ts'
 
 /** Frames of senders without a seat, at once and in a second: some 8 % of a processor. */
 export const MAX_UNKNOWN = 256
@@ -22,6 +20,8 @@ const MAX_SAVED = 8_192
 /** And what those who have used up their own share, all together. */
 export const MAX_SHARED = 512
 export const SHARED_PER_SECOND = 256
+/** Senders whose accounts are kept, the one silent for longest is forgotten first: twice as many as have a seat. */
+export const MAX_ACCOUNTS = 512
 /** Frames that are opened at the same time: as many as keep the platform's cryptography busy. */
 export const MAX_OPENED_AT_ONCE = 16
 
@@ -51,11 +51,10 @@ export const createInbox = (now: () => number, random: () => number): Inbox => (
 export function pays(inbox: Inbox, sender: PeerId | null, standing: Standing): boolean {
   const now = inbox.now()
   if (sender === null || standing === 'unknown') return drawOne(inbox.unknown, now, inbox.random())
-  let account = inbox.accounts.get(sender)
-  if (account === undefined) {
-    account = { idle: createBudget(MAX_IDLE_FRAMES, IDLE_FRAMES_PER_SECOND, now), saved: 0 }
-    inbox.accounts.set(sender, account)
-  }
+  const account = inbox.accounts.get(sender) ?? { idle: createBudget(MAX_IDLE_FRAMES, IDLE_FRAMES_PER_SECOND, now), saved: 0 }
+  inbox.accounts.delete(sender)
+  inbox.accounts.set(sender, account)
+  if (inbox.accounts.size > MAX_ACCOUNTS) inbox.accounts.delete(inbox.accounts.keys().next().value!)
   if (account.saved > 0) return account.saved-- > 0
   return takeOne(account.idle, now) || drawOne(inbox.shared, now, inbox.random())
 }

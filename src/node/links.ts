@@ -13,8 +13,9 @@ import { type Hindrance, hindered, UNHINDERED } from '../net/hindered.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { Input, PeerId, Way } from '../sync/effects.ts'
+import type { Standing } from '../sync/peers.ts'
 import { createEcho } from './echo.ts'
-import { createInbox, earned, enqueue, forget as forgetSender, pays, type Standing } from './inbox.ts'
+import { createInbox, earned, enqueue, forget as forgetSender, pays } from './inbox.ts'
 import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
 
@@ -191,9 +192,9 @@ export function createLinks(
         // What a stranger says to everybody may be a recording.
         if (receiver !== null) events.onHeard(peer, way)
         if (events.standingOf(peer) === 'unknown') return
-        if (echo.hear(peer, opened.value.plaintext)) return events.onChange()
-        if (events.onSignal(peer, opened.value.plaintext)) return
-        return direct?.hearSignal(peer, opened.value.plaintext, path === 'broadcast')
+        if (echo.hear(peer, plaintext)) return events.onChange()
+        if (events.onSignal(peer, plaintext)) return
+        return direct?.hearSignal(peer, plaintext, path === 'broadcast')
       }
       if (path === 'broadcast' && !watched.has(peer) && watched.size < MAX_HEARD) {
         watched.add(peer)
@@ -208,7 +209,7 @@ export function createLinks(
       hearOn(path, peer, by)
       events.onMessage(peer, plaintext, { addressed: receiver !== null, isLatest, way })
       if (!wasUnknown || events.standingOf(peer) === 'unknown') return
-      // It heard nothing of us that it could believe before.
+      // It is no stranger any more: its path is kept with those of the known, and it can believe what we say of our connections.
       hearOn(path, peer, by)
       direct?.linked()
     })

@@ -19,20 +19,15 @@ import type { PeerId } from './effects.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
 import { agrees, holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
-import { isTrusted, type Peer, PEER_SILENT } from './peers.ts'
+import { type Fetch, goesWell, HEDGE } from './open-fetch.ts'
+import type { Peer } from './peer.ts'
+import { isTrusted, PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
-/** Twice as many peers are asked after each of these pauses in which no answer went well (ms); and at most so many. */
-const HEDGE = 400
+/** Twice as many peers are asked after each HEDGE in which no answer went well, and at most so many. */
 export const MAX_QUESTIONS = 64
-/** An answer goes well while it brought ops in the last so many ms, */
-const FRESH = 1_500
-/** and, from this time on (ms), at a quarter of the pace of the quickest one and at this pace at least (bytes a second). */
-const MEASURED_FROM = 2_000
-const SLOWER_BY = 4
-const LEAST_PACE = 1_024
 /** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
 const TURN = 5_000
 const TURN_PER_OP = 50
@@ -58,34 +53,6 @@ const STILL_CATCHING_UP = 3_000
 const ASK_ALL_EVERY = 10_000
 /** And this often (ms) where it had nothing more, and holds something else all the same: an answer may have been lost, or been a wrong guess. */
 const ASK_ALL_AGAIN = 60_000
-
-export interface Fetch {
-  readonly from: PeerId
-  readonly ref: number
-  /** Heads that the peer named and was asked for. */
-  readonly named: readonly OpId[]
-  /** True when parents of pending units were asked for. */
-  readonly missing: boolean
-  /** True when everything was asked for; and how many ops the peer said it had. */
-  readonly all: boolean
-  readonly ops: number
-  readonly startedAt: number
-  /** Ops admitted so far by this fetch, and how many the peer says are to come. */
-  got: number
-  left: number | null
-  /** Bytes that it brought, and bundles of it that were judged. */
-  bytes: number
-  bundles: number
-  /** Ops that it brought in vain: they wait, were refused, or were more than is judged at a time. */
-  vain: number
-  /** Ops that it brought and that were held already. */
-  again: number
-  heardAt: number
-  /** When something of it came (ms), which may still wait to be judged here: that is not the peer's silence. */
-  arrivedAt: number
-  /** The peer has said that this answer is complete; its last units may still be on their way to the disk. */
-  ended: boolean
-}
 
 /** Ids that this peer named as heads and that are neither held nor rejected here. */
 export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
@@ -155,19 +122,6 @@ function startDue(engine: Engine): void {
 
 /** When more peers are asked if no answer goes well until then (ms). */
 const nextHedge = ({ hedge: { since, doublings } }: Engine): number => since + HEDGE * (doublings + 1)
-
-/** Whether an answer brings ops, and not much slower than others do. */
-function goesWell(engine: Engine, fetch: Fetch): boolean {
-  const { now, fetches } = engine
-  if (fetch.got === 0 || now >= fetch.heardAt + FRESH) return false
-  if (now < fetch.startedAt + MEASURED_FROM) return true
-  let quickest = LEAST_PACE * SLOWER_BY
-  for (const other of fetches.values()) if (other !== fetch) quickest = Math.max(quickest, paceOf(engine, other))
-  return paceOf(engine, fetch) * SLOWER_BY >= quickest
-}
-
-/** Bytes a second. */
-const paceOf = ({ now }: Engine, { bytes, startedAt }: Fetch): number => (bytes * 1_000) / Math.max(HEDGE, now - startedAt)
 
 /** Others' answers go on; this one has brought nothing, or much less, and makes way without blame. */
 function drop(engine: Engine, fetch: Fetch): void {

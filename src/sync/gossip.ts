@@ -2,9 +2,9 @@
  * Telling without being asked: an own op goes to everybody as soon as it is stored; what was learned from others is
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
-import { compareBytes, equalBytes } from '../core/bytes.ts'
+import { compareBytes, concatBytes, equalBytes } from '../core/bytes.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
-import { MAX_ECHOES, TOKEN_BYTES } from '../core/limits.ts'
+import { MAX_ECHOES } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
@@ -12,7 +12,8 @@ import { wrapBundle } from './wrap.ts'
 import { mergeUnits } from './merge.ts'
 import { describeHoldings, type Holdings, listHeads } from './holdings.ts'
 import { encodeMessage, type Message, type Want } from './messages.ts'
-import { greetAgain, hearEchoes, hearToken, type Peer } from './peers.ts'
+import type { Peer } from './peer.ts'
+import { greetAgain, hearEchoes, hearToken } from './peers.ts'
 import { type Engine, headsOf, send } from './state.ts'
 import { digestOfStored } from './stored-heads.ts'
 import { present, renew } from './tokens.ts'
@@ -78,13 +79,7 @@ function tokensFor({ tokens, peers, now }: Engine, to: Peer | null): { readonly 
     heard.push(peer.token)
     peer.isEchoed = true
   }
-  return { token: to === null ? present(tokens) : NONE, echoes: joined(heard.slice(0, MAX_ECHOES)) }
-}
-
-function joined(tokens: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(tokens.length * TOKEN_BYTES)
-  for (const [i, token] of tokens.entries()) bytes.set(token, i * TOKEN_BYTES)
-  return bytes
+  return { token: to === null ? present(tokens) : NONE, echoes: concatBytes(heard.slice(0, MAX_ECHOES)) }
 }
 
 /** This node has said what it holds, to a peer or to everybody (null). */

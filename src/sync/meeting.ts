@@ -7,7 +7,8 @@ import type { PeerId } from './effects.ts'
 import { arrived, begin, isAnswer, isBusy, unknownHeads } from './fetch.ts'
 import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
-import { type Peer, seniority } from './peers.ts'
+import type { Peer } from './peer.ts'
+import { isSenior } from './peers.ts'
 import { serve } from './serve.ts'
 import { type Engine, send } from './state.ts'
 
@@ -60,9 +61,10 @@ export function answerAll(engine: Engine, peer: Peer, want: Want): void {
  */
 export function isNearest(engine: Engine, asker: PeerId): boolean {
   const { peers, stored, senderId } = engine
-  for (const { id, ops, author } of peers.values()) {
+  for (const peer of peers.values()) {
+    const { id, ops } = peer
     // A name near the asker's is easily found; an author whose ops are here is a little less so.
-    if (id === asker || 2 * ops < stored || seniority(engine, author) === Infinity) continue
+    if (id === asker || 2 * ops < stored || !isSenior(engine, peer)) continue
     if (isNearer(id, senderId, asker)) return false
   }
   return true

@@ -8,8 +8,9 @@
  */
 import { type Budget, backAt, createBudget, leftAt } from './budget.ts'
 import type { Message } from './messages.ts'
-import { type Peer, seniority } from './peers.ts'
-import type { Serving } from './serve.ts'
+import type { Peer } from './peer.ts'
+import { isSenior } from './peers.ts'
+import type { Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
@@ -64,8 +65,10 @@ export function mayAsk({ peers }: Engine, { wants, walked, bytesServed }: Peer):
 }
 
 /** The cost of the next bundle. */
-export const mostOf = ({ isMet }: Peer, { bundles }: Serving): number =>
-  isMet && bundles > 0 ? BUNDLE_COST : isMet ? FIRST_BUNDLE_COST : FIRST_SHARE
+export function mostOf({ isMet }: Peer, { bundles }: Serving): number {
+  if (!isMet) return FIRST_SHARE
+  return bundles === 0 ? FIRST_BUNDLE_COST : BUNDLE_COST
+}
 
 /** Whether this many bytes may be sent at once, being the first share if they go to a stranger. */
 export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean => isMet || sent + bytes <= FIRST_SHARE
@@ -95,9 +98,6 @@ export function release({ pace }: Engine, serving: Serving): void {
 }
 
 const whenLeft = (budget: Budget, now: number): number => (leftAt(budget, now) > 0 ? now : backAt(budget, now))
-
-/** Whether a peer has proven to be an author whose ops are here. */
-export const isSenior = (engine: Engine, { author }: Peer): boolean => seniority(engine, author) < Infinity
 
 /** A bundle of this many bytes goes to the peer. */
 export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): void {

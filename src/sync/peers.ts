@@ -12,15 +12,14 @@
 import { fromHex } from '../core/bytes.ts'
 import { numberOfAuthor } from '../core/dag.ts'
 import { peerProofBytes } from '../core/keys.ts'
-import type { Author, OpId } from '../core/op.ts'
-import type { Refusal } from '../core/result.ts'
+import type { Author } from '../core/op.ts'
 import { type Budget, createBudget, drawOne } from './budget.ts'
 import type { PeerId, Way } from './effects.ts'
 import { ownStored } from './own.ts'
 import { encodeMessage, kindOf, type Message } from './messages.ts'
+import { createPeer, type Peer } from './peer.ts'
 import { giveWay, MAX_SEATS, type Seated } from './roster.ts'
-import type { Given, Serving } from './serve.ts'
-import { ask, type Engine, leave, newJob, notify, refuseFrom, send } from './state.ts'
+import { ask, type Engine, leave, newJob, notify, peerOf, refuseFrom, send } from './state.ts'
 import { newestEcho, present } from './tokens.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
@@ -59,74 +58,6 @@ const CREDIT_PER_OP = 4
 /** Strikes are forgiven at this pace (ms a strike), and what was served is forgotten with each. */
 const FORGIVEN_EVERY = 10_000
 
-export interface Peer {
-  readonly id: PeerId
-  /** It has said something to this run's sender value. */
-  isMet: boolean
-  /** The best way it was heard on. */
-  way: Way
-  /** Its author, once proven. */
-  author: Author | null
-  readonly metAt: number
-  heardAt: number
-  /** Its present token, to be echoed; null before it was told. And whether it was echoed. */
-  token: Uint8Array | null
-  isEchoed: boolean
-  /** When it was greeted last (ms), and how often. */
-  greetedAt: number
-  greetings: number
-  /** When the token of ours that its latest words echo was given out (ms). */
-  echoedAt: number
-  /** Its heads as last told (at most MAX_HEADS_LISTED of `headCount`), and how many ops it says it has. */
-  heads: readonly OpId[]
-  headCount: number
-  /** Of all its heads, as last told. */
-  digest: Uint8Array | null
-  ops: number
-  /** None of its heads was unknown here when last looked up. */
-  headsKnown: boolean
-  strikes: number
-  forgivenAt: number
-  refusals: readonly Refusal[]
-  /** When our heads were last told to it alone: answers to stale heads are not repeated faster than that. */
-  toldAt: number
-  serving: Serving | null
-  /** The ref of its last question to everybody that was answered here. */
-  answered: number
-  /** The last answer to it that ended here, and the last one that it says it has taken in. */
-  given: Given | null
-  taken: Given | null
-  /** What it holds may be guessed: it has not asked for everything once more, from the beginning. */
-  mayGuess: boolean
-  /** The ref of its last answer that was taken in here whole; 0: of none, or none that is relied on. */
-  takenIn: number
-  /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
-  failures: number
-  benchedUntil: number
-  /** When it was last asked for ops, or met (ms): newcomers queue up behind who is here. */
-  askedAt: number
-  /** The last question to it that came to an end brought ops. */
-  isUseful: boolean
-  /** Ops of other authors that it brought and that were admitted. */
-  broughtOthers: number
-  /** When it was last asked for everything (ms). */
-  allAskedAt: number
-  /** The number of ops it had when it had nothing more for us; −1: not known. */
-  exhaustedAt: number
-  /** Until when (ms) it is not asked for parents that others' ops wait for, having had none of them; the pause doubles. */
-  emptyUntil: number
-  emptyFor: number
-  /** A proof of its author is being verified. */
-  proving: boolean
-  /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
-  credit: number
-  /** What it said, wants among it, ops looked at for these, and bytes served to it, since strikes were last forgiven. */
-  talk: number
-  wants: number
-  walked: number
-  bytesServed: number
-}
-
 /** What strangers may make a node do, all together, and those that are remembered. */
 export interface Strangers {
   readonly known: Map<PeerId, Peer>
@@ -139,57 +70,6 @@ export const createStrangers = (now: number): Strangers => ({
   greetings: createBudget(MAX_NEWCOMERS, NEWCOMERS_PER_SECOND, now),
   talk: createBudget(MAX_STRANGERS_TALK, STRANGERS_TALK_PER_SECOND, now),
 })
-
-function createPeer(engine: Engine, id: PeerId): Peer {
-  const { now } = engine
-  const left = engine.left.get(id)
-  return {
-    id,
-    isMet: false,
-    way: 'open',
-    author: null,
-    metAt: now,
-    heardAt: now,
-    token: null,
-    isEchoed: false,
-    greetedAt: -Infinity,
-    greetings: 0,
-    echoedAt: -Infinity,
-    heads: [],
-    headCount: -1,
-    digest: null,
-    ops: 0,
-    headsKnown: false,
-    strikes: left?.strikes ?? 0,
-    forgivenAt: left?.forgivenAt ?? now,
-    refusals: [],
-    toldAt: -Infinity,
-    serving: null,
-    answered: 0,
-    given: null,
-    taken: null,
-    mayGuess: true,
-    takenIn: 0,
-    failures: 0,
-    benchedUntil: 0,
-    askedAt: now,
-    isUseful: false,
-    broughtOthers: 0,
-    allAskedAt: -Infinity,
-    exhaustedAt: -1,
-    emptyUntil: 0,
-    emptyFor: 0,
-    proving: false,
-    credit: 0,
-    talk: 0,
-    wants: 0,
-    walked: 0,
-    bytesServed: 0,
-  }
-}
-
-/** The peer or stranger with this sender value, if it is remembered. */
-export const peerOf = (engine: Engine, id: PeerId): Peer | undefined => engine.peers.get(id) ?? engine.strangers.known.get(id)
 
 /**
  * The peer that says something, new if need be; one without a seat is forgotten when its words were dealt with. Null while it is cut.
@@ -233,16 +113,22 @@ function seatOf(engine: Engine, { id, way, author, broughtOthers, metAt }: Peer)
 }
 
 /** The number of an author among those with admitted ops; Infinity for one without. */
-export function seniority({ replica: { dag } }: Engine, author: Author | null): number {
+function seniority({ replica: { dag } }: Engine, author: Author | null): number {
   const number = author === null ? -1 : numberOfAuthor(dag, author)
   return number < 0 ? Infinity : number
 }
 
+/** Whether a peer has proven to be an author whose ops are here. */
+export const isSenior = (engine: Engine, { author }: Peer): boolean => seniority(engine, author) < Infinity
+
 /** Whether a peer is known by more than a fresh name: it is a tab of this browser, the far end of a proven channel, or an author with ops here. */
-export const isTrusted = (engine: Engine, { way, author }: Peer): boolean => way !== 'open' || seniority(engine, author) < Infinity
+export const isTrusted = (engine: Engine, peer: Peer): boolean => peer.way !== 'open' || isSenior(engine, peer)
+
+/** What a node knows of a sender: an author with ops here, a tab of this browser or a proven channel; one that lives; nothing. */
+export type Standing = 'trusted' | 'met' | 'unknown'
 
 /** What is known of a sender, to decide whether its frames are opened. */
-export function standingOf(engine: Engine, id: PeerId): 'trusted' | 'met' | 'unknown' {
+export function standingOf(engine: Engine, id: PeerId): Standing {
   const peer = engine.peers.get(id)
   if (peer === undefined) return 'unknown'
   return isTrusted(engine, peer) ? 'trusted' : 'met'

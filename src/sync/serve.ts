@@ -11,15 +11,15 @@
  */
 import { fromHex } from '../core/bytes.ts'
 import { idOf, numberOf } from '../core/dag.ts'
-import type { Unit } from '../core/unit.ts'
 import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, shapeOfBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { Input, StoredUnits } from './effects.ts'
-import { lackingOf, type Ranges } from './holdings.ts'
+import { lackingOf } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
 import { fits, mayAsk, mostOf, mustWait, release, reserve, spend, wait } from './pace.ts'
-import type { Peer } from './peers.ts'
+import type { Peer } from './peer.ts'
+import { countBetween, isLacking, isWhole, nextLacking, type Serving } from './serving.ts'
 import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
 
 /** So many marks are cleared in the time in which one op is looked at. */
@@ -30,45 +30,9 @@ const READ_BYTES = 1024 * 1024
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
 const DEFLATE_FROM = 160
 
-/** An answer that ended: whose question it was, and the op before which it ended. */
-export interface Given {
-  readonly ref: number
-  readonly to: number
-}
-
-export interface Serving {
-  readonly ref: number
-  /** Where it begins. */
-  readonly from: number
-  /** What is to be sent. */
-  readonly lacking: Ranges
-  readonly until: number
-  /** Ops that were stored when it was asked. What was stored since may lie in one unit with what is to be sent, and vouch for it. */
-  readonly stored: number
-  /** Next op to look at, and how many of `lacking` lie before it. */
-  at: number
-  range: number
-  /** What the next bundle holds so far: units, their ops and cost (`unitCost`). */
-  units: Unit[]
-  ops: number
-  cost: number
-  /** Bytes and bundles sent, and how many of these the asker has judged. */
-  sent: number
-  bundles: number
-  taken: number
-  left: number
-  /** Segments to be read next. */
-  readAhead: number
-  /** What comes next does not fit into a stranger's first share. */
-  isHeld: boolean
-  /** Goes on when the asker may get more; null while it does not wait for that. Since when it waits (ms). */
-  resume: (() => void) | null
-  waitsSince: number
-}
-
 type Answer = Extract<Input, { job: number }>
 /** What an answer waits for: the platform's answer to a question, or until it may send again. */
-type Steps = Generator<Question | 'pace', void, Answer | undefined>
+type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefined>
 
 /**
  * Begins to answer; an answer to the same peer that is still under way gives way to this one. False, and no answer, for a
@@ -177,12 +141,7 @@ function* end(engine: Engine, peer: Peer, serving: Serving): Steps {
  * Adds what is lacking of one segment to the next bundle, and sends bundles that are full, until the segment is done or the asker must
  * wait. False if the segment is damaged.
  */
-function* answerFrom(
-  engine: Engine,
-  peer: Peer,
-  serving: Serving,
-  segment: StoredUnits,
-): Generator<Question | 'pace', boolean, Answer | undefined> {
+function* answerFrom(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Steps<boolean> {
   while (goesOn(engine, serving) && serving.at < segment.first + segment.count) {
     if (!(yield* answerOnce(engine, peer, serving, segment))) return false
     if (peer.serving === null || mustWait(engine, peer, serving) > engine.now) return true
@@ -194,12 +153,7 @@ function* answerFrom(
  * One step of `answerFrom`: at most one bundle. A segment that is well merged and lacking whole travels as it is stored: that takes no
  * merging and, deflated already, next to no time.
  */
-function* answerOnce(
-  engine: Engine,
-  peer: Peer,
-  serving: Serving,
-  segment: StoredUnits,
-): Generator<Question | 'pace', boolean, Answer | undefined> {
+function* answerOnce(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Steps<boolean> {
   if (serving.ops > 0 && serving.ops + segment.count > engine.limits.bundleOps) {
     yield* flush(engine, peer, serving)
     return true
@@ -226,13 +180,7 @@ function* answerOnce(
  * Adds what is lacking of a segment, a unit at a time, until the bundle is full: then it is sent, and `answer` comes back to this
  * segment. False if the segment is damaged.
  */
-function* takeFrom(
-  engine: Engine,
-  peer: Peer,
-  serving: Serving,
-  { first, count }: StoredUnits,
-  columns: Uint8Array,
-): Generator<Question | 'pace', boolean, Answer | undefined> {
+function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count }: StoredUnits, columns: Uint8Array): Steps<boolean> {
   const stored = reopenBundle(columns, (n) => idOf(engine.replica.dag, first + n))
   if (stored === null) return false
   let op = first
@@ -317,35 +265,8 @@ function* wrapped(engine: Engine, columns: Uint8Array): Generator<Question, Uint
   return wrapBundle('deflate', deflated.bytes)
 }
 
-// — what is lacking ———————————————————————————————————————————————————————————————————————————————————————
-
-/** How many ops of the ranges are in `from` … `to` − 1. */
-function countBetween(ranges: Ranges, from: number, to: number): number {
-  let count = 0
-  for (let i = 0; i < ranges.length; i += 2) count += Math.max(0, Math.min(ranges[i + 1]!, to) - Math.max(ranges[i]!, from))
-  return count
-}
-
 /** What any want takes, in ops looked at, however little is lacking. */
 const leastWalk = ({ replica: { dag }, stored }: Engine): number => dag.length - stored + Math.ceil(dag.length / MARKS_AS_OP)
-
-/** True for an op that is to be sent. Asked in ascending order. */
-function isLacking(serving: Serving, op: number): boolean {
-  const { lacking, stored } = serving
-  if (op >= stored) return true
-  while (serving.range < lacking.length && lacking[serving.range + 1]! <= op) serving.range += 2
-  return serving.range < lacking.length && lacking[serving.range]! <= op
-}
-
-/** The first op from `at` on that is to be sent; `until` or more when there is none. */
-function nextLacking(serving: Serving): number {
-  return isLacking(serving, serving.at) ? serving.at : (serving.lacking[serving.range] ?? serving.until)
-}
-
-/** True for a segment of which everything is to be sent. */
-function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
-  return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
-}
 
 function isLarge({ limits }: Engine, columns: Uint8Array): boolean {
   const shape = shapeOfBundle(columns)

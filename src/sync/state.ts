@@ -8,13 +8,14 @@ import type { Replica } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
 import type { Budget } from './budget.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
-import type { Fetch } from './fetch.ts'
+import type { Fetch } from './open-fetch.ts'
 import type { IntakeQueue } from './intake.ts'
 import type { Holdings } from './holdings.ts'
 import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
 import type { Pace } from './pace.ts'
-import type { Peer, Strangers } from './peers.ts'
+import type { Peer } from './peer.ts'
+import type { Strangers } from './peers.ts'
 import type { Unstored } from './persist.ts'
 import { type StoredHeads, takeInStored } from './stored-heads.ts'
 import type { Tokens } from './tokens.ts'
@@ -143,10 +144,13 @@ export function notify(engine: Engine, notice: Notice): void {
   engine.out.push({ type: 'notify', notice })
 }
 
+/** The peer or stranger with this sender value, if it is remembered. */
+export const peerOf = (engine: Engine, id: PeerId): Peer | undefined => engine.peers.get(id) ?? engine.strangers.known.get(id)
+
 /** Tells the shell of a refusal, and holds `weight` strikes against the peer that brought it. Authors are never judged. */
 export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId | null, weight: number): void {
   notify(engine, { type: 'refused', reason, id, from })
-  const peer = engine.peers.get(from) ?? engine.strangers.known.get(from)
+  const peer = peerOf(engine, from)
   if (peer === undefined) return
   peer.refusals = [reason, ...peer.refusals].slice(0, 3)
   peer.strikes += weight
@@ -162,7 +166,7 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
 
 /** Forgets a peer or stranger, and what was under way with it; but not its strikes. */
 export function leave(engine: Engine, id: PeerId): void {
-  const peer = engine.peers.get(id) ?? engine.strangers.known.get(id)
+  const peer = peerOf(engine, id)
   if (peer === undefined) return
   const { strikes, forgivenAt } = peer
   engine.left.delete(id)

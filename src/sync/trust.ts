@@ -20,7 +20,8 @@ import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
 import { namesUnknown } from './fetch.ts'
 import { agrees } from './gossip.ts'
 import { ownTip } from './own.ts'
-import { isCurrent, type Peer } from './peers.ts'
+import type { Peer } from './peer.ts'
+import { isCurrent } from './peers.ts'
 import { type Engine, notify } from './state.ts'
 
 /** After the first answer others are listened to for so long (ms): each peer tells its heads every 5 s, and a slow path takes a second. */

@@ -1,7 +1,7 @@
 /** Defences against names that cost nothing, floods, and words of the dead: rows D17 to D27. */
 import { type Defence } from '../defences.ts'
+import { tested } from './tested.ts'
 
-const tested = (file: string, name: string): Defence['test'] => ({ file, name })
 const PEERS = 'src/sync/peers.ts'
 const PEERS_TEST = 'src/sync/peers.test.ts'
 const PACE = 'src/sync/pace.ts'
@@ -159,6 +159,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     mentions: ['unknown'],
     with: 'true',
     test: tested(INBOX_TEST, 'D22 of frames under unknown names'),
+  },
+  {
+    row: 'D22',
+    file: INBOX,
+    in: 'pays',
+    drop: 'if',
+    mentions: ['MAX_ACCOUNTS'],
+    test: tested(INBOX_TEST, 'D22 MAX_ACCOUNTS accounts are kept'),
   },
   {
     row: 'D22',
