@@ -1,35 +1,15 @@
 /** Evidence from a running node: whatever its disk has made of the units, a stranger is convinced by the file alone. */
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { openEvidence } from '../core/evidence-file.ts'
 import { verifyOp } from '../core/evidence.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
-import { createMemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { MAX_EVIDENCE_FILES } from './evidence.ts'
 import { chainOf, fileOf, GENESIS, LINK, restarts, says } from './liar.naive.ts'
-import { createNode, type Node } from './node.ts'
 import { joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
 import type { EvidenceEntry } from './views.ts'
-
-const running: Node[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((node) => node.close()))
-})
-
-async function start(opened: OpenedNode, openStore: OpenStore): Promise<Node> {
-  const node = await createNode({
-    opened,
-    openStore,
-    ways: () => [{ path: 'memory', open: createMemoryHub((task) => void setTimeout(task)).open }],
-    onChange: () => {},
-    onBroken: (error) => {
-      throw error
-    },
-  })
-  running.push(node)
-  return node
-}
+import { start } from './running.naive.ts'
 
 /** A node that has read these units, all of them stored. */
 async function nodeWith(...units: Unit[]) {

@@ -1,34 +1,15 @@
 /** Imports of files by a whole node: each is told what became of its own file, and of nothing else. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { concatBytes } from '../core/bytes.ts'
-import { createMemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { decodeFile, encodeFile, wrapBundle } from '../sync/wrap.ts'
 import { createImports, beginImport, endImport, noteRefusal } from './imports.ts'
 import { linkOf } from './link.ts'
-import { createNode, type Node } from './node.ts'
-import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
+import type { Node } from './node.ts'
+import { foundRoom, joinRoom, type OpenStore } from './open-node.ts'
 import { MAX_ENTRIES } from './refused-log.ts'
 import type { ImportOutcome, RefusedEntry } from './views.ts'
-
-const running: Node[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((node) => node.close()))
-})
-
-async function start(opened: OpenedNode, openStore: OpenStore): Promise<Node> {
-  const node = await createNode({
-    opened,
-    openStore,
-    ways: () => [{ path: 'memory', open: createMemoryHub((task) => void setTimeout(task)).open }],
-    onChange: () => {},
-    onBroken: (error) => {
-      throw error
-    },
-  })
-  running.push(node)
-  return node
-}
+import { start } from './running.naive.ts'
 
 /** A file of a room with 3 ops in three bundles, and a node that has the room's link and nothing else. */
 async function fileAndNewcomer(): Promise<{ file: Uint8Array; newcomer: Node }> {

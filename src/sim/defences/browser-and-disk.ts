@@ -1,5 +1,6 @@
 /** Rows E: disks, keys, clocks, and what is shown. Rows that only whole browsers show are in docs/threat-model.md. */
 import type { Defence } from '../defences.ts'
+import { tested } from './tested.ts'
 
 const PERSIST = 'src/sync/persist.ts'
 const SUBMIT = 'src/sync/submit.ts'
@@ -9,8 +10,6 @@ const DISKS = 'src/sim/attacks/disks.test.ts'
 const OWN_OPS = 'src/sim/attacks/own-ops.test.ts'
 const TRUSTED = 'src/sync/trust.test.ts'
 const FILES = 'src/cli/file-store.test.ts'
-
-const tested = (file: string, name: string): Defence['test'] => ({ file, name })
 
 export const BROWSER_AND_DISK: readonly Defence[] = [
   {

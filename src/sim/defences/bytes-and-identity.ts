@@ -1,5 +1,6 @@
 /** Rows A: bytes that are no op, signatures that are none, and what keeps them out. Long, since it is a list. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
+import { tested } from './tested.ts'
 
 const CBOR = 'src/core/cbor.ts'
 const OP = 'src/core/op.ts'
@@ -10,8 +11,6 @@ const UTF8 = 'src/core/utf8.ts'
 const INTAKE = 'src/sync/intake.ts'
 const MESSAGES = 'src/sync/messages.ts'
 const FORGERS = 'src/sim/attacks/forgers.test.ts'
-
-const tested = (file: string, name: string): Defence['test'] => ({ file, name })
 
 export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {

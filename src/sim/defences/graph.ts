@@ -1,5 +1,6 @@
 /** Rows B: what a hostile graph cannot do, and why not. Long, since it is a list. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
+import { tested } from './tested.ts'
 
 const REPLICA = 'src/core/replica.ts'
 const PENDING = 'src/core/pending.ts'
@@ -12,8 +13,6 @@ const EQUIVOCATORS = 'src/sim/attacks/equivocators.test.ts'
 const WITHHOLDERS = 'src/sim/attacks/withholders.test.ts'
 const FORGERS = 'src/sim/attacks/forgers.test.ts'
 const ASKERS = 'src/sim/attacks/askers.test.ts'
-
-const tested = (file: string, name: string): Defence['test'] => ({ file, name })
 
 export const GRAPH: readonly Defence[] = [
   {

@@ -1,5 +1,6 @@
 /** Rows D: what a hostile link, peer, relay or file cannot do, and why not. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
+import { tested } from './tested.ts'
 
 const FETCH = 'src/sync/fetch.ts'
 const PROOF = 'src/net/direct/proof.ts'
@@ -15,8 +16,6 @@ const LIARS = 'src/sim/attacks/liars.test.ts'
 const ASKERS = 'src/sim/attacks/askers.test.ts'
 const LINKS_TEST = 'src/sim/attacks/links.test.ts'
 const EQUIVOCATORS = 'src/sim/attacks/equivocators.test.ts'
-
-const tested = (file: string, name: string): Defence['test'] => ({ file, name })
 
 export const LINKS: readonly Defence[] = [
   {

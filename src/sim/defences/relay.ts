@@ -1,7 +1,7 @@
 /** Defences of the relay: rows D19 and D23. */
 import { type Defence } from '../defences.ts'
+import { tested } from './tested.ts'
 
-const tested = (file: string, name: string): Defence['test'] => ({ file, name })
 const FORWARDING = 'relay/forwarding.ts'
 const FORWARDING_TEST = 'relay/forwarding.test.ts'
 const ROOM_TEST = 'relay/room.test.ts'
