@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything that must hold, one stage after the other, going on after a failure; what a stage said is shown when it
- * fails, and what it skipped, by name. Ends with one line, "N passed, N failed" and, if any were, ", N skipped".
+ * `npm test`: everything that must hold, one stage after the other. A failed stage shows its output and the next one begins. Prints
+ * how long each stage took, how long all took, and the names of skipped tests. The last line is "N passed, N failed" and, if any were
+ * skipped, ", N skipped".
  *
  *   npm test                              all of it but "relay", which takes a minute more
  *   npm test -- unit [files]              also: sim, browser, e2e (with file filters), relay, firefox, types, lint
@@ -111,7 +112,7 @@ async function run({ name, command: [program = '', ...args], browser, report }) 
   const count = { passed: 0, failed: 0, skipped: [], ...(report ? readReport(report) : { passed: status === 0 ? 1 : 0 }) }
   // A tool that fails, or a runner that fails beside its tests (a file that does not load, an error nobody caught), is one failure.
   if (status !== 0 && count.failed === 0) count.failed = 1
-  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  const seconds = secondsSince(started)
   const ran = report ? `${count.passed} of ${count.passed + count.failed}, ` : ''
   const verdict = count.passed === 0 && count.skipped.length > 0 ? 'skipped' : 'ok'
   console.log(`${count.failed === 0 ? verdict : 'FAILED'} (${ran}${seconds} s)`)
@@ -119,6 +120,8 @@ async function run({ name, command: [program = '', ...args], browser, report }) 
   if (count.failed > 0) console.log(said)
   return count
 }
+
+const secondsSince = (/** @type {number} */ time) => ((Date.now() - time) / 1000).toFixed(1)
 
 /** @param {NonNullable<Stage['report']>} count */
 function readReport(count) {
@@ -136,6 +139,7 @@ if (stages.length === 0) {
 }
 
 mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
+const began = Date.now()
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const stage of stages) {
   const count = await run(stage).catch((/** @type {Error} */ error) => {
@@ -146,5 +150,6 @@ for (const stage of stages) {
   total.failed += count.failed
   total.skipped += count.skipped.length
 }
+console.log(`all stages took ${secondsSince(began)} s`)
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
 exit(total.failed === 0 ? 0 : 1)

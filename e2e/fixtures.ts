@@ -1,5 +1,6 @@
 /** What every end-to-end test gets: a host of its own, devices, and the promise that nothing went wrong unnoticed. */
 import { test as base, type BrowserContext, type Page } from '@playwright/test'
+import { expect } from './expect.ts'
 import { startHost, type Host } from './host.ts'
 import { startHostileRelay, type HostileRelay } from './hostile-relay.ts'
 import { openTab } from './tabs.ts'
@@ -28,7 +29,7 @@ export const test = base.extend<Fixtures>({
   problems: async ({ browserName: _browserName }, use) => {
     const problems: string[] = []
     await use(problems)
-    base.expect(problems, 'errors and policy violations in the tabs').toEqual([])
+    expect(problems, 'errors and policy violations in the tabs').toEqual([])
   },
   host: async ({ browserName: _browserName }, use) => {
     const host = await startHost()
@@ -54,4 +55,4 @@ export const test = base.extend<Fixtures>({
   },
 })
 
-export { expect } from '@playwright/test'
+export { expect } from './expect.ts'

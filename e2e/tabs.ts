@@ -2,8 +2,9 @@
  * What the tests do with a tab: open it, read what it says of itself (the handles in docs/), type in it as a person would, wait
  * until tabs agree. Waiting is always polling.
  */
-import { expect, type BrowserContext, type Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import type {} from '../src/ui/handles.ts'
+import { expect } from './expect.ts'
 
 declare global {
   interface Window {
