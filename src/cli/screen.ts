@@ -60,7 +60,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   let closed = false
   let storage: NodeStatus['storage'] = 'ok'
   let damages = 0
-  let waits: 'behind' | 'unmarked' | null = null
+  let waits: 'behind' | 'unmarked' | 'lost' | null = null
   let lies = 0
   const paths = new Map<string, string>()
   let flood = { stored: 0, at: 0, saidAt: -Infinity }

@@ -93,6 +93,7 @@ export const words = {
     '* this node may have lost lines that it has sent: the last of them is not in its files. It asks the others for them before it writes; /write-now (or --write-now) does not wait',
   unmarked:
     '* this node cannot tell whether its files hold all that it has sent (they were copied or restored, or are of an earlier version). It asks the others before it writes; /write-now (or --write-now) does not wait',
+  lost: '* others hold a line of this node that is not in its files. It fetches what lies between before it writes; /write-now (or --write-now) does not wait',
   trusted: '* this node writes again',
   alone: '* no relay: this node meets nobody',
   unanswered: (seconds: number) =>

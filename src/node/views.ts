@@ -40,8 +40,11 @@ export interface NodeStatus {
 
 /** A disk that may be older than what the node has sent. */
 export interface WaitStatus {
-  /** "behind": the last op that was sent is not on the disk. "unmarked": nothing that counts says which was the last. */
-  readonly why: 'behind' | 'unmarked'
+  /**
+   * "behind": the last op that was sent is not on the disk. "unmarked": nothing that counts says which was the last. "lost": others have
+   * sent an op that this node has signed and does not hold.
+   */
+  readonly why: 'behind' | 'unmarked' | 'lost'
   /** Somebody has told what it holds; others are listened to for a few seconds. */
   readonly answered: boolean
 }

@@ -21,6 +21,7 @@ import { createBudget } from './budget.ts'
 import { type Effect, fileLink, type Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
 import { announceDue, echoSoon, receiveHeads, receiveHoldings } from './gossip.ts'
+import { createHeldBack } from './held-back.ts'
 import { intakeDue, takeIn } from './intake.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { answerAll, askAll, takeAnswer } from './meeting.ts'
@@ -28,6 +29,7 @@ import { decodeMessage, encodeMessage } from './messages.ts'
 import { createPace, receiveMore, serveDue } from './pace.ts'
 import { createStrangers, expirePeers, mayTalk, meet, receiveHello } from './peers.ts'
 import { persistDue } from './persist.ts'
+import { createReminders } from './remind.ts'
 import { serve } from './serve.ts'
 import { answer, type Engine, leave, notify, refuseFrom, send } from './state.ts'
 import { createStoredHeads } from './stored-heads.ts'
@@ -72,10 +74,11 @@ export function createEngine(options: EngineOptions): Engine {
     strangers: createStrangers(now),
     pace: createPace(now),
     tokens: createTokens(sender, now),
+    reminders: createReminders(now),
     small: createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now),
     large: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
     intake: new Map(),
-    heldBack: new Set(),
+    heldBack: createHeldBack(),
     intakeBytes: 0,
     busySince: null,
     stored: 0,

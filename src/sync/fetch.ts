@@ -16,6 +16,7 @@ import { missingIds } from '../core/pending.ts'
 import { keyOf } from '../core/unit.ts'
 import { backAt, leftAt } from './budget.ts'
 import type { PeerId } from './effects.ts'
+import { countHeldBack } from './held-back.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
 import { agrees, holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
@@ -62,7 +63,7 @@ export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
 
 /** True while something is judged or stored that would be asked for again. */
 export const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
-  intake.size > heldBack.size || (persisting && storage === 'ok')
+  intake.size > countHeldBack(heldBack) || (persisting && storage === 'ok')
 
 /** Stops asking, or goes on. What was asked for and is not judged yet is dropped: it will be asked for again. */
 export function pause(engine: Engine, on: boolean): void {

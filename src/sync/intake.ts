@@ -12,11 +12,13 @@ import type { Unit } from '../core/unit.ts'
 import { backAt, leftAt } from './budget.ts'
 import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
 import { isFile, type Link } from './effects.ts'
+import { holdBack, letGo } from './held-back.ts'
 import { keep } from './persist.ts'
 import { isWellMerged, shapeOfUnits } from './bundle.ts'
 import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
 import { rebuild, type Rebuilt } from './rebuild.ts'
 import { budgetOf, BYTES_AS_OP, costOf, INFLATING_AS_OPS, mayBegin, pay, reward } from './strangers.ts'
+import { hearOwn } from './trust.ts'
 import { unwrapBundle } from './wrap.ts'
 
 /**
@@ -121,7 +123,7 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
     const next = nextOf(engine, from, queue)
     if (next === undefined) return
     if (!mayBegin(engine, from, queue, next)) {
-      engine.heldBack.add(from)
+      holdBack(engine, from, budgetOf(next))
       return
     }
     next.begun = true
@@ -140,25 +142,18 @@ function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): Intake
  * Begins with what was held back as far as the budgets go, a bundle of each link in turn: were the smallest first, there
  * would always be a smaller one. Gives the time at which it wants to be called again.
  */
-export function intakeDue(engine: Engine): number {
+export const intakeDue = (engine: Engine): number => Math.min(goOn(engine, 'small'), goOn(engine, 'large'))
+
+function goOn(engine: Engine, budget: 'small' | 'large'): number {
   const { heldBack, intake, now } = engine
-  for (;;) {
-    let next: Link | null = null
-    let wakeAt = Infinity
-    for (const link of heldBack) {
-      const queue = intake.get(link)
-      const item = queue && nextOf(engine, link, queue)
-      if (item === undefined) heldBack.delete(link)
-      else if (leftAt(budgetOf(engine, item), now) <= 0) wakeAt = Math.min(wakeAt, backAt(budgetOf(engine, item), now))
-      else {
-        next = link
-        break
-      }
-    }
-    if (next === null) return wakeAt
-    heldBack.delete(next)
-    advance(engine, next, intake.get(next)!)
+  for (const link of heldBack[budget]) {
+    if (leftAt(engine[budget], now) <= 0) return backAt(engine[budget], now)
+    letGo(heldBack, link)
+    const queue = intake.get(link)
+    // If it must wait again, it waits behind the others.
+    if (queue !== undefined) advance(engine, link, queue)
   }
+  return Infinity
 }
 
 /** Sets the item's units, now or in a later step. */
@@ -209,8 +204,11 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
     const part = at === 0 && claims.length <= VERIFY_AT_ONCE ? claims : claims.slice(at, at + VERIFY_AT_ONCE)
     ask(engine, { type: 'verify', job: newJob(engine), claims: part }, (answer) => {
       if (answer.type !== 'verified') return
-      for (const [i, { id, signature }] of part.entries()) {
-        if (answer.valid[i] === true) continue
+      for (const [i, { id, signature, author }] of part.entries()) {
+        if (answer.valid[i] === true) {
+          if (equalBytes(author, engine.author)) hearOwn(engine, id)
+          continue
+        }
         wrong.add(keyOfSigned(id, signature))
         refuseFrom(engine, from, 'bad-signature', id, 3)
       }

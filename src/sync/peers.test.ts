@@ -29,8 +29,8 @@ import { UNHEARD } from '../sim/villain.ts'
 import { sortedHeads } from '../core/dag.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
 import { agrees } from './gossip.ts'
-import { CURRENT_FOR, isCurrent, MAX_NEWCOMERS, MAX_STRANGERS, MAX_STRANGERS_TALK, NEWCOMERS_PER_SECOND } from './peers.ts'
-import type { SimNode } from '../sim/node.ts'
+import { CURRENT_FOR, isCurrent, MAX_NEWCOMERS, MAX_SEAT_DRAWS, MAX_STRANGERS, MAX_STRANGERS_TALK, NEWCOMERS_PER_SECOND } from './peers.ts'
+import { give, type SimNode } from '../sim/node.ts'
 import { LOT_SAFE, MAX_SEATS } from './roster.ts'
 
 const GARBAGE = Uint8Array.of(MESSAGE_VERSION, 2, 3)
@@ -52,6 +52,22 @@ test('D18 MAX_SEATS peers have a seat, and one more takes that of another who si
   run(stage, LOT_SAFE)
   expect(come(MAX_SEATS)).toBe(true)
   expect(peers.size).toBe(MAX_SEATS)
+})
+
+test('D18 for peers that are worth nothing yet a seat is looked for MAX_SEAT_DRAWS times at once, and for a friend always', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const { peers, strangers } = bob.engine
+  const come = (name: string): void => claim(stage, bob, linkNamed(stage, name), [], 0, 0)
+  for (let n = 0; n < MAX_SEATS; n++) come(`first ${n}`)
+  run(stage, LOT_SAFE + 1_000)
+  expect(strangers.seats.left).toBe(MAX_SEAT_DRAWS)
+  for (let n = 0; n < 10 * MAX_SEAT_DRAWS; n++) come(`next ${n}`)
+  run(stage, APART)
+  expect(strangers.seats.left).toBeLessThan(2)
+  const friend = linkNamed(stage, 'friend')
+  give(stage.world, bob, { type: 'heard', from: friend, way: 'browser' })
+  expect(peers.has(friend)).toBe(true)
 })
 
 test('D4 a peer that was silent for PEER_SILENT is gone, a millisecond earlier it is not', () => {

@@ -18,9 +18,11 @@ import type { PeerId, Way } from './effects.ts'
 import { ownStored } from './own.ts'
 import { encodeMessage, kindOf, type Message } from './messages.ts'
 import { createPeer, type Peer } from './peer.ts'
+import { remind } from './remind.ts'
 import { giveWay, MAX_SEATS, type Seated } from './roster.ts'
 import { ask, type Engine, leave, newJob, notify, peerOf, refuseFrom, send } from './state.ts'
 import { newestEcho, present } from './tokens.ts'
+import { maySign } from './trust.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
 export const PEER_SILENT = 15_000
@@ -39,6 +41,9 @@ export const NEWCOMERS_PER_SECOND = 128
 /** What strangers say, in messages at once and in a second: reading a question takes as long as a greeting. */
 export const MAX_STRANGERS_TALK = 256
 export const STRANGERS_TALK_PER_SECOND = 128
+/** How often a seat is looked for when all are taken, for peers that are worth nothing yet, at once and in a second: some 0.1 ms each. */
+export const MAX_SEAT_DRAWS = 64
+export const SEAT_DRAWS_PER_SECOND = 64
 /**
  * A peer that does not echo is greeted again after this time (ms), since a greeting may be lost. For a stranger, which may be a recording,
  * the pause doubles each time, MOST_DOUBLINGS times.
@@ -63,12 +68,14 @@ export interface Strangers {
   readonly known: Map<PeerId, Peer>
   readonly greetings: Budget
   readonly talk: Budget
+  readonly seats: Budget
 }
 
 export const createStrangers = (now: number): Strangers => ({
   known: new Map(),
   greetings: createBudget(MAX_NEWCOMERS, NEWCOMERS_PER_SECOND, now),
   talk: createBudget(MAX_STRANGERS_TALK, STRANGERS_TALK_PER_SECOND, now),
+  seats: createBudget(MAX_SEAT_DRAWS, SEAT_DRAWS_PER_SECOND, now),
 })
 
 /**
@@ -138,6 +145,8 @@ function takeSeat(engine: Engine, peer: Peer): void {
   const { peers, now } = engine
   if (peers.has(peer.id)) return
   if (peers.size >= MAX_SEATS) {
+    const isWorthless = !isTrusted(engine, peer) && peer.broughtOthers === 0
+    if (isWorthless && !drawOne(engine.strangers.seats, now, engine.random())) return
     const seated = [...peers.values()].map((each) => seatOf(engine, each))
     const gone = giveWay(seated, seatOf(engine, peer), now, engine.random())
     if (gone === null) return
@@ -193,10 +202,10 @@ function greet(engine: Engine, peer: Peer): void {
   })
 }
 
-/** Greets a peer that does not echo, if it was not greeted lately. */
+/** Greets a peer that does not echo if it was not greeted lately; any peer while this node may lack own ops, of which it could be reminded. */
 function greetIfDue(engine: Engine, peer: Peer): void {
   const pause = GREET_AGAIN * 2 ** (peer.isMet ? 0 : Math.min(MOST_DOUBLINGS, Math.max(0, peer.greetings - 1)))
-  if (!isCurrent(engine, peer) && engine.now >= peer.greetedAt + pause) greet(engine, peer)
+  if ((!isCurrent(engine, peer) || !maySign(engine)) && engine.now >= peer.greetedAt + pause) greet(engine, peer)
 }
 
 /** Greets again those who are met and do not echo. Called with each heartbeat. */
@@ -204,10 +213,14 @@ export function greetAgain(engine: Engine): void {
   for (const peer of engine.peers.values()) greetIfDue(engine, peer)
 }
 
-/** Takes its token, and checks who it says it is: one proof at a time, and none once one was good. */
-export function receiveHello(engine: Engine, peer: Peer, { author, proof, token }: Extract<Message, { type: 'hello' }>): void {
+/**
+ * Takes its token, checks who it says it is, and reminds it of its own ops. One proof is verified at a time, and none once one was good: a
+ * sender value has one author.
+ */
+export function receiveHello(engine: Engine, peer: Peer, { author, proof, token, own }: Extract<Message, { type: 'hello' }>): void {
   hearToken(peer, token)
-  if (peer.proving || peer.author !== null) return
+  if (peer.author !== null) return remind(engine, peer, peer.author, own)
+  if (peer.proving) return
   peer.proving = true
   const message = peerProofBytes(engine.replica.room, fromHex(peer.id)!, engine.sender)
   ask(engine, { type: 'verify', job: newJob(engine), claims: [{ signature: proof, message, author }] }, (answer) => {
@@ -217,6 +230,7 @@ export function receiveHello(engine: Engine, peer: Peer, { author, proof, token 
     peer.author = author
     // One that found no seat may be worth one now.
     if (!isCut(engine, peer.id)) takeSeat(engine, peer)
+    remind(engine, peer, author, own)
     notify(engine, { type: 'changed' })
   })
 }

@@ -8,6 +8,7 @@ import type { Replica } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
 import type { Budget } from './budget.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
+import { type HeldBack, letGo } from './held-back.ts'
 import type { Fetch } from './open-fetch.ts'
 import type { IntakeQueue } from './intake.ts'
 import type { Holdings } from './holdings.ts'
@@ -53,6 +54,8 @@ export interface Engine {
   readonly strangers: Strangers
   readonly pace: Pace
   readonly tokens: Tokens
+  /** How often authors are reminded of their own ops. */
+  readonly reminders: Budget
   /** Ops judged that came from peers without credit: in bundles as small as what a person types, and in others. */
   readonly small: Budget
   readonly large: Budget
@@ -60,7 +63,7 @@ export interface Engine {
   /** Bundles waiting to be judged, a queue for each link that brought some. */
   readonly intake: Map<Link, IntakeQueue>
   /** Links whose next bundle waits until there is something left of its budget, `small` or `large`; whose turn it is first. */
-  readonly heldBack: Set<Link>
+  readonly heldBack: HeldBack
   intakeBytes: number
   /** Since when (ms) there has always been something to judge or to store; null when there is not. */
   busySince: number | null
@@ -177,7 +180,7 @@ export function leave(engine: Engine, id: PeerId): void {
   engine.strangers.known.delete(id)
   engine.fetches.delete(id)
   // What nobody is there to answer for must not pile up: it is said again by whoever comes back.
-  if (engine.heldBack.delete(id)) dropQueue(engine, id)
+  if (letGo(engine.heldBack, id)) dropQueue(engine, id)
 }
 
 /** What a link brought and is not judged yet is not worth the work. */

@@ -4,7 +4,7 @@
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
-import { type Budget, leftAt } from './budget.ts'
+import { leftAt } from './budget.ts'
 import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake.ts'
 import { earn } from './peers.ts'
@@ -27,9 +27,9 @@ export const BYTES_AS_OP = 128
 /** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
 export const INFLATING_AS_OPS = 16
 
-/** What an item is paid from by who has no credit. */
-export const budgetOf = ({ small, large }: Engine, { wrapped, isAnswer }: IntakeItem): Budget =>
-  !isAnswer && wrapped.length <= SMALL_BYTES ? small : large
+/** The budget that an item is paid from if its link has no credit. */
+export const budgetOf = ({ wrapped, isAnswer }: IntakeItem): 'small' | 'large' =>
+  !isAnswer && wrapped.length <= SMALL_BYTES ? 'small' : 'large'
 
 /**
  * Whoever has brought ops that were admitted, and whoever was asked, is judged at once; others as far as the budget goes.
@@ -37,7 +37,7 @@ export const budgetOf = ({ small, large }: Engine, { wrapped, isAnswer }: Intake
  */
 export function mayBegin(engine: Engine, from: Link, { items }: IntakeQueue, item: IntakeItem): boolean {
   if (items.some(({ isAnswer }) => isAnswer)) return true
-  return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(budgetOf(engine, item), engine.now) > 0
+  return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(engine[budgetOf(item)], engine.now) > 0
 }
 
 /**
@@ -49,7 +49,7 @@ export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number):
   const peer = engine.peers.get(from)
   const own = Math.min(peer?.credit ?? 0, cost)
   if (peer !== undefined) peer.credit -= own
-  const budget = budgetOf(engine, item)
+  const budget = engine[budgetOf(item)]
   const left = leftAt(budget, engine.now) - (cost - own)
   budget.left = Math.max(-budget.most, left)
   return own === cost || left >= -budget.most

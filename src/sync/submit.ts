@@ -14,6 +14,7 @@ import type { Input } from './effects.ts'
 import { ownTip } from './own.ts'
 import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'
+import { maySign } from './trust.ts'
 
 /** Submissions waiting at once: a person's typing and a script's burst; more are refused, not lost silently. */
 const MAX_SUBMISSIONS = 10_000
@@ -26,7 +27,7 @@ export function submit(engine: Engine, input: Extract<Input, { type: 'submit' }>
 /** Writes the next op when that is possible. */
 export function submitDue(engine: Engine): void {
   if (engine.submitting || engine.submissions.length === 0 || engine.replica.dag.length === 0 || engine.storage === 'full') return
-  if (!engine.trust.isGiven) return
+  if (!maySign(engine)) return
   for (let input = engine.submissions.shift(); input !== undefined; input = engine.submissions.shift()) {
     const op = compose(engine, input)
     const refusal = checkOp(op)
@@ -45,11 +46,12 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
   ask(engine, { type: 'sign', job: newJob(engine), message: signedBytes(id) }, (answer) => {
     if (answer.type !== 'signed') return
     engine.submitting = false
-    if (ownTip(engine) !== prev) {
-      // An own op that the disk had lost came back meanwhile: this one would have its seq a second time. Nobody saw it.
+    if (ownTip(engine) !== prev || !maySign(engine)) {
+      // An own op that the disk had lost came meanwhile: this one would have its seq a second time. Nobody saw it.
       engine.submissions.unshift(input)
       return
     }
+    engine.trust.waitsForLost = false
     const unit = [{ op, id, signature: answer.signature }]
     for (const outcome of receive(engine.replica, unit, 'self')) {
       if (outcome.type === 'admitted') {

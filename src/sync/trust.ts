@@ -12,11 +12,17 @@
  * Where the op is not held, or there is no mark that counts, the node waits until peers have told what they hold and it has fetched
  * that. What they say cannot be proven complete, so a person may also say "write now". No clock ends the wait while nobody answers.
  *
+ * **An own op that comes from others decides too**: it carries this node's signature, so it was signed before (`remind.ts`). Until it is held, the
+ * first op of this run waits, whatever the mark says: disk and mark may have been rolled back together. It does not wait for ever: what
+ * lies between may be lost everywhere. Later ops of this run do not wait: what comes back by then is another branch already.
+ *
  * The mark is written only while the disk is trusted. Own ops come back in pieces: a mark written meanwhile would name one of the first
  * of them, and a restart would then trust a disk that lacks the others.
  */
 import { idOf, numberOf } from '../core/dag.ts'
 import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
+import type { OpId } from '../core/op.ts'
+import { keyOf } from '../core/unit.ts'
 import { namesUnknown } from './fetch.ts'
 import { agrees } from './gossip.ts'
 import { ownTip } from './own.ts'
@@ -30,10 +36,20 @@ const LISTEN = 6_000
 const ANSWER_WITHIN = 10_000
 /** From the first answer on, the wait takes so long at most (ms): there are always new names. */
 const LISTEN_AT_MOST = 30_000
+/** Lost own ops are waited for until nothing has come for so long (ms): what lies below them may be lost everywhere. */
+export const LOST_AT_MOST = 60_000
+/** Lost own ops remembered: one is enough to wait, and an author that has forked has one for each branch. */
+export const MAX_LOST = 16
 
 export interface Trust {
   /** The disk holds all that this node has sent, as far as can be known: it may sign. */
   isGiven: boolean
+  /** Own ops that come from others are waited for: no op was signed in this run, and neither a person nor LOST_AT_MOST ended the wait. */
+  waitsForLost: boolean
+  /** Own ops that others have sent and that were not held then, by `keyOf`. */
+  readonly lost: Map<string, OpId>
+  /** When the number of ops last changed while an own op was lost (ms), and what it was. */
+  readonly grew: { at: number; ops: number }
   /** What was found at the start; null where there was no mark, or none that counts. */
   mark: Mark | null
   /** False when a wait has ended and no mark says so yet: the next start would wait again. */
@@ -42,7 +58,15 @@ export interface Trust {
   answeredAt: number
 }
 
-export const createTrust = (resumed: boolean): Trust => ({ isGiven: !resumed, mark: null, isMarked: true, answeredAt: Infinity })
+export const createTrust = (resumed: boolean): Trust => ({
+  isGiven: !resumed,
+  waitsForLost: true,
+  lost: new Map(),
+  grew: { at: -Infinity, ops: 0 },
+  mark: null,
+  isMarked: true,
+  answeredAt: Infinity,
+})
 
 /** Tells the mark, after the disk was read and before the first input. */
 export function recall(engine: Engine, mark: Mark | null): void {
@@ -57,8 +81,30 @@ function holdsMarked({ trust: { mark }, replica: { dag } }: Engine): boolean {
 
 /** A person does not want to wait: what was lost is not asked for any longer. */
 export function writeNow(engine: Engine): void {
+  engine.trust.waitsForLost = false
   if (!engine.trust.isGiven) give(engine)
 }
+
+/** An op came that this node has signed, as its signature shows. If it is not held, it was lost here. */
+export function hearOwn(engine: Engine, id: OpId): void {
+  const { lost, waitsForLost } = engine.trust
+  if (!waitsForLost || lost.size >= MAX_LOST || !isLacking(engine, id)) return
+  lost.set(keyOf(id), id)
+  notify(engine, { type: 'changed' })
+}
+
+const isLacking = ({ replica: { dag, rejected } }: Engine, id: OpId): boolean => numberOf(dag, id) < 0 && !rejected.has(keyOf(id))
+
+/** Whether own ops are known to be lost. Forgets those that came back. O(MAX_LOST). */
+function lacksOwn(engine: Engine): boolean {
+  const { lost, waitsForLost } = engine.trust
+  if (!waitsForLost) return false
+  for (const [key, id] of lost) if (!isLacking(engine, id)) lost.delete(key)
+  return lost.size > 0
+}
+
+/** Whether the next op may be signed: the disk is trusted and, before the first op of this run, no own op is known to be lost. */
+export const maySign = (engine: Engine): boolean => engine.trust.isGiven && !lacksOwn(engine)
 
 function give(engine: Engine): void {
   engine.trust.isGiven = true
@@ -66,19 +112,30 @@ function give(engine: Engine): void {
   notify(engine, { type: 'changed' })
 }
 
-/** Why nothing is signed: what the mark names is not held, or there is no mark; and whether anybody has answered. Null when ops are signed. */
-export function waitsFor({ trust: { isGiven, mark, answeredAt } }: Engine): { why: 'behind' | 'unmarked'; answered: boolean } | null {
-  return isGiven ? null : { why: mark === null ? 'unmarked' : 'behind', answered: answeredAt < Infinity }
+/** Why nothing is signed, and whether anybody has answered; null when ops are signed. */
+export function waitsFor(engine: Engine): { why: 'behind' | 'unmarked' | 'lost'; answered: boolean } | null {
+  if (maySign(engine)) return null
+  const { mark, answeredAt, lost } = engine.trust
+  if (lost.size > 0) return { why: 'lost', answered: true }
+  return { why: mark === null ? 'unmarked' : 'behind', answered: answeredAt < Infinity }
 }
 
 /** Ends the wait when there is no reason for it any more. Gives the time at which it wants to be called again. */
 export function trustDue(engine: Engine): number {
   const { trust, now } = engine
+  if (lacksOwn(engine) && now < lostUntil(engine)) return lostUntil(engine)
+  if (trust.lost.size > 0) trust.waitsForLost = false
   if (trust.isGiven) return Infinity
   const until = holdsMarked(engine) ? now : answeredUntil(engine)
   if (now < until) return until
   give(engine)
   return Infinity
+}
+
+/** Until when (ms) lost own ops are waited for. Called in each step while there are any. */
+function lostUntil({ trust: { grew }, replica: { dag }, now }: Engine): number {
+  if (grew.ops !== dag.length) Object.assign(grew, { at: now, ops: dag.length })
+  return grew.at + LOST_AT_MOST
 }
 
 /** From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. O(peers). */

@@ -121,6 +121,7 @@ export const messages = {
     behind:
       'This node may have lost messages that it has sent: the last of them is not on its disk. It asks the others for them before it writes.',
     unmarked: 'This node cannot tell whether its disk holds all messages that it has sent. It asks the others before it writes.',
+    lost: 'Others hold a message of this node that is not on its disk. It fetches what lies between before it writes.',
     unanswered: 'Nobody has answered yet.',
     listening: 'Others are answering.',
     risk: 'If you do not wait and a lost message comes back, everyone is shown that this node signed two messages with one number.',

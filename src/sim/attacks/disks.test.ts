@@ -1,12 +1,18 @@
 /** Disks that fill up, lose and forget, processes that end at any moment, keys that run twice, and clocks that jump. */
 import { describe, expect, test } from 'vitest'
 import { encodeBody } from '../../crdt/body.ts'
+import { storedDigest } from '../../sync/gossip.ts'
+import { listHeads } from '../../sync/holdings.ts'
+import { headsOf } from '../../sync/state.ts'
+import { present } from '../../sync/tokens.ts'
 import { createDisk, lengthOf, read } from '../disk.ts'
 import { addNode, forget, give, type SimNode, start } from '../node.ts'
 import {
   agree,
   apart,
+  claim,
   createStage,
+  ghostId,
   has,
   join,
   keyNamed,
@@ -20,6 +26,7 @@ import {
   runUntil,
   say,
   type Stage,
+  tell,
   together,
   type,
   verdictOf,
@@ -71,6 +78,13 @@ describe('a full disk', () => {
   })
 })
 
+/** A liar that says to this node that it holds the same, with the node's own words and its latest token. */
+function agreeWith(stage: Stage, node: SimNode, from: string): void {
+  const { engine } = node
+  const said = { digest: storedDigest(engine), ...listHeads(headsOf(engine)), ops: engine.stored, token: new Uint8Array() }
+  tell(stage, node, from, { type: 'heads', ...said, echoes: present(engine.tokens) })
+}
+
 describe('a restart', () => {
   test('E2 at any moment of writing: the disk holds a closed set, nothing acknowledged is lost, no seq is used twice', () => {
     for (let ms = 0; ms < 60; ms++) {
@@ -106,6 +120,35 @@ describe('a restart', () => {
     expect(bob.engine.replica.dag.equivocations).toEqual([])
     expect(verdictOf(stage)).toBe(null)
   })
+
+  test.each(['silent', 'agreeing'] as const)(
+    'D24 with a lost disk tail among forty %s names does not make a node equivocate, on a fast path to the only honest peer or on a slow one',
+    (names) => {
+      for (let seed = 0; seed < 16; seed++) {
+        const least = [1, 100, 1_000, 1_500][seed % 4]!
+        const stage = createStage(2, { seed, delay: { least, most: least + 10 } })
+        const [alice, bob] = stage.nodes as [SimNode, SimNode]
+        run(stage, 10_000)
+        for (let i = 0; i < 10; i++) say(stage, alice, `before ${i}`)
+        run(stage, 10_000)
+        kill(stage, alice)
+        alice.disk.kept.length = alice.disk.safe = 4
+        // Every other time the mark is lost with the ops.
+        if (seed % 8 >= 4) alice.mark = null
+        restart(stage, alice)
+        type(stage, alice, 'typed at once')
+        for (let second = 0; second < 60; second++) {
+          for (let n = 0; n < 40; n++) {
+            if (names === 'silent') claim(stage, alice, linkNamed(stage, `silent ${n}`), [ghostId(n)], 1, 1_000)
+            else agreeWith(stage, alice, linkNamed(stage, `agreeing ${n}`))
+          }
+          run(stage, 1_000)
+        }
+        expect([seed, opsOf(alice), opsOf(bob)]).toEqual([seed, 12, 12])
+        expect([seed, bob.engine.replica.dag.equivocations]).toEqual([seed, []])
+      }
+    },
+  )
 
   test('E3 with no disk and no key: a new author, and its old ops come back from peers as another’s', () => {
     const stage = createStage(2)

@@ -74,10 +74,11 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E2',
-    file: SUBMIT,
-    in: 'submitDue',
-    drop: 'if',
+    file: TRUST,
+    in: 'maySign',
+    drop: 'operand',
     mentions: ['isGiven'],
+    lacks: ['lacksOwn'],
     test: tested(DISKS, 'E2 with an old disk'),
   },
   {
@@ -212,10 +213,11 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E5',
-    file: SUBMIT,
-    in: 'submitDue',
-    drop: 'if',
+    file: TRUST,
+    in: 'maySign',
+    drop: 'operand',
     mentions: ['isGiven'],
+    lacks: ['lacksOwn'],
     test: tested(DISKS, 'E5 a clock that is put back while a returned node asks'),
   },
   {

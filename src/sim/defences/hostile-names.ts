@@ -4,6 +4,10 @@ import { tested } from './tested.ts'
 
 const PEERS = 'src/sync/peers.ts'
 const PEERS_TEST = 'src/sync/peers.test.ts'
+const TRUST = 'src/sync/trust.ts'
+const REMIND = 'src/sync/remind.ts'
+const REMIND_TEST = 'src/sync/remind.test.ts'
+const DISKS = 'src/sim/attacks/disks.test.ts'
 const PACE = 'src/sync/pace.ts'
 const SERVE_TEST = 'src/sync/serve.test.ts'
 const FETCH = 'src/sync/fetch.ts'
@@ -93,6 +97,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('relay/room.test.ts', 'D18 a connection may bring MAX_SENDERS_PER_CONNECTION'),
   },
   {
+    row: 'D18',
+    file: PEERS,
+    in: 'takeSeat',
+    drop: 'if',
+    mentions: ['isWorthless'],
+    test: tested(PEERS_TEST, 'D18 for peers that are worth nothing yet'),
+  },
+  {
     row: 'D19',
     file: PEERS,
     in: 'meet',
@@ -162,6 +174,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D22',
+    file: 'src/sync/held-back.ts',
+    in: 'holdBack',
+    drop: 'for',
+    mentions: ['dropQueue'],
+    test: tested('src/sim/attacks/floods.test.ts', 'D22 MAX_HELD_BACK links wait to be judged'),
+  },
+  {
+    row: 'D22',
     file: INBOX,
     in: 'pays',
     drop: 'if',
@@ -197,6 +217,71 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     replace: 'value of const MAX_QUESTIONS',
     with: '1',
     test: tested(FETCH_TEST, 'D24 a newcomer among 250 names that drip'),
+  },
+  {
+    row: 'D24',
+    file: TRUST,
+    replace: 'value of const LISTEN',
+    with: '0',
+    test: tested(DISKS, 'D24 with a lost disk tail'),
+  },
+  {
+    row: 'D24',
+    file: TRUST,
+    in: 'maySign',
+    drop: 'operand',
+    mentions: ['lacksOwn'],
+    lacks: ['isGiven'],
+    test: tested(REMIND_TEST, 'D24 is reminded by a peer that holds a later own op'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/intake.ts',
+    in: 'verify',
+    drop: 'call hearOwn',
+    test: tested(REMIND_TEST, 'D24 is reminded by a peer that holds a later own op'),
+  },
+  {
+    row: 'D24',
+    file: REMIND,
+    in: 'remind',
+    drop: 'call ask',
+    mentions: ['loaded'],
+    test: tested(REMIND_TEST, 'D24 is reminded by a peer that holds a later own op'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/peers.ts',
+    in: 'greetIfDue',
+    drop: 'operand',
+    mentions: ['maySign'],
+    lacks: ['isCurrent'],
+    test: tested(REMIND_TEST, 'D24 a node that may lack own ops greets again'),
+  },
+  {
+    row: 'D24',
+    file: TRUST,
+    in: 'hearOwn',
+    drop: 'operand',
+    mentions: ['MAX_LOST'],
+    test: tested(REMIND_TEST, 'D24 is remembered until it is held, for MAX_LOST ops'),
+  },
+  {
+    row: 'D24',
+    file: REMIND,
+    in: 'remind',
+    drop: 'operand',
+    mentions: ['REMIND_AGAIN'],
+    lacks: ['drawOne'],
+    test: tested(REMIND_TEST, 'D24 is sent its latest op if it has stored fewer'),
+  },
+  {
+    row: 'D24',
+    file: REMIND,
+    in: 'remind',
+    drop: 'operand',
+    mentions: ['drawOne'],
+    test: tested(REMIND_TEST, 'D24 many at once'),
   },
   {
     row: 'D25',

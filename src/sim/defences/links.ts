@@ -324,7 +324,7 @@ export const LINKS: readonly Defence[] = [
     file: 'src/sync/state.ts',
     in: 'leave',
     drop: 'if',
-    mentions: ['heldBack'],
+    mentions: ['letGo'],
     test: tested('src/sim/attacks/budgets.test.ts', 'D10 links that left'),
   },
   {

@@ -1,0 +1,68 @@
+/**
+ * Reminding an author of its own ops. A node whose disk was rolled back does not know what it has signed, and the next op would use a
+ * seq for the second time. `hello` says how many own ops a node has stored; a peer that holds a later one of the same author sends it
+ * at once, whatever turns there are (`fetch.ts`). The op carries the author's signature, so nobody can make a node wait for an op that
+ * it has not signed (`trust.ts`). What lies between the two is fetched as missing parents are.
+ */
+import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
+import type { Author } from '../core/op.ts'
+import { type Budget, createBudget, drawOne } from './budget.ts'
+import { encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from './bundle.ts'
+import type { StoredUnits } from './effects.ts'
+import { encodeMessage } from './messages.ts'
+import type { Peer } from './peer.ts'
+import { ask, type Engine, newJob, peerOf, send } from './state.ts'
+import { unwrapBundle, wrapBundle } from './wrap.ts'
+
+/** A peer that greets again is reminded again after this time (ms), since a reminder may be lost: a little less than between two greetings. */
+const REMIND_AGAIN = 4_000
+/** Reminders at once and in a second: each reads a segment, some 5 ms. When more are wanted, who is reminded is drawn by lot. */
+export const MAX_REMINDERS = 64
+export const REMINDERS_PER_SECOND = 16
+
+export const createReminders = (now: number): Budget => createBudget(MAX_REMINDERS, REMINDERS_PER_SECOND, now)
+
+/** A peer has proven to be `author` and says how many of its own ops it has stored: sends it its latest op that is stored here, if that is later. */
+export function remind(engine: Engine, peer: Peer, author: Author, own: number): void {
+  const { dag } = engine.replica
+  const op = latestStored(engine, author)
+  // Branches of an author that has forked cannot be told apart by their length.
+  if (op < 0 || (dag.seq[op]! < own && !dag.forks.has(dag.author[op]!))) return
+  if (engine.now < peer.remindedAt + REMIND_AGAIN || !drawOne(engine.reminders, engine.now, engine.random())) return
+  peer.remindedAt = engine.now
+  ask(engine, { type: 'read', job: newJob(engine), from: op, limit: 1 }, (answer) => {
+    const [segment] = answer.type === 'loaded' ? answer.segments : []
+    if (segment !== undefined) withColumns(engine, segment, (columns) => sendOp(engine, peer, op, segment, columns))
+  })
+}
+
+/** The latest stored op of an author, or −1. O(its tips, and ops that are not stored yet). */
+function latestStored({ replica: { dag }, stored }: Engine, author: Author): number {
+  let latest = -1
+  for (const tip of tipsOf(dag, numberOfAuthor(dag, author))) {
+    let op = tip
+    while (op >= stored) op = dag.prev[op]!
+    if (op >= 0 && (latest < 0 || compareOps(dag, op, latest) > 0)) latest = op
+  }
+  return latest
+}
+
+function withColumns(engine: Engine, { bytes }: StoredUnits, then: (columns: Uint8Array) => void): void {
+  const unwrapped = unwrapBundle(bytes)
+  if (!unwrapped.ok) return
+  const { codec, payload } = unwrapped.value
+  if (codec === 'raw') return then(payload)
+  ask(engine, { type: 'inflate', job: newJob(engine), bytes: payload, limit: MAX_BUNDLE_BYTES }, (answer) => {
+    if (answer.type === 'inflated' && answer.bytes !== null) then(answer.bytes)
+  })
+}
+
+/** No later op of its author vouches for it, so it was stored with its signature. A damaged disk gives none. */
+function sendOp(engine: Engine, peer: Peer, op: number, { first }: StoredUnits, columns: Uint8Array): void {
+  if (peerOf(engine, peer.id) !== peer) return
+  const { dag } = engine.replica
+  const unitOp = reopenBundle(columns, (n) => idOf(dag, first + n))?.flat()[op - first]
+  if (unitOp === undefined || unitOp.signature === null) return
+  const bundle = wrapBundle('raw', encodeBundle([[unitOp]]))
+  send(engine, peer.id, encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 }))
+}
