@@ -2,8 +2,9 @@
  * `npm run bench`: builds what is stale, then runs the benchmarks against the app as it is built.
  *
  *   npm run bench                            all suites; writes docs/performance.md
- *   npm run -s bench -- ingest [--json]      one suite: ingest, latency, open, relay, sync, transfer, verify; with --json one object on standard output
+ *   npm run -s bench -- ingest [--json]      one suite: ingest, latency, open, relay, siege, sync, transfer, verify; with --json one object on standard output
  *   npm run bench -- ingest --runs 9         more runs
+ *   npm run -s bench -- siege --only D18     one attack of those in docs/threat-model.md
  */
 import { join } from 'node:path'
 import { argv, exit } from 'node:process'
@@ -28,7 +29,12 @@ try {
   if (wants('latency')) await bundleY(join(folder, 'y'))
   await buildIfStale()
   await buildForNode(
-    { main: 'src/bench/main.ts', 'relay-host': 'src/bench/relay-host.ts', 'relay-load': 'src/bench/relay-load.ts' },
+    {
+      main: 'src/bench/main.ts',
+      'relay-host': 'src/bench/relay-host.ts',
+      'relay-load': 'src/bench/relay-load.ts',
+      besieger: 'src/bench/siege/besieger.ts',
+    },
     join(folder, 'node'),
   )
   await buildForPage('src/bench/bare.worker.ts', join(folder, 'worker'))

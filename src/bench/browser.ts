@@ -22,6 +22,8 @@ export interface BenchBrowser {
    * 0, which is `context`, or on device 1: another Chromium with a profile of its own, opened when it is asked for.
    */
   openWindow(device: 0 | 1): Promise<Page>
+  /** One more device, with an empty disk. */
+  openDevice(): Promise<{ readonly context: BrowserContext; close(): Promise<void> }>
   /** A worker of an empty page, which answers tasks one after the other. */
   bare(task: BareTask): Promise<BareAnswer>
   close(): Promise<void>
@@ -72,6 +74,10 @@ export async function openBrowser({ root, chromium: executablePath, chromiumArgs
     origin: `http://127.0.0.1:${host.port}`,
     context,
     openWindow: async (device) => windowOf(device === 0 ? context : await (second ??= launch())),
+    async openDevice() {
+      const device = await launch()
+      return { context: device, close: () => device.close() }
+    },
     bare: (task) => askWorker<BareTask, BareAnswer>(page, task),
     async close() {
       await context.close()

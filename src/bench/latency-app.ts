@@ -9,9 +9,19 @@ export type AppPath = 'broadcast' | 'webrtc' | 'relay'
 /** Which other path is cut by hand, by its name in the Peers place: two tabs of one device have no other. */
 const OTHER = { broadcast: null, webrtc: 'relay', relay: 'direct' } as const
 
-/** A fresh room in two tabs: of one device for "broadcast", else of two. */
-export async function openTabs(browser: BenchBrowser, path: AppPath): Promise<Typists> {
-  const a = await openApp(browser, 'new', await browser.openWindow(0))
+/**
+ * A room in two tabs: of one device for "broadcast", else of two.
+ * @param link of the room; "new": a fresh one
+ * @param prepare is done in the first tab before the second one is there
+ */
+export async function openTabs(
+  browser: BenchBrowser,
+  path: AppPath,
+  link = 'new',
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<Typists> {
+  const a = await openApp(browser, link, await browser.openWindow(0))
+  await prepare(a)
   const room = await a.evaluate(() => location.hash.slice(1))
   const b = await openApp(browser, room, await browser.openWindow(path === 'broadcast' ? 0 : 1))
   const other = OTHER[path]
@@ -32,7 +42,8 @@ async function hears(page: Page, path: AppPath): Promise<void> {
   await page.waitForFunction((wanted) => document.documentElement.dataset['paths'] === wanted, path)
 }
 
-async function cut(page: Page, path: string): Promise<void> {
+/** Cuts a path by hand. */
+export async function cut(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Menu' }).click()
   await page.getByRole('menuitem', { name: 'Peers' }).click()
   await page.getByRole('button', { name: `Cut the path “${path}”` }).click()

@@ -28,9 +28,14 @@ export interface LongRoom {
   readonly file: Uint8Array
 }
 
-/** A room of `count` ops by `people`. `deflateRaw` is RFC 1951, without a header. */
-export async function longRoom(count: number, people: number, deflateRaw: (bytes: Uint8Array) => Uint8Array): Promise<LongRoom> {
-  const keys = await Promise.all(Array.from({ length: people }, (_, i) => keyOfSeed(`${SEED} ${i}`)))
+/** A room of `count` ops by `people`; another one for another seed. `deflateRaw` is RFC 1951, without a header. */
+export async function longRoom(
+  count: number,
+  people: number,
+  deflateRaw: (bytes: Uint8Array) => Uint8Array,
+  seed = SEED,
+): Promise<LongRoom> {
+  const keys = await Promise.all(Array.from({ length: people }, (_, i) => keyOfSeed(`${seed} ${i}`)))
   const chance = createChance()
   const bundles: Uint8Array[] = []
   /** By person: the latest op. */
@@ -69,7 +74,7 @@ export async function longRoom(count: number, people: number, deflateRaw: (bytes
     bundles.push(wrapBundle('deflate', deflateRaw(encodeBundle([signed]))))
     unit = []
   }
-  return { link: formatLink({ genesis: genesis!, secret: sha256(domainBytes(SEED)) }), ops: count, file: encodeFile(bundles) }
+  return { link: formatLink({ genesis: genesis!, secret: sha256(domainBytes(seed)) }), ops: count, file: encodeFile(bundles) }
 }
 
 function sentence(chance: (below: number) => number): string {

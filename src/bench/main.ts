@@ -10,19 +10,20 @@ import { open } from './open.ts'
 import { relay } from './relay.ts'
 import { type Report, type SuiteResult, tableOf } from './report.ts'
 import type { Suite } from './setting.ts'
+import { siege } from './siege.ts'
 import { sync } from './sync.ts'
 import { transfer } from './transfer.ts'
 import { verify } from './verify.ts'
 
-const SUITES: Readonly<Record<string, Suite>> = { ingest, latency, open, relay, sync, transfer, verify }
+const SUITES: Readonly<Record<string, Suite>> = { ingest, latency, open, relay, siege, sync, transfer, verify }
 const DEFAULT_RUNS = 5
 
-/** @param args of the command line: [suite] [--json] [--runs n]. @throws with a sentence for arguments that mean nothing */
+/** @param args of the command line: [suite] [--json] [--runs n] [--only case]. @throws with a sentence for arguments that mean nothing */
 export async function bench(args: readonly string[], setting: BenchSetting): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: `${DEFAULT_RUNS}` } },
+    options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: `${DEFAULT_RUNS}` }, only: { type: 'string' } },
   })
   const runs = Number(values.runs)
   const names = positionals.length > 0 ? positionals : Object.keys(SUITES)
@@ -37,7 +38,10 @@ export async function bench(args: readonly string[], setting: BenchSetting): Pro
   try {
     for (const suite of names) {
       const cache = join(setting.root, 'node_modules/.cache/tabweave-bench')
-      results.push({ suite, result: await SUITES[suite]!({ ...setting, runs, cache, browser, say: (line) => console.error(line) }) })
+      results.push({
+        suite,
+        result: await SUITES[suite]!({ ...setting, runs, only: values.only ?? null, cache, browser, say: (line) => console.error(line) }),
+      })
     }
     const machine = describeMachine(opened === null ? null : (await browser()).version)
     const commit = describeCommit(setting.root)

@@ -11,16 +11,21 @@ const FILE_PATH = '/bench-room'
 const LEFT_OUT = 2_048
 
 /** Joins the room as a new node, imports it, and waits until all of it is stored and indexed. */
-export async function importRoom(browser: BenchBrowser, { link, file, ops }: LongRoom): Promise<Page> {
-  const page = await openApp(browser, link)
+export async function importRoom(browser: BenchBrowser, room: LongRoom): Promise<Page> {
+  const page = await openApp(browser, room.link)
+  await importInto(page, room)
+  while ((await onIndex(page, 'measure')).ops < room.ops - LEFT_OUT) await page.waitForTimeout(500)
+  return page
+}
+
+/** Imports the room's file into a page that has joined the room, and waits until all of it is stored. */
+export async function importInto(page: Page, { file, ops }: LongRoom): Promise<void> {
   await page.route(`**${FILE_PATH}`, (route) => route.fulfill({ body: Buffer.from(file), contentType: 'application/octet-stream' }))
   await page.evaluate(async (path) => {
     const { tabweave } = window as unknown as { tabweave: Handles }
     await tabweave.import(new Uint8Array(await (await fetch(path)).arrayBuffer()))
   }, FILE_PATH)
   await page.waitForFunction((wanted) => document.documentElement.dataset['stored'] === `${wanted}`, ops, { timeout: 0 })
-  while ((await onIndex(page, 'measure')).ops < ops - LEFT_OUT) await page.waitForTimeout(500)
-  return page
 }
 
 export interface Opening {

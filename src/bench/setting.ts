@@ -5,6 +5,8 @@ import type { SuiteResult } from './report.ts'
 export interface SuiteSetting extends BenchSetting {
   /** Measured runs of each thing; one more before them warms up. */
   readonly runs: number
+  /** Of a suite that has many cases, the name of the only one to run; null: all. */
+  readonly only: string | null
   /** Where downloads are kept. */
   readonly cache: string
   /** Opened once for all suites, by the first that wants it. */

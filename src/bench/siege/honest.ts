@@ -1,0 +1,74 @@
+/** The honest side: two tabs of two devices that hear each other by the relay, a reload, and a newcomer. */
+import type { Page } from 'playwright'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type BenchBrowser, openApp } from '../browser.ts'
+import { type Typists, typeOnce, watchPage } from '../keyboard.ts'
+import { cut, openTabs } from '../latency-app.ts'
+import type { LongRoom } from '../long-room.ts'
+import { importInto } from '../open-chromium.ts'
+
+/** What takes longer counts as never (ms). */
+const NEVER = 60_000
+/** Between two messages (ms), and up to as much again by chance. */
+const PAUSE = 400
+
+export interface Honest {
+  readonly pages: Typists
+  readonly link: string
+}
+
+/** Two tabs that hold the room. */
+export async function openHonest(browser: BenchBrowser, room: LongRoom): Promise<Honest> {
+  const pages = await openTabs(browser, 'relay', room.link, (page) => importInto(page, room))
+  await pages[1].waitForFunction((wanted) => Number(document.documentElement.dataset['stored']) >= wanted, room.ops)
+  return { pages, link: room.link }
+}
+
+let typed = 0
+
+/** Types messages by turns; gives how long each took to be seen by the other (ms). Infinity for one that was not. */
+export async function typeSome({ pages }: Honest, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let i = 0; i < count; i++) {
+    await pages[i % 2]!.getByRole('textbox', { name: 'Message', exact: true }).focus()
+    times.push(await typeOnce(pages, (i % 2) as 0 | 1, `m${typed++};`).catch(() => Infinity))
+    await sleep(PAUSE * (1 + Math.random()))
+  }
+  return times
+}
+
+/** Reloads the first tab; gives the seconds until it holds what the other one holds and a message from it is seen there. */
+export async function reload({ pages }: Honest): Promise<number> {
+  const [page, other] = pages
+  const began = performance.now()
+  await page.reload()
+  await page.waitForFunction(() => document.documentElement.dataset['ready'] === 'true')
+  const seconds = await untilHeard(page, other, began)
+  await cut(page, 'direct')
+  await watchPage(page)
+  await page.getByRole('list', { name: 'History' }).evaluate((list) => window.watchList(list))
+  return seconds
+}
+
+/** Joins as a new device; gives the seconds until it holds `ops` and a message of its own is seen by a tab that was there. */
+export async function joinAsNew(browser: BenchBrowser, { pages, link }: Honest, ops: number): Promise<number> {
+  const device = await browser.openDevice()
+  try {
+    const began = performance.now()
+    const page = await openApp(browser, link, await device.context.newPage())
+    const has = page.waitForFunction((wanted) => Number(document.documentElement.dataset['stored']) >= wanted, ops, { timeout: NEVER })
+    if ((await has.catch(() => null)) === null) return Infinity
+    return await untilHeard(page, pages[1], began)
+  } finally {
+    await device.close()
+  }
+}
+
+/** Writes in one tab and waits until the other shows it; gives the seconds since `began`. */
+async function untilHeard(page: Page, other: Page, began: number): Promise<number> {
+  const text = `m${typed++};`
+  const seen = other.evaluate((wanted) => window.seenAt(wanted), text)
+  await page.evaluate((wanted) => window.tabweave.submit(wanted), text)
+  const at = await Promise.race([seen, sleep(NEVER, null, { ref: false })])
+  return at === null ? Infinity : (performance.now() - began) / 1_000
+}
