@@ -4,7 +4,7 @@
  * all others share if it has none. Who gets something of a shared budget is drawn by lot. Frames of trusted senders are opened
  * first, so that a flood delays nobody who is known by a frame more than those that are being opened.
  */
-import { type Budget, createBudget, drawOne, takeOne } from '../sync/budget.ts'
+import { type Budget, createBudget, drawOne, takeOne } from '../core/budget.ts'
 import type { PeerId } from '../sync/effects.ts'
 import type { Standing } from '../sync/peers.ts'
 

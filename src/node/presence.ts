@@ -7,7 +7,7 @@ import { presenceBytes } from '../core/keys.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { decodeSignal, encodeSignal, MAX_NAME_LENGTH } from '../net/direct/signal.ts'
-import { createBudget, takeOne } from '../sync/budget.ts'
+import { createBudget, takeOne } from '../core/budget.ts'
 import type { PeerId, SignatureClaim } from '../sync/effects.ts'
 import type { PresenceStatus } from './views.ts'
 

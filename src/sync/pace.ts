@@ -6,7 +6,7 @@
  * Fresh names cost nothing, so the budgets of peers without admitted ops are shared by all of them. They take turns, a bundle
  * each; a newcomer is slower beside many of them, and never shut out.
  */
-import { type Budget, backAt, createBudget, leftAt } from './budget.ts'
+import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
 import type { Message } from './messages.ts'
 import type { Peer } from './peer.ts'
 import { isSenior } from './peers.ts'

@@ -6,7 +6,7 @@
  */
 import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
 import type { Author } from '../core/op.ts'
-import { type Budget, createBudget, drawOne } from './budget.ts'
+import { type Budget, createBudget, drawOne } from '../core/budget.ts'
 import { encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from './bundle.ts'
 import type { StoredUnits } from './effects.ts'
 import { encodeMessage } from './messages.ts'

@@ -4,7 +4,7 @@
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
-import { leftAt } from './budget.ts'
+import { leftAt } from '../core/budget.ts'
 import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake.ts'
 import { earn } from './peers.ts'

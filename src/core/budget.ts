@@ -1,6 +1,6 @@
 /**
- * What strangers may make a node do: an amount that is spent and comes back with time. Whoever brings ops that are admitted
- * earns credit of its own (`Peer.credit`) and needs none of it; all others share these budgets, however many names they take.
+ * An amount that is spent and comes back with time (a token bucket). Senders whom nothing is known of share such budgets,
+ * however many names they take. Pure: the time is an argument.
  */
 
 export interface Budget {
