@@ -28,7 +28,10 @@ const TABLE: Readonly<Record<string, Rule>> = {
   graph: { imports: ['core'], packages: [], pure: true },
   rules: { imports: ['core', 'crdt'], packages: [], pure: true },
   sim: {
-    imports: ['core', 'crdt', 'rules', 'sync', 'store/store', 'store/segment-record', 'store/memory', 'net/transport', 'net/memory'],
+    imports: [
+      ...['core', 'crdt', 'rules', 'sync', 'store/store', 'store/segment-record', 'store/memory', 'net/transport', 'net/memory'],
+      ...['net/direct/signal', 'net/direct/candidate'],
+    ],
     packages: [],
     pure: true,
   },

@@ -57,6 +57,7 @@ export type CarrierRefusal =
   | 'unknown-message'
   | 'bad-envelope'
   | 'wrong-sender'
+  | 'bad-candidate' // names a network address that no honest tab has, for packets to be sent there
   | 'bad-channel' // a direct channel whose other end did not prove that it is who was called
   | 'not-for-this-room'
   | 'bad-checksum'

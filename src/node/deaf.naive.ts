@@ -10,6 +10,7 @@ export const DEAF: LinksEvents = {
   standingOf: () => 'met',
   onSignal: () => false,
   authorOf: () => null,
+  seniorityOf: () => null,
   isCut: () => false,
   onChange: () => {},
 }

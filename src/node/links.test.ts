@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { sha256 } from '../core/hash.ts'
 import { toHex } from '../core/bytes.ts'
 import type { Direct } from '../net/direct/direct.ts'
+import type { HeardBy } from '../net/direct/hear.ts'
 import { encodeSignal } from '../net/direct/signal.ts'
 import type { DirectHost } from '../net/direct/state.ts'
 import type { Sealer } from '../net/sealed.ts'
@@ -26,12 +27,16 @@ async function openLinks(events: LinksEvents = DEAF) {
       return { path, state: 'open', buffered: 0, send: () => true, close: () => {} }
     }
   let host: DirectHost | null = null
+  const met: string[] = []
+  const signals: ({ readonly from: string } & HeardBy)[] = []
   const direct = {
     open(events: TransportEvents, given: DirectHost) {
       host = given
       return way('webrtc')(events)
     },
     isConnected: (id: string) => connected.has(id),
+    met: (id: string) => met.push(id),
+    hearSignal: (from: string, _bytes: Uint8Array, by: HeardBy) => signals.push({ from, ...by }),
   } as unknown as Direct
   const own = await sealer(3)
   let opening: Promise<unknown> = Promise.resolve()
@@ -52,7 +57,7 @@ async function openLinks(events: LinksEvents = DEAF) {
     await new Promise((resolve) => setTimeout(resolve))
   }
   const says = { peer: await sealer(4), other: await sealer(5) }
-  return { links, hear, says, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)) }
+  return { links, hear, says, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)), met, signals }
 }
 
 test('D25 a peer with a proven channel is reached on it, however often it, or its name, is heard on the relay', async () => {
@@ -85,6 +90,26 @@ test('D19 what a stranger signals to everybody is not heard; to this run of the 
   expect([signals, met]).toEqual([[], []])
   await hear('relay', await says.other.seal(senderOf(3), signal))
   expect([signals, met]).toEqual([[other], [other]])
+})
+
+test('D20 offers of a sender that was not met are not heard; it is met by a frame for this run, and told at once that this node is here', async () => {
+  const seated = new Set<string>()
+  const { hear, says, peer, other, met, signals } = await openLinks({
+    ...DEAF,
+    standingOf: (sender) => (seated.has(sender) ? 'met' : 'unknown'),
+    onHeard: (sender) => void (sender === other && seated.add(sender)),
+  })
+  const offer = encodeSignal({ type: 'candidate', connection: 1, ufrag: 'abcd', candidate: 'candidate:1 1 udp 1 192.0.2.7 5000 typ host' })
+  await hear('relay', await says.other.seal(null, offer))
+  await hear('relay', await says.peer.seal(senderOf(3), offer))
+  expect([met, signals]).toEqual([[], []])
+  for (let i = 0; i < 2; i++) await hear('relay', await says.other.seal(senderOf(3), offer))
+  await hear('broadcast', await says.other.seal(null, offer))
+  const [by, near] = [
+    { from: other, near: false, addressed: true },
+    { from: other, near: true, addressed: false },
+  ]
+  expect([met, signals, peer === other]).toEqual([[other], [by, by, near], false])
 })
 
 test('a peer that has proven itself on a direct channel is reached by it at once', async () => {

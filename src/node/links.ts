@@ -62,6 +62,8 @@ export interface LinksEvents {
   onSignal(from: PeerId, bytes: Uint8Array): boolean
   /** Who a peer has proven to be, if it has. */
   authorOf(peer: PeerId): Uint8Array | null
+  /** The place of an author among all whose ops are on this disk, in the order of their first ones, from 0; null: it has none. */
+  seniorityOf(author: Uint8Array): number | null
   /** A peer said something to this run of the node that is not for the engine. */
   onHeard(peer: PeerId, way: Way): void
   /** What is known of a sender. */
@@ -187,14 +189,17 @@ export function createLinks(
       }
       const peer = toHex(opened.value.sender)
       const { receiver, isLatest, plaintext } = opened.value
+      const addressed = receiver !== null
       const way: Way = path === 'broadcast' ? 'browser' : path === 'webrtc' && by === peer ? 'channel' : 'open'
+      const wasUnknown = events.standingOf(peer) === 'unknown'
       if (isSignal(plaintext)) {
         // What a stranger says to everybody may be a recording.
-        if (receiver !== null) events.onHeard(peer, way)
+        if (addressed) events.onHeard(peer, way)
         if (events.standingOf(peer) === 'unknown') return
+        if (wasUnknown) direct?.met(peer)
         if (echo.hear(peer, plaintext)) return events.onChange()
         if (events.onSignal(peer, plaintext)) return
-        return direct?.hearSignal(peer, plaintext, path === 'broadcast')
+        return direct?.hearSignal(peer, plaintext, { near: path === 'broadcast', addressed })
       }
       if (path === 'broadcast' && !watched.has(peer) && watched.size < MAX_HEARD) {
         watched.add(peer)
@@ -205,13 +210,12 @@ export function createLinks(
           events.onGone(peer)
         })
       }
-      const wasUnknown = events.standingOf(peer) === 'unknown'
       hearOn(path, peer, by)
-      events.onMessage(peer, plaintext, { addressed: receiver !== null, isLatest, way })
+      events.onMessage(peer, plaintext, { addressed, isLatest, way })
       if (!wasUnknown || events.standingOf(peer) === 'unknown') return
-      // It is no stranger any more: its path is kept with those of the known, and it can believe what we say of our connections.
+      // It is no stranger any more: its path is kept with those of the known, and it is told that this node makes direct connections.
       hearOn(path, peer, by)
-      direct?.linked()
+      direct?.met(peer)
     })
 
   const losePeer = (peer: PeerId, path: Path): void => {
@@ -253,6 +257,7 @@ export function createLinks(
     open: (frame) => sealer.open(frame),
     send: signal,
     authorOf: events.authorOf,
+    seniorityOf: events.seniorityOf,
     onLost: (peer) => losePeer(peer, 'webrtc'),
     onPeer: (peer) => {
       hearOn('webrtc', peer, peer)

@@ -3,7 +3,7 @@
  * a terminal run the same node.
  */
 import { toHex } from '../core/bytes.ts'
-import { idOf } from '../core/dag.ts'
+import { idOf, numberOfAuthor } from '../core/dag.ts'
 import { asAuthor, asOpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import { encodeBody } from '../crdt/body.ts'
@@ -183,6 +183,10 @@ export async function createNode({
     onLinked: () => loop.give({ type: 'linked' }),
     onRefused: refuse,
     authorOf,
+    seniorityOf(author) {
+      const number = numberOfAuthor(engine.replica.dag, author)
+      return number < 0 ? null : number
+    },
     isCut: (peer) => isCut(engine, peer),
     onChange,
   }

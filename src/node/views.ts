@@ -2,7 +2,7 @@
  * What a node tells its page about itself, its room and its peers: plain data, made for showing.
  */
 import type { Refusal } from '../core/result.ts'
-import type { ByHandRefusal } from '../net/direct/direct.ts'
+import type { ByHandRefusal } from '../net/direct/by-hand.ts'
 import type { Hindrance } from '../net/hindered.ts'
 import type { Path, TransportState } from '../net/transport.ts'
 

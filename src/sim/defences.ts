@@ -8,6 +8,7 @@ import { BROWSER_AND_DISK } from './defences/browser-and-disk.ts'
 import { GRAPH } from './defences/graph.ts'
 import { HOSTILE_NAMES } from './defences/hostile-names.ts'
 import { LINKS } from './defences/links.ts'
+import { OFFERS } from './defences/offers.ts'
 import { RELAY } from './defences/relay.ts'
 import type { Edit } from './source/edit.ts'
 
@@ -20,4 +21,12 @@ export type Defence = Edit & {
   readonly test: { readonly file: string; readonly name: string }
 }
 
-export const DEFENCES: readonly Defence[] = [...BYTES_AND_IDENTITY, ...GRAPH, ...LINKS, ...HOSTILE_NAMES, ...RELAY, ...BROWSER_AND_DISK]
+export const DEFENCES: readonly Defence[] = [
+  ...BYTES_AND_IDENTITY,
+  ...GRAPH,
+  ...LINKS,
+  ...HOSTILE_NAMES,
+  ...OFFERS,
+  ...RELAY,
+  ...BROWSER_AND_DISK,
+]

@@ -40,6 +40,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'unknown-message': 'A message of a kind this version does not know.',
   'bad-envelope': 'A frame was not sealed with this room’s key, or was changed on its way.',
   'wrong-sender': 'A member of the room sealed a frame in the name of another one.',
+  'bad-candidate': 'It names a network address that no tab has. Nothing was sent there.',
   'bad-channel':
     'Somebody stood between this node and the one it called, or posed as it. The direct connection was closed; nothing was sent on it.',
   'not-for-this-room': 'It was made for another room.',
@@ -59,6 +60,7 @@ export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
   'wrong-sender': 'It was not made by the device that it names. Do not trust whoever gave it to you, and invite again.',
   'bad-message': 'This is neither an invitation nor an answer. Copy the whole text, and nothing else.',
   'unknown-message': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
+  'bad-candidate': 'It names a network address that no tab has. Nothing was sent there. Do not trust whoever gave it to you.',
   'not-for-us': 'This answer is for another tab: paste it where the invitation was made.',
   'own-frame': 'This was made by this very tab. Take it to the other device.',
   repeated: 'It was used here already. Make a new invitation.',

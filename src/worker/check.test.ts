@@ -62,7 +62,7 @@ test('E7 what a page tells of a connection is checked field by field', () => {
   }
   const good = [
     { type: 'description', connection: 1, description },
-    { type: 'candidate', connection: 1, ufrag: 'abcd', candidate: '' },
+    { type: 'candidate', connection: 1, ufrag: 'abcd', candidate: 'candidate:1 1 udp 1 192.0.2.7 5000 typ host' },
     { type: 'interrupted', connection: 1 },
     { type: 'failed', connection: 0 },
   ]

@@ -1,5 +1,6 @@
 /** The check of what the page (or any script of the origin) posts to a node: a `ToNode`, or nothing. */
-import { FINGERPRINT_BYTES, isCandidate, isPassword, isSetup, isUfrag, MAX_CANDIDATES } from '../net/direct/description.ts'
+import { isCandidate, MAX_CANDIDATES } from '../net/direct/candidate.ts'
+import { FINGERPRINT_BYTES, isPassword, isSetup, isUfrag } from '../net/direct/description.ts'
 import type { PageEvent } from '../net/direct/page-port.ts'
 import type { ToNode } from './api.ts'
 
@@ -43,7 +44,7 @@ const EVENTS: {
   readonly [T in PageEvent['type']]: { readonly [F in Exclude<keyof Extract<PageEvent, { type: T }>, 'type' | 'connection'>]: Check }
 } = {
   description: { description: isDescribed },
-  candidate: { ufrag: isUfrag, candidate: (value) => value === '' || isCandidate(value) },
+  candidate: { ufrag: isUfrag, candidate: isCandidate },
   channel: {
     channel: (value) => value instanceof MessagePort || (typeof RTCDataChannel !== 'undefined' && value instanceof RTCDataChannel),
   },

@@ -1,14 +1,22 @@
-/** The table of direct connections: how one begins, comes to nothing and ends. */
+/** The table of direct connections: how one gets a place, begins, fails and ends. */
+import { toHex } from '../../core/bytes.ts'
+import { takeOne } from '../../core/budget.ts'
+import { endAttempt } from './attempts.ts'
+import { noteFailure } from './failures.ts'
+import { givesWay } from './gives-way.ts'
 import type { MemberId } from './members.ts'
+import { lookSoon, sayHereSoon } from './schedule.ts'
 import type { Connection, DirectState } from './state.ts'
 
-/** Connections at once: more than anybody reaches for and is reached by. */
-export const MAX_CONNECTIONS = 48
-/** A device that could not be reached is tried again after this long (ms), doubled each time. */
-const RETRY_FIRST = 2_000
-const RETRY_LAST = 120_000
-
-export const isFull = ({ connections }: DirectState): boolean => connections.size >= MAX_CONNECTIONS
+/** Connections at once, half of them for known authors, half for strangers: more than any node reaches for and is reached by. */
+const HALF = 24
+export const MAX_CONNECTIONS = 2 * HALF
+/** A stranger's connection may give way to another stranger's when it has had time for an attempt (ms); one that is proven, later. */
+const SETTLED_AFTER = 5_000
+const PROVEN_SETTLED_AFTER = 60_000
+/** Connections that others may make this node begin, at once and in a second: each costs the page some milliseconds. */
+export const MAX_OPENS = HALF
+export const OPENS_PER_SECOND = 4
 
 export const provenOf = ({ connections }: DirectState): Connection[] => [...connections.values()].filter(({ isProven }) => isProven)
 
@@ -16,6 +24,59 @@ export const provenOf = ({ connections }: DirectState): Connection[] => [...conn
 export function withPeer({ connections }: DirectState, peer: MemberId): Connection | undefined {
   const all = [...connections.values()].filter((connection) => connection.peer === peer)
   return all.find(({ isProven }) => isProven) ?? all[0]
+}
+
+/** The place of the peer's author among all authors with ops here, 0 the first; null: a stranger. */
+export function seniorityOf({ host }: DirectState, peer: MemberId | null): number | null {
+  const author = peer === null ? null : (host?.authorOf(peer) ?? null)
+  return author === null ? null : host!.seniorityOf(author)
+}
+
+/** Strangers are worth 0. Known authors are worth the more, the earlier their first op came. */
+export const worth = (seniority: number | null): number => (seniority === null ? 0 : 1 / (1 + seniority))
+
+/**
+ * Makes a place for one more connection with this peer; false when it gets none. Strangers replace strangers by lot, known authors replace
+ * junior ones. O(connections)
+ */
+export function makePlace(direct: DirectState, peer: MemberId): boolean {
+  const { host, lot, now, opens } = direct
+  const { known, strangers } = placesOf(direct, peer)
+  const author = host?.authorOf(peer) ?? null
+  const isKnown = author !== null && seniorityOf(direct, peer) !== null && !known.has(toHex(author))
+  const [own, others] = isKnown ? [[...known.values()], strangers] : [strangers, [...known.values()]]
+  const isCrowded = own.length >= HALF
+  let leaves: Connection | null = null
+  if (isCrowded || own.length + others.length >= MAX_CONNECTIONS) {
+    const areKnown = isCrowded === isKnown
+    const worthOf = (one: MemberId | null): number => (areKnown ? worth(seniorityOf(direct, one)) : 0)
+    leaves = givesWay(isCrowded ? own : others, isCrowded ? worthOf(peer) : Infinity, {
+      worthOf: (one) => worthOf(one.peer),
+      isSettled: (one) => now() >= one.since + (one.isProven ? PROVEN_SETTLED_AFTER : SETTLED_AFTER),
+      lot,
+    })
+    if (leaves === null) return false
+  }
+  if (!takeOne(isKnown ? opens.known : opens.strangers, now())) return false
+  if (leaves !== null) close(direct, leaves)
+  return true
+}
+
+/**
+ * Connections with others than `peer`: one of each known author, by its key (hex), and all others. One key can prove itself under
+ * any number of sender values, so the second connection with an author counts as a stranger's.
+ */
+function placesOf(direct: DirectState, peer: MemberId): { known: Map<string, Connection>; strangers: Connection[] } {
+  const known = new Map<string, Connection>()
+  const strangers: Connection[] = []
+  for (const one of direct.connections.values()) {
+    if (one.byHand || one.peer === null || one.peer === peer) continue
+    const author = direct.host?.authorOf(one.peer) ?? null
+    const isFirst = author !== null && seniorityOf(direct, one.peer) !== null && !known.has(toHex(author))
+    if (isFirst) known.set(toHex(author), one)
+    else strangers.push(one)
+  }
+  return { known, strangers }
 }
 
 /** Has the page make a connection. `offer`: the other side's number for it; null when this side offers. */
@@ -36,45 +97,36 @@ export function connect(direct: DirectState, peer: MemberId | null, offer: numbe
     held: [],
     waiting: 0,
     waitingBytes: 0,
-    trickled: 0,
+    isDescribed: false,
+    candidates: [],
+    candidatesTaken: 0,
     interruptedAt: null,
-    restarted: false,
     described: null,
   }
   const { page, servers } = direct.options
   direct.connections.set(number, connection)
   page({ type: 'open', connection: number, offers: offer === null, trickles: !byHand, servers })
-  direct.plan()
+  lookSoon(direct)
   return connection
 }
 
 export function close(direct: DirectState, connection: Connection): void {
   if (!direct.connections.delete(connection.number)) return
+  endAttempt(direct.attempts, connection.number, false, direct.now())
   connection.channel?.close()
   connection.described?.(null)
   direct.options.page({ type: 'close', connection: connection.number })
+  lookSoon(direct)
   if (!connection.isProven) return
   if (withPeer(direct, connection.peer!)?.isProven !== true) direct.host?.onLost(connection.peer!)
-  direct.sayHereSoon()
+  sayHereSoon(direct)
   report(direct)
 }
 
-/** It came to nothing: the device is left alone for a while. */
+/** The device could not be reached: this side leaves it alone for a while. */
 export function fail(direct: DirectState, connection: Connection): void {
-  const { peer } = connection
-  if (peer !== null) {
-    const count = direct.failures.get(peer)?.count ?? 0
-    const pause = Math.min(RETRY_LAST, RETRY_FIRST * 2 ** count) * (1 + Math.random())
-    direct.failures.set(peer, { count: count + 1, until: direct.now() + pause })
-  }
+  if (connection.peer !== null) noteFailure(direct, connection.peer)
   close(direct, connection)
-  direct.plan()
-}
-
-/** Whether a device that could not be reached may be tried again; what is long past is forgotten. */
-export function mayTry({ failures, now }: DirectState, peer: MemberId): boolean {
-  for (const [id, { until }] of failures) if (now() > until + RETRY_LAST) failures.delete(id)
-  return now() >= (failures.get(peer)?.until ?? 0)
 }
 
 /** Tells whether there is a channel to anybody, when that has changed. */

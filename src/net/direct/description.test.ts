@@ -1,8 +1,9 @@
 /** What is read of a browser's session description, what is written for one, and that a stranger cannot write more into it. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { candidatesToSay } from './candidate.ts'
 import { description } from './description.naive.ts'
-import { isCandidate, readSdp, writeSdp } from './description.ts'
+import { readSdp, writeSdp } from './description.ts'
 
 const DIGITS = Array.from({ length: 32 }, (_, i) => (i * 7).toString(16).padStart(2, '0').toUpperCase())
 
@@ -60,13 +61,16 @@ describe('a session description', () => {
     })
     expect(readSdp('offer', CHROMIUM)!.candidates).toHaveLength(1)
     expect(readSdp('answer', FIREFOX)).toMatchObject({ ufrag: '6f0a1b2c', setup: 'active', fingerprint })
-    expect(readSdp('answer', FIREFOX)!.candidates).toHaveLength(2)
+    // Its other one is TCP.
+    expect(readSdp('answer', FIREFOX)!.candidates).toEqual([
+      'candidate:0 1 udp 2122252543 8f1d5a0e-aaaa-4bbb-8ccc-0123456789ab.local 57021 typ host',
+    ])
   })
 
   test('whatever it says is what is read of what is written', () => {
     fc.assert(
-      fc.property(description, fc.nat(), (said, version) => {
-        expect(readSdp(said.type, writeSdp(said, version))).toEqual(said)
+      fc.property(description, (said) => {
+        expect(readSdp(said.type, writeSdp(said))).toEqual({ ...said, candidates: candidatesToSay(said.candidates) })
       }),
     )
   })
@@ -77,23 +81,5 @@ describe('a session description', () => {
     }
     expect(readSdp('offer', CHROMIUM.replace('sha-256', 'sha-1'))).toBe(null)
     expect(readSdp('offer', '')).toBe(null)
-  })
-
-  test('D12 gets no line from a stranger: what would begin one is no candidate', () => {
-    const good = 'candidate:1 1 udp 1 192.0.2.7 9 typ host'
-    expect(isCandidate(good)).toBe(true)
-    for (const more of ['\r\na=fingerprint:sha-256 00', '\n', ' \r', ' x\ny z', ' <script> y']) expect(isCandidate(good + more)).toBe(false)
-    for (const other of [
-      '',
-      'candidate:',
-      'a=' + good,
-      good.replace('host', 'other'),
-      good.replace(' 1 udp', ' 2 udp'),
-      `${good} a`,
-      null,
-      7,
-    ]) {
-      expect(isCandidate(other)).toBe(false)
-    }
   })
 })

@@ -1,9 +1,10 @@
 /**
- * What one side of a WebRTC connection tells the other about itself, without the session description (RFC 8866) that browsers
- * write: that is a page of text, most of it the same each time, and all of it a language that nobody wants to be spoken to in by
- * strangers. So a description is read from what this browser wrote, and what another one gets is written here, from checked fields.
+ * What one side of a WebRTC connection tells the other about itself: the few fields of a session description (RFC 8866) that differ from
+ * one to the next. A browser's own description is read here, and the one that it gets of the other side is written here from checked
+ * fields, so no stranger's text reaches a browser's parser.
  */
 import { toHex } from '../../core/bytes.ts'
+import { candidatesToSay } from './candidate.ts'
 
 /** What DTLS says of a certificate: its SHA-256. */
 export const FINGERPRINT_BYTES = 32
@@ -11,16 +12,6 @@ export const FINGERPRINT_BYTES = 32
 /** RFC 8839 §5.4 allows 4 … 256 and 22 … 256 letters; browsers use 4 and 22 to 24, Firefox 8 and 32. */
 const UFRAG = /^[A-Za-z0-9+/]{4,64}$/
 const PASSWORD = /^[A-Za-z0-9+/]{22,64}$/
-
-/**
- * A candidate (RFC 8839 §5.1), of a single component, with whatever extensions follow. Its address is a name of ".local", or an
- * address: what is connected to is proven by its certificate, so it is no secret whom this points to.
- */
-const CANDIDATE =
-  /^candidate:[A-Za-z0-9+/]{1,32} 1 (udp|tcp) \d{1,10} [A-Za-z0-9.:-]{1,64} \d{1,5} typ (host|srflx|prflx|relay)( [A-Za-z0-9-]{1,24} [A-Za-z0-9.:+/-]{1,64}){0,8}$/i
-
-/** A host has a few networks, each with an address or two of either family, and a server or two makes some more of them. */
-export const MAX_CANDIDATES = 24
 
 /** DTLS roles (RFC 8842): an offer leaves them open, an answer takes one. */
 const SETUPS = ['actpass', 'active', 'passive'] as const
@@ -33,13 +24,12 @@ export interface Description {
   /** SHA-256 of the certificate that the other end of the DTLS connection must show. */
   readonly fingerprint: Uint8Array
   readonly setup: Setup
-  /** As browsers name them, "candidate:…"; those that were found by then. */
+  /** In their text form (`candidate.ts`), MAX_CANDIDATES at most; those that were found by then. */
   readonly candidates: readonly string[]
 }
 
 export const isUfrag = (text: unknown): text is string => typeof text === 'string' && UFRAG.test(text)
 export const isPassword = (text: unknown): text is string => typeof text === 'string' && PASSWORD.test(text)
-export const isCandidate = (text: unknown): text is string => typeof text === 'string' && CANDIDATE.test(text)
 export const isSetup = (text: unknown): text is Setup => SETUPS.includes(text as Setup)
 
 /** What a browser's own session description says, data channels only; null when it says less than it must. */
@@ -49,8 +39,8 @@ export function readSdp(type: 'offer' | 'answer', sdp: string): Description | nu
   const [ufrag, password, setup] = [valueOf('ice-ufrag'), valueOf('ice-pwd'), valueOf('setup')]
   const fingerprint = readFingerprint(lines)
   if (!isUfrag(ufrag) || !isPassword(password) || !isSetup(setup) || fingerprint === null) return null
-  const candidates = lines.filter((line) => line.startsWith('a=candidate:')).map((line) => line.slice(2).trim())
-  return { type, ufrag, password, fingerprint, setup, candidates: candidates.filter(isCandidate).slice(0, MAX_CANDIDATES) }
+  const found = lines.filter((line) => line.startsWith('a=candidate:')).map((line) => line.slice(2).trim())
+  return { type, ufrag, password, fingerprint, setup, candidates: candidatesToSay(found) }
 }
 
 function readFingerprint(lines: readonly string[]): Uint8Array | null {
@@ -59,15 +49,12 @@ function readFingerprint(lines: readonly string[]): Uint8Array | null {
   return bytes?.length === FINGERPRINT_BYTES && bytes.every((byte) => byte >= 0 && byte <= 255) ? Uint8Array.from(bytes) : null
 }
 
-/**
- * The session description that a browser is given in the name of the other one. `version` grows from one description of a
- * connection to the next (RFC 8866 §5.2).
- */
-export function writeSdp({ ufrag, password, fingerprint, setup, candidates }: Description, version: number): string {
+/** The session description that a browser is given in the name of the other one, which describes itself once. */
+export function writeSdp({ ufrag, password, fingerprint, setup, candidates }: Description): string {
   const digits = toHex(fingerprint).toUpperCase().match(/../g)!.join(':')
   const lines = [
     'v=0',
-    `o=- 1 ${version} IN IP4 127.0.0.1`,
+    'o=- 1 1 IN IP4 127.0.0.1',
     's=-',
     't=0 0',
     'a=group:BUNDLE 0',

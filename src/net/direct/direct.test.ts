@@ -1,158 +1,33 @@
-/** Who gets a direct channel and who does not: nodes whose pages, channels and certificates are played here. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { concatBytes, toHex } from '../../core/bytes.ts'
-import { channelProofBytes, publicKeyOf, signPure, verifyPure } from '../../core/keys.ts'
-import { asAuthor, asOpId } from '../../core/op.ts'
+/** Who gets a direct channel and who does not. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { concatBytes, fromHex } from '../../core/bytes.ts'
+import { channelProofBytes, publicKeyOf, signPure } from '../../core/keys.ts'
+import { asAuthor } from '../../core/op.ts'
 import { ok, refuse } from '../../core/result.ts'
-import type { Transport } from '../transport.ts'
-import type { Description } from './description.ts'
+import { GIVE_UP_AFTER, RENEW_AFTER } from './due.ts'
 import { cutFrame } from './framing.ts'
-import { createDirect, type Direct } from './direct.ts'
-import type { PageCommand } from './page-port.ts'
 import { encodeSignal } from './signal.ts'
+import {
+  ADDRESSED,
+  Pipe,
+  begin,
+  closedBy,
+  described,
+  end,
+  holdBack,
+  join,
+  met,
+  offerTo,
+  opened,
+  pass,
+  play,
+  print,
+  room,
+  world,
+} from './played.naive.ts'
 
-const room = asOpId(new Uint8Array(32).fill(1))
-
-interface Played {
-  readonly self: string
-  readonly direct: Direct
-  readonly transport: Transport
-  readonly commands: PageCommand[]
-  readonly heard: string[]
-  readonly refused: string[]
-  readonly peers: string[]
-  readonly lost: string[]
-  /** Peers whose author the engine knows. */
-  readonly authors: Map<string, Uint8Array>
-  readonly author: Uint8Array
-}
-
-const world = new Map<string, Played>()
-/** Signals that are not let through. */
-let holdsBack: (from: string, to: string) => boolean = () => false
-
-/** Frames carry their sender and are not sealed: that is the affair of others. */
-function play(name: number, key = name): Played {
-  const sender = new Uint8Array(32).fill(name)
-  const self = toHex(sender)
-  const seed = new Uint8Array(32).fill(key)
-  const commands: PageCommand[] = []
-  const direct = createDirect({
-    room,
-    author: asAuthor(publicKeyOf(seed)),
-    self: sender,
-    servers: [],
-    page: (command) => commands.push(command),
-    sign: async (message) => signPure(seed, message),
-    verify: async ({ signature, message, author }) => verifyPure(signature, message, author),
-  })
-  const [heard, refused, peers, lost] = [[], [], [], []] as string[][] as [string[], string[], string[], string[]]
-  const authors = new Map<string, Uint8Array>()
-  const transport = direct.open(
-    { onFrame: (frame) => heard.push(toHex(frame)), onState: () => {} },
-    {
-      seal: async (_to, bytes) => concatBytes([sender, bytes]),
-      open: async (frame) =>
-        frame.length < 32
-          ? refuse('truncated')
-          : ok({ sender: frame.slice(0, 32), receiver: null, plaintext: frame.slice(32), isLatest: true }),
-      send(to, bytes) {
-        for (const [id, other] of world)
-          if (id !== self && (to === null || to === id) && !holdsBack(self, id)) other.direct.hearSignal(self, bytes, false)
-      },
-      authorOf: (peer) => authors.get(peer) ?? null,
-      onLost: (peer) => lost.push(peer),
-      onPeer: (peer) => peers.push(peer),
-      onRefused: (reason) => refused.push(reason),
-    },
-  )
-  const played = { self, direct, transport, commands, heard, refused, peers, lost, authors, author: publicKeyOf(seed) }
-  world.set(self, played)
-  return played
-}
-
-class Pipe {
-  readyState: RTCDataChannelState = 'connecting'
-  bufferedAmount = 0
-  bufferedAmountLowThreshold = 0
-  binaryType: BinaryType = 'blob'
-  onopen: (() => void) | null = null
-  onmessage: ((event: { data: unknown }) => void) | null = null
-  onclose: (() => void) | null = null
-  onerror: (() => void) | null = null
-  onbufferedamountlow: (() => void) | null = null
-  other: Pipe | null = null
-  send(piece: Uint8Array): void {
-    const data = piece.slice().buffer
-    queueMicrotask(() => this.other?.onmessage?.({ data }))
-  }
-  close(): void {
-    const { other } = this
-    this.other = null
-    queueMicrotask(() => other?.onclose?.())
-  }
-}
-
-const described = (type: 'offer' | 'answer', fill: number): Description => ({
-  type,
-  ufrag: 'abcd',
-  password: 'p'.repeat(22),
-  fingerprint: new Uint8Array(32).fill(fill),
-  setup: type === 'offer' ? 'actpass' : 'active',
-  candidates: [],
-})
-
-const opened = ({ commands }: Played): Extract<PageCommand, { type: 'open' }>[] => commands.filter((command) => command.type === 'open')
-
-/** Lets time pass until everybody has done what is due. */
-const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
-
-/** A certificate: that of the node whose number it is, unless somebody sits between. */
-type Certificate = number
-const print = (certificate: Certificate): Uint8Array => new Uint8Array(32).fill(certificate)
-
-/** Joins the last connection of two nodes: a channel between them, and the certificates that each sees at the other end. */
-async function join(
-  a: Played,
-  b: Played,
-  seenByA: Certificate,
-  seenByB: Certificate,
-  own: readonly [Certificate, Certificate] = [0xa, 0xb],
-): Promise<void> {
-  const [first, second] = [new Pipe(), new Pipe()]
-  first.other = second
-  second.other = first
-  const [left, right] = [opened(a).at(-1)!.connection, opened(b).at(-1)!.connection]
-  a.direct.hearPage({ type: 'channel', connection: left, channel: first as unknown as RTCDataChannel })
-  b.direct.hearPage({ type: 'channel', connection: right, channel: second as unknown as RTCDataChannel })
-  for (const pipe of [first, second]) pipe.onopen!()
-  a.direct.hearPage({ type: 'connected', connection: left, ours: print(own[0]), theirs: print(seenByA) })
-  b.direct.hearPage({ type: 'connected', connection: right, ours: print(own[1]), theirs: print(seenByB) })
-  await pass(50)
-}
-
-/** Two nodes that have met: the first one offered, and the other one answered. */
-async function met(a = play(1), b = play(2)): Promise<[Played, Played]> {
-  await pass(3_000)
-  const [offering, answering] = opened(a)[0]?.offers === true ? [a, b] : [b, a]
-  offering.direct.hearPage({ type: 'description', connection: opened(offering).at(-1)!.connection, description: described('offer', 0xa) })
-  await pass(10)
-  answering.direct.hearPage({
-    type: 'description',
-    connection: opened(answering).at(-1)!.connection,
-    description: described('answer', 0xb),
-  })
-  await pass(10)
-  return [a, b]
-}
-
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
-afterEach(() => {
-  for (const { transport } of world.values()) transport.close()
-  world.clear()
-  holdsBack = () => false
-  vi.useRealTimers()
-})
+beforeEach(begin)
+afterEach(end)
 
 describe('two nodes that hear of each other', () => {
   test('connect: both would offer, and the lower one’s offer counts', async () => {
@@ -186,10 +61,41 @@ describe('two nodes that hear of each other', () => {
     expect(opened(a).length).toBeGreaterThan(before)
   })
 
+  test('a connection that is interrupted stays until a new one is proven, which is made after RENEW_AFTER', async () => {
+    const [a, b] = await met()
+    await join(a, b, 0xb, 0xa)
+    const first = opened(a).at(-1)!.connection
+    for (const node of [a, b]) node.direct.hearPage({ type: 'interrupted', connection: opened(node).at(-1)!.connection })
+    const [made, answered] = [opened(a).length, opened(b).length]
+    await pass(RENEW_AFTER + 1_000)
+    const { connection } = opened(a).at(-1)!
+    a.direct.hearPage({ type: 'description', connection, description: described('offer', 0xa) })
+    await pass(10)
+    expect([opened(a).length, opened(b).length, a.transport.send(Uint8Array.of(7))]).toEqual([made + 1, answered + 1, true])
+    await join(a, b, 0xb, 0xa)
+    expect([closedBy(a), a.lost, b.lost, a.transport.state]).toEqual([[first], [], [], 'open'])
+  })
+
+  test('a connection that is interrupted where nothing else leads is kept when it comes through again, and given up after GIVE_UP_AFTER if not', async () => {
+    const [a, b] = await met()
+    await join(a, b, 0xb, 0xa)
+    holdBack(() => true)
+    const { connection } = opened(a).at(-1)!
+    const interrupt = () => a.direct.hearPage({ type: 'interrupted', connection })
+    interrupt()
+    await pass(GIVE_UP_AFTER - 100)
+    a.direct.hearPage({ type: 'connected', connection, ours: print(0xa), theirs: print(0xb) })
+    await pass(1_000)
+    expect([a.lost, closedBy(a)]).toEqual([[], []])
+    interrupt()
+    await pass(GIVE_UP_AFTER + 1_000)
+    expect([a.lost, closedBy(a).includes(connection)]).toEqual([[b.self], true])
+  })
+
   test('whoever does not answer is given up, and tried again ever more seldom', async () => {
     const a = play(1)
     const b = play(2)
-    holdsBack = (from) => from === a.self && opened(a).length > 0
+    holdBack((from) => from === a.self && opened(a).length > 0)
     await pass(600_000)
     expect(world.has(b.self)).toBe(true)
     expect(opened(a).length).toBeGreaterThan(1)
@@ -236,42 +142,29 @@ describe('a channel whose other end is not who was called', () => {
 })
 
 describe('limits', () => {
-  const offerTo = (a: Played, from: number): void => {
-    const signal = encodeSignal({ type: 'description', connection: 1, description: described('offer', from) })
-    a.direct.hearSignal(toHex(new Uint8Array(32).fill(from)), signal, false)
-  }
-
-  test('D10 MAX_CONNECTIONS are made at once, whoever offers more', async () => {
-    const a = play(1)
-    await pass(1_000)
-    for (let from = 2; from < 60; from++) offerTo(a, from)
-    expect(opened(a).length).toBe(48)
-    expect(a.commands.filter(({ type }) => type === 'close')).toEqual([])
+  test('D25 what is for a peer with a channel goes there and nowhere else, whoever says that it is near', async () => {
+    const [a, b] = await met()
+    await join(a, b, 0xb, 0xa)
+    const c = play(3)
+    await met(a, c)
+    await join(a, c, 0xb, 0xa)
+    c.direct.hearSignal(b.self, encodeSignal({ type: 'here', device: fromHex(b.self)!, near: [] }), ADDRESSED)
+    a.direct.hearSignal(c.self, encodeSignal({ type: 'here', device: fromHex(c.self)!, near: [fromHex(b.self)!] }), ADDRESSED)
+    a.transport.send(Uint8Array.of(7), b.self)
+    await pass(10)
+    expect([b.heard, c.heard]).toEqual([['07'], []])
   })
 
   test('D12 a connection that is proven stays, whatever is said in its peer’s name, until another one is', async () => {
     const [a, b] = await met()
     await join(a, b, 0xb, 0xa)
     for (const connection of [7, 8, 9]) {
-      a.direct.hearSignal(b.self, encodeSignal({ type: 'description', connection, description: described('offer', 0xe) }), false)
+      offerTo(a, b.self, 0, connection)
+      await pass(2_500)
     }
     expect([a.lost, a.transport.send(Uint8Array.of(7))]).toEqual([[], true])
     // Of the three, the last one alone is still under way.
-    expect(opened(a).length - a.commands.filter(({ type }) => type === 'close').length).toBe(2)
-  })
-
-  test('D5 candidates are passed on to the page MAX_TRICKLED for a connection, and no more', async () => {
-    const a = play(1)
-    await pass(1_000)
-    offerTo(a, 2)
-    const candidate = encodeSignal({
-      type: 'candidate',
-      connection: 1,
-      ufrag: 'abcd',
-      candidate: 'candidate:1 1 udp 1 192.0.2.7 9 typ host',
-    })
-    for (let i = 0; i < 100; i++) a.direct.hearSignal(toHex(new Uint8Array(32).fill(2)), candidate, false)
-    expect(a.commands.filter(({ type }) => type === 'candidate').length).toBe(64)
+    expect(opened(a).length - closedBy(a).length).toBe(2)
   })
 
   test('D9 MAX_HELD frames wait for the certificates of their channel, and more are lost', async () => {
@@ -314,7 +207,7 @@ describe('limits', () => {
 
 describe('by hand', () => {
   test('an invitation and its answer connect two who hear nothing of each other', async () => {
-    holdsBack = () => true
+    holdBack(() => true)
     const [a, b] = [play(1), play(2)]
     await pass(1_000)
     const invitation = a.direct.invite()
@@ -336,7 +229,7 @@ describe('by hand', () => {
 
   test('an answer to no invitation, or to one that was forgotten, is stale; other bytes are refused', async () => {
     const a = play(1)
-    holdsBack = () => true
+    holdBack(() => true)
     const b = play(2)
     await pass(1_000)
     const invitation = a.direct.invite()

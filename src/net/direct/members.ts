@@ -3,12 +3,15 @@
  * one connection between two devices is enough, since a browser's own channel carries what comes on. Pure: the time is an argument.
  */
 import { toHex } from '../../core/bytes.ts'
+import { givesWay, type Table } from './gives-way.ts'
 import type { Signal } from './signal.ts'
 
 /** A member that has not said "here" for so long is gone (ms): three times it was not heard. */
 const MEMBER_SILENT = 50_000
-/** Members remembered: twice what a relay's room holds. Whoever comes later is not connected to. */
+/** Members remembered: twice what a relay's room holds. One more takes the place of one that is worth less, or of a stranger by lot. */
 export const MAX_MEMBERS = 512
+/** A stranger may give way to another after this long (ms): time to be connected to, which makes it worth more. */
+export const SETTLED_AFTER = 3_000
 /** A tab that has just begun waits so long for one that connects already (ms). */
 const WAIT_FOR_ONE = 600
 
@@ -19,6 +22,7 @@ interface Member {
   readonly device: MemberId
   readonly near: readonly MemberId[]
   readonly sameBrowser: boolean
+  readonly since: number
   readonly heardAt: number
 }
 
@@ -32,22 +36,33 @@ export interface Members {
 
 export const createMembers = (self: MemberId, now: number): Members => ({ self, since: now, known: new Map(), device: null })
 
-/** A member said that it is here. True when that is news: it should be told the same of this node. */
+/** A member said that it is here. True when that is news: it should be told the same of this node. O(1), of a full table O(MAX_MEMBERS) */
 export function hear(
   members: Members,
   from: MemberId,
   { device, near }: Extract<Signal, { type: 'here' }>,
   sameBrowser: boolean,
   now: number,
+  table: Omit<Table<MemberId>, 'isSettled'>,
 ): boolean {
-  const before = members.known.get(from)
-  if (before === undefined && members.known.size >= MAX_MEMBERS) return false
+  const { known } = members
+  const before = known.get(from)
+  if (before === undefined && known.size >= MAX_MEMBERS) {
+    const leaves = givesWay(known.keys(), sameBrowser ? Infinity : table.worthOf(from), {
+      worthOf: (id) => (known.get(id)!.sameBrowser ? Infinity : table.worthOf(id)),
+      isSettled: (id) => now >= known.get(id)!.since + SETTLED_AFTER,
+      lot: table.lot,
+    })
+    if (leaves === null) return false
+    known.delete(leaves)
+  }
   // Who was heard in this browser is of it: what comes from elsewhere in its name is not.
   if (before?.sameBrowser === true && !sameBrowser) return false
-  members.known.set(from, {
+  known.set(from, {
     device: toHex(device),
     near: near.map(toHex),
     sameBrowser,
+    since: before?.since ?? now,
     heardAt: now,
   })
   return before === undefined

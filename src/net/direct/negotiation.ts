@@ -1,53 +1,101 @@
 /**
- * Offers, answers and candidates: from the other side, by whatever path, to the page, and back. If both offer, the lower sender
- * value's offer counts and the other one is taken back.
+ * Offers, answers and candidates: from the other side, by any path, to the page, and back. If both sides offer, the offer of the lower
+ * sender value counts and the other one is taken back.
+ *
+ * A description goes to the page at once, without its candidates: with it alone a browser sends nothing, but answers a peer that knows
+ * the connection's password. Candidates wait for an attempt (`attempts.ts`).
  */
-import { close, connect, isFull, withPeer } from './connections.ts'
+import { isTimeOver, startNext, type Waiting } from './attempts.ts'
+import { MAX_CANDIDATES } from './candidate.ts'
+import { close, connect, fail, makePlace, seniorityOf, withPeer } from './connections.ts'
+import { failuresOf, mayTry } from './failures.ts'
 import type { MemberId } from './members.ts'
+import { lookSoon } from './schedule.ts'
 import { encodeSignal, type Signal } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
 
-/** Candidates taken of the other side of one connection, those of its descriptions not counted. */
-const MAX_TRICKLED = 64
+/** A new offer of a peer replaces its earlier one, if that is not proven and at least this old (ms). */
+const OFFER_AGAIN_AFTER = 2_000
 
-type Described = Extract<Signal, { type: 'description' }>
+export type Described = Extract<Signal, { type: 'description' }>
 type Candidate = Extract<Signal, { type: 'candidate' }>
 
-/** Tells the page the other side's description. */
-export function tell({ options }: DirectState, { number }: Connection, { description }: Described): void {
-  options.page({ type: 'description', connection: number, description })
+function tell(direct: DirectState, connection: Connection, { description }: Described): void {
+  if (connection.isDescribed) return
+  connection.isDescribed = true
+  direct.options.page({ type: 'description', connection: connection.number, description: { ...description, candidates: [] } })
+  for (const candidate of description.candidates) hold(direct, connection, { ufrag: description.ufrag, candidate })
+  tryNext(direct)
 }
 
 /** The other side offers, or answers. */
 export function hearDescription(direct: DirectState, from: MemberId, signal: Described): void {
-  const { connections, self } = direct
+  const { connections, self, now } = direct
   const { connection: offer, description } = signal
   if (description.type === 'answer') {
     const connection = connections.get(offer)
     if (connection?.isOurs === true && connection.peer === from && !connection.byHand) tell(direct, connection, signal)
     return
   }
-  const same = [...connections.values()].find((each) => each.peer === from && !each.isOurs && each.offer === offer)
-  if (same !== undefined) return tell(direct, same, signal)
-  const before = withPeer(direct, from)
-  // Both offered: the lower one's counts.
-  if (before !== undefined && before.isOurs && !before.isProven && self < from) return
-  if (isFull(direct)) return
-  // Nothing is sure before it is proven: what is stays until another one is.
   const all = [...connections.values()].filter(({ peer }) => peer === from)
+  if (all.some((each) => !each.isOurs && each.offer === offer)) return
+  const before = withPeer(direct, from)
+  // Both sides offered: the lower sender value's offer counts.
+  if (before !== undefined && before.isOurs && !before.isProven && self < from) return
+  if (all.some((each) => !each.isOurs && !each.isProven && now() < each.since + OFFER_AGAIN_AFTER)) return
+  // A proven connection stays until another one with this peer is proven: the new one may come to nothing.
   for (const each of all) if (!each.isProven) close(direct, each)
-  tell(direct, connect(direct, from, offer, false), signal)
+  if (makePlace(direct, from)) tell(direct, connect(direct, from, offer, false), signal)
 }
 
-export function hearCandidate({ connections, options }: DirectState, from: MemberId, signal: Candidate): void {
-  const { connection: offer, ufrag, candidate } = signal
-  for (const each of connections.values()) {
-    if (each.peer === from && each.offer === offer && each.trickled++ < MAX_TRICKLED)
-      options.page({ type: 'candidate', connection: each.number, ufrag, candidate })
+export function hearCandidate(direct: DirectState, from: MemberId, signal: Candidate): void {
+  for (const each of direct.connections.values()) {
+    if (each.peer !== from || each.offer !== signal.connection || each.byHand) continue
+    hold(direct, each, signal)
+    tryNext(direct)
   }
 }
 
-/** This side's description or candidate goes to the other side; or, sealed, to whoever carries it there. */
+/** Keeps a candidate until the connection's attempt, or gives it to the page if that is under way. */
+function hold(
+  direct: DirectState,
+  connection: Connection,
+  { ufrag, candidate }: { readonly ufrag: string; readonly candidate: string },
+): void {
+  if (connection.candidatesTaken >= MAX_CANDIDATES) return
+  connection.candidatesTaken++
+  connection.candidates.push({ ufrag, candidate })
+  if (direct.attempts.running?.connection === connection.number) give(direct, connection)
+}
+
+function give({ options }: DirectState, connection: Connection): void {
+  for (const { ufrag, candidate } of connection.candidates.splice(0))
+    options.page({ type: 'candidate', connection: connection.number, ufrag, candidate })
+}
+
+/** Ends the attempt whose time is over, and starts the next. */
+export function tryNext(direct: DirectState): void {
+  const { attempts, connections, lot, now } = direct
+  const { running } = attempts
+  const over = running !== null && isTimeOver(attempts, waitingOf(direct), now()) ? connections.get(running.connection) : undefined
+  if (over !== undefined) fail(direct, over)
+  const next = startNext(attempts, waitingOf(direct), now(), lot)
+  if (next === null) return
+  give(direct, connections.get(next)!)
+  lookSoon(direct)
+}
+
+/** Connections with candidates that wait to be tried: described, and not connected. */
+function waitingOf(direct: DirectState): Waiting[] {
+  const waiting: Waiting[] = []
+  for (const { number, peer, isDescribed, candidates, certificates } of direct.connections.values()) {
+    if (peer === null || !isDescribed || candidates.length === 0 || certificates !== null || !mayTry(direct, peer)) continue
+    waiting.push({ connection: number, seniority: seniorityOf(direct, peer), failures: failuresOf(direct, peer) })
+  }
+  return waiting
+}
+
+/** Sends this side's description or candidate to the other side; or hands the description, sealed, to `described`, for a person to carry. */
 export async function say({ host }: DirectState, connection: Connection, signal: Described | Candidate): Promise<void> {
   const { described, peer } = connection
   const bytes = encodeSignal(signal)
@@ -58,9 +106,3 @@ export async function say({ host }: DirectState, connection: Connection, signal:
   connection.described = null
   described((await host?.seal(peer, bytes)) ?? null)
 }
-
-/** This side's description, sealed, for a person to carry; null when it cannot be had. */
-export const describedByHand = (connection: Connection): Promise<Uint8Array | null> =>
-  new Promise((resolve) => {
-    connection.described = resolve
-  })

@@ -23,11 +23,9 @@ export type PageCommand =
       readonly trickles: boolean
       readonly servers: readonly IceServer[]
     }
-  /** The other side's description, or one more candidate of its ("": no more come). */
+  /** The other side's description, or one more candidate of it: the browser sends packets there at once. */
   | { readonly type: 'description'; readonly connection: number; readonly description: Description }
   | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
-  /** Look for a new way (RFC 8839, ICE restart); for whoever offered. */
-  | { readonly type: 'restart'; readonly connection: number }
   | { readonly type: 'close'; readonly connection: number }
 
 export type PageEvent =

@@ -6,7 +6,9 @@ import { equalBytes, fromHex, toHex } from '../../core/bytes.ts'
 import { channelProofBytes } from '../../core/keys.ts'
 import { frameChannel } from './channel.ts'
 import { close, fail, report } from './connections.ts'
+import { forgetFailures } from './failures.ts'
 import { channelOfPort } from './pumped.ts'
+import { sayHereSoon } from './schedule.ts'
 import { decodeSignal, encodeSignal } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
 
@@ -64,11 +66,11 @@ async function hearFrame(direct: DirectState, connection: Connection, frame: Uin
   if (!isGood || (known !== null && !equalBytes(known, signal.value.author))) return refuseChannel(direct, connection)
   if (!direct.connections.has(connection.number)) return
   connection.isProven = true
-  direct.failures.delete(peer)
+  forgetFailures(direct, peer)
   for (const other of direct.connections.values()) if (other !== connection && other.peer === peer) close(direct, other)
   report(direct)
   host?.onPeer(peer)
-  direct.sayHereSoon()
+  sayHereSoon(direct)
 }
 
 function refuseChannel(direct: DirectState, connection: Connection): void {

@@ -6,7 +6,8 @@ import { writeValue } from '../../core/cbor.ts'
 import { publicKeyOf } from '../../core/keys.ts'
 import { MESSAGE_VERSION } from '../../core/limits.ts'
 import { asAuthor } from '../../core/op.ts'
-import { description } from './description.naive.ts'
+import { MAX_CANDIDATES } from './candidate.ts'
+import { candidate, description } from './description.naive.ts'
 import { decodeSignal, encodeSignal, isSignal, MAX_NAME_LENGTH, MAX_NAMED, MAX_SIGNAL_BYTES, type Signal } from './signal.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 
@@ -20,7 +21,7 @@ const signal: fc.Arbitrary<Signal> = fc.oneof(
     type: fc.constant('candidate' as const),
     connection: fc.nat(),
     ufrag: fc.constantFrom('abcd', '0123456789'),
-    candidate: fc.constantFrom('', 'candidate:1 1 udp 1 192.0.2.7 9 typ host'),
+    candidate,
   }),
   fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), token: fc.nat() }),
   fc.record({
@@ -64,19 +65,48 @@ describe('a signal', () => {
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), mutated), (some) => {
         const decoded = decodeSignal(some)
         if (decoded.ok) expect(encodeSignal(decoded.value)).toEqual(some)
-        else expect(['unknown-version', 'bad-message', 'unknown-message']).toContain(decoded.reason)
+        else expect(['unknown-version', 'bad-message', 'unknown-message', 'bad-candidate']).toContain(decoded.reason)
       }),
       { numRuns: 2_000 },
     )
   })
 
-  test('D9 tells of MAX_CANDIDATES candidates, and with one more is refused', () => {
-    const said = (count: number): Uint8Array => {
-      const candidates = Array.from({ length: count }, (_, i) => `candidate:${i} 1 udp 1 192.0.2.7 9 typ host`)
-      // The names of 24 are put together before they are counted.
-      return withCandidates(candidates)
+  test('D20 tells of MAX_CANDIDATES candidates, and with one more is refused', () => {
+    const said = (count: number) =>
+      decodeSignal(withCandidates(Array.from({ length: count }, (_, i) => `candidate:${i} 1 udp 1 192.0.2.7 5000${i} typ host`)))
+    expect([said(MAX_CANDIDATES).ok, said(MAX_CANDIDATES + 1)]).toEqual([true, { ok: false, reason: 'bad-message' }])
+  })
+
+  test('D20 that names an address which no tab has is refused by name', () => {
+    const refused = { ok: false, reason: 'bad-candidate' }
+    for (const text of [
+      'candidate:1 1 udp 1 127.0.0.1 5000 typ host',
+      'candidate:1 1 tcp 1 192.0.2.7 5000 typ host tcptype passive',
+      'x',
+    ]) {
+      const one = bytesOf((out) => {
+        writeByte(out, MESSAGE_VERSION)
+        writeValue(out, [18, 1, 'abcd', text], 0)
+      })
+      expect([decodeSignal(withCandidates([text])), decodeSignal(one)]).toEqual([refused, refused])
     }
-    expect([decodeSignal(said(24)).ok, decodeSignal(said(25)).ok]).toEqual([true, false])
+  })
+
+  test('D9 of the longest kind, a description with the longest candidates, has room in MAX_SIGNAL_BYTES', () => {
+    const longest = `candidate:${'f'.repeat(32)} 1 udp 2147483647 2b1a3f68-0c9e-4d3c-8f2e-3f0c4e5a6b7c.local 65535 typ srflx raddr 0.0.0.0 rport 0`
+    const said = encodeSignal({
+      type: 'description',
+      connection: Number.MAX_SAFE_INTEGER,
+      description: {
+        type: 'offer',
+        ufrag: 'u'.repeat(64),
+        password: 'p'.repeat(64),
+        fingerprint: new Uint8Array(32),
+        setup: 'actpass',
+        candidates: Array.from({ length: MAX_CANDIDATES }, () => longest),
+      },
+    })
+    expect(decodeSignal(said).ok).toBe(true)
   })
 
   test('D9 tells a name of MAX_NAME_LENGTH characters, and no longer one', () => {

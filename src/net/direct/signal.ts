@@ -12,13 +12,14 @@ import { asAuthor, type Author } from '../../core/op.ts'
 import { assert, ok, refuse, type Result } from '../../core/result.ts'
 import type { Value } from '../../core/value.ts'
 import { SENDER_BYTES } from '../envelope.ts'
-import { type Description, FINGERPRINT_BYTES, isCandidate, isPassword, isSetup, isUfrag, MAX_CANDIDATES } from './description.ts'
+import { isCandidate, MAX_CANDIDATES } from './candidate.ts'
+import { type Description, FINGERPRINT_BYTES, isPassword, isSetup, isUfrag } from './description.ts'
 
 /** Members named in one message: more than anybody is connected to. */
 export const MAX_NAMED = 64
 
-/** The longest signal: a description with all its candidates. Bytes. */
-export const MAX_SIGNAL_BYTES = 8_192
+/** The longest signal: `here` with MAX_NAMED members, and a fifth more. Bytes. */
+export const MAX_SIGNAL_BYTES = 2_560
 
 /** Characters of a name: a line of a list. */
 export const MAX_NAME_LENGTH = 40
@@ -34,7 +35,7 @@ export type Signal =
   | { readonly type: 'here'; readonly device: Uint8Array; readonly near: readonly Uint8Array[] }
   /** An offer, or an answer to one. `connection` is the offerer's number for it. */
   | { readonly type: 'description'; readonly connection: number; readonly description: Description }
-  /** One more way to its sender; an empty one says that there are no more. */
+  /** One more way to its sender. */
   | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
   /** Said on the channel itself: `proof` signs `channelProofBytes` of both its ends. */
   | { readonly type: 'proof'; readonly author: Author; readonly proof: Uint8Array }
@@ -98,11 +99,12 @@ export function decodeSignal(bytes: Uint8Array): Result<Signal> {
   const kind = KINDS[number - FIRST_KIND]
   if (kind === undefined) return refuse('unknown-message')
   const signal = signalOf(kind, fields)
-  return signal === null ? refuse('bad-message') : ok(signal)
+  if (signal === null) return refuse('bad-message')
+  return signal === 'bad-candidate' ? refuse(signal) : ok(signal)
 }
 
 /** The signal of a kind, or null when its fields are not that kind's. */
-function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | null {
+function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | 'bad-candidate' | null {
   const [a, b, c, d, e, f, g] = fields
   switch (kind) {
     case 'here': {
@@ -115,13 +117,14 @@ function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | null
       if (fields.length !== 7 || !isCount(a) || typeof b !== 'boolean' || typeof g !== 'string') return null
       if (!isUfrag(c) || !isPassword(d) || !isBytes(e, FINGERPRINT_BYTES) || !isSetup(f)) return null
       const candidates = g === '' ? [] : g.split('\n')
-      if (candidates.length > MAX_CANDIDATES || !candidates.every(isCandidate)) return null
+      if (candidates.length > MAX_CANDIDATES) return null
+      if (!candidates.every(isCandidate)) return 'bad-candidate'
       const description: Description = { type: b ? 'offer' : 'answer', ufrag: c, password: d, fingerprint: e, setup: f, candidates }
       return { type: kind, connection: a, description }
     }
     case 'candidate':
-      if (fields.length !== 3 || !isCount(a) || !isUfrag(b) || (c !== '' && !isCandidate(c))) return null
-      return { type: kind, connection: a, ufrag: b, candidate: c }
+      if (fields.length !== 3 || !isCount(a) || !isUfrag(b) || typeof c !== 'string') return null
+      return isCandidate(c) ? { type: kind, connection: a, ufrag: b, candidate: c } : 'bad-candidate'
     case 'proof':
       if (fields.length !== 2 || !isBytes(a, 32) || !isAuthorKey(a) || !isBytes(b, SIGNATURE_BYTES)) return null
       return { type: kind, author: asAuthor(a), proof: b }

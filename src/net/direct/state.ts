@@ -1,8 +1,10 @@
-/** What the direct path's parts (files beside this one) work on: its connections, who is there, and what it needs of others. */
+/** The state that the files of this folder work on: connections, members, and what this path needs of other parts. */
+import type { Budget } from '../../core/budget.ts'
 import type { Author, OpId } from '../../core/op.ts'
 import type { Refusal, Result } from '../../core/result.ts'
 import type { FrameRefusal, Opened } from '../sealed.ts'
 import type { TransportEvents, TransportState } from '../transport.ts'
+import type { Attempts } from './attempts.ts'
 import type { FrameChannel } from './channel.ts'
 import type { MemberId, Members } from './members.ts'
 import type { IceServer, PageCommand } from './page-port.ts'
@@ -17,9 +19,11 @@ export interface DirectOptions {
   page(command: PageCommand): void
   sign(message: Uint8Array): Promise<Uint8Array>
   verify(claim: { readonly signature: Uint8Array; readonly message: Uint8Array; readonly author: Author }): Promise<boolean>
+  /** Draws from [0, 1). */
+  readonly lot?: () => number
 }
 
-/** What this path needs of the others. */
+/** What this path needs of other parts of the node. */
 export interface DirectHost {
   seal(to: MemberId | null, bytes: Uint8Array): Promise<Uint8Array>
   open(frame: Uint8Array): Promise<Result<Opened, FrameRefusal>>
@@ -27,6 +31,8 @@ export interface DirectHost {
   send(to: MemberId | null, bytes: Uint8Array): void
   /** Who a peer has proven to be, if it has. */
   authorOf(peer: MemberId): Uint8Array | null
+  /** The place of this author among all authors with ops here, in the order of their first ops, 0 the first; null: it has no op here. */
+  seniorityOf(author: Uint8Array): number | null
   /** The only channel to this peer ended. */
   onLost(peer: MemberId): void
   /** A channel to another peer is there. */
@@ -45,7 +51,7 @@ export interface Connection {
   readonly since: number
   channel: FrameChannel | null
   isChannelOpen: boolean
-  /** Of both certificates, once DTLS is up. */
+  /** Of both certificates, once DTLS is up: an address has answered. */
   certificates: { readonly ours: Uint8Array; readonly theirs: Uint8Array } | null
   hasProven: boolean
   isProven: boolean
@@ -53,15 +59,18 @@ export interface Connection {
   /** Frames, and their bytes, that wait for it to be proven. */
   waiting: number
   waitingBytes: number
-  trickled: number
-  /** Since when nothing comes through (ms), and whether a new way is looked for. */
+  /** Whether the other side has described itself, which it does once. */
+  isDescribed: boolean
+  /** The other side's candidates that the page has not got yet, and how many were taken in all, MAX_CANDIDATES at most. */
+  candidates: { readonly ufrag: string; readonly candidate: string }[]
+  candidatesTaken: number
+  /** Since when nothing comes through (ms). */
   interruptedAt: number | null
-  restarted: boolean
-  /** Whoever waits for this side's description, to carry it; null when it cannot be had. */
+  /** Takes this side's description for a person to carry, or null when it cannot be had. Null: nobody waits for it. */
   described: ((frame: Uint8Array | null) => void) | null
 }
 
-/** How often a device could not be reached in a row, and until when (ms) it is left alone. */
+/** How often a device could not be reached in a row, and until when (ms) this side does not try again. */
 export interface Failures {
   readonly count: number
   readonly until: number
@@ -75,15 +84,27 @@ export interface DirectState {
   /** By their numbers. */
   readonly connections: Map<number, Connection>
   lastNumber: number
-  readonly failures: Map<MemberId, Failures>
+  /** By author, of strangers by sender value (hex). At most MAX_FAILURES. */
+  readonly failures: Map<string, Failures>
+  readonly attempts: Attempts
+  /** Connections that strangers, and known authors, may make this node begin. */
+  readonly opens: { readonly strangers: Budget; readonly known: Budget }
+  /** Peers that may be told at once that this node is here. */
+  readonly greetings: Budget
+  /** Peers that are told as soon as it is clear which tab connects. */
+  readonly greetLater: MemberId[]
+  /** When everybody was last told that this node is here (ms). */
+  hereAt: number
+  /** When it is next looked what is due (ms), the timer for it, and the look itself. */
+  lookAt: number
+  timer: ReturnType<typeof setTimeout> | undefined
+  readonly look: () => void
   /** Null before the path is opened, and when it is closed. */
   events: TransportEvents | null
   host: DirectHost | null
   state: TransportState
   /** ms. */
   now(): number
-  /** Something happened that may be due sooner than what is planned. */
-  plan(): void
-  /** Everybody is told soon who is here, and who is connected to whom. */
-  sayHereSoon(): void
+  /** Draws from [0, 1). */
+  lot(): number
 }

@@ -2,6 +2,7 @@
  * One WebRTC connection, on the page: does what the worker says (`net/direct/page-port.ts`), tells what comes of it, and hands the
  * worker the channel in the task that makes it, which is the only one in which browsers let it go.
  */
+import { candidatesToSay } from '../direct/candidate.ts'
 import { readSdp, writeSdp } from '../direct/description.ts'
 import type { PageCommand, PageEvent } from '../direct/page-port.ts'
 import { pump } from '../direct/pumped.ts'
@@ -22,7 +23,8 @@ export function openConnection(
   post: (event: PageEvent, transfer?: Transferable[]) => void,
 ): Connection {
   const pc = connectionWith(servers)
-  let version = 0
+  /** Candidates of this browser, in its own texts. */
+  const found: string[] = []
   /** What the other side says of its certificate; its candidates wait for its description. */
   let theirs: Uint8Array | null = null
   const early: RTCIceCandidateInit[] = []
@@ -47,13 +49,13 @@ export function openConnection(
     if (description === null) throw new Error('no description')
     post({ type: 'description', connection, description: trickles ? { ...description, candidates: [] } : description })
   }
-  const offer = async (iceRestart: boolean): Promise<void> => {
-    await pc.setLocalDescription(await pc.createOffer({ iceRestart }))
+  const offer = async (): Promise<void> => {
+    await pc.setLocalDescription()
     await tellDescription('offer')
   }
   const describe = async ({ description }: Extract<PageCommand, { type: 'description' }>): Promise<void> => {
     theirs = description.fingerprint
-    await pc.setRemoteDescription({ type: description.type, sdp: writeSdp(description, ++version) })
+    await pc.setRemoteDescription({ type: description.type, sdp: writeSdp(description) })
     for (const candidate of early.splice(0)) await add(candidate)
     if (description.type === 'answer') return
     await pc.setLocalDescription()
@@ -76,9 +78,11 @@ export function openConnection(
 
   pc.onicecandidate = ({ candidate }) => {
     const ufrag = candidate?.usernameFragment ?? readSdp('offer', pc.localDescription?.sdp ?? '')?.ufrag
-    if (trickles && ufrag !== undefined && candidate?.candidate !== '') {
-      post({ type: 'candidate', connection, ufrag, candidate: candidate?.candidate ?? '' })
-    }
+    if (!trickles || candidate === null || ufrag === undefined) return
+    const before = candidatesToSay(found).length
+    found.push(candidate.candidate)
+    const said = candidatesToSay(found)
+    if (said.length > before) post({ type: 'candidate', connection, ufrag, candidate: said.at(-1)! })
   }
   pc.onconnectionstatechange = () => {
     const { connectionState } = pc
@@ -89,7 +93,7 @@ export function openConnection(
     if (ours !== undefined && theirs !== null) post({ type: 'connected', connection, ours, theirs })
   }
   makeChannel()
-  if (offers) queue(() => offer(false))
+  if (offers) queue(offer)
 
   return {
     command(command) {
@@ -100,8 +104,6 @@ export function openConnection(
           const candidate = { candidate: command.candidate, sdpMid: '0', usernameFragment: command.ufrag }
           return queue(async () => (theirs === null ? void early.push(candidate) : await add(candidate)))
         }
-        case 'restart':
-          return queue(() => offer(true))
         case 'close':
           pc.onicecandidate = pc.onconnectionstatechange = null
           pc.close()

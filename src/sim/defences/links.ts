@@ -403,10 +403,11 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D12',
-    file: 'src/net/direct/description.ts',
-    replace: 'value of const CANDIDATE',
-    with: "RegExp($it.source.slice(0, -1), 'i')",
-    test: tested('src/net/direct/description.test.ts', 'D12 gets no line from a stranger'),
+    file: 'src/net/direct/candidate.ts',
+    in: 'isCandidate',
+    drop: 'operand',
+    mentions: ['writeCandidate'],
+    test: tested('src/net/direct/candidate.test.ts', 'D12 gets no line from a stranger'),
   },
   {
     row: 'D13',

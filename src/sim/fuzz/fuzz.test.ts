@@ -85,6 +85,7 @@ const GIVEN: Readonly<Record<Refusal | EvidenceRefusal, 'here' | 'elsewhere'>> =
   'unknown-message': 'here',
   'bad-envelope': 'elsewhere',
   'wrong-sender': 'elsewhere',
+  'bad-candidate': 'here',
   'bad-channel': 'elsewhere',
   'not-for-this-room': 'here',
   'bad-checksum': 'here',

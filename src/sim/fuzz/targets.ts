@@ -5,6 +5,7 @@ import { engine } from './engine.ts'
 import { evidence, evidenceFile } from './evidence.ts'
 import { message } from './message.ts'
 import { record } from './record.ts'
+import { signal } from './signal.ts'
 import type { Target } from './target.ts'
 import { unit } from './unit.ts'
 
@@ -19,5 +20,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   evidence,
   evidenceFile,
   unit,
+  signal,
   engine,
 }

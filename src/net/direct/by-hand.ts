@@ -1,0 +1,56 @@
+/** Offers and answers that a person carries. A person decides whom to believe: the bounds of `attempts.ts` do not apply to them. */
+import { toHex } from '../../core/bytes.ts'
+import { ok, refuse, type Result } from '../../core/result.ts'
+import type { FrameRefusal } from '../sealed.ts'
+import { close, connect, withPeer } from './connections.ts'
+import type { Described } from './negotiation.ts'
+import { decodeSignal } from './signal.ts'
+import type { Connection, DirectState } from './state.ts'
+
+/** Why what a person brought does not connect: `net/sealed.ts` says the others. */
+export type ByHandRefusal = FrameRefusal | 'bad-message' | 'unknown-message' | 'bad-candidate' | 'stale-answer' | 'no-webrtc' | 'offline'
+
+/** Makes an offer for any device, as a frame. */
+export async function invite(direct: DirectState): Promise<Result<Uint8Array, ByHandRefusal>> {
+  if (direct.host === null) return refuse('offline')
+  const frame = await describedByHand(connect(direct, null, null, true))
+  return frame === null ? refuse('no-webrtc') : ok(frame)
+}
+
+/** Takes an offer and gives the answer to bring back; or takes an answer, or is connected already (null). */
+export async function takeByHand(direct: DirectState, frame: Uint8Array): Promise<Result<Uint8Array | null, ByHandRefusal>> {
+  const opened = await direct.host?.open(frame)
+  if (opened === undefined) return refuse('offline')
+  if (!opened.ok) return opened
+  const from = toHex(opened.value.sender)
+  const signal = decodeSignal(opened.value.plaintext)
+  if (!signal.ok && signal.reason === 'bad-candidate') return refuse('bad-candidate')
+  if (!signal.ok || signal.value.type !== 'description') return refuse('bad-message')
+  const { connection: offer, description } = signal.value
+  if (description.type === 'answer') {
+    const connection = direct.connections.get(offer)
+    if (connection?.isOurs !== true || !connection.byHand || connection.isDescribed) return refuse('stale-answer')
+    connection.peer = from
+    tell(direct, connection, signal.value)
+    return ok(null)
+  }
+  const before = withPeer(direct, from)
+  if (before?.isProven === true) return ok(null)
+  if (before !== undefined) close(direct, before)
+  const connection = connect(direct, from, offer, true)
+  tell(direct, connection, signal.value)
+  const answer = await describedByHand(connection)
+  return answer === null ? refuse('no-webrtc') : ok(answer)
+}
+
+/** Tells the page the description with its candidates. */
+function tell({ options }: DirectState, connection: Connection, { description }: Described): void {
+  connection.isDescribed = true
+  options.page({ type: 'description', connection: connection.number, description })
+}
+
+/** This side's description, sealed, for a person to carry; null when it cannot be had. */
+const describedByHand = (connection: Connection): Promise<Uint8Array | null> =>
+  new Promise((resolve) => {
+    connection.described = resolve
+  })

@@ -1,0 +1,36 @@
+/** Devices that could not be reached, and how long this side does not try them again. */
+import { toHex } from '../../core/bytes.ts'
+import type { MemberId } from './members.ts'
+import type { DirectState } from './state.ts'
+
+/** A device that could not be reached is tried again after this long (ms), doubled each time. */
+const RETRY_FIRST = 2_000
+const RETRY_LAST = 120_000
+/** Devices that are remembered, the oldest forgotten first: more than can fail in two minutes. */
+export const MAX_FAILURES = 512
+
+/** One more failure. */
+export function noteFailure(direct: DirectState, peer: MemberId): void {
+  const { failures, lot, now } = direct
+  const name = nameOf(direct, peer)
+  const count = failuresOf(direct, peer)
+  const pause = Math.min(RETRY_LAST, RETRY_FIRST * 2 ** count) * (1 + lot())
+  failures.delete(name)
+  failures.set(name, { count: count + 1, until: now() + pause })
+  if (failures.size > MAX_FAILURES) failures.delete(failures.keys().next().value!)
+}
+
+/** How often it could not be reached since it last was. */
+export const failuresOf = (direct: DirectState, peer: MemberId): number => direct.failures.get(nameOf(direct, peer))?.count ?? 0
+
+export const forgetFailures = (direct: DirectState, peer: MemberId): void => void direct.failures.delete(nameOf(direct, peer))
+
+/** Whether it may be tried again. */
+export const mayTry = (direct: DirectState, peer: MemberId): boolean =>
+  direct.now() >= (direct.failures.get(nameOf(direct, peer))?.until ?? 0)
+
+/** Failures belong to an author, so that another sender value does not wipe them; those of a stranger, to its sender value. */
+function nameOf({ host }: DirectState, peer: MemberId): string {
+  const author = host?.authorOf(peer) ?? null
+  return author === null ? peer : toHex(author)
+}

@@ -1,0 +1,231 @@
+/** D20: what offers of others make a node do, and who gets a connection when many ask. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fromHex } from '../../core/bytes.ts'
+import { ATTEMPT_WITHIN, MAX_FAILED_STRANGERS, YIELDS_AFTER } from './attempts.ts'
+import { MAX_CANDIDATES } from './candidate.ts'
+import { MAX_CONNECTIONS, MAX_OPENS, OPENS_PER_SECOND } from './connections.ts'
+import { GREETINGS_PER_SECOND, MAX_GREETINGS } from './due.ts'
+import { MAX_FAILURES } from './failures.ts'
+import { encodeSignal } from './signal.ts'
+import {
+  begin,
+  closedBy,
+  described,
+  end,
+  named,
+  offerTo,
+  opened,
+  pass,
+  play,
+  print,
+  trickle,
+  tried,
+  writers,
+  writes,
+} from './played.naive.ts'
+
+beforeEach(begin)
+afterEach(end)
+
+describe('D20 addresses that others name', () => {
+  test('D20 are given to the page for one connection at a time, and MAX_FAILED_STRANGERS in a minute, of any number of names that offer', async () => {
+    const a = play(1)
+    await pass(1_000)
+    let names = 0
+    for (let second = 0; second < 60; second++) {
+      for (let n = 0; n < 20; n++) offerTo(a, named(names++), MAX_CANDIDATES)
+      await pass(1_000)
+      expect(tried(a).filter((one) => !closedBy(a).includes(one)).length).toBeLessThanOrEqual(1)
+    }
+    expect(tried(a)).toHaveLength(MAX_FAILED_STRANGERS)
+    expect(a.commands.filter(({ type }) => type === 'candidate')).toHaveLength(MAX_FAILED_STRANGERS * MAX_CANDIDATES)
+    // Not by the way of descriptions either.
+    for (const command of a.commands) if (command.type === 'description') expect(command.description.candidates).toEqual([])
+  })
+
+  test('D20 are dropped with their connection after ATTEMPT_WITHIN, when none has answered', async () => {
+    const a = play(1)
+    await pass(1_000)
+    offerTo(a, named(1), 1)
+    expect(tried(a)).toHaveLength(1)
+    await pass(ATTEMPT_WITHIN - 100)
+    expect(closedBy(a)).toEqual([])
+    await pass(200)
+    expect(closedBy(a)).toEqual(tried(a))
+  })
+
+  test('D20 are MAX_CANDIDATES of a connection, those that come one by one counted, and none once one has answered', async () => {
+    const a = play(1)
+    await pass(1_000)
+    offerTo(a, named(1), 5)
+    for (let n = 10; n < 30; n++) trickle(a, named(1), n)
+    const given = () => a.commands.filter(({ type }) => type === 'candidate').length
+    expect(given()).toBe(MAX_CANDIDATES)
+    offerTo(a, named(2), 1)
+    a.direct.hearPage({ type: 'connected', connection: opened(a)[0]!.connection, ours: print(0xa), theirs: print(0xe) })
+    // The next one's turn has come: it has one, which answers, and seven more come too late.
+    expect(given()).toBe(MAX_CANDIDATES + 1)
+    a.direct.hearPage({ type: 'connected', connection: opened(a)[1]!.connection, ours: print(0xa), theirs: print(0xe) })
+    for (let n = 10; n < 17; n++) trickle(a, named(2), n)
+    expect(given()).toBe(MAX_CANDIDATES + 1)
+  })
+
+  test('D20 of a second description of one connection are not heard, nor is what was for everybody', async () => {
+    const a = play(1)
+    await pass(1_000)
+    offerTo(a, named(1))
+    const before = a.commands.length
+    for (let n = 0; n < 10; n++) offerTo(a, named(1), MAX_CANDIDATES)
+    expect(a.commands.length).toBe(before)
+    const offer = encodeSignal({ type: 'description', connection: 1, description: described('offer', 0xe) })
+    a.direct.hearSignal(named(2), offer, { near: false, addressed: false })
+    expect([a.commands.length, a.refused]).toEqual([before, ['bad-message']])
+  })
+
+  test('D20 of a second answer are not heard, nor of an answer by another name', async () => {
+    const [a, b] = [play(1), play(2)]
+    await pass(3_000)
+    const [offering, answering] = opened(a)[0]?.offers === true ? [a, b] : [b, a]
+    const { connection } = opened(offering)[0]!
+    const answer = encodeSignal({ type: 'description', connection, description: described('answer', 0xe) })
+    const heard = () => offering.commands.filter(({ type }) => type === 'description').length
+    offering.direct.hearSignal(named(7), answer, { near: false, addressed: true })
+    expect(heard()).toBe(0)
+    for (let n = 0; n < 10; n++) offering.direct.hearSignal(answering.self, answer, { near: false, addressed: true })
+    expect(heard()).toBe(1)
+  })
+
+  test('D20 of an author who wrote here are tried in time, while strangers offer without end', async () => {
+    const a = play(1)
+    await pass(1_000)
+    let names = 100
+    const flood = async (ms: number): Promise<void> => {
+      for (let at = 0; at < ms; at += 50) {
+        offerTo(a, named(names++), MAX_CANDIDATES)
+        await pass(50)
+      }
+    }
+    await flood(90_000)
+    writes(a, named(1))
+    offerTo(a, named(1), 1)
+    const { connection } = opened(a).at(-1)!
+    await flood(YIELDS_AFTER + 100)
+    expect(tried(a)).toContain(connection)
+    // And it gets its channel by answering, even where its candidates are not tried.
+    expect(closedBy(a)).not.toContain(connection)
+  })
+
+  test('D20 are not needed: a peer that is heard first connects while its candidates wait', async () => {
+    const a = play(1)
+    await pass(1_000)
+    offerTo(a, named(7), 1)
+    const [, b] = [offerTo(a, named(2), 1), opened(a).at(-1)!.connection]
+    expect(tried(a)).not.toContain(b)
+    a.direct.hearPage({ type: 'connected', connection: b, ours: print(0xa), theirs: print(0xb) })
+    await pass(10_000)
+    expect(tried(a)).not.toContain(b)
+  })
+
+  test('D20 failures are an author’s, whatever names it takes', async () => {
+    const a = play(1)
+    await pass(1_000)
+    const author = new Uint8Array(32).fill(77)
+    writers.push(author)
+    for (let n = 0; n < 20; n++) {
+      a.authors.set(named(n), author)
+      offerTo(a, named(n), 1)
+      await pass(ATTEMPT_WITHIN + 200)
+    }
+    // In 84 s: at first, then after 2 to 4 s, 4 to 8 s, 8 to 16 s, 16 to 32 s.
+    expect(tried(a).length).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('limits', () => {
+  test('D18 half of MAX_CONNECTIONS are strangers’, who give way to strangers after a while, and an author who wrote finds a place at once', async () => {
+    const a = play(1)
+    await pass(1_000)
+    for (let n = 0; n < 60; n++) offerTo(a, named(n))
+    expect([opened(a).length, closedBy(a).length]).toEqual([MAX_CONNECTIONS / 2, 0])
+    for (let n = 200; n < 240; n++) {
+      writes(a, named(n))
+      offerTo(a, named(n))
+    }
+    expect([opened(a).length, closedBy(a).length]).toEqual([MAX_CONNECTIONS, 0])
+    // One that is junior finds none, and a senior one takes the most junior's.
+    await pass(5_500)
+    const junior = opened(a)[MAX_CONNECTIONS - 1]!.connection
+    writes(a, named(300))
+    offerTo(a, named(300))
+    writers.unshift(new Uint8Array(32).fill(99))
+    a.authors.set(named(301), writers[0]!)
+    offerTo(a, named(301))
+    expect([opened(a).length, closedBy(a)]).toEqual([MAX_CONNECTIONS + 1, [junior]])
+    offerTo(a, named(500))
+    expect([opened(a).length, closedBy(a).length]).toEqual([MAX_CONNECTIONS + 2, 2])
+  })
+
+  test('D18 one key holds one place of those that authors have, whatever names it takes', async () => {
+    const a = play(1)
+    await pass(1_000)
+    writers.push(new Uint8Array(32).fill(77))
+    for (let n = 0; n < 60; n++) {
+      a.authors.set(named(n), writers[0]!)
+      offerTo(a, named(n))
+    }
+    expect(opened(a)).toHaveLength(1 + MAX_CONNECTIONS / 2)
+    writes(a, named(200))
+    offerTo(a, named(200))
+    expect([opened(a).length, closedBy(a)]).toEqual([2 + MAX_CONNECTIONS / 2, []])
+  })
+
+  test('D20 MAX_OPENS connections are begun at once for strangers, and then OPENS_PER_SECOND', async () => {
+    const a = play(1)
+    await pass(1_000)
+    let names = 0
+    for (let at = 0; at < 60_000; at += 100) {
+      for (let n = 0; n < 10; n++) offerTo(a, named(names++))
+      await pass(100)
+    }
+    expect(opened(a).length).toBeLessThanOrEqual(MAX_OPENS + 60 * OPENS_PER_SECOND)
+    expect(opened(a).length).toBeGreaterThan(60 * OPENS_PER_SECOND)
+  })
+
+  test('D18 MAX_FAILURES devices that could not be reached are remembered, and for one more the first is forgotten', async () => {
+    const a = play(1)
+    await pass(1_000)
+    for (let n = 0; n <= MAX_FAILURES; n++) {
+      offerTo(a, named(n))
+      a.direct.hearPage({ type: 'failed', connection: opened(a).at(-1)!.connection })
+      await pass(250)
+    }
+    // Of those that are remembered none is tried again at once; the forgotten one is.
+    for (const n of [MAX_FAILURES, 0]) offerTo(a, named(n), 1, 2)
+    expect(tried(a)).toEqual([opened(a).at(-1)!.connection])
+  })
+
+  test('whoever speaks without a pause keeps nothing from being done', async () => {
+    const [a, b] = [play(1), play(2)]
+    const said = encodeSignal({ type: 'here', device: fromHex(named(5))!, near: [] })
+    for (let at = 0; at < 3_000; at += 10) {
+      for (const node of [a, b]) node.direct.hearSignal(named(5), said, { near: false, addressed: false })
+      await pass(10)
+    }
+    expect(opened(a).length + opened(b).length).toBeGreaterThan(0)
+  })
+
+  test('a peer that was met is told at once that this node is here, MAX_GREETINGS of them, and then GREETINGS_PER_SECOND', async () => {
+    const a = play(1)
+    a.direct.met(named(1))
+    expect(a.said).toEqual([])
+    await pass(1_000)
+    const told = () => a.said.flatMap(({ to, signal }) => (to !== null && signal.type === 'here' ? [to] : []))
+    expect(told()).toEqual([named(1)])
+    await pass(10_000)
+    for (let n = 2; n < 60; n++) a.direct.met(named(n))
+    expect(told()).toHaveLength(1 + MAX_GREETINGS)
+    await pass(1_000)
+    for (let n = 60; n < 120; n++) a.direct.met(named(n))
+    expect(told()).toHaveLength(1 + MAX_GREETINGS + GREETINGS_PER_SECOND)
+  })
+})
