@@ -102,3 +102,19 @@ test('--check takes one file and nothing else', () => {
   expect(refusal('--check=x', '--once')).toMatch('one file')
   expect(refusal('--check', 'x', '--once')).toMatch('one file')
 })
+
+test('a kept room is exported into a file, and no node runs beside it', () => {
+  expect(readArgs(['--export', 'room.tabweave'])).toMatchObject({
+    type: 'export',
+    file: 'room.tabweave',
+    options: { room: { type: 'resume' } },
+  })
+  expect(readArgs([FRAGMENT, '--export=x', '--name', 'a', '--dir', 'd'])).toMatchObject({
+    type: 'export',
+    options: { name: 'a', folder: 'd' },
+  })
+  for (const more of [['--new', 'a room'], ['--once'], ['--digest'], ['--write-now']])
+    expect(refusal('--export', 'x', ...more)).toContain('--export runs no node')
+  expect(refusal('--export', '')).toContain('--export takes')
+  expect(refusal('--export', 'x', '--name', '!')).toContain('--name takes')
+})

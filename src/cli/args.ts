@@ -27,6 +27,8 @@ export interface Options {
 export type Asked =
   | { readonly type: 'run'; readonly options: Options }
   | { readonly type: 'check'; readonly file: string }
+  /** Writes what a node's files hold into `file`; the node does not run. */
+  | { readonly type: 'export'; readonly file: string; readonly options: Options }
   | { readonly type: 'help' }
   | { readonly type: 'wrong'; readonly sentence: string }
 
@@ -35,6 +37,7 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   npm run -s node -- LINK            joins the room, or is again the node that it was there
   npm run -s node -- --new "NAME"    begins a room and prints its link
   npm run -s node                    goes on in the only room that is kept
+  npm run -s node -- --export FILE   writes the room that is kept (of a LINK, or the only one) into a file; runs no node
   npm run -s node -- --check FILE    checks evidence of an equivocation; needs no room, keeps nothing
 
   --name NAME       which of your nodes, and what others see it called while it is here
@@ -58,6 +61,18 @@ const wrong = (sentence: string): Asked => ({ type: 'wrong', sentence })
 
 /** Of the arguments after the program's name; anything gives an answer. */
 export function readArgs(args: readonly string[]): Asked {
+  const asked = readRun(args)
+  if (asked.type !== 'run') return asked
+  const file = parse(args).values.export
+  if (file === undefined) return asked
+  const { options } = asked
+  if (file === '') return wrong('--export takes the name of a file.')
+  if (options.room.type === 'found' || options.mode !== 'stay' || options.writesNow)
+    return wrong('--export runs no node: beside it, a link, --name and --dir say which room.')
+  return { type: 'export', file, options }
+}
+
+function readRun(args: readonly string[]): Asked {
   let parsed: ReturnType<typeof parse>
   try {
     parsed = parse(args)
@@ -116,6 +131,7 @@ const parse = (args: readonly string[]) =>
       name: { type: 'string' },
       new: { type: 'string' },
       check: { type: 'string' },
+      export: { type: 'string' },
       relay: { type: 'string' },
       dir: { type: 'string' },
       once: { type: 'boolean', default: false },

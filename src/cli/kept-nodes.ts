@@ -55,21 +55,46 @@ async function resume({ folder }: Kept): Promise<OpenedNode> {
   return { identity, store, resumed: true, salvaged: false }
 }
 
+/**
+ * The folder of the node of this name that the room has here, to be read without it: its identity may be damaged, where no other node
+ * can be meant. @throws Stop where there is none, or several may be meant; StoreError
+ */
+export async function folderOfKept({ room, name }: Pick<Options, 'room' | 'name'>, base: string): Promise<string> {
+  const { kept, damaged } = await lookIn(base, name)
+  const found = room.type === 'join' ? inRoom(kept, room.link) : theOnly(kept)
+  if (found !== undefined) return found.folder
+  if (damaged.length === 1 && (room.type === 'join' || kept.length === 0)) return damaged[0]!
+  throw new Stop(
+    damaged.length === 0
+      ? `No node called “${name}” is kept in ${base} for this room.`
+      : `${damaged.join(' and ')} may be of this room, and their identities are damaged: move all but one of them away.`,
+  )
+}
+
 /** Latest first. @throws Stop where one cannot be read */
 async function keptIn(base: string, name: string): Promise<Kept[]> {
+  const { kept, damaged } = await lookIn(base, name)
+  const [folder] = damaged
+  if (folder === undefined) return kept
+  throw new Stop(
+    `${identityPath(folder)} is damaged, and nobody but that node had its key. Move ${folder} away to join its room as a new node; ` +
+      '--export FILE writes what it holds.',
+  )
+}
+
+/** The nodes of this name, latest first, and the folders of those whose identity cannot be read. */
+async function lookIn(base: string, name: string): Promise<{ readonly kept: Kept[]; readonly damaged: string[] }> {
   const names = named(() => (fs.existsSync(base) ? fs.readdirSync(base) : []))
   const kept: Kept[] = []
+  const damaged: string[] = []
   for (const each of names) {
     if (!each.startsWith(`${name}-`) || !/^-[0-9a-f]{16}$/.test(each.slice(name.length))) continue
     const folder = join(base, each)
     const identity = await readIdentity(identityPath(folder))
-    if (identity === 'damaged')
-      throw new Stop(
-        `${identityPath(folder)} is damaged, and nobody but that node had its key. Move ${folder} away to join its room as a new node.`,
-      )
-    if (identity !== null) kept.push({ folder, identity })
+    if (identity === 'damaged') damaged.push(folder)
+    else if (identity !== null) kept.push({ folder, identity })
   }
-  return kept.sort((a, b) => b.identity.createdAt - a.identity.createdAt)
+  return { kept: kept.sort((a, b) => b.identity.createdAt - a.identity.createdAt), damaged }
 }
 
 function inRoom(kept: readonly Kept[], { genesis, secret }: RoomLink): Kept | undefined {

@@ -2,6 +2,7 @@
 import process from 'node:process'
 import { readArgs, USAGE } from './args.ts'
 import { checkFile } from './check.ts'
+import { exportKept } from './export.ts'
 import { run } from './run.ts'
 import { openTerminal, printTo } from './terminal.ts'
 
@@ -15,6 +16,8 @@ if (asked.type === 'run') {
   terminal.close()
 } else if (asked.type === 'check') {
   process.exitCode = await checkFile(asked.file, { print: printTo(process.stdout), complain: printTo(process.stderr) })
+} else if (asked.type === 'export') {
+  process.exitCode = await exportKept(asked.options, asked.file, { print: printTo(process.stdout), complain: printTo(process.stderr) })
 } else if (asked.type === 'help') process.stdout.write(`${USAGE}\n`)
 else {
   process.stderr.write(`${asked.sentence}\n`)

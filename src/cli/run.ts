@@ -81,7 +81,7 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
 }
 
 /** What a person is told, or null for a bug of ours. */
-function sentenceOf(error: unknown): string | null {
+export function sentenceOf(error: unknown): string | null {
   if (error instanceof Stop) return error.message
   if (error instanceof FolderHeld) return words.held(error.folder, error.pid)
   if (!(error instanceof StoreError)) return null

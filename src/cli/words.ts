@@ -103,6 +103,10 @@ export const words = {
       ? `Nobody else was here within ${count.format(seconds)} s: what is here (${plural(ops, 'op')}) is kept, and goes to others when this node runs again while one of them is there.`
       : `${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} agreed within ${count.format(seconds)} s: run this again, with a longer --wait.`,
   unwritten: (lines: number) => `${plural(lines, 'line')} not written to the room: write ${lines === 1 ? 'it' : 'them'} again.`,
+  exported: (file: string, bytes: number, ops: number, folder: string) =>
+    `* ${plural(ops, 'op')} of ${folder} written to ${file} (${plural(bytes, 'byte')}): a node that joins by the room’s link can read it`,
+  lostOps: (ops: number) => `${plural(ops, 'op')} of this node ${ops === 1 ? 'is' : 'are'} damaged on the disk and not in the file.`,
+  notWritten: (file: string, why: string) => `${file} was not written: ${why}.`,
   held: (folder: string, pid: number) =>
     `This node runs already (process ${pid}): stop that, or be another node here with --name. If it is no node, delete the lock files in ${folder}.`,
   unusable: (what: string) => `The files of this node cannot be used: ${what}. Choose another folder with --dir, or see to that one.`,

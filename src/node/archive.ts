@@ -3,8 +3,13 @@ import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { EMPTY, filledWith } from '../sync/filling.ts'
 import { encodeFile, wrapBundle } from '../sync/wrap.ts'
+import type { Segment, Store } from '../store/store.ts'
 import { deflate } from './deflate.ts'
 import type { Library } from './library.ts'
+import type { StoredRoom } from './views.ts'
+
+/** Segments read at a time. */
+const READ_SEGMENTS = 64
 
 /** O(ops): reads the whole store. */
 export async function exportRoom(library: Library): Promise<Uint8Array> {
@@ -26,3 +31,27 @@ export async function exportRoom(library: Library): Promise<Uint8Array> {
   await flush()
   return encodeFile(bundles)
 }
+
+/**
+ * The room as a file, from the disk of a node that cannot run: stored segments are bundles already, and are copied as they are. Nothing is
+ * decoded, hashed or judged, so nothing in them can stop this. Segments that the disk has damaged are left out and counted; whoever
+ * reads the file checks the others. O(bytes stored). @throws StoreError
+ */
+export async function exportStored(store: Store): Promise<StoredRoom> {
+  const bundles: Uint8Array[] = []
+  const length = await store.length()
+  let ops = 0
+  for (let at = 0; at < length;) {
+    const segments = await store.read(at, READ_SEGMENTS)
+    const last = segments.at(-1)
+    if (last === undefined) break
+    for (const segment of segments.filter(isWhole)) {
+      bundles.push(segment.bytes)
+      ops += segment.count
+    }
+    at = last.first + last.count
+  }
+  return { file: encodeFile(bundles), ops, lost: length - ops }
+}
+
+const isWhole = (segment: Awaited<ReturnType<Store['read']>>[number]): segment is Segment => 'bytes' in segment

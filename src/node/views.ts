@@ -142,6 +142,15 @@ export interface ImportOutcome {
   readonly unread: { readonly bytes: number; readonly reason: Refusal } | null
 }
 
+/** The file of a room that was read from a disk, without its node. */
+export interface StoredRoom {
+  readonly file: Uint8Array
+  /** Ops in it. */
+  readonly ops: number
+  /** Ops that are damaged on the disk, and not in it. */
+  readonly lost: number
+}
+
 /** Two different ops that one author signed with one seq. */
 export interface EquivocationEntry {
   readonly author: Hex

@@ -205,7 +205,16 @@ export const messages = {
       'Unplug the network and reload: the room is still there, and still writable.',
     ],
   },
-  failed: { again: 'Try again', toStart: 'To the start' },
+  failed: {
+    again: 'Try again',
+    toStart: 'To the start',
+    exportLead: 'What it stored can be saved without it. A node that joins by the room’s link can read the file.',
+    export: 'Export what is stored',
+    reading: 'Reading the disk …',
+    exported: (size: string, ops: number) => `Written: ${size}, ${plural(ops, 'op')}.`,
+    lost: (n: number) => `${plural(n, 'op')} could not be read and ${n === 1 ? 'is' : 'are'} not in it.`,
+    unreadable: 'Nothing could be read: this browser has no ops of that node.',
+  },
   peers: {
     title: 'Peers',
     paths: 'Paths',

@@ -15,6 +15,7 @@ import type {
   NodeStatus,
   OpDetails,
   RefusedEntry,
+  StoredRoom,
   SubmitReply,
 } from '../node/views.ts'
 import type { IceServer, PageCommand, PageEvent } from '../net/direct/page-port.ts'
@@ -28,8 +29,10 @@ export type { KnownNode } from '../store/store.ts'
 export type ToNode =
   /** The nodes that this browser has kept, latest used first: reply `KnownNode[]`. Allowed before "start". */
   | { readonly type: 'rooms'; readonly ref: number }
+  /** What the disk of a node (its id) holds, as one file; the node need not run: reply `StoredRoom | null`. Allowed before "start". */
+  | { readonly type: 'exportStored'; readonly ref: number; readonly node: Hex }
   /**
-   * The first message (but for "rooms"), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
+   * The first message (but for those above), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
    * `claim` is the node this tab was before a reload: honoured if its lock is free and its room is the link's.
    * `patience` is how long to wait for that lock (ms): long for a reload, short for what may be a duplicated tab.
    * `relay` is the websocket origin, or null for none ("ws://localhost:5173"); `servers` may help direct connections.
@@ -94,6 +97,7 @@ export interface Replies {
   readonly search: readonly HistoryEntry[]
   readonly history: readonly HistoryEntry[]
   readonly export: Uint8Array
+  readonly exportStored: StoredRoom | null
   readonly import: ImportOutcome
   readonly equivocations: readonly EquivocationEntry[]
   readonly evidence: readonly EvidenceEntry[]

@@ -6,6 +6,7 @@ import { toHex } from '../core/bytes.ts'
 import { openBroadcastChannel } from '../net/broadcast-channel.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from '../node/link.ts'
+import { exportStored } from '../node/archive.ts'
 import type { Decoder } from '../node/decoder.ts'
 import { inviteByHand, meetByHand } from '../node/by-hand.ts'
 import { createNode, type Node } from '../node/node.ts'
@@ -62,6 +63,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
   return (data) => {
     if (!isToNode(data)) return
     if (data.type === 'rooms') return reply(data.ref, listRooms())
+    if (data.type === 'exportStored') return reply(data.ref, exportOf(data.node))
     if (data.type === 'start') {
       node ??= start(data).catch(broken)
       return
@@ -73,7 +75,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     value.then((answer) => post({ type: 'reply', ref, value: answer }), broken)
   }
 
-  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' }>): void {
+  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' | 'exportStored' }>): void {
     switch (message.type) {
       case 'submit':
         return reply(message.ref, running.submit(message.text))
@@ -129,6 +131,23 @@ async function openNode({ claim, patience, roomName }: Start, link: RoomLink | n
   if (link === null) return foundRoom(openIndexedDbStore, roomName)
   const before = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
   return before ?? joinRoom(openIndexedDbStore, link, () => mintDistinct(listRooms(), toHex(link.genesis)))
+}
+
+/** Reads a node's disk without its lock: the node that holds it may be the one that failed. Null if there is nothing that can be read. */
+async function exportOf(id: string): Promise<Replies['exportStored']> {
+  try {
+    const store = await openIndexedDbStore(id)
+    if ((await store.identity()) === null) {
+      // Opening has made it.
+      await store.destroy()
+      return null
+    }
+    const stored = await exportStored(store)
+    store.close()
+    return stored
+  } catch {
+    return null
+  }
 }
 
 async function listRooms(): Promise<Replies['rooms']> {

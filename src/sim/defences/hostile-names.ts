@@ -76,6 +76,13 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/graph/view.test.ts', 'D17 a picture'),
   },
   {
+    row: 'D17',
+    file: 'src/node/archive.ts',
+    in: 'exportStored',
+    drop: 'call filter',
+    test: tested('src/node/archive.test.ts', 'E9 segments that the disk has damaged'),
+  },
+  {
     row: 'D18',
     file: PEERS,
     in: 'takeSeat',

@@ -40,7 +40,9 @@ export function App() {
   if (stillborn !== null)
     return (
       <main className="failed-page">
-        <Failed failure={stillborn} />
+        <NodeProvider value={looked}>
+          <Failed failure={stillborn} />
+        </NodeProvider>
       </main>
     )
   const Open = place === null ? null : PLACES[place]

@@ -3,6 +3,7 @@ import type { NodeFailure } from '../../worker/api.ts'
 import { Mark } from './Icon.tsx'
 import { messages } from '../messages.ts'
 import { failureSentences } from '../refusal-messages.ts'
+import { StoredRoom } from './StoredRoom.tsx'
 
 export function Failed({ failure }: { readonly failure: NodeFailure }) {
   const { title, body } = failureSentences[failure]
@@ -15,6 +16,7 @@ export function Failed({ failure }: { readonly failure: NodeFailure }) {
       <Mark />
       <h2>{title}</h2>
       <p>{body}</p>
+      {failure !== 'bad-link' && failure !== 'storage-gone' && <StoredRoom />}
       <div className="row">
         {failure !== 'bad-link' && (
           <button type="button" className="button-accent" onClick={() => location.reload()}>

@@ -34,6 +34,8 @@ export interface Unsent {
 
 export interface NodeState {
   readonly opened: Opened | null
+  /** The node that this one was to be again, whose disk may be here. */
+  readonly claim: Hex | null
   readonly failure: NodeFailure | null
   readonly status: NodeStatus | null
   /** When `status` came, ms since 1970: the page's clock goes on from there. */
@@ -109,6 +111,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
   let lastKey = 0
   const store = createStore<NodeState>(() => ({
     opened: null,
+    claim: null,
     failure: null,
     status: null,
     statusAt: 0,
@@ -188,6 +191,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     slot,
     store,
     start: (how) => {
+      store.setState({ claim: how.claim })
       client.tell({ type: 'start', ...how })
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
       isFounded = how.link === null

@@ -4,6 +4,8 @@
  */
 import { greatestOf } from '../../core/lists.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Hex, Replies } from '../../worker/api.ts'
+import { createNodeClient } from '../../worker/client.ts'
 import { keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { createPageNode, type PageNode } from './page-node.ts'
 import { serversOf } from './start-up.ts'
@@ -41,6 +43,8 @@ export interface Page {
   say(text: string): void
   /** The nodes this browser has kept. */
   rooms(): ReturnType<PageNode['rooms']>
+  /** What the disk of a node holds, read by a worker of its own: that node's may be stuck. Null if nothing could be read. */
+  exportStored(node: Hex): Promise<Replies['exportStored']>
 }
 
 export interface PageSetting {
@@ -122,5 +126,13 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     },
     say: (text) => store.setState({ notice: { text, at: Date.now() } }),
     rooms: () => ownNode().rooms(),
+    exportStored: async (node) => {
+      let failed = (_: null): void => {}
+      const failing = new Promise<null>((resolve) => (failed = resolve))
+      const client = createNodeClient(startNodeWorker(0), () => failed(null))
+      const stored = await Promise.race([failing, client.ask({ type: 'exportStored', node })])
+      client.close()
+      return stored
+    },
   }
 }
