@@ -12,7 +12,7 @@ export interface Device {
   open(url: string, expected?: RegExp): Promise<Page>
 }
 
-interface Fixtures {
+export interface Fixtures {
   readonly host: Host
   readonly hostile: HostileRelay
   /** Devices without WebRTC, for what is about the relay alone. */

@@ -3,20 +3,23 @@
  * holds the link can do so: its frames are sealed and signed as those of a tab.
  */
 import { WebSocket } from 'ws'
-import { publicKeyOf, signPure, verifyPure } from '../src/core/keys.ts'
+import { keyOfSeed } from '../src/bench/trace-to-bundle.ts'
+import { MAX_SENDERS_PER_CONNECTION } from '../relay/room.ts'
+import { SENDER_BYTES } from '../src/net/envelope.ts'
 import { deriveRoom } from '../src/net/keys.ts'
 import { createSealer, type Opened, type Sealer } from '../src/net/sealed.ts'
 import { parseLink } from '../src/node/link.ts'
-import { MAX_SENDERS_PER_CONNECTION } from '../relay/room.ts'
 
 export interface HostileName {
+  /** Its sender value. */
+  readonly sender: Uint8Array
   /** Says this to one node, or to everybody (null). Gives the bytes of the frame. */
   say(to: Uint8Array | null, bytes: Uint8Array): Promise<number>
 }
 
 export interface HostileMember {
-  /** Draws one more sender value. Each relay connection carries as many as a relay allows. */
-  name(): Promise<HostileName>
+  /** Draws one more sender value. Each relay connection carries as many as a relay allows. @param hear gets what is said to it or to everybody */
+  name(hear?: (opened: Opened) => void): Promise<HostileName>
   /** What was said to everybody. */
   readonly heard: readonly Opened[]
   close(): void
@@ -30,40 +33,59 @@ export async function joinAsMember(port: number, link: string): Promise<HostileM
   const sockets: WebSocket[] = []
   let names = 0
 
+  /** By sender value (hex). */
+  const ears = new Map<string, { readonly sealer: Sealer; readonly hear: (opened: Opened) => void }>()
+  const everybody = '00'.repeat(SENDER_BYTES)
+
   const connect = async (): Promise<WebSocket> => {
     const socket = new WebSocket(`ws://localhost:${port}/parties/main/${relayName}`)
     sockets.push(socket)
+    // What is said to everybody comes on each connection, and is opened once for all names. What one name says the others do not open.
+    const isFirst = sockets.length === 1
+    socket.on('message', (frame: Buffer) => {
+      const receiver = frame.toString('hex', 1 + SENDER_BYTES, 1 + 2 * SENDER_BYTES)
+      if (ears.has(frame.toString('hex', 1, 1 + SENDER_BYTES))) return
+      if (receiver !== everybody) return openFor([receiver], frame)
+      if (isFirst) openFor([...ears.keys()], frame)
+    })
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
     return socket
   }
-  const drawSealer = (): Promise<Sealer> => {
-    const seed = new Uint8Array(32).fill(0x66)
-    new DataView(seed.buffer).setUint32(0, ++names)
-    return createSealer({
+  const openFor = (receivers: readonly string[], frame: Buffer): void => {
+    const [first] = receivers
+    void ears
+      .get(first ?? '')
+      ?.sealer.open(new Uint8Array(frame))
+      .then((opened) => opened.ok && receivers.forEach((each) => ears.get(each)!.hear(opened.value)))
+  }
+  const drawName = async (hear: (opened: Opened) => void): Promise<{ readonly sealer: Sealer; readonly sender: Uint8Array }> => {
+    const { author: sender, sign } = await keyOfSeed(`a hostile name ${names++}`)
+    const sealer = await createSealer({
       room: room.genesis,
       roomKey,
-      sender: publicKeyOf(seed),
+      sender,
       isPresent: () => false,
-      sign: async (message) => signPure(seed, message),
-      verify: async ({ signature, message, author }) => verifyPure(signature, message, author),
+      sign,
+      // It has nothing to lose by believing.
+      verify: async () => true,
     })
+    ears.set(Buffer.from(sender).toString('hex'), { sealer, hear })
+    return { sealer, sender }
   }
 
-  const ears = await drawSealer()
   const heard: Opened[] = []
-  const listener = await connect()
-  listener.on('message', (data: Buffer) => {
-    void ears.open(new Uint8Array(data)).then((opened) => opened.ok && heard.push(opened.value))
-  })
+  await connect()
+  await drawName((opened) => heard.push(opened))
   let speaker: WebSocket | null = null
-  let spoken = 0
+  let drawn = 0
   return {
     heard,
-    async name() {
-      if (speaker === null || spoken++ % MAX_SENDERS_PER_CONNECTION === 0) speaker = await connect()
+    async name(hear = () => {}) {
+      if (speaker === null || drawn++ % MAX_SENDERS_PER_CONNECTION === 0) speaker = await connect()
       const socket = speaker
-      const sealer = await drawSealer()
+      const { sealer, sender } = await drawName(hear)
       return {
+        sender,
         async say(to, bytes) {
           const frame = await sealer.seal(to, bytes)
           socket.send(frame)

@@ -29,6 +29,8 @@ export interface HostileRelay {
   cut(): void
   /** Lets tabs connect again. */
   heal(): void
+  /** Sends these frames to every tab that is connected now, whatever the faults. */
+  replay(frames: readonly Buffer[]): void
   /** Every frame that a tab sent, as it came. */
   readonly seen: readonly Buffer[]
   /** How often each fault was done. */
@@ -44,6 +46,7 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
   const seen: Buffer[] = []
   const done = { drop: 0, repeat: 0, flip: 0, reorder: 0, delay: 0, lag: 0 }
   const sockets = new Set<WebSocket>()
+  const tabs = new Set<WebSocket>()
   let faults = HONEST
   let isCut = false
 
@@ -93,6 +96,8 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
     const up = through(host)
     const down = through(tab)
     sockets.add(tab).add(host)
+    tabs.add(tab)
+    tab.on('close', () => tabs.delete(tab))
     tab.on('message', (data: Buffer) => {
       seen.push(data)
       if (host.readyState === WebSocket.CONNECTING) early.push(data)
@@ -133,6 +138,9 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
     cut,
     heal() {
       isCut = false
+    },
+    replay(frames) {
+      for (const tab of tabs) for (const frame of frames) if (tab.readyState === WebSocket.OPEN) tab.send(frame)
     },
     seen,
     done,

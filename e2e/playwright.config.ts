@@ -5,7 +5,7 @@ import { BROWSER_ARGS, requireChromium } from '../.scripts/browser.mjs'
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
-  // Most of a test's time is spent waiting (24 % of two cores were in use while one ran at a time).
+  // Each test waits for most of its time, and needs a processor for some of it.
   workers: 2,
   fullyParallel: true,
   retries: 0,

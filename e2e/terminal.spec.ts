@@ -1,48 +1,7 @@
 /** A node in a terminal among tabs: another process, another runtime, files instead of a database, and the same room. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { execPath } from 'node:process'
-import { root } from '../.scripts/paths.mjs'
-import { expect, test as base } from './fixtures.ts'
+import { expect } from './fixtures.ts'
 import { agree, messagesOf, numbered, oneHistory, said, type } from './tabs.ts'
-
-/** A command that runs, and what it has printed. */
-interface Command {
-  readonly printed: () => string
-  readonly type: (line: string) => void
-  readonly end: () => void
-  /** Sends the signal, if there is one, and gives the exit code (null: it was killed). */
-  readonly ended: (signal?: NodeJS.Signals) => Promise<number | null>
-}
-
-const test = base.extend<{ readonly node: (...args: string[]) => Command }>({
-  node: async ({ host: _host }, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'tabweave-e2e-'))
-    const started: ChildProcess[] = []
-    await use((...args) => {
-      const child = spawn(execPath, [join(root, '.scripts/node.mjs'), '--dir', folder, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
-      started.push(child)
-      let printed = ''
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (printed += text))
-      const closed = once(child, 'close')
-      return {
-        printed: () => printed,
-        type: (line) => void child.stdin.write(`${line}\n`),
-        end: () => void child.stdin.end(),
-        async ended(signal) {
-          if (signal !== undefined) child.kill(signal)
-          const [code] = (await closed) as [number | null]
-          return code
-        },
-      }
-    })
-    for (const child of started) child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
-  },
-})
+import { type Command, test } from './terminal.ts'
 
 /** Waits until the command has said that all hold so many ops; gives the digest. */
 async function agreed(command: Command, ops: number): Promise<string> {

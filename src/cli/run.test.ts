@@ -345,7 +345,9 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     fs.writeFileSync(path, bytes)
     const again = start([link, '--name', 'bob', '--dir', folder])
     expect(await again.ended).toBe(1)
-    expect(again.complained).toEqual([expect.stringMatching(/identity is damaged.*to join its room as a new node\.$/)])
+    expect(again.complained).toEqual([
+      expect.stringMatching(/identity is damaged.*to join its room as a new node; --export FILE writes what it holds\.$/),
+    ])
   })
 
   test('E9 damaged ops are said; what is whole goes on under a new key, the rest comes from peers', async () => {

@@ -36,7 +36,7 @@ test('D17 a disk gives its room as a file without any node, and a node that join
   expect(node.status().ops).toBe(OPS)
 })
 
-test('E9 segments that the disk has damaged are counted, and the others are in the file', async () => {
+test('D17 a disk that has damaged some segments gives the others, and says how many ops are lost', async () => {
   const { disk, store, link } = await diskOfRoom()
   for (const op of [7, 25]) disk.records.get(op)!.bytes[20]! ^= 1
   const { file, ops: count, lost } = await exportStored(store)

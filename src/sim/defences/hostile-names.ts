@@ -80,7 +80,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     file: 'src/node/archive.ts',
     in: 'exportStored',
     drop: 'call filter',
-    test: tested('src/node/archive.test.ts', 'E9 segments that the disk has damaged'),
+    test: tested('src/node/archive.test.ts', 'D17 a disk that has damaged some segments'),
   },
   {
     row: 'D18',

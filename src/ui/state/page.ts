@@ -127,7 +127,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     say: (text) => store.setState({ notice: { text, at: Date.now() } }),
     rooms: () => ownNode().rooms(),
     exportStored: async (node) => {
-      let failed = (_: null): void => {}
+      let failed: (nothing: null) => void = () => {}
       const failing = new Promise<null>((resolve) => (failed = resolve))
       const client = createNodeClient(startNodeWorker(0), () => failed(null))
       const stored = await Promise.race([failing, client.ask({ type: 'exportStored', node })])
