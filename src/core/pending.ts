@@ -115,6 +115,20 @@ export function missingIds(pending: Pending, limit: number, turn: number): OpId[
   return [...out.values()]
 }
 
+/** Missing parents of what one link brought, oldest first. O(limit). */
+export function missingFor({ byLink }: Pending, link: string, limit: number): OpId[] {
+  const share = byLink.get(link)
+  const out = new Map<string, OpId>()
+  if (share === undefined || limit === 0) return []
+  for (const unit of share.units) {
+    for (const id of unit.missing.values()) {
+      out.set(keyOf(id), id)
+      if (out.size === limit) return [...out.values()]
+    }
+  }
+  return [...out.values()]
+}
+
 function* missingOf({ units }: Share, turn: number): Generator<OpId, undefined> {
   const all = [...units]
   for (let i = 0; i < all.length; i++) yield* all[(i + turn) % all.length]!.missing.values()

@@ -91,6 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
     submitting: false,
     fetches: new Map(),
     hedge: { since: now, doublings: 0 },
+    bringers: new Set(),
     question: null,
     paused: false,
     caughtUp: { ops: 0, bytes: 0, at: -Infinity },

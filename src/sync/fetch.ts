@@ -3,8 +3,10 @@
  *
  * One peer is asked first. While its answer goes well nobody else is asked, so that nothing is fetched twice. While no answer goes
  * well, twice as many peers are asked every HEDGE ms: names cost nothing, and a peer that is silent or drips must cost the others a
- * fraction of a second, not its turn. As soon as one answer goes well, those that have brought nothing are given up; a server sends
+ * fraction of a second, not its turn. As soon as one answer goes well, those that are much slower are given up; a server sends
  * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
+ *
+ * A peer that brings an op unasked has its parents. It is asked for those at once, whatever else goes on: what people type waits for no turn.
  *
  * Each peer gets its turn: first those who have been of use (every other time), then tabs of this browser and proven channels, then
  * authors whose ops are here, then the one asked longest ago. One that stalls or does not serve what it named rests for a while
@@ -12,7 +14,7 @@
  */
 import { numberOf } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
-import { missingIds } from '../core/pending.ts'
+import { missingFor, missingIds } from '../core/pending.ts'
 import { keyOf } from '../core/unit.ts'
 import { backAt, leftAt } from '../core/budget.ts'
 import type { PeerId } from './effects.ts'
@@ -20,7 +22,7 @@ import { countHeldBack } from './held-back.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
 import { agrees, holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
-import { type Fetch, goesWell, HEDGE } from './open-fetch.ts'
+import { type Fetch, goesWell, HEDGE, makesWay, noteBytes } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { isTrusted, PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
@@ -29,6 +31,8 @@ import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 const STALL = 2_000
 /** Twice as many peers are asked after each HEDGE in which no answer went well, and at most so many. */
 export const MAX_QUESTIONS = 64
+/** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
+export const MAX_BROUGHT = 16
 /** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
 const TURN = 5_000
 const TURN_PER_OP = 50
@@ -93,8 +97,9 @@ export function fetchDue(engine: Engine): number {
     else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
   }
   if (engine.question !== null && engine.now >= engine.question.until) engine.question = null
+  const bringersAt = askBringers(engine)
   if (engine.question === null) startDue(engine)
-  let next = engine.question?.until ?? nextUnbenched(engine)
+  let next = Math.min(bringersAt, engine.question?.until ?? nextUnbenched(engine))
   for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
   if (engine.fetches.size > 0) next = Math.min(next, nextHedge(engine))
   return next
@@ -130,6 +135,31 @@ function drop(engine: Engine, fetch: Fetch): void {
   answersNoMore(engine, fetch.from)
 }
 
+/** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
+function askBringers(engine: Engine): number {
+  const { bringers, fetches, peers, now, limits, replica } = engine
+  if (bringers.size === 0) return Infinity
+  let recent = 0
+  let next = Infinity
+  for (const { brought, startedAt } of fetches.values()) {
+    if (!brought || now >= startedAt + HEDGE) continue
+    recent++
+    next = Math.min(next, startedAt + HEDGE)
+  }
+  for (const id of bringers) {
+    if (recent >= MAX_BROUGHT) return next
+    if (fetches.has(id)) continue
+    bringers.delete(id)
+    const peer = peers.get(id)
+    const ids = missingFor(replica.pending, id, limits.heads)
+    if (peer === undefined || peer.benchedUntil > now || ids.length === 0) continue
+    askFor(engine, peer, ids)
+    recent++
+    next = Math.min(next, now + HEDGE)
+  }
+  return bringers.size === 0 ? Infinity : next
+}
+
 function start(engine: Engine, peer: Peer): void {
   const { now, limits } = engine
   const { pending } = engine.replica
@@ -143,15 +173,26 @@ function start(engine: Engine, peer: Peer): void {
     peer.exhaustedAt = -1
   }
   const ids = all ? [] : [...missing, ...named].slice(0, limits.heads)
+  put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, all })
+}
+
+/** Asks a peer for the parents of what it brought. */
+function askFor(engine: Engine, peer: Peer, ids: readonly OpId[]): void {
+  put(engine, peer, ids, { named: ids, missing: true, brought: true, all: false })
+}
+
+function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked, 'ref'>): void {
   const ref = engine.nextRef++
-  begin(engine, peer, { ref, named, missing: missing.length > 0, all })
+  begin(engine, peer, { ref, ...asked })
   const holdings = holdingsOf(engine)
   send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn }))
   told(engine, peer)
 }
 
+type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'all'>
+
 /** A question to this peer is open from now on. */
-export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'named' | 'missing' | 'all'>): void {
+export function begin(engine: Engine, peer: Peer, asked: Asked): void {
   const { now, caughtUp } = engine
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
@@ -166,8 +207,9 @@ export function begin(engine: Engine, peer: Peer, asked: Pick<Fetch, 'ref' | 'na
     got: 0,
     vain: 0,
     again: 0,
-    bytes: 0,
     bundles: 0,
+    recent: 0,
+    recentAt: now,
     left: null,
     heardAt: now,
     arrivedAt: now,
@@ -240,12 +282,13 @@ export function arrived({ fetches, now }: Engine, from: PeerId): void {
 
 /** Units that answer a fetch (or the first of many) were judged. */
 export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {
+  if (message.ref === 0 && pending > 0) engine.bringers.add(from)
   const fetch = engine.fetches.get(from)
   if (fetch?.ref !== message.ref) return
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
-  fetch.bytes += admitted > 0 ? message.bundle.length : 0
+  if (admitted > 0) noteBytes(fetch, message.bundle.length, engine.now)
   fetch.bundles++
   engine.caughtUp.ops += admitted
   engine.caughtUp.bytes += message.bundle.length
@@ -261,11 +304,11 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
   notify(engine, { type: 'changed' })
 }
 
-/** This answer brought ops: those that have brought nothing make way, and, once it is known, those that are much slower. */
+/** This answer brought ops: those that are much slower make way. */
 function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
   for (const other of [...engine.fetches.values()]) {
-    if (other !== fetch && !other.ended && (other.got === 0 || !goesWell(engine, other))) drop(engine, other)
+    if (makesWay(other, fetch, engine.now)) drop(engine, other)
   }
 }
 

@@ -82,7 +82,7 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
   if (engine.question?.ref === ref) {
     engine.question = null
-    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, all: true })
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: true })
   }
   if (!isAnswer(engine, peer.id, ref)) return false
   arrived(engine, peer.id)

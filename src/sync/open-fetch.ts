@@ -5,20 +5,22 @@ import type { Engine } from './state.ts'
 
 /** While no answer goes well, more peers are asked after each of these pauses (ms). */
 export const HEDGE = 400
-/** An answer goes well while it brought ops in the last so many ms, */
-const FRESH = 1_500
-/** and, from this time on (ms), at a quarter of the pace of the quickest one and at this pace at least (bytes a second). */
-const MEASURED_FROM = 2_000
-const SLOWER_BY = 4
+/** An answer goes well while it brings so many bytes a second: less than any path that people use. */
 const LEAST_PACE = 1_024
+/** What came is forgotten at this pace (ms): pace is that of the last seconds. */
+const MEMORY = 2_000
+/** An answer that is so many times slower than another one makes way for it. */
+const SLOWER_BY = 4
 
 export interface Fetch {
   readonly from: PeerId
   readonly ref: number
-  /** Heads that the peer named and was asked for. */
+  /** Ids that the peer must have: heads that it named, and parents of what it brought. */
   readonly named: readonly OpId[]
   /** True when parents of pending units were asked for. */
   readonly missing: boolean
+  /** True when it was asked for parents of what it brought itself: it makes way for nobody. */
+  readonly brought: boolean
   /** True when everything was asked for; and how many ops the peer said it had. */
   readonly all: boolean
   readonly ops: number
@@ -26,9 +28,11 @@ export interface Fetch {
   /** Ops admitted so far by this fetch, and how many the peer says are to come. */
   got: number
   left: number | null
-  /** Bytes that it brought, and bundles of it that were judged. */
-  bytes: number
+  /** Bundles of it that were judged. */
   bundles: number
+  /** Bytes of those that brought ops, fading with time; and when that was worked out (ms). */
+  recent: number
+  recentAt: number
   /** Ops that it brought in vain: they wait, were refused, or were more than is judged at a time. */
   vain: number
   /** Ops that it brought and that were held already. */
@@ -40,15 +44,20 @@ export interface Fetch {
   ended: boolean
 }
 
-/** Whether an answer brings ops, and not much slower than others do. */
-export function goesWell(engine: Engine, fetch: Fetch): boolean {
-  const { now, fetches } = engine
-  if (fetch.got === 0 || now >= fetch.heardAt + FRESH) return false
-  if (now < fetch.startedAt + MEASURED_FROM) return true
-  let quickest = LEAST_PACE * SLOWER_BY
-  for (const other of fetches.values()) if (other !== fetch) quickest = Math.max(quickest, paceOf(engine, other))
-  return paceOf(engine, fetch) * SLOWER_BY >= quickest
+/** Bytes that brought ops came now. */
+export function noteBytes(fetch: Fetch, bytes: number, now: number): void {
+  fetch.recent = recentOf(fetch, now) + bytes
+  fetch.recentAt = now
 }
 
-/** Bytes a second. */
-const paceOf = ({ now }: Engine, { bytes, startedAt }: Fetch): number => (bytes * 1_000) / Math.max(HEDGE, now - startedAt)
+const recentOf = ({ recent, recentAt }: Fetch, now: number): number => recent * Math.exp((recentAt - now) / MEMORY)
+
+/** Bytes a second, over the last seconds. */
+const paceOf = (fetch: Fetch, now: number): number => (recentOf(fetch, now) * 1_000) / MEMORY
+
+/** Whether an answer brings ops quickly enough to be waited for. */
+export const goesWell = ({ now }: Engine, fetch: Fetch): boolean => paceOf(fetch, now) >= LEAST_PACE
+
+/** Whether an answer makes way for one that goes well. */
+export const makesWay = (fetch: Fetch, better: Fetch, now: number): boolean =>
+  fetch !== better && !fetch.ended && !fetch.brought && paceOf(fetch, now) * SLOWER_BY <= paceOf(better, now)

@@ -84,6 +84,8 @@ export interface Engine {
   readonly fetches: Map<PeerId, Fetch>
   /** Since when (ms) no answer has gone well, and how often the number of questions was doubled since. */
   readonly hedge: { since: number; doublings: number }
+  /** Peers that brought ops unasked whose parents are missing: they are asked for them. */
+  readonly bringers: Set<PeerId>
   /** What everybody was asked and nobody has answered yet. */
   question: OpenQuestion | null
   /** A person does not want what is lacking now. */
@@ -179,6 +181,7 @@ export function leave(engine: Engine, id: PeerId): void {
   engine.peers.delete(id)
   engine.strangers.known.delete(id)
   engine.fetches.delete(id)
+  engine.bringers.delete(id)
   // What nobody is there to answer for must not pile up: it is said again by whoever comes back.
   if (letGo(engine.heldBack, id)) dropQueue(engine, id)
 }

@@ -227,6 +227,22 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
+    file: FETCH,
+    in: 'fetched',
+    drop: 'if',
+    mentions: ['bringers'],
+    test: tested(FETCH_TEST, 'D24 what is typed on top of an op that a node lacks'),
+  },
+  {
+    row: 'D24',
+    file: FETCH,
+    in: 'askBringers',
+    drop: 'if',
+    mentions: ['MAX_BROUGHT'],
+    test: tested(FETCH_TEST, 'D24 of names that bring ops without parents'),
+  },
+  {
+    row: 'D24',
     file: TRUST,
     replace: 'value of const LISTEN',
     with: '0',

@@ -420,7 +420,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D13',
     file: FETCH,
-    in: 'start',
+    in: 'put',
     replace: 'call holdingsOf',
     with: '{ ...holdingsOf(engine), tips: [], headCount: 0 }',
     test: tested(ASKERS, 'D13 a long answer that was cut off goes on where it was'),
