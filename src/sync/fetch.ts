@@ -101,7 +101,7 @@ export function fetchDue(engine: Engine): number {
   if (engine.question === null) startDue(engine)
   let next = Math.min(bringersAt, engine.question?.until ?? nextUnbenched(engine))
   for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
-  if (engine.fetches.size > 0) next = Math.min(next, nextHedge(engine))
+  if (engine.fetches.size > 0 && engine.question === null) next = Math.min(next, nextHedge(engine))
   return next
 }
 
