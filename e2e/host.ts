@@ -15,10 +15,10 @@ export interface Host {
 
 type HostModule = typeof import('../relay/node.ts')
 
-/** @param relay false: it serves the app only, and no room. */
-export async function startHost(relay = true): Promise<Host> {
+/** @param relay false: it serves the app only, and no room. @param app the folder of the built app */
+export async function startHost(relay = true, app = join(root, 'dist')): Promise<Host> {
   const { createRelayHost } = (await import(pathToFileURL(HOST.node).href)) as HostModule
-  const listen = (port: number) => createRelayHost({ app: join(root, 'dist'), relay, host: 'localhost', port, log: () => {} })
+  const listen = (port: number) => createRelayHost({ app, relay, host: 'localhost', port, log: () => {} })
   let running: Awaited<ReturnType<typeof listen>> | null = await listen(0)
   const { port } = running
   return {

@@ -31,6 +31,8 @@ export interface HostileRelay {
   heal(): void
   /** Sends these frames to every tab that is connected now, whatever the faults. */
   replay(frames: readonly Buffer[]): void
+  /** From now on the app's files come from the host at this port. */
+  serveFilesOf(port: number): void
   /** Every frame that a tab sent, as it came. */
   readonly seen: readonly Buffer[]
   /** How often each fault was done. */
@@ -49,6 +51,7 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
   const tabs = new Set<WebSocket>()
   let faults = HONEST
   let isCut = false
+  let filesFrom = hostPort
 
   const happens = (fault: keyof Faults): boolean => {
     const yes = chance() < faults[fault]
@@ -118,7 +121,7 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
   }
 
   const handshake = new WebSocketServer({ noServer: true })
-  const server = createServer((incoming, response) => passOn(incoming, response, hostPort))
+  const server = createServer((incoming, response) => passOn(incoming, response, filesFrom))
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     if (isCut) socket.destroy()
@@ -141,6 +144,9 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
     },
     replay(frames) {
       for (const tab of tabs) for (const frame of frames) if (tab.readyState === WebSocket.OPEN) tab.send(frame)
+    },
+    serveFilesOf(port) {
+      filesFrom = port
     },
     seen,
     done,

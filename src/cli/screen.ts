@@ -1,6 +1,6 @@
 /** What a person sees of a running node: the history as it comes, and how far all agree; told when it changes, in lines. */
 import type { Node } from '../node/node.ts'
-import type { NodeStatus } from '../node/views.ts'
+import type { NodeStatus, PeerStatus } from '../node/views.ts'
 import {
   agreementLine,
   entryLine,
@@ -62,6 +62,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   let damages = 0
   let waits: 'behind' | 'unmarked' | 'lost' | null = null
   let lies = 0
+  const versions = new Set<PeerStatus['version']>()
   const paths = new Map<string, string>()
   let flood = { stored: 0, at: 0, saidAt: -Infinity }
   let equal = { digest: '', since: Infinity, isSaid: false }
@@ -81,6 +82,10 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     waits = why
     if (node.refused.damages > damages) print(words.damaged)
     damages = node.refused.damages
+    for (const { version } of status.peers) {
+      if (version !== 'ours' && !versions.has(version)) print(words[version])
+      versions.add(version)
+    }
     if (status.equivocations > lies) tellLies(status)
     await tellEntries()
     tellAgreement()

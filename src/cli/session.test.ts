@@ -68,6 +68,7 @@ const peer = (equal: boolean): PeerStatus => ({
   lacks: 0,
   equal,
   refusals: [],
+  version: 'ours',
 })
 
 async function* numbers(count: number, taken: string[]): AsyncGenerator<string> {
@@ -115,6 +116,16 @@ describe('a session', () => {
     const { session } = start(numbers(0, []), 'stay')
     session.broken(new Error('a bug'))
     await expect(session.ended).rejects.toThrow('a bug')
+  })
+
+  test('E8 says once that a peer runs another version, and which of the two is to be updated', async () => {
+    const { session, printed, state } = start(numbers(0, []), 'stay')
+    for (let i = 0; i < 2; i++) {
+      state.status = { ...STATUS, peers: [peer(true), { ...peer(false), version: 'later' }, { ...peer(false), version: 'earlier' }] }
+      session.changed()
+      await soon()
+    }
+    expect(printed).toEqual([expect.stringContaining('a newer version'), expect.stringContaining('an older version')])
   })
 
   test('says that all are equal once, when nothing has come for a while, and again after they were not', async () => {

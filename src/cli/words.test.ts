@@ -33,6 +33,7 @@ const peer: PeerStatus = {
   lacks: 2,
   equal: false,
   refusals: [],
+  version: 'ours',
 }
 
 describe('lines', () => {

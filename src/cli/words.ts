@@ -95,6 +95,8 @@ export const words = {
     '* this node cannot tell whether its files hold all that it has sent (they were copied or restored, or are of an earlier version). It asks the others before it writes; /write-now (or --write-now) does not wait',
   lost: '* others hold a line of this node that is not in its files. It fetches what lies between before it writes; /write-now (or --write-now) does not wait',
   trusted: '* this node writes again',
+  later: '* a peer runs a newer version of Tabweave, and this node cannot read what it says: update this one',
+  earlier: '* a peer runs an older version of Tabweave, and cannot read what this node says: update that one',
   alone: '* no relay: this node meets nobody',
   unanswered: (seconds: number) =>
     `Nobody in this room answered within ${count.format(seconds)} s: open it where it is, see that link and relay are right, and run this again.`,

@@ -1,5 +1,6 @@
 /** A node's state in numbers, for its page. */
 import { toHex } from '../core/bytes.ts'
+import { MESSAGE_VERSION } from '../core/limits.ts'
 import { mainFetch, unknownHeads } from '../sync/fetch.ts'
 import { agrees } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peer.ts'
@@ -56,5 +57,6 @@ function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
     lacks: unknown === 0 && peer.headCount === peer.heads.length ? Math.max(0, dag.length - peer.ops) : null,
     equal: agrees(engine, peer) && isCurrent(engine, peer),
     refusals: peer.refusals,
+    version: peer.version === MESSAGE_VERSION ? 'ours' : peer.version < MESSAGE_VERSION ? 'earlier' : 'later',
   }
 }

@@ -89,6 +89,8 @@ export interface PeerStatus {
   readonly equal: boolean
   /** Why its messages were refused, latest first, at most a few. */
   readonly refusals: readonly Refusal[]
+  /** Whether it speaks our version of the messages: of another one it reads nothing, and nothing is read of it. */
+  readonly version: 'ours' | 'earlier' | 'later'
 }
 
 export interface HistoryEntry {

@@ -20,7 +20,7 @@ const rowsOf = (letter: string, count: number): string[] => Array.from({ length:
 const LATER = new Set(['B14', 'B15'])
 
 /** Rows of what is being built: each leaves this list with its last defence. */
-const IN_WORK = new Set([...rowsOf('D', 27).slice(16), 'E8'])
+const IN_WORK = new Set(rowsOf('D', 27).slice(16))
 
 describe('the table of defences', () => {
   test('has every row of what is built, and no other', () => {

@@ -194,6 +194,7 @@ function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }:
   const peer = meet(engine, from, addressed, way)
   if (peer === null || !mayTalk(engine, peer, bytes)) return
   const decoded = decodeMessage(bytes)
+  peer.version = bytes[0] ?? peer.version
   if (!decoded.ok) return refuseFrom(engine, from, decoded.reason, null, decoded.reason === 'unknown-version' ? 0 : 5)
   const message = decoded.value
   switch (message.type) {

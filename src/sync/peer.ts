@@ -1,4 +1,5 @@
 /** What a node remembers of a peer, or of a stranger (`peers.ts` says who is which). */
+import { MESSAGE_VERSION } from '../core/limits.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { PeerId, Way } from './effects.ts'
@@ -34,6 +35,8 @@ export interface Peer {
   strikes: number
   forgivenAt: number
   refusals: readonly Refusal[]
+  /** The version of what it said last. Another one than ours cannot be read, and a person is told. */
+  version: number
   /** When our heads were last told to it alone: answers to stale heads are not repeated faster than that. */
   toldAt: number
   serving: Serving | null
@@ -99,6 +102,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     strikes: left?.strikes ?? 0,
     forgivenAt: left?.forgivenAt ?? now,
     refusals: [],
+    version: MESSAGE_VERSION,
     toldAt: -Infinity,
     serving: null,
     answered: 0,

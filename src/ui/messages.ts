@@ -127,6 +127,12 @@ export const messages = {
     risk: 'If you do not wait and a lost message comes back, everyone is shown that this node signed two messages with one number.',
     writeNow: 'Write now',
   },
+  otherVersion: {
+    later: 'A tab or device in this room runs a newer version of Tabweave. This tab cannot read what it says: reload it.',
+    earlier:
+      'A tab or device in this room runs an older version of Tabweave. It cannot read what this tab says until it is reloaded or updated.',
+    reload: 'Reload',
+  },
   console: {
     insecure:
       'This address has no https. What you write is signed and sealed all the same, by slower code, but the browser gives no locks, no camera and no offline copy here: each load of the page is a new node.',

@@ -16,6 +16,13 @@ const update = createStore<Update>(() => ({ apply: null }))
 /** Brings the new version when called; null while there is none. */
 export const useUpdate = (): Update['apply'] => useStore(update, (state) => state.apply)
 
+/** Asks the host for a newer version of the app; what comes of it is told as an update. */
+export async function lookForUpdate(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return
+  const registration = await navigator.serviceWorker.getRegistration()
+  await registration?.update().catch(() => undefined)
+}
+
 /** @param busy true while this tab holds text that is not sent. */
 export async function followVersions(busy: () => boolean): Promise<void> {
   if (!('serviceWorker' in navigator)) return
@@ -51,6 +58,6 @@ export async function followVersions(busy: () => boolean): Promise<void> {
     })
   })
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') void registration.update().catch(() => undefined)
+    if (document.visibilityState === 'visible') void lookForUpdate()
   })
 }

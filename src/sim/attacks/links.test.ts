@@ -115,6 +115,19 @@ describe('others', () => {
     expect(agree(stage)).toBe(true)
   })
 
+  test('E8 a peer of another version is known as one, and as one of ours again when it speaks our version', () => {
+    const stage = createStage(2)
+    const [, bob] = stage.nodes as [SimNode, SimNode]
+    const link = linkNamed(stage, 'another version')
+    const version = (): number | undefined => bob.engine.peers.get(link)?.version
+    tell(stage, bob, link, Uint8Array.of(MESSAGE_VERSION - 1, 0x81, 4))
+    expect(version()).toBe(MESSAGE_VERSION - 1)
+    tell(stage, bob, link, new Uint8Array())
+    expect(version()).toBe(MESSAGE_VERSION - 1)
+    tell(stage, bob, link, encodeMessage({ type: 'more', ref: 1, taken: 0 }))
+    expect(version()).toBe(MESSAGE_VERSION)
+  })
+
   test('D16 a flood that comes faster than it can be judged is not taken further than a bound, and is held against nobody', () => {
     const stage = createStage(1)
     const { engine } = stage.nodes[0]!

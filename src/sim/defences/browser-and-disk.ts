@@ -292,6 +292,22 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     test: tested('src/net/broadcast-channel.browser.test.ts', 'E7 what another script of the origin says'),
   },
   {
+    row: 'E8',
+    file: 'src/sync/engine.ts',
+    in: 'receiveBytes',
+    replace: 'value of set version',
+    with: 'peer.version',
+    test: tested('src/sim/attacks/links.test.ts', 'E8 a peer of another version'),
+  },
+  {
+    row: 'E8',
+    file: 'src/cli/screen.ts',
+    in: 'createScreen',
+    drop: 'call add',
+    mentions: ['versions'],
+    test: tested('src/cli/session.test.ts', 'E8 says once that a peer runs another version'),
+  },
+  {
     row: 'E9',
     file: 'src/store/segment-record.ts',
     in: 'unpackSegment',

@@ -8,6 +8,7 @@ import { NodeProvider, usePage } from '../state/bindings.ts'
 import { Composer } from './Composer.tsx'
 import { History } from './History.tsx'
 import { NodeBar } from './NodeBar.tsx'
+import { OtherVersion } from './OtherVersion.tsx'
 import { Search } from './Search.tsx'
 import { Typing } from './Typing.tsx'
 
@@ -32,6 +33,7 @@ export function ConsolePlace({ node, focused }: { readonly node: PageNode; reado
         {author === null && failure === null && <p className="console-wait">{messages.console.starting}</p>}
         {author !== null && (
           <>
+            {node.slot === 0 && <OtherVersion />}
             <NodeBar author={author} />
             {node.slot === 0 && !isSecureContext && <p className="notice-warn insecure">{messages.console.insecure}</p>}
             <Search />

@@ -15,6 +15,7 @@ const peer = (equal: boolean, heads: readonly string[] = ['bb']): PeerStatus => 
   lacks: null,
   equal,
   refusals: [],
+  version: 'ours',
 })
 
 const untouched = { cut: false, hindrance: { delay: 0, loss: 0 }, sent: 0, received: 0 }
