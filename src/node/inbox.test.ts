@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import {
+  channelOf,
   createInbox,
   earned,
   enqueue,
   IDLE_FRAMES_PER_SECOND,
   MAX_ACCOUNTS,
   MAX_IDLE_FRAMES,
+  MAX_MET,
   MAX_OPENED_AT_ONCE,
   MAX_SHARED,
   MAX_UNKNOWN,
@@ -83,4 +85,16 @@ test('D22 MAX_ACCOUNTS accounts are kept, however many senders have had a seat, 
   expect([inbox.accounts.size, inbox.accounts.has('first')]).toEqual([MAX_ACCOUNTS, true])
   count(1, () => 'one more', 'met')
   expect([inbox.accounts.size, inbox.accounts.has('first')]).toEqual([MAX_ACCOUNTS, false])
+})
+
+test('D22 all who are met and not trusted share MAX_MET, and the trusted are not counted among them', () => {
+  const { count } = tried()
+  expect(count(8 * MAX_MET, (n) => `name ${n % 256}`, 'met')).toBeLessThanOrEqual(MAX_MET + MAX_SHARED)
+  expect(count(MAX_IDLE_FRAMES, () => 'friend', 'trusted')).toBe(MAX_IDLE_FRAMES)
+})
+
+test('D22 what is sent under a peer’s name elsewhere does not use up the account of its channel', () => {
+  const { count } = tried()
+  count(MAX_IDLE_FRAMES + 8 * MAX_SHARED, () => 'friend', 'trusted')
+  expect(count(MAX_IDLE_FRAMES, () => channelOf('friend'), 'trusted')).toBe(MAX_IDLE_FRAMES)
 })

@@ -20,6 +20,9 @@ const MAX_SAVED = 8_192
 /** And what those who have used up their own share, all together. */
 export const MAX_SHARED = 512
 export const SHARED_PER_SECOND = 256
+/** Frames of all who are met and not trusted, at once and in a second (some 15 % of a processor): names that are met cost nothing either. */
+export const MAX_MET = 1_024
+export const MET_PER_SECOND = 512
 /** Senders whose accounts are kept, the one silent for longest is forgotten first: twice as many as have a seat. */
 export const MAX_ACCOUNTS = 512
 /** Frames that are opened at the same time: as many as keep the platform's cryptography busy. */
@@ -27,6 +30,7 @@ export const MAX_OPENED_AT_ONCE = 16
 
 export interface Inbox {
   readonly unknown: Budget
+  readonly met: Budget
   readonly shared: Budget
   /** Of senders with a seat: what comes back with time, and frames that they have earned. */
   readonly accounts: Map<PeerId, { readonly idle: Budget; saved: number }>
@@ -39,6 +43,7 @@ export interface Inbox {
 
 export const createInbox = (now: () => number, random: () => number): Inbox => ({
   unknown: createBudget(MAX_UNKNOWN, UNKNOWN_PER_SECOND, now()),
+  met: createBudget(MAX_MET, MET_PER_SECOND, now()),
   shared: createBudget(MAX_SHARED, SHARED_PER_SECOND, now()),
   accounts: new Map(),
   waiting: { trusted: [], met: [], unknown: [] },
@@ -47,7 +52,10 @@ export const createInbox = (now: () => number, random: () => number): Inbox => (
   random,
 })
 
-/** Whether a frame is worth opening; it is paid for then. */
+/**
+ * Whether a frame is worth opening; it is paid for then.
+ * @param sender whose account pays: the far end of a proven channel, or who the frame says that it is from
+ */
 export function pays(inbox: Inbox, sender: PeerId | null, standing: Standing): boolean {
   const now = inbox.now()
   if (sender === null || standing === 'unknown') return drawOne(inbox.unknown, now, inbox.random())
@@ -56,7 +64,8 @@ export function pays(inbox: Inbox, sender: PeerId | null, standing: Standing): b
   inbox.accounts.set(sender, account)
   if (inbox.accounts.size > MAX_ACCOUNTS) inbox.accounts.delete(inbox.accounts.keys().next().value!)
   if (account.saved > 0) return account.saved-- > 0
-  return takeOne(account.idle, now) || drawOne(inbox.shared, now, inbox.random())
+  const isIdle = takeOne(account.idle, now) && (standing === 'trusted' || drawOne(inbox.met, now, inbox.random()))
+  return isIdle || drawOne(inbox.shared, now, inbox.random())
 }
 
 /** A sender with a seat brought ops that were admitted. */
@@ -65,8 +74,16 @@ export function earned(inbox: Inbox, sender: PeerId, ops: number): void {
   if (account !== undefined) account.saved = Math.min(MAX_SAVED, account.saved + FRAMES_PER_OP * ops)
 }
 
+/**
+ * The account of a proven channel: what others send under its owner's name on other paths does not use it up.
+ */
+export const channelOf = (peer: PeerId): PeerId => `channel ${peer}`
+
 /** A sender has no seat any more. */
-export const forget = (inbox: Inbox, sender: PeerId): void => void inbox.accounts.delete(sender)
+export function forget(inbox: Inbox, sender: PeerId): void {
+  inbox.accounts.delete(sender)
+  inbox.accounts.delete(channelOf(sender))
+}
 
 /** Opens a frame when it is its turn: those of the trusted first. */
 export function enqueue(inbox: Inbox, standing: Standing, open: () => Promise<void>): void {

@@ -15,7 +15,7 @@ import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { Input, PeerId, Way } from '../sync/effects.ts'
 import type { Standing } from '../sync/peers.ts'
 import { createEcho } from './echo.ts'
-import { createInbox, earned, enqueue, forget as forgetSender, pays } from './inbox.ts'
+import { channelOf, createInbox, earned, enqueue, forget as forgetSender, pays } from './inbox.ts'
 import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
 
@@ -155,6 +155,12 @@ export function createLinks(
     return true
   }
 
+  /** A proven channel pays by itself: who a frame says that it is from, anybody can write. */
+  const isPaid = (path: Path, said: PeerId | null, by: PeerId | null): boolean => {
+    if (path === 'webrtc' && by !== null) return pays(inbox, channelOf(by), events.standingOf(by))
+    return pays(inbox, said, said === null ? 'unknown' : events.standingOf(said))
+  }
+
   const receive = (path: Path, frame: Uint8Array, by: PeerId | null): void => {
     received.set(path, (received.get(path) ?? 0) + frame.length)
     const envelope = parseEnvelope(frame)
@@ -168,7 +174,7 @@ export function createLinks(
     if (said !== null && (said === self || events.isCut(said))) return
     const standing = said === null ? 'unknown' : events.standingOf(said)
     // Only scripts of this origin speak on the browser's own channel.
-    if (path !== 'broadcast' && !pays(inbox, said, standing)) return
+    if (path !== 'broadcast' && !isPaid(path, said, by)) return
     opening += frame.length
     openingFrames.set(path, frames + 1)
     enqueue(inbox, path === 'broadcast' ? 'trusted' : standing, () => openNext(path, frame, by, said))
@@ -325,7 +331,10 @@ export function createLinks(
       events.onChange()
     },
     measure: echo.ask,
-    earned: (peer, ops) => earned(inbox, peer, ops),
+    earned(peer, ops) {
+      earned(inbox, peer, ops)
+      earned(inbox, channelOf(peer), ops)
+    },
     roundTrip: echo.roundTrip,
     retryNow() {
       for (const transport of transports.values()) transport.retryNow?.()

@@ -223,14 +223,17 @@ function choose(engine: Engine): Peer | null {
   const { now } = engine
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
-  const onlyUseful = now < strangersFrom(engine) && [...engine.peers.values()].some(({ isUseful }) => isUseful)
+  const onlyFriends = now < strangersFrom(engine) && [...engine.peers.values()].some((peer) => isFriend(engine, peer))
   for (const peer of engine.peers.values()) {
-    if ((onlyUseful && !peer.isUseful) || engine.fetches.has(peer.id)) continue
+    if ((onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
     if (peer.benchedUntil > now || (best !== null && !isBefore(engine, peer, best))) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
   }
   return best
 }
+
+/** Whether a peer has been of use, or is an author whose ops are here. */
+const isFriend = (engine: Engine, peer: Peer): boolean => peer.isUseful || isTrusted(engine, peer)
 
 /**
  * From when on (ms) strangers are asked although there is somebody useful: at once, or, while what they brought in vain is not made

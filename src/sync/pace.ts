@@ -20,6 +20,9 @@ const WANTS_AT_ONCE = 200
  * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
  */
 const WALKED_AT_ONCE = 100_000_000
+/** The same for all who have no seat, at once and in a second: some 8 % of a processor. */
+export const MAX_STRANGERS_WALK = 20_000_000
+export const STRANGERS_WALK_PER_SECOND = 5_000_000
 /** Bytes served to one peer between two pardons: 3 MB a second, which a tab takes two cores to judge. */
 export const MAX_SERVED = 32 * 1024 * 1024
 /** The first share of a stranger's answer, and of all strangers together, at once and in a second (bytes): nobody knows whether they live. */
@@ -43,6 +46,8 @@ const GIVEN_UP_AFTER = 15_000
 export interface Pace {
   readonly firstShares: Budget
   readonly bulk: Budget
+  /** Ops looked at for those without a seat. */
+  readonly walks: Budget
   /** Peers whose answers wait, whose turn it is first. */
   readonly waiting: Set<Peer>
   /** Answers to peers without admitted ops of which a bundle is being made: MAX_MADE at a time, so that the budget is spent when the next one begins. */
@@ -54,14 +59,22 @@ export interface Pace {
 export const createPace = (now: number): Pace => ({
   firstShares: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now),
   bulk: createBudget(MAX_BULK, BULK_PER_SECOND, now),
+  walks: createBudget(MAX_STRANGERS_WALK, STRANGERS_WALK_PER_SECOND, now),
   waiting: new Set(),
   made: new Set(),
   madeForStrangers: new Set(),
 })
 
-/** Whether a question of this peer is answered. */
-export function mayAsk({ peers }: Engine, { wants, walked, bytesServed }: Peer): boolean {
+/** Whether a question of this peer is answered. Those without a seat are forgotten at once, so they share one budget of ops looked at. */
+export function mayAsk({ peers, pace, now }: Engine, { id, wants, walked, bytesServed }: Peer): boolean {
+  if (!peers.has(id) && leftAt(pace.walks, now) <= 0) return false
   return wants < WANTS_AT_ONCE && (wants === 0 || walked < WALKED_AT_ONCE / Math.max(1, peers.size)) && bytesServed <= MAX_SERVED
+}
+
+/** So many ops were looked at for a question of this peer. */
+export function noteWalk({ peers, pace }: Engine, peer: Peer, ops: number): void {
+  peer.walked += ops
+  if (!peers.has(peer.id)) pace.walks.left -= ops
 }
 
 /** The cost of the next bundle. */

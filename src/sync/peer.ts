@@ -67,8 +67,6 @@ export interface Peer {
   emptyFor: number
   /** A proof of its author is being verified. */
   proving: boolean
-  /** When it was last reminded of its author's latest op here (ms). */
-  remindedAt: number
   /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
   credit: number
   /** What it said, wants among it, ops looked at for these, and bytes served to it, since strikes were last forgiven. */
@@ -120,7 +118,6 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     emptyUntil: 0,
     emptyFor: 0,
     proving: false,
-    remindedAt: -Infinity,
     credit: 0,
     talk: 0,
     wants: 0,

@@ -14,7 +14,7 @@ import { decodeBundle } from './bundle.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
 import { MAX_REMINDERS, REMINDERS_PER_SECOND } from './remind.ts'
 import { present } from './tokens.ts'
-import { LOST_AT_MOST, MAX_LOST, waitsFor } from './trust.ts'
+import { LOST_ALTOGETHER, LOST_AT_MOST, MAX_LOST, waitsFor } from './trust.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 
 const SECOND = 1_000
@@ -240,4 +240,29 @@ describe('an author that greets', () => {
     }
     expect(sent().length - before).toBeGreaterThan(50)
   })
+})
+
+test('D24 one author under many names is reminded once in REMIND_AGAIN, and leaves the others theirs', () => {
+  const { stage, sent, greet } = greeted(firstOps(2))
+  for (let n = 0; n < 250; n++) greet(keyOfAuthor(0))
+  run(stage, SECOND)
+  greet(keyOfAuthor(1))
+  run(stage, SECOND)
+  expect(new Set(sent()).size).toBe(2)
+  expect(sent()).toHaveLength(2)
+})
+
+test('D24 a lost op is waited for LOST_ALTOGETHER at most, whatever others bring meanwhile', () => {
+  const { stage, alice } = rolledBack()
+  run(stage, SECOND)
+  type(stage, alice, 'at last')
+  const bring = (n: number): void =>
+    push(stage, alice, linkNamed(stage, 'brings'), [[message(stage, keyOfAuthor(n), null, [stage.room], `${n}`)]])
+  const waits: unknown[] = []
+  for (let n = 0; n < LOST_ALTOGETHER / (50 * SECOND) + 1; n++) {
+    bring(n)
+    run(stage, 50 * SECOND)
+    waits.push(waitsFor(alice.engine))
+  }
+  expect([waits.at(-3), waits.at(-1)]).toEqual([wait, null])
 })

@@ -20,16 +20,35 @@ const REMIND_AGAIN = 4_000
 export const MAX_REMINDERS = 64
 export const REMINDERS_PER_SECOND = 16
 
-export const createReminders = (now: number): Budget => createBudget(MAX_REMINDERS, REMINDERS_PER_SECOND, now)
+export const createReminders = (now: number): Reminders => ({
+  reads: createBudget(MAX_REMINDERS, REMINDERS_PER_SECOND, now),
+  at: new Map(),
+})
+
+/** Authors that were reminded lately are remembered, the first of them forgotten first: as many as can be in REMIND_AGAIN. */
+const MAX_REMINDED = 256
+
+export interface Reminders {
+  readonly reads: Budget
+  /** When each author was reminded last (ms), by its number. */
+  readonly at: Map<number, number>
+}
 
 /** A peer has proven to be `author` and says how many of its own ops it has stored: sends it its latest op that is stored here, if that is later. */
 export function remind(engine: Engine, peer: Peer, author: Author, own: number): void {
   const { dag } = engine.replica
-  const op = latestStored(engine, author)
+  const { reads, at } = engine.reminders
+  const number = numberOfAuthor(dag, author)
+  if (number < 0 || engine.now < (at.get(number) ?? -Infinity) + REMIND_AGAIN) return
   // Branches of an author that has forked cannot be told apart by their length.
-  if (op < 0 || (dag.seq[op]! < own && !dag.forks.has(dag.author[op]!))) return
-  if (engine.now < peer.remindedAt + REMIND_AGAIN || !drawOne(engine.reminders, engine.now, engine.random())) return
-  peer.remindedAt = engine.now
+  const hasForked = dag.forks.has(number)
+  if (!hasForked && dag.seq[dag.tip[number]!]! < own) return
+  if (!drawOne(reads, engine.now, engine.random())) return
+  const op = latestStored(engine, number)
+  if (op < 0 || (dag.seq[op]! < own && !hasForked)) return
+  at.delete(number)
+  at.set(number, engine.now)
+  if (at.size > MAX_REMINDED) at.delete(at.keys().next().value!)
   ask(engine, { type: 'read', job: newJob(engine), from: op, limit: 1 }, (answer) => {
     const [segment] = answer.type === 'loaded' ? answer.segments : []
     if (segment !== undefined) withColumns(engine, segment, (columns) => sendOp(engine, peer, op, segment, columns))
@@ -37,9 +56,9 @@ export function remind(engine: Engine, peer: Peer, author: Author, own: number):
 }
 
 /** The latest stored op of an author, or −1. O(its tips, and ops that are not stored yet). */
-function latestStored({ replica: { dag }, stored }: Engine, author: Author): number {
+function latestStored({ replica: { dag }, stored }: Engine, author: number): number {
   let latest = -1
-  for (const tip of tipsOf(dag, numberOfAuthor(dag, author))) {
+  for (const tip of tipsOf(dag, author)) {
     let op = tip
     while (op >= stored) op = dag.prev[op]!
     if (op >= 0 && (latest < 0 || compareOps(dag, op, latest) > 0)) latest = op

@@ -26,7 +26,16 @@ import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { decodeMessage, type Units, type Want } from './messages.ts'
-import { BULK_PER_SECOND, FIRST_SHARE, FIRST_SHARES_PER_SECOND, MAX_BULK, MAX_FIRST_SHARES, MAX_SERVED, MAX_UNJUDGED } from './pace.ts'
+import {
+  BULK_PER_SECOND,
+  FIRST_SHARE,
+  FIRST_SHARES_PER_SECOND,
+  MAX_BULK,
+  MAX_FIRST_SHARES,
+  MAX_SERVED,
+  MAX_STRANGERS_WALK,
+  MAX_UNJUDGED,
+} from './pace.ts'
 import { addToParts, createParts, describeParts } from './parts.ts'
 import { numbersIn } from '../core/number-set.ts'
 
@@ -163,6 +172,31 @@ test('D7 D10 WALKED_AT_ONCE is shared among all peers, and each may ask once wha
   engine.peers.get(linkNamed(stage, '8'))!.walked = 100_000_000
   for (let ref = 1; ref <= 2; ref++) ask('8', ref)
   expect(asked('8')).toBe(1)
+})
+
+test('D18 those without a seat share MAX_STRANGERS_WALK: their names are forgotten at once', () => {
+  const { stage, bob, served } = serving()
+  const { engine } = bob
+  push(
+    stage,
+    bob,
+    linkNamed(stage, '0'),
+    chainOf(stage, mallory, 100).map((op) => [op]),
+  )
+  run(stage, 1_000)
+  const ask = (n: number): void => tell(stage, bob, linkNamed(stage, `fresh ${n}`), wantAll(n), false)
+  ask(1)
+  run(stage, 100)
+  expect([served.length, engine.pace.walks.left < MAX_STRANGERS_WALK]).toEqual([1, true])
+  // No test has a room in which a few questions take as much as that.
+  engine.pace.walks.left = -10_000_000
+  ask(2)
+  run(stage, 100)
+  expect(served).toHaveLength(1)
+  run(stage, 2_000)
+  ask(3)
+  run(stage, 100)
+  expect(served).toHaveLength(2)
 })
 
 test('D7 a want that looks at no op, in a room of many authors, is paid for by those', () => {

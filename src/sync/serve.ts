@@ -17,7 +17,7 @@ import type { Input, StoredUnits } from './effects.ts'
 import { lackingOf } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
-import { fits, mayAsk, mostOf, mustWait, release, reserve, spend, wait } from './pace.ts'
+import { fits, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
 import type { Peer } from './peer.ts'
 import { countBetween, isLacking, isWhole, nextLacking, type Serving } from './serving.ts'
 import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
@@ -56,7 +56,7 @@ function begin(engine: Engine, peer: Peer, want: Want): Serving {
   if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
   const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
   peer.wants++
-  peer.walked += visited + leastWalk(engine)
+  noteWalk(engine, peer, visited + leastWalk(engine))
   let until = want.ids.length === 0 ? engine.stored : 0
   let from = isExact ? 0 : (before?.to ?? 0)
   for (const id of want.ids) {

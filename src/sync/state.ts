@@ -16,6 +16,7 @@ import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
 import type { Pace } from './pace.ts'
 import type { Peer } from './peer.ts'
+import type { Reminders } from './remind.ts'
 import type { Strangers } from './peers.ts'
 import type { Unstored } from './persist.ts'
 import { type StoredHeads, takeInStored } from './stored-heads.ts'
@@ -55,7 +56,7 @@ export interface Engine {
   readonly pace: Pace
   readonly tokens: Tokens
   /** How often authors are reminded of their own ops. */
-  readonly reminders: Budget
+  readonly reminders: Reminders
   /** Ops judged that came from peers without credit: in bundles as small as what a person types, and in others. */
   readonly small: Budget
   readonly large: Budget

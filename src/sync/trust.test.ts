@@ -2,7 +2,26 @@
 import { describe, expect, test } from 'vitest'
 import { NOTHING_WRITTEN } from '../core/mark.ts'
 import { give, type SimNode } from '../sim/node.ts'
-import { apart, claim, createStage, ghostId, kill, linkNamed, opsOf, restart, run, say, type Stage, together, type } from '../sim/stage.ts'
+import {
+  apart,
+  claim,
+  createStage,
+  ghostId,
+  kill,
+  linkNamed,
+  opsOf,
+  restart,
+  run,
+  say,
+  type Stage,
+  tell,
+  together,
+  type,
+} from '../sim/stage.ts'
+import { storedDigest } from './gossip.ts'
+import { listHeads } from './holdings.ts'
+import { headsOf } from './state.ts'
+import { present } from './tokens.ts'
 import { recall, waitsFor } from './trust.ts'
 
 const SECOND = 1_000
@@ -106,6 +125,29 @@ describe('a disk that may be older than what was sent', () => {
     expect(writes(stage, alice, SECOND)).toBe(true)
     run(stage, SECOND)
     expect([opsOf(alice), bob.engine.replica.dag.equivocations.length]).toEqual([12, 0])
+  })
+
+  test('E2 that lacks what the mark names is not written to because one liar agrees early: an honest peer that is late is heard', () => {
+    const stage = createStage(2)
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    away(stage, alice, 10, 3)
+    apart(stage, alice)
+    restart(stage, alice)
+    type(stage, alice, 'may I?')
+    for (let second = 0; second < 20; second++) {
+      const said = {
+        digest: storedDigest(alice.engine),
+        ...listHeads(headsOf(alice.engine)),
+        ops: alice.engine.stored,
+        token: new Uint8Array(),
+      }
+      tell(stage, alice, linkNamed(stage, 'liar'), { type: 'heads', ...said, echoes: present(alice.engine.tokens) })
+      run(stage, SECOND)
+    }
+    expect(alice.engine.submissions.length).toBe(1)
+    together(stage)
+    run(stage, 15 * SECOND)
+    expect([opsOf(alice), opsOf(bob), bob.engine.replica.dag.equivocations.length]).toEqual([12, 12, 0])
   })
 
   test('E2 without a mark is written to after LISTEN when all have answered', () => {

@@ -36,8 +36,12 @@ const LISTEN = 6_000
 const ANSWER_WITHIN = 10_000
 /** From the first answer on, the wait takes so long at most (ms): there are always new names. */
 const LISTEN_AT_MOST = 30_000
+/** Answers are looked at so often (ms), since that takes up to 10 ms: each peer may name 256 heads. */
+const LOOK_EVERY = 250
 /** Lost own ops are waited for until nothing has come for so long (ms): what lies below them may be lost everywhere. */
 export const LOST_AT_MOST = 60_000
+/** And so long altogether (ms), whatever others bring meanwhile. */
+export const LOST_ALTOGETHER = 600_000
 /** Lost own ops remembered: one is enough to wait, and an author that has forked has one for each branch. */
 export const MAX_LOST = 16
 
@@ -50,10 +54,14 @@ export interface Trust {
   readonly lost: Map<string, OpId>
   /** When the number of ops last changed while an own op was lost (ms), and what it was. */
   readonly grew: { at: number; ops: number }
+  /** When an own op was first found to be lost (ms). */
+  lostSince: number
   /** What was found at the start; null where there was no mark, or none that counts. */
   mark: Mark | null
   /** False when a wait has ended and no mark says so yet: the next start would wait again. */
   isMarked: boolean
+  /** When answers are looked at again (ms). */
+  lookAt: number
   /** When the first peer had told all that it holds (ms); Infinity before that. */
   answeredAt: number
 }
@@ -63,8 +71,10 @@ export const createTrust = (resumed: boolean): Trust => ({
   waitsForLost: true,
   lost: new Map(),
   grew: { at: -Infinity, ops: 0 },
+  lostSince: Infinity,
   mark: null,
   isMarked: true,
+  lookAt: -Infinity,
   answeredAt: Infinity,
 })
 
@@ -90,6 +100,7 @@ export function hearOwn(engine: Engine, id: OpId): void {
   const { lost, waitsForLost } = engine.trust
   if (!waitsForLost || lost.size >= MAX_LOST || !isLacking(engine, id)) return
   lost.set(keyOf(id), id)
+  engine.trust.lostSince = Math.min(engine.trust.lostSince, engine.now)
   notify(engine, { type: 'changed' })
 }
 
@@ -126,19 +137,25 @@ export function trustDue(engine: Engine): number {
   if (lacksOwn(engine) && now < lostUntil(engine)) return lostUntil(engine)
   if (trust.lost.size > 0) trust.waitsForLost = false
   if (trust.isGiven) return Infinity
-  const until = holdsMarked(engine) ? now : answeredUntil(engine)
-  if (now < until) return until
+  if (holdsMarked(engine)) {
+    give(engine)
+    return Infinity
+  }
+  if (now < trust.lookAt) return trust.lookAt
+  const until = answeredUntil(engine)
+  trust.lookAt = now + LOOK_EVERY
+  if (now < until) return Math.min(until, trust.lookAt)
   give(engine)
   return Infinity
 }
 
 /** Until when (ms) lost own ops are waited for. Called in each step while there are any. */
-function lostUntil({ trust: { grew }, replica: { dag }, now }: Engine): number {
+function lostUntil({ trust: { grew, lostSince }, replica: { dag }, now }: Engine): number {
   if (grew.ops !== dag.length) Object.assign(grew, { at: now, ops: dag.length })
-  return grew.at + LOST_AT_MOST
+  return Math.min(grew.at + LOST_AT_MOST, lostSince + LOST_ALTOGETHER)
 }
 
-/** From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. O(peers). */
+/** From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. O(peers × heads that they name). */
 function answeredUntil(engine: Engine): number {
   const { peers, trust, now } = engine
   let [answers, waiting] = [0, -Infinity]
@@ -147,7 +164,9 @@ function answeredUntil(engine: Engine): number {
     else if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
   }
   if (answers > 0) trust.answeredAt = Math.min(trust.answeredAt, now)
-  return Math.min(trust.answeredAt + LISTEN_AT_MOST, Math.max(trust.answeredAt + LISTEN, waiting))
+  const most = trust.answeredAt + LISTEN_AT_MOST
+  // It is known that an op is missing: whoever has it may be slow to come.
+  return trust.mark === null ? Math.min(most, Math.max(trust.answeredAt + LISTEN, waiting)) : most
 }
 
 /** Whether a peer has told in this run what it holds, and nothing of that is lacking here: a relay may replay what it told before. */
