@@ -196,11 +196,11 @@ export const PLANTED: readonly Planted[] = [
     mentions: ['giveUp'],
   },
   {
-    name: 'what was said before is believed now',
+    name: 'the newest stranger is asked first',
     file: 'src/sync/peers.ts',
-    in: 'hearEchoes',
-    replace: 'value of set echoedAt',
-    with: 'Infinity',
+    in: 'meet',
+    replace: 'value of set askedAt',
+    with: '-Infinity',
   },
   {
     name: 'an empty answer is judged as a bundle',
