@@ -83,10 +83,9 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   },
   {
     row: 'A3',
-    file: 'src/core/vouched.ts',
-    in: 'ownPrevMate',
-    drop: 'operand',
-    mentions: ['equalBytes'],
+    file: REPLICA,
+    in: 'keepVouched',
+    drop: 'call equalBytes',
     test: tested('src/core/replica.test.ts', 'A3 B17 what only another author’s op follows'),
   },
   {
@@ -188,7 +187,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A8',
     file: REPLICA,
-    in: 'checkAlone',
+    in: 'checkStructure',
     drop: 'if',
     mentions: ['wrong-room'],
     test: tested('src/core/replica.test.ts', 'A8 B10 wrong-room'),
