@@ -4,6 +4,7 @@ import { argv, exit } from 'node:process'
 import { parseArgs } from 'node:util'
 
 /** @typedef {import('./sim-worker.mjs').Plan} Plan */
+/** @typedef {Parameters<import('./sim-worker.mjs').Sim['checkCase']>[0]} Case */
 
 /**
  * Ends the command.
@@ -28,13 +29,21 @@ export function readOptions() {
       floods: { type: 'boolean', default: false },
       workers: { type: 'string' },
       json: { type: 'boolean', default: false },
+      exhaustive: { type: 'string' },
+      from: { type: 'string' },
+      shapes: { type: 'string' },
+      case: { type: 'string' },
     },
   })
-  const plan = values.plan === undefined ? null : parsePlan(values.plan)
+  const plan = values.plan === undefined ? null : /** @type {Plan} */ (parse('plan', values.plan))
   const isOne = plan !== null || (values.seed !== undefined && values.seeds === undefined)
   return {
     ...values,
     plan,
+    exhaustive: values.exhaustive === undefined ? null : whole('exhaustive', values.exhaustive, 1, 5),
+    from: whole('from', values.from ?? '0', 0),
+    shapes: whole('shapes', values.shapes ?? String(Number.MAX_SAFE_INTEGER), 1),
+    case: values.case === undefined ? null : /** @type {Case} */ (parse('case', values.case)),
     seed: whole('seed', values.seed ?? '0', 0),
     seeds: isOne ? 1 : whole('seeds', values.seeds ?? '500', 1),
     workers: whole('workers', values.workers ?? String(availableParallelism()), 1),
@@ -45,17 +54,23 @@ export function readOptions() {
  * @param {string} name
  * @param {string} value
  * @param {number} least
+ * @param {number} [most]
  */
-function whole(name, value, least) {
+function whole(name, value, least, most = Number.MAX_SAFE_INTEGER) {
   const number = Number(value)
-  return Number.isSafeInteger(number) && number >= least ? number : refuse(`--${name} takes a whole number from ${least} on.`)
+  if (Number.isSafeInteger(number) && number >= least && number <= most) return number
+  return refuse(`--${name} takes a whole number ${most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `from ${least} on`}.`)
 }
 
-/** @param {string} json */
-function parsePlan(json) {
+/**
+ * @param {string} name
+ * @param {string} json
+ * @returns {unknown}
+ */
+function parse(name, json) {
   try {
-    return /** @type {Plan} */ (JSON.parse(json))
+    return JSON.parse(json)
   } catch {
-    return refuse('--plan takes a plan as a failure prints it, in quotes.')
+    return refuse(`--${name} takes a ${name} as a failure prints it, in quotes.`)
   }
 }

@@ -17,7 +17,10 @@ import { createSHA256 } from 'hash-wasm'
  * @typedef {{ type: 'try', bundle: string, plans: Plan[] }} TryJob
  * @typedef {{ type: 'shrink', bundle: string, plan: Plan }} ShrinkJob
  * @typedef {{ type: 'hunt', bundle: string }} HuntJob
+ * @typedef {{ type: 'exhaust', bundle: string, ops: number, first: number, count: number }} ExhaustJob
+ * @typedef {TryJob | ShrinkJob | HuntJob | ExhaustJob} Job
  * @typedef {{ trials: Trial[], seconds: number }} Tried
+ * @typedef {{ run: number, saved: number, failure: string | null, seconds: number }} Exhausted
  */
 
 /**
@@ -66,7 +69,19 @@ const ed25519 = {
     verify(null, message, createPublicKey({ key: Buffer.concat([SPKI, author]), format: 'der', type: 'spki' }), signature),
 }
 
-/** @param {TryJob | ShrinkJob | HuntJob} job */
+/**
+ * Small rooms in all their cases.
+ * @param {Sim} sim
+ * @param {ExhaustJob} job
+ */
+function exhaust({ checkShapes, picture }, { ops, first, count }) {
+  const started = cpuUsage()
+  const { run, saved, failure } = checkShapes(ops, first, count)
+  const { user, system } = cpuUsage(started)
+  return { run, saved, failure: failure === null ? null : picture(failure), seconds: (user + system) / 1e6 }
+}
+
+/** @param {Job} job */
 async function answer(job) {
   const sim = /** @type {Sim} */ (await import(pathToFileURL(job.bundle).href))
   if (!sim.hashWith(sha256)) throw new Error('hash-wasm is not SHA-256')
@@ -78,9 +93,11 @@ async function answer(job) {
       return sim.shrink(job.plan)
     case 'hunt':
       return hunt(sim)
+    case 'exhaust':
+      return exhaust(sim, job)
   }
 }
 
-process.on('message', (/** @type {TryJob | ShrinkJob | HuntJob} */ job) => {
+process.on('message', (/** @type {Job} */ job) => {
   void answer(job).then((answered) => process.send?.(answered))
 })

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 /** @typedef {import('./sim-worker.mjs').TryJob} TryJob */
 /** @typedef {import('./sim-worker.mjs').ShrinkJob} ShrinkJob */
 /** @typedef {import('./sim-worker.mjs').HuntJob} HuntJob */
+/** @typedef {import('./sim-worker.mjs').ExhaustJob} ExhaustJob */
+/** @typedef {import('./sim-worker.mjs').Exhausted} Exhausted */
+/** @typedef {import('./sim-worker.mjs').Job} Job */
 /** @typedef {import('./sim-worker.mjs').Tried} Tried */
 /** @typedef {import('./sim-worker.mjs').Catch} Catch */
 /** @typedef {import('./sim-worker.mjs').Plan} Plan */
@@ -18,6 +21,7 @@ const LEAN = ['--single-threaded-gc', '--max-semi-space-size=32']
  *   (job: TryJob): Promise<Tried | null>
  *   (job: ShrinkJob): Promise<{ plan: Plan, runs: number } | null>
  *   (job: HuntJob): Promise<Catch | null>
+ *   (job: ExhaustJob): Promise<Exhausted | null>
  * }} Ask
  */
 
@@ -32,7 +36,7 @@ export function startWorkers(count) {
     // What a worker prints is no part of the command's output.
     const child = fork(join(import.meta.dirname, 'sim-worker.mjs'), { execArgv: LEAN, stdio: ['ignore', 2, 2, 'ipc'] })
     const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`)))
-    const ask = async (/** @type {TryJob | ShrinkJob | HuntJob} */ job) => {
+    const ask = async (/** @type {Job} */ job) => {
       if (isStopped) return null
       const answered = new Promise((resolve) => child.once('message', (answer) => resolve({ answer })))
       child.send(job, () => {})

@@ -8,6 +8,9 @@
  *   npm run -s sim -- --planted                    besides, plants bugs in the product, one at a time, and says when each is caught
  *   npm run -s sim -- --floods                     besides, says what floods take of a node's throughput
  *   npm run -s sim -- --plan '{…}'                 one plan, as a failure prints it
+ *   npm run -s sim -- --exhaustive 5               all rooms of 5 ops in all their cases, instead of random worlds: hours; Ctrl-C says how to go on
+ *   npm run -s sim -- --exhaustive 5 --from 1000 --shapes 100   100 of their shapes, from number 1000 on
+ *   npm run -s sim -- --case '{…}'                 one case of them, as a failure prints it
  *   npm run -s sim -- --workers 1                  on so many cores
  *   npm run -s sim -- --json                       one object on standard output, and nothing else
  *
@@ -18,6 +21,7 @@ import { performance } from 'node:perf_hooks'
 import process, { exit, stdout } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { buildSim } from './sim-build.mjs'
+import { tryAll, tryCase } from './sim-exhaustive.mjs'
 import { readOptions, refuse } from './sim-options.mjs'
 import { printCaught, printFlood, printTally } from './sim-print.mjs'
 import { shareOut, startWorkers } from './sim-workers.mjs'
@@ -26,6 +30,8 @@ import { shareOut, startWorkers } from './sim-workers.mjs'
 /** @typedef {import('./sim-print.mjs').Caught} Caught */
 
 const options = readOptions()
+if (options.case !== null) await tryCase(options.case)
+if (options.exhaustive !== null) await tryAll({ ...options, ops: options.exhaustive })
 const { plan, seed: first, seeds, workers: count } = options
 
 /** Worlds that a worker takes at a time: about half a second's. */

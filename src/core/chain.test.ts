@@ -93,7 +93,7 @@ test(
     receive(replica, [opOf(0)], 'mallory')
     expect(dag.length).toBe(1 + 1 + MAX_PENDING_PER_LINK)
     expect(pending).toMatchObject({ ops: 0, bytes: 0, parents: 0 })
-    for (const map of [pending.byLink, pending.byMissing, pending.byOps]) expect(map.size).toBe(0)
+    for (const map of [pending.byLink, pending.slots]) expect(map.size).toBe(0)
     receiveForwards(replica, REVERSED)
     expect(dag.length).toBe(1 + REVERSED)
     expect(numberOf(dag, cheapId(REVERSED - 1))).toBe(REVERSED)

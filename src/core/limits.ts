@@ -52,7 +52,7 @@ export const MAX_ECHOES = 256
 /** Tips in one page of a message (about 12 KiB). */
 export const MAX_TIPS_PAGE = 256
 
-/** Pending ops held for one link, so that one liar cannot push out what others wait for. */
+/** Pending ops held for one link, so that one liar cannot push out what others wait for. An op counts for every link that brought it. */
 export const MAX_PENDING_PER_LINK = 2_048
 
 /** Pending ops held in all. */
@@ -61,7 +61,7 @@ export const MAX_PENDING_TOTAL = 8_192
 /** Pending bytes held in all: a few seconds of a busy room, a small part of a tab. */
 export const MAX_PENDING_BYTES = 16 * 1024 * 1024
 
-/** Missing parents that pending units name, in all: each takes some 600 bytes of a tab, and only 34 of its op. */
+/** Parents of pending ops that were not admitted, in all: each takes up to 600 bytes of a tab, and only 34 of its op. */
 export const MAX_PENDING_PARENTS = 65_536
 
 /** Ids of rejected ops remembered, oldest forgotten first (2 MiB of ids). Forgetting one costs a second look, no more. */

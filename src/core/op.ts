@@ -35,6 +35,11 @@ export interface Op {
   readonly body: Uint8Array
 }
 
+/** parents(op) = {prev} ∪ deps, prev first. */
+export function parentIds({ prev, deps }: Op): readonly OpId[] {
+  return prev === null ? deps : [prev, ...deps]
+}
+
 export type DecodedOp = Result<Op, FormRefusal>
 
 /** Names the 32 bytes of an op id. */

@@ -1,25 +1,48 @@
 /**
- * Units that wait for a parent. Bounded per link, in ops, in bytes and in parents; when full, the link that holds most of what there is
- * too much of loses its oldest unit, so that no liar can push out what others wait for. What was evicted can come back:
- * nothing here is a verdict.
+ * Ops that wait: for a parent, or for an op that vouches for them. An op waits once, however many links brought it and however their units
+ * were cut, and it is signed if one of its copies is. Nothing here is a verdict: an op that was evicted can come back.
+ *
+ * An op is *whole* when all its ancestors are admitted or wait. Only whole ops can be admitted; which of them are, `gather.ts` finds. Every
+ * unsigned op here has an op here that vouches for it; when the last of these goes, it goes too. Bounded by `evict.ts`.
  */
-import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
-import type { OpId } from './op.ts'
+import { equalBytes } from './bytes.ts'
+import { type OpId, opLength } from './op.ts'
 import { assert } from './result.ts'
-import { keyOf, type Unit, unitBytes } from './unit.ts'
+import { keyOf, type UnitOp } from './unit.ts'
 
-export interface PendingUnit {
-  readonly unit: Unit
-  /** Who brought it. */
-  readonly link: string
-  readonly bytes: number
-  /** Missing parents, by key, and how many there were when it came. */
-  readonly missing: Map<string, OpId>
-  readonly parents: number
+/** An id: of an op that waits, or of a parent that is not here. */
+export interface Slot {
+  readonly id: OpId
+  readonly key: string
+  op: WaitingOp | null
+  /** The ops that wait and have it as a parent. */
+  readonly children: Set<WaitingOp>
 }
 
-/** How much waits: ops, canonical bytes, and missing parents, each as often as a unit names it. */
-interface Amount {
+export interface WaitingOp {
+  /** Signed if one of its copies is. */
+  unitOp: UnitOp
+  readonly slot: Slot
+  /** Who brought it. */
+  readonly links: Set<string>
+  /** Its parents that are not admitted. */
+  readonly missing: Set<Slot>
+  /** Its prev, if that is one of these. */
+  readonly prev: Slot | null
+  /** The ops that wait, are by the same author, and have this one as prev. */
+  readonly vouchers: Set<WaitingOp>
+  readonly amount: Amount
+  /** How many missing parents are not here, or are not whole themselves. 0: the op is whole. */
+  lacking: number
+  /** When it became whole, as a number that grows from op to op: parents have lower ones than their children. */
+  wholeSince: number
+  /** For `gather.ts`: the batch that it is in, and how many in that batch vouch for it. */
+  pass: number
+  vouchedBy: number
+}
+
+/** How much waits: ops, canonical bytes, and parents that were not admitted when their op came. */
+export interface Amount {
   ops: number
   bytes: number
   parents: number
@@ -27,83 +50,195 @@ interface Amount {
 
 /** What waits for one link, in order of arrival. */
 interface Share extends Amount {
-  readonly units: Set<PendingUnit>
+  readonly waiting: Set<WaitingOp>
 }
 
+/** The amounts are sums over all links: an op counts for each that brought it. */
 export interface Pending extends Amount {
-  /** By the ids of a unit's ops, all of them: the same unit is not kept twice, a differently cut one is. */
-  readonly byOps: Map<string, PendingUnit>
-  readonly byMissing: Map<string, Set<PendingUnit>>
+  readonly slots: Map<string, Slot>
   readonly byLink: Map<string, Share>
+  /** Whole ops to be looked at: something has changed that may let them be admitted. Between two units it is empty, unless too much was looked at in vain. */
+  readonly touched: Set<WaitingOp>
+  /** The last `wholeSince` or `pass`. */
+  clock: number
+  /** Ops and parents that were looked at in vain (`gather.ts`), less what the units paid that came since. */
+  vain: number
 }
 
 export function createPending(): Pending {
-  return { byOps: new Map(), byMissing: new Map(), byLink: new Map(), ops: 0, bytes: 0, parents: 0 }
+  return { slots: new Map(), byLink: new Map(), touched: new Set(), clock: 0, vain: 0, ops: 0, bytes: 0, parents: 0 }
 }
 
-const keyOfUnit = (unit: Unit): string => unit.map(({ id }) => keyOf(id)).join('')
+/** The op with this id, if it waits. */
+export const waitingOp = ({ slots }: Pending, id: OpId): WaitingOp | null => (slots.size === 0 ? null : (slots.get(keyOf(id))?.op ?? null))
 
-/** True when this very unit waits here. O(ops). */
-export const isWaiting = (pending: Pending, unit: Unit): boolean => pending.byOps.has(keyOfUnit(unit))
-
-/** Keeps a unit until its missing parents come; gives the units that had to go for it (itself, if it is the one). */
-export function wait(pending: Pending, unit: Unit, missing: readonly OpId[], link: string): PendingUnit[] {
-  const entry: PendingUnit = {
-    unit,
-    link,
-    bytes: unitBytes(unit),
-    missing: new Map(missing.map((id) => [keyOf(id), id])),
-    parents: missing.length,
-  }
-  const share = pending.byLink.get(link) ?? { units: new Set(), ops: 0, bytes: 0, parents: 0 }
-  pending.byLink.set(link, share)
-  share.units.add(entry)
-  pending.byOps.set(keyOfUnit(unit), entry)
-  for (const key of entry.missing.keys()) {
-    const waiting = pending.byMissing.get(key)
-    if (waiting === undefined) pending.byMissing.set(key, new Set([entry]))
-    else waiting.add(entry)
-  }
-  count(pending, share, entry, 1)
-  const evicted: PendingUnit[] = []
-  while (share.ops > MAX_PENDING_PER_LINK) evicted.push(evictOldest(pending, share))
-  while (pending.ops > MAX_PENDING_TOTAL) evicted.push(evictOldest(pending, fullest(pending, 'ops')))
-  while (pending.bytes > MAX_PENDING_BYTES) evicted.push(evictOldest(pending, fullest(pending, 'bytes')))
-  while (pending.parents > MAX_PENDING_PARENTS) evicted.push(evictOldest(pending, fullest(pending, 'parents')))
-  return evicted
+/** All ops that wait. O(ops and missing parents) to the end. */
+export function* waitingOps({ slots }: Pending): Generator<WaitingOp, void> {
+  for (const { op } of slots.values()) if (op !== null) yield op
 }
 
-/** A missing parent came: gives the units that now wait for nothing, and forgets them. */
-export function parentCame(pending: Pending, id: OpId): PendingUnit[] {
-  const key = keyOf(id)
-  const ready: PendingUnit[] = []
-  for (const entry of pending.byMissing.get(key) ?? []) {
-    entry.missing.delete(key)
-    if (entry.missing.size === 0) ready.push(entry)
-  }
-  pending.byMissing.delete(key)
-  for (const entry of ready) remove(pending, entry)
-  return ready
-}
+/** The ops that wait for this one. */
+export const waitingFor = ({ slots }: Pending, id: OpId): WaitingOp[] => [...(slots.get(keyOf(id))?.children ?? [])]
 
-/** A missing parent was rejected, so what waits for it will be too: gives those units, and forgets them. */
-export function parentRejected(pending: Pending, id: OpId): PendingUnit[] {
-  const waiting = [...(pending.byMissing.get(keyOf(id)) ?? [])]
-  for (const entry of waiting) remove(pending, entry)
-  return waiting
+/** Whether an op vouches for its prev: that waits, and is by the same author. */
+export function ownPrev({ prev, unitOp }: WaitingOp): WaitingOp | null {
+  const op = prev?.op ?? null
+  return op !== null && equalBytes(op.unitOp.op.author, unitOp.op.author) ? op : null
 }
 
 /**
- * At most `limit` of the ids that pending units wait for, without repeats: one for each link in turn, so that whoever
- * brings many unresolvable ones does not hide what others wait for. `turn` grows from call to call: it says which link begins, and
- * with which of its units, so that each has its turn however small the limit is. O(limit + pending units).
+ * Keeps an op until it is admitted, rejected, dropped or evicted. `missing`: its parents that are not admitted, prev first. Returns false if
+ * it waited already. Call `evict` (`evict.ts`) when the whole unit is in. O(parents and children that wait), and for each op that becomes
+ * whole O(its children).
+ */
+export function wait(pending: Pending, unitOp: UnitOp, missing: readonly OpId[], link: string): boolean {
+  const slot = slotOf(pending, unitOp.id)
+  const known = slot.op
+  const waiting = known ?? enter(pending, slot, unitOp, missing)
+  if (waiting.unitOp.signature === null && unitOp.signature !== null) {
+    waiting.unitOp = unitOp
+    if (waiting.lacking === 0) pending.touched.add(waiting)
+  }
+  if (!waiting.links.has(link)) {
+    waiting.links.add(link)
+    const share = pending.byLink.get(link) ?? { waiting: new Set(), ops: 0, bytes: 0, parents: 0 }
+    pending.byLink.set(link, share)
+    share.waiting.add(waiting)
+    count(pending, share, waiting, 1)
+  }
+  return known === null
+}
+
+function slotOf({ slots }: Pending, id: OpId): Slot {
+  const key = keyOf(id)
+  const known = slots.get(key)
+  if (known !== undefined) return known
+  const slot: Slot = { id, key, op: null, children: new Set() }
+  slots.set(key, slot)
+  return slot
+}
+
+function enter(pending: Pending, slot: Slot, unitOp: UnitOp, parents: readonly OpId[]): WaitingOp {
+  const { prev } = unitOp.op
+  const missing = new Set(parents.map((id) => slotOf(pending, id)))
+  const [first = null] = missing
+  const waiting: WaitingOp = {
+    unitOp,
+    slot,
+    links: new Set(),
+    missing,
+    prev: first !== null && prev !== null && equalBytes(first.id, prev) ? first : null,
+    vouchers: new Set(),
+    amount: { ops: 1, bytes: opLength(unitOp.op), parents: missing.size },
+    lacking: 0,
+    wholeSince: 0,
+    pass: 0,
+    vouchedBy: 0,
+  }
+  slot.op = waiting
+  for (const parent of missing) {
+    parent.children.add(waiting)
+    if (parent.op?.lacking !== 0) waiting.lacking++
+  }
+  ownPrev(waiting)?.vouchers.add(waiting)
+  for (const child of slot.children) if (ownPrev(child) === waiting) waiting.vouchers.add(child)
+  if (waiting.lacking === 0) becomeWhole(pending, waiting)
+  return waiting
+}
+
+function becomeWhole(pending: Pending, first: WaitingOp): void {
+  const work = [first]
+  // The list grows while it is walked.
+  for (const waiting of work) {
+    waiting.wholeSince = ++pending.clock
+    pending.touched.add(waiting)
+    for (const child of waiting.slot.children) if (--child.lacking === 0) work.push(child)
+  }
+}
+
+/** An op was admitted, after its parents: it does not wait any more, and nothing waits for it. O(ops that waited for it or become whole). */
+export function cameIn(pending: Pending, id: OpId): void {
+  const slot = pending.slots.get(keyOf(id))
+  if (slot === undefined) return
+  const waited = slot.op
+  assert(waited === null || waited.lacking === 0, 'what is admitted lacks no ancestor')
+  pending.slots.delete(slot.key)
+  if (waited !== null) leave(pending, waited)
+  for (const child of slot.children) {
+    child.missing.delete(slot)
+    if (waited === null && --child.lacking === 0) becomeWhole(pending, child)
+    else if (child.lacking === 0) pending.touched.add(child)
+  }
+}
+
+/** Removes an op that is not admitted. Returns it and, of the unsigned ops below, those that nothing vouches for any more. */
+export function remove(pending: Pending, waiting: WaitingOp): WaitingOp[] {
+  const removed: WaitingOp[] = []
+  for (let next: WaitingOp | null = waiting; next !== null;) {
+    const prev = ownPrev(next)
+    leave(pending, next)
+    forgetEmpty(pending, next.slot)
+    if (next.lacking === 0) breakWhole(pending, next)
+    removed.push(next)
+    next = prev !== null && prev.unitOp.signature === null && prev.vouchers.size === 0 ? prev : null
+  }
+  return removed
+}
+
+/** What stands on an op that is gone is not whole any more. */
+function breakWhole(pending: Pending, gone: WaitingOp): void {
+  const work = [gone]
+  // The list grows while it is walked.
+  for (const { slot } of work) {
+    for (const child of slot.children) {
+      if (child.lacking++ > 0) continue
+      pending.touched.delete(child)
+      work.push(child)
+    }
+  }
+}
+
+function leave(pending: Pending, waiting: WaitingOp): void {
+  ownPrev(waiting)?.vouchers.delete(waiting)
+  waiting.slot.op = null
+  pending.touched.delete(waiting)
+  for (const parent of waiting.missing) {
+    parent.children.delete(waiting)
+    forgetEmpty(pending, parent)
+  }
+  for (const link of waiting.links) discharge(pending, waiting, link)
+}
+
+function forgetEmpty({ slots }: Pending, { key, op, children }: Slot): void {
+  if (op === null && children.size === 0) slots.delete(key)
+}
+
+/** An op waits for this link no more. */
+export function waitNoMore(pending: Pending, waiting: WaitingOp, link: string): void {
+  waiting.links.delete(link)
+  discharge(pending, waiting, link)
+}
+
+function discharge(pending: Pending, waiting: WaitingOp, link: string): void {
+  const share = pending.byLink.get(link)!
+  share.waiting.delete(waiting)
+  if (share.waiting.size === 0) pending.byLink.delete(link)
+  count(pending, share, waiting, -1)
+}
+
+/**
+ * At most `limit` of the missing parents that are not here, without repeats: one for each link in turn, so that a link that
+ * brings many that do not exist does not hide what others wait for. `turn` grows from call to call: it says which link begins, and
+ * with which of its ops, so that each has its turn however small the limit is. O(limit + what waits).
  */
 export function missingIds(pending: Pending, limit: number, turn: number): OpId[] {
   if (pending.ops === 0) return []
   const out = new Map<string, OpId>()
-  const links = [...pending.byLink.values()]
-  const first = turn % links.length
-  const turns = [...links.slice(first), ...links.slice(0, first)].reverse().map((link) => missingOf(link, Math.floor(turn / links.length)))
+  const shares = [...pending.byLink.values()]
+  const first = turn % shares.length
+  const turns = [...shares.slice(first), ...shares.slice(0, first)]
+    .reverse()
+    .map((share) => absentOf(share, Math.floor(turn / shares.length)))
   while (turns.length > 0) {
     for (let i = turns.length - 1; i >= 0; i--) {
       if (out.size >= limit) return [...out.values()]
@@ -115,57 +250,29 @@ export function missingIds(pending: Pending, limit: number, turn: number): OpId[
   return [...out.values()]
 }
 
-/** Missing parents of what one link brought, oldest first. O(limit). */
+/** Missing parents of what one link brought that are not here, oldest first, at most `limit`. O(what waits for the link). */
 export function missingFor({ byLink }: Pending, link: string, limit: number): OpId[] {
   const share = byLink.get(link)
   const out = new Map<string, OpId>()
   if (share === undefined || limit === 0) return []
-  for (const unit of share.units) {
-    for (const id of unit.missing.values()) {
-      out.set(keyOf(id), id)
-      if (out.size === limit) return [...out.values()]
-    }
+  for (const id of absentOf(share, 0)) {
+    out.set(keyOf(id), id)
+    if (out.size === limit) break
   }
   return [...out.values()]
 }
 
-function* missingOf({ units }: Share, turn: number): Generator<OpId, undefined> {
-  const all = [...units]
-  for (let i = 0; i < all.length; i++) yield* all[(i + turn) % all.length]!.missing.values()
-}
-
-/** The link that brought most of what waits; of links that brought as much, the one that is waiting longest. */
-function fullest({ byLink }: Pending, measure: keyof Amount): Share {
-  let most: Share | null = null
-  for (const share of byLink.values()) if (most === null || share[measure] > most[measure]) most = share
-  assert(most !== null, 'a budget is exceeded by someone')
-  return most
-}
-
-function evictOldest(pending: Pending, share: Share): PendingUnit {
-  const [oldest] = share.units
-  assert(oldest !== undefined, 'a link over its budget has a unit to lose')
-  remove(pending, oldest)
-  return oldest
-}
-
-function remove(pending: Pending, entry: PendingUnit): void {
-  pending.byOps.delete(keyOfUnit(entry.unit))
-  for (const key of entry.missing.keys()) {
-    const waiting = pending.byMissing.get(key)
-    waiting?.delete(entry)
-    if (waiting?.size === 0) pending.byMissing.delete(key)
+function* absentOf({ waiting }: Share, turn: number): Generator<OpId, undefined> {
+  const all = [...waiting]
+  for (let i = 0; i < all.length; i++) {
+    for (const { id, op } of all[(i + turn) % all.length]!.missing) if (op === null) yield id
   }
-  const share = pending.byLink.get(entry.link)!
-  share.units.delete(entry)
-  if (share.units.size === 0) pending.byLink.delete(entry.link)
-  count(pending, share, entry, -1)
 }
 
-function count(pending: Pending, share: Share, entry: PendingUnit, sign: 1 | -1): void {
+function count(pending: Pending, share: Share, { amount }: WaitingOp, sign: 1 | -1): void {
   for (const total of [pending, share]) {
-    total.ops += sign * entry.unit.length
-    total.bytes += sign * entry.bytes
-    total.parents += sign * entry.parents
+    total.ops += sign * amount.ops
+    total.bytes += sign * amount.bytes
+    total.parents += sign * amount.parents
   }
 }

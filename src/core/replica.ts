@@ -2,30 +2,35 @@
  * A replica: the admitted set of one room and what waits for it. `receive` takes units whose signatures were checked and
  * says, op by op, what became of them. The admitted set is the largest set T of received ops in which every op is
  * structurally and semantically valid, has all its parents in T, and carries its author's valid signature or is `prev` of
- * an op in T by the same author; so it does not depend on the order in which units arrive.
+ * an op in T by the same author; so it does not depend on the order in which units arrive. That holds after every unit, of the ops
+ * that their unit did not drop: `sim/exhaustive/` tries it in all small rooms. There are two exceptions, which only liars can bring about. Ops
+ * that need each other, and are more than one unit may hold, wait until they come in units that are cut otherwise. And when liars had more
+ * looked at in vain than `gather.ts` allows, what waits is looked at again when enough units have come. Neither holds up a unit that comes
+ * after its parents.
  *
  * How a unit is admitted:
- *  1. Ops held already are set aside, and dropped what is neither signed nor prev of a unit-mate that stays. If a parent of
- *     what is left is neither held nor in the unit, the unit waits (`pending.ts`).
- *  2. Structure is checked forwards; a child of a rejected op is rejected with it.
- *  3. Of the rest, the largest part is kept in which every op is signed or is prev of a kept op, and whose parents are kept.
- *  4. The kept ops are appended and judged by the room's rules, each against its causal past. If some are rejected, the
- *     tail is taken back, step 3 is repeated without them, and what is left is appended again. No op is judged twice:
- *     an op that stays has the same causal past as before.
- *     Where nothing is to be dropped, refused or awaited, all of that is one pass (`admit-whole.ts`), tried first.
- *  5. Units that waited for what came are tried in turn, by a work list, never by recursion.
+ *  1. If all its ops are new, valid and vouched for, and have their parents, they are admitted in one pass (`admit-whole.ts`). Else:
+ *  2. Ops held already are set aside. An op is rejected if it, or a parent of it, is known to be rejected, or if it breaks a rule that needs
+ *     no parent. What is neither signed nor prev of a unit-mate that stays is dropped. The rest waits (`pending.ts`), each op for itself.
+ *  3. Of what waits, all that may be admitted together now is gathered, a unit at a time (`gather.ts`).
+ *  4. Of these ops, structure is checked forwards, and the largest part is kept in which every op is signed or is prev of a kept op, and
+ *     whose parents are kept (`vouched.ts`). The kept ops are appended and judged by the room's rules, each against its causal past. If some
+ *     are rejected, the tail is taken back, the largest part is taken again without them, and what is left is appended again.
+ *  5. What was admitted or rejected may decide other ops that wait. They are looked at in turn, by work lists, never by recursion.
  */
 import { admitWhole, checkPrev } from './admit-whole.ts'
 import { append, createDag, type Dag, numberOf, truncate } from './dag.ts'
+import { evict } from './evict.ts'
+import { gather, payVain } from './gather.ts'
 import { catchUp, createHistory, type History } from './history.ts'
-import { createIdTable, intern, lookup } from './id-table.ts'
+import { createIdTable, type IdTable, intern, lookup } from './id-table.ts'
 import { MAX_REJECTED_REMEMBERED } from './limits.ts'
-import type { Op, OpId } from './op.ts'
-import { createPending, isWaiting, parentCame, parentRejected, type Pending, type PendingUnit, wait } from './pending.ts'
-import type { MeaningRefusal, StructureRefusal } from './result.ts'
+import { type Op, type OpId, parentIds } from './op.ts'
+import { cameIn, createPending, type Pending, remove, wait, waitingFor, waitingOp } from './pending.ts'
+import type { MeaningRefusal, StructureRefusal, Verdict } from './result.ts'
 import { equalBytes } from './bytes.ts'
 import { keyOf, type Unit, type UnitOp } from './unit.ts'
-import { pushAll } from './lists.ts'
+import { type Fate, HELD, isVerdict, keepVouched, MISSING, type Parent, type Parents, prevMate, REJECTED } from './vouched.ts'
 
 /** Rejected ops kept to be shown. */
 const MAX_REFUSED_SHOWN = 32
@@ -53,9 +58,6 @@ export interface Replica {
   readonly judge: Judge
 }
 
-/** Why an op is rejected for good. */
-export type Verdict = StructureRefusal | MeaningRefusal
-
 /** What became of an op. `link` is who brought it, which need not be who brought the parent that it waited for. */
 export type Outcome =
   /** A unit, or what was kept of one: still a unit. Its ops have the numbers `first`, `first` + 1, … */
@@ -76,56 +78,67 @@ export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
 
 /** Takes in one unit from `link`, and what waited for it. Admitted units come in order of admission. */
 export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
+  const { pending } = replica
   const outcomes: Outcome[] = []
-  const work: Pick<PendingUnit, 'unit' | 'link'>[] = [{ unit, link }]
-  // The list grows while it is walked.
-  for (const next of work) {
-    const first = outcomes.length
-    admitOrWait(replica, next.unit, next.link, outcomes)
-    for (let i = first, end = outcomes.length; i < end; i++) {
-      const outcome = outcomes[i]!
-      if (outcome.type === 'admitted') pushAll(work, freed(replica, outcome.unit))
-      else if (outcome.type === 'rejected') pushAll(work, parentRejected(replica.pending, outcome.id))
-    }
+  payVain(pending)
+  const waiting = admitOrWait(replica, unit, link, outcomes)
+  for (let next = gather(pending); next.length > 0; next = gather(pending)) {
+    admit(
+      replica,
+      next.map(({ unitOp }) => unitOp),
+      outcomes,
+    )
   }
+  for (const { id } of waiting) if (waitingOp(pending, id) !== null) outcomes.push({ type: 'pending', id })
+  for (const gone of evict(pending, link))
+    outcomes.push({ type: 'dropped', id: gone.waiting.unitOp.id, reason: 'pending-full', link: gone.link })
   catchUp(replica.history)
   return outcomes
 }
 
-/** Units that waited for these ops alone. */
-function freed({ pending }: Replica, admitted: Unit): PendingUnit[] {
-  return pending.ops === 0 ? [] : admitted.flatMap(({ id }) => parentCame(pending, id))
+/** Admits a unit whole, or has its ops wait; returns those that did not wait before. */
+function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: Outcome[]): UnitOp[] {
+  if (tryWhole(replica, received, outcomes)) return []
+  const ids = createIdTable(replica.dag.ids.seed, received.length)
+  const unit = withoutHeld(replica, received, ids, outcomes)
+  if (unit.length === 0 || (unit.length < received.length && tryWhole(replica, unit, outcomes))) return []
+  const placed = placeParents(replica, unit, ids)
+  const fates = unit.map((unitOp, place) => fateAtOnce(replica, unitOp, placed[place]!))
+  keepVouched(unit, placed, fates)
+  const waiting: UnitOp[] = []
+  for (const [place, unitOp] of unit.entries()) {
+    if (fates[place] !== 'kept') continue
+    if (wait(replica.pending, unitOp, missingOf(unitOp, placed[place]!), link)) waiting.push(unitOp)
+    else outcomes.push({ type: 'duplicate', id: unitOp.id })
+  }
+  // A refusal is also one of what waits for the op: of this unit too.
+  for (const [place, unitOp] of unit.entries()) {
+    const fate = fates[place]!
+    if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id: unitOp.id, reason: 'unauthentic', link })
+    else if (isVerdict(fate)) reject(replica, unitOp, fate, link, outcomes)
+  }
+  return waiting
 }
 
-function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: Outcome[]): void {
+function tryWhole(replica: Replica, unit: Unit, outcomes: Outcome[]): boolean {
   const first = replica.dag.length
-  if (admitWhole(replica, received)) {
-    outcomes.push({ type: 'admitted', first, unit: received })
-    return reportEquivocations(replica, first, outcomes)
-  }
-  const fresh = withoutHeld(replica, received, outcomes)
-  const fates: Fate[] = fresh.map(() => 'kept')
-  let placed = placeParents(replica, fresh)
-  keepVouched(fresh, placed.parents, fates)
-  const unit = fresh.filter((_, place) => fates[place] === 'kept')
-  if (unit.length < fresh.length) placed = placeParents(replica, unit)
-  for (const [place, { id }] of fresh.entries()) {
-    if (fates[place] !== 'kept') outcomes.push({ type: 'dropped', id, reason: 'unauthentic', link })
-  }
-  if (placed.missing.size === 0) return admit(replica, unit, placed.parents, link, outcomes)
-  if (isWaiting(replica.pending, unit)) {
-    for (const { id } of unit) outcomes.push({ type: 'duplicate', id })
-    return
-  }
-  for (const { id } of unit) outcomes.push({ type: 'pending', id })
-  for (const gone of wait(replica.pending, unit, [...placed.missing.values()], link)) {
-    for (const { id } of gone.unit) outcomes.push({ type: 'dropped', id, reason: 'pending-full', link: gone.link })
-  }
+  if (!admitWhole(replica, unit)) return false
+  reportAdmitted(replica, first, unit, outcomes)
+  return true
 }
 
-/** What of a unit is not admitted yet, each op once, signed if one of its copies is. */
-function withoutHeld({ dag }: Replica, unit: Unit, outcomes: Outcome[]): Unit {
-  const ids = createIdTable(dag.ids.seed, unit.length)
+/** What can be said of an op before its parents are here. */
+function fateAtOnce(replica: Replica, { op, id }: UnitOp, placed: readonly Parent[]): Fate {
+  const known = replica.rejected.size === 0 ? undefined : replica.rejected.get(keyOf(id))
+  if (known !== undefined) return known
+  return placed.includes(REJECTED) ? 'parent-rejected' : (checkAlone(replica, op, id) ?? 'kept')
+}
+
+/** The parents of an op that are not admitted, prev first. */
+const missingOf = ({ op }: UnitOp, placed: readonly Parent[]): OpId[] => parentIds(op).filter((_, i) => placed[i]! > HELD)
+
+/** What of a unit is not admitted yet, each op once, signed if one of its copies is. Adds it to `ids`, an empty table. */
+function withoutHeld({ dag }: Replica, unit: Unit, ids: IdTable, outcomes: Outcome[]): Unit {
   const fresh: UnitOp[] = []
   for (const unitOp of unit) {
     const copy = lookup(ids, unitOp.id)
@@ -138,50 +151,25 @@ function withoutHeld({ dag }: Replica, unit: Unit, outcomes: Outcome[]): Unit {
   return fresh
 }
 
-/**
- * Where a parent of a unit's op is: its place in the unit when it is before its child (0, 1, …), else HELD − its number in
- * the DAG, else ABSENT: rejected, or missing.
- */
-type Parent = number
-const ABSENT = -1
-const HELD = -2
-
-interface PlacedParents {
-  /** Per op, prev first. */
-  readonly parents: readonly (readonly Parent[])[]
-  /** Absent ones that are not known to be rejected, by key. */
-  readonly missing: ReadonlyMap<string, OpId>
-}
-
-function placeParents({ dag, rejected }: Replica, unit: Unit): PlacedParents {
-  const ids = createIdTable(dag.ids.seed, unit.length)
-  const missing = new Map<string, OpId>()
-  const placeOf = (parent: OpId): Parent => {
+/** `ids`: those of the unit, each with the number of its place. */
+function placeParents({ dag, rejected }: Replica, unit: Unit, ids: IdTable): Parents {
+  const placeOf = (parent: OpId, child: number): Parent => {
     const mate = lookup(ids, parent)
-    if (mate >= 0) return mate
+    if (mate >= 0 && mate < child) return mate
     const held = numberOf(dag, parent)
     if (held >= 0) return HELD - held
-    if (!rejected.has(keyOf(parent))) missing.set(keyOf(parent), parent)
-    return ABSENT
+    return rejected.size > 0 && rejected.has(keyOf(parent)) ? REJECTED : MISSING
   }
-  const parents = unit.map(({ op, id }) => {
-    intern(ids, id)
-    return parentIds(op).map(placeOf)
-  })
-  return { parents, missing }
+  return unit.map(({ op }, place) => parentIds(op).map((parent) => placeOf(parent, place)))
 }
 
-type Fate = 'kept' | 'unauthentic' | Verdict
-
-function admit(replica: Replica, unit: Unit, placed: PlacedParents['parents'], link: string, outcomes: Outcome[]): void {
-  const { dag, rejected } = replica
-  const fates: Fate[] = unit.map(() => 'kept')
-  for (const [place, { id }] of unit.entries()) {
-    const known = rejected.size === 0 ? undefined : rejected.get(keyOf(id))
-    // Nothing is missing: an absent parent is a rejected one.
-    const parentFell = placed[place]!.some((parent) => (parent >= 0 ? fates[parent] !== 'kept' : parent === ABSENT))
-    fates[place] = known ?? (parentFell ? 'parent-rejected' : (checkStructure(replica, unit, placed, place) ?? 'kept'))
-  }
+/** Admits or rejects ops that waited and lack nothing, parents first. What only rejected ones vouch for goes on waiting, or is dropped. */
+function admit(replica: Replica, unit: Unit, outcomes: Outcome[]): void {
+  const { dag } = replica
+  const ids = createIdTable(dag.ids.seed, unit.length)
+  for (const { id } of unit) intern(ids, id)
+  const placed = placeParents(replica, unit, ids)
+  const fates = unit.map((_, place): Fate => checkPlaced(replica, unit, placed, place) ?? 'kept')
   keepVouched(unit, placed, fates)
 
   const start = dag.length
@@ -210,71 +198,61 @@ function admit(replica: Replica, unit: Unit, placed: PlacedParents['parents'], l
     truncate(dag, start)
     keepVouched(unit, placed, fates)
   }
-  report(replica, unit, fates, start, link, outcomes)
+  report(replica, unit, fates, start, outcomes)
 }
 
-/** Place of an op's prev in the unit, or −1. */
-function prevMate({ prev }: Op, parents: readonly Parent[]): number {
-  return prev === null ? -1 : Math.max(-1, parents[0]!)
-}
-
-/**
- * Shrinks the kept part of a unit to the largest one in which every op is signed or is prev of a kept op by the same
- * author, and has no parent in the unit that is not kept. Repeats until nothing changes: O(parents) for well-formed units,
- * O(ops · parents) for one made to be slow, with nothing but small integers inside.
- */
-function keepVouched(unit: Unit, placed: PlacedParents['parents'], fates: Fate[]): void {
-  for (let changed = true; changed;) {
-    changed = false
-    const vouched = new Uint8Array(unit.length)
-    for (let place = unit.length - 1; place >= 0; place--) {
-      if (fates[place] !== 'kept') continue
-      const { op, signature } = unit[place]!
-      const prev = prevMate(op, placed[place]!)
-      if (signature === null && vouched[place] === 0) {
-        fates[place] = 'unauthentic'
-        changed = true
-      } else if (prev >= 0 && equalBytes(unit[prev]!.op.author, op.author)) vouched[prev] = 1
-    }
-    for (const [place, parents] of placed.entries()) {
-      if (fates[place] !== 'kept') continue
-      const fallen = parents.find((parent) => parent >= 0 && fates[parent] !== 'kept')
-      if (fallen === undefined) continue
-      fates[place] = fates[fallen] === 'unauthentic' ? 'unauthentic' : 'parent-rejected'
-      changed = true
-    }
-  }
-}
-
-/** The rules that need the parents, in the protocol's order; null when all hold. */
-function checkStructure(replica: Replica, unit: Unit, placed: PlacedParents['parents'], place: number): StructureRefusal | null {
-  const { dag, room } = replica
-  const { op, id } = unit[place]!
+/** The rules that need no parent; null when all hold. */
+function checkAlone({ room }: Replica, op: Op, id: OpId): StructureRefusal | null {
   if (op.room === null) return equalBytes(id, room) ? null : 'second-genesis'
   if (!equalBytes(op.room, room)) return 'wrong-room'
-  if (placed[place]!.includes(place)) return 'self-parent'
-  if (op.prev === null) return null
-  const mate = unit[prevMate(op, placed[place]!)]?.op
-  if (mate !== undefined) {
-    if (!equalBytes(mate.author, op.author)) return 'prev-not-own'
-    return mate.seq + 1 === op.seq ? null : 'seq-gap'
-  }
-  return checkPrev(dag, op, HELD - placed[place]![0]!)
+  return parentIds(op).some((parent) => equalBytes(parent, id)) ? 'self-parent' : null
 }
 
-function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, link: string, outcomes: Outcome[]): void {
+/** The rules that need the parents; null when all hold. */
+function checkPlaced({ dag }: Replica, unit: Unit, placed: Parents, place: number): StructureRefusal | null {
+  const { op } = unit[place]!
+  if (op.prev === null) return null
+  const mate = unit[prevMate(op, placed[place]!)]?.op
+  if (mate === undefined) return checkPrev(dag, op, HELD - placed[place]![0]!)
+  if (!equalBytes(mate.author, op.author)) return 'prev-not-own'
+  return mate.seq + 1 === op.seq ? null : 'seq-gap'
+}
+
+function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, outcomes: Outcome[]): void {
   const kept = unit.filter((_, place) => fates[place] === 'kept')
-  if (kept.length > 0) outcomes.push({ type: 'admitted', first: start, unit: kept })
-  for (const [place, { id, op }] of unit.entries()) {
+  if (kept.length > 0) reportAdmitted(replica, start, kept, outcomes)
+  for (const [place, unitOp] of unit.entries()) {
     const fate = fates[place]!
-    if (fate === 'kept') continue
-    if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id, reason: fate, link })
-    else {
-      remember(replica, id, op, fate)
-      outcomes.push({ type: 'rejected', id, reason: fate, link })
-    }
+    if (isVerdict(fate)) reject(replica, unitOp, fate, null, outcomes)
   }
-  reportEquivocations(replica, start, outcomes)
+}
+
+function reportAdmitted(replica: Replica, first: number, unit: Unit, outcomes: Outcome[]): void {
+  outcomes.push({ type: 'admitted', first, unit })
+  reportEquivocations(replica, first, outcomes)
+  if (replica.pending.ops > 0) for (const { id } of unit) cameIn(replica.pending, id)
+}
+
+/** Rejects an op that waits, or that came by `link`, and all that wait for it. What only they vouch for is dropped. */
+function reject(replica: Replica, rejected: UnitOp, reason: Verdict, link: string | null, outcomes: Outcome[]): void {
+  const { pending } = replica
+  const work: UnitOp[] = [rejected]
+  // The list grows while it is walked.
+  for (const unitOp of work) {
+    const { id, op } = unitOp
+    const waiting = waitingOp(pending, id)
+    const links = new Set(waiting?.links)
+    if (unitOp === rejected && link !== null) links.add(link)
+    if (links.size === 0) continue
+    const verdict = unitOp === rejected ? reason : 'parent-rejected'
+    remember(replica, id, op, verdict)
+    for (const each of links) outcomes.push({ type: 'rejected', id, reason: verdict, link: each })
+    const [, ...orphans] = waiting === null ? [] : remove(pending, waiting)
+    for (const orphan of orphans) {
+      for (const each of orphan.links) outcomes.push({ type: 'dropped', id: orphan.unitOp.id, reason: 'unauthentic', link: each })
+    }
+    for (const child of waitingFor(pending, id)) work.push(child.unitOp)
+  }
 }
 
 /** Those that the ops from number `start` on made. */
@@ -291,9 +269,4 @@ function remember({ rejected, refusedOps }: Replica, id: OpId, op: Op, reason: V
   if (rejected.size <= MAX_REJECTED_REMEMBERED) return
   const [oldest] = rejected.keys()
   rejected.delete(oldest!)
-}
-
-/** parents(op) = {prev} ∪ deps, prev first. */
-export function parentIds(op: Op): readonly OpId[] {
-  return op.prev === null ? op.deps : [op.prev, ...op.deps]
 }

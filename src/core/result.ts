@@ -45,6 +45,9 @@ export type StructureRefusal =
 /** Reasons that need the room's rules (protocol: semantically valid). */
 export type MeaningRefusal = 'unknown-rules' | 'unknown-kind' | 'bad-body'
 
+/** Why an op is rejected for good. */
+export type Verdict = StructureRefusal | MeaningRefusal
+
 /** Reasons about the unit, bundle or message that carried ops; they are held against the link, never against an op id. */
 export type CarrierRefusal =
   | 'bad-signature'

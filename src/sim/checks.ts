@@ -9,6 +9,7 @@ import { chainIn, type Verify } from '../core/evidence.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
 import { sliceHistory } from '../core/history.ts'
 import { signedBytes } from '../core/keys.ts'
+import { waitingOps } from '../core/pending.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { pushAll } from '../core/lists.ts'
 import { decodeBody } from '../crdt/body.ts'
@@ -47,16 +48,16 @@ function nothingLeftOut(world: World): boolean {
   const { byId, entries } = world.ledger
   const { held } = world.nodes[0]!
   const isHeld = (key: string): boolean => held[byId.get(key)?.number ?? held.length] === 1
-  const waiting = world.nodes.flatMap(({ engine }) => [...engine.replica.pending.byOps.values()])
+  const waiting = world.nodes.flatMap(({ engine }) => [...waitingOps(engine.replica.pending)])
   // Thousands may wait for what never was; only those whose missing parents are here, or wait too, can matter.
-  const here = new Set(waiting.flatMap(({ unit }) => unit.map(({ id }) => keyOf(id))))
+  const here = new Set(waiting.map(({ slot }) => slot.key))
   let possible = waiting
   for (;;) {
-    const left = possible.filter(({ unit, missing }) => {
-      for (const key of missing.keys()) {
+    const left = possible.filter(({ slot, missing }) => {
+      for (const { key } of missing) {
         if (here.has(key) || isHeld(key)) continue
         // At once, so that a chain that waits in order falls in one pass.
-        for (const { id } of unit) here.delete(keyOf(id))
+        here.delete(slot.key)
         return false
       }
       return true
@@ -65,7 +66,7 @@ function nothingLeftOut(world: World): boolean {
     possible = left
   }
   if (possible.length === 0) return true
-  const ops = possible.flatMap(({ unit }) => unit)
+  const ops = possible.map(({ unitOp }) => unitOp)
   const signed = new Set(ops.filter(({ signature }) => signature !== null).map(({ id }) => keyOf(id)))
   const all = entries.filter(({ number }) => held[number] === 1).map(({ unitOp }) => unitOp)
   const isSigned = ({ id }: UnitOp): boolean => isHeld(keyOf(id)) || signed.has(keyOf(id))

@@ -20,14 +20,15 @@ test('B6 MAX_GHOSTS ops that wait are shown, and the one after them is not', asy
       throw error
     },
   })
+  const { room } = node.engine.replica
   const told: GraphFeed[] = []
   const port = { postMessage: (message: GraphFeed) => told.push(message) } as unknown as MessagePort
   const feeder = createGraphFeeder(node, port)
   const shown = (): number => told.flatMap((feed) => (feed.type === 'ghosts' ? [feed.ghosts.length] : [])).at(-1) ?? 0
-  for (let i = 0; i < 64; i++) receive(node.engine.replica, [opAfter(1, null, [GENESIS], '', { deps: [idNumber(i)] })], 'mallory')
+  for (let i = 0; i < 64; i++) receive(node.engine.replica, [opAfter(1, null, [GENESIS], '', { room, deps: [idNumber(i)] })], 'mallory')
   feeder.flush()
   expect(shown()).toBe(64)
-  receive(node.engine.replica, [opAfter(1, null, [GENESIS], '', { deps: [idNumber(64)] })], 'mallory')
+  receive(node.engine.replica, [opAfter(1, null, [GENESIS], '', { room, deps: [idNumber(64)] })], 'mallory')
   feeder.flush()
   expect(node.engine.replica.pending.ops).toBe(65)
   expect(shown()).toBe(64)

@@ -1,7 +1,8 @@
 /** Feeds the graph (`graph/feed`) from a node: ops as they are admitted, ghosts, frontiers, equivocations. */
 import { type Dag, numberOf } from '../core/dag.ts'
 import { toHex } from '../core/bytes.ts'
-import { parentIds } from '../core/replica.ts'
+import { parentIds } from '../core/op.ts'
+import { waitingOps } from '../core/pending.ts'
 import { type Ghost, type GraphFeed, MAX_FRONTIERS, type PeerFrontier } from '../graph/feed.ts'
 import type { Node } from '../node/node.ts'
 
@@ -92,11 +93,10 @@ function pendingGhosts({ replica: { dag, pending, refusedOps } }: Node['engine']
     parentIds(op)
       .map((id) => numberOf(dag, id))
       .filter((at) => at >= 0)
-  for (const { unit } of pending.byOps.values()) {
-    for (const { id, op } of unit) {
-      if (ghosts.length >= MAX_GHOSTS) return ghosts
-      ghosts.push({ id, author: op.author, seq: op.seq, state: 'pending', reason: 'missing-parent', parents: parents(op) })
-    }
+  for (const { unitOp } of waitingOps(pending)) {
+    if (ghosts.length >= MAX_GHOSTS) return ghosts
+    const { id, op } = unitOp
+    ghosts.push({ id, author: op.author, seq: op.seq, state: 'pending', reason: 'missing-parent', parents: parents(op) })
   }
   for (const { id, op, reason } of refusedOps) {
     if (ghosts.length >= MAX_GHOSTS) break

@@ -3,7 +3,7 @@
  * list. Its sync protocol runs between two documents that have not met before.
  */
 import { toHex } from '../../core/bytes.ts'
-import { parentIds } from '../../core/replica.ts'
+import { parentIds } from '../../core/op.ts'
 import { keyOf } from '../../core/unit.ts'
 import { decodeBody } from '../../crdt/body.ts'
 import { meet, type Party } from '../sync-meet.ts'

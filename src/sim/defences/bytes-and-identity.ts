@@ -83,9 +83,10 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   },
   {
     row: 'A3',
-    file: REPLICA,
-    in: 'keepVouched',
-    drop: 'call equalBytes',
+    file: 'src/core/vouched.ts',
+    in: 'ownPrevMate',
+    drop: 'operand',
+    mentions: ['equalBytes'],
     test: tested('src/core/replica.test.ts', 'A3 B17 what only another author’s op follows'),
   },
   {
@@ -187,7 +188,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
   {
     row: 'A8',
     file: REPLICA,
-    in: 'checkStructure',
+    in: 'checkAlone',
     drop: 'if',
     mentions: ['wrong-room'],
     test: tested('src/core/replica.test.ts', 'A8 B10 wrong-room'),

@@ -28,10 +28,10 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D1',
-    file: 'src/core/replica.ts',
-    in: 'admitOrWait',
-    replace: 'call isWaiting',
-    with: 'unit.length === 0',
+    file: 'src/core/pending.ts',
+    in: 'wait',
+    replace: 'value of const known',
+    with: 'pending.byId.get(link)',
     test: tested('src/core/replica.test.ts', 'D1 the same unit again and again waits once'),
   },
   {
@@ -313,9 +313,9 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D10',
-    file: 'src/core/pending.ts',
-    in: 'wait',
-    drop: 'while',
+    file: 'src/core/evict.ts',
+    in: 'overLimit',
+    drop: 'if',
     mentions: ['MAX_PENDING_PER_LINK'],
     test: tested(EQUIVOCATORS, 'D10 ten thousand keys'),
   },

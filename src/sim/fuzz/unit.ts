@@ -3,6 +3,8 @@ import { concatBytes, equalBytes } from '../../core/bytes.ts'
 import { idOf, numberOf, sortedHeads } from '../../core/dag.ts'
 import { sliceHistory } from '../../core/history.ts'
 import { MAX_PENDING_BYTES, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL, MAX_UNIT_OPS } from '../../core/limits.ts'
+import type { OpId } from '../../core/op.ts'
+import { waitingOp, waitingOps } from '../../core/pending.ts'
 import { createReplica, type Outcome, receive, type Replica } from '../../core/replica.ts'
 import { assert } from '../../core/result.ts'
 import { keyOf, type Unit, type UnitOp } from '../../core/unit.ts'
@@ -38,13 +40,6 @@ function note(received: Received, unit: Unit): void {
 
 const definedSet = (received: Received, { room }: Replica): Map<string, UnitOp> =>
   admittedSet(received.values(), room, ({ signature }) => signature !== null, accepts)
-
-/** The admitted set with one more unit. What is held already has been vouched for. */
-function setWith(held: Received, unit: Unit, { room }: Replica): Map<string, UnitOp> {
-  const all: Received = new Map(held)
-  note(all, unit)
-  return admittedSet(all.values(), room, ({ id, signature }) => signature !== null || held.has(keyOf(id)), accepts)
-}
 
 export const unit: Target = {
   share: 1,
@@ -91,7 +86,7 @@ export const unit: Target = {
     const [place, ...parts] = partsOf(bytes)
     const replica = createReplica(ROOMS[(place?.[0] ?? 0) % ROOMS.length]!.id, judgeOpen, 7)
     const received: Received = new Map()
-    const held: Received = new Map()
+    const kept: Received = new Map()
     const reasons = new Set<string>()
     for (const part of parts) {
       const units = decodeBundle(part.subarray(1))
@@ -101,20 +96,22 @@ export const unit: Target = {
       }
       for (const each of units.value.map(checked)) {
         note(received, each)
-        const expected = replica.pending.ops === 0 && each.length <= MOST_DEFINED ? setWith(held, each, replica).size : null
         const before = replica.dag.length
         const outcomes = receive(replica, each, `link ${(part[0] ?? 0) % LINKS}`)
+        const dropped = new Map<string, OpId>()
         for (const outcome of outcomes) {
           reasons.add('reason' in outcome ? outcome.reason : outcome.type)
-          if (outcome.type === 'admitted') note(held, outcome.unit)
+          if (outcome.type === 'dropped') dropped.set(keyOf(outcome.id), outcome.id)
         }
+        note(
+          kept,
+          each.filter(({ id }) => !dropped.has(keyOf(id))),
+        )
+        for (const [key, id] of dropped) if (!isHere(replica, id)) kept.delete(key)
         assertOutcomes(replica, outcomes, before)
         assertPending(replica)
-        // A unit that waits does so whole, with what of it could be admitted.
-        const isWaiting =
-          replica.pending.ops > 0 || outcomes.some((outcome) => outcome.type === 'dropped' && outcome.reason === 'pending-full')
-        const isDefined = expected === null || isWaiting || expected === replica.dag.length
-        assert(isDefined, 'of a unit that does not wait, all is admitted that may be')
+        const isDefined = kept.size > MOST_DEFINED || definedSet(kept, replica).size === replica.dag.length
+        assert(isDefined, 'of what no unit has dropped, all is admitted that may be')
       }
     }
     assertComplete(replica, received)
@@ -145,15 +142,20 @@ function assertPending({ pending, dag, rejected }: Replica): void {
   for (const share of pending.byLink.values()) {
     assert(share.ops <= MAX_PENDING_PER_LINK, 'what waits for one link keeps its limit')
     ops += share.ops
-    for (const waiting of share.units) {
-      assert(waiting.missing.size > 0, 'what waits lacks a parent')
-      for (const [key, id] of waiting.missing) {
-        assert(numberOf(dag, id) < 0 && !rejected.has(key), 'what waits lacks no parent that is known')
-      }
-    }
+    assert(share.ops === share.waiting.size, 'what waits for one link is counted')
   }
   assert(ops === pending.ops, 'what waits is counted')
+  assert(pending.touched.size === 0, 'all that has changed was looked at')
+  for (const { unitOp, missing, lacking, vouchers } of waitingOps(pending)) {
+    for (const { key, id } of missing) assert(numberOf(dag, id) < 0 && !rejected.has(key), 'what waits lacks no parent that is known')
+    const lacks = [...missing].filter(({ op }) => op?.lacking !== 0)
+    assert(lacks.length === lacking, 'what waits counts the parents that keep it from being whole')
+    assert(unitOp.signature !== null || vouchers.size > 0, 'what waits is signed, or something that waits vouches for it')
+  }
 }
+
+/** True of an op that waits or is held: another unit than the one that dropped it has brought it. */
+const isHere = ({ dag, pending }: Replica, id: OpId): boolean => waitingOp(pending, id) !== null || numberOf(dag, id) >= 0
 
 /** Served once more in a good order, the defined set is admitted whole, and looks as it should. */
 function assertComplete(replica: Replica, received: Received): void {

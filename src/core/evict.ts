@@ -1,0 +1,49 @@
+/**
+ * The bounds of what waits, for each link and in all, in ops, bytes and parents. An op counts for every link that brought it. When there is too
+ * much, the link that has most of it loses its oldest ops, and an op goes when no link is left for which it waits. So no liar pushes out
+ * what others brought.
+ */
+import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
+import { type Amount, type Pending, remove, type WaitingOp, waitNoMore } from './pending.ts'
+import { assert } from './result.ts'
+
+/** An op that waits no more, and the link that had too much. */
+export interface Evicted {
+  readonly waiting: WaitingOp
+  readonly link: string
+}
+
+/** Removes ops until what waits is within the limits, after `link` brought some. O(links) for each. */
+export function evict(pending: Pending, link: string): Evicted[] {
+  const evicted: Evicted[] = []
+  for (;;) {
+    const loser = overLimit(pending, link)
+    if (loser === null) return evicted
+    const [oldest] = pending.byLink.get(loser)!.waiting
+    assert(oldest !== undefined, 'a link that has too much has an op to lose')
+    if (oldest.links.size > 1) waitNoMore(pending, oldest, loser)
+    else for (const waiting of remove(pending, oldest)) evicted.push({ waiting, link: loser })
+  }
+}
+
+/** The link that must lose an op; null when what waits is within the limits. Only `link` may have more than before. */
+function overLimit(pending: Pending, link: string): string | null {
+  if ((pending.byLink.get(link)?.ops ?? 0) > MAX_PENDING_PER_LINK) return link
+  if (pending.ops > MAX_PENDING_TOTAL) return fullest(pending, 'ops')
+  if (pending.bytes > MAX_PENDING_BYTES) return fullest(pending, 'bytes')
+  if (pending.parents > MAX_PENDING_PARENTS) return fullest(pending, 'parents')
+  return null
+}
+
+/** The link that brought most of what waits; of links that brought as much, the one that is waiting longest. */
+function fullest({ byLink }: Pending, measure: keyof Amount): string {
+  let fullest: string | null = null
+  let most = 0
+  for (const [link, share] of byLink) {
+    if (share[measure] <= most) continue
+    fullest = link
+    most = share[measure]
+  }
+  assert(fullest !== null, 'a limit is exceeded by someone')
+  return fullest
+}

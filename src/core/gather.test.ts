@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from './limits.ts'
+import { type WaitingOp, waitingOp } from './pending.ts'
+import { createReplica, receive, type Replica } from './replica.ts'
+import { GENESIS, idNumber, judgeWords, opAfter, ROOM, unsigned } from './room.naive.ts'
+import { type UnitOp, unitBytes } from './unit.ts'
+
+function open(): Replica {
+  const replica = createReplica(ROOM, judgeWords, 7)
+  receive(replica, [GENESIS], 'test')
+  return replica
+}
+
+/** An unsigned op, for which only an op vouches that waits for what never comes. */
+function receiveStuck(replica: Replica, author: number): UnitOp {
+  const base = unsigned(opAfter(author, null, [GENESIS]))
+  receive(replica, [base, opAfter(author, base, [], '', { deps: [idNumber(author)] })], 'mallory')
+  return base
+}
+
+/** How often the parents of a waiting op are read. */
+function countReads(waiting: WaitingOp): () => number {
+  const { missing } = waiting
+  let reads = 0
+  Object.defineProperty(waiting, 'missing', {
+    get: () => {
+      reads++
+      return missing
+    },
+  })
+  return () => reads
+}
+
+/** Ops that stand on each other and on one that is stuck, and an unsigned op of which each that has it as prev has all of them to be looked at. */
+function heap(replica: Replica): { top: UnitOp; prev: UnitOp; reads: () => number } {
+  const stuck = receiveStuck(replica, 1)
+  let top = stuck
+  for (let n = 0; n < 900; n++) {
+    const next = opAfter(100 + n, null, [top])
+    receive(replica, [next], 'mallory')
+    top = next
+  }
+  return { top, prev: receiveStuck(replica, 2), reads: countReads(waitingOp(replica.pending, stuck.id)!) }
+}
+
+test('B6 what is heaped on ops that cannot be admitted is looked at now and then, not for each op that comes', () => {
+  const replica = open()
+  const { top, prev, reads } = heap(replica)
+  for (let n = 0; n < 1_000; n++) receive(replica, [opAfter(2, prev, [top], `op ${n}`)], 'mallory')
+  expect(reads()).toBeGreaterThan(2)
+  expect(reads()).toBeLessThan(500)
+})
+
+test('B6 when too much was looked at in vain, a unit with its parents is admitted at once, and what waits a little later', () => {
+  const replica = open()
+  const { top, prev } = heap(replica)
+  const missing = opAfter(3, null, [GENESIS])
+  receive(replica, [opAfter(3, missing, [])], 'alice')
+  for (let n = 0; n < 1_000; n++) receive(replica, [opAfter(2, prev, [top], `op ${n}`)], 'mallory')
+  expect(receive(replica, [missing], 'alice')[0]!.type).toBe('admitted')
+  for (let n = 0; replica.dag.length < 3; n++) {
+    expect(n).toBeLessThan(100)
+    receive(replica, [opAfter(2, prev, [top], `op ${n}`)], 'mallory')
+  }
+})
+
+test('a unit that waited is admitted as few units, parents first', () => {
+  const replica = open()
+  const missing = opAfter(1, null, [GENESIS])
+  const chain = [opAfter(1, missing, [])]
+  while (chain.length < MAX_UNIT_OPS) chain.push(opAfter(1, chain.at(-1)!, []))
+  receive(
+    replica,
+    chain.map((unitOp, n) => (n % 100 === 99 || n === chain.length - 1 ? unitOp : unsigned(unitOp))),
+    'alice',
+  )
+  expect(receive(replica, [missing], 'alice').map(({ type }) => type)).toEqual(['admitted', 'admitted'])
+  expect(replica.dag.length).toBe(2 + MAX_UNIT_OPS)
+})
+
+test('what waited is admitted as units of at most MAX_UNIT_OPS and MAX_UNIT_BYTES', () => {
+  for (const [count, body] of [
+    [2_000, new Uint8Array(1)],
+    [100, new Uint8Array(60_000)],
+  ] as const) {
+    const replica = open()
+    const missing = opAfter(1, null, [GENESIS])
+    const chain = [missing]
+    while (chain.length <= count) chain.push(opAfter(1, chain.at(-1)!, [], '', { body }))
+    for (const unitOp of chain.slice(1).reverse()) receive(replica, [unitOp], 'alice')
+    const units = receive(replica, [missing], 'alice').flatMap((outcome) => (outcome.type === 'admitted' ? [outcome.unit] : []))
+    expect(units.flat()).toEqual(chain)
+    expect(units.length).toBeGreaterThan(2)
+    for (const unit of units) {
+      expect(unit.length).toBeLessThanOrEqual(MAX_UNIT_OPS)
+      expect(unitBytes(unit)).toBeLessThanOrEqual(MAX_UNIT_BYTES)
+    }
+  }
+})

@@ -1,0 +1,127 @@
+/**
+ * Finds which of the ops that wait can be admitted now, and cuts them into units. Only what is touched (`pending.ts`) can be, and what it
+ * needs. An op needs its parents that wait and, if it is unsigned, one of the ops that vouch for it; and what these need.
+ */
+import { groupsOf } from './groups.ts'
+import { MAX_PENDING_PARENTS, MAX_PENDING_TOTAL, MAX_UNIT_BYTES, MAX_UNIT_OPS } from './limits.ts'
+import { ownPrev, type Pending, type WaitingOp } from './pending.ts'
+
+/**
+ * Ops and parents that may be looked at in vain before the next look waits for more units: all that may wait, four times, some 10 ms. Correct
+ * nodes send hardly any unit of which this is made.
+ */
+const MAX_VAIN = 4 * (MAX_PENDING_TOTAL + MAX_PENDING_PARENTS)
+
+/** As many of them are forgiven with each unit that comes: a twentieth of what it costs to check one signature. */
+const VAIN_PER_UNIT = 256
+
+/** A unit came: it pays for some of what was looked at in vain. */
+export function payVain(pending: Pending): void {
+  pending.vain = Math.max(0, pending.vain - VAIN_PER_UNIT)
+}
+
+/**
+ * The next unit of what can be admitted, parents first; empty when there is no more. What cannot be admitted is not touched any more.
+ * Ops that need each other go into one unit. If they do not fit, they wait until they come in a unit that is cut otherwise, and what needs
+ * them waits too. O(touched ops, what they need, and the parents of these); but when too much was looked at in vain, O(1), and what is touched
+ * stays so until enough units have come.
+ */
+export function gather(pending: Pending): WaitingOp[] {
+  if (pending.touched.size === 0 || pending.vain >= MAX_VAIN) return []
+  const batch = neededByTouched(pending)
+  strike(pending, batch)
+  return nextUnit(pending, batch)
+}
+
+/** Ops of the batch have its number as `pass`, until they are struck out. */
+interface Batch {
+  readonly pass: number
+  readonly ops: readonly WaitingOp[]
+}
+
+function neededByTouched(pending: Pending): Batch {
+  const pass = ++pending.clock
+  const ops: WaitingOp[] = []
+  const add = (waiting: WaitingOp): void => {
+    if (waiting.pass === pass) return
+    waiting.pass = pass
+    ops.push(waiting)
+  }
+  for (const seed of pending.touched) add(seed)
+  // The list grows while it is walked.
+  for (const { missing, vouchers, unitOp } of ops) {
+    for (const { op } of missing) add(op!)
+    if (unitOp.signature === null) for (const voucher of vouchers) if (voucher.lacking === 0) add(voucher)
+  }
+  return { pass, ops }
+}
+
+/** Strikes out what is neither signed nor vouched for, or lacks a parent, until nothing is. The largest part that can be admitted stays. */
+function strike(pending: Pending, { pass, ops }: Batch): void {
+  for (const waiting of ops) waiting.vouchedBy = 0
+  for (const waiting of ops) {
+    const prev = ownPrev(waiting)
+    if (prev !== null) prev.vouchedBy++
+  }
+  const isUnvouched = ({ unitOp, vouchedBy }: WaitingOp): boolean => unitOp.signature === null && vouchedBy === 0
+  const struck = ops.filter((waiting) => isUnvouched(waiting) || needsOther(waiting, pass))
+  for (const waiting of struck) leaveOut(pending, waiting)
+  const strikeToo = (waiting: WaitingOp): void => {
+    if (waiting.pass !== pass) return
+    leaveOut(pending, waiting)
+    struck.push(waiting)
+  }
+  // The list grows while it is walked.
+  for (const waiting of struck) {
+    for (const child of waiting.slot.children) strikeToo(child)
+    const prev = ownPrev(waiting)
+    if (prev === null) continue
+    prev.vouchedBy--
+    if (isUnvouched(prev)) strikeToo(prev)
+  }
+}
+
+/** Whether an op has a parent that waits and is not in the batch. */
+function needsOther({ missing }: WaitingOp, pass: number): boolean {
+  for (const { op } of missing) if (op!.pass !== pass) return true
+  return false
+}
+
+/** The op cannot be admitted now. */
+function leaveOut(pending: Pending, waiting: WaitingOp): void {
+  waiting.pass = 0
+  pending.touched.delete(waiting)
+  pending.vain += 1 + waiting.missing.size
+}
+
+/** As many groups of ops that need each other as a unit can hold. */
+function nextUnit(pending: Pending, { pass, ops }: Batch): WaitingOp[] {
+  const able = ops.filter((waiting) => waiting.pass === pass).sort(byAge)
+  const unit: WaitingOp[] = []
+  let bytes = 0
+  for (const group of groupsOf(able, (waiting) => needsOf(waiting, pass))) {
+    const size = group.reduce((sum, { amount }) => sum + amount.bytes, 0)
+    if (group.length > MAX_UNIT_OPS || size > MAX_UNIT_BYTES || group.some((waiting) => needsOther(waiting, pass))) {
+      for (const waiting of group) leaveOut(pending, waiting)
+      continue
+    }
+    if (unit.length + group.length > MAX_UNIT_OPS || bytes + size > MAX_UNIT_BYTES) break
+    for (const waiting of group.sort(byAge)) unit.push(waiting)
+    bytes += size
+  }
+  return unit
+}
+
+/** Parents before their children. */
+const byAge = (a: WaitingOp, b: WaitingOp): number => a.wholeSince - b.wholeSince
+
+/** What an op needs of its batch. Any one of the ops that vouch for it will do. */
+function* needsOf({ unitOp, missing, vouchers }: WaitingOp, pass: number): Generator<WaitingOp, void> {
+  for (const { op } of missing) yield op!
+  if (unitOp.signature !== null) return
+  for (const voucher of vouchers) {
+    if (voucher.pass !== pass) continue
+    yield voucher
+    return
+  }
+}
