@@ -13,6 +13,7 @@ import { waitingOps } from '../core/pending.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { pushAll } from '../core/lists.ts'
 import { decodeBody } from '../crdt/body.ts'
+import { isCurrent } from '../sync/peers.ts'
 import { type Accepts, admittedSet, randomOrder, type View, viewOf } from './definition.ts'
 import { read } from './disk.ts'
 import { type SimNode, unitsOf } from './node.ts'
@@ -177,13 +178,19 @@ function checkEvidence(world: World, node: SimNode): void {
   }
 }
 
-/** Once everybody has told its heads again, all know of each other that they agree. */
+/** By then (ms after the storm) nobody counts a run that ended in the storm, whatever its clock says: `CURRENT_FOR`, and a sixth more. */
+export const BELIEVED = 19_000
+
+/** Once everybody has told its heads again, all know of each other that they agree, and nobody believes in runs that are over. */
 export function checkDigests(world: World): void {
-  const { nodes } = world
+  const { nodes, ports, plan, schedule } = world
+  const isOver = schedule.now > plan.storm + BELIEVED
   const digest = digestOfHeads(sortedHeads(nodes[0]!.engine.replica.dag))
   const senders = new Set(nodes.map(({ engine }) => engine.senderId))
   for (const { engine, index } of nodes) {
     for (const peer of engine.peers.values()) {
+      if (isOver && !senders.has(peer.id) && !ports.has(peer.id) && isCurrent(engine, peer))
+        return fail(world, 'only the living are current', `node ${index} counts a run that is over`)
       if (!senders.has(peer.id) || peer.digest === null || equalBytes(peer.digest, digest)) continue
       return fail(world, 'equal digests', `node ${index} was told another digest by a node that holds the same`)
     }

@@ -194,11 +194,11 @@ export const PLANTED: readonly Planted[] = [
     mentions: ['giveUp'],
   },
   {
-    name: 'the newest stranger is asked first',
+    name: 'what was said before is believed now',
     file: 'src/sync/peers.ts',
-    in: 'meet',
-    replace: 'value of set askedAt',
-    with: '-Infinity',
+    in: 'hearEchoes',
+    replace: 'value of set echoedAt',
+    with: 'Infinity',
   },
   {
     name: 'an empty answer is judged as a bundle',

@@ -1,6 +1,6 @@
 /** Runs a plan: the storm, the healing, the checks; and tells what came of it. */
 import { encodeBody } from '../crdt/body.ts'
-import { checkDigests, checkEnd, isSettled } from './checks.ts'
+import { BELIEVED, checkDigests, checkEnd, isSettled } from './checks.ts'
 import { createDisk, write } from './disk.ts'
 import { heal, planFault } from './faults.ts'
 import { addNode, firstSegment, give, start } from './node.ts'
@@ -57,6 +57,7 @@ export function run(plan: Plan): Report {
         world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
       }
       if (world.failure === null && !isSettled(world)) fail(world, 'correct nodes agree after healing', stateOf(world))
+      if (plan.strategies.includes('dead runs')) world.schedule.runUntil(plan.storm + BELIEVED + 1, stop)
       if (world.failure === null) checkDigests(world)
     }
   } catch (error) {

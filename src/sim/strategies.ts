@@ -4,6 +4,7 @@
  */
 import { amnesiac, backDater, colluder, equivocator, sybils } from './strategies/authors.ts'
 import { forger, impersonator, lawbreaker, stripper } from './strategies/forgers.ts'
+import { crowd, deadRuns } from './strategies/names.ts'
 import { flooder, ghostMaker, withholder } from './strategies/parents.ts'
 import { eclipse, glutton, inventoryLiar, poser, slowPeer } from './strategies/peers.ts'
 import { adaptive, bomber, mangler, replayer } from './strategies/messages.ts'
@@ -30,6 +31,8 @@ export const STRATEGIES = {
   bomber,
   glutton,
   poser,
+  crowd,
+  'dead runs': deadRuns,
 }
 
 export type StrategyName = keyof typeof STRATEGIES
