@@ -20,7 +20,7 @@ import type { Unit } from '../core/unit.ts'
 import { createBudget } from '../core/budget.ts'
 import { type Effect, fileLink, type Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
-import { announceDue, echoSoon, receiveHeads, receiveHoldings } from './gossip.ts'
+import { announceDue, ECHOES_TO_ALL_PER_SECOND, echoSoon, MAX_ECHOES_TO_ALL, receiveHeads, receiveHoldings } from './gossip.ts'
 import { createHeldBack } from './held-back.ts'
 import { intakeDue, takeIn } from './intake.ts'
 import { type Limits, LIMITS } from './limits.ts'
@@ -74,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
     strangers: createStrangers(now),
     pace: createPace(now),
     tokens: createTokens(sender, now),
+    echoes: createBudget(MAX_ECHOES_TO_ALL, ECHOES_TO_ALL_PER_SECOND, now),
     reminders: createReminders(now),
     small: createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now),
     large: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),

@@ -2,6 +2,7 @@
  * Telling without being asked: an own op goes to everybody as soon as it is stored; what was learned from others is
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
+import { takeOne } from '../core/budget.ts'
 import { compareBytes, concatBytes, equalBytes } from '../core/bytes.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
 import { MAX_ECHOES } from '../core/limits.ts'
@@ -28,6 +29,9 @@ const TELL_PAUSE = 1_000
 const TOKEN_LASTS = 4_000
 /** So many peers are owed an echo and no more: each is told alone. */
 const ECHOED_ALONE = 2
+/** How often more are told all at once: names that cost nothing ask for echoes too, and everybody reads what everybody is told. */
+export const MAX_ECHOES_TO_ALL = 8
+export const ECHOES_TO_ALL_PER_SECOND = 1
 const NONE = new Uint8Array()
 
 /** Others' ops were stored: announces them before long. */
@@ -52,9 +56,10 @@ export function announceDue(engine: Engine): number {
 /** Echoes to those who wait for it: a few are told one by one, many all at once. */
 function echo(engine: Engine): void {
   const owed = [...engine.peers.values()].filter(({ token, isEchoed }) => token !== null && !isEchoed)
-  if (owed.length > ECHOED_ALONE) tellHeads(engine, null)
-  else for (const peer of owed) tellHeads(engine, peer)
   engine.echoAt = Infinity
+  if (owed.length <= ECHOED_ALONE) for (const peer of owed) tellHeads(engine, peer)
+  else if (takeOne(engine.echoes, engine.now)) tellHeads(engine, null)
+  else engine.echoAt = engine.now + 1_000 / ECHOES_TO_ALL_PER_SECOND
 }
 
 /** Sends this node's stored heads to a peer, or to everybody (null). */

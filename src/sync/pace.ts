@@ -9,7 +9,7 @@
 import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
 import type { Message } from './messages.ts'
 import type { Peer } from './peer.ts'
-import { isSenior } from './peers.ts'
+import { isSenior, shareOf } from './peers.ts'
 import type { Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
@@ -17,7 +17,7 @@ import type { Engine } from './state.ts'
 const WANTS_AT_ONCE = 200
 /**
  * Ops looked at for the wants of all peers between two pardons: finding what is lacking takes some 15 ns for each that came since the
- * oldest of it. What a second and a half of that allows is shared among the peers that are here, and each may ask at least once.
+ * oldest of it. That is a second and a half. Trusted peers share one half, the others one half (`shareOf`), and each may ask at least once.
  */
 const WALKED_AT_ONCE = 100_000_000
 /** The same for all who have no seat, at once and in a second: some 8 % of a processor. */
@@ -66,9 +66,11 @@ export const createPace = (now: number): Pace => ({
 })
 
 /** Whether a question of this peer is answered. Those without a seat are forgotten at once, so they share one budget of ops looked at. */
-export function mayAsk({ peers, pace, now }: Engine, { id, wants, walked, bytesServed }: Peer): boolean {
-  if (!peers.has(id) && leftAt(pace.walks, now) <= 0) return false
-  return wants < WANTS_AT_ONCE && (wants === 0 || walked < WALKED_AT_ONCE / Math.max(1, peers.size)) && bytesServed <= MAX_SERVED
+export function mayAsk(engine: Engine, peer: Peer): boolean {
+  const { peers, pace, now } = engine
+  const { wants, walked, bytesServed } = peer
+  if (!peers.has(peer.id) && leftAt(pace.walks, now) <= 0) return false
+  return wants < WANTS_AT_ONCE && (wants === 0 || walked < shareOf(engine, peer, WALKED_AT_ONCE)) && bytesServed <= MAX_SERVED
 }
 
 /** So many ops were looked at for a question of this peer. */

@@ -28,10 +28,20 @@ import {
 import { UNHEARD } from '../sim/villain.ts'
 import { sortedHeads } from '../core/dag.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
-import { agrees } from './gossip.ts'
-import { CURRENT_FOR, isCurrent, MAX_NEWCOMERS, MAX_SEAT_DRAWS, MAX_STRANGERS, MAX_STRANGERS_TALK, NEWCOMERS_PER_SECOND } from './peers.ts'
+import { agrees, ECHOES_TO_ALL_PER_SECOND, MAX_ECHOES_TO_ALL } from './gossip.ts'
+import {
+  CURRENT_FOR,
+  isCurrent,
+  MAX_NEWCOMERS,
+  MAX_SEAT_DRAWS,
+  MAX_STRANGERS,
+  MAX_STRANGERS_TALK,
+  NEWCOMERS_PER_SECOND,
+  shareOf,
+} from './peers.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import { LOT_SAFE, MAX_SEATS } from './roster.ts'
+import { present } from './tokens.ts'
 
 const GARBAGE = Uint8Array.of(MESSAGE_VERSION, 2, 3)
 /** ms between newcomers. */
@@ -199,6 +209,77 @@ test('D19 a peer whose words are held back is not current after CURRENT_FOR, how
     wake(stage, bob, Math.min(1_000, echoedAt + CURRENT_FOR - bob.engine.now))
   }
   expect(isCurrent(bob.engine, peer)).toBe(false)
+})
+
+test('D18 a peer whose greeting was lost is asked for it again, though it echoes', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  run(stage, 1_000)
+  const peer = bob.engine.peers.get(alice.engine.senderId)!
+  // As if her greeting had not come.
+  peer.author = null
+  expect(runUntil(stage, 12_000, () => peer.author !== null)).toBeLessThan(12_000)
+  const signed = alice.work.signed
+  run(stage, 60_000)
+  expect(alice.work.signed).toBe(signed)
+})
+
+test('D18 a peer that echoes and proves nothing is greeted more and more seldom', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const { signed } = bob.work
+  for (let second = 0; second < 120; second++) {
+    const said = { digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, token: UNHEARD.token }
+    tell(stage, bob, linkNamed(stage, 'nobody'), { type: 'heads', ...said, echoes: present(bob.engine.tokens) })
+    run(stage, 1_000)
+  }
+  // At 0, 5, 15, 35 and 75 s.
+  expect(bob.work.signed - signed).toBe(5)
+})
+
+test('D18 trusted peers share one half of what all may say, and others the other half, however many they are', () => {
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  const friends = ['one', 'another'].map((name) => linkNamed(stage, name))
+  for (const from of friends) give(stage.world, stage.nodes[0]!, { type: 'heard', from, way: 'browser' })
+  for (let n = 0; n < 200; n++) {
+    claim(stage, stage.nodes[0]!, linkNamed(stage, `${n}`), [], 0, 0)
+    run(stage, APART)
+  }
+  expect(shareOf(engine, engine.peers.get(friends[0]!)!, 20_000)).toBe(5_000)
+  expect(shareOf(engine, engine.peers.get(linkNamed(stage, '0'))!, 20_000)).toBe(50)
+})
+
+test('D18 those who greet are echoed all at once MAX_ECHOES_TO_ALL times, and then once a second', () => {
+  let toAll = 0
+  const stage = createStage(
+    1,
+    {},
+    {
+      overheard() {
+        toAll++
+      },
+    },
+  )
+  const [bob] = stage.nodes as [SimNode]
+  let n = 0
+  const greetedFor = (ms: number): number => {
+    const before = toAll
+    for (const end = stage.world.schedule.now + ms; stage.world.schedule.now < end;) {
+      const hello = {
+        type: 'hello',
+        author: keyNamed('mallory').author,
+        proof: new Uint8Array(64),
+        token: new Uint8Array(8).fill(n),
+        own: 0,
+      } as const
+      for (let i = 0; i < 4; i++) tell(stage, bob, linkNamed(stage, `name ${n++ % 64}`), hello)
+      run(stage, 50)
+    }
+    return toAll - before
+  }
+  expect(greetedFor(2_000)).toBeGreaterThanOrEqual(MAX_ECHOES_TO_ALL)
+  expect(greetedFor(10_000)).toBeLessThanOrEqual(10 * ECHOES_TO_ALL_PER_SECOND + 3)
 })
 
 test('D18 among 256 names a second that all are met, a newcomer and one who comes back are met and agree within seconds', () => {

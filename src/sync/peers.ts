@@ -45,14 +45,14 @@ export const STRANGERS_TALK_PER_SECOND = 128
 export const MAX_SEAT_DRAWS = 64
 export const SEAT_DRAWS_PER_SECOND = 64
 /**
- * A peer that does not echo is greeted again after this time (ms), since a greeting may be lost. For a stranger, which may be a recording,
- * the pause doubles each time, MOST_DOUBLINGS times.
+ * A peer that does not echo, or has not proven its author, is greeted again after this time (ms), since a greeting may be lost. For a stranger,
+ * which may be a recording, and for a peer that echoes and proves nothing, the pause doubles each time, MOST_DOUBLINGS times.
  */
 const GREET_AGAIN = 5_000
 const MOST_DOUBLINGS = 4
 /**
- * Heads, wants and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it, shared among
- * the peers that are here: some 3 % of a processor. Of two hundred peers, each may say ten things a second.
+ * Heads, wants and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it: some 3 % of a processor.
+ * Half of it is shared by the trusted peers that are here, half by the others. Of a hundred trusted ones, each may say ten things a second.
  */
 const TALK_AT_ONCE = 20_000
 const TALK_LEAST = 40
@@ -171,13 +171,24 @@ function remember(engine: Engine, peer: Peer): void {
 /** Whether it is not heard now, having brought too much that was malformed or false. */
 export const isCut = ({ cut, now }: Engine, id: PeerId): boolean => (cut.get(id) ?? 0) > now
 
+/**
+ * What one peer may use of something that all peers share: half of it is for trusted peers, half for the others, so that names that cost
+ * nothing take nothing from members. O(peers).
+ */
+export function shareOf(engine: Engine, peer: Peer, all: number): number {
+  const isOne = isTrusted(engine, peer)
+  let sharers = 0
+  for (const each of engine.peers.values()) if (isTrusted(engine, each) === isOne) sharers++
+  return all / 2 / Math.max(1, sharers)
+}
+
 /** False when this peer has talked so much that what it says is not read: heads, wants and proofs, which can be said again later. */
 export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean {
   const kind = kindOf(bytes)
   if (kind === 'units' || kind === 'bye') return true
   if (!engine.peers.has(peer.id) && !drawOne(engine.strangers.talk, engine.now, engine.random())) return false
   peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
-  return peer.talk <= Math.max(TALK_LEAST, Math.floor(TALK_AT_ONCE / Math.max(1, engine.peers.size)))
+  return peer.talk <= TALK_LEAST || peer.talk <= shareOf(engine, peer, TALK_AT_ONCE)
 }
 
 /** A peer brought ops that were admitted; `others` of them are not by its own author. */
@@ -202,10 +213,15 @@ function greet(engine: Engine, peer: Peer): void {
   })
 }
 
-/** Greets a peer that does not echo if it was not greeted lately; any peer while this node may lack own ops, of which it could be reminded. */
+/**
+ * Greets a peer if it was not greeted lately and does not echo, or has not proven its author: either greeting may be lost, and it answers
+ * ours. Any peer while this node may lack own ops, of which it could be reminded.
+ */
 function greetIfDue(engine: Engine, peer: Peer): void {
-  const pause = GREET_AGAIN * 2 ** (peer.isMet ? 0 : Math.min(MOST_DOUBLINGS, Math.max(0, peer.greetings - 1)))
-  if ((!isCurrent(engine, peer) || !maySign(engine)) && engine.now >= peer.greetedAt + pause) greet(engine, peer)
+  const isSilent = !isCurrent(engine, peer) || !maySign(engine)
+  const mayNeverAnswer = !peer.isMet || !isSilent
+  const pause = GREET_AGAIN * 2 ** (mayNeverAnswer ? Math.min(MOST_DOUBLINGS, Math.max(0, peer.greetings - 1)) : 0)
+  if ((isSilent || peer.author === null) && engine.now >= peer.greetedAt + pause) greet(engine, peer)
 }
 
 /** Greets again those who are met and do not echo. Called with each heartbeat. */
@@ -219,7 +235,11 @@ export function greetAgain(engine: Engine): void {
  */
 export function receiveHello(engine: Engine, peer: Peer, { author, proof, token, own }: Extract<Message, { type: 'hello' }>): void {
   hearToken(peer, token)
-  if (peer.author !== null) return remind(engine, peer, peer.author, own)
+  if (peer.author !== null) {
+    // It greets again: it may not have heard our greeting.
+    if (engine.now >= peer.greetedAt + GREET_AGAIN) greet(engine, peer)
+    return remind(engine, peer, peer.author, own)
+  }
   if (peer.proving) return
   peer.proving = true
   const message = peerProofBytes(engine.replica.room, fromHex(peer.id)!, engine.sender)

@@ -96,10 +96,11 @@ test('D24 a node that may lack own ops greets again, since a reminder may be los
     // It names an op that nobody has.
     if (waits) alice.mark = { own: 2, id: ghostId(1) }
     restart(stage, alice)
-    // A peer that echoes, so that nothing else is a reason to greet it; it has more than it tells, so that the wait goes on.
+    // A peer that echoes and has proven its author, so that nothing else is a reason to greet it; it has more than it tells, so that the wait goes on.
     for (let second = 0; second < 14; second++) {
       const said = { digest: new Uint8Array(32), heads: [ghostId(2)], headCount: 1, ops: 9, token: UNHEARD.token }
       tell(stage, alice, linkNamed(stage, 'peer'), { type: 'heads', ...said, echoes: present(alice.engine.tokens) })
+      alice.engine.peers.get(linkNamed(stage, 'peer'))!.author = keyNamed('peer').author
       run(stage, SECOND)
     }
     expect([waits, heard.filter((said) => said.type === 'hello').length]).toEqual([waits, waits ? 3 : 1])

@@ -55,6 +55,8 @@ export interface Engine {
   readonly strangers: Strangers
   readonly pace: Pace
   readonly tokens: Tokens
+  /** How often those who are owed an echo are told all at once. */
+  readonly echoes: Budget
   /** How often authors are reminded of their own ops. */
   readonly reminders: Reminders
   /** Ops judged that came from peers without credit: in bundles as small as what a person types, and in others. */
