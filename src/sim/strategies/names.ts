@@ -6,8 +6,8 @@ import type { SimNode } from '../node.ts'
 import { bundleOf, ghost, newSender, publicOp, some, type Strategy, UNHEARD, type Villain } from '../villain.ts'
 
 /** Names that it has at once, and new ones for each act. */
-const CROWD = 48
-const NEW_NAMES = 12
+const CROWD = 24
+const NEW_NAMES = 6
 /** ms */
 const DRIP_EVERY = 700
 const DRIPS = 8
