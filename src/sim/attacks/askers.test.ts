@@ -101,13 +101,13 @@ describe('askers', () => {
 
   test('D7 of a unit that a peer holds in part, it is sent the other part', () => {
     const stage = stageOf(1)
-    const unit = chainOf(stage, mallory, 100)
-    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), [unit])
+    const [held, lacking] = [chainOf(stage, mallory, 50), chainOf(stage, keyNamed('another'), 50)]
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'mallory'), [held.flatMap((op, n) => [op, lacking[n]!])])
     run(stage, 1_000)
     served.length = 0
-    tell(stage, stage.nodes[0]!, linkNamed(stage, 'asker'), wantBelow(1, [unit[96]!.id]))
+    tell(stage, stage.nodes[0]!, linkNamed(stage, 'asker'), wantBelow(1, [held.at(-1)!.id]))
     run(stage, 1_000)
-    expect(served.flatMap(idsIn)).toEqual(unit.slice(97).map(({ id }) => toHex(id)))
+    expect(served.flatMap(idsIn)).toEqual(lacking.map(({ id }) => toHex(id)))
   })
 
   test('B19 D5 what comes after more than an answer’s bytes, under heads that are not listed, is got all the same', () => {

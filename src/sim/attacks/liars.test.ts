@@ -5,6 +5,7 @@ import { encodeValue } from '../../core/cbor.ts'
 import { sortedHeads } from '../../core/dag.ts'
 import { digestOfHeads } from '../../core/heads-digest.ts'
 import { MESSAGE_VERSION } from '../../core/limits.ts'
+import type { Value } from '../../core/value.ts'
 import type { PeerId } from '../../sync/effects.ts'
 import type { SimNode } from '../node.ts'
 import {
@@ -31,6 +32,7 @@ import {
   verdictOf,
   wantBelow,
 } from '../stage.ts'
+import { decodeMessage } from '../../sync/messages.ts'
 import { bundleOf, NEW, UNHEARD } from '../villain.ts'
 
 const mallory = keyNamed('mallory')
@@ -209,21 +211,26 @@ describe('claims', () => {
     expect(slowest).toBeLessThan(7_500)
   })
 
-  test('D5 heads and tips by the million are no message: the link that says them is cut', () => {
-    const stage = createStage(1)
-    const [bob] = stage.nodes
-    const link = linkNamed(stage, 'liar')
-    const list = new Uint8Array(48 * 20_000)
+  test('D5 heads, tips, parts and echoes by the million are no message: the link that says them is cut', () => {
     const none = new Uint8Array()
-    for (const fields of [
-      [1, new Uint8Array(32), list, 30_000, 30_000],
-      [2, 1, none, list, none, 30_000, 30_000, true],
-      [2, 1, list, none, none, 30_000, 30_000, true],
-      [2, 1, none, none, list, 30_000, 30_000, true],
-    ])
-      tell(stage, bob!, link, concatBytes([Uint8Array.of(MESSAGE_VERSION), encodeValue(fields)]))
-    expect(isCut(bob!, link)).toBe(true)
-    expect(bob!.engine.peers.size).toBe(0)
+    const many = new Uint8Array(48 * 20_000)
+    const digest = new Uint8Array(32)
+    const messages: ((list: Uint8Array) => Value[])[] = [
+      (heads) => [1, digest, heads, 30_000, 30_000, none, none],
+      (echoes) => [1, digest, none, 30_000, 30_000, none, echoes],
+      (ids) => [2, 1, ids, none, none, 30_000, 30_000, true],
+      (tips) => [2, 1, none, tips, none, 30_000, 30_000, true],
+      (parts) => [2, 1, none, none, parts, 30_000, 30_000, true],
+    ]
+    for (const fieldsOf of messages) {
+      const saying = (list: Uint8Array): Uint8Array => concatBytes([Uint8Array.of(MESSAGE_VERSION), encodeValue(fieldsOf(list))])
+      expect(decodeMessage(saying(none)).ok).toBe(true)
+      const stage = createStage(1)
+      const link = linkNamed(stage, 'liar')
+      for (let i = 0; i < 2; i++) tell(stage, stage.nodes[0]!, link, saying(many))
+      expect(isCut(stage.nodes[0]!, link)).toBe(true)
+      expect(stage.nodes[0]!.engine.peers.size).toBe(0)
+    }
   })
 })
 

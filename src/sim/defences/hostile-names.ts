@@ -238,6 +238,15 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D24',
     file: FETCH,
+    in: 'isBefore',
+    replace: 'choice',
+    mentions: ['turnOf'],
+    with: 'a.ops > b.ops',
+    test: tested(FETCH_TEST, 'D24 a newcomer among 250 names'),
+  },
+  {
+    row: 'D24',
+    file: FETCH,
     replace: 'value of const MAX_QUESTIONS',
     with: '1',
     test: tested(FETCH_TEST, 'D24 a newcomer among 250 names that are silent'),
