@@ -10,7 +10,7 @@ import { encodeBody } from '../crdt/body.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import type { PeerId } from '../sync/effects.ts'
-import { decodeMessage, encodeMessage, type Message, type Units, type Want } from '../sync/messages.ts'
+import { decodeMessage, encodeMessage, kindOf, type Message, type Units, type Want } from '../sync/messages.ts'
 import { type Identity, identityNumber, numberOfIdentity } from './identity.ts'
 import { sendAs } from './network.ts'
 import type { SimNode } from './node.ts'
@@ -104,12 +104,15 @@ export function overhear(villain: Villain, from: SimNode, bytes: Uint8Array): vo
 
 /** A node said something to one of its sender values. */
 export function hear(_world: World, villain: Villain, from: SimNode, to: PeerId, bytes: Uint8Array): void {
-  villain.strategy.told?.(villain, from, to, bytes)
+  const { strategy, counts } = villain
+  strategy.told?.(villain, from, to, bytes)
+  const kind = kindOf(bytes)
+  if (kind === 'want') counts.asked++
+  // To decode costs more than all else here, so only what it makes use of is decoded.
+  if (kind !== 'units' && (kind !== 'want' || to !== villain.sender || strategy.asked === undefined)) return
   const message = decodeMessage(bytes)
   if (message.ok && message.value.type === 'units') acknowledge(villain, from, to, message.value)
-  if (!message.ok || message.value.type !== 'want') return
-  villain.counts.asked++
-  if (to === villain.sender) villain.strategy.asked?.(villain, from, message.value)
+  if (message.ok && message.value.type === 'want') strategy.asked?.(villain, from, message.value)
 }
 
 /** Says that it has judged a bundle of an answer, as honest askers do: it gets all of it. */

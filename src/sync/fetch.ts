@@ -92,7 +92,8 @@ export function fetchDue(engine: Engine): number {
   if (engine.paused) return Infinity
   engine.busySince = isBusy(engine) ? (engine.busySince ?? engine.now) : null
   if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return engine.busySince + PATIENCE
-  for (const fetch of [...engine.fetches.values()]) {
+  // Each takes no other away than itself, so that the list may be walked as it is.
+  for (const fetch of engine.fetches.values()) {
     if (fetch.ended) end(engine, fetch)
     else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
   }
@@ -114,8 +115,11 @@ function dueAt(engine: Engine, fetch: Fetch): number {
 /** Asks as many peers as it takes: one, or, while no answer goes well, ever more. */
 function startDue(engine: Engine): void {
   const { fetches, now } = engine
-  const goesOn = [...fetches.values()].some((fetch) => goesWell(engine, fetch))
-  if (goesOn || fetches.size === 0) Object.assign(engine.hedge, { since: now, doublings: 0 })
+  const goesOn = someGoesWell(engine)
+  if (goesOn || fetches.size === 0) {
+    engine.hedge.since = now
+    engine.hedge.doublings = 0
+  }
   if (goesOn) return
   while (now >= nextHedge(engine)) engine.hedge.doublings++
   const most = Math.min(MAX_QUESTIONS, 2 ** engine.hedge.doublings)
@@ -124,6 +128,11 @@ function startDue(engine: Engine): void {
     if (peer === null) return
     start(engine, peer)
   }
+}
+
+function someGoesWell(engine: Engine): boolean {
+  for (const fetch of engine.fetches.values()) if (goesWell(engine, fetch)) return true
+  return false
 }
 
 /** When more peers are asked if no answer goes well until then (ms). */
@@ -192,16 +201,21 @@ function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked
 type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'all'>
 
 /** A question to this peer is open from now on. */
-export function begin(engine: Engine, peer: Peer, asked: Asked): void {
+export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, all }: Asked): void {
   const { now, caughtUp } = engine
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
-  if (asked.all) peer.allAskedAt = now
+  if (all) peer.allAskedAt = now
   engine.askedStranger = !peer.isUseful
   if (engine.askedStranger) engine.strangerAskedAt = now
+  // Field by field: with a spread, V8 takes twenty times as long.
   engine.fetches.set(peer.id, {
-    ...asked,
     from: peer.id,
+    ref,
+    named,
+    missing,
+    brought,
+    all,
     ops: peer.ops,
     startedAt: now,
     got: 0,
@@ -225,8 +239,8 @@ function choose(engine: Engine): Peer | null {
   let best: Peer | null = null
   const onlyFriends = now < strangersFrom(engine) && [...engine.peers.values()].some((peer) => isFriend(engine, peer))
   for (const peer of engine.peers.values()) {
-    if ((onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
-    if (peer.benchedUntil > now || (best !== null && !isBefore(engine, peer, best))) continue
+    if (peer.benchedUntil > now || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
+    if (best !== null && !isBefore(engine, peer, best)) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
   }
   return best
@@ -269,7 +283,8 @@ function nextUnbenched(engine: Engine): number {
   const strangers = strangersFrom(engine)
   let next = strangers > engine.now ? strangers : Infinity
   for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
-    for (const until of [benchedUntil, emptyUntil]) if (until > engine.now) next = Math.min(next, until)
+    if (benchedUntil > engine.now) next = Math.min(next, benchedUntil)
+    if (emptyUntil > engine.now) next = Math.min(next, emptyUntil)
   }
   return next
 }

@@ -12,7 +12,7 @@ import { assert, ok, refuse, type Result } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { MAX_PARTS, PART_BYTES } from './parts.ts'
-import { createReader, left, readBytes, readVarint, writeVarint } from './varint.ts'
+import { createReader, left, readCopy, readVarint, writeVarint } from './varint.ts'
 
 /** The latest op of one branch of an author's, as its holder knows it. */
 export interface Tip {
@@ -228,12 +228,12 @@ function unpackTips(packed: Value | undefined): Tip[] | null {
   const tips: Tip[] = []
   if (packed.length === 0) return tips
   const reader = createReader(packed)
-  const hintLength = readBytes(reader, 1)[0]!
+  const hintLength = packed[reader.at++]!
   if (hintLength < LEAST_HINT_BYTES || hintLength > MOST_HINT_BYTES) return null
   do {
-    const hint = readBytes(reader, hintLength).slice()
+    const hint = readCopy(reader, hintLength)
     const seqAndHead = readVarint(reader)
-    const id = readBytes(reader, ID_BYTES).slice()
+    const id = readCopy(reader, ID_BYTES)
     if (reader.failed || tips.length === MAX_TIPS_PAGE) return null
     tips.push({ hint, seq: Math.floor(seqAndHead / 2), id: asOpId(id), isHead: seqAndHead % 2 === 1 })
   } while (left(reader) > 0)
