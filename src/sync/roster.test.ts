@@ -29,20 +29,23 @@ test('D18 a newcomer of worth gets a seat at once, whoever sits there', () => {
 
 test('D18 many names never take the seat of one who is worth more than they', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ worth: fc.nat(2), chance: fc.double({ min: 0, max: 0.999 }) }), { maxLength: 200 }), (arrivals) => {
-      const seats = 8
-      let seated: Seated[] = [seat('friend', 3)]
-      for (const [i, { worth, chance }] of arrivals.entries()) {
-        const now = 1_000 * i
-        const newcomer = seat(`n${i}`, worth, now)
-        if (seated.length < seats) seated.push(newcomer)
-        else {
-          const gone = giveWay(seated, newcomer, now, chance, seats, 2)
-          if (gone !== null) seated = [...seated.filter(({ id }) => id !== gone), newcomer]
+    fc.property(
+      fc.array(fc.record({ worth: fc.nat(2), chance: fc.double({ min: 0, max: 0.999, noNaN: true }) }), { maxLength: 200 }),
+      (arrivals) => {
+        const seats = 8
+        let seated: Seated[] = [seat('friend', 3)]
+        for (const [i, { worth, chance }] of arrivals.entries()) {
+          const now = 1_000 * i
+          const newcomer = seat(`n${i}`, worth, now)
+          if (seated.length < seats) seated.push(newcomer)
+          else {
+            const gone = giveWay(seated, newcomer, now, chance, seats, 2)
+            if (gone !== null) seated = [...seated.filter(({ id }) => id !== gone), newcomer]
+          }
+          expect(seated.some(({ id }) => id === 'friend')).toBe(true)
+          expect(seated.length).toBeLessThanOrEqual(seats)
         }
-        expect(seated.some(({ id }) => id === 'friend')).toBe(true)
-        expect(seated.length).toBeLessThanOrEqual(seats)
-      }
-    }),
+      },
+    ),
   )
 })
