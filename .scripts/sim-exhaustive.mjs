@@ -6,7 +6,7 @@ import { shareOut, startWorkers } from './sim-workers.mjs'
 
 /** @typedef {import('./sim-worker.mjs').Sim} Sim */
 /** @typedef {Parameters<Sim['checkCase']>[0]} Case */
-/** @typedef {{ ops: number, from: number, shapes: number, workers: number, json: boolean }} Options */
+/** @typedef {{ ops: number, all: boolean, from: number, shapes: number, workers: number, json: boolean }} Options */
 
 /** Shapes that a worker takes at a time: a few seconds' at 5 ops. */
 const CHUNK = 8
@@ -18,7 +18,7 @@ const SAY_EVERY = 10_000
  * @param {Options} options
  * @returns {Promise<never>}
  */
-export async function tryAll({ ops, from, shapes, workers: count, json }) {
+export async function tryAll({ ops, all: alsoAlike, from, shapes, workers: count, json }) {
   const say = json ? () => {} : console.log
   const bundle = await buildSim('right')
   const sim = /** @type {Sim} */ (await import(pathToFileURL(bundle).href))
@@ -43,7 +43,7 @@ export async function tryAll({ ops, from, shapes, workers: count, json }) {
   await shareOut(
     workers.asks,
     chunks(),
-    (ask, chunk) => ask({ type: 'exhaust', bundle, ops, ...chunk }),
+    (ask, chunk) => ask({ type: 'exhaust', bundle, ops, all: alsoAlike, ...chunk }),
     (checked, chunk) => {
       run += checked.run
       saved += checked.saved
@@ -59,6 +59,7 @@ export async function tryAll({ ops, from, shapes, workers: count, json }) {
     },
   )
   const isDone = next === until
+  if (failure === null && from === 0 && next === all.shapes && run + saved !== all.cases) failure = 'Not every case was counted.'
   say(progress())
   if (failure !== null) say(failure)
   say(`${all.cases.toLocaleString('en')} cases of ${ops} ops in all; ${(run / cpuSeconds).toFixed(0)} cases run a second a core`)

@@ -30,6 +30,7 @@ export function readOptions() {
       workers: { type: 'string' },
       json: { type: 'boolean', default: false },
       exhaustive: { type: 'string' },
+      all: { type: 'boolean', default: false },
       from: { type: 'string' },
       shapes: { type: 'string' },
       case: { type: 'string' },

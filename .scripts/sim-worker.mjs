@@ -17,7 +17,7 @@ import { createSHA256 } from 'hash-wasm'
  * @typedef {{ type: 'try', bundle: string, plans: Plan[] }} TryJob
  * @typedef {{ type: 'shrink', bundle: string, plan: Plan }} ShrinkJob
  * @typedef {{ type: 'hunt', bundle: string }} HuntJob
- * @typedef {{ type: 'exhaust', bundle: string, ops: number, first: number, count: number }} ExhaustJob
+ * @typedef {{ type: 'exhaust', bundle: string, ops: number, first: number, count: number, all: boolean }} ExhaustJob
  * @typedef {TryJob | ShrinkJob | HuntJob | ExhaustJob} Job
  * @typedef {{ trials: Trial[], seconds: number }} Tried
  * @typedef {{ run: number, saved: number, failure: string | null, seconds: number }} Exhausted
@@ -74,9 +74,9 @@ const ed25519 = {
  * @param {Sim} sim
  * @param {ExhaustJob} job
  */
-function exhaust({ checkShapes, picture }, { ops, first, count }) {
+function exhaust({ checkShapes, picture }, { ops, first, count, all }) {
   const started = cpuUsage()
-  const { run, saved, failure } = checkShapes(ops, first, count)
+  const { run, saved, failure } = checkShapes(ops, first, count, all)
   const { user, system } = cpuUsage(started)
   return { run, saved, failure: failure === null ? null : picture(failure), seconds: (user + system) / 1e6 }
 }

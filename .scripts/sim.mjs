@@ -10,6 +10,7 @@
  *   npm run -s sim -- --plan '{…}'                 one plan, as a failure prints it
  *   npm run -s sim -- --exhaustive 5               all rooms of 5 ops in all their cases, instead of random worlds: hours; Ctrl-C says how to go on
  *   npm run -s sim -- --exhaustive 5 --from 1000 --shapes 100   100 of their shapes, from number 1000 on
+ *   npm run -s sim -- --exhaustive 4 --all         also the cases that differ only in the numbers of their ops
  *   npm run -s sim -- --case '{…}'                 one case of them, as a failure prints it
  *   npm run -s sim -- --workers 1                  on so many cores
  *   npm run -s sim -- --json                       one object on standard output, and nothing else

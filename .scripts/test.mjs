@@ -34,6 +34,7 @@ const STAGES = [
   { part: 'lint', name: 'lock files', command: ['../.scripts/lock.mjs'] },
   { part: 'unit', name: 'unit and property tests', command: vitest('pure'), report: countVitest },
   { part: 'sim', name: `${WORLDS} simulated worlds`, command: ['../.scripts/sim.mjs', '--scenario', 'all', '--seeds', `${WORLDS}`] },
+  { part: 'sim', name: 'all rooms of 4 ops', command: ['../.scripts/sim.mjs', '--exhaustive', '4', '--all'] },
   { part: 'browser', name: 'tests in the browser', command: vitest('browser'), browser: true, report: countVitest },
   { part: 'e2e', name: 'build', command: ['../.scripts/build.mjs'] },
   {

@@ -52,15 +52,15 @@ export function checkShape(shape: Shape, orders: readonly Order[], all: boolean)
   return { run, saved: (orders.length - kinds.length) * (1 << ops.length), failure: null }
 }
 
-/** The shapes of `ops` ops, `count` of them from number `first` on, in all cases that differ in more than the numbers of their ops. */
-export function checkShapes(ops: number, first: number, count: number): Checked {
+/** The shapes of `ops` ops, `count` of them from number `first` on. `all`: also the cases that differ only in the numbers of their ops. */
+export function checkShapes(ops: number, first: number, count: number, all: boolean): Checked {
   const orders = ordersOf(ops)
   const sum: Checked = { run: 0, saved: 0, failure: null }
   let number = 0
   for (const shape of shapesOf(ops)) {
     if (number >= first + count) break
     if (number++ < first) continue
-    const { run, saved, failure } = checkShape(shape, orders, false)
+    const { run, saved, failure } = checkShape(shape, orders, all)
     sum.run += run
     sum.saved += saved
     if (failure !== null) return { ...sum, failure }
