@@ -56,6 +56,7 @@ export type CarrierRefusal =
   | 'not-a-bundle'
   | 'bad-bundle'
   | 'bad-deflate'
+  | 'too-many-ops' // more than are taken from a link that has not brought so many before
   | 'bad-message'
   | 'unknown-message'
   | 'bad-envelope'

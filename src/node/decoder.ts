@@ -4,14 +4,14 @@ import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
 import { inflate } from './deflate.ts'
 
 export interface Decoder {
-  /** What a deflated bundle holds; any bytes. */
-  decode(deflated: Uint8Array): Promise<Rebuilt>
+  /** What a deflated bundle of at most so many ops holds; any bytes. */
+  decode(deflated: Uint8Array, most: number): Promise<Rebuilt>
   /** Ends it: nothing is asked of it any more. */
   close(): void
 }
 
 /** In this thread. */
 export const createDecoder = (): Decoder => ({
-  decode: async (deflated) => rebuild(await inflate(deflated, MAX_BUNDLE_BYTES)),
+  decode: async (deflated, most) => rebuild(await inflate(deflated, MAX_BUNDLE_BYTES), most),
   close() {},
 })

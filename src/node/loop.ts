@@ -127,7 +127,7 @@ async function perform(
     case 'read':
       return { type: 'loaded', job, segments: await segments.read(effect.from, effect.limit) }
     case 'decode':
-      return { type: 'decoded', job, rebuilt: await decoder.decode(effect.bytes) }
+      return { type: 'decoded', job, rebuilt: await decoder.decode(effect.bytes, effect.most) }
     case 'inflate':
       return { type: 'inflated', job, bytes: await inflate(effect.bytes, effect.limit) }
     case 'deflate':

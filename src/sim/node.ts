@@ -230,7 +230,7 @@ function answerTo(
     case 'read':
       return () => ({ type: 'loaded', job, segments: read(node.disk, effect.from, effect.limit) })
     case 'decode':
-      return () => ({ type: 'decoded', job, rebuilt: rebuild(unsqueeze(effect.bytes, MAX_BUNDLE_BYTES)) })
+      return () => ({ type: 'decoded', job, rebuilt: rebuild(unsqueeze(effect.bytes, MAX_BUNDLE_BYTES), effect.most) })
     case 'inflate':
       return () => ({ type: 'inflated', job, bytes: unsqueeze(effect.bytes, effect.limit) })
     case 'deflate':

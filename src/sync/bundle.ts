@@ -67,12 +67,12 @@ export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
  * The units of a bundle, rebuilt and hashed, or why it is refused whole. Total on any bytes. Checked here: the format, every
  * op's own rules (`checkOp`), the limits of units, parents before children, and that every op is signed or the prev of a
  * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. No op keeps `bytes` in memory.
- * Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not,
+ * One of more than `most` ops is refused before they are built. Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not,
  * and of columns that are refused what they took, in hashes.
  */
-export function decodeBundle(bytes: Uint8Array, spent = { ops: 0 }): Result<readonly Unit[]> {
+export function decodeBundle(bytes: Uint8Array, spent = { ops: 0 }, most?: number): Result<readonly Unit[]> {
   if (bytes.length > MAX_BUNDLE_BYTES) return refuse('too-large')
-  const columns = readColumns(bytes, spent)
+  const columns = readColumns(bytes, spent, most)
   if (!columns.ok) return columns
   const rebuilding = rebuildingOf(columns.value)
   const units = buildUnits(rebuilding)

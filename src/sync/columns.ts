@@ -124,17 +124,17 @@ function timeAfter(before: number, step: number): number {
 const NUMBERS_AS_OP = 128
 
 /**
- * The columns in some bytes, or why there are none; then `spent.ops` is what finding out has taken, in ops hashed. Patterns and
+ * The columns in some bytes, of at most so many ops, or why there are none; then `spent.ops` is what finding out has taken, in ops hashed. Patterns and
  * contents are views of `bytes`, the rest is not.
  */
-export function readColumns(bytes: Uint8Array, spent = { ops: 0 }): Result<Columns> {
+export function readColumns(bytes: Uint8Array, spent = { ops: 0 }, most = MAX_BUNDLE_OPS): Result<Columns> {
   const reader = createReader(bytes)
-  const columns = readAll(reader)
+  const columns = readAll(reader, most)
   if (!columns.ok) spent.ops = Math.ceil(reader.expanded / NUMBERS_AS_OP)
   return columns
 }
 
-function readAll(reader: ByteReader): Result<Columns> {
+function readAll(reader: ByteReader, most: number): Result<Columns> {
   const version = reader.bytes[0]
   if (version !== BUNDLE_VERSION) return refuse(version === undefined ? 'bad-bundle' : 'unknown-version')
   reader.at = 1
@@ -147,6 +147,7 @@ function readAll(reader: ByteReader): Result<Columns> {
   const count = sum(unitSizes)
   if (reader.failed || unitSizes.includes(0)) return refuse('bad-bundle')
   if (count > MAX_BUNDLE_OPS) return refuse('too-large')
+  if (count > most) return refuse('too-many-ops')
   if (unitSizes.some((size) => size > MAX_UNIT_OPS)) return refuse('unit-too-large')
 
   const writers = readRuns(reader, count)

@@ -97,7 +97,8 @@ export type Effect =
   /** Stored segments from the one that holds op `from`, at most `limit`. */
   | { readonly type: 'read'; readonly job: number; readonly from: number; readonly limit: number }
   /** What `rebuild` makes of these bytes, inflated up to MAX_BUNDLE_BYTES: anywhere, for it is most of the work. */
-  | { readonly type: 'decode'; readonly job: number; readonly bytes: Uint8Array }
+  /** `most`: the ops that it may hold. */
+  | { readonly type: 'decode'; readonly job: number; readonly bytes: Uint8Array; readonly most: number }
   | { readonly type: 'inflate'; readonly job: number; readonly bytes: Uint8Array; readonly limit: number }
   | { readonly type: 'deflate'; readonly job: number; readonly bytes: Uint8Array }
   /** Give a "tick" at this time (ms, the engine's clock); replaces the one asked for before. */

@@ -33,7 +33,7 @@ import { createReminders } from './remind.ts'
 import { serve } from './serve.ts'
 import { answer, type Engine, leave, notify, refuseFrom, send } from './state.ts'
 import { createStoredHeads } from './stored-heads.ts'
-import { JUDGED_PER_SECOND, MAX_JUDGED_FOR_STRANGERS, MAX_SMALL_JUDGED } from './strangers.ts'
+import { createJudging } from './strangers.ts'
 import { submit, submitDue } from './submit.ts'
 import { createTokens } from './tokens.ts'
 import { createTrust, trustDue, writeNow } from './trust.ts'
@@ -76,8 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
     tokens: createTokens(sender, now),
     echoes: createBudget(MAX_ECHOES_TO_ALL, ECHOES_TO_ALL_PER_SECOND, now),
     reminders: createReminders(now),
-    small: createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now),
-    large: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
+    judging: createJudging(now),
     intake: new Map(),
     heldBack: createHeldBack(),
     intakeBytes: 0,

@@ -18,7 +18,7 @@ import { missingFor, missingIds } from '../core/pending.ts'
 import { keyOf } from '../core/unit.ts'
 import { backAt, leftAt } from '../core/budget.ts'
 import type { PeerId } from './effects.ts'
-import { countHeldBack } from './held-back.ts'
+import { countHeldBack, isAnswerHeldBack } from './held-back.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
 import { agrees, holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
@@ -108,7 +108,10 @@ export function fetchDue(engine: Engine): number {
 
 function dueAt(engine: Engine, fetch: Fetch): number {
   const { heardAt, arrivedAt, startedAt, got } = fetch
-  const stalls = Math.max(heardAt, engine.intake.has(fetch.from) ? arrivedAt : heardAt) + STALL
+  // What waits for this node's budget is not the peer's silence.
+  const stalls = isAnswerHeldBack(engine.heldBack, fetch.from)
+    ? Infinity
+    : Math.max(heardAt, engine.intake.has(fetch.from) ? arrivedAt : heardAt) + STALL
   return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
 }
 
@@ -253,8 +256,8 @@ const isFriend = (engine: Engine, peer: Peer): boolean => peer.isUseful || isTru
  * From when on (ms) strangers are asked although there is somebody useful: at once, or, while what they brought in vain is not made
  * good, one in STRANGER_EVERY, since among them may be one who has what nobody else has.
  */
-const strangersFrom = ({ large, now, strangerAskedAt }: Engine): number =>
-  leftAt(large, now) > 0 ? now : Math.min(backAt(large, now), strangerAskedAt + STRANGER_EVERY)
+const strangersFrom = ({ judging: { answers }, now, strangerAskedAt }: Engine): number =>
+  leftAt(answers, now) > 0 ? now : Math.min(backAt(answers, now), strangerAskedAt + STRANGER_EVERY)
 
 /** Looked up until all its heads are known, and not again before it names others: a step costs no more for peers that agree. */
 export function namesUnknown(engine: Engine, peer: Peer): boolean {
@@ -300,7 +303,9 @@ export function arrived({ fetches, now }: Engine, from: PeerId): void {
 
 /** Units that answer a fetch (or the first of many) were judged. */
 export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {
-  if (message.ref === 0 && pending > 0) engine.bringers.add(from)
+  const peer = engine.peers.get(from)
+  if (peer !== undefined) peer.broughtWell += admitted + duplicate
+  if (message.ref === 0 && pending > 0 && peer !== undefined) engine.bringers.add(from)
   const fetch = engine.fetches.get(from)
   if (fetch?.ref !== message.ref) return
   // What brings no ops is no progress, however often it comes.
@@ -365,7 +370,7 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   else if (isInVain(engine, fetch)) {
     bench(engine, peer)
     peer.isUseful = false
-  } else if (engine.now >= fetch.heardAt + STALL) bench(engine, peer)
+  } else if (engine.now >= fetch.heardAt + STALL && !isAnswerHeldBack(engine.heldBack, fetch.from)) bench(engine, peer)
   notify(engine, { type: 'changed' })
 }
 

@@ -5,27 +5,33 @@
  */
 import type { Link } from './effects.ts'
 import { dropQueue, type Engine } from './state.ts'
+import { JUDGE_BUDGETS, type JudgeBudget } from './strangers.ts'
 
 /** Links that wait, in all: ten seconds of the budgets (`JUDGED_PER_SECOND`). */
 export const MAX_HELD_BACK = 1_024
 
-export interface HeldBack {
-  readonly small: Set<Link>
-  readonly large: Set<Link>
+export type HeldBack = Readonly<Record<JudgeBudget, Set<Link>>>
+
+export const createHeldBack = (): HeldBack => ({ small: new Set(), large: new Set(), trustedAnswers: new Set(), answers: new Set() })
+
+export function countHeldBack(heldBack: HeldBack): number {
+  let count = 0
+  for (const name of JUDGE_BUDGETS) count += heldBack[name].size
+  return count
 }
 
-export const createHeldBack = (): HeldBack => ({ small: new Set(), large: new Set() })
-
-export const countHeldBack = ({ small, large }: HeldBack): number => small.size + large.size
+/** Whether an answer of this link waits to be judged until there is something left of a budget: its peer is not to blame. */
+export const isAnswerHeldBack = ({ trustedAnswers, answers }: HeldBack, link: Link): boolean =>
+  trustedAnswers.has(link) || answers.has(link)
 
 /** A link waits for a budget, behind those that wait already. O(seats) when the lines are full. */
-export function holdBack(engine: Engine, link: Link, budget: keyof HeldBack): void {
+export function holdBack(engine: Engine, link: Link, budget: JudgeBudget): void {
   const { heldBack, peers } = engine
   letGo(heldBack, link)
   heldBack[budget].add(link)
   if (countHeldBack(heldBack) <= MAX_HELD_BACK) return
-  const [long, short] = heldBack.small.size > heldBack.large.size ? [heldBack.small, heldBack.large] : [heldBack.large, heldBack.small]
-  for (const line of [long, short]) {
+  const lines = JUDGE_BUDGETS.map((name) => heldBack[name]).sort((a, b) => b.size - a.size)
+  for (const line of lines) {
     for (const each of line) {
       if (peers.has(each)) continue
       line.delete(each)
@@ -35,6 +41,7 @@ export function holdBack(engine: Engine, link: Link, budget: keyof HeldBack): vo
 }
 
 /** A link does not wait any more. True if it did. */
-export function letGo({ small, large }: HeldBack, link: Link): boolean {
-  return small.delete(link) || large.delete(link)
+export function letGo(heldBack: HeldBack, link: Link): boolean {
+  for (const name of JUDGE_BUDGETS) if (heldBack[name].delete(link)) return true
+  return false
 }

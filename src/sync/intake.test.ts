@@ -156,11 +156,11 @@ describe('signatures', () => {
     expect([isCut(bob, link), bob.engine.intakeBytes, opsOf(bob)]).toEqual([true, 0, 1])
   })
 
-  test('D7 one op that comes ten thousand times in a bundle has its signature verified once', () => {
+  test('D7 one op that comes a thousand times in a bundle has its signature verified once', () => {
     const stage = createStage(1)
     const [bob] = stage.nodes as [SimNode]
     const op = message(stage, mallory, null, [stage.room], 'again')
-    const first = hear(bob, linkNamed(stage, 'mallory'), ...Array.from({ length: 10_000 }, () => [op]))!
+    const first = hear(bob, linkNamed(stage, 'mallory'), ...Array.from({ length: 1_000 }, () => [op]))!
     expect(first.count).toBe(1)
     expect([answer(bob, first, true), opsOf(bob)]).toEqual([null, 2])
   })

@@ -10,14 +10,27 @@ import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
 import { backAt, leftAt } from '../core/budget.ts'
-import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
+import { type Claim, claimsOf, keyOfSigned, standsOnHeld, withoutWrong } from './claims.ts'
 import { isFile, type Link } from './effects.ts'
 import { holdBack, letGo } from './held-back.ts'
 import { keep } from './persist.ts'
 import { isWellMerged, shapeOfUnits } from './bundle.ts'
 import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
 import { rebuild, type Rebuilt } from './rebuild.ts'
-import { budgetOf, BYTES_AS_OP, costOf, INFLATING_AS_OPS, mayBegin, pay, reward } from './strangers.ts'
+import {
+  budgetOf,
+  BYTES_AS_OP,
+  costOf,
+  hasEarned,
+  INFLATING_AS_OPS,
+  JUDGE_BUDGETS,
+  type JudgeBudget,
+  mayBegin,
+  mayHold,
+  pay,
+  reward,
+  urgentOf,
+} from './strangers.ts'
 import { hearOwn } from './trust.ts'
 import { unwrapBundle } from './wrap.ts'
 
@@ -123,7 +136,7 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
     const next = nextOf(engine, from, queue)
     if (next === undefined) return
     if (!mayBegin(engine, from, queue, next)) {
-      holdBack(engine, from, budgetOf(next))
+      holdBack(engine, from, budgetOf(engine, from, urgentOf(queue, next)))
       return
     }
     next.begun = true
@@ -142,12 +155,17 @@ function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): Intake
  * Begins with what was held back as far as the budgets go, a bundle of each link in turn: were the smallest first, there
  * would always be a smaller one. Gives the time at which it wants to be called again.
  */
-export const intakeDue = (engine: Engine): number => Math.min(goOn(engine, 'small'), goOn(engine, 'large'))
+export function intakeDue(engine: Engine): number {
+  let next = Infinity
+  for (const name of JUDGE_BUDGETS) next = Math.min(next, goOn(engine, name))
+  return next
+}
 
-function goOn(engine: Engine, budget: 'small' | 'large'): number {
-  const { heldBack, intake, now } = engine
-  for (const link of heldBack[budget]) {
-    if (leftAt(engine[budget], now) <= 0) return backAt(engine[budget], now)
+function goOn(engine: Engine, name: JudgeBudget): number {
+  const { heldBack, intake, judging, now } = engine
+  const budget = judging[name]
+  for (const link of heldBack[name]) {
+    if (leftAt(budget, now) <= 0) return backAt(budget, now)
     letGo(heldBack, link)
     const queue = intake.get(link)
     // If it must wait again, it waits behind the others.
@@ -161,9 +179,10 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   const unwrapped = unwrapBundle(item.wrapped)
   if (!unwrapped.ok) return refuseItem(engine, from, item, unwrapped.reason)
   const { codec, payload } = unwrapped.value
-  if (codec === 'raw') return take(engine, from, queue, item, rebuild(payload))
+  const most = mayHold(engine, from)
+  if (codec === 'raw') return take(engine, from, queue, item, rebuild(payload, most))
   pay(engine, from, item, INFLATING_AS_OPS)
-  ask(engine, { type: 'decode', job: newJob(engine), bytes: payload }, (answer) => {
+  ask(engine, { type: 'decode', job: newJob(engine), bytes: payload, most }, (answer) => {
     if (answer.type !== 'decoded' || !isWanted(engine, from, queue, item)) return
     take(engine, from, queue, item, answer.rebuilt)
     advance(engine, from, queue)
@@ -172,9 +191,17 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 
 /** Pays for what was decoded, and has it verified. */
 function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, columns, bytes, ops }: Rebuilt): void {
-  const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
+  const { dag } = engine.replica
+  const isLoose = units.ok && item.isAnswer && !hasEarned(engine, from) && !standsOnHeld(dag, units.value)
+  const claims = units.ok && !isLoose ? claimsOf(dag, units.value) : []
   const isPaid = pay(engine, from, item, units.ok ? costOf(ops, claims.length) : bytes / BYTES_AS_OP + costOf(ops, 0))
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
+  // What answers a question stands on what the asker said that it holds. Without credit, nothing else is verified.
+  if (isLoose) {
+    item.result.pending += ops
+    item.units = []
+    return
+  }
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && !isFile(from) : !isPaid) {
     item.result.refused += claims.length
@@ -226,7 +253,7 @@ export function answersNoMore(engine: Engine, from: Link): void {
 }
 
 function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusal): void {
-  refuseFrom(engine, from, reason, null, 5)
+  refuseFrom(engine, from, reason, null, reason === 'too-many-ops' ? 0 : 5)
   item.result.refused++
   item.units = []
 }

@@ -10,7 +10,7 @@ import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
 import type { Message } from './messages.ts'
 import type { Peer } from './peer.ts'
 import { isSenior, shareOf } from './peers.ts'
-import type { Serving } from './serving.ts'
+import { judged, type Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
@@ -132,7 +132,7 @@ export function wait(engine: Engine, peer: Peer, serving: Serving, resume: () =>
 
 /** The asker has judged some bundles of its answer. */
 export function receiveMore({ serving }: Peer, { ref, taken }: Extract<Message, { type: 'more' }>): void {
-  if (serving?.ref === ref) serving.taken = Math.max(serving.taken, Math.min(taken, serving.bundles))
+  if (serving?.ref === ref) judged(serving, taken)
 }
 
 /** Goes on with the answers that may, each in turn. Gives the time at which it wants to be called again. */

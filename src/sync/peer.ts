@@ -56,6 +56,8 @@ export interface Peer {
   askedAt: number
   /** The last question to it that came to an end brought ops. */
   isUseful: boolean
+  /** Ops that it brought and that were admitted, or held before: so much larger may its next bundles be. */
+  broughtWell: number
   /** Ops of other authors that it brought and that were admitted. */
   broughtOthers: number
   /** When it was last asked for everything (ms). */
@@ -112,6 +114,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     benchedUntil: 0,
     askedAt: now,
     isUseful: false,
+    broughtWell: 0,
     broughtOthers: 0,
     allAskedAt: -Infinity,
     exhaustedAt: -1,

@@ -12,10 +12,10 @@ export interface Rebuilt {
   readonly ops: number
 }
 
-/** As `decodeBundle`; null for bytes that could not be inflated. */
-export function rebuild(columns: Uint8Array | null): Rebuilt {
+/** As `decodeBundle`, of at most so many ops; null for bytes that could not be inflated. */
+export function rebuild(columns: Uint8Array | null, most?: number): Rebuilt {
   if (columns === null) return { units: refuse('bad-deflate'), columns, bytes: 0, ops: 0 }
   const spent = { ops: 0 }
-  const units = decodeBundle(columns, spent)
+  const units = decodeBundle(columns, spent, most)
   return { units, columns: units.ok ? columns : null, bytes: columns.length, ops: spent.ops }
 }

@@ -19,7 +19,7 @@ import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
 import { fits, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
 import type { Peer } from './peer.ts'
-import { countBetween, isLacking, isWhole, nextLacking, type Serving } from './serving.ts'
+import { countBetween, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
 import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
 
 /** So many marks are cleared in the time in which one op is looked at. */
@@ -79,6 +79,8 @@ function begin(engine: Engine, peer: Peer, want: Want): Serving {
     sent: 0,
     bundles: 0,
     taken: 0,
+    takenOps: 0,
+    unjudged: [],
     left: countBetween(ops, from, until),
     readAhead: 8,
     isHeld: false,
@@ -163,7 +165,8 @@ function* answerOnce(engine: Engine, peer: Peer, serving: Serving, segment: Stor
   const { codec, payload } = unwrapped.value
   const columns = codec === 'raw' ? payload : yield* inflate(engine, payload)
   if (columns === null) return false
-  if (!isWhole(serving, segment) || !isLarge(engine, columns) || !fits(peer, serving, columns.length)) {
+  const isSentWhole = isWhole(serving, segment) && segment.count <= mayBring(serving) && isLarge(engine, columns)
+  if (!isSentWhole || !fits(peer, serving, columns.length)) {
     return yield* takeFrom(engine, peer, serving, segment, columns)
   }
   if (serving.ops > 0) {
@@ -191,7 +194,9 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
     op += unit.length
     if (lacking.length === 0) continue
     const cost = unitCost(lacking)
-    if (serving.ops > 0 && serving.cost + cost > Math.min(BUNDLE_BUDGET, mostOf(peer, serving))) {
+    const isTooLarge =
+      serving.cost + cost > Math.min(BUNDLE_BUDGET, mostOf(peer, serving)) || serving.ops + lacking.length > mayBring(serving)
+    if (serving.ops > 0 && isTooLarge) {
       // What was looked at is looked at again: it is not in this bundle.
       serving.at = Math.max(at, op - unit.length)
       serving.range = range
@@ -229,6 +234,7 @@ function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8
   serving.left = Math.max(0, serving.left - ops)
   serving.sent += bundle.length
   serving.bundles++
+  serving.unjudged.push(ops)
   spend(engine, peer, serving, bundle.length)
   const last = nextLacking(serving) >= serving.until
   const message = encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left })

@@ -1,7 +1,9 @@
 /** An answer on its way: where it is, and what of the stored ops is still to be sent. */
 import type { Unit } from '../core/unit.ts'
 import type { StoredUnits } from './effects.ts'
+import { MAX_BUNDLE_OPS } from './columns.ts'
 import type { Ranges } from './holdings.ts'
+import { FIRST_OPS, MORE_BY_BROUGHT } from './strangers.ts'
 
 /** An answer that ended: whose question it was, and the op before which it ended. */
 export interface Given {
@@ -29,6 +31,9 @@ export interface Serving {
   sent: number
   bundles: number
   taken: number
+  /** Ops of the bundles that were judged, and of each that was not. */
+  takenOps: number
+  readonly unjudged: number[]
   left: number
   /** Segments to be read next. */
   readAhead: number
@@ -37,6 +42,14 @@ export interface Serving {
   /** Goes on when the asker may get more; null while it does not wait for that. Since when it waits (ms). */
   resume: (() => void) | null
   waitsSince: number
+}
+
+/** The ops that the next bundle may hold: an asker that was brought little takes no more at a time (`strangers.ts`). */
+export const mayBring = ({ takenOps }: Serving): number => Math.min(MAX_BUNDLE_OPS, FIRST_OPS + MORE_BY_BROUGHT * takenOps)
+
+/** So many bundles were judged by now. */
+export function judged(serving: Serving, bundles: number): void {
+  for (; serving.taken < Math.min(bundles, serving.bundles); serving.taken++) serving.takenOps += serving.unjudged.shift() ?? 0
 }
 
 /** How many ops of the ranges are in `from` … `to` − 1. */

@@ -21,6 +21,7 @@ import type { Strangers } from './peers.ts'
 import type { Unstored } from './persist.ts'
 import { type StoredHeads, takeInStored } from './stored-heads.ts'
 import type { Tokens } from './tokens.ts'
+import type { Judging } from './strangers.ts'
 import type { Trust } from './trust.ts'
 
 /** Malformed or false messages a link may bring before it is cut; forgiven over time. */
@@ -59,9 +60,8 @@ export interface Engine {
   readonly echoes: Budget
   /** How often authors are reminded of their own ops. */
   readonly reminders: Reminders
-  /** Ops judged that came from peers without credit: in bundles as small as what a person types, and in others. */
-  readonly small: Budget
-  readonly large: Budget
+  /** Ops judged that came from peers without credit. */
+  readonly judging: Judging
 
   /** Bundles waiting to be judged, a queue for each link that brought some. */
   readonly intake: Map<Link, IntakeQueue>

@@ -1,13 +1,15 @@
 /**
- * What judging costs, and who pays: whoever has brought ops that were admitted has credit of its own, and all others share two
- * budgets, one for bundles as small as what a person types and one for larger ones.
+ * What judging costs, and who pays. A peer that has brought ops that were admitted has credit of its own. All others share budgets: for
+ * bundles as small as what a person types, for larger ones, and for answers of trusted peers and of others.
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
-import { leftAt } from '../core/budget.ts'
+import { type Budget, createBudget, leftAt } from '../core/budget.ts'
+import { MAX_UNIT_OPS } from '../core/limits.ts'
+import { MAX_BUNDLE_OPS } from './columns.ts'
 import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake.ts'
-import { earn } from './peers.ts'
+import { earn, isTrusted } from './peers.ts'
 import type { Engine } from './state.ts'
 
 /**
@@ -27,18 +29,54 @@ export const BYTES_AS_OP = 128
 /** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
 export const INFLATING_AS_OPS = 16
 
-/** The budget that an item is paid from if its link has no credit. */
-export const budgetOf = ({ wrapped, isAnswer }: IntakeItem): 'small' | 'large' =>
-  !isAnswer && wrapped.length <= SMALL_BYTES ? 'small' : 'large'
+/** Ops that any link may bring in a bundle, and so many more for each that it brought well before (`broughtWell`): an answer begins small. */
+export const FIRST_OPS = MAX_UNIT_OPS
+export const MORE_BY_BROUGHT = 4
 
 /**
- * Whoever has brought ops that were admitted, and whoever was asked, is judged at once; others as far as the budget goes.
- * What an answer waits behind is as urgent as the answer.
+ * What answers cost for peers that have no credit yet, at once and in a second (some 10 % of a processor). Trusted peers share one budget, all
+ * others the other: members need not wait for names that cost nothing.
  */
-export function mayBegin(engine: Engine, from: Link, { items }: IntakeQueue, item: IntakeItem): boolean {
-  if (items.some(({ isAnswer }) => isAnswer)) return true
-  return (engine.peers.get(from)?.credit ?? 0) > 0 || leftAt(engine[budgetOf(item)], engine.now) > 0
+export const MAX_ANSWERS_JUDGED = 2_048
+export const ANSWERS_JUDGED_PER_SECOND = 1_024
+
+export const JUDGE_BUDGETS = ['small', 'large', 'trustedAnswers', 'answers'] as const
+export type JudgeBudget = (typeof JUDGE_BUDGETS)[number]
+export type Judging = Readonly<Record<JudgeBudget, Budget>>
+
+/** Full budgets. */
+export const createJudging = (now: number): Judging => ({
+  small: createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now),
+  large: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
+  trustedAnswers: createBudget(MAX_ANSWERS_JUDGED, ANSWERS_JUDGED_PER_SECOND, now),
+  answers: createBudget(MAX_ANSWERS_JUDGED, ANSWERS_JUDGED_PER_SECOND, now),
+})
+
+/** The budget that an item is paid from if its link has no credit. */
+export function budgetOf(engine: Engine, from: Link, { wrapped, isAnswer }: IntakeItem): JudgeBudget {
+  if (!isAnswer) return wrapped.length <= SMALL_BYTES ? 'small' : 'large'
+  const peer = engine.peers.get(from)
+  return peer !== undefined && isTrusted(engine, peer) ? 'trustedAnswers' : 'answers'
 }
+
+/** The ops that a bundle of this link may hold. */
+export const mayHold = ({ peers }: Engine, from: Link): number =>
+  isFile(from) ? MAX_BUNDLE_OPS : FIRST_OPS + MORE_BY_BROUGHT * (peers.get(from)?.broughtWell ?? 0)
+
+/** Whether it pays itself: it has credit, or is a file, which a person chose. */
+export const hasEarned = ({ peers }: Engine, from: Link): boolean => isFile(from) || (peers.get(from)?.credit ?? 0) > 0
+
+/**
+ * Whoever has brought ops that were admitted is judged at once, and so are files; others as far as the budget goes. What an answer waits
+ * behind is as urgent as the answer.
+ */
+export function mayBegin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): boolean {
+  if (hasEarned(engine, from)) return true
+  return leftAt(engine.judging[budgetOf(engine, from, urgentOf(queue, item))], engine.now) > 0
+}
+
+/** The answer that waits in a queue behind an item, or the item. */
+export const urgentOf = ({ items }: IntakeQueue, item: IntakeItem): IntakeItem => items.find(({ isAnswer }) => isAnswer) ?? item
 
 /**
  * Takes what judging costs from the peer's credit, and the rest from what strangers share. False when that would owe more than
@@ -49,7 +87,7 @@ export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number):
   const peer = engine.peers.get(from)
   const own = Math.min(peer?.credit ?? 0, cost)
   if (peer !== undefined) peer.credit -= own
-  const budget = engine[budgetOf(item)]
+  const budget = engine.judging[budgetOf(engine, from, item)]
   const left = leftAt(budget, engine.now) - (cost - own)
   budget.left = Math.max(-budget.most, left)
   return own === cost || left >= -budget.most

@@ -35,6 +35,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'unit-too-large': 'More ops came in one piece than a piece may hold.',
   'not-a-bundle': 'This is not a Tabweave file.',
   'bad-bundle': 'The file is damaged, or was not written by Tabweave.',
+  'too-many-ops': 'It holds more ops than are taken at a time from a peer that has brought few.',
   'bad-deflate': 'Its compressed part is damaged, or unpacks to far more than it may.',
   'bad-message': 'A message could not be read.',
   'unknown-message': 'A message of a kind this version does not know.',

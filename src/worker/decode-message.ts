@@ -8,6 +8,8 @@ import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
 export interface DecodeRequest {
   readonly job: number
   readonly deflated: Uint8Array
+  /** The ops that it may hold. */
+  readonly most: number
 }
 
 export type DecodeReply =
@@ -18,8 +20,8 @@ export type DecodeReply =
   | { readonly type: 'refused'; readonly job: number; readonly reason: Refusal; readonly bytes: number; readonly ops: number }
 
 /** What came of a job whose bytes were inflated to these columns. */
-export function replyOf(job: number, columns: Uint8Array<ArrayBuffer> | null): DecodeReply {
-  const { units, bytes, ops } = rebuild(columns)
+export function replyOf(job: number, columns: Uint8Array<ArrayBuffer> | null, most: number): DecodeReply {
+  const { units, bytes, ops } = rebuild(columns, most)
   if (columns === null || !units.ok) return { type: 'refused', job, reason: units.ok ? 'bad-deflate' : units.reason, bytes, ops }
   const ids = new Uint8Array(ID_BYTES * ops)
   let at = 0

@@ -7,7 +7,7 @@ import { type DecodeReply, type DecodeRequest, replyOf } from './decode-message.
 const reply = (message: DecodeReply): void =>
   self.postMessage(message, { transfer: message.type === 'good' ? [message.columns.buffer, message.ids.buffer] : [] })
 
-self.addEventListener('message', ({ data: { job, deflated } }: MessageEvent<DecodeRequest>) => {
-  void inflate(deflated, MAX_BUNDLE_BYTES).then((columns) => reply(replyOf(job, columns)))
+self.addEventListener('message', ({ data: { job, deflated, most } }: MessageEvent<DecodeRequest>) => {
+  void inflate(deflated, MAX_BUNDLE_BYTES).then((columns) => reply(replyOf(job, columns, most)))
 })
 void quickenHashing().then(() => reply({ type: 'ready' }))

@@ -11,6 +11,7 @@ const KEPT_FOR = 10_000
 
 interface Job {
   readonly deflated: Uint8Array
+  readonly most: number
   readonly done: (rebuilt: Rebuilt) => void
 }
 
@@ -65,26 +66,26 @@ export function createDecoderBeside(start: () => Worker, here: Decoder = createD
     if (isReady) {
       for (const job of waiting.splice(0)) {
         there.set(++lastJob, job)
-        worker!.postMessage({ job: lastJob, deflated: job.deflated } satisfies DecodeRequest)
+        worker!.postMessage({ job: lastJob, deflated: job.deflated, most: job.most } satisfies DecodeRequest)
       }
     } else if (!isBusyHere) {
       const job = waiting.shift()
       if (job !== undefined) void decodeHere(job)
     }
   }
-  const decodeHere = async ({ deflated, done }: Job): Promise<void> => {
+  const decodeHere = async ({ deflated, most, done }: Job): Promise<void> => {
     isBusyHere = true
-    const rebuilt = await here.decode(deflated)
+    const rebuilt = await here.decode(deflated, most)
     isBusyHere = false
     done(rebuilt)
     next()
   }
 
   return {
-    async decode(deflated) {
+    async decode(deflated, most) {
       clearTimeout(idle)
       inWork++
-      const rebuilt = new Promise<Rebuilt>((done) => waiting.push({ deflated, done }))
+      const rebuilt = new Promise<Rebuilt>((done) => waiting.push({ deflated, most, done }))
       if (worker === null && !hasFailed && inWork > 1) begin()
       next()
       try {

@@ -316,7 +316,7 @@ export const BYTES_AND_IDENTITY: readonly Defence[] = [
     file: 'src/sync/columns.ts',
     in: 'readAll',
     drop: 'if',
-    mentions: ['count'],
+    mentions: ['count', 'MAX_BUNDLE_OPS'],
     test: tested('src/sync/bundle.test.ts', 'A13 when it declares more of anything'),
   },
   {

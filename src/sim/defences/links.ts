@@ -5,6 +5,8 @@ import { tested } from './tested.ts'
 const FETCH = 'src/sync/fetch.ts'
 const PROOF = 'src/net/direct/proof.ts'
 const SERVE = 'src/sync/serve.ts'
+const STRANGERS = 'src/sync/strangers.ts'
+const ANSWERS_TEST = 'src/sync/answers.test.ts'
 const INTAKE = 'src/sync/intake.ts'
 const PEERS = 'src/sync/peers.ts'
 const PACE = 'src/sync/pace.ts'
@@ -76,7 +78,7 @@ export const LINKS: readonly Defence[] = [
     in: 'fetchDue',
     drop: 'if',
     mentions: ['giveUp'],
-    test: tested(LIARS, 'D4 half-open'),
+    test: tested('src/sync/fetch.test.ts', 'D4 without an answer a peer keeps its turn until STALL'),
   },
   {
     row: 'D4',
@@ -85,7 +87,7 @@ export const LINKS: readonly Defence[] = [
     replace: 'condition of if',
     mentions: ['heardAt'],
     with: 'true',
-    test: tested(LIARS, 'D4 endless'),
+    test: tested('src/sync/fetch.test.ts', 'D4 what brings no op is no progress'),
   },
   {
     row: 'D4',
@@ -93,15 +95,7 @@ export const LINKS: readonly Defence[] = [
     in: 'dueAt',
     replace: 'value of return',
     with: 'heardAt + STALL',
-    test: tested(LIARS, 'D4 dripping'),
-  },
-  {
-    row: 'D4',
-    file: FETCH,
-    in: 'dueAt',
-    replace: 'value of return',
-    with: 'heardAt + STALL',
-    test: tested(LIARS, 'D4 trickling'),
+    test: tested('src/sync/fetch.test.ts', 'D4 whatever it brings, a turn takes'),
   },
   {
     row: 'D5',
@@ -189,6 +183,38 @@ export const LINKS: readonly Defence[] = [
     replace: 'value of const WALKED_AT_ONCE',
     with: 'Infinity',
     test: tested('src/sync/serve.test.ts', 'D7 D10 WALKED_AT_ONCE is shared'),
+  },
+  {
+    row: 'D8',
+    file: STRANGERS,
+    in: 'mayHold',
+    replace: 'value of const mayHold',
+    with: '(_engine: Engine, _from: Link): number => MAX_BUNDLE_OPS',
+    test: tested(ANSWERS_TEST, 'D8 a bundle of more ops than a link may bring'),
+  },
+  {
+    row: 'D8',
+    file: 'src/sync/serving.ts',
+    replace: 'value of const mayBring',
+    with: '(_serving: Serving): number => MAX_BUNDLE_OPS',
+    test: tested(ANSWERS_TEST, 'D8 an answer begins with FIRST_OPS'),
+  },
+  {
+    row: 'D8',
+    file: INTAKE,
+    in: 'take',
+    replace: 'call standsOnHeld',
+    with: 'true',
+    test: tested(ANSWERS_TEST, 'D8 of an answer that stands on nothing'),
+  },
+  {
+    row: 'D8',
+    file: STRANGERS,
+    in: 'mayBegin',
+    replace: 'value of return',
+    mentions: ['leftAt'],
+    with: 'true',
+    test: tested(ANSWERS_TEST, 'D8 answers without credit wait'),
   },
   {
     row: 'D8',

@@ -132,7 +132,7 @@ function answerTo({ disk, diskFailure }: Driven, question: Question): Input {
       return { type: 'loaded', job, segments: at < 0 ? [] : disk.slice(at, at + question.limit) }
     }
     case 'decode':
-      return { type: 'decoded', job, rebuilt: rebuild(unsqueeze(question.bytes, MAX_BUNDLE_BYTES)) }
+      return { type: 'decoded', job, rebuilt: rebuild(unsqueeze(question.bytes, MAX_BUNDLE_BYTES), question.most) }
     case 'inflate':
       return { type: 'inflated', job, bytes: unsqueeze(question.bytes, question.limit) }
     case 'deflate':

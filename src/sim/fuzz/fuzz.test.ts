@@ -81,6 +81,7 @@ const GIVEN: Readonly<Record<Refusal | EvidenceRefusal, 'here' | 'elsewhere'>> =
   'not-a-bundle': 'here',
   'bad-bundle': 'here',
   'bad-deflate': 'here',
+  'too-many-ops': 'elsewhere',
   'bad-message': 'here',
   'unknown-message': 'here',
   'bad-envelope': 'elsewhere',

@@ -1,0 +1,154 @@
+/** What answers cost that nobody has earned: how large their bundles are, what is verified of them, and who waits. */
+import { expect, test } from 'vitest'
+import type { Unit } from '../core/unit.ts'
+import { give, type SimNode } from '../sim/node.ts'
+import {
+  chainOf,
+  claim,
+  createStage,
+  ghostId,
+  has,
+  keyNamed,
+  linkNamed,
+  message,
+  opsOf,
+  run,
+  runUntil,
+  type Stage,
+  tell,
+} from '../sim/stage.ts'
+import { push, wantBelow } from '../sim/stage.ts'
+import { bundleOf } from '../sim/villain.ts'
+import { decodeBundle } from './bundle.ts'
+import type { PeerId } from './effects.ts'
+import { LIMITS } from './limits.ts'
+import { decodeMessage } from './messages.ts'
+import { rebuild } from './rebuild.ts'
+import { ANSWERS_JUDGED_PER_SECOND, FIRST_OPS, MAX_ANSWERS_JUDGED, MORE_BY_BROUGHT } from './strangers.ts'
+import { unwrapBundle } from './wrap.ts'
+
+const mallory = keyNamed('mallory')
+
+/** So many valid ops that wait for what never comes. */
+const ghostly = (stage: Stage, from: number, count: number): Unit[] =>
+  Array.from({ length: count }, (_, n) => [message(stage, mallory, null, [ghostId(from + n)], `${from + n}`)])
+
+test('D8 a bundle of more ops than a link may bring is refused before they are built, and nobody is cut for it', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'mallory')
+  const chain = chainOf(stage, mallory, 2 * FIRST_OPS + 1)
+  const [first, second, third] = [chain.slice(0, FIRST_OPS), chain.slice(FIRST_OPS), chain.slice(FIRST_OPS, 2 * FIRST_OPS)].map((ops) => [
+    ops,
+  ])
+  claim(stage, bob, link, [], 0, 0)
+  push(stage, bob, link, [[...second![0]!.slice(0, FIRST_OPS)], second![0]!.slice(FIRST_OPS)])
+  run(stage, 1_000)
+  const peer = bob.engine.peers.get(link)!
+  expect([opsOf(bob), peer.strikes, peer.refusals]).toEqual([1, 0, ['too-many-ops']])
+  for (const units of [first, third]) push(stage, bob, link, units!)
+  run(stage, 1_000)
+  expect([opsOf(bob), peer.broughtWell]).toEqual([1 + 2 * FIRST_OPS, 2 * FIRST_OPS])
+  // Now it may bring more at a time.
+  const more = chainOf(stage, keyNamed('another'), MORE_BY_BROUGHT * FIRST_OPS)
+  const units = Array.from({ length: MORE_BY_BROUGHT }, (_, n) => more.slice(n * FIRST_OPS, (n + 1) * FIRST_OPS))
+  push(stage, bob, link, units)
+  run(stage, 10_000)
+  expect(opsOf(bob)).toBe(1 + 2 * FIRST_OPS + MORE_BY_BROUGHT * FIRST_OPS)
+  const wrapped = unwrapBundle(bundleOf(units))
+  expect(wrapped.ok && rebuild(wrapped.value.payload, FIRST_OPS).ops).toBeLessThan(FIRST_OPS / 8)
+})
+
+test('D8 an answer begins with FIRST_OPS, and a bundle holds MORE_BY_BROUGHT more for each op that was judged', () => {
+  const sizes: number[] = []
+  // Segments are put together, so that nothing else makes bundles small.
+  const stage = createStage(
+    1,
+    { limits: { ...LIMITS, bundleOps: 16_384 } },
+    {
+      isDeaf: true,
+      told(_villain, _from, _to, bytes) {
+        const said = decodeMessage(bytes)
+        if (!said.ok || said.value.type !== 'units' || said.value.bundle.length === 0) return
+        const unwrapped = unwrapBundle(said.value.bundle)
+        const units = unwrapped.ok ? decodeBundle(unwrapped.value.payload) : unwrapped
+        sizes.push(units.ok ? units.value.flat().length : -1)
+      },
+    },
+  )
+  const [bob] = stage.nodes as [SimNode]
+  const writer = linkNamed(stage, 'writer')
+  const chain = chainOf(stage, mallory, 5_000)
+  for (let at = 0; at < chain.length; at += 1_000) {
+    push(stage, bob, writer, [chain.slice(at, at + 1_000)])
+    run(stage, 200)
+  }
+  const asker = linkNamed(stage, 'asker')
+  tell(stage, bob, asker, wantBelow(1, []))
+  let may = FIRST_OPS
+  for (let taken = 0; sizes.reduce((sum, size) => sum + size, 0) < chain.length; taken++) {
+    expect(runUntil(stage, 5_000, () => sizes.length > taken)).toBeLessThan(5_000)
+    expect(sizes[taken]).toBeLessThanOrEqual(may)
+    may += MORE_BY_BROUGHT * sizes[taken]!
+    tell(stage, bob, asker, { type: 'more', ref: 1, taken: taken + 1 })
+  }
+  expect(Math.max(...sizes)).toBeGreaterThan(FIRST_OPS)
+})
+
+test('D8 of an answer that stands on nothing that is held, nothing is verified without credit', () => {
+  let asked = 0
+  const stage: Stage = createStage(
+    1,
+    {},
+    {
+      isDeaf: true,
+      told(_villain, from, to, bytes) {
+        const said = decodeMessage(bytes)
+        if (!said.ok || said.value.type !== 'want') return
+        tell(stage, from, to, {
+          type: 'units',
+          ref: said.value.ref,
+          bundle: bundleOf(ghostly(stage, 1_000 * asked++, 500)),
+          last: true,
+          left: 0,
+        })
+      },
+    },
+  )
+  const [bob] = stage.nodes as [SimNode]
+  const { verified } = bob.work
+  for (let n = 0; n < 20; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), [ghostId(100_000 + n)])
+  run(stage, 10_000)
+  expect(asked).toBeGreaterThan(10)
+  expect(bob.work.verified - verified).toBe(0)
+  expect(bob.engine.replica.pending.ops).toBe(0)
+})
+
+test('D8 answers without credit wait for the budget that their peers share, one of trusted peers for the budget of these, and no longer', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging, heldBack } = bob.engine
+  const [name, friend] = [linkNamed(stage, 'name'), linkNamed(stage, 'friend')]
+  give(stage.world, bob, { type: 'heard', from: friend, way: 'browser' })
+  /** The peer names an op, and answers with it. */
+  const bring = (from: PeerId): (() => boolean) => {
+    const op = message(stage, keyNamed(from), null, [stage.room], 'brought')
+    claim(stage, bob, from, [op.id])
+    expect(runUntil(stage, 3_000, () => bob.engine.fetches.has(from))).toBeLessThan(3_000)
+    judging.answers.left = -MAX_ANSWERS_JUDGED
+    judging.answers.at = bob.engine.now
+    const { ref } = bob.engine.fetches.get(from)!
+    tell(stage, bob, from, { type: 'units', ref, bundle: bundleOf([[op]]), last: true, left: 0 })
+    run(stage, 10)
+    return () => has(bob, op)
+  }
+  expect(bring(friend)()).toBe(true)
+  const isHere = bring(name)
+  expect([isHere(), heldBack.answers.has(name)]).toEqual([false, true])
+  const wait = (1_000 * MAX_ANSWERS_JUDGED) / ANSWERS_JUDGED_PER_SECOND
+  run(stage, wait - 100)
+  // It is not to blame for having to wait.
+  expect([isHere(), bob.engine.peers.get(name)!.failures]).toEqual([false, 0])
+  run(stage, 200)
+  expect([isHere(), heldBack.answers.size]).toEqual([true, 0])
+})
