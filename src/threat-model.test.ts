@@ -42,7 +42,7 @@ test('its rows are those of the table of defences', () => {
   expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(DEFENCES.map(({ row }) => row)))
 })
 
-/** A row of "What a link can cost": its constant, its number in bytes, ms or things, its file, and whether it names a test. */
+/** A row of "What others can cost": its constant, its number in bytes, ms or things, its file, and whether it names a test. */
 interface Row {
   readonly name: string
   readonly number: number
@@ -65,7 +65,7 @@ function rowsOf(section: string): Row[] {
     })
 }
 
-const costs = rowsOf(/## What a link can cost\n([^]*?)\n## /.exec(model)?.[1] ?? '')
+const costs = rowsOf(/## What others can cost\n([^]*?)\n## /.exec(model)?.[1] ?? '')
 
 /** The number of a constant that is written as sums and products of numbers and of other constants. */
 function valueOf(name: string, file: string): number {
@@ -105,7 +105,7 @@ test('every limit that the threat model gives is the number in the code that enf
     expect([name, file, isTried, valueOf(name, file)]).toEqual([name, file, true, number])
 })
 
-test('every constant that says of itself that it is a limit is in the table of what a link can cost', () => {
+test('every constant that says of itself that it is a limit is in the table of what others can cost', () => {
   // What others cannot reach: the pace of reconnecting, one spare buffer, the length of a number's head.
   const exempt = ['MAX_DELAY', 'MAX_KEPT', 'MAX_HEAD']
   const listed = costs.map(({ name }) => name)
