@@ -29,7 +29,7 @@ test('a message that is too long is told so before it is sent, and outlives a re
   const send = page.getByRole('button', { name: 'Send', exact: true })
   const long = '€'.repeat(22_000)
   await box.fill(long)
-  await expect(page.getByText('Split it in two')).toBeVisible()
+  await expect(page.getByText('Split it into smaller messages')).toBeVisible()
   await expect(send).toBeDisabled()
   await box.press('Enter')
   await page.reload()

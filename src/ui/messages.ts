@@ -51,7 +51,7 @@ function agreement(value: Agreement): string {
     case 'starting':
       return 'starting'
     case 'offline':
-      return 'offline: this tab’s links are cut'
+      return 'offline: this node has no connections'
     case 'alone':
       return value.cut ? 'no peers: relay down' : 'no peers connected'
     case 'fetching':
@@ -76,11 +76,11 @@ export const messages = {
     openTab: 'Open another tab',
     addNode: 'Add a node here',
     share: 'Copy the room’s link',
-    shared: 'Link copied. Whoever has it can read and write in this room.',
+    shared: 'Link copied. Anyone who has it can read and write in this room.',
     shareFailed: 'The browser would not copy. The link is in the address bar.',
     menu: 'Menu',
     update: 'New version: reload',
-    updateHint: 'The new version starts with the next reload. What is typed stays.',
+    updateHint: 'The new version starts when you reload. Your unsent text is kept.',
   },
   menu: {
     share: 'Share the room',
@@ -96,9 +96,9 @@ export const messages = {
   nodeBar: {
     offline: 'Offline',
     offlineOf: (name: string) => `Cut the links of ${name}`,
-    offlineHint: 'Cuts this node’s own links. It keeps working, and catches up when they are back.',
+    offlineHint: 'Closes this node’s connections. It keeps working, and catches up when it is online again.',
     digest: 'digest',
-    digestHint: 'A hash of the sorted heads: two nodes with the same digest hold the same ops.',
+    digestHint: 'A hash of the heads: two nodes with the same digest hold the same ops.',
     remove: (name: string) => `Stop ${name}`,
     peersHint: 'Show the peers',
     pending: (n: number) => `${count.format(n)} pending`,
@@ -112,19 +112,19 @@ export const messages = {
     label: 'Catching up',
     from: 'from',
     pause: 'Pause',
-    pauseHint: 'Stops fetching what this node lacks. What is written meanwhile still comes.',
+    pauseHint: 'Stops fetching missing messages. New messages still arrive.',
     resume: 'Resume',
-    paused: 'Paused: this node does not fetch what it lacks.',
+    paused: 'Paused: this node does not fetch missing messages.',
   },
   nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
   olderDisk: {
     behind:
-      'This node may have lost messages that it has sent: the last of them is not on its disk. It asks the others for them before it writes.',
-    unmarked: 'This node cannot tell whether its disk holds all messages that it has sent. It asks the others before it writes.',
-    lost: 'Others hold a message of this node that is not on its disk. It fetches what lies between before it writes.',
-    unanswered: 'Nobody has answered yet.',
-    listening: 'Others are answering.',
-    risk: 'If you do not wait and a lost message comes back, everyone is shown that this node signed two messages with one number.',
+      'This node may have lost messages that it has sent: the last of them is not on its disk. It asks other nodes for them before it writes.',
+    unmarked: 'This node cannot tell whether its disk holds all messages that it has sent. It asks other nodes before it writes.',
+    lost: 'Another node has a message of this node that is not on its disk. This node fetches it, and those before it, before it writes.',
+    unanswered: 'No node has answered yet.',
+    listening: 'Other nodes are answering.',
+    risk: 'If you do not wait, and a lost message comes back, everyone sees that this node signed two different messages with one number.',
     writeNow: 'Write now',
   },
   otherVersion: {
@@ -135,7 +135,7 @@ export const messages = {
   },
   console: {
     insecure:
-      'This address has no https. What you write is signed and sealed all the same, by slower code, but the browser gives no locks, no camera and no offline copy here: each load of the page is a new node.',
+      'This address has no https. Messages are still signed and encrypted, by slower code. But the page’s code itself came over an open connection, and somebody on the network could have changed it. Here each load of the page is a new node, and the camera and offline use do not work.',
     typing: (people: number, more: number) => `${more > 0 ? `and ${more} more are` : people === 1 ? 'is' : 'are'} typing`,
     starting: 'This node is starting.',
     history: 'History',
@@ -157,14 +157,16 @@ export const messages = {
     saving: 'saving',
     saved: 'saved here',
     seenBy: (k: number, n: number) => `seen by ${k} of ${n}`,
-    seenByHint: 'Authors who have signed an op with this one in its past, of all other authors here.',
-    savedHint: 'Signed and on this disk. No other author has signed anything that builds on it yet.',
+    seenByHint:
+      'Of all other authors here, those who have signed an op that follows this one. Only the first 64 authors of a room are counted.',
+    savedHint: 'Signed and stored on this disk. None of the authors that are counted has signed an op that follows it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
-    wove: 'wove the heads together',
+    wove: 'joined the heads',
     began: (name: string) => `began the room “${name}”`,
     full: 'The disk is full: this node reads only. What you type is kept here.',
-    tooLong: (bytes: number, limit: number) => `${plural(bytes, 'byte')}, and a message may hold ${count.format(limit)}. Split it in two.`,
+    tooLong: (bytes: number, limit: number) =>
+      `${plural(bytes, 'byte')}, and a message may have ${count.format(limit)}. Split it into smaller messages.`,
     waiting: 'Kept here, not signed yet: this node first has to hear what the room holds.',
     unsentRefused: 'Not sent.',
     unsentUnanswered: 'This was sent just before the page closed; it may not have been saved.',
@@ -181,12 +183,12 @@ export const messages = {
       'Open another tab: it joins as a second node, and both end up with the same history.',
       'Switch one of them offline, write in both, and bring it back.',
     ],
-    landed: (n: number) => `${plural(n, 'entry', 'entries')} written at the same time took ${n === 1 ? 'its' : 'their'} place further up`,
+    landed: (n: number) => `${plural(n, 'entry', 'entries')} arrived late and ${n === 1 ? 'was' : 'were'} inserted further up`,
   },
   start: {
     claim: 'Every tab is a node.',
     pitch:
-      'Open a room, open it again in another tab or on another device, and type in each. Signed, hash-linked messages weave into one graph that ends up the same everywhere, whoever is offline, late, or lying.',
+      'Open a room, open it again in another tab or on another device, and type in each. Messages are signed, linked by hashes, and form one graph. Tabs that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
     begin: 'Begin a room',
     name: 'Its name',
     namePlaceholder: 'for example: Thursday seminar',
@@ -199,7 +201,7 @@ export const messages = {
     earlier: 'Nodes kept in this browser',
     resume: (room: string) => `Resume ${room}`,
     used: (when: string) => `last used ${when}`,
-    open: 'Anyone with a room’s link can read and write in it. A relay sees who connects from which address, when, and how much; not what.',
+    open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
     check: 'Check evidence, without a room',
     defaultName: 'A room',
     busy: 'That node already runs in another tab, so this tab joined its room as a new node.',
@@ -214,7 +216,7 @@ export const messages = {
   failed: {
     again: 'Try again',
     toStart: 'To the start',
-    exportLead: 'What it stored can be saved without it. A node that joins by the room’s link can read the file.',
+    exportLead: 'You can save what it stored, although it does not run. A node that joins by the room’s link can read the file.',
     export: 'Export what is stored',
     reading: 'Reading the disk …',
     exported: (size: string, ops: number) => `Written: ${size}, ${plural(ops, 'op')}.`,
@@ -226,7 +228,7 @@ export const messages = {
     paths: 'Paths',
     peers: 'Nodes connected now',
     none: 'Nobody else is here now. Open another tab, or share the link.',
-    noneOffline: 'Offline: this node’s own links are cut.',
+    noneOffline: 'Offline: this node has no connections.',
     noneCut:
       'The relay does not answer: other devices cannot be reached now. Tabs of this browser still can, and this node tries again by itself.',
     unproven: 'unproven',
@@ -241,7 +243,7 @@ export const messages = {
     heads: 'Its heads',
     moreHeads: (n: number) => `and ${count.format(n)} more`,
     refusals: 'Refused from it',
-    lead: 'Peers are untrusted: whatever they send is checked here before it counts.',
+    lead: 'No peer has to be trusted: this node checks everything that a peer sends before it counts.',
   },
   paths: {
     asItIs: 'as it is',
@@ -256,14 +258,14 @@ export const messages = {
     nobodyDirect: 'no other device connected yet',
   },
   share: {
-    lead: 'Whoever has this link can read and write in this room, for ever. Give it only to those who should.',
+    lead: 'Anyone who has this link can read and write in this room, for ever. Give it only to people who should read and write here.',
     link: 'The room’s link',
     code: 'The room’s link as a code for a camera',
     codeHint: 'Another device opens it with its camera, or with “Scan a code” where a room is joined.',
   },
   servers: {
     title: 'Servers for direct connections',
-    lead: 'Devices in different networks often find each other only with the help of a STUN server, which tells a device its outer address, or a TURN server, which carries what goes no other way and sees only what is sealed. Each learns the addresses of those who ask it.',
+    lead: 'Devices in different networks often find each other only with the help of a STUN or TURN server. A STUN server tells a device its outer address. A TURN server forwards the data when no direct connection is possible; it sees only encrypted data. Both learn the network addresses of the devices that use them.',
     label: 'One a line: its address and, for TURN, a user and a password',
     placeholder: 'stun:stun.example.org:3478\nturn:turn.example.org:3478 user password',
     save: 'Save',
@@ -280,14 +282,14 @@ export const messages = {
   scan: {
     open: 'Scan a code',
     picture: 'What the camera sees',
-    looking: 'Hold the other device’s code into the picture.',
+    looking: 'Point the camera at the code on the other device.',
     stop: 'Stop',
     refused: 'The camera was refused. Allow it in the browser’s settings for this address, or paste the text instead.',
     missing: 'There is no camera here that can be used. Paste the text instead.',
   },
   byHand: {
     title: 'Without any relay',
-    lead: 'Two devices can meet with nobody between them: one invites, the other answers, and you carry both texts, in any messenger or on a stick. The rest of a group is introduced by whoever is connected already.',
+    lead: 'Two devices can meet with nobody between them: one invites, the other answers, and you carry both texts, in any messenger or on a USB stick. Devices that are connected already introduce the rest of a group.',
     invite: 'Invite a device',
     preparing: 'A moment: this device looks for its addresses …',
     code: 'The same as a code for a camera',
@@ -357,9 +359,9 @@ export const messages = {
     what: 'What you are looking at',
     paragraphs: [
       'Each tab runs a node: a key made in this browser, a copy of the room on this disk, and its own judgement of what is valid.',
-      'What you write becomes an op: signed, and linked by hash to the ops its author had seen. Ops form a graph, not a chain; when two people write at once, both ops stand, and a later op weaves them together.',
-      'The history in the console is one reading of that graph, the same on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late takes its place by what it follows, which may be further up.',
-      '“Seen by” counts signatures: authors who have since signed an op that builds on this one. Times are what authors say, and are not trusted.',
+      'What you write becomes an op: signed, and linked by hash to the ops its author had seen. Ops form a graph, not a chain; when two people write at once, both ops stand, and a later op joins them.',
+      'The history in the console is one reading of that graph, the same on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late is inserted after the ops that it follows, which may be further up.',
+      '“Seen by” counts the authors who have signed an op that follows this one, of the first 64 authors of the room. The time of an op is what its author says; nothing depends on it.',
     ],
     promise: 'What it promises, and what not',
     promises: [
@@ -367,6 +369,7 @@ export const messages = {
       'Nobody can write in another’s name or change what was written, as long as SHA-256 and Ed25519 hold.',
       'An author who signs two different ops with one number is found out by anyone who holds both.',
       'Anyone with the link can write, and can fill disks. Links cannot be revoked.',
+      'Whoever serves this page can change its code, and so read the room and write with your key. The relay cannot, unless it also serves the page.',
     ],
     shortcuts: 'Keys',
     keys: [

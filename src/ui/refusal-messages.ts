@@ -26,7 +26,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'prev-not-own': 'The op it continues was written by somebody else.',
   'seq-gap': 'Its number does not follow that of the op it continues.',
   'self-parent': 'It names itself as its parent.',
-  'parent-rejected': 'It builds on an op that was refused.',
+  'parent-rejected': 'It builds on an op that was rejected.',
   'unknown-rules': 'The room’s rules are not known to this version.',
   'unknown-kind': 'It is of a kind that this room does not know.',
   'bad-body': 'Its content does not fit its kind.',
@@ -40,7 +40,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'bad-message': 'A message could not be read.',
   'unknown-message': 'A message of a kind this version does not know.',
   'bad-envelope': 'A frame was not sealed with this room’s key, or was changed on its way.',
-  'wrong-sender': 'A member of the room sealed a frame in the name of another one.',
+  'wrong-sender': 'Somebody who has the room’s link sealed a frame in the name of another node.',
   'bad-candidate': 'It names a network address that no tab has. Nothing was sent there.',
   'bad-channel':
     'Somebody stood between this node and the one it called, or posed as it. The direct connection was closed; nothing was sent on it.',
@@ -106,9 +106,10 @@ const pathDetails: Readonly<Record<string, string>> = {
   'no answer': 'nothing came back in time. It is tried again by itself.',
   'the relay is full':
     'it carries as many connections as it can. It is tried again by itself; meanwhile devices can meet without it, as below.',
-  'the room is full': 'it has no place left in this room. It is tried again by itself; meanwhile devices can meet without it, as below.',
+  'the room is full':
+    'it has no free connection left in this room. It is tried again by itself; meanwhile devices can meet without it, as below.',
   'gave way':
-    'it is full, and your network has the most connections to it, so this one made room for another network. It is tried again by itself; meanwhile devices can meet without it, as below.',
+    'it is full, and your network has the most connections to it, so it closed this connection to make room for another network. It is tried again by itself; meanwhile devices can meet without it, as below.',
   'too-many-senders': 'more nodes spoke over this connection than the relay allows for one. It is tried again by itself.',
 }
 

@@ -23,7 +23,7 @@ const OWN = {
   'two-rooms': 'The two ops are of two rooms. Each room has its own numbers.',
   'two-authors': 'The two ops are by two authors.',
   'two-seqs': 'The two ops have different numbers. An author writes many ops, each with its own number.',
-  'broken-chain': 'An op in it does not follow the one before it, so a signature above says nothing about the op below.',
+  'broken-chain': 'An op in it does not name the op before it as its predecessor. So a later signature does not cover the earlier op.',
   'bad-signature': 'A signature in it is not the author’s. Anybody could have written this file.',
 } as const satisfies Readonly<Partial<Record<EvidenceRefusal, string>>>
 
@@ -54,7 +54,7 @@ export const checkMessages = {
   time: 'Author’s time',
   signed: 'Signature',
   own: 'its own',
-  above: (ops: number) => `on the author’s op that follows it${ops === 1 ? '' : ` after ${count.format(ops - 1)} more`}`,
+  above: (ops: number) => `on a later op of the author, ${count.format(ops)} ${ops === 1 ? 'op' : 'ops'} after this one`,
   noText: 'No text: it joins heads.',
   unknownBody: (bytes: string) => `Content of a kind that this version does not know, ${bytes}.`,
   founded: (name: string) => `began the room “${name}”`,

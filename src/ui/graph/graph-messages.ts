@@ -1,4 +1,4 @@
-/** Texts of the graph's place; `ui/messages.ts` takes them in. */
+/** Texts of the graph's screen; `ui/messages.ts` takes them in. */
 const count = new Intl.NumberFormat('en')
 const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
 const bytes = (n: number): string => (n < 1000 ? `${n} B` : `${(n / 1000).toFixed(1)} kB`)
@@ -23,11 +23,12 @@ export const graphMessages = {
     head: 'a head: nothing follows it yet',
     own: 'its author’s previous op',
     seen: 'an op its author had seen',
-    thread: 'what a peer has: everything above its thread. Level under the newest row: it agrees with you',
+    thread:
+      'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have',
     pending: 'pending: a parent has not arrived',
     rejected: 'rejected: it broke a rule',
     forked: 'equivocation: two ops by one author with one number',
-    rows: 'Time flows down. A row is a depth: one more than the deepest parent. Places never move.',
+    rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row.',
   },
   status: (ops: number, lanes: number) => `${plural(ops, 'op')} in ${plural(lanes, 'lane')}`,
   empty: 'The graph grows here, op by op.',
@@ -49,7 +50,7 @@ export const graphMessages = {
     evidenceCheck: 'Check it',
     evidenceGone: 'The disk cannot give these ops back.',
     depth: 'Depth',
-    time: 'Its author’s clock',
+    time: 'Author’s time',
     parents: 'Parents',
     children: 'Children',
     none: 'none',
