@@ -40,12 +40,12 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   npm run -s node -- --export FILE   writes the room that is kept (of a LINK, or the only one) into a file; runs no node
   npm run -s node -- --check FILE    checks evidence of an equivocation; needs no room, keeps nothing
 
-  --name NAME       which of your nodes, and what others see it called while it is here
+  --name NAME       which of your nodes runs; others see this name while it is connected
   --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:5173)
   --dir FOLDER      where nodes are kept (.tabweave in your home folder)
   --once            ends when every line that came in is written and all peers agree
-  --digest          prints the digest that all peers agree on, and ends
-  --write-now       does not first ask others for own lines that these files may have lost
+  --digest          prints the digest when all connected peers have the same one, and ends
+  --write-now       writes without first asking others for lines of this node that these files may have lost
   --wait SECONDS    how long these two wait while nothing happens (30)
 
 What you type is written to the room, line by line. In a terminal, lines that begin with "/" are for the node: /help lists them.`

@@ -45,8 +45,8 @@ describe('a file with evidence', () => {
       toHex(GENESIS.op.author),
       toHex(GENESIS.id),
       'message: buy 0',
-      'signed itself',
-      "signed with the author's op 2 later",
+      ', signed\n',
+      "covered by the author's signature 2 ops later",
     ]) {
       expect(text).toContain(said)
     }

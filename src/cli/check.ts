@@ -56,7 +56,7 @@ function opLines(title: string, chain: Unit): string[] {
   const { op, id } = chain[0]!
   const body = decodeBody(op.body)
   const later = chain.length - 1
-  const signed = later === 0 ? 'signed itself' : `signed with the author's op ${later} later`
+  const signed = later === 0 ? 'signed' : `covered by the author's signature ${later} ${later === 1 ? 'op' : 'ops'} later`
   return [
     `  ${title.padEnd(13)} ${toHex(id)}, ${timeOf(op.time)}, ${signed}`,
     `    ${body.ok ? `${body.value.kind}: ${textOf(body.value)}` : `content of an unknown kind, ${op.body.length} bytes`}`,
@@ -69,13 +69,13 @@ const SENTENCES: Readonly<Partial<Record<EvidenceRefusal, string>>> = {
   'too-large': 'it, or an op in it, is larger than the protocol allows.',
   truncated: 'it is cut.',
   'trailing-bytes': 'bytes follow after its end, or after the end of an op.',
-  'not-canonical': 'it is written in another way than evidence is.',
+  'not-canonical': 'its encoding is not the canonical one.',
   'empty-chain': 'one of its two chains has no ops.',
   'unit-too-large': 'one of its chains has more ops or bytes than a chain can have.',
   'one-op': 'both chains begin with the same op.',
   'two-rooms': 'the two ops are of two rooms.',
   'two-authors': 'the two ops are by two authors.',
   'two-seqs': 'the two ops have different numbers.',
-  'broken-chain': 'an op in it does not follow the one before it.',
+  'broken-chain': 'an op in it does not name the op before it as its predecessor.',
   'bad-signature': 'a signature in it is not the author’s.',
 }

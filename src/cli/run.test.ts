@@ -252,7 +252,7 @@ describe('what a person types', () => {
     alice.type('x'.repeat(70_000), 'short')
     alice.end()
     expect(await alice.ended).toBe(1)
-    expect(alice.complained).toEqual([expect.stringMatching(/^Not written, since it is larger than an op may be .*xxx…$/)])
+    expect(alice.complained).toEqual([expect.stringMatching(/^Not written, since the message is too long .*xxx…$/)])
     expect(messagesOf(alice)).toEqual(['began the room “a room”', 'short'])
   })
 })
@@ -269,14 +269,14 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     carol.end()
     expect(await carol.ended).toBe(1)
     expect(carol.complained).toEqual([
-      'Nobody in this room answered within 0.5 s: open it where it is, see that link and relay are right, and run this again.',
+      'No node of this room answered within 0.5 s. Open a tab that has the room, check the link and the relay, and run this again.',
       '1 line not written to the room: write it again.',
     ])
     const late = start([link, '--name', 'alice', '--dir', folder, '--once', '--wait', '2'])
     late.type('kept')
     late.end()
     expect(await late.ended).toBe(1)
-    expect(late.complained).toEqual([expect.stringMatching(/^Nobody else was here within 2 s: what is here \(2 ops\) is kept/)])
+    expect(late.complained).toEqual([expect.stringMatching(/^No other node was here within 2 s\. This node keeps what it has \(2 ops\)/)])
     const digest = start([link, '--name', 'alice', '--dir', folder, '--digest', '--wait', '0.5', '--relay', relay.at])
     expect(await digest.ended).toBe(1)
     expect(digest.printed).toEqual([])
@@ -362,7 +362,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     bytes[at]! ^= 1
     fs.writeFileSync(join(before, 'ops'), bytes)
     const again = start([link, '--name', 'bob', '--dir', folder])
-    await says(again, 'some of what was stored here is damaged')
+    await says(again, 'some ops that were stored here are damaged')
     expect(await agreedOn(again, 4)).toBe(digest)
     expect(fs.existsSync(before)).toBe(false)
     again.type('four')
@@ -418,7 +418,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     fs.rmSync(folder, { recursive: true })
     alice.type('too late')
     expect(await alice.ended).toBe(1)
-    expect(alice.complained).toContainEqual(expect.stringContaining('was deleted while it ran'))
+    expect(alice.complained).toContainEqual(expect.stringContaining('were deleted while it ran'))
   })
 
   test('E1 a full disk', async () => {

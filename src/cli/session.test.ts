@@ -194,7 +194,7 @@ describe('a session', () => {
       expect(isOver).toBe(false)
     }
     await vi.advanceTimersByTimeAsync(11_000)
-    expect([await session.ended, complained]).toEqual([false, [expect.stringMatching(/^Nobody else was here within 60 s/)]])
+    expect([await session.ended, complained]).toEqual([false, [expect.stringMatching(/^No other node was here within 60 s/)]])
   })
 
   test('tells equivocations one by one, up to TOLD_AT_ONCE, and then how many more there are', async () => {
@@ -206,7 +206,7 @@ describe('a session', () => {
       printed.length = 0
       session.changed()
       await vi.waitFor(() => expect(printed).not.toEqual([]))
-      return printed.map((line) => line.replace(/^.* signed two ops as its/, ''))
+      return printed.map((line) => line.replace(/^.* signed two different ops with/, ''))
     }
     expect(await tell(2)).toEqual([' number 0: cccccccc and dddddddd', ' number 1: cccccccc and dddddddd'])
     expect(state.read).toBe(2)
@@ -224,7 +224,7 @@ describe('a session', () => {
       session.changed()
       await vi.advanceTimersByTimeAsync(1)
     }
-    expect(printed.filter((line) => line.includes('signed two ops'))).toHaveLength(1_000)
+    expect(printed.filter((line) => line.includes('signed two different ops'))).toHaveLength(1_000)
     expect(state.read).toBe(1_000)
     leave()
     expect(await session.ended).toBe(true)

@@ -46,7 +46,7 @@ describe('lines', () => {
     expect(entryLine(entry)).toBe(`${begin}: hello`)
     expect(entryLine({ ...entry, own: true })).toBe(`${begin} (you): hello`)
     expect(entryLine({ ...entry, kind: 'genesis', text: 'a room' })).toBe(`${begin}: began the room “a room”`)
-    expect(entryLine({ ...entry, kind: 'merge', text: '' })).toBe(`${begin}: wove the heads together`)
+    expect(entryLine({ ...entry, kind: 'merge', text: '' })).toBe(`${begin}: joined the heads`)
     expect(entryLine({ ...entry, equivocates: true })).toBe(`${begin}: hello [its author signed another op with this number]`)
   })
 

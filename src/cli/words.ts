@@ -1,5 +1,6 @@
 /** What a node says in a terminal, line by line. Lines about the node begin with "* ", those of the history with a time. */
 import { fromHex } from '../core/bytes.ts'
+import { MAX_BODY_BYTES } from '../core/limits.ts'
 import { authorLook } from '../graph/author-look.ts'
 import type { EquivocationEntry, Hex, HistoryEntry, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 
@@ -21,7 +22,7 @@ export function timeOf(seconds: number): string {
 
 /** An op of the history. */
 export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry): string {
-  const said = kind === 'genesis' ? `began the room “${text}”` : kind === 'merge' ? 'wove the heads together' : text
+  const said = kind === 'genesis' ? `began the room “${text}”` : kind === 'merge' ? 'joined the heads' : text
   const mark = equivocates ? ' [its author signed another op with this number]' : ''
   return `${timeOf(time)}  ${authorName(author)}${own ? ' (you)' : ''}: ${said}${mark}`
 }
@@ -58,7 +59,7 @@ export const peersLine = ({ peers }: NodeStatus): string =>
     : `* ${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'agrees' : 'agree'}`
 
 export const equivocationLine = ({ author, seq, ops }: EquivocationEntry): string =>
-  `* equivocation: ${authorName(author)} signed two ops as its number ${count.format(seq)}: ${ops.map((op) => op.slice(0, 8)).join(' and ')}`
+  `* equivocation: ${authorName(author)} signed two different ops with number ${count.format(seq)}: ${ops.map((op) => op.slice(0, 8)).join(' and ')}`
 
 export const moreEquivocationsLine = (more: number): string => `* and ${plural(more, 'equivocation')} more`
 
@@ -73,8 +74,8 @@ export function catchingUpLine({ ops, fetching }: NodeStatus): string {
 }
 
 const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }>['refused'], string>>> = {
-  'too-large': 'it is larger than an op may be (64 KiB); split it in two',
-  'bad-text': 'it is no well-formed text',
+  'too-large': `the message is too long (its encoded content may have ${count.format(MAX_BODY_BYTES)} bytes); split it into smaller messages`,
+  'bad-text': 'it is not well-formed text',
   'disk-full': 'the disk is full; free some of it and write it again',
   'pending-full': 'too many lines wait to be written; write it again later',
 }
@@ -86,23 +87,24 @@ export const refusedLine = (text: string, reason: Extract<SubmitReply, { refused
 export const words = {
   full: '* the disk is full: this node reads only until there is room on it',
   roomAgain: '* there is room on the disk again',
-  damaged: '* some of what was stored here is damaged: what could be read goes on under a new key, and the rest comes from peers',
+  damaged:
+    '* some ops that were stored here are damaged. This node keeps those that it could read, has a new key, and fetches the rest from peers',
   awaited:
-    '* nobody in this room has answered yet: is a tab open that has it, and is this its relay? This node waits; what you type is written then.',
+    '* no node of this room has answered yet. Check that a tab with this room is open, and that it uses the same relay. This node waits. It writes your lines when it has received the room.',
   behind:
-    '* this node may have lost lines that it has sent: the last of them is not in its files. It asks the others for them before it writes; /write-now (or --write-now) does not wait',
+    '* this node may have lost lines that it has sent: the last of them is not in its files. It asks other nodes for them before it writes; with /write-now (or --write-now) it does not wait',
   unmarked:
-    '* this node cannot tell whether its files hold all that it has sent (they were copied or restored, or are of an earlier version). It asks the others before it writes; /write-now (or --write-now) does not wait',
-  lost: '* others hold a line of this node that is not in its files. It fetches what lies between before it writes; /write-now (or --write-now) does not wait',
+    '* this node cannot tell whether its files hold all that it has sent (they were copied or restored, or are of an earlier version). It asks other nodes before it writes; with /write-now (or --write-now) it does not wait',
+  lost: '* another node has a line of this node that is not in its files. This node fetches it, and those before it, before it writes; with /write-now (or --write-now) it does not wait',
   trusted: '* this node writes again',
   later: '* a peer runs a newer version of Tabweave, and this node cannot read what it says: update this one',
   earlier: '* a peer runs an older version of Tabweave, and cannot read what this node says: update that one',
-  alone: '* no relay: this node meets nobody',
+  alone: '* no relay: this node connects to no other node',
   unanswered: (seconds: number) =>
-    `Nobody in this room answered within ${count.format(seconds)} s: open it where it is, see that link and relay are right, and run this again.`,
+    `No node of this room answered within ${count.format(seconds)} s. Open a tab that has the room, check the link and the relay, and run this again.`,
   unagreed: (seconds: number, { ops, peers }: NodeStatus) =>
     peers.length === 0
-      ? `Nobody else was here within ${count.format(seconds)} s: what is here (${plural(ops, 'op')}) is kept, and goes to others when this node runs again while one of them is there.`
+      ? `No other node was here within ${count.format(seconds)} s. This node keeps what it has (${plural(ops, 'op')}), and sends it when it runs again and another node is there.`
       : `${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} agreed within ${count.format(seconds)} s: run this again, with a longer --wait.`,
   unwritten: (lines: number) => `${plural(lines, 'line')} not written to the room: write ${lines === 1 ? 'it' : 'them'} again.`,
   exported: (file: string, bytes: number, ops: number, folder: string) =>
@@ -112,11 +114,12 @@ export const words = {
   held: (folder: string, pid: number) =>
     `This node runs already (process ${pid}): stop that, or be another node here with --name. If it is no node, delete the lock files in ${folder}.`,
   unusable: (what: string) => `The files of this node cannot be used: ${what}. Choose another folder with --dir, or see to that one.`,
-  gone: 'What this node keeps was deleted while it ran. Run this again: it becomes a new node, and gets the room from its peers.',
+  gone: 'The files of this node were deleted while it ran. Run this again: it becomes a new node, and gets the room from its peers.',
   help: [
     '* /status       what this node holds, its relay and its peers',
-    '* /write-now    writes although lines that were sent may be lost here: if one comes back, all see two with one number',
-    '* /history N    the last N entries in the room’s own order (20)',
+    '* /write-now    writes without waiting. This node may have lost lines that it sent. If one of them comes back,',
+    '*               everyone sees that this node signed two different lines with the same number',
+    '* /history N    the last N entries of the history (20)',
     '* /quit         leaves; so do Ctrl-C and Ctrl-D',
     '* //text        writes “/text”',
   ],
