@@ -1,6 +1,6 @@
 /**
- * Finds which of the ops that wait can be admitted now, and cuts them into units. Only what is touched (`pending.ts`) can be, and what it
- * needs. An op needs its parents that wait and, if it is unsigned, one of the ops that vouch for it; and what these need.
+ * Finds which of the waiting ops can be admitted now, and cuts them into units. Only touched ops (`pending.ts`), and the ops that they
+ * need, can be. An op needs its parents that wait and, if it is unsigned, one of the ops that vouch for it; and all ops that these need.
  */
 import { groupsOf } from './groups.ts'
 import { MAX_PENDING_PARENTS, MAX_PENDING_TOTAL, MAX_UNIT_BYTES, MAX_UNIT_OPS } from './limits.ts'

@@ -1,7 +1,7 @@
 /**
- * Byte strings of an op's size, several in one buffer: the platform takes over a microsecond, most of it malloc and the
- * collector's, for each array that it does not keep beside its object. Whoever keeps one of them keeps its buffer, so buffers are small;
- * and nobody hands such a buffer (`bytes.buffer`) to others.
+ * Puts several small byte strings into one buffer. Creating an array with a buffer of its own costs more than one microsecond, mostly for
+ * malloc and garbage collection. A byte string that is kept keeps its whole buffer in memory, so buffers are small. Never pass such a buffer
+ * (`bytes.buffer`) on.
  */
 
 /** Bytes of a buffer: what an op that waits can hold in memory besides its own, at most. */

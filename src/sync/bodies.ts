@@ -1,13 +1,13 @@
 /**
- * Bodies by columns: what is typed says nearly the same from op to op. A body is split into
+ * Bodies by columns: bodies are nearly the same from op to op. A body is split into
  *
  *  - its contents: the bytes of its texts and byte strings, one after the other;
- *  - its pattern: its encoding (CBOR) without the contents, where an integer that is shorter as a step from the integer at the
- *    same place of the same author's body before is said so: as an item of major type 6, which no body has. Places count
- *    integers only, whatever is between them; the step's argument is 2 · step, or −2 · step − 1 below 0.
+ *  - its pattern: its encoding (CBOR) without the contents. An integer is written as the difference (step) to the integer at the same
+ *    position in the same author's previous body, if that is shorter. A step is an item of CBOR major type 6, which no body has. Positions
+ *    count integers only. The argument of a step is 2 · step, or −2 · step − 1 for a step below 0.
  *
- * A pattern is written once and then named by its place. It is never longer than what it stands for, and one body after another one
- * has one pattern: what has a form that would not be written is refused.
+ * A pattern is written once, and then named by its position in the table. It is never longer than the encoding that it stands for. A body
+ * that follows a given body has exactly one pattern: a pattern that an encoder would not produce is refused.
  */
 import { type ByteWriter, giveBack, takeWriter, writePart } from '../core/byte-writer.ts'
 import { argumentAt, headLength, MAJOR, writeHeadTo } from '../core/cbor.ts'

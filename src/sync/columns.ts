@@ -1,15 +1,15 @@
 /**
- * The columns of a bundle as bytes, and back. Reading is total and bounded; it settles everything that can be told without
- * building an op, so that `bundle.ts` finds columns that fit each other. In order, numbers as varints (`varint.ts`), columns
+ * Encodes and decodes the columns of a bundle. Decoding never throws and is bounded. It checks everything that can be checked without
+ * building an op, so that `bundle.ts` gets columns that fit each other. In order, numbers as varints (`varint.ts`), columns
  * with a number for each op in runs (`runs.ts`):
  *
  *   version (one byte) · room · authors, counted · external parents, counted · unit sizes, counted, in runs
- *   writers: place of each op's author        prevs: 0 the author's last op in the bundle, 1 none, 2 + parent
+ *   writers: index of each op's author        prevs: 0 the author's last op in the bundle, 1 none, 2 + parent
  *   seq of each op with an external prev      dep counts         deps: parent …, ascending within an op
  *   times, as steps from op to op             which ops are signed: 0 or 1
  *   refs of bodies (`bodies.ts`)              signatures         patterns of bodies         contents of bodies
  *
- * where a parent is 2 · (distance back in the bundle − 1), or 2 · (place among the external parents) + 1.
+ * where a parent is 2 · (distance back in the bundle − 1), or 2 · (index among the external parents) + 1.
  */
 import { bytesOf, type ByteWriter, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { ID_BYTES, MAX_DEPS, MAX_UNIT_OPS, SIGNATURE_BYTES } from '../core/limits.ts'

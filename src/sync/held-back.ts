@@ -1,7 +1,7 @@
 /**
- * Links whose next bundle waits until there is something left of the budget that it is judged from: one line for each budget
- * (`strangers.ts`), so that a step costs no more when many wait. Sender values cost nothing, so the lines have a bound: of links without a
- * seat the one that has waited longest gives way, and what it brought is lost. It can be asked for.
+ * Queues of links whose next bundle waits until its budget is not empty. There is one queue for each budget (`strangers.ts`), so a step does not
+ * cost more when many links wait. Sender values cost nothing, so the queues have a bound: beyond it, of the links without a seat the one
+ * that has waited longest is removed, and its bundles are lost. This node can ask for the ops again.
  */
 import type { Link } from './effects.ts'
 import { dropQueue, type Engine } from './state.ts'

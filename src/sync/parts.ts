@@ -1,11 +1,12 @@
 /**
- * More heads than a message can list, said in a few kB: each falls into one of so many parts, and a part is told by a few bytes of
- * a hash of the heads in it. Where two nodes tell the same of a part they hold the same heads there, as far as a guess goes: like
- * any guess it may be wrong, and is given up when what follows from it does not come true. Which part a head falls into, and what is
- * told of it, depend on the asker's sender value: nobody can write ops ahead of time that all fall into one part, or are told alike.
- * Who writes them once the sender value is known can have all in one part: then parts tell little, and cost no more.
+ * Describes more heads than a message can list in a few kB. Each head belongs to one part of a fixed number of parts. A part is described
+ * by the first bytes of a hash of the heads in it. If both nodes have the same description of a part, they assume that they hold the same
+ * heads in it. A wrong assumption is found later, because the digests still differ, and is corrected. The part of a head and the
+ * description of a part depend on the asker's sender value: nobody can prepare ops that all belong to one part, or that have the same
+ * description. Somebody who writes ops after the sender value is known can put all of them into one part. Then parts say little, and
+ * cost no more.
  *
- *   told of a part = the first 6 bytes of SHA-256(sender value ‖ digest of the heads in it, as of all heads)
+ *   description of a part = the first 6 bytes of SHA-256(sender value ‖ digest of the heads in it, as of all heads)
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { Dag } from '../core/dag.ts'
