@@ -116,7 +116,7 @@ export const messages = {
     resume: 'Resume',
     paused: 'Paused: this node does not fetch missing messages.',
   },
-  nodeSwitch: { name: 'Whose graph', look: (name: string) => `Look through ${name}` },
+  nodeSwitch: { name: 'Node to show', look: (name: string) => `Look through ${name}` },
   olderDisk: {
     behind:
       'This node may have lost messages that it has sent: the last of them is not on its disk. It asks other nodes for them before it writes.',

@@ -1,4 +1,4 @@
-/** Texts of the place that checks evidence; loaded with it. */
+/** Texts of the screen that checks evidence; loaded with it. */
 import type { EvidenceRefusal } from '../../core/result.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 
