@@ -40,7 +40,7 @@ export interface LivingNames {
   end(): void
 }
 
-/** Brings so many living names into the room. */
+/** Brings `count` living names into the room. */
 export async function bringNames(member: HostileMember, link: string, count: number, behaviour: Behaviour = {}): Promise<LivingNames> {
   const room = roomOf(link)
   const all: LivingName[] = []

@@ -76,6 +76,9 @@ export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
   return { room, dag, history: createHistory(dag), pending: createPending(), rejected: new Map(), refusedOps: [], judge }
 }
 
+/** Whether an op was admitted, or is known to be rejected: nobody need be asked for it. */
+export const isDecided = ({ dag, rejected }: Replica, id: OpId): boolean => numberOf(dag, id) >= 0 || rejected.has(keyOf(id))
+
 /** Takes in one unit from `link`, and what waited for it. Admitted units come in order of admission. */
 export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
   const { pending } = replica

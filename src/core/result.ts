@@ -56,7 +56,7 @@ export type CarrierRefusal =
   | 'not-a-bundle'
   | 'bad-bundle'
   | 'bad-deflate'
-  | 'too-many-ops' // more than are taken from a link that has not brought so many before
+  | 'too-many-ops' // a bundle of more ops than are taken from a link that has brought few before
   | 'bad-message'
   | 'unknown-message'
   | 'bad-envelope'

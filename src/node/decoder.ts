@@ -4,7 +4,7 @@ import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
 import { inflate } from './deflate.ts'
 
 export interface Decoder {
-  /** What a deflated bundle of at most so many ops holds; any bytes. */
+  /** What a deflated bundle holds. Takes any bytes. @param most ops that the bundle may hold */
   decode(deflated: Uint8Array, most: number): Promise<Rebuilt>
   /** Ends it: nothing is asked of it any more. */
   close(): void

@@ -156,10 +156,8 @@ export function createLinks(
   }
 
   /** A proven channel pays by itself: who a frame says that it is from, anybody can write. */
-  const isPaid = (path: Path, said: PeerId | null, by: PeerId | null): boolean => {
-    if (path === 'webrtc' && by !== null) return pays(inbox, channelOf(by), events.standingOf(by))
-    return pays(inbox, said, said === null ? 'unknown' : events.standingOf(said))
-  }
+  const isPaid = (path: Path, said: PeerId | null, standing: Standing, by: PeerId | null): boolean =>
+    path === 'webrtc' && by !== null ? pays(inbox, channelOf(by), events.standingOf(by)) : pays(inbox, said, standing)
 
   const receive = (path: Path, frame: Uint8Array, by: PeerId | null): void => {
     received.set(path, (received.get(path) ?? 0) + frame.length)
@@ -174,7 +172,7 @@ export function createLinks(
     if (said !== null && (said === self || events.isCut(said))) return
     const standing = said === null ? 'unknown' : events.standingOf(said)
     // Only scripts of this origin speak on the browser's own channel.
-    if (path !== 'broadcast' && !isPaid(path, said, by)) return
+    if (path !== 'broadcast' && !isPaid(path, said, standing, by)) return
     opening += frame.length
     openingFrames.set(path, frames + 1)
     enqueue(inbox, path === 'broadcast' ? 'trusted' : standing, () => openNext(path, frame, by, said))

@@ -143,7 +143,15 @@ export async function createNode({
     verify: verifyOneBy(verifier),
   }
   const authorOf = (peer: PeerId): Uint8Array | null => engine.peers.get(peer)?.author ?? null
-  const presence = createPresence({ ...signing, authorOf, send: (bytes) => links.signal(bytes), now: () => performance.now(), onChange })
+  const isTrusted = (peer: PeerId): boolean => standingOf(engine, peer) === 'trusted'
+  const presence = createPresence({
+    ...signing,
+    authorOf,
+    isTrusted,
+    send: (bytes) => links.signal(bytes),
+    now: () => performance.now(),
+    onChange,
+  })
   let servers = way?.servers ?? []
   const direct =
     way === undefined

@@ -14,6 +14,7 @@ function open(name: number) {
   const self = new Uint8Array(32).fill(name)
   const said: Uint8Array[] = []
   const strangers = new Set<string>()
+  const trusted = new Set<string>()
   let checked = 0
   const presence = createPresence({
     room,
@@ -26,11 +27,12 @@ function open(name: number) {
     },
     // As if everybody had proven who it is, but for strangers.
     authorOf: (peer) => (strangers.has(peer) ? null : publicKeyOf(fromHex(peer)!)),
+    isTrusted: (peer) => trusted.has(peer),
     send: (bytes) => said.push(bytes),
     now: () => performance.now(),
     onChange: () => {},
   })
-  return { presence, said, id: toHex(self), author: toHex(publicKeyOf(seed)), checked: () => checked, strangers }
+  return { presence, said, id: toHex(self), author: toHex(publicKeyOf(seed)), checked: () => checked, strangers, trusted }
 }
 
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
@@ -123,7 +125,7 @@ test('D15 what one has said that is gone, or has not proven who it is, is not sh
   expect(b.presence.others()).toEqual([{ author: a.author, name: 'Ada', typing: true }])
 })
 
-test('D10 of MAX_PRESENT members it is kept, and of no more', async () => {
+test('D10 it is kept of MAX_PRESENT senders; one that is trusted takes the place of one that is not', async () => {
   const options = {
     room,
     sign: async () => new Uint8Array(64),
@@ -131,27 +133,32 @@ test('D10 of MAX_PRESENT members it is kept, and of no more', async () => {
     now: () => performance.now(),
     onChange: () => {},
     authorOf: (peer: string) => publicKeyOf(fromHex(peer)!),
+    isTrusted: (peer: string) => peer.startsWith('ff'),
   }
   const self = new Uint8Array(32)
   const hearing = createPresence({ ...options, self, author: asAuthor(publicKeyOf(self)), send: () => {} })
-  for (let i = 0; i < 258; i++) {
+  const hear = async (first: number, second: number, name: string): Promise<void> => {
     const seed = new Uint8Array(32).fill(7)
-    seed.set([i & 255, 1 + (i >> 8)])
+    seed.set([first, second])
     const signal = {
       type: 'presence' as const,
       author: asAuthor(publicKeyOf(seed)),
       count: 1,
-      name: `${i}`,
+      name,
       typing: false,
       proof: new Uint8Array(64),
     }
     hearing.hear(toHex(seed), encodeSignal(signal))
     await pass(20)
   }
-  expect(hearing.others().length).toBe(256)
+  const shows = (name: string): boolean => hearing.others().some((other) => other.name === name)
+  for (let i = 0; i < 258; i++) await hear(i % 200, 1 + Math.floor(i / 200), `${i}`)
+  expect([hearing.others().length, shows('255'), shows('257')]).toEqual([256, true, false])
+  await hear(255, 0, 'a friend')
+  expect([hearing.others().length, shows('a friend')]).toEqual([256, true])
 })
 
-test('D7 signatures are checked for it CHECKED_PER_SECOND at most, whoever says how much', async () => {
+test('D7 signatures are checked for it CHECKED_PER_SECOND at most, of trusted peers and as many of others', async () => {
   const [a, b] = [open(1), open(2)]
   a.presence.say('Ada', true)
   await pass(10)
@@ -160,6 +167,10 @@ test('D7 signatures are checked for it CHECKED_PER_SECOND at most, whoever says 
   await pass(1_000)
   for (let i = 0; i < 200; i++) b.presence.hear(toHex(new Uint8Array(32).fill(10 + i)), a.said[0]!)
   expect(b.checked()).toBe(128)
+  // A friend does not wait for others.
+  b.trusted.add(a.id)
+  b.presence.hear(a.id, a.said[0]!)
+  expect(b.checked()).toBe(129)
 })
 
 test('other signals are not for it', () => {

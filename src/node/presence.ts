@@ -19,9 +19,9 @@ const SAY_EVERY = 5_000
  * much later, since most times what was typed tells it, and is not to be kept waiting by a second signature.
  */
 const SAY_PAUSE = 1_000
-/** Members whose presence is kept: those whom a node has as peers, at most. */
+/** Senders whose presence is kept: as many as have seats. When there are more, those that are not trusted give way to those that are. */
 const MAX_PRESENT = 256
-/** Signatures checked for it, at once and in a second: 1 % of a processor, whoever says how much. */
+/** Signatures checked for it, at once and in a second, of trusted peers and as many of others: 1 % of a processor each. */
 const CHECKED_AT_ONCE = 64
 const CHECKED_PER_SECOND = 64
 
@@ -34,6 +34,8 @@ export interface PresenceOptions {
   verify(claim: SignatureClaim): Promise<boolean>
   /** Who a peer that is here has proven to be; null when it is not here, or has not. */
   authorOf(peer: PeerId): Uint8Array | null
+  /** Whether a peer is known by more than its sender value, which costs nothing. */
+  isTrusted(peer: PeerId): boolean
   /** To everybody, on every path. */
   send(bytes: Uint8Array): void
   now(): number
@@ -60,9 +62,10 @@ interface Present extends PresenceStatus {
   readonly until: number
 }
 
-export function createPresence({ room, author, self, sign, verify, authorOf, send, now, onChange }: PresenceOptions): Presence {
+export function createPresence({ room, author, self, sign, verify, authorOf, isTrusted, send, now, onChange }: PresenceOptions): Presence {
   const present = new Map<PeerId, Present>()
-  const budget = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
+  const trustedChecks = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
+  const otherChecks = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
   let own = { name: '', typing: false }
   let count = 0
   let saidAt = -Infinity
@@ -87,13 +90,21 @@ export function createPresence({ room, author, self, sign, verify, authorOf, sen
     timer = setTimeout(() => void say(), Math.max(0, after))
   }
 
+  /** Makes room for a trusted peer if need be. */
+  const hasPlace = (from: PeerId): boolean => {
+    if (present.has(from) || present.size < MAX_PRESENT) return true
+    if (!isTrusted(from)) return false
+    for (const peer of present.keys()) if (!isTrusted(peer)) return present.delete(peer)
+    return false
+  }
+
   const take = async (from: PeerId, signal: ReturnType<typeof decodeSignal>, sender: Uint8Array): Promise<void> => {
     if (!signal.ok || signal.value.type !== 'presence') return
     const said = signal.value
     const message = presenceBytes(room, sender, said.count, said.name, said.typing)
     if (!(await verify({ signature: said.proof, message, author: said.author }))) return
     // Another one may have come meanwhile.
-    if ((present.get(from)?.count ?? 0) >= said.count || (!present.has(from) && present.size >= MAX_PRESENT)) return
+    if ((present.get(from)?.count ?? 0) >= said.count || !hasPlace(from)) return
     present.set(from, {
       author: toHex(said.author),
       name: said.name,
@@ -118,7 +129,8 @@ export function createPresence({ room, author, self, sign, verify, authorOf, sen
       if (!signal.ok || signal.value.type !== 'presence') return false
       const sender = Uint8Array.from(from.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
       const isOwn = equalBytes(sender, self)
-      if (!isOwn && (present.get(from)?.count ?? 0) < signal.value.count && takeOne(budget, now())) void take(from, signal, sender)
+      const checks = isTrusted(from) ? trustedChecks : otherChecks
+      if (!isOwn && (present.get(from)?.count ?? 0) < signal.value.count && takeOne(checks, now())) void take(from, signal, sender)
       return true
     },
     others() {

@@ -1,7 +1,8 @@
 /** A node's state in numbers, for its page. */
 import { toHex } from '../core/bytes.ts'
 import { MESSAGE_VERSION } from '../core/limits.ts'
-import { mainFetch, unknownHeads } from '../sync/fetch.ts'
+import { mainFetch } from '../sync/fetch.ts'
+import { unknownHeads } from '../sync/turns.ts'
 import { agrees } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peer.ts'
 import { isCurrent } from '../sync/peers.ts'
@@ -44,7 +45,7 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
 function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
   const { dag } = engine.replica
   // None is unknown once all have been looked up; a node looks again when the peer names others.
-  const unknown = peer.headsKnown ? 0 : unknownHeads(engine, peer).length
+  const unknown = unknownHeads(engine, peer).length
   return {
     peer: peer.id,
     author: peer.author === null ? null : toHex(peer.author),

@@ -124,7 +124,7 @@ function timeAfter(before: number, step: number): number {
 const NUMBERS_AS_OP = 128
 
 /**
- * The columns in some bytes, of at most so many ops, or why there are none; then `spent.ops` is what finding out has taken, in ops hashed. Patterns and
+ * The columns in some bytes, or why there are none; for more than `most` ops, too. Then `spent.ops` is what finding out has taken, in ops hashed. Patterns and
  * contents are views of `bytes`, the rest is not.
  */
 export function readColumns(bytes: Uint8Array, spent = { ops: 0 }, most = MAX_BUNDLE_OPS): Result<Columns> {

@@ -8,24 +8,21 @@
  *
  * A peer that brings an op unasked has its parents. It is asked for those at once, whatever else goes on: what people type waits for no turn.
  *
- * Each peer gets its turn: first those who have been of use (every other time), then tabs of this browser and proven channels, then
- * authors whose ops are here, then the one asked longest ago. One that stalls or does not serve what it named rests for a while
- * and then counts as asked later than it was: a lie costs one pause, and a lossy path to the only peer is tried again soon.
+ * Whose turn it is, `turns.ts` says.
  */
-import { numberOf } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
 import { missingFor, missingIds } from '../core/pending.ts'
-import { keyOf } from '../core/unit.ts'
-import { backAt, leftAt } from '../core/budget.ts'
+import { isDecided } from '../core/replica.ts'
 import type { PeerId } from './effects.ts'
 import { countHeldBack, isAnswerHeldBack } from './held-back.ts'
 import { answersNoMore, type IntakeResult } from './intake.ts'
-import { agrees, holdingsOf, told } from './gossip.ts'
+import { holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
 import { type Fetch, goesWell, HEDGE, makesWay, noteBytes } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
-import { isTrusted, PEER_SILENT } from './peers.ts'
+import { PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
+import { BENCH, bench, choose, HANDICAP, hasMore, nextUnbenched, unknownHeads } from './turns.ts'
 
 /** Without an answer for this long, another peer is asked (ms). */
 const STALL = 2_000
@@ -38,32 +35,13 @@ const TURN = 5_000
 const TURN_PER_OP = 50
 /** The longest turn (ms). What is on its way when it ends is taken in all the same. */
 const LONGEST_TURN = 60_000
-/** A peer that failed is not asked for this long (ms). */
-const BENCH = 1_000
-/** While strangers' budget is empty, one of them is asked in so long (ms): as long as one that is silent takes. */
-const STRANGER_EVERY = 2_000
 /** Ops that an answer may bring in vain, and one more for each that is admitted (a unit); and so many more that are held than there are. */
 const MAX_IN_VAIN = 1_024
-/** Failures in a row after which a peer that was of use counts as a stranger. */
-const FAILURES_OF_THE_USEFUL = 2
-/** The longest handicap of one that fails again and again, and the longest pause of one that has no missing parents (ms). */
-const HANDICAP = 60_000
 /** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
 const PATIENCE = 1_000
 
 /** Fetches that follow each other within so long are one catching up, to whoever watches it (ms). */
 const STILL_CATCHING_UP = 3_000
-
-/** Everything that a peer with too many heads may have more is asked at most this often (ms): much of the answer is known. */
-const ASK_ALL_EVERY = 10_000
-/** And this often (ms) where it had nothing more, and holds something else all the same: an answer may have been lost, or been a wrong guess. */
-const ASK_ALL_AGAIN = 60_000
-
-/** Ids that this peer named as heads and that are neither held nor rejected here. */
-export function unknownHeads(engine: Engine, peer: Peer): OpId[] {
-  const { dag, rejected } = engine.replica
-  return peer.heads.filter((id) => numberOf(dag, id) < 0 && !rejected.has(keyOf(id)))
-}
 
 /** True while something is judged or stored that would be asked for again. */
 export const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
@@ -235,63 +213,6 @@ export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought
   notify(engine, { type: 'changed' })
 }
 
-/** A peer that named what we lack, or, if parents are missing, any that may have them; the one whose turn it is. */
-function choose(engine: Engine): Peer | null {
-  const { now } = engine
-  const isMissing = engine.replica.pending.ops > 0
-  let best: Peer | null = null
-  const onlyFriends = now < strangersFrom(engine) && [...engine.peers.values()].some((peer) => isFriend(engine, peer))
-  for (const peer of engine.peers.values()) {
-    if (peer.benchedUntil > now || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
-    if (best !== null && !isBefore(engine, peer, best)) continue
-    if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
-  }
-  return best
-}
-
-/** Whether a peer has been of use, or is an author whose ops are here. */
-const isFriend = (engine: Engine, peer: Peer): boolean => peer.isUseful || isTrusted(engine, peer)
-
-/**
- * From when on (ms) strangers are asked although there is somebody useful: at once, or, while what they brought in vain is not made
- * good, one in STRANGER_EVERY, since among them may be one who has what nobody else has.
- */
-const strangersFrom = ({ judging: { answers }, now, strangerAskedAt }: Engine): number =>
-  leftAt(answers, now) > 0 ? now : Math.min(backAt(answers, now), strangerAskedAt + STRANGER_EVERY)
-
-/** Looked up until all its heads are known, and not again before it names others: a step costs no more for peers that agree. */
-export function namesUnknown(engine: Engine, peer: Peer): boolean {
-  peer.headsKnown ||= unknownHeads(engine, peer).length === 0
-  return !peer.headsKnown
-}
-
-function isBefore(engine: Engine, a: Peer, b: Peer): boolean {
-  if (engine.askedStranger && a.isUseful !== b.isUseful) return a.isUseful
-  const [trusted, other] = [isTrusted(engine, a), isTrusted(engine, b)]
-  if (trusted !== other) return trusted
-  return turnOf(a) === turnOf(b) ? a.ops > b.ops : turnOf(a) < turnOf(b)
-}
-
-const turnOf = ({ askedAt, failures }: Peer): number => askedAt + (failures === 0 ? 0 : Math.min(HANDICAP, BENCH * 2 ** failures))
-
-/** True for a peer that has more heads than it lists, and may have ops that we lack below the others. */
-function hasMore(engine: Engine, peer: Peer): boolean {
-  const { headCount, heads, exhaustedAt, ops, allAskedAt } = peer
-  if (headCount <= heads.length) return false
-  if (exhaustedAt !== ops) return engine.now >= allAskedAt + ASK_ALL_EVERY
-  return engine.now >= allAskedAt + ASK_ALL_AGAIN && !agrees(engine, peer)
-}
-
-function nextUnbenched(engine: Engine): number {
-  const strangers = strangersFrom(engine)
-  let next = strangers > engine.now ? strangers : Infinity
-  for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
-    if (benchedUntil > engine.now) next = Math.min(next, benchedUntil)
-    if (emptyUntil > engine.now) next = Math.min(next, emptyUntil)
-  }
-  return next
-}
-
 /** Whether a peer answers the question that it was asked. */
 export const isAnswer = ({ fetches }: Engine, from: PeerId, ref: number): boolean => fetches.get(from)?.ref === ref
 
@@ -340,8 +261,7 @@ function end(engine: Engine, fetch: Fetch): void {
   engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
-  const { dag, rejected } = engine.replica
-  const served = fetch.named.every((id) => numberOf(dag, id) >= 0 || rejected.has(keyOf(id)))
+  const served = fetch.named.every((id) => isDecided(engine.replica, id))
   if (fetch.got > 0) peer.isUseful = true
   // Of an answer that was cut, what is held already is on the way to what is not.
   const goesOn = fetch.got > 0 || (fetch.again > 0 && fetch.left !== 0)
@@ -372,11 +292,4 @@ function giveUp(engine: Engine, fetch: Fetch): void {
     peer.isUseful = false
   } else if (engine.now >= fetch.heardAt + STALL && !isAnswerHeldBack(engine.heldBack, fetch.from)) bench(engine, peer)
   notify(engine, { type: 'changed' })
-}
-
-function bench(engine: Engine, peer: Peer): void {
-  peer.failures++
-  // One stall may be this node's own: whoever has been of use stays so for a while.
-  if (peer.failures > FAILURES_OF_THE_USEFUL) peer.isUseful = false
-  peer.benchedUntil = engine.now + BENCH
 }

@@ -132,7 +132,8 @@ export function receiveHoldings(engine: Engine, peer: Peer, { tips, headCount, o
 function learn(peer: Peer, digest: Uint8Array | null, heads: readonly OpId[], headCount: number, ops: number): void {
   peer.digest = digest
   peer.heads = heads
-  peer.headsKnown = false
+  peer.unknown = heads
+  peer.lookedUpAt = -1
   peer.headCount = headCount
   peer.ops = ops
 }

@@ -4,13 +4,14 @@
  * come is asked for afterwards (`fetch.ts`).
  */
 import type { PeerId } from './effects.ts'
-import { arrived, begin, isAnswer, isBusy, unknownHeads } from './fetch.ts'
+import { arrived, begin, isAnswer, isBusy } from './fetch.ts'
 import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
 import type { Peer } from './peer.ts'
 import { isSenior } from './peers.ts'
 import { serve } from './serve.ts'
 import { type Engine, send } from './state.ts'
+import { unknownHeads } from './turns.ts'
 
 /** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */
 const OPEN_QUESTION = 300

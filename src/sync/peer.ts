@@ -30,8 +30,9 @@ export interface Peer {
   /** Of all its heads, as last told. */
   digest: Uint8Array | null
   ops: number
-  /** None of its heads was unknown here when last looked up. */
-  headsKnown: boolean
+  /** Those of its heads that were not known when `lookedUpAt` ops had been admitted or rejected; −1: they were not looked up yet. */
+  unknown: readonly OpId[]
+  lookedUpAt: number
   strikes: number
   forgivenAt: number
   refusals: readonly Refusal[]
@@ -98,7 +99,8 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     headCount: -1,
     digest: null,
     ops: 0,
-    headsKnown: false,
+    unknown: [],
+    lookedUpAt: -1,
     strikes: left?.strikes ?? 0,
     forgivenAt: left?.forgivenAt ?? now,
     refusals: [],

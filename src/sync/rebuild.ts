@@ -12,7 +12,7 @@ export interface Rebuilt {
   readonly ops: number
 }
 
-/** As `decodeBundle`, of at most so many ops; null for bytes that could not be inflated. */
+/** As `decodeBundle`. @param columns null for bytes that could not be inflated @param most ops that the bundle may hold */
 export function rebuild(columns: Uint8Array | null, most?: number): Rebuilt {
   if (columns === null) return { units: refuse('bad-deflate'), columns, bytes: 0, ops: 0 }
   const spent = { ops: 0 }

@@ -29,7 +29,7 @@ export const BYTES_AS_OP = 128
 /** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
 export const INFLATING_AS_OPS = 16
 
-/** Ops that any link may bring in a bundle, and so many more for each that it brought well before (`broughtWell`): an answer begins small. */
+/** Ops that any link may bring in one bundle; and how many more for each op that it brought well before (`broughtWell`). So an answer begins small. */
 export const FIRST_OPS = MAX_UNIT_OPS
 export const MORE_BY_BROUGHT = 4
 

@@ -22,8 +22,9 @@
 import { idOf, numberOf } from '../core/dag.ts'
 import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
 import type { OpId } from '../core/op.ts'
+import { isDecided } from '../core/replica.ts'
 import { keyOf } from '../core/unit.ts'
-import { namesUnknown } from './fetch.ts'
+import { namesUnknown } from './turns.ts'
 import { agrees } from './gossip.ts'
 import { ownTip } from './own.ts'
 import type { Peer } from './peer.ts'
@@ -98,19 +99,17 @@ export function writeNow(engine: Engine): void {
 /** An op came that this node has signed, as its signature shows. If it is not held, it was lost here. */
 export function hearOwn(engine: Engine, id: OpId): void {
   const { lost, waitsForLost } = engine.trust
-  if (!waitsForLost || lost.size >= MAX_LOST || !isLacking(engine, id)) return
+  if (!waitsForLost || lost.size >= MAX_LOST || isDecided(engine.replica, id)) return
   lost.set(keyOf(id), id)
   engine.trust.lostSince = Math.min(engine.trust.lostSince, engine.now)
   notify(engine, { type: 'changed' })
 }
 
-const isLacking = ({ replica: { dag, rejected } }: Engine, id: OpId): boolean => numberOf(dag, id) < 0 && !rejected.has(keyOf(id))
-
 /** Whether own ops are known to be lost. Forgets those that came back. O(MAX_LOST). */
 function lacksOwn(engine: Engine): boolean {
   const { lost, waitsForLost } = engine.trust
   if (!waitsForLost) return false
-  for (const [key, id] of lost) if (!isLacking(engine, id)) lost.delete(key)
+  for (const [key, id] of lost) if (isDecided(engine.replica, id)) lost.delete(key)
   return lost.size > 0
 }
 
@@ -134,7 +133,8 @@ export function waitsFor(engine: Engine): { why: 'behind' | 'unmarked' | 'lost';
 /** Ends the wait when there is no reason for it any more. Gives the time at which it wants to be called again. */
 export function trustDue(engine: Engine): number {
   const { trust, now } = engine
-  if (lacksOwn(engine) && now < lostUntil(engine)) return lostUntil(engine)
+  const until = lacksOwn(engine) ? lostUntil(engine) : now
+  if (now < until) return until
   if (trust.lost.size > 0) trust.waitsForLost = false
   if (trust.isGiven) return Infinity
   if (holdsMarked(engine)) {
@@ -142,9 +142,9 @@ export function trustDue(engine: Engine): number {
     return Infinity
   }
   if (now < trust.lookAt) return trust.lookAt
-  const until = answeredUntil(engine)
+  const answered = answeredUntil(engine)
   trust.lookAt = now + LOOK_EVERY
-  if (now < until) return Math.min(until, trust.lookAt)
+  if (now < answered) return Math.min(answered, trust.lookAt)
   give(engine)
   return Infinity
 }

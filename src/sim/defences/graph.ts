@@ -10,6 +10,7 @@ const VOUCHED = 'src/core/vouched.ts'
 const DAG = 'src/core/dag.ts'
 const OP = 'src/core/op.ts'
 const FETCH = 'src/sync/fetch.ts'
+const TURNS = 'src/sync/turns.ts'
 const SUBMIT = 'src/sync/submit.ts'
 const REPLICA_TEST = 'src/core/replica.test.ts'
 const EQUIVOCATORS = 'src/sim/attacks/equivocators.test.ts'
@@ -94,7 +95,7 @@ export const GRAPH: readonly Defence[] = [
   },
   {
     row: 'B5',
-    file: FETCH,
+    file: TURNS,
     in: 'choose',
     drop: 'operand',
     mentions: ['isMissing', 'peer'],
@@ -446,7 +447,7 @@ export const GRAPH: readonly Defence[] = [
   },
   {
     row: 'B19',
-    file: FETCH,
+    file: TURNS,
     in: 'hasMore',
     drop: 'term',
     mentions: ['ASK_ALL_EVERY'],
@@ -471,11 +472,10 @@ export const GRAPH: readonly Defence[] = [
   },
   {
     row: 'B20',
-    file: FETCH,
-    in: 'unknownHeads',
-    replace: 'operand',
-    mentions: ['has'],
-    with: 'rejected.size >= 0',
+    file: REPLICA,
+    in: 'isDecided',
+    replace: 'call has',
+    with: 'rejected.size < 0',
     test: tested(WITHHOLDERS, 'B20 that were rejected are not asked for again'),
   },
 ]

@@ -136,6 +136,13 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested(PEERS_TEST, 'D18 a peer that echoes and proves nothing'),
   },
   {
+    row: 'D10',
+    file: 'src/node/presence.ts',
+    in: 'hasPlace',
+    drop: 'for',
+    test: tested('src/node/presence.test.ts', 'D10 it is kept of MAX_PRESENT senders'),
+  },
+  {
     row: 'D19',
     file: PEERS,
     in: 'meet',
@@ -237,7 +244,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
-    file: FETCH,
+    file: 'src/sync/turns.ts',
     in: 'isBefore',
     replace: 'choice',
     mentions: ['turnOf'],

@@ -143,8 +143,8 @@ export const LINKS: readonly Defence[] = [
     row: 'D6',
     file: 'src/sync/gossip.ts',
     in: 'learn',
-    replace: 'value of set headsKnown',
-    with: 'agrees(engine, peer)',
+    replace: 'value of set unknown',
+    with: '[]',
     test: tested(LIARS, 'D6 a digest like ours does not hide heads'),
   },
   {
