@@ -4,13 +4,15 @@ import { equalBytes } from './bytes.ts'
 import type { Op, OpId } from './op.ts'
 import type { Replica } from './replica.ts'
 import type { StructureRefusal } from './result.ts'
-import type { Unit } from './unit.ts'
+import { keyOf, type Unit } from './unit.ts'
 
 /**
  * Admits the unit as it is, or nothing of it: then false, and the DAG is as it was. False says nothing about the unit but that it is
  * to be looked at with more care. What is admitted is what the rules of `replica.ts` admit. O(parents).
  */
 export function admitWhole(replica: Replica, unit: Unit): boolean {
+  // First: an op of somebody else that is appended and taken back leaves traces in what is known of its author.
+  if (!isVouchedFor(unit)) return false
   const { dag } = replica
   const start = dag.length
   for (let place = 0; place < unit.length; place++) {
@@ -18,9 +20,7 @@ export function admitWhole(replica: Replica, unit: Unit): boolean {
     truncate(dag, start)
     return false
   }
-  if (isVouchedFor(dag, unit, start)) return true
-  truncate(dag, start)
-  return false
+  return true
 }
 
 function admitNext({ dag, room, judge }: Replica, unit: Unit, place: number): boolean {
@@ -54,13 +54,15 @@ export function checkPrev(dag: Dag, op: Op, prev: number): StructureRefusal | nu
 /** Number of a parent, or −1. It is mostly the op just before, and then often the same array. */
 const parentNumber = (dag: Dag, parent: OpId, before: OpId | null): number => (parent === before ? dag.length - 1 : numberOf(dag, parent))
 
-/** Whether every op is signed, or the prev of another of these (which are all of one author then: that was checked). */
-function isVouchedFor(dag: Dag, unit: Unit, start: number): boolean {
-  const vouched = new Uint8Array(unit.length)
-  for (let place = unit.length - 1; place >= 0; place--) {
-    if (unit[place]!.signature === null && vouched[place] === 0) return false
-    const prev = dag.prev[start + place]! - start
-    if (prev >= 0) vouched[prev] = 1
+/** Whether every op is signed, or the prev of another one of the unit; the prev of an op is by its author, else the op is invalid. O(ops). */
+function isVouchedFor(unit: Unit): boolean {
+  let prevs: Set<string> | null = null
+  for (const [place, { id, signature }] of unit.entries()) {
+    if (signature !== null) continue
+    const next = unit[place + 1]?.op.prev ?? null
+    if (next !== null && equalBytes(next, id)) continue
+    prevs ??= new Set(unit.flatMap(({ op: { prev } }) => (prev === null ? [] : [keyOf(prev)])))
+    if (!prevs.has(keyOf(id))) return false
   }
   return true
 }

@@ -298,9 +298,11 @@ function unlink(dag: Dag, op: number): void {
   else dag.equivocations.pop()
   chain.tips.delete(op)
   if (prev >= 0) unbranch(chain, prev)
-  if (chain.tips.size > 0) return
+  if (chain.tips.size > 1 || chain.branches.size > 0) return
+  // One chain again, or none.
+  const [tip = -1] = chain.tips
   dag.forks.delete(author)
-  dag.tip[author] = -1
+  dag.tip[author] = tip
 }
 
 /** One own op fewer goes on from `prev`: it is a tip again if that was the only one. */

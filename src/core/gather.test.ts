@@ -97,3 +97,21 @@ test('what waited is admitted as units of at most MAX_UNIT_OPS and MAX_UNIT_BYTE
     }
   }
 })
+
+test('B6 a chain whose vouchers are all invalid is not judged anew for each of them', () => {
+  const replica = open()
+  const missing = opAfter(3, null, [GENESIS])
+  const chain: UnitOp[] = []
+  for (let n = 0; n < 1_000; n++) chain.push(opAfter(1, chain.at(-1) ?? null, n === 0 ? [missing] : []))
+  const bad = (n: number): UnitOp => opAfter(1, chain.at(-1)!, [], 'bad', { time: n })
+  receive(replica, [...chain.map(unsigned), bad(0)], 'mallory')
+  receive(
+    replica,
+    Array.from({ length: 1_000 }, (_, n) => bad(1 + n)),
+    'mallory',
+  )
+  const reads = countReads(waitingOp(replica.pending, chain[0]!.id)!)
+  const outcomes = receive(replica, [missing], 'alice')
+  expect(outcomes[0]!.type).toBe('admitted')
+  expect(reads()).toBeLessThan(50)
+})

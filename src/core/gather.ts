@@ -7,17 +7,25 @@ import { MAX_PENDING_PARENTS, MAX_PENDING_TOTAL, MAX_UNIT_BYTES, MAX_UNIT_OPS } 
 import { ownPrev, type Pending, type WaitingOp } from './pending.ts'
 
 /**
- * Ops and parents that may be looked at in vain before the next look waits for more units: all that may wait, four times, some 10 ms. Correct
+ * Ops and parents that may be looked at in vain before the next look waits for more units: all that may wait, twice. Correct
  * nodes send hardly any unit of which this is made.
  */
-const MAX_VAIN = 4 * (MAX_PENDING_TOTAL + MAX_PENDING_PARENTS)
+const MAX_VAIN = 2 * (MAX_PENDING_TOTAL + MAX_PENDING_PARENTS)
+
+/** Judging an op takes as long as looking at so many; it is given back when the op is admitted or rejected. */
+const JUDGED_AS = 128
 
 /** As many of them are forgiven with each unit that comes: a twentieth of what it costs to check one signature. */
 const VAIN_PER_UNIT = 256
 
 /** A unit came: it pays for some of what was looked at in vain. */
-export function payVain(pending: Pending): void {
-  pending.vain = Math.max(0, pending.vain - VAIN_PER_UNIT)
+export const payVain = (pending: Pending): void => forgive(pending, VAIN_PER_UNIT)
+
+/** Ops were admitted or rejected: looking at them was not in vain. */
+export const notInVain = (pending: Pending, ops: number): void => forgive(pending, (JUDGED_AS + 2) * ops)
+
+function forgive(pending: Pending, looks: number): void {
+  pending.vain = Math.max(0, pending.vain - looks)
 }
 
 /**
@@ -29,8 +37,11 @@ export function payVain(pending: Pending): void {
 export function gather(pending: Pending): WaitingOp[] {
   if (pending.touched.size === 0 || pending.vain >= MAX_VAIN) return []
   const batch = neededByTouched(pending)
+  for (const { missing } of batch.ops) pending.vain += 1 + missing.size
   strike(pending, batch)
-  return nextUnit(pending, batch)
+  const unit = nextUnit(pending, batch)
+  pending.vain += JUDGED_AS * unit.length
+  return unit
 }
 
 /** Ops of the batch have its number as `pass`, until they are struck out. */
@@ -91,7 +102,6 @@ function needsOther({ missing }: WaitingOp, pass: number): boolean {
 function leaveOut(pending: Pending, waiting: WaitingOp): void {
   waiting.pass = 0
   pending.touched.delete(waiting)
-  pending.vain += 1 + waiting.missing.size
 }
 
 /** As many groups of ops that need each other as a unit can hold. */

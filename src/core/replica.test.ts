@@ -123,6 +123,14 @@ describe('one op that breaks one rule', () => {
 })
 
 describe('who vouches for whom', () => {
+  test('A2 an op in another author’s name, without a signature, leaves no trace of a fork', () => {
+    const replica = open()
+    receive(replica, [first], 'test')
+    receive(replica, [second], 'test')
+    for (const forged of [opAfter(1, null, [GENESIS], 'forged'), opAfter(1, first, [], 'forged')])
+      receive(replica, [unsigned(forged)], 'mallory')
+    expect(replica.dag.forks.size).toBe(0)
+  })
   test('A2 an op without a signature is dropped, not rejected: signed, it is admitted', () => {
     const replica = open()
     expect(fates(receive(replica, [unsigned(first)], 'test'))).toEqual(['unauthentic'])

@@ -21,7 +21,7 @@
 import { admitWhole, checkPrev } from './admit-whole.ts'
 import { append, createDag, type Dag, numberOf, truncate } from './dag.ts'
 import { evict } from './evict.ts'
-import { gather, payVain } from './gather.ts'
+import { gather, notInVain, payVain } from './gather.ts'
 import { catchUp, createHistory, type History } from './history.ts'
 import { createIdTable, type IdTable, intern, lookup } from './id-table.ts'
 import { MAX_REJECTED_REMEMBERED } from './limits.ts'
@@ -79,18 +79,20 @@ export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
 /** Whether an op was admitted, or is known to be rejected: nobody need be asked for it. */
 export const isDecided = ({ dag, rejected }: Replica, id: OpId): boolean => numberOf(dag, id) >= 0 || rejected.has(keyOf(id))
 
-/** Takes in one unit from `link`, and what waited for it. Admitted units come in order of admission. */
+/** Takes in one unit from `link`, perhaps empty, and what waited for it. Admitted units come in order of admission. */
 export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
   const { pending } = replica
   const outcomes: Outcome[] = []
   payVain(pending)
-  const waiting = admitOrWait(replica, unit, link, outcomes)
+  const waiting = unit.length === 0 ? [] : admitOrWait(replica, unit, link, outcomes)
   for (let next = gather(pending); next.length > 0; next = gather(pending)) {
+    const before = pending.ops
     admit(
       replica,
       next.map(({ unitOp }) => unitOp),
       outcomes,
     )
+    notInVain(pending, before - pending.ops)
   }
   for (const { id } of waiting) if (waitingOp(pending, id) !== null) outcomes.push({ type: 'pending', id })
   for (const gone of evict(pending, link))

@@ -37,9 +37,9 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'an unsigned op is admitted',
     file: ADMIT_WHOLE,
-    in: 'isVouchedFor',
-    drop: 'if',
-    mentions: ['signature'],
+    in: 'admitWhole',
+    replace: 'call isVouchedFor',
+    with: 'true',
   },
   {
     name: 'a bad signature condemns the op',

@@ -1,22 +1,7 @@
 /** What answers cost that nobody has earned: how large their bundles are, what is verified of them, and who waits. */
 import { expect, test } from 'vitest'
-import type { Unit } from '../core/unit.ts'
 import { give, type SimNode } from '../sim/node.ts'
-import {
-  chainOf,
-  claim,
-  createStage,
-  ghostId,
-  has,
-  keyNamed,
-  linkNamed,
-  message,
-  opsOf,
-  run,
-  runUntil,
-  type Stage,
-  tell,
-} from '../sim/stage.ts'
+import { chainOf, claim, createStage, has, keyNamed, linkNamed, message, opsOf, run, runUntil, tell } from '../sim/stage.ts'
 import { push, wantBelow } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
 import { decodeBundle } from './bundle.ts'
@@ -28,10 +13,6 @@ import { ANSWERS_JUDGED_PER_SECOND, FIRST_OPS, MAX_ANSWERS_JUDGED, MORE_BY_BROUG
 import { unwrapBundle } from './wrap.ts'
 
 const mallory = keyNamed('mallory')
-
-/** So many valid ops that wait for what never comes. */
-const ghostly = (stage: Stage, from: number, count: number): Unit[] =>
-  Array.from({ length: count }, (_, n) => [message(stage, mallory, null, [ghostId(from + n)], `${from + n}`)])
 
 test('D8 a bundle of more ops than a link may bring is refused before they are built, and nobody is cut for it', () => {
   const stage = createStage(1)
@@ -95,35 +76,6 @@ test('D8 an answer begins with FIRST_OPS, and a bundle holds MORE_BY_BROUGHT mor
   expect(Math.max(...sizes)).toBeGreaterThan(FIRST_OPS)
 })
 
-test('D8 of an answer that stands on nothing that is held, nothing is verified without credit', () => {
-  let asked = 0
-  const stage: Stage = createStage(
-    1,
-    {},
-    {
-      isDeaf: true,
-      told(_villain, from, to, bytes) {
-        const said = decodeMessage(bytes)
-        if (!said.ok || said.value.type !== 'want') return
-        tell(stage, from, to, {
-          type: 'units',
-          ref: said.value.ref,
-          bundle: bundleOf(ghostly(stage, 1_000 * asked++, 500)),
-          last: true,
-          left: 0,
-        })
-      },
-    },
-  )
-  const [bob] = stage.nodes as [SimNode]
-  const { verified } = bob.work
-  for (let n = 0; n < 20; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), [ghostId(100_000 + n)])
-  run(stage, 10_000)
-  expect(asked).toBeGreaterThan(10)
-  expect(bob.work.verified - verified).toBe(0)
-  expect(bob.engine.replica.pending.ops).toBe(0)
-})
-
 test('D8 answers without credit wait for the budget that their peers share, one of trusted peers for the budget of these, and no longer', () => {
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]
@@ -151,4 +103,34 @@ test('D8 answers without credit wait for the budget that their peers share, one 
   expect([isHere(), bob.engine.peers.get(name)!.failures]).toEqual([false, 0])
   run(stage, 200)
   expect([isHere(), heldBack.answers.size]).toEqual([true, 0])
+})
+
+test('D8 a link that waits for a budget keeps its place when it says more', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging, heldBack } = bob.engine
+  judging.small.left = -100_000
+  judging.small.at = bob.engine.now
+  const [one, another] = [linkNamed(stage, 'one'), linkNamed(stage, 'another')]
+  for (const from of [one, another, one]) push(stage, bob, from, [[message(stage, keyNamed(from), null, [stage.room], 'said')]])
+  expect([...heldBack.small]).toEqual([one, another])
+})
+
+test('D5 credit is worth no more than its amount: a large bundle waits for the budget', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging } = bob.engine
+  const link = linkNamed(stage, 'mallory')
+  claim(stage, bob, link, [], 0, 0)
+  bob.engine.peers.get(link)!.credit = 4
+  judging.large.left = -100_000
+  judging.large.at = bob.engine.now
+  const { verified } = bob.work
+  push(
+    stage,
+    bob,
+    link,
+    chainOf(stage, mallory, 500).map((op) => [op]),
+  )
+  expect(bob.work.verified - verified).toBe(0)
 })

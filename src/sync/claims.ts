@@ -1,8 +1,7 @@
 /** Which signatures of a bundle are to be verified, and what is left of ops whose signatures are wrong. */
 import { type Dag, numberOf } from '../core/dag.ts'
-import { createIdTable, intern, lookup } from '../core/id-table.ts'
 import { signedBytes } from '../core/keys.ts'
-import { type OpId, parentIds } from '../core/op.ts'
+import type { OpId } from '../core/op.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import type { SignatureClaim } from './effects.ts'
 
@@ -30,18 +29,6 @@ export function claimsOf(dag: Dag, units: readonly Unit[]): Claim[] {
     }
   }
   return claims
-}
-
-/** Whether every parent of these ops is held, or comes before its child among them. O(parents). */
-export function standsOnHeld(dag: Dag, units: readonly Unit[]): boolean {
-  const brought = createIdTable(dag.ids.seed, 0)
-  for (const unit of units) {
-    for (const { op, id } of unit) {
-      if (!parentIds(op).every((parent) => numberOf(dag, parent) >= 0 || lookup(brought, parent) >= 0)) return false
-      intern(brought, id)
-    }
-  }
-  return true
 }
 
 /** The op without its signature, if that is one of the wrong ones. */

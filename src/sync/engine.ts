@@ -22,7 +22,7 @@ import { type Effect, fileLink, type Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
 import { announceDue, ECHOES_TO_ALL_PER_SECOND, echoSoon, MAX_ECHOES_TO_ALL, receiveHeads, receiveHoldings } from './gossip.ts'
 import { createHeldBack } from './held-back.ts'
-import { intakeDue, takeIn } from './intake.ts'
+import { intakeDue, lookAgain, takeIn } from './intake.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { answerAll, askAll, takeAnswer } from './meeting.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
@@ -80,6 +80,7 @@ export function createEngine(options: EngineOptions): Engine {
     intake: new Map(),
     heldBack: createHeldBack(),
     intakeBytes: 0,
+    lookAgainAt: now,
     busySince: null,
     stored: 0,
     unstored: [],
@@ -147,7 +148,7 @@ export function restoreIndex(engine: Engine, bytes: Uint8Array, expected: number
 export function step(engine: Engine, input: Input, now: number): Effect[] {
   engine.now = Math.max(engine.now, now)
   take(engine, input)
-  const due = Math.min(intakeDue(engine), trustDue(engine), persistDue(engine), fetchDue(engine))
+  const due = Math.min(intakeDue(engine), lookAgain(engine), trustDue(engine), persistDue(engine), fetchDue(engine))
   submitDue(engine)
   const wakeAt = Math.min(due, announceDue(engine), serveDue(engine), expirePeers(engine))
   if (wakeAt !== engine.wakeAt && wakeAt !== Infinity) engine.out.push({ type: 'wakeAt', at: wakeAt })

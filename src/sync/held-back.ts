@@ -27,6 +27,8 @@ export const isAnswerHeldBack = ({ trustedAnswers, answers }: HeldBack, link: Li
 /** A link waits for a budget, behind those that wait already. O(seats) when the lines are full. */
 export function holdBack(engine: Engine, link: Link, budget: JudgeBudget): void {
   const { heldBack, peers } = engine
+  // It keeps its place when it says more.
+  if (heldBack[budget].has(link)) return
   letGo(heldBack, link)
   heldBack[budget].add(link)
   if (countHeldBack(heldBack) <= MAX_HELD_BACK) return

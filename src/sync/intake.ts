@@ -10,7 +10,7 @@ import { type Outcome, receive } from '../core/replica.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
 import { backAt, leftAt } from '../core/budget.ts'
-import { type Claim, claimsOf, keyOfSigned, standsOnHeld, withoutWrong } from './claims.ts'
+import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
 import { isFile, type Link } from './effects.ts'
 import { holdBack, letGo } from './held-back.ts'
 import { keep } from './persist.ts'
@@ -21,7 +21,6 @@ import {
   budgetOf,
   BYTES_AS_OP,
   costOf,
-  hasEarned,
   INFLATING_AS_OPS,
   JUDGE_BUDGETS,
   type JudgeBudget,
@@ -50,6 +49,9 @@ const IN_WORK = 4
 
 /** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
 const VERIFY_AT_ONCE = 256
+
+/** How often waiting ops are looked at again that were not looked at for their price (ms): some 0.1 s of work at most. */
+const LOOK_AGAIN = 5_000
 
 export interface IntakeItem {
   readonly wrapped: Uint8Array
@@ -191,17 +193,11 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 
 /** Pays for what was decoded, and has it verified. */
 function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, columns, bytes, ops }: Rebuilt): void {
-  const { dag } = engine.replica
-  const isLoose = units.ok && item.isAnswer && !hasEarned(engine, from) && !standsOnHeld(dag, units.value)
-  const claims = units.ok && !isLoose ? claimsOf(dag, units.value) : []
-  const isPaid = pay(engine, from, item, units.ok ? costOf(ops, claims.length) : bytes / BYTES_AS_OP + costOf(ops, 0))
+  const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
+  // Signatures of an answer are paid for as they are verified: who brings wrong ones is cut before the rest.
+  const signatures = item.isAnswer ? 0 : claims.length
+  const isPaid = pay(engine, from, item, units.ok ? costOf(ops, signatures) : bytes / BYTES_AS_OP + costOf(ops, 0))
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
-  // What answers a question stands on what the asker said that it holds. Without credit, nothing else is verified.
-  if (isLoose) {
-    item.result.pending += ops
-    item.units = []
-    return
-  }
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && !isFile(from) : !isPaid) {
     item.result.refused += claims.length
@@ -220,6 +216,7 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
 /** Verifies a part at a time, so that who brings bad ones is cut before the others are looked at. */
 function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[], claims: readonly Claim[]): void {
   const wrong = new Set<string>()
+  const { isAnswer } = item
   const verifyFrom = (at: number): void => {
     if (at >= claims.length) {
       item.units = units
@@ -229,6 +226,7 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
       return
     }
     const part = at === 0 && claims.length <= VERIFY_AT_ONCE ? claims : claims.slice(at, at + VERIFY_AT_ONCE)
+    if (isAnswer) pay(engine, from, item, part.length)
     ask(engine, { type: 'verify', job: newJob(engine), claims: part }, (answer) => {
       if (answer.type !== 'verified') return
       for (const [i, { id, signature, author }] of part.entries()) {
@@ -247,6 +245,18 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
   verifyFrom(0)
 }
 
+/** Looks again at waiting ops that may be admitted, and were not looked at because too much was looked at in vain. Once in LOOK_AGAIN. */
+export function lookAgain(engine: Engine): number {
+  const { pending } = engine.replica
+  if (pending.touched.size === 0) return Infinity
+  if (engine.now < engine.lookAgainAt) return engine.lookAgainAt
+  engine.lookAgainAt = engine.now + LOOK_AGAIN
+  pending.vain = 0
+  const item = { units: null, columns: null, result: { admitted: 0, duplicate: 0, refused: 0, pending: 0 } }
+  for (const outcome of receive(engine.replica, [], engine.senderId)) settle(engine, engine.senderId, outcome, item)
+  return pending.touched.size === 0 ? Infinity : engine.lookAgainAt
+}
+
 /** What waits of a link's answer is no answer any more: it brought too much in vain. */
 export function answersNoMore(engine: Engine, from: Link): void {
   for (const item of engine.intake.get(from)?.items ?? []) item.isAnswer = false
@@ -259,7 +269,12 @@ function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusa
 }
 
 /** Ops are held against the link that brought them, which need not be the one whose ops set them free. */
-function settle(engine: Engine, from: Link, outcome: Outcome, { units, columns, result }: IntakeItem): void {
+function settle(
+  engine: Engine,
+  from: Link,
+  outcome: Outcome,
+  { units, columns, result }: Pick<IntakeItem, 'units' | 'columns' | 'result'>,
+): void {
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length

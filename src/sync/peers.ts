@@ -58,7 +58,7 @@ const TALK_AT_ONCE = 20_000
 const TALK_LEAST = 40
 const TALK_BYTES = 1_024
 /** Credit that a peer has at most, and what each op of its that is admitted earns: so many ops may then come in vain. */
-const MAX_CREDIT = 8_192
+export const MAX_CREDIT = 8_192
 const CREDIT_PER_OP = 4
 /** Strikes are forgiven at this pace (ms a strike), and what was served is forgotten with each. */
 const FORGIVEN_EVERY = 10_000

@@ -68,6 +68,8 @@ export interface Engine {
   /** Links whose next bundle waits until there is something left of its budget, `small` or `large`; whose turn it is first. */
   readonly heldBack: HeldBack
   intakeBytes: number
+  /** When waiting ops may be looked at again (ms). */
+  lookAgainAt: number
   /** Since when (ms) there has always been something to judge or to store; null when there is not. */
   busySince: number | null
 

@@ -9,7 +9,7 @@ import { MAX_UNIT_OPS } from '../core/limits.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
 import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake.ts'
-import { earn, isTrusted } from './peers.ts'
+import { earn, isTrusted, MAX_CREDIT } from './peers.ts'
 import type { Engine } from './state.ts'
 
 /**
@@ -63,15 +63,15 @@ export function budgetOf(engine: Engine, from: Link, { wrapped, isAnswer }: Inta
 export const mayHold = ({ peers }: Engine, from: Link): number =>
   isFile(from) ? MAX_BUNDLE_OPS : FIRST_OPS + MORE_BY_BROUGHT * (peers.get(from)?.broughtWell ?? 0)
 
-/** Whether it pays itself: it has credit, or is a file, which a person chose. */
-export const hasEarned = ({ peers }: Engine, from: Link): boolean => isFile(from) || (peers.get(from)?.credit ?? 0) > 0
+/** What judging costs at least, before a bundle is opened: a signature takes 64 bytes of it. A large bundle may begin with half of the most credit. */
+const leastCost = ({ wrapped: { length } }: IntakeItem): number => (length <= SMALL_BYTES ? 1 : Math.min(MAX_CREDIT / 2, length / 64))
 
 /**
- * Whoever has brought ops that were admitted is judged at once, and so are files; others as far as the budget goes. What an answer waits
+ * Whoever has earned what the bundle costs at least is judged at once, and so are files; others as far as the budget goes. What an answer waits
  * behind is as urgent as the answer.
  */
 export function mayBegin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): boolean {
-  if (hasEarned(engine, from)) return true
+  if (isFile(from) || (engine.peers.get(from)?.credit ?? 0) >= leastCost(item)) return true
   return leftAt(engine.judging[budgetOf(engine, from, urgentOf(queue, item))], engine.now) > 0
 }
 

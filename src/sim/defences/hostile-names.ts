@@ -143,6 +143,28 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/node/presence.test.ts', 'D10 it is kept of MAX_PRESENT senders'),
   },
   {
+    row: 'D8',
+    file: 'src/sync/held-back.ts',
+    in: 'holdBack',
+    drop: 'if',
+    mentions: ['has', 'budget'],
+    test: tested('src/sync/answers.test.ts', 'D8 a link that waits for a budget keeps its place'),
+  },
+  {
+    row: 'D5',
+    file: 'src/sync/strangers.ts',
+    replace: 'value of const leastCost',
+    with: '(_item: IntakeItem): number => 1',
+    test: tested('src/sync/answers.test.ts', 'D5 credit is worth no more'),
+  },
+  {
+    row: 'B6',
+    file: 'src/core/gather.ts',
+    replace: 'value of const JUDGED_AS',
+    with: '0',
+    test: tested('src/core/gather.test.ts', 'B6 a chain whose vouchers are all invalid'),
+  },
+  {
     row: 'D19',
     file: PEERS,
     in: 'meet',

@@ -201,14 +201,6 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D8',
-    file: INTAKE,
-    in: 'take',
-    replace: 'call standsOnHeld',
-    with: 'true',
-    test: tested(ANSWERS_TEST, 'D8 of an answer that stands on nothing'),
-  },
-  {
-    row: 'D8',
     file: STRANGERS,
     in: 'mayBegin',
     replace: 'value of return',
