@@ -109,28 +109,27 @@ test('D8 a link that waits for a budget keeps its place when it says more', () =
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]
   const { judging, heldBack } = bob.engine
-  judging.small.left = -100_000
-  judging.small.at = bob.engine.now
   const [one, another] = [linkNamed(stage, 'one'), linkNamed(stage, 'another')]
-  for (const from of [one, another, one]) push(stage, bob, from, [[message(stage, keyNamed(from), null, [stage.room], 'said')]])
+  for (const from of [one, another]) claim(stage, bob, from, [], 0, 0)
+  judging.small.left = -100_000
+  for (const from of [one, another, one]) {
+    const bundle = bundleOf([[message(stage, keyNamed(from), null, [stage.room], 'said')]])
+    tell(stage, bob, from, { type: 'units', ref: 0, bundle, last: true, left: 0 })
+  }
   expect([...heldBack.small]).toEqual([one, another])
 })
 
-test('D5 credit is worth no more than its amount: a large bundle waits for the budget', () => {
+test('D5 credit is worth no more than its amount: a large answer waits for the budget', () => {
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]
-  const { judging } = bob.engine
+  const { judging, heldBack, fetches } = bob.engine
   const link = linkNamed(stage, 'mallory')
-  claim(stage, bob, link, [], 0, 0)
+  const chain = chainOf(stage, mallory, 500)
+  claim(stage, bob, link, [chain.at(-1)!.id])
+  expect(runUntil(stage, 3_000, () => fetches.has(link))).toBeLessThan(3_000)
   bob.engine.peers.get(link)!.credit = 4
-  judging.large.left = -100_000
-  judging.large.at = bob.engine.now
-  const { verified } = bob.work
-  push(
-    stage,
-    bob,
-    link,
-    chainOf(stage, mallory, 500).map((op) => [op]),
-  )
-  expect(bob.work.verified - verified).toBe(0)
+  judging.answers.left = -100_000
+  const bundle = bundleOf(chain.map((op) => [op]))
+  tell(stage, bob, link, { type: 'units', ref: fetches.get(link)!.ref, bundle, last: true, left: 0 })
+  expect([heldBack.answers.has(link), opsOf(bob)]).toEqual([true, 1])
 })

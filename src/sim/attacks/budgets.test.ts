@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { encodeBundle } from '../../sync/bundle.ts'
 import { wrapBundle } from '../../sync/wrap.ts'
 import type { Unit } from '../../core/unit.ts'
+import type { PeerId } from '../../sync/effects.ts'
 import {
   ANSWERS_JUDGED_PER_SECOND,
   JUDGED_PER_SECOND,
@@ -116,6 +117,12 @@ describe('honest', () => {
   })
 })
 
+/** As if the link had brought much before, so that its bundles may be large. */
+function mayBringMuch(stage: Stage, link: PeerId): void {
+  const peer = stage.nodes[0]!.engine.peers.get(link)
+  if (peer !== undefined) peer.broughtWell = 10_000
+}
+
 describe('work for nothing', () => {
   const measure = (stage: Stage, ms: number, each: (t: number) => void): number => {
     const bob = stage.nodes[0]!
@@ -130,10 +137,12 @@ describe('work for nothing', () => {
   test('B6 one op that is admitted does not let a link bring a thousand in vain', () => {
     const stage = createStage(1)
     const link = linkNamed(stage, 'mallory')
-    const garbage = waiting(stage, 0, 1_000)
-    const verified = measure(stage, 10_000, (t) =>
-      bring(stage, stage.nodes[0]!, link, bundleOf([[message(stage, mallory, null, [stage.room], `valid ${t}`)], ...garbage])),
-    )
+    const garbage = waiting(stage, 0, 2_000)
+    claim(stage, stage.nodes[0]!, link, [], 0, 0)
+    const verified = measure(stage, 10_000, (t) => {
+      mayBringMuch(stage, link)
+      bring(stage, stage.nodes[0]!, link, bundleOf([[message(stage, mallory, null, [stage.room], `valid ${t}`)], ...garbage]))
+    })
     expect(opsOf(stage.nodes[0]!)).toBeGreaterThan(1)
     expect(verified).toBeLessThan(allowed(10))
   })
@@ -151,9 +160,10 @@ describe('work for nothing', () => {
         },
       },
     )
-    garbage.push(bundleOf(waiting(stage, 0, 1_000)))
+    garbage.push(bundleOf(waiting(stage, 0, 3_000)))
     const verified = measure(stage, 20_000, (t) => {
       if (t % 1_000 === 0) claim(stage, stage.nodes[0]!, stage.villain.sender, [ghostId(9_000_000 + t)])
+      mayBringMuch(stage, stage.villain.sender)
     })
     expect(asked).toBeGreaterThan(3)
     expect(verified).toBeLessThan(allowed(20) + MAX_ANSWERS_JUDGED + 20 * ANSWERS_JUDGED_PER_SECOND)
