@@ -136,15 +136,6 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B6',
     file: 'src/sync/intake.ts',
-    in: 'take',
-    replace: 'else of choice',
-    mentions: ['MAX_UNIT_OPS'],
-    with: 'false',
-    test: tested('src/sim/attacks/budgets.test.ts', 'B6 one op that is admitted'),
-  },
-  {
-    row: 'B6',
-    file: 'src/sync/intake.ts',
     in: 'advance',
     replace: 'condition of if',
     mentions: ['mayBegin'],
