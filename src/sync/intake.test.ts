@@ -96,6 +96,15 @@ describe('what waits to be judged', () => {
     expect([bytesOf(bob, late), bob.engine.intakeBytes]).toEqual([0, 96 * MIB])
   })
 
+  test('D16 a link that loses all it brought does not count as one that is being judged', () => {
+    const stage = createStage(1)
+    const [bob] = stage.nodes as [SimNode]
+    const [large, ...others] = met(stage, bob, 96) as [PeerId, ...PeerId[]]
+    tell(stage, bob, large, squeezed(MIB + 1))
+    for (const link of others) tell(stage, bob, link, squeezed(MIB))
+    expect([bob.engine.intake.has(large), bob.engine.intake.size, bob.engine.intakeBytes]).toEqual([false, 95, 95 * MIB])
+  })
+
   test('E1 with MAX_UNSTORED_BYTES not stored others are heard, and with one more they are not', () => {
     const stage = createStage(1)
     const [bob] = stage.nodes as [SimNode]

@@ -15,7 +15,7 @@ import { isFile, type Link } from './effects.ts'
 import { holdBack, letGo } from './held-back.ts'
 import { keep } from './persist.ts'
 import { isWellMerged, shapeOfUnits } from './bundle.ts'
-import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
+import { ask, dropQueue, type Engine, newJob, notify, refuseFrom } from './state.ts'
 import { rebuild, type Rebuilt } from './rebuild.ts'
 import {
   budgetOf,
@@ -102,12 +102,20 @@ function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): bo
 /** False when there is no room in all, and no link from which to take it that would have more left than this one. */
 function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): boolean {
   while (engine.intakeBytes + more > MAX_INTAKE_BYTES) {
-    let fullest: IntakeQueue | null = null
-    for (const [link, queue] of engine.intake) if (!isFile(link) && queue.bytes > (fullest?.bytes ?? bytes + more)) fullest = queue
-    const latest = fullest?.items.pop()
-    if (fullest === null || latest === undefined) return false
-    fullest.bytes -= latest.wrapped.length
+    let fullest: Link | null = null
+    let most = bytes + more
+    for (const [link, queue] of engine.intake) {
+      if (isFile(link) || queue.bytes <= most) continue
+      fullest = link
+      most = queue.bytes
+    }
+    const queue = fullest === null ? undefined : engine.intake.get(fullest)
+    const latest = queue?.items.pop()
+    if (fullest === null || queue === undefined || latest === undefined) return false
+    queue.bytes -= latest.wrapped.length
     engine.intakeBytes -= latest.wrapped.length
+    // What is in work of it is not wanted any more, so nothing else would end the queue.
+    if (queue.items.length === 0) dropQueue(engine, fullest)
     latest.done(latest.result)
   }
   return true

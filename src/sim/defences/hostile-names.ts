@@ -165,6 +165,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/core/gather.test.ts', 'B6 a chain whose vouchers are all invalid'),
   },
   {
+    row: 'D16',
+    file: 'src/sync/intake.ts',
+    in: 'makeRoom',
+    drop: 'if',
+    mentions: ['dropQueue'],
+    test: tested('src/sync/intake.test.ts', 'D16 a link that loses all it brought'),
+  },
+  {
     row: 'D19',
     file: PEERS,
     in: 'meet',
