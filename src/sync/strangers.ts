@@ -14,7 +14,7 @@ import type { Engine } from './state.ts'
 
 /**
  * Ops judged for peers without credit, at once (a unit) and in a second (some 3 % of a processor): a first op of as many newcomers.
- * More than that waits in its link's queue; links take turns, and what was asked for waits for nobody.
+ * More than that waits in its link's queue, and links take turns. What was asked for has budgets of its own, below.
  */
 export const MAX_JUDGED_FOR_STRANGERS = 1_024
 export const JUDGED_PER_SECOND = 100
