@@ -116,7 +116,7 @@ function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: O
     if (wait(replica.pending, unitOp, missingOf(unitOp, placed[place]!), link)) waiting.push(unitOp)
     else outcomes.push({ type: 'duplicate', id: unitOp.id })
   }
-  // A refusal is also one of what waits for the op: of this unit too.
+  // After the others: they may wait for a rejected op, and are rejected with it.
   for (const [place, unitOp] of unit.entries()) {
     const fate = fates[place]!
     if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id: unitOp.id, reason: 'unauthentic', link })

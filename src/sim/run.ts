@@ -49,7 +49,7 @@ export function run(plan: Plan): Report {
     if (world.failure === null && healedAfter < 0) fail(world, 'correct nodes agree after healing', stateOf(world))
     if (world.failure === null) {
       checkEnd(world, createRandom(plan.seed, 'checks').below)
-      if (plan.strategies.includes('dead runs')) world.schedule.runUntil(Math.max(world.schedule.now, plan.storm + BELIEVED + 1), stop)
+      if (plan.strategies.includes('dead runs')) world.schedule.runUntil(plan.storm + BELIEVED + 1, stop)
       // Adversaries may yet bring what every correct node had lost: then it is told once more.
       const held = (): number => world.nodes.reduce((sum, { engine }) => sum + engine.replica.dag.length, 0)
       const end = world.schedule.now + HEAL

@@ -7,7 +7,7 @@ export interface Schedule {
   ran: number
   /** Runs `event` at `time` (ms), or now if that has passed. */
   at(time: number, event: () => void): void
-  /** Runs what is due until `time` (ms), or until `stop` says so after an event. */
+  /** Runs what is due until `time` (ms), or until `stop` says so after an event. The clock never goes back. */
   runUntil(time: number, stop: () => boolean): void
 }
 
@@ -62,7 +62,7 @@ export function createSchedule(): Schedule {
         event()
         if (stop()) return
       }
-      schedule.now = time
+      schedule.now = Math.max(schedule.now, time)
     },
   }
   return schedule

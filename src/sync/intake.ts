@@ -102,20 +102,17 @@ function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): bo
 /** False when there is no room in all, and no link from which to take it that would have more left than this one. */
 function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): boolean {
   while (engine.intakeBytes + more > MAX_INTAKE_BYTES) {
-    let fullest: Link | null = null
-    let most = bytes + more
-    for (const [link, queue] of engine.intake) {
-      if (isFile(link) || queue.bytes <= most) continue
-      fullest = link
-      most = queue.bytes
+    let fullest: readonly [Link, IntakeQueue] | null = null
+    for (const entry of engine.intake) {
+      if (!isFile(entry[0]) && entry[1].bytes > (fullest?.[1].bytes ?? bytes + more)) fullest = entry
     }
-    const queue = fullest === null ? undefined : engine.intake.get(fullest)
-    const latest = queue?.items.pop()
-    if (fullest === null || queue === undefined || latest === undefined) return false
+    if (fullest === null) return false
+    const [link, queue] = fullest
+    const latest = queue.items.pop()!
     queue.bytes -= latest.wrapped.length
     engine.intakeBytes -= latest.wrapped.length
     // What is in work of it is not wanted any more, so nothing else would end the queue.
-    if (queue.items.length === 0) dropQueue(engine, fullest)
+    if (queue.items.length === 0) dropQueue(engine, link)
     latest.done(latest.result)
   }
   return true

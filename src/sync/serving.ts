@@ -1,9 +1,8 @@
 /** An answer on its way: where it is, and what of the stored ops is still to be sent. */
 import type { Unit } from '../core/unit.ts'
 import type { StoredUnits } from './effects.ts'
-import { MAX_BUNDLE_OPS } from './columns.ts'
 import type { Ranges } from './holdings.ts'
-import { FIRST_OPS, MORE_BY_BROUGHT } from './strangers.ts'
+import { opsAfter } from './strangers.ts'
 
 /** An answer that ended: whose question it was, and the op before which it ended. */
 export interface Given {
@@ -45,7 +44,7 @@ export interface Serving {
 }
 
 /** The ops that the next bundle may hold: an asker that was brought little takes no more at a time (`strangers.ts`). */
-export const mayBring = ({ takenOps }: Serving): number => Math.min(MAX_BUNDLE_OPS, FIRST_OPS + MORE_BY_BROUGHT * takenOps)
+export const mayBring = ({ takenOps }: Serving): number => opsAfter(takenOps)
 
 /** So many bundles were judged by now. */
 export function judged(serving: Serving, bundles: number): void {

@@ -59,9 +59,12 @@ export function budgetOf(engine: Engine, from: Link, { wrapped, isAnswer }: Inta
   return peer !== undefined && isTrusted(engine, peer) ? 'trustedAnswers' : 'answers'
 }
 
+/** The ops that a bundle may hold after so many were brought well: the rule of both sides. */
+export const opsAfter = (broughtWell: number): number => Math.min(MAX_BUNDLE_OPS, FIRST_OPS + MORE_BY_BROUGHT * broughtWell)
+
 /** The ops that a bundle of this link may hold. */
 export const mayHold = ({ peers }: Engine, from: Link): number =>
-  isFile(from) ? MAX_BUNDLE_OPS : FIRST_OPS + MORE_BY_BROUGHT * (peers.get(from)?.broughtWell ?? 0)
+  isFile(from) ? MAX_BUNDLE_OPS : opsAfter(peers.get(from)?.broughtWell ?? 0)
 
 /** What judging costs at least, before a bundle is opened: a signature takes 64 bytes of it. A large bundle may begin with half of the most credit. */
 const leastCost = ({ wrapped: { length } }: IntakeItem): number => (length <= SMALL_BYTES ? 1 : Math.min(MAX_CREDIT / 2, length / 64))
