@@ -10,8 +10,10 @@ import {
   join,
   leave,
   MAX_CONNECTIONS_PER_ROOM,
+  MAX_OTHER_SOURCES,
   MAX_REST_MS,
   MAX_SENDERS_PER_CONNECTION,
+  MAX_SILENT_COPIES,
   NAMING_MS,
   restoreSenders,
   type Room,
@@ -124,11 +126,14 @@ describe('routing', () => {
       route(room, conn, frame(sender), 0)
     for (let sender = 100; sender < 100 + 2 * MAX_SENDERS_PER_CONNECTION; sender++) route(room, 3, frame(sender), (sender - 99) * SENDER_MS)
     const again = roomOf(1, 2, 3)
-    for (const conn of [1, 2, 3]) restoreSenders(again, conn, sendersOf(room, conn))
+    restoreSenders(
+      again,
+      [1, 2, 3].map((conn) => [conn, sendersOf(room, conn)] as const),
+    )
     const settled = (of: Room<Conn>) => [...of.users].sort(([a], [b]) => (a < b ? -1 : 1))
     expect(settled(again)).toEqual(settled(room))
-    expect(sendersOf(again, 3)).toEqual(sendersOf(room, 3))
-    restoreSenders(again, 9, sendersOf(room, 3))
+    expect([1, 2, 3].map((conn) => sendersOf(again, conn))).toEqual([1, 2, 3].map((conn) => sendersOf(room, conn)))
+    restoreSenders(again, [[9, sendersOf(room, 3)]])
     expect(receivers(again, 1, frame(10, 90))).toEqual([])
     // The hour in which it may not bring another goes on.
     const latest = 2 * MAX_SENDERS_PER_CONNECTION * SENDER_MS
@@ -137,32 +142,36 @@ describe('routing', () => {
   })
 
   test('whatever happens: nobody hears itself, all who are meant hear, nobody who left does, and nothing is left of an empty room', () => {
-    const conn = fc.integer({ min: 1, max: 5 })
+    const conn = fc.integer({ min: 1, max: 12 })
+    const sourceOf = (of: Conn): string => `source ${of % 5}`
     const event = fc.oneof(
       fc.record({ type: fc.constant('join' as const), conn }),
       fc.record({ type: fc.constant('leave' as const), conn }),
       fc.record({
         type: fc.constant('frame' as const),
         conn,
-        sender: fc.integer({ min: 1, max: 8 }),
-        receiver: fc.option(fc.integer({ min: 1, max: 8 })),
+        sender: fc.integer({ min: 1, max: 4 }),
+        receiver: fc.option(fc.integer({ min: 1, max: 4 })),
       }),
     )
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 60, size: 'max' }), (events) => {
+      fc.property(fc.array(event, { maxLength: 90, size: 'max' }), (events) => {
         const room = createRoom<Conn>()
         /** The naive twin: who is in, and every (connection, value) that was used meanwhile. */
         const members = new Set<Conn>()
         let used: [Conn, number][] = []
+        /** The source that used a value first, while anybody uses it. */
+        const homes = new Map<number, string>()
         for (const step of events) {
           if (step.type === 'join' && !members.has(step.conn)) {
-            join(room, step.conn, 'here', 0)
+            join(room, step.conn, sourceOf(step.conn), 0)
             members.add(step.conn)
           }
           if (step.type === 'leave') {
             leave(room, step.conn)
             members.delete(step.conn)
             used = used.filter(([user]) => user !== step.conn)
+            for (const sender of homes.keys()) if (!used.some(([, sent]) => sent === sender)) homes.delete(sender)
           }
           if (step.type === 'frame') {
             const heard = receivers(room, step.conn, frame(step.sender, step.receiver))
@@ -170,10 +179,18 @@ describe('routing', () => {
               expect(heard).toEqual([])
               continue
             }
-            used.push([step.conn, step.sender])
-            const users = new Set(used.filter(([, sent]) => sent === step.receiver).map(([user]) => user))
-            const unnamed = [...members].filter((member) => !used.some(([user]) => user === member))
-            const meant = step.receiver === null ? members : users.size > 0 ? users : unnamed
+            if (!used.some(([user, sent]) => user === step.conn && sent === step.sender)) used.push([step.conn, step.sender])
+            homes.set(step.sender, homes.get(step.sender) ?? sourceOf(step.conn))
+            const users = used.filter(([, sent]) => sent === step.receiver).map(([user]) => user)
+            const isNewest = (user: Conn, at: number): boolean => !users.slice(at + 1).some((later) => sourceOf(later) === sourceOf(user))
+            const ofHome = (user: Conn): boolean => sourceOf(user) === homes.get(step.receiver!)
+            const newest = users.filter(isNewest)
+            const came = (user: Conn): number => users.findIndex((other) => sourceOf(other) === sourceOf(user))
+            const inTheirOrder = newest.filter((user) => !ofHome(user)).sort((a, b) => came(a) - came(b))
+            const elsewhere = inTheirOrder.slice(-MAX_OTHER_SOURCES)
+            const chosen = [...users.slice(0, 1), ...newest.filter(ofHome), ...elsewhere]
+            const unnamed = [...members].filter((member) => !used.some(([user]) => user === member)).slice(-MAX_SILENT_COPIES)
+            const meant = new Set(step.receiver === null ? members : users.length > 0 ? chosen : unnamed)
             expect(heard).toEqual([...meant].filter((other) => other !== step.conn).sort((a, b) => a - b))
           }
         }
@@ -181,6 +198,93 @@ describe('routing', () => {
         expect(room).toEqual(createRoom())
       }),
     )
+  })
+})
+
+describe('D23 of connections that say they own a sender value', () => {
+  const OWNER = 1
+  const SENDER = 2
+  /** A room with the owner of the value 10, and one who sends frames to it. */
+  function roomOfTwo(): Room<Conn> {
+    const room = createRoom<Conn>()
+    join(room, OWNER, 'home', 0)
+    join(room, SENDER, 'sender', 0)
+    route(room, OWNER, frame(10), 0)
+    return room
+  }
+  const claim = (room: Room<Conn>, conn: Conn, source: string, now = 0): void => {
+    join(room, conn, source, now)
+    route(room, conn, frame(10), now)
+  }
+  const toOwner = (room: Room<Conn>): Conn[] => receivers(room, SENDER, frame(20, 10))
+  const squat = (room: Room<Conn>, first: Conn, count: number, source: (i: number) => string, now = 0): void => {
+    for (let i = 0; i < count; i++) claim(room, first + i, source(i), now)
+  }
+
+  test('D23 two hundred, of one source or of as many, make no more than four copies of a frame, and one is the owner’s', () => {
+    for (const [source, copies] of [
+      [() => 'squats', [OWNER, 299]],
+      [(i: number) => `squats ${i}`, [OWNER, 298, 299]],
+      [(i: number) => (i === 0 ? 'home' : `squats ${i}`), [OWNER, 100, 298, 299]],
+    ] as const) {
+      const room = roomOfTwo()
+      squat(room, 100, 200, source)
+      expect(toOwner(room)).toEqual(copies)
+      expect(copies.length).toBeLessThanOrEqual(2 + MAX_OTHER_SOURCES)
+    }
+  })
+
+  test('D23 none keeps frames from an owner that comes back from its network, before its old connection is gone and after', () => {
+    const room = roomOfTwo()
+    squat(room, 100, 50, (i) => `squats ${i}`)
+    claim(room, 3, 'home')
+    squat(room, 200, 50, (i) => `squats ${i}`)
+    expect(toOwner(room)).toEqual([OWNER, 3, 248, 249])
+    leave(room, OWNER)
+    expect(toOwner(room)).toEqual([3, 100, 248, 249])
+    leave(room, 3)
+    expect(toOwner(room)).toEqual([100, 248, 249])
+    claim(room, 4, 'home')
+    squat(room, 150, 40, (i) => `squats ${i}`)
+    expect(toOwner(room)).toContain(4)
+  })
+
+  test('D23 none that was there before keeps frames from an owner that comes back from another network', () => {
+    const room = roomOfTwo()
+    squat(room, 100, 50, (i) => `squats ${i}`)
+    claim(room, 3, 'abroad')
+    expect(toOwner(room)).toContain(3)
+    leave(room, OWNER)
+    expect(toOwner(room)).toContain(3)
+    // Sources that were there can only replace copies of their own.
+    squat(room, 200, 50, (i) => `squats ${i}`)
+    expect(toOwner(room)).toContain(3)
+  })
+
+  test('D23 none becomes the first by a connection that is older: a host that slept knows who used the value first', () => {
+    const room = createRoom<Conn>()
+    for (let conn = 100; conn < 120; conn++) join(room, conn, `squats ${conn}`, 0)
+    join(room, OWNER, 'home', 0)
+    join(room, SENDER, 'sender', 0)
+    route(room, OWNER, frame(10), 1)
+    for (let conn = 100; conn < 120; conn++) route(room, conn, frame(10), 2)
+    const again = createRoom<Conn>()
+    const conns = [...room.members.keys()]
+    for (const [conn, { source }] of room.members) join(again, conn, source, -Infinity)
+    restoreSenders(
+      again,
+      conns.map((conn) => [conn, sendersOf(room, conn)] as const),
+    )
+    expect(toOwner(room)).toContain(OWNER)
+    expect(toOwner(again)).toEqual(toOwner(room))
+  })
+
+  test('D23 those that say nothing make no more than MAX_SILENT_COPIES of a frame for a value that nobody used', () => {
+    const room = createRoom<Conn>()
+    join(room, SENDER, 'sender', 0)
+    for (let conn = 100; conn < 300; conn++) join(room, conn, `silent ${conn}`, 0)
+    expect(toOwner(room)).toEqual([296, 297, 298, 299])
+    expect(MAX_SILENT_COPIES).toBe(4)
   })
 })
 

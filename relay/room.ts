@@ -2,10 +2,12 @@
  * One room of the relay, as plain state: who is in it, and where a frame goes. No sockets, no clock, no content: what a
  * frame says is sealed (`src/net/envelope`), and the host hands in the time.
  *
- * A frame for everybody goes to all other connections. A frame for one sender value goes to the connections that have used that
- * value; several may, since a node whose network changed comes back while its old socket is still believed alive. A frame for a
- * value that no connection has used goes to the connections that have used none yet, for its owner may be one of them, and to nobody
- * when there is none. Every node speaks when its path opens, so a connection that stays silent is not counted as one of them for long.
+ * A frame for everybody goes to all other connections. A frame for one sender value goes to connections that have used that value.
+ * There may be two of one node: when its network changes it comes back while its old socket is still believed alive. There may also be
+ * any number of others, since the relay cannot check who owns a value. So it chooses at most four (`usersOf`).
+ *
+ * A frame for a value that no connection has used goes to the connections that have used none yet, for its owner may be one of them,
+ * and to nobody when there is none. Every node speaks when its path opens, so a connection that stays silent is not counted for long.
  */
 import { type EnvelopeRefusal, parseEnvelope, SENDER_BYTES } from '../src/net/envelope.ts'
 import { createShares, givePlaceBack, type Place, type Shares, takePlace } from './shares.ts'
@@ -18,6 +20,12 @@ export const MAX_SENDERS_PER_CONNECTION = 16
 
 /** ms */
 export const SENDER_MS = 60 * 60 * 1000
+
+/** Besides the source that used a sender value first, this many sources get a copy of a frame for it: a device may change its network. */
+export const MAX_OTHER_SOURCES = 2
+
+/** A frame for a sender value that nobody has used goes to this many of those that have not spoken, the newest: a node speaks at once. */
+export const MAX_SILENT_COPIES = 4
 
 /** A connection that has not spoken for this long gets no frames for unknown sender values: a node speaks at once. ms */
 export const NAMING_MS = 10_000
@@ -42,14 +50,22 @@ interface Member {
   paidUntil: number
 }
 
+/** The connections that use a sender value. */
+interface Users<Conn> {
+  /** The source that used it first. It is kept while anybody uses the value, also when the connections of this source are gone. */
+  readonly home: string
+  /** Each with its source, in the order in which they began to use the value. */
+  readonly conns: Map<Conn, string>
+}
+
 /** `Conn` is whatever the host knows a connection by: a Map's key. */
 export interface Room<Conn> {
   readonly members: Map<Conn, Member>
   readonly shares: Shares<Conn>
   /** Members that have not used a sender value yet, and until when they count as that (ms), the earliest first. */
   readonly unnamed: Map<Conn, number>
-  /** Which connections used a sender value, as `nameOf` writes it. */
-  readonly users: Map<string, Set<Conn>>
+  /** By sender value, as `nameOf` writes it. */
+  readonly users: Map<string, Users<Conn>>
   readonly rates: Rates
 }
 
@@ -110,12 +126,21 @@ export function sendersOf<Conn>(room: Room<Conn>, conn: Conn): Uint8Array {
   return kept
 }
 
-/** Tells the room of sender values that a member used before, as `sendersOf` gave them. */
-export function restoreSenders<Conn>(room: Room<Conn>, conn: Conn, kept: Uint8Array): void {
-  const member = room.members.get(conn)
-  const view = new DataView(kept.buffer, kept.byteOffset)
-  for (let at = 0; member && at < kept.length; at += KEPT_BYTES)
-    remember(room, conn, member, kept.subarray(at, at + SENDER_BYTES), view.getFloat64(at + SENDER_BYTES))
+/**
+ * Tells a room of the sender values that its members used before: of each what `sendersOf` gave. All at once, since it matters who used
+ * a value first. The source that used a value first is known only if a connection of it is still there.
+ */
+export function restoreSenders<Conn>(room: Room<Conn>, kept: Iterable<readonly [Conn, Uint8Array]>): void {
+  const uses: { readonly conn: Conn; readonly value: Uint8Array; readonly since: number }[] = []
+  for (const [conn, bytes] of kept) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    for (let at = 0; at < bytes.length; at += KEPT_BYTES)
+      uses.push({ conn, value: bytes.subarray(at, at + SENDER_BYTES), since: view.getFloat64(at + SENDER_BYTES) })
+  }
+  for (const { conn, value, since } of uses.sort((a, b) => a.since - b.since)) {
+    const member = room.members.get(conn)
+    if (member) remember(room, conn, member, value, since)
+  }
 }
 
 /**
@@ -153,9 +178,29 @@ export function route<Conn>(room: Room<Conn>, conn: Conn, frame: Uint8Array, now
 function receiversOf<Conn>(room: Room<Conn>, receiver: Uint8Array | null, now: number): Iterable<Conn> {
   if (receiver === null) return room.members.keys()
   const users = room.users.get(nameOf(receiver))
-  if (users) return users
+  if (users) return usersOf(users)
   for (const [conn, until] of room.unnamed) if (until <= now) room.unnamed.delete(conn)
-  return room.unnamed.keys()
+  return [...room.unnamed.keys()].slice(-MAX_SILENT_COPIES)
+}
+
+/**
+ * Four at most of the connections that use a sender value, so that others who say they are its owner do not multiply frames. Nobody
+ * knows a value before its owner has used it. So the owner is first among them until it reconnects, and then the newest of its source,
+ * or, if its network changed, among the newest of other sources. O(users)
+ */
+function usersOf<Conn>({ home, conns }: Users<Conn>): Set<Conn> {
+  const chosen = new Set<Conn>()
+  const newest = new Map<string, Conn>()
+  for (const [conn, source] of conns) {
+    if (chosen.size === 0) chosen.add(conn)
+    // A source keeps its turn. To be among the newest again, an attacker needs sources that were not there.
+    newest.set(source, conn)
+  }
+  const ofHome = newest.get(home)
+  if (ofHome !== undefined) chosen.add(ofHome)
+  newest.delete(home)
+  for (const conn of [...newest.values()].slice(-MAX_OTHER_SOURCES)) chosen.add(conn)
+  return chosen
 }
 
 /** Notes a sender value that is new for this member. False when it has brought too many: then nothing is noted. */
@@ -169,16 +214,16 @@ function remember<Conn>(room: Room<Conn>, conn: Conn, member: Member, sender: Ui
   room.unnamed.delete(conn)
   const name = nameOf(sender)
   const users = room.users.get(name)
-  if (users) users.add(conn)
-  else room.users.set(name, new Set([conn]))
+  if (users) users.conns.set(conn, member.source)
+  else room.users.set(name, { home: member.source, conns: new Map([[conn, member.source]]) })
   return true
 }
 
 function forget<Conn>(room: Room<Conn>, conn: Conn, sender: Uint8Array): void {
   const name = nameOf(sender)
   const users = room.users.get(name)
-  users?.delete(conn)
-  if (users?.size === 0) room.users.delete(name)
+  users?.conns.delete(conn)
+  if (users?.conns.size === 0) room.users.delete(name)
 }
 
 /** Quicker than a name for each frame: a connection's first sender value is nearly always its only one. */

@@ -65,11 +65,13 @@ export class Main extends Server {
     const kept = [...this.getConnections<Kept>()].flatMap((connection) =>
       connection.state === null ? [] : [{ connection, state: connection.state }],
     )
-    for (const { connection, state } of kept.sort((a, b) => a.state.since - b.state.since)) {
-      // One that said nothing before the sleep was silent for long enough.
-      join(this.#room, connection, state.source, -Infinity)
-      restoreSenders(this.#room, connection, state.senders as Uint8Array)
-    }
+    kept.sort((a, b) => a.state.since - b.state.since)
+    // One that said nothing before the sleep was silent for long enough.
+    for (const { connection, state } of kept) join(this.#room, connection, state.source, -Infinity)
+    restoreSenders(
+      this.#room,
+      kept.map(({ connection, state }) => [connection, state.senders as Uint8Array] as const),
+    )
   }
 
   override onConnect(connection: Connection<Kept>, { request }: ConnectionContext): void {
