@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from './limits.ts'
+import { MAX_DEPS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL, MAX_UNIT_BYTES, MAX_UNIT_OPS } from './limits.ts'
 import { type WaitingOp, waitingOp } from './pending.ts'
 import { createReplica, receive, type Replica } from './replica.ts'
 import { GENESIS, idNumber, judgeWords, opAfter, ROOM, unsigned } from './room.naive.ts'
+import { setSteps } from './steps.naive.ts'
 import { type UnitOp, unitBytes } from './unit.ts'
 
 function open(): Replica {
@@ -62,6 +63,48 @@ test('B6 when too much was looked at in vain, a unit with its parents is admitte
     expect(n).toBeLessThan(100)
     receive(replica, [opAfter(2, prev, [top], `op ${n}`)], 'mallory')
   }
+})
+
+/** Ops that wait, one more of which `link` may not have: the oldest goes for each that comes. They stand on an op that is stuck. */
+function ring(replica: Replica, length: number): UnitOp[] {
+  const stuck = receiveStuck(replica, 1)
+  return Array.from({ length }, (_, n) => opAfter(2, null, [stuck], `ring ${n}`))
+}
+
+/** The most set elements that one of these ops, brought in turn and each for the second time, has the replica look at. */
+function mostSteps(replica: Replica, ops: readonly UnitOp[], link: string): number {
+  const rounds = [...ops, ...ops].map((unitOp) => setSteps(() => receive(replica, [unitOp], link)))
+  return rounds.slice(ops.length).reduce((most, steps) => Math.max(most, steps), 0)
+}
+
+test('B6 D16 an op that comes, and one that is pushed out for it, do not have the ops that stand on them looked at again and again', () => {
+  const replica = open()
+  const ops = ring(replica, MAX_PENDING_PER_LINK + 1)
+  const tops = Array.from({ length: MAX_PENDING_PER_LINK / MAX_DEPS }, (_, n) =>
+    opAfter(3, null, ops.slice(n * MAX_DEPS, (n + 1) * MAX_DEPS), `top ${n}`),
+  )
+  receive(replica, tops, 'mallory')
+  let above = tops
+  for (let n = 0; n < 500; n++) {
+    above = [opAfter(4, null, above, `above ${n}`)]
+    receive(replica, above, 'mallory')
+  }
+  expect(mostSteps(replica, ops, 'ring')).toBeLessThan(50)
+})
+
+test('B6 D16 an op that comes and is pushed out again and again does not have all its children looked at each time', () => {
+  const replica = open()
+  const ops = ring(replica, 9)
+  const below = ops.slice(0, 7)
+  for (let n = 0; replica.pending.ops < MAX_PENDING_TOTAL - 8; n++) receive(replica, [opAfter(5, null, below, `child ${n}`)], `name ${n}`)
+  expect(mostSteps(replica, ops, 'ring')).toBeLessThan(50)
+})
+
+test('B6 D16 an op that comes and is pushed out again and again has those that vouch for it looked at once', () => {
+  const replica = open()
+  const ops = ring(replica, MAX_PENDING_PER_LINK + 1)
+  for (let n = 0; n < 1_000; n++) receive(replica, [opAfter(2, ops[0]!, [], `next ${n}`, { deps: [idNumber(n)] })], 'mallory')
+  expect(mostSteps(replica, ops, 'ring')).toBeLessThan(50)
 })
 
 test('a unit that waited is admitted as few units, parents first', () => {

@@ -37,7 +37,6 @@ function forgive(pending: Pending, looks: number): void {
 export function gather(pending: Pending): WaitingOp[] {
   if (pending.touched.size === 0 || pending.vain >= MAX_VAIN) return []
   const batch = neededByTouched(pending)
-  for (const { missing } of batch.ops) pending.vain += 1 + missing.size
   strike(pending, batch)
   const unit = nextUnit(pending, batch)
   pending.vain += JUDGED_AS * unit.length
@@ -51,7 +50,7 @@ interface Batch {
 }
 
 function neededByTouched(pending: Pending): Batch {
-  const pass = ++pending.clock
+  const pass = ++pending.pass
   const ops: WaitingOp[] = []
   const add = (waiting: WaitingOp): void => {
     if (waiting.pass === pass) return
@@ -61,8 +60,11 @@ function neededByTouched(pending: Pending): Batch {
   for (const seed of pending.touched) add(seed)
   // The list grows while it is walked.
   for (const { missing, vouchers, unitOp } of ops) {
-    for (const { op } of missing) add(op!)
-    if (unitOp.signature === null) for (const voucher of vouchers) if (voucher.lacking === 0) add(voucher)
+    pending.vain += 1 + missing.size
+    for (const { op } of missing) if (op !== null) add(op)
+    if (unitOp.signature !== null) continue
+    pending.vain += vouchers.size
+    for (const voucher of vouchers) if (voucher.lacking === 0) add(voucher)
   }
   return { pass, ops }
 }
@@ -76,6 +78,8 @@ function strike(pending: Pending, { pass, ops }: Batch): void {
   }
   const isUnvouched = ({ unitOp, vouchedBy }: WaitingOp): boolean => unitOp.signature === null && vouchedBy === 0
   const struck = ops.filter((waiting) => isUnvouched(waiting) || needsOther(waiting, pass))
+  if (struck.length === 0) return
+  const children = childrenIn(ops)
   for (const waiting of struck) leaveOut(pending, waiting)
   const strikeToo = (waiting: WaitingOp): void => {
     if (waiting.pass !== pass) return
@@ -84,7 +88,7 @@ function strike(pending: Pending, { pass, ops }: Batch): void {
   }
   // The list grows while it is walked.
   for (const waiting of struck) {
-    for (const child of waiting.slot.children) strikeToo(child)
+    for (const child of children.get(waiting) ?? []) strikeToo(child)
     const prev = ownPrev(waiting)
     if (prev === null) continue
     prev.vouchedBy--
@@ -92,9 +96,23 @@ function strike(pending: Pending, { pass, ops }: Batch): void {
   }
 }
 
-/** Whether an op has a parent that waits and is not in the batch. */
+/** The children of each op that are among `ops`: not all children, of which there may be more than anybody pays for. */
+function childrenIn(ops: readonly WaitingOp[]): Map<WaitingOp, WaitingOp[]> {
+  const children = new Map<WaitingOp, WaitingOp[]>()
+  for (const waiting of ops) {
+    for (const { op } of waiting.missing) {
+      if (op === null) continue
+      const known = children.get(op)
+      if (known === undefined) children.set(op, [waiting])
+      else known.push(waiting)
+    }
+  }
+  return children
+}
+
+/** Whether an op has a missing parent that is not in the batch. */
 function needsOther({ missing }: WaitingOp, pass: number): boolean {
-  for (const { op } of missing) if (op!.pass !== pass) return true
+  for (const { op } of missing) if (op?.pass !== pass) return true
   return false
 }
 
@@ -106,7 +124,7 @@ function leaveOut(pending: Pending, waiting: WaitingOp): void {
 
 /** As many groups of ops that need each other as a unit can hold. */
 function nextUnit(pending: Pending, { pass, ops }: Batch): WaitingOp[] {
-  const able = ops.filter((waiting) => waiting.pass === pass).sort(byAge)
+  const able = parentsFirst(ops.filter((waiting) => waiting.pass === pass))
   const unit: WaitingOp[] = []
   let bytes = 0
   for (const group of groupsOf(able, (waiting) => needsOf(waiting, pass))) {
@@ -116,20 +134,28 @@ function nextUnit(pending: Pending, { pass, ops }: Batch): WaitingOp[] {
       continue
     }
     if (unit.length + group.length > MAX_UNIT_OPS || bytes + size > MAX_UNIT_BYTES) break
-    for (const waiting of group.sort(byAge)) unit.push(waiting)
+    for (const waiting of group.sort((a, b) => a.place - b.place)) unit.push(waiting)
     bytes += size
   }
   return unit
 }
 
-/** Parents before their children. */
-const byAge = (a: WaitingOp, b: WaitingOp): number => a.wholeSince - b.wholeSince
+/** Ops whose missing parents are all among them, each after its parents. Sets their places. */
+function parentsFirst(ops: readonly WaitingOp[]): WaitingOp[] {
+  const ordered = [...groupsOf(ops, missingParents)].flat()
+  for (const [place, waiting] of ordered.entries()) waiting.place = place
+  return ordered
+}
+
+function* missingParents({ missing }: WaitingOp): Generator<WaitingOp, void> {
+  for (const { op } of missing) yield op!
+}
 
 /** What an op needs of its batch. Any one of the ops that vouch for it will do. */
-function* needsOf({ unitOp, missing, vouchers }: WaitingOp, pass: number): Generator<WaitingOp, void> {
-  for (const { op } of missing) yield op!
-  if (unitOp.signature !== null) return
-  for (const voucher of vouchers) {
+function* needsOf(waiting: WaitingOp, pass: number): Generator<WaitingOp, void> {
+  yield* missingParents(waiting)
+  if (waiting.unitOp.signature !== null) return
+  for (const voucher of waiting.vouchers) {
     if (voucher.pass !== pass) continue
     yield voucher
     return

@@ -2,11 +2,17 @@
  * Ops that wait: for a parent, or for an op that vouches for them. An op waits once, however many links brought it and however their units
  * were cut, and it is signed if one of its copies is. Nothing here is a verdict: an op that was evicted can come back.
  *
- * An op is *whole* when all its ancestors are admitted or wait. Only whole ops can be admitted; which of them are, `gather.ts` finds. Every
- * unsigned op here has an op here that vouches for it; when the last of these goes, it goes too. Bounded by `evict.ts`.
+ * An op is *whole* when all its ancestors are admitted or wait. Only whole ops can be admitted; which of them are, `gather.ts` finds. An id
+ * whose op was whole counts as whole for as long as ops here name it, even while its op is evicted. So an op may seem whole and lack an
+ * ancestor, which `gather.ts` notices; but no op that is whole seems not to be. Every unsigned op here has an op here that vouches for it;
+ * when the last of these goes, it goes too. Bounded by `evict.ts`.
+ *
+ * Cost: O(1 + parents + links that bring it) for each op that comes, amortised, however often other ops are evicted and come again. An edge
+ * from an op to a missing parent is made when the op comes, and walked when the parent's id first counts as whole, when the parent's author
+ * is first known, when the parent is admitted or rejected, and when the op leaves: each at most once.
  */
 import { equalBytes } from './bytes.ts'
-import { type OpId, opLength } from './op.ts'
+import { type Author, type OpId, opLength } from './op.ts'
 import { assert } from './result.ts'
 import { keyOf, type UnitOp } from './unit.ts'
 
@@ -17,6 +23,12 @@ export interface Slot {
   op: WaitingOp | null
   /** The ops that wait and have it as a parent. */
   readonly children: Set<WaitingOp>
+  /** Those of them that have it as prev and are by the same author, so far as the author is known. Null: none has come. */
+  vouchers: Set<WaitingOp> | null
+  /** The author of its op, once that has come. */
+  author: Author | null
+  /** Whether its op was whole since the slot was made. */
+  wasWhole: boolean
 }
 
 export interface WaitingOp {
@@ -32,12 +44,11 @@ export interface WaitingOp {
   /** The ops that wait, are by the same author, and have this one as prev. */
   readonly vouchers: Set<WaitingOp>
   readonly amount: Amount
-  /** How many missing parents are not here, or are not whole themselves. 0: the op is whole. */
+  /** How many missing parents do not count as whole. 0: the op seems whole, and its slot counts as whole. */
   lacking: number
-  /** When it became whole, as a number that grows from op to op: parents have lower ones than their children. */
-  wholeSince: number
-  /** For `gather.ts`: the batch that it is in, and how many in that batch vouch for it. */
+  /** For `gather.ts`: the batch that it is in, its place there (parents first), and how many in that batch vouch for it. */
   pass: number
+  place: number
   vouchedBy: number
 }
 
@@ -57,16 +68,19 @@ interface Share extends Amount {
 export interface Pending extends Amount {
   readonly slots: Map<string, Slot>
   readonly byLink: Map<string, Share>
-  /** Whole ops to be looked at: something has changed that may let them be admitted. Between two units it is empty, unless too much was looked at in vain. */
+  /**
+   * Ops that seem whole and are to be looked at: each set of waiting ops that can be admitted together has one of them. Between two units
+   * it is empty, unless too much was looked at in vain.
+   */
   readonly touched: Set<WaitingOp>
-  /** The last `wholeSince` or `pass`. */
-  clock: number
+  /** The last batch of `gather.ts`. */
+  pass: number
   /** Ops and parents that were looked at in vain (`gather.ts`), less what the units paid that came since. */
   vain: number
 }
 
 export function createPending(): Pending {
-  return { slots: new Map(), byLink: new Map(), touched: new Set(), clock: 0, vain: 0, ops: 0, bytes: 0, parents: 0 }
+  return { slots: new Map(), byLink: new Map(), touched: new Set(), pass: 0, vain: 0, ops: 0, bytes: 0, parents: 0 }
 }
 
 /** The op with this id, if it waits. */
@@ -88,8 +102,7 @@ export function ownPrev({ prev, unitOp }: WaitingOp): WaitingOp | null {
 
 /**
  * Keeps an op until it is admitted, rejected, dropped or evicted. `missing`: its parents that are not admitted, prev first. Returns false if
- * it waited already. Call `evict` (`evict.ts`) when the whole unit is in. O(parents and children that wait), and for each op that becomes
- * whole O(its children).
+ * it waited already. Call `evict` (`evict.ts`) when the whole unit is in. Amortised O(parents).
  */
 export function wait(pending: Pending, unitOp: UnitOp, missing: readonly OpId[], link: string): boolean {
   const slot = slotOf(pending, unitOp.id)
@@ -113,13 +126,13 @@ function slotOf({ slots }: Pending, id: OpId): Slot {
   const key = keyOf(id)
   const known = slots.get(key)
   if (known !== undefined) return known
-  const slot: Slot = { id, key, op: null, children: new Set() }
+  const slot: Slot = { id, key, op: null, children: new Set(), vouchers: null, author: null, wasWhole: false }
   slots.set(key, slot)
   return slot
 }
 
 function enter(pending: Pending, slot: Slot, unitOp: UnitOp, parents: readonly OpId[]): WaitingOp {
-  const { prev } = unitOp.op
+  const { op } = unitOp
   const missing = new Set(parents.map((id) => slotOf(pending, id)))
   const [first = null] = missing
   const waiting: WaitingOp = {
@@ -127,36 +140,59 @@ function enter(pending: Pending, slot: Slot, unitOp: UnitOp, parents: readonly O
     slot,
     links: new Set(),
     missing,
-    prev: first !== null && prev !== null && equalBytes(first.id, prev) ? first : null,
-    vouchers: new Set(),
-    amount: { ops: 1, bytes: opLength(unitOp.op), parents: missing.size },
+    prev: first !== null && op.prev !== null && equalBytes(first.id, op.prev) ? first : null,
+    vouchers: vouchersOf(slot, op.author),
+    amount: { ops: 1, bytes: opLength(op), parents: missing.size },
     lacking: 0,
-    wholeSince: 0,
     pass: 0,
+    place: 0,
     vouchedBy: 0,
   }
   slot.op = waiting
   for (const parent of missing) {
     parent.children.add(waiting)
-    if (parent.op?.lacking !== 0) waiting.lacking++
+    if (!parent.wasWhole) waiting.lacking++
   }
-  ownPrev(waiting)?.vouchers.add(waiting)
-  for (const child of slot.children) if (ownPrev(child) === waiting) waiting.vouchers.add(child)
-  if (waiting.lacking === 0) becomeWhole(pending, waiting)
+  if (waiting.prev !== null) vouchFor(waiting.prev, waiting)
+  if (waiting.lacking === 0) {
+    pending.touched.add(waiting)
+    countAsWhole(pending, slot)
+  }
   return waiting
 }
 
-function becomeWhole(pending: Pending, first: WaitingOp): void {
+/** The ops that vouch for the one that comes, by `author`. Others that have it as prev are forgotten, the first time. */
+function vouchersOf(slot: Slot, author: Author): Set<WaitingOp> {
+  const vouchers = (slot.vouchers ??= new Set())
+  if (slot.author === null) for (const child of vouchers) if (!equalBytes(child.unitOp.op.author, author)) vouchers.delete(child)
+  slot.author = author
+  return vouchers
+}
+
+function vouchFor(prev: Slot, waiting: WaitingOp): void {
+  if (prev.author !== null && !equalBytes(prev.author, waiting.unitOp.op.author)) return
+  prev.vouchers ??= new Set()
+  prev.vouchers.add(waiting)
+}
+
+/** An id, whose op is whole or admitted, counts as whole from now on, and so do all that seem whole by that. The first time, these are looked at. */
+function countAsWhole({ touched }: Pending, first: Slot): void {
+  if (first.wasWhole) return
+  first.wasWhole = true
   const work = [first]
   // The list grows while it is walked.
-  for (const waiting of work) {
-    waiting.wholeSince = ++pending.clock
-    pending.touched.add(waiting)
-    for (const child of waiting.slot.children) if (--child.lacking === 0) work.push(child)
+  for (const { children } of work) {
+    for (const child of children) {
+      if (--child.lacking > 0) continue
+      touched.add(child)
+      if (child.slot.wasWhole) continue
+      child.slot.wasWhole = true
+      work.push(child.slot)
+    }
   }
 }
 
-/** An op was admitted, after its parents: it does not wait any more, and nothing waits for it. O(ops that waited for it or become whole). */
+/** An op was admitted, after its parents: it does not wait any more, and nothing waits for it. O(ops that waited for it), and `countAsWhole`. */
 export function cameIn(pending: Pending, id: OpId): void {
   const slot = pending.slots.get(keyOf(id))
   if (slot === undefined) return
@@ -164,11 +200,9 @@ export function cameIn(pending: Pending, id: OpId): void {
   assert(waited === null || waited.lacking === 0, 'what is admitted lacks no ancestor')
   pending.slots.delete(slot.key)
   if (waited !== null) leave(pending, waited)
-  for (const child of slot.children) {
-    child.missing.delete(slot)
-    if (waited === null && --child.lacking === 0) becomeWhole(pending, child)
-    else if (child.lacking === 0) pending.touched.add(child)
-  }
+  for (const child of slot.children) child.missing.delete(slot)
+  countAsWhole(pending, slot)
+  for (const child of slot.children) if (child.lacking === 0) pending.touched.add(child)
 }
 
 /** Removes an op that is not admitted. Returns it and, of the unsigned ops below, those that nothing vouches for any more. */
@@ -178,28 +212,14 @@ export function remove(pending: Pending, waiting: WaitingOp): WaitingOp[] {
     const prev = ownPrev(next)
     leave(pending, next)
     forgetEmpty(pending, next.slot)
-    if (next.lacking === 0) breakWhole(pending, next)
     removed.push(next)
     next = prev !== null && prev.unitOp.signature === null && prev.vouchers.size === 0 ? prev : null
   }
   return removed
 }
 
-/** What stands on an op that is gone is not whole any more. */
-function breakWhole(pending: Pending, gone: WaitingOp): void {
-  const work = [gone]
-  // The list grows while it is walked.
-  for (const { slot } of work) {
-    for (const child of slot.children) {
-      if (child.lacking++ > 0) continue
-      pending.touched.delete(child)
-      work.push(child)
-    }
-  }
-}
-
 function leave(pending: Pending, waiting: WaitingOp): void {
-  ownPrev(waiting)?.vouchers.delete(waiting)
+  waiting.prev?.vouchers?.delete(waiting)
   waiting.slot.op = null
   pending.touched.delete(waiting)
   for (const parent of waiting.missing) {

@@ -148,8 +148,9 @@ function assertPending({ pending, dag, rejected }: Replica): void {
   assert(pending.touched.size === 0, 'all that has changed was looked at')
   for (const { unitOp, missing, lacking, vouchers } of waitingOps(pending)) {
     for (const { key, id } of missing) assert(numberOf(dag, id) < 0 && !rejected.has(key), 'what waits lacks no parent that is known')
-    const lacks = [...missing].filter(({ op }) => op?.lacking !== 0)
-    assert(lacks.length === lacking, 'what waits counts the parents that keep it from being whole')
+    const lacks = [...missing].filter(({ wasWhole }) => !wasWhole)
+    assert(lacks.length === lacking, 'what waits counts the parents that keep it from seeming whole')
+    for (const { op, wasWhole } of missing) assert(wasWhole || op?.lacking !== 0, 'what seems whole counts as whole')
     assert(unitOp.signature !== null || vouchers.size > 0, 'what waits is signed, or something that waits vouches for it')
   }
 }
