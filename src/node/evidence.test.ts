@@ -114,7 +114,10 @@ test('E9 of ops that the disk cannot give back there is no file, and the log say
   const { node, disk } = await nodeWith([says('one')], [says('other')])
   for (const record of disk.records.values()) record.bytes[9]! ^= 1
   expect(await node.room.evidence(null)).toMatchObject([{ seq: 1, file: null }])
-  expect(node.refused.latest()).toMatchObject(Array(2).fill({ reason: 'bad-checksum', from: 'disk' }))
+  // Once for each record: both ops may have been stored in one.
+  const refused = node.refused.latest()
+  expect(refused.length).toBe(disk.records.size - 1)
+  for (const each of refused) expect(each).toMatchObject({ reason: 'bad-checksum', from: 'disk' })
 })
 
 test('B1 of ops that are not stored yet the evidence is the same', async () => {

@@ -3,98 +3,182 @@ import {
   channelOf,
   createInbox,
   earned,
-  enqueue,
-  IDLE_FRAMES_PER_SECOND,
-  MAX_ACCOUNTS,
-  MAX_IDLE_FRAMES,
   MAX_MET,
   MAX_OPENED_AT_ONCE,
-  MAX_SHARED,
+  MAX_SAVED,
+  MAX_SAVERS,
+  MAX_TRUSTED,
   MAX_UNKNOWN,
-  pays,
+  MAX_WAITING_BYTES,
+  MAX_WAITING_FRAMES,
+  MET_PER_SECOND,
+  tabOf,
+  take,
+  TRUSTED_PER_SECOND,
   UNKNOWN_PER_SECOND,
 } from './inbox.ts'
 import type { Standing } from '../sync/peers.ts'
 
-/** An inbox on a clock of the test's, and how many of some frames are worth opening. */
-function tried() {
+/** An inbox on a clock of the test's. Frames are opened at once, or, if it is slow, when `finish` is called. */
+function tried({ isSlow = false } = {}) {
   let now = 0
   let seed = 1
   const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
-  const inbox = createInbox(() => now, random)
-  const count = (frames: number, sender: (n: number) => string, standing: Standing): number => {
-    let opened = 0
-    for (let n = 0; n < frames; n++) if (pays(inbox, sender(n), standing)) opened++
-    return opened
+  const alarms: { readonly at: number; readonly wake: () => void }[] = []
+  const inbox = createInbox({ now: () => now, random, later: (ms, wake) => void alarms.push({ at: now + ms, wake }) })
+  const opened: string[] = []
+  const ends: (() => void)[] = []
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  const hear = (sender: string, standing: Standing, frames = 1, bytes = 100): void => {
+    for (let n = 0; n < frames; n++) {
+      take(inbox, sender, standing, bytes, () => {
+        opened.push(sender)
+        return isSlow ? new Promise((resolve) => ends.push(resolve)) : Promise.resolve()
+      })
+    }
   }
-  return { inbox, count, pass: (ms: number) => (now += ms) }
+  /** Opens what may be opened until nothing changes. */
+  const finish = async (): Promise<void> => {
+    for (let before = -1; before !== opened.length;) {
+      before = opened.length
+      for (const end of ends.splice(0)) end()
+      for (let i = 0; i < MAX_WAITING_FRAMES / MAX_OPENED_AT_ONCE; i++) await settled()
+    }
+  }
+  const pass = async (ms: number): Promise<void> => {
+    now += ms
+    for (const alarm of alarms.splice(0)) {
+      if (alarm.at <= now) alarm.wake()
+      else alarms.push(alarm)
+    }
+    await finish()
+  }
+  const count = (sender: string): number => opened.filter((each) => each === sender).length
+  return { inbox, opened, ends, hear, finish, pass, count, settled }
 }
 
-test('D22 of frames under unknown names no more than MAX_UNKNOWN are opened, and UNKNOWN_PER_SECOND later, by lot', () => {
-  const { count, pass } = tried()
-  const first = count(10_000, (n) => `${n}`, 'unknown')
-  expect(first).toBeLessThanOrEqual(MAX_UNKNOWN)
-  expect(first).toBeGreaterThan(MAX_UNKNOWN / 2)
+test('D22 of frames under unknown names no more than MAX_UNKNOWN are opened, and UNKNOWN_PER_SECOND later, by lot', async () => {
+  const { hear, finish, pass, opened, count } = tried()
+  for (let n = 0; n < 10_000; n++) hear(`${n}`, 'unknown')
+  await finish()
+  expect(opened.length).toBeLessThanOrEqual(MAX_UNKNOWN)
+  expect(opened.length).toBeGreaterThan(MAX_UNKNOWN / 2)
   // 900 frames a second, and among them one honest frame every 100 ms: it has the same chance as each of the others.
-  let [opened, honest] = [0, 0]
   for (let i = 0; i < 100; i++) {
-    pass(100)
-    opened += count(90, (n) => `${i} ${n}`, 'unknown')
-    honest += count(1, () => `honest ${i}`, 'unknown')
+    for (let n = 0; n < 90; n++) hear(`${i} ${n}`, 'unknown')
+    hear('honest', 'unknown')
+    await pass(100)
   }
-  expect(opened + honest).toBeLessThanOrEqual(MAX_UNKNOWN + 10 * UNKNOWN_PER_SECOND)
-  expect(honest).toBeGreaterThan(10)
+  expect(opened.length).toBeLessThanOrEqual(MAX_UNKNOWN + 10 * UNKNOWN_PER_SECOND)
+  expect(count('honest')).toBeGreaterThan(10)
 })
 
-test('D22 a sender with a seat has MAX_IDLE_FRAMES and IDLE_FRAMES_PER_SECOND of its own, whatever others send; ops pay for more', () => {
-  const { inbox, count, pass } = tried()
-  expect(count(20_000, () => 'pours', 'met')).toBeLessThanOrEqual(MAX_IDLE_FRAMES + MAX_SHARED)
-  expect(count(MAX_IDLE_FRAMES, () => 'honest', 'trusted')).toBe(MAX_IDLE_FRAMES)
-  pass(1_000)
-  expect(count(IDLE_FRAMES_PER_SECOND, () => 'honest', 'trusted')).toBe(IDLE_FRAMES_PER_SECOND)
-  count(20_000, () => 'pours', 'met')
-  earned(inbox, 'honest', 1_000)
-  expect(count(4_000, () => 'honest', 'trusted')).toBe(4_000)
+test.for([
+  { standing: 'met', most: MAX_MET, perSecond: MET_PER_SECOND },
+  { standing: 'trusted', most: MAX_TRUSTED, perSecond: TRUSTED_PER_SECOND },
+] as const)(
+  'D22 D18 all who are $standing share a budget in turns: 250 names that pour take no frame from one that says little',
+  async ({ standing, most, perSecond }) => {
+    const { hear, pass, opened, count } = tried()
+    const SECONDS = 4
+    for (let step = 0; step < 50 * SECONDS; step++) {
+      for (let n = 0; n < 250; n++) hear(`${n}`, standing)
+      if (step % 50 === 0) hear('honest', standing)
+      await pass(20)
+    }
+    expect(count('honest')).toBe(SECONDS)
+    expect(opened.length).toBeLessThanOrEqual(most + SECONDS * perSecond)
+    expect(opened.length).toBeGreaterThan(most + 0.9 * SECONDS * perSecond)
+  },
+)
+
+test('D22 frames that ops have paid for need no budget, MAX_SAVED at most', async () => {
+  const { inbox, hear, pass, finish, count } = tried()
+  for (let n = 0; n < MAX_TRUSTED; n++) {
+    hear('pours', 'trusted')
+    if (n % 100 === 0) await finish()
+  }
+  await finish()
+  earned(inbox, 'brings', 1_000_000)
+  for (let n = 0; n < MAX_SAVED + 10; n++) {
+    hear('brings', 'trusted')
+    if (n % 100 === 0) await finish()
+  }
+  await finish()
+  expect([count('pours'), count('brings')]).toEqual([MAX_TRUSTED, MAX_SAVED])
+  await pass(1_000)
+  expect(count('brings')).toBe(MAX_SAVED + 10)
 })
 
 test('D22 frames of the trusted are opened before those of others that came earlier, MAX_OPENED_AT_ONCE at a time', async () => {
-  const { inbox } = tried()
-  const order: string[] = []
-  const ends: (() => void)[] = []
-  const open = (name: string) => (): Promise<void> => {
-    order.push(name)
-    return new Promise((resolve) => ends.push(resolve))
-  }
-  for (let n = 0; n < 100; n++) enqueue(inbox, 'unknown', open('unknown'))
-  enqueue(inbox, 'met', open('met'))
-  enqueue(inbox, 'trusted', open('trusted'))
-  expect(order).toHaveLength(MAX_OPENED_AT_ONCE)
+  const { hear, settled, opened, ends } = tried({ isSlow: true })
+  hear('', 'unknown', 50)
+  hear('met', 'met')
+  hear('trusted', 'trusted')
+  expect(opened).toHaveLength(MAX_OPENED_AT_ONCE)
   for (let i = 0; i < 2; i++) {
     ends[i]!()
-    await new Promise((resolve) => setTimeout(resolve))
+    await settled()
   }
-  expect(order.slice(MAX_OPENED_AT_ONCE)).toEqual(['trusted', 'met'])
+  expect(opened.slice(MAX_OPENED_AT_ONCE)).toEqual(['trusted', 'met'])
 })
 
-test('D22 MAX_ACCOUNTS accounts are kept, however many senders have had a seat, and the one silent for longest is forgotten', () => {
-  const { inbox, count } = tried()
-  const spent = (sender: string): boolean => count(1, () => sender, 'met') === 0
-  count(MAX_IDLE_FRAMES + 4 * MAX_SHARED, () => 'first', 'met')
-  expect(spent('first')).toBe(true)
-  count(MAX_ACCOUNTS - 1, (n) => `${n}`, 'met')
-  expect([inbox.accounts.size, inbox.accounts.has('first')]).toEqual([MAX_ACCOUNTS, true])
-  count(1, () => 'one more', 'met')
-  expect([inbox.accounts.size, inbox.accounts.has('first')]).toEqual([MAX_ACCOUNTS, false])
+test('D22 one frame in eight is of the lowest line, however many frames of the trusted are paid for', async () => {
+  const { inbox, hear, settled, opened, ends, count } = tried({ isSlow: true })
+  earned(inbox, 'brings', 1_000)
+  hear('brings', 'trusted', MAX_OPENED_AT_ONCE)
+  hear('newcomer', 'unknown', 10)
+  for (let n = 0; n < 80; n++) {
+    hear('brings', 'trusted')
+    ends.shift()!()
+    await settled()
+  }
+  expect(count('newcomer')).toBe(10)
+  expect(opened).toHaveLength(MAX_OPENED_AT_ONCE + 80)
 })
 
-test('D22 all who are met and not trusted share MAX_MET, and the trusted are not counted among them', () => {
-  const { count } = tried()
-  expect(count(8 * MAX_MET, (n) => `name ${n % 256}`, 'met')).toBeLessThanOrEqual(MAX_MET + MAX_SHARED)
-  expect(count(MAX_IDLE_FRAMES, () => 'friend', 'trusted')).toBe(MAX_IDLE_FRAMES)
+test('D22 D9 MAX_WAITING_FRAMES wait: of more, whoever has most waiting loses its latest ones', async () => {
+  const { inbox, hear, finish, count } = tried({ isSlow: true })
+  hear('pours', 'trusted', MAX_OPENED_AT_ONCE)
+  hear('honest', 'met', 3)
+  hear('pours', 'trusted', MAX_WAITING_FRAMES)
+  hear('late', 'unknown', 3)
+  expect(inbox.frames).toBe(MAX_WAITING_FRAMES)
+  await finish()
+  expect([count('honest'), count('late'), count('pours')]).toEqual([3, 3, MAX_OPENED_AT_ONCE + MAX_WAITING_FRAMES - 6])
+  expect([inbox.frames, inbox.bytes]).toEqual([0, 0])
 })
 
-test('D22 what is sent under a peer’s name elsewhere does not use up the account of its channel', () => {
-  const { count } = tried()
-  count(MAX_IDLE_FRAMES + 8 * MAX_SHARED, () => 'friend', 'trusted')
-  expect(count(MAX_IDLE_FRAMES, () => channelOf('friend'), 'trusted')).toBe(MAX_IDLE_FRAMES)
+test('D22 D9 MAX_WAITING_BYTES wait: of more, whoever has most waiting loses its latest ones', async () => {
+  const { inbox, hear, finish, count } = tried({ isSlow: true })
+  const mib = 1024 * 1024
+  hear('pours', 'trusted', MAX_OPENED_AT_ONCE)
+  hear('honest', 'met', 1, mib)
+  hear('pours', 'trusted', MAX_WAITING_BYTES / mib - 1, mib)
+  expect(inbox.bytes).toBe(MAX_WAITING_BYTES)
+  hear('late', 'unknown', 1, mib)
+  expect(inbox.bytes).toBe(MAX_WAITING_BYTES)
+  await finish()
+  expect([count('honest'), count('late'), count('pours')]).toEqual([1, 1, MAX_OPENED_AT_ONCE + MAX_WAITING_BYTES / mib - 2])
+})
+
+test('D22 the savings of MAX_SAVERS are kept, and those earned longest ago are forgotten first', () => {
+  const { inbox } = tried()
+  // Each is kept for both of its paths.
+  for (let n = 0; n < MAX_SAVERS / 2; n++) earned(inbox, `${n}`, 1)
+  expect([inbox.saved.size, inbox.saved.has('0')]).toEqual([MAX_SAVERS, true])
+  earned(inbox, 'one more', 1)
+  expect([inbox.saved.size, inbox.saved.has('0')]).toEqual([MAX_SAVERS, false])
+})
+
+test('D22 what is sent under a peer’s name elsewhere is not before the frames of its channel, or of its tab', async () => {
+  const { hear, settled, opened, ends } = tried({ isSlow: true })
+  hear('friend', 'trusted', MAX_OPENED_AT_ONCE + 100)
+  hear(channelOf('friend'), 'trusted')
+  hear(tabOf('friend'), 'trusted')
+  for (let i = 0; i < 3; i++) {
+    ends[i]!()
+    await settled()
+  }
+  expect(opened.slice(MAX_OPENED_AT_ONCE)).toEqual(['friend', channelOf('friend'), tabOf('friend')])
 })

@@ -1,105 +1,219 @@
 /**
  * Which frames are opened, and in which order. Opening one takes a key, a decryption and a signature: some 0.3 ms, before anybody
- * knows whether it is worth it. So each frame is paid for first, by its sender if that has a seat, and by a budget that
- * all others share if it has none. Who gets something of a shared budget is drawn by lot. Frames of trusted senders are opened
- * first, so that a flood delays nobody who is known by a frame more than those that are being opened.
+ * knows whether it is worth it. So frames wait in three lines, by what is known of their sender. Each line has a budget, so that no number of
+ * senders takes more than a part of a processor. In a line senders take turns, a frame each, so that one that says little is
+ * opened before the rest of one that says much, under however many names it says it.
+ *
+ * What waits has a bound too. Beyond it, the sender with most frames (or bytes) waiting loses its latest one. So a sender with less
+ * waiting than an equal part loses nothing.
+ *
+ * Names that nobody knows cost nothing and get no turns: who of them is heard is drawn by lot.
  */
-import { type Budget, createBudget, drawOne, takeOne } from '../core/budget.ts'
+import { backAt, type Budget, createBudget, drawOne, leftAt } from '../core/budget.ts'
 import type { PeerId } from '../sync/effects.ts'
 import type { Standing } from '../sync/peers.ts'
 
 /** Frames of senders without a seat, at once and in a second: some 8 % of a processor. */
 export const MAX_UNKNOWN = 256
 export const UNKNOWN_PER_SECOND = 256
-/** Frames of a sender with a seat that bring nothing, at once and in a second: heartbeats, names, typing and signals take a few. */
-export const MAX_IDLE_FRAMES = 512
-export const IDLE_FRAMES_PER_SECOND = 64
-/** Frames that each op that is admitted pays for: on three paths it comes three times. And the most that a sender can save up. */
-const FRAMES_PER_OP = 4
-const MAX_SAVED = 8_192
-/** And what those who have used up their own share, all together. */
-export const MAX_SHARED = 512
-export const SHARED_PER_SECOND = 256
 /** Frames of all who are met and not trusted, at once and in a second (some 15 % of a processor): names that are met cost nothing either. */
 export const MAX_MET = 1_024
 export const MET_PER_SECOND = 512
-/** Senders whose accounts are kept, the one silent for longest is forgotten first: twice as many as have a seat. */
-export const MAX_ACCOUNTS = 512
+/** Frames of all trusted senders that bring nothing, at once and in a second (some 30 % of a processor): four for each of 256 peers. */
+export const MAX_TRUSTED = 2_048
+export const TRUSTED_PER_SECOND = 1_024
+/** Frames that each op that is admitted pays for: on three paths it comes three times. And the most that a sender can save up. */
+const FRAMES_PER_OP = 4
+export const MAX_SAVED = 8_192
+/** Senders whose savings are kept, the one that earned longest ago is forgotten first: each of those with a seat, on two paths. */
+export const MAX_SAVERS = 512
+/** Frames and bytes that wait in all: some 0.3 s of opening, and several answers. What comes beyond is lost, as any frame may be, and is asked for again. */
+export const MAX_WAITING_FRAMES = 1_024
+export const MAX_WAITING_BYTES = 32 * 1024 * 1024
 /** Frames that are opened at the same time: as many as keep the platform's cryptography busy. */
 export const MAX_OPENED_AT_ONCE = 16
+/** One frame in so many is of the lowest line that has one: frames that were earned need no budget, and could keep the lower lines waiting. */
+const LOWEST_EVERY = 8
+
+const BEST_FIRST: readonly Standing[] = ['trusted', 'met', 'unknown']
+const LOWEST_FIRST: readonly Standing[] = ['unknown', 'met', 'trusted']
+/** The one queue of all who are not known. */
+const NOBODY = ''
+
+interface Frame {
+  readonly bytes: number
+  /** Its line's budget does not pay for it. */
+  readonly isPaid: boolean
+  readonly open: () => Promise<void>
+}
+
+interface Queue {
+  readonly frames: Frame[]
+  bytes: number
+}
 
 export interface Inbox {
-  readonly unknown: Budget
-  readonly met: Budget
-  readonly shared: Budget
-  /** Of senders with a seat: what comes back with time, and frames that they have earned. */
-  readonly accounts: Map<PeerId, { readonly idle: Budget; saved: number }>
-  readonly waiting: Record<Standing, (() => Promise<void>)[]>
-  opened: number
-  readonly now: () => number
-  /** In [0, 1). */
-  readonly random: () => number
+  readonly budgets: Readonly<Record<Standing, Budget>>
+  /** Frames that a sender has earned, by the key of its queue. */
+  readonly saved: Map<string, number>
+  /** What waits, by sender: the first one is the next. */
+  readonly lines: Readonly<Record<Standing, Map<string, Queue>>>
+  frames: number
+  bytes: number
+  /** Frames that are being opened, and how many were taken from a line so far. */
+  opening: number
+  taken: number
+  isWaking: boolean
+  readonly platform: InboxPlatform
 }
 
-export const createInbox = (now: () => number, random: () => number): Inbox => ({
-  unknown: createBudget(MAX_UNKNOWN, UNKNOWN_PER_SECOND, now()),
-  met: createBudget(MAX_MET, MET_PER_SECOND, now()),
-  shared: createBudget(MAX_SHARED, SHARED_PER_SECOND, now()),
-  accounts: new Map(),
-  waiting: { trusted: [], met: [], unknown: [] },
-  opened: 0,
-  now,
-  random,
+export interface InboxPlatform {
+  /** In ms. */
+  now(): number
+  /** In [0, 1). */
+  random(): number
+  later(ms: number, wake: () => void): void
+}
+
+export const createInbox = (platform: InboxPlatform): Inbox => ({
+  budgets: {
+    trusted: createBudget(MAX_TRUSTED, TRUSTED_PER_SECOND, platform.now()),
+    met: createBudget(MAX_MET, MET_PER_SECOND, platform.now()),
+    unknown: createBudget(MAX_UNKNOWN, UNKNOWN_PER_SECOND, platform.now()),
+  },
+  saved: new Map(),
+  lines: { trusted: new Map(), met: new Map(), unknown: new Map() },
+  frames: 0,
+  bytes: 0,
+  opening: 0,
+  taken: 0,
+  isWaking: false,
+  platform,
 })
 
-/**
- * Whether a frame is worth opening; it is paid for then.
- * @param sender whose account pays: the far end of a proven channel, or who the frame says that it is from
- */
-export function pays(inbox: Inbox, sender: PeerId | null, standing: Standing): boolean {
-  const now = inbox.now()
-  if (sender === null || standing === 'unknown') return drawOne(inbox.unknown, now, inbox.random())
-  const account = inbox.accounts.get(sender) ?? { idle: createBudget(MAX_IDLE_FRAMES, IDLE_FRAMES_PER_SECOND, now), saved: 0 }
-  inbox.accounts.delete(sender)
-  inbox.accounts.set(sender, account)
-  if (inbox.accounts.size > MAX_ACCOUNTS) inbox.accounts.delete(inbox.accounts.keys().next().value!)
-  if (account.saved > 0) return account.saved-- > 0
-  const isIdle = takeOne(account.idle, now) && (standing === 'trusted' || drawOne(inbox.met, now, inbox.random()))
-  return isIdle || drawOne(inbox.shared, now, inbox.random())
-}
-
-/** A sender with a seat brought ops that were admitted. */
-export function earned(inbox: Inbox, sender: PeerId, ops: number): void {
-  const account = inbox.accounts.get(sender)
-  if (account !== undefined) account.saved = Math.min(MAX_SAVED, account.saved + FRAMES_PER_OP * ops)
-}
+/** The queue of a proven channel: what others send under its owner's name on other paths is not before it. */
+export const channelOf = (peer: PeerId): string => `channel ${peer}`
+/** The queue of a tab of this browser, where only scripts of this origin speak: no budget pays for its frames. */
+export const tabOf = (peer: PeerId): string => `tab ${peer}`
+const isTab = (sender: string): boolean => sender.startsWith('tab ')
 
 /**
- * The account of a proven channel: what others send under its owner's name on other paths does not use it up.
+ * Opens a frame when it is its turn, or never. O(senders) when more waits than may.
+ * @param sender the key of the queue: of the far end of a proven channel, or who the frame says that it is from
  */
-export const channelOf = (peer: PeerId): PeerId => `channel ${peer}`
-
-/** A sender has no seat any more. */
-export function forget(inbox: Inbox, sender: PeerId): void {
-  inbox.accounts.delete(sender)
-  inbox.accounts.delete(channelOf(sender))
-}
-
-/** Opens a frame when it is its turn: those of the trusted first. */
-export function enqueue(inbox: Inbox, standing: Standing, open: () => Promise<void>): void {
-  inbox.waiting[standing].push(open)
+export function take(inbox: Inbox, sender: string, standing: Standing, bytes: number, open: () => Promise<void>): void {
+  const { budgets, lines, platform } = inbox
+  const isUnknown = standing === 'unknown'
+  if (isUnknown && !drawOne(budgets.unknown, platform.now(), platform.random())) return
+  const line = lines[standing]
+  const key = isUnknown ? NOBODY : sender
+  const queue = line.get(key) ?? { frames: [], bytes: 0 }
+  line.set(key, queue)
+  add(inbox, queue, { bytes, isPaid: isUnknown || isTab(sender) || spendSaved(inbox, sender), open })
+  if (inbox.frames > MAX_WAITING_FRAMES) loseOne(inbox, ({ frames }) => frames.length)
+  while (inbox.bytes > MAX_WAITING_BYTES) loseOne(inbox, (each) => each.bytes)
   next(inbox)
 }
 
+/** A sender brought ops that were admitted. */
+export function earned(inbox: Inbox, sender: PeerId, ops: number): void {
+  for (const key of [sender, channelOf(sender)]) {
+    const saved = Math.min(MAX_SAVED, (inbox.saved.get(key) ?? 0) + FRAMES_PER_OP * ops)
+    inbox.saved.delete(key)
+    inbox.saved.set(key, saved)
+    if (inbox.saved.size > MAX_SAVERS) inbox.saved.delete(inbox.saved.keys().next().value!)
+  }
+}
+
+function spendSaved({ saved }: Inbox, sender: string): boolean {
+  const left = saved.get(sender) ?? 0
+  if (left > 0) saved.set(sender, left - 1)
+  return left > 0
+}
+
+/** A sender has no seat any more. */
+export function forget(inbox: Inbox, sender: PeerId): void {
+  inbox.saved.delete(sender)
+  inbox.saved.delete(channelOf(sender))
+}
+
+function add(inbox: Inbox, queue: Queue, frame: Frame): void {
+  queue.frames.push(frame)
+  queue.bytes += frame.bytes
+  inbox.frames++
+  inbox.bytes += frame.bytes
+}
+
+/** The sender with most waiting, of all lines, loses its latest frame. */
+function loseOne(inbox: Inbox, measure: (queue: Queue) => number): void {
+  let [most, of, sender] = [0, inbox.lines.unknown, NOBODY]
+  for (const standing of LOWEST_FIRST) {
+    for (const [key, queue] of inbox.lines[standing]) {
+      if (measure(queue) > most) [most, of, sender] = [measure(queue), inbox.lines[standing], key]
+    }
+  }
+  const queue = of.get(sender)!
+  leave(inbox, queue, queue.frames.pop()!)
+  if (queue.frames.length === 0) of.delete(sender)
+}
+
+function leave(inbox: Inbox, queue: Queue, { bytes }: Frame): void {
+  queue.bytes -= bytes
+  inbox.frames--
+  inbox.bytes -= bytes
+}
+
 function next(inbox: Inbox): void {
-  const { trusted, met, unknown } = inbox.waiting
-  while (inbox.opened < MAX_OPENED_AT_ONCE) {
-    const open = trusted.shift() ?? met.shift() ?? unknown.shift()
-    if (open === undefined) return
-    inbox.opened++
-    void open().finally(() => {
-      inbox.opened--
+  while (inbox.opening < MAX_OPENED_AT_ONCE) {
+    const frame = takeNext(inbox)
+    if (frame === null) return wakeLater(inbox)
+    inbox.opening++
+    void frame.open().finally(() => {
+      inbox.opening--
       next(inbox)
     })
   }
+}
+
+/** The frame that is opened next; null when none may be. */
+function takeNext(inbox: Inbox): Frame | null {
+  for (const standing of inbox.taken % LOWEST_EVERY === LOWEST_EVERY - 1 ? LOWEST_FIRST : BEST_FIRST) {
+    const frame = takeFrom(inbox, standing)
+    if (frame === null) continue
+    inbox.taken++
+    return frame
+  }
+  return null
+}
+
+/** The first frame of the first sender whose turn it is and that the budget, or the sender, pays for. O(senders) while the budget is empty. */
+function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
+  const line = inbox.lines[standing]
+  if (line.size === 0) return null
+  const budget = inbox.budgets[standing]
+  const isLeft = leftAt(budget, inbox.platform.now()) >= 1
+  for (const [sender, queue] of line) {
+    const [frame] = queue.frames as [Frame]
+    if (!frame.isPaid && !isLeft) continue
+    if (!frame.isPaid) budget.left--
+    queue.frames.shift()
+    leave(inbox, queue, frame)
+    line.delete(sender)
+    if (queue.frames.length > 0) line.set(sender, queue)
+    return frame
+  }
+  return null
+}
+
+/** Goes on when a budget has something again. */
+function wakeLater(inbox: Inbox): void {
+  if (inbox.isWaking || inbox.frames === 0) return
+  const { budgets, lines, platform } = inbox
+  const now = platform.now()
+  const at = BEST_FIRST.filter((standing) => lines[standing].size > 0).map((standing) => backAt(budgets[standing], now))
+  inbox.isWaking = true
+  platform.later(at.reduce((first, each) => Math.min(first, each), Infinity) - now, () => {
+    inbox.isWaking = false
+    next(inbox)
+  })
 }

@@ -15,7 +15,7 @@ import type { OpenTransport, Path, Transport } from '../net/transport.ts'
 import type { Input, PeerId, Way } from '../sync/effects.ts'
 import type { Standing } from '../sync/peers.ts'
 import { createEcho } from './echo.ts'
-import { channelOf, createInbox, earned, enqueue, forget as forgetSender, pays } from './inbox.ts'
+import { channelOf, createInbox, earned, forget as forgetSender, tabOf, take } from './inbox.ts'
 import { watchSession } from './session-lock.ts'
 import type { PathStatus } from './views.ts'
 
@@ -27,11 +27,6 @@ const MAX_HEARD = 512
 
 /** Strangers whose paths are remembered, so that they can be greeted. */
 const MAX_GLIMPSED = 128
-
-/** Bytes of frames that are being opened at once: what comes faster is lost, as any frame may be, and is asked for again. */
-const MAX_OPENING_BYTES = 32 * 1024 * 1024
-/** And how many of one path: a few hundred milliseconds of the platform's cryptography, which nobody else's frames wait for longer. */
-const MAX_OPENING_FRAMES = 1_024
 
 /** Bytes that may wait on a path when the next bundle is handed to it: live messages are behind no more than that and one bundle. */
 const LOW_WATER = 64 * 1024
@@ -111,12 +106,10 @@ export function createLinks(
   /** When each peer was last heard on each path (ms). */
   const heard = new Map<PeerId, Map<Path, number>>()
   const glimpsed = new Map<PeerId, Map<Path, number>>()
-  const inbox = createInbox(() => performance.now(), Math.random)
+  const inbox = createInbox({ now: () => performance.now(), random: Math.random, later: (ms, wake) => void setTimeout(wake, ms) })
   const isRecent = (time: number | undefined): boolean => (time ?? -Infinity) > performance.now() - STILL_THERE
   /** Peers of this browser whose end is waited for. */
   const watched = new Set<PeerId>()
-  let opening = 0
-  const openingFrames = new Map<Path, number>()
   let isOpen = false
   let broughtOn = { second: 0, bytes: 0 }
   let sending: Promise<unknown> = Promise.resolve()
@@ -155,9 +148,12 @@ export function createLinks(
     return true
   }
 
-  /** A proven channel pays by itself: who a frame says that it is from, anybody can write. */
-  const isPaid = (path: Path, said: PeerId | null, standing: Standing, by: PeerId | null): boolean =>
-    path === 'webrtc' && by !== null ? pays(inbox, channelOf(by), events.standingOf(by)) : pays(inbox, said, standing)
+  /** A queue of its own for a proven channel, and for a tab of this browser: who a frame says that it is from, anybody can write. */
+  const queueOf = (path: Path, said: PeerId | null, by: PeerId | null): readonly [string, Standing] => {
+    if (path === 'broadcast') return [tabOf(said ?? ''), 'trusted']
+    if (path === 'webrtc' && by !== null) return [channelOf(by), events.standingOf(by)]
+    return said === null ? ['', 'unknown'] : [said, events.standingOf(said)]
+  }
 
   const receive = (path: Path, frame: Uint8Array, by: PeerId | null): void => {
     received.set(path, (received.get(path) ?? 0) + frame.length)
@@ -165,23 +161,15 @@ export function createLinks(
     if (path === 'webrtc' && envelope.ok && bringOn(frame, envelope.value.receiver)) return
     // A shared path brings what is for others, and our own frames.
     if (envelope.ok && envelope.value.receiver !== null && toHex(envelope.value.receiver) !== self) return
-    const frames = openingFrames.get(path) ?? 0
-    if (opening + frame.length > MAX_OPENING_BYTES || frames === MAX_OPENING_FRAMES) return
     // Who it says it is from may not be true. What is from one that is not heard, or says so, need not be opened, which takes most of the time.
     const said = envelope.ok ? toHex(envelope.value.sender) : null
     if (said !== null && (said === self || events.isCut(said))) return
-    const standing = said === null ? 'unknown' : events.standingOf(said)
-    // Only scripts of this origin speak on the browser's own channel.
-    if (path !== 'broadcast' && !isPaid(path, said, standing, by)) return
-    opening += frame.length
-    openingFrames.set(path, frames + 1)
-    enqueue(inbox, path === 'broadcast' ? 'trusted' : standing, () => openNext(path, frame, by, said))
+    const [queue, standing] = queueOf(path, said, by)
+    take(inbox, queue, standing, frame.length, () => openFrame(path, frame, by, said))
   }
 
-  const openNext = (path: Path, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<void> =>
+  const openFrame = (path: Path, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<void> =>
     sealer.open(frame).then((opened) => {
-      opening -= frame.length
-      openingFrames.set(path, openingFrames.get(path)! - 1)
       if (!transports.has(path)) return
       if (!opened.ok) {
         // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault. The better path counts even
@@ -329,10 +317,7 @@ export function createLinks(
       events.onChange()
     },
     measure: echo.ask,
-    earned(peer, ops) {
-      earned(inbox, peer, ops)
-      earned(inbox, channelOf(peer), ops)
-    },
+    earned: (peer, ops) => earned(inbox, peer, ops),
     roundTrip: echo.roundTrip,
     retryNow() {
       for (const transport of transports.values()) transport.retryNow?.()

@@ -1,15 +1,31 @@
 /** What answers cost that nobody has earned: how large their bundles are, what is verified of them, and who waits. */
 import { expect, test } from 'vitest'
 import { give, type SimNode } from '../sim/node.ts'
-import { chainOf, claim, createStage, has, keyNamed, linkNamed, message, opsOf, run, runUntil, tell } from '../sim/stage.ts'
-import { push, wantBelow } from '../sim/stage.ts'
+import {
+  chainOf,
+  claim,
+  createStage,
+  ghostId,
+  has,
+  keyNamed,
+  linkNamed,
+  message,
+  opsOf,
+  prove,
+  push,
+  run,
+  runUntil,
+  tell,
+  unsigned,
+  wantBelow,
+} from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
 import { decodeBundle } from './bundle.ts'
 import type { PeerId } from './effects.ts'
 import { LIMITS } from './limits.ts'
 import { decodeMessage } from './messages.ts'
 import { rebuild } from './rebuild.ts'
-import { ANSWERS_JUDGED_PER_SECOND, FIRST_OPS, MAX_ANSWERS_JUDGED, MORE_BY_BROUGHT } from './strangers.ts'
+import { ANSWERS_JUDGED_PER_SECOND, FIRST_OPS, MAX_ANSWERS_JUDGED, MORE_BY_BROUGHT, SMALL_OPS } from './strangers.ts'
 import { unwrapBundle } from './wrap.ts'
 
 const mallory = keyNamed('mallory')
@@ -117,6 +133,75 @@ test('D8 a link that waits for a budget keeps its place when it says more', () =
     tell(stage, bob, from, { type: 'units', ref: 0, bundle, last: true, left: 0 })
   }
   expect([...heldBack.small]).toEqual([one, another])
+})
+
+test('D22 what a person types does not wait behind bundles of few bytes that hold many ops', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging, heldBack } = bob.engine
+  // Nothing is signed but the last op, so that the ops cost next to no bytes.
+  const many = [message(stage, mallory, null, [ghostId(1)], '')]
+  while (many.length < FIRST_OPS) many.push(message(stage, mallory, many.at(-1)!, [], ''))
+  const bundle = bundleOf([many.map((op, i) => (i === many.length - 1 ? op : unsigned(op)))])
+  expect(bundle.length).toBeLessThan(2_048)
+  const names = Array.from({ length: 30 }, (_, n) => linkNamed(stage, `${n}`))
+  for (const link of names) {
+    claim(stage, bob, link, [], 0, 0)
+    tell(stage, bob, link, { type: 'units', ref: 0, bundle, last: true, left: 0 })
+  }
+  run(stage, 10)
+  expect(judging.small.left).toBeGreaterThan(0)
+  expect(heldBack.large.size).toBeGreaterThan(20)
+  const op = message(stage, keyNamed('newcomer'), null, [stage.room], 'typed')
+  tell(stage, bob, linkNamed(stage, 'newcomer'), { type: 'units', ref: 0, bundle: bundleOf([[op]]), last: true, left: 0 })
+  run(stage, 50)
+  expect(has(bob, op)).toBe(true)
+})
+
+test('D22 a small bundle holds SMALL_OPS ops; one more makes it a large one', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging, heldBack } = bob.engine
+  judging.large.left = -100_000
+  const bring = (name: string, ops: number): void => {
+    const chain = chainOf(stage, keyNamed(name), ops)
+    const bundle = bundleOf([chain.map((op, i) => (i === ops - 1 ? op : unsigned(op)))])
+    tell(stage, bob, linkNamed(stage, name), { type: 'units', ref: 0, bundle, last: true, left: 0 })
+    run(stage, 50)
+  }
+  bring('at the limit', SMALL_OPS)
+  expect(opsOf(bob)).toBe(1 + SMALL_OPS)
+  bring('beyond it', SMALL_OPS + 1)
+  expect([opsOf(bob), [...heldBack.large]]).toEqual([1 + SMALL_OPS, [linkNamed(stage, 'beyond it')]])
+  judging.large.left = 1
+  run(stage, 50)
+  expect(opsOf(bob)).toBe(2 + 2 * SMALL_OPS)
+})
+
+test('D18 D22 what a known author brings does not wait behind names, also if it was there before the author had proven itself', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging, heldBack } = bob.engine
+  const alice = keyNamed('alice')
+  const first = message(stage, alice, null, [stage.room], 'before')
+  push(stage, bob, linkNamed(stage, 'earlier run'), [[first]])
+  for (const line of ['small', 'large'] as const) judging[line].left = -100_000
+  const [before, after] = [linkNamed(stage, 'not proven yet'), linkNamed(stage, 'proven')]
+  let latest = first
+  const bring = (from: PeerId): (() => boolean) => {
+    const op = message(stage, alice, latest, [], 'typed')
+    latest = op
+    tell(stage, bob, from, { type: 'units', ref: 0, bundle: bundleOf([[op]]), last: true, left: 0 })
+    run(stage, 50)
+    return () => has(bob, op)
+  }
+  const isHere = bring(before)
+  expect([isHere(), heldBack.small.has(before)]).toEqual([false, true])
+  prove(stage, bob, before, alice)
+  run(stage, 50)
+  expect([isHere(), heldBack.small.has(before)]).toEqual([true, false])
+  prove(stage, bob, after, alice)
+  expect(bring(after)()).toBe(true)
 })
 
 test('D5 credit is worth no more than its amount: a large answer waits for the budget', () => {

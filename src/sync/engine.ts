@@ -78,6 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
     reminders: createReminders(now),
     judging: createJudging(now),
     intake: new Map(),
+    proven: [],
     heldBack: createHeldBack(),
     intakeBytes: 0,
     lookAgainAt: now,

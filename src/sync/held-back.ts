@@ -12,7 +12,14 @@ export const MAX_HELD_BACK = 1_024
 
 export type HeldBack = Readonly<Record<JudgeBudget, Set<Link>>>
 
-export const createHeldBack = (): HeldBack => ({ small: new Set(), large: new Set(), trustedAnswers: new Set(), answers: new Set() })
+export const createHeldBack = (): HeldBack => ({
+  small: new Set(),
+  large: new Set(),
+  answers: new Set(),
+  trustedSmall: new Set(),
+  trustedLarge: new Set(),
+  trustedAnswers: new Set(),
+})
 
 export function countHeldBack(heldBack: HeldBack): number {
   let count = 0

@@ -22,12 +22,14 @@ import {
   BYTES_AS_OP,
   costOf,
   INFLATING_AS_OPS,
+  isSmall,
   JUDGE_BUDGETS,
   type JudgeBudget,
   mayBegin,
   mayHold,
   pay,
   reward,
+  SMALL_OPS,
   urgentOf,
 } from './strangers.ts'
 import { hearOwn } from './trust.ts'
@@ -58,6 +60,8 @@ export interface IntakeItem {
   /** Brings what its link was asked for. */
   isAnswer: boolean
   begun: boolean
+  /** It is small in bytes and not in ops: it turned out so when it was opened. */
+  hasMany: boolean
   /** Set once all is verified: ready to be admitted. */
   units: readonly Unit[] | null
   /** What holds the unit and no other, as it came and is well merged: worth storing as it is. */
@@ -88,7 +92,7 @@ export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer
   if (!isFile(from) && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
   const isEmpty = wrapped.length === 0
-  queue.items.push({ wrapped, isAnswer, begun: isEmpty, units: isEmpty ? [] : null, columns: null, result, done })
+  queue.items.push({ wrapped, isAnswer, begun: isEmpty, hasMany: false, units: isEmpty ? [] : null, columns: null, result, done })
   queue.bytes += wrapped.length
   engine.intakeBytes += wrapped.length
   advance(engine, from, queue)
@@ -164,6 +168,10 @@ function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): Intake
  */
 export function intakeDue(engine: Engine): number {
   let next = Infinity
+  for (const link of engine.proven.splice(0)) {
+    const queue = engine.intake.get(link)
+    if (queue !== undefined && letGo(engine.heldBack, link)) advance(engine, link, queue)
+  }
   for (const name of JUDGE_BUDGETS) next = Math.min(next, goOn(engine, name))
   return next
 }
@@ -186,7 +194,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   const unwrapped = unwrapBundle(item.wrapped)
   if (!unwrapped.ok) return refuseItem(engine, from, item, unwrapped.reason)
   const { codec, payload } = unwrapped.value
-  const most = mayHold(engine, from)
+  const most = isFile(from) || !isSmall(item) ? mayHold(engine, from) : SMALL_OPS
   if (codec === 'raw') return take(engine, from, queue, item, rebuild(payload, most))
   pay(engine, from, item, INFLATING_AS_OPS)
   ask(engine, { type: 'decode', job: newJob(engine), bytes: payload, most }, (answer) => {
@@ -202,7 +210,12 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   // Signatures of an answer are paid for as they are verified: who brings wrong ones is cut before the rest.
   const signatures = item.isAnswer ? 0 : claims.length
   const isPaid = pay(engine, from, item, units.ok ? costOf(ops, signatures) : bytes / BYTES_AS_OP + costOf(ops, 0))
-  if (!units.ok) return refuseItem(engine, from, item, units.reason)
+  if (!units.ok) {
+    if (units.reason !== 'too-many-ops' || isFile(from) || !isSmall(item)) return refuseItem(engine, from, item, units.reason)
+    item.hasMany = true
+    item.begun = false
+    return
+  }
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && !isFile(from) : !isPaid) {
     item.result.refused += claims.length

@@ -3,13 +3,13 @@
  * (the effect "sendBulk"), and a bundle goes only when the asker has judged what was sent before (`more`). So what people type
  * is never behind more than a few bundles, on any path.
  *
- * Fresh names cost nothing, so the budgets of peers without admitted ops are shared by all of them. They take turns, a bundle
- * each; a newcomer is slower beside many of them, and never shut out.
+ * Fresh names cost nothing, and an author can have many. So all strangers share a budget, all who are met another, and all known peers a
+ * third. In each they take turns, a bundle each; one who asks is slower beside many others, and never shut out.
  */
 import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
 import type { Message } from './messages.ts'
 import type { Peer } from './peer.ts'
-import { isSenior, shareOf } from './peers.ts'
+import { rankOf, shareOf, type Standing } from './peers.ts'
 import { judged, type Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
@@ -29,10 +29,13 @@ export const MAX_SERVED = 32 * 1024 * 1024
 export const FIRST_SHARE = 32 * 1024
 export const MAX_FIRST_SHARES = 128 * 1024
 export const FIRST_SHARES_PER_SECOND = 16 * 1024
-/** Bytes for all who are met and have no admitted ops, at once and in a second: a newcomer gets a large room whole and at full speed. */
+/** Bytes for all who are met and not known, at once and in a second: a newcomer gets a large room whole and at full speed. */
 export const MAX_BULK = 32 * 1024 * 1024
 export const BULK_PER_SECOND = 4 * 1024 * 1024
-/** Bundles for peers without admitted ops that are made at a time: they are in memory meanwhile. */
+/** The same for all known peers: two of them catch up at full speed. */
+export const MAX_KNOWN_BULK = 32 * 1024 * 1024
+export const KNOWN_BULK_PER_SECOND = 8 * 1024 * 1024
+/** Bundles that are made at a time for each of these three: they are in memory meanwhile, and the budget is spent when the next one begins. */
 export const MAX_MADE = 4
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
@@ -42,27 +45,30 @@ const FIRST_BUNDLE_COST = 64 * 1024
 /** An answer that has waited for its asker this long is given up (ms). The asker can ask again. */
 const GIVEN_UP_AFTER = 15_000
 
+/** What all peers of one standing share. */
+interface Shared {
+  readonly bytes: Budget
+  /** Answers of which a bundle is being made. */
+  readonly made: Set<Serving>
+}
+
 /** What is shared by those who are served. */
 export interface Pace {
-  readonly firstShares: Budget
-  readonly bulk: Budget
+  readonly shared: Readonly<Record<Standing, Shared>>
   /** Ops looked at for those without a seat. */
   readonly walks: Budget
   /** Peers whose answers wait, whose turn it is first. */
   readonly waiting: Set<Peer>
-  /** Answers to peers without admitted ops of which a bundle is being made: MAX_MADE at a time, so that the budget is spent when the next one begins. */
-  readonly made: Set<Serving>
-  /** The same for strangers. */
-  readonly madeForStrangers: Set<Serving>
 }
 
 export const createPace = (now: number): Pace => ({
-  firstShares: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now),
-  bulk: createBudget(MAX_BULK, BULK_PER_SECOND, now),
+  shared: {
+    unknown: { bytes: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now), made: new Set() },
+    met: { bytes: createBudget(MAX_BULK, BULK_PER_SECOND, now), made: new Set() },
+    trusted: { bytes: createBudget(MAX_KNOWN_BULK, KNOWN_BULK_PER_SECOND, now), made: new Set() },
+  },
   walks: createBudget(MAX_STRANGERS_WALK, STRANGERS_WALK_PER_SECOND, now),
   waiting: new Set(),
-  made: new Set(),
-  madeForStrangers: new Set(),
 })
 
 /** Whether a question of this peer is answered. Those without a seat are forgotten at once, so they share one budget of ops looked at. */
@@ -88,38 +94,33 @@ export function mostOf({ isMet }: Peer, { bundles }: Serving): number {
 /** Whether this many bytes may be sent at once, being the first share if they go to a stranger. */
 export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean => isMet || sent + bytes <= FIRST_SHARE
 
-/** Until when (ms) the next bundle must wait; Infinity: until the asker says something. */
+/** Until when (ms) the next bundle must wait; Infinity: until the asker says something, or another bundle is made. */
 export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
-  const { pace, now } = engine
-  if (!peer.isMet) {
-    if (serving.isHeld || serving.bundles > 0) return Infinity
-    if (pace.madeForStrangers.has(serving)) return now
-    return pace.madeForStrangers.size >= MAX_MADE ? Infinity : whenLeft(pace.firstShares, now)
-  }
-  if (serving.bundles - serving.taken >= MAX_UNJUDGED) return Infinity
-  if (isSenior(engine, peer) || pace.made.has(serving)) return now
-  return pace.made.size >= MAX_MADE ? Infinity : whenLeft(pace.bulk, now)
+  const { bytes, made } = sharedBy(engine, peer)
+  if (!peer.isMet && (serving.isHeld || serving.bundles > 0)) return Infinity
+  if (peer.isMet && serving.bundles - serving.taken >= MAX_UNJUDGED) return Infinity
+  if (made.has(serving)) return engine.now
+  if (made.size >= MAX_MADE) return Infinity
+  return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
 }
+
+const sharedBy = (engine: Engine, peer: Peer): Shared => engine.pace.shared[rankOf(engine, peer)]
 
 /** A bundle of this answer is begun; `spend` ends it, and so does `release` if it comes to nothing. */
-export function reserve(engine: Engine, peer: Peer, serving: Serving): void {
-  if (!peer.isMet) engine.pace.madeForStrangers.add(serving)
-  else if (!isSenior(engine, peer)) engine.pace.made.add(serving)
-}
+export const reserve = (engine: Engine, peer: Peer, serving: Serving): void => void sharedBy(engine, peer).made.add(serving)
 
-export function release({ pace }: Engine, serving: Serving): void {
-  pace.made.delete(serving)
-  pace.madeForStrangers.delete(serving)
+/** The asker may have become better known since the bundle was begun. */
+export function release({ pace: { shared } }: Engine, serving: Serving): void {
+  shared.unknown.made.delete(serving)
+  shared.met.made.delete(serving)
+  shared.trusted.made.delete(serving)
 }
-
-const whenLeft = (budget: Budget, now: number): number => (leftAt(budget, now) > 0 ? now : backAt(budget, now))
 
 /** A bundle of this many bytes goes to the peer. */
 export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): void {
   release(engine, serving)
   peer.bytesServed += bytes
-  if (!peer.isMet) engine.pace.firstShares.left -= bytes
-  else if (!isSenior(engine, peer)) engine.pace.bulk.left -= bytes
+  sharedBy(engine, peer).bytes.left -= bytes
 }
 
 /** An answer waits until its asker may get more. */

@@ -14,6 +14,7 @@ import {
   linkNamed,
   message,
   NO_DIGEST,
+  prove,
   push,
   restart,
   run,
@@ -33,6 +34,7 @@ import {
   CURRENT_FOR,
   isCurrent,
   MAX_NEWCOMERS,
+  MAX_RUNS,
   MAX_SEAT_DRAWS,
   MAX_STRANGERS,
   MAX_STRANGERS_TALK,
@@ -62,6 +64,24 @@ test('D18 MAX_SEATS peers have a seat, and one more takes that of another who si
   run(stage, LOT_SAFE)
   expect(come(MAX_SEATS)).toBe(true)
   expect(peers.size).toBe(MAX_SEATS)
+})
+
+test('D18 MAX_RUNS runs of one author have a seat, the one silent for longest loses it to the next, and others keep theirs', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const { peers } = bob.engine
+  const [early, late] = [keyNamed('early'), keyNamed('late')]
+  for (const key of [early, late]) push(stage, bob, linkNamed(stage, 'bringer'), [[message(stage, key, null, [stage.room], 'one op')]])
+  const honest = linkNamed(stage, 'honest')
+  prove(stage, bob, honest, late)
+  const runs = Array.from({ length: MAX_SEATS + 50 }, (_, n) => linkNamed(stage, `run ${n}`))
+  for (const [n, link] of runs.entries()) {
+    prove(stage, bob, link, early)
+    const seated = runs.filter((each) => peers.get(each)?.author !== undefined && peers.get(each)!.author !== null)
+    expect(seated).toEqual(runs.slice(Math.max(0, n + 1 - MAX_RUNS), n + 1))
+    claim(stage, bob, honest, [], 0, 0)
+  }
+  expect(peers.has(honest)).toBe(true)
 })
 
 test('D18 for peers that are worth nothing yet a seat is looked for MAX_SEAT_DRAWS times at once, and for a friend always', () => {

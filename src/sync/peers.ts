@@ -9,7 +9,7 @@
  * - It is **current** while its latest words echo a token that this node gave out a few seconds ago: only then does what it
  *   says that it holds count as agreement. A relay that holds back frames of the living makes nobody current.
  */
-import { fromHex } from '../core/bytes.ts'
+import { equalBytes, fromHex } from '../core/bytes.ts'
 import { numberOfAuthor } from '../core/dag.ts'
 import { peerProofBytes } from '../core/keys.ts'
 import type { Author } from '../core/op.ts'
@@ -41,6 +41,8 @@ export const NEWCOMERS_PER_SECOND = 128
 /** What strangers say, in messages at once and in a second: reading a question takes as long as a greeting. */
 export const MAX_STRANGERS_TALK = 256
 export const STRANGERS_TALK_PER_SECOND = 128
+/** Runs of one author that have a seat: one that lives, and a few that were reloaded and have not been silent for PEER_SILENT yet. */
+export const MAX_RUNS = 4
 /** How often a seat is looked for when all are taken, for peers that are worth nothing yet, at once and in a second: some 0.1 ms each. */
 export const MAX_SEAT_DRAWS = 64
 export const SEAT_DRAWS_PER_SECOND = 64
@@ -134,11 +136,16 @@ export const isTrusted = (engine: Engine, peer: Peer): boolean => peer.way !== '
 /** What a node knows of a sender: an author with ops here, a tab of this browser or a proven channel; one that lives; nothing. */
 export type Standing = 'trusted' | 'met' | 'unknown'
 
-/** What is known of a sender, to decide whether its frames are opened. */
+/** What is known of a peer. */
+export function rankOf(engine: Engine, peer: Peer): Standing {
+  if (!peer.isMet) return 'unknown'
+  return isTrusted(engine, peer) ? 'trusted' : 'met'
+}
+
+/** What is known of a sender, to decide whether its frames are opened. One without a seat is unknown. */
 export function standingOf(engine: Engine, id: PeerId): Standing {
   const peer = engine.peers.get(id)
-  if (peer === undefined) return 'unknown'
-  return isTrusted(engine, peer) ? 'trusted' : 'met'
+  return peer === undefined ? 'unknown' : rankOf(engine, peer)
 }
 
 function takeSeat(engine: Engine, peer: Peer): void {
@@ -153,6 +160,13 @@ function takeSeat(engine: Engine, peer: Peer): void {
     leave(engine, gone)
   }
   peers.set(peer.id, peer)
+}
+
+/** Of an author with more than MAX_RUNS runs the one that has been silent for longest loses its seat: a run that has ended, or one name of many. */
+function leaveOldest(engine: Engine, author: Author): void {
+  const runs = [...engine.peers.values()].filter((peer) => peer.author !== null && equalBytes(peer.author, author))
+  if (runs.length <= MAX_RUNS) return
+  leave(engine, runs.reduce((oldest, run) => (run.heardAt < oldest.heardAt ? run : oldest)).id)
 }
 
 function remember(engine: Engine, peer: Peer): void {
@@ -248,8 +262,10 @@ export function receiveHello(engine: Engine, peer: Peer, { author, proof, token,
     peer.proving = false
     if (answer.valid[0] !== true) return refuseFrom(engine, peer.id, 'bad-signature', null, 5)
     peer.author = author
+    engine.proven.push(peer.id)
     // One that found no seat may be worth one now.
     if (!isCut(engine, peer.id)) takeSeat(engine, peer)
+    leaveOldest(engine, author)
     remind(engine, peer, author, own)
     notify(engine, { type: 'changed' })
   })

@@ -245,7 +245,11 @@ describe('an author that greets', () => {
 
 test('D24 one author under many names is reminded once in REMIND_AGAIN, and leaves the others theirs', () => {
   const { stage, sent, greet } = greeted(firstOps(2))
-  for (let n = 0; n < 250; n++) greet(keyOfAuthor(0))
+  for (let n = 0; n < 250; n++) {
+    greet(keyOfAuthor(0))
+    // Of many at once the first would have lost its seat by the time.
+    if (n === 0) run(stage, SECOND)
+  }
   run(stage, SECOND)
   greet(keyOfAuthor(1))
   run(stage, SECOND)

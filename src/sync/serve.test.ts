@@ -12,6 +12,7 @@ import {
   keyNamed,
   linkNamed,
   message,
+  prove,
   push,
   run,
   runUntil,
@@ -21,6 +22,7 @@ import {
 } from '../sim/stage.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
 import type { OpId } from '../core/op.ts'
+import type { PeerId } from './effects.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
@@ -30,8 +32,11 @@ import {
   BULK_PER_SECOND,
   FIRST_SHARE,
   FIRST_SHARES_PER_SECOND,
+  KNOWN_BULK_PER_SECOND,
   MAX_BULK,
   MAX_FIRST_SHARES,
+  MAX_KNOWN_BULK,
+  MAX_MADE,
   MAX_SERVED,
   MAX_STRANGERS_WALK,
   MAX_UNJUDGED,
@@ -111,6 +116,37 @@ test('D21 all who have not written share MAX_BULK bytes and BULK_PER_SECOND, how
   served.length = 0
   tell(stage, bob, linkNamed(stage, 'newcomer'), wantAll(77))
   expect(runUntil(stage, 15_000, () => served.some(({ ref }) => ref === 77), 10)).toBeLessThan(15_000)
+})
+
+test('D21 D18 all known peers share MAX_KNOWN_BULK bytes and KNOWN_BULK_PER_SECOND in turns, however many authors there are', () => {
+  const { stage, bob, served } = serving()
+  fill(stage)
+  const known = (n: number): PeerId => linkNamed(stage, `known ${n}`)
+  for (let n = 0; n <= 50; n++) {
+    push(stage, bob, known(n), [[message(stage, keyNamed(`known ${n}`), null, [stage.room], 'one op')]])
+    prove(stage, bob, known(n), keyNamed(`known ${n}`))
+  }
+  const start = bob.engine.now
+  served.length = 0
+  const ask = (ref: number, most: number): void => {
+    for (let n = 0; n < most; n++) tell(stage, bob, known(n), wantAll(ref))
+  }
+  for (let ref = 1; ref <= 5; ref++) {
+    ask(ref, 50)
+    run(stage, 300)
+  }
+  const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
+  expect(bytes).toBeGreaterThan(MAX_KNOWN_BULK)
+  expect(bytes).toBeLessThan(MAX_KNOWN_BULK + (KNOWN_BULK_PER_SECOND * (bob.engine.now - start)) / 1_000 + MAX_MADE * MAX_BUNDLE_BYTES)
+  // One that has asked for nothing yet has its turn while all others go on asking.
+  served.length = 0
+  tell(stage, bob, known(50), wantAll(77))
+  const isServed = (): boolean => served.some(({ ref }) => ref === 77)
+  for (let ref = 11; ref <= 20 && !isServed(); ref++) {
+    ask(ref, 50)
+    runUntil(stage, 500, isServed, 10)
+  }
+  expect(isServed()).toBe(true)
 })
 
 test('D21 no more than MAX_UNJUDGED bundles are on their way to one who does not acknowledge them', () => {

@@ -63,9 +63,12 @@ export interface Engine {
   /** Ops judged that came from peers without credit. */
   readonly judging: Judging
 
+  /** Peers that have proven an author since `intakeDue` was called: what they brought may wait for another budget now. */
+  readonly proven: PeerId[]
+
   /** Bundles waiting to be judged, a queue for each link that brought some. */
   readonly intake: Map<Link, IntakeQueue>
-  /** Links whose next bundle waits until there is something left of its budget, `small` or `large`; whose turn it is first. */
+  /** Links whose next bundle waits until there is something left of its budget; whose turn it is first. */
   readonly heldBack: HeldBack
   intakeBytes: number
   /** When waiting ops may be looked at again (ms). */

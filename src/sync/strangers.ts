@@ -1,6 +1,7 @@
 /**
  * What judging costs, and who pays. A peer that has brought ops that were admitted has credit of its own. All others share budgets: for
- * bundles as small as what a person types, for larger ones, and for answers of trusted peers and of others.
+ * bundles as small as what a person types, for larger ones, and for answers. Trusted peers share three such budgets, all others another three,
+ * so that members need not wait for names that cost nothing.
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
@@ -22,6 +23,8 @@ export const JUDGED_PER_SECOND = 100
 export const MAX_SMALL_JUDGED = 256
 /** Wrapped bytes of a small bundle: a page of text. */
 const SMALL_BYTES = 2_048
+/** Ops of a small bundle: more than what one person types in a moment. One with more is judged as a large one. */
+export const SMALL_OPS = 32
 /** Ops of which nothing is verified that count as one: they are hashed and looked up. */
 const HASHED_AS_OP = 8
 /** Bytes of a bundle that count as one op: a bundle that is refused is paid for by them, and by the ops that were hashed before it was. */
@@ -33,31 +36,40 @@ export const INFLATING_AS_OPS = 16
 export const FIRST_OPS = MAX_UNIT_OPS
 export const MORE_BY_BROUGHT = 4
 
-/**
- * What answers cost for peers that have no credit yet, at once and in a second (some 10 % of a processor). Trusted peers share one budget, all
- * others the other: members need not wait for names that cost nothing.
- */
+/** What answers cost for peers that have no credit yet, at once and in a second: some 10 % of a processor. */
 export const MAX_ANSWERS_JUDGED = 2_048
 export const ANSWERS_JUDGED_PER_SECOND = 1_024
 
-export const JUDGE_BUDGETS = ['small', 'large', 'trustedAnswers', 'answers'] as const
-export type JudgeBudget = (typeof JUDGE_BUDGETS)[number]
+type Kind = 'small' | 'large' | 'answers'
+const OF_TRUSTED = { small: 'trustedSmall', large: 'trustedLarge', answers: 'trustedAnswers' } as const
+export type JudgeBudget = Kind | (typeof OF_TRUSTED)[Kind]
+export const JUDGE_BUDGETS: readonly JudgeBudget[] = ['trustedSmall', 'trustedLarge', 'trustedAnswers', 'small', 'large', 'answers']
 export type Judging = Readonly<Record<JudgeBudget, Budget>>
 
 /** Full budgets. */
-export const createJudging = (now: number): Judging => ({
-  small: createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now),
-  large: createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now),
-  trustedAnswers: createBudget(MAX_ANSWERS_JUDGED, ANSWERS_JUDGED_PER_SECOND, now),
-  answers: createBudget(MAX_ANSWERS_JUDGED, ANSWERS_JUDGED_PER_SECOND, now),
-})
+export function createJudging(now: number): Judging {
+  const small = (): Budget => createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now)
+  const large = (): Budget => createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now)
+  const answers = (): Budget => createBudget(MAX_ANSWERS_JUDGED, ANSWERS_JUDGED_PER_SECOND, now)
+  return {
+    small: small(),
+    large: large(),
+    answers: answers(),
+    trustedSmall: small(),
+    trustedLarge: large(),
+    trustedAnswers: answers(),
+  }
+}
 
 /** The budget that an item is paid from if its link has no credit. */
-export function budgetOf(engine: Engine, from: Link, { wrapped, isAnswer }: IntakeItem): JudgeBudget {
-  if (!isAnswer) return wrapped.length <= SMALL_BYTES ? 'small' : 'large'
+export function budgetOf(engine: Engine, from: Link, item: IntakeItem): JudgeBudget {
+  const kind = item.isAnswer ? 'answers' : isSmall(item) ? 'small' : 'large'
   const peer = engine.peers.get(from)
-  return peer !== undefined && isTrusted(engine, peer) ? 'trustedAnswers' : 'answers'
+  return peer !== undefined && isTrusted(engine, peer) ? OF_TRUSTED[kind] : kind
 }
+
+/** Unasked, as small as what a person types, and, as far as it was opened, with as few ops. */
+export const isSmall = ({ wrapped, isAnswer, hasMany }: IntakeItem): boolean => !isAnswer && !hasMany && wrapped.length <= SMALL_BYTES
 
 /** The ops that a bundle may hold after so many were brought well: the rule of both sides. */
 export const opsAfter = (broughtWell: number): number => Math.min(MAX_BUNDLE_OPS, FIRST_OPS + MORE_BY_BROUGHT * broughtWell)
@@ -67,7 +79,10 @@ export const mayHold = ({ peers }: Engine, from: Link): number =>
   isFile(from) ? MAX_BUNDLE_OPS : opsAfter(peers.get(from)?.broughtWell ?? 0)
 
 /** What judging costs at least, before a bundle is opened: a signature takes 64 bytes of it. A large bundle may begin with half of the most credit. */
-const leastCost = ({ wrapped: { length } }: IntakeItem): number => (length <= SMALL_BYTES ? 1 : Math.min(MAX_CREDIT / 2, length / 64))
+function leastCost(item: IntakeItem): number {
+  if (isSmall(item)) return 1
+  return Math.max(costOf(SMALL_OPS, 1), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
+}
 
 /**
  * Whoever has earned what the bundle costs at least is judged at once, and so are files; others as far as the budget goes. What an answer waits

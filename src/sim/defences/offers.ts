@@ -33,7 +33,7 @@ export const OFFERS: readonly Defence[] = [
   {
     row: 'D20',
     file: 'src/node/links.ts',
-    in: 'openNext',
+    in: 'openFrame',
     drop: 'if',
     mentions: ['standingOf'],
     lacks: ['wasUnknown'],
