@@ -6,14 +6,14 @@ import { createVerifier } from './verifier.ts'
 
 /** Generated cases of a row, or published ones. */
 export type Cases =
-  | { readonly row: Row; readonly seed: number; readonly count: number }
+  | { readonly row: Row; readonly seed: number; readonly count: number; readonly pureOfEach: number }
   | { readonly published: 'wycheproof' | 'speccheck'; readonly files: VectorFiles }
 
 export interface Outcome {
   readonly cases: number
   readonly accepted: number
   readonly faults: readonly string[]
-  /** Of judging, by both paths. */
+  /** Of judging. */
   readonly seconds: number
 }
 
@@ -31,7 +31,7 @@ function casesAsked(asked: Cases): readonly JudgedSignature[] {
 export async function judge(asked: Cases): Promise<Outcome> {
   const cases = casesAsked(asked)
   const started = performance.now()
-  const tallies = await compareVerifiers(cases)
+  const tallies = await compareVerifiers(cases, 'row' in asked ? asked.pureOfEach : undefined)
   return {
     cases: tallies.reduce((sum, tally) => sum + tally.cases, 0),
     accepted: tallies.reduce((sum, tally) => sum + tally.accepted, 0),

@@ -22,7 +22,8 @@ const SEED = 1
 /** ms. Beyond any machine's need: a tenth of it is usual. */
 const TIMEOUT = 300_000
 
-export function runVerifierContract(where: string): void {
+/** @param pureOfEach how many cases of each kind the pure path judges too */
+export function runVerifierContract(where: string, pureOfEach: number): void {
   const vectors = inject('signatureVectors')
   let generated: readonly JudgedSignature[] | null = null
 
@@ -35,7 +36,7 @@ export function runVerifierContract(where: string): void {
       ['A6 agree on R with torsion, of small order, not canonical, on no curve', 'A6'],
     ])('%s', { timeout: TIMEOUT }, async (_, row) => {
       generated ??= adversarialSignatures(SEED, COUNT)
-      const tallies = await compareVerifiers(casesOf(row, generated))
+      const tallies = await compareVerifiers(casesOf(row, generated), pureOfEach)
       expect(tallies.flatMap(({ faults }) => faults)).toEqual([])
       const kinds = KINDS.filter((kind) => kind.row === row)
       expect(tallies.map(({ kind }) => kind)).toEqual(kinds.map(({ name }) => name))
