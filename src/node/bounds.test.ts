@@ -15,9 +15,9 @@ import type { Store } from '../store/store.ts'
 import { createSegments } from './segments.ts'
 import { deflate, inflate } from './deflate.ts'
 import { createLibrary } from './library.ts'
-import { DEAF } from './deaf.naive.ts'
-import { MAX_OPENED_AT_ONCE, MAX_WAITING_BYTES } from './inbox.ts'
-import { createLinks } from './links.ts'
+import { DEAF } from './links/deaf.naive.ts'
+import { MAX_OPENED_AT_ONCE, MAX_WAITING_BYTES } from './links/inbox.ts'
+import { createLinks } from './links/links.ts'
 import { createRefusedLog } from './refused-log.ts'
 import { generateKey, signWith } from './signer.ts'
 import { createNative } from './verifier.ts'
@@ -81,7 +81,7 @@ describe('frames', () => {
     expect([0, 1, 512].map((i) => links.pathOf(toHex(numbered(i))))).toEqual(['relay', 'broadcast', 'broadcast'])
   })
 
-  test('D10 the end of MAX_HEARD tabs is waited for, and of no more', async () => {
+  test('D10 the end of MAX_WATCHED tabs is waited for, and of no more', async () => {
     const request = vi.fn<() => Promise<void>>()
     vi.stubGlobal('navigator', { locks: { request } })
     const { release, hear } = openLinks('broadcast')

@@ -9,7 +9,7 @@ import { isCurrent } from '../sync/peers.ts'
 import { type Engine, headsOf } from '../sync/state.ts'
 import { digestOfStored } from '../sync/stored-heads.ts'
 import { waitsFor } from '../sync/trust.ts'
-import type { Links } from './links.ts'
+import type { Links } from './links/links.ts'
 import type { Presence } from './presence.ts'
 import type { NodeStatus, PeerStatus } from './views.ts'
 

@@ -12,10 +12,11 @@ const PACE = 'src/sync/pace.ts'
 const SERVE_TEST = 'src/sync/serve.test.ts'
 const FETCH = 'src/sync/fetch.ts'
 const FETCH_TEST = 'src/sync/fetch.test.ts'
-const INBOX = 'src/node/inbox.ts'
-const INBOX_TEST = 'src/node/inbox.test.ts'
-const LINKS_FILE = 'src/node/links.ts'
-const LINKS_TEST = 'src/node/links.test.ts'
+const INBOX = 'src/node/links/inbox.ts'
+const INBOX_TEST = 'src/node/links/inbox.test.ts'
+const RECEIVE = 'src/node/links/receive.ts'
+const HEARD = 'src/node/links/heard.ts'
+const LINKS_TEST = 'src/node/links/links.test.ts'
 
 export const HOSTILE_NAMES: readonly Defence[] = [
   {
@@ -200,11 +201,11 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D19',
-    file: LINKS_FILE,
-    in: 'openFrame',
+    file: RECEIVE,
+    in: 'hear',
     drop: 'if',
-    mentions: ['standingOf', 'unknown'],
-    lacks: ['wasUnknown'],
+    mentions: ['isUnknown'],
+    lacks: ['wasUnknown', 'isSignal'],
     test: tested(LINKS_TEST, 'D19 what a stranger signals to everybody'),
   },
   {
@@ -474,18 +475,18 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D25',
-    file: LINKS_FILE,
-    in: 'pathOf',
+    file: HEARD,
+    in: 'pathTo',
     drop: 'if',
-    mentions: ['isConnected'],
+    mentions: ['hasChannel'],
     test: tested(LINKS_TEST, 'D25 a peer with a proven channel'),
   },
   {
     row: 'D25',
-    file: LINKS_FILE,
+    file: HEARD,
     in: 'hearOn',
     replace: 'choice',
-    with: '[heard, MAX_GLIMPSED]',
+    with: '[known, MAX_GLIMPSED]',
     test: tested(LINKS_TEST, 'D25 names of strangers push each other out'),
   },
   {

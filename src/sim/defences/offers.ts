@@ -32,12 +32,12 @@ export const OFFERS: readonly Defence[] = [
   },
   {
     row: 'D20',
-    file: 'src/node/links.ts',
-    in: 'openFrame',
+    file: 'src/node/links/receive.ts',
+    in: 'hear',
     drop: 'if',
-    mentions: ['standingOf'],
-    lacks: ['wasUnknown'],
-    test: tested('src/node/links.test.ts', 'D20 offers of a sender that was not met'),
+    mentions: ['isUnknown'],
+    lacks: ['wasUnknown', 'isSignal'],
+    test: tested('src/node/links/links.test.ts', 'D20 offers of a sender that was not met'),
   },
   {
     row: 'D20',

@@ -1,16 +1,17 @@
 /** Which path a message takes when there are several. */
 import { expect, test } from 'vitest'
-import { sha256 } from '../core/hash.ts'
-import { toHex } from '../core/bytes.ts'
-import type { Direct } from '../net/direct/direct.ts'
-import type { HeardBy } from '../net/direct/hear.ts'
-import { encodeSignal } from '../net/direct/signal.ts'
-import type { DirectHost } from '../net/direct/state.ts'
-import type { Sealer } from '../net/sealed.ts'
-import { sealerOf, senderOf } from '../net/sealer.naive.ts'
-import type { OpenTransport, Path, TransportEvents } from '../net/transport.ts'
+import { sha256 } from '../../core/hash.ts'
+import { toHex } from '../../core/bytes.ts'
+import type { Direct } from '../../net/direct/direct.ts'
+import type { HeardBy } from '../../net/direct/hear.ts'
+import { encodeSignal } from '../../net/direct/signal.ts'
+import type { DirectHost } from '../../net/direct/state.ts'
+import type { Sealer } from '../../net/sealed.ts'
+import { sealerOf, senderOf } from '../../net/sealer.naive.ts'
+import type { OpenTransport, Path, TransportEvents } from '../../net/transport.ts'
 import { DEAF } from './deaf.naive.ts'
-import { createLinks, type LinksEvents } from './links.ts'
+import { createLinks } from './links.ts'
+import type { LinksEvents } from './state.ts'
 
 const bytes = (n: number): Uint8Array => sha256(Uint8Array.of(n))
 

@@ -2,7 +2,7 @@
  * Knowing at once that a tab of the same browser is gone: each running node holds a Web Lock named after its sender value,
  * and whoever hears it on the browser's own channel queues for that lock. The browser frees it when the tab dies.
  */
-import type { PeerId } from '../sync/effects.ts'
+import type { PeerId } from '../../sync/effects.ts'
 
 const lockName = (peer: PeerId): string => `session:${peer}`
 

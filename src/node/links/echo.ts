@@ -1,6 +1,6 @@
 /** How long a message takes to a peer and back, on the path that it takes now. Asked for while somebody looks, a few peers at a time. */
-import { decodeSignal, encodeSignal } from '../net/direct/signal.ts'
-import type { PeerId } from '../sync/effects.ts'
+import { decodeSignal, encodeSignal } from '../../net/direct/signal.ts'
+import type { PeerId } from '../../sync/effects.ts'
 
 /** Peers asked at a time. */
 const ASKED_AT_ONCE = 16

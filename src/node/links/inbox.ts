@@ -9,9 +9,9 @@
  *
  * Names that nobody knows cost nothing and get no turns: who of them is heard is drawn by lot.
  */
-import { backAt, type Budget, createBudget, drawOne, leftAt } from '../core/budget.ts'
-import type { PeerId } from '../sync/effects.ts'
-import type { Standing } from '../sync/peers.ts'
+import { backAt, type Budget, createBudget, drawOne, leftAt } from '../../core/budget.ts'
+import type { PeerId } from '../../sync/effects.ts'
+import type { Standing } from '../../sync/peers.ts'
 
 /** Frames of senders without a seat, at once and in a second: some 8 % of a processor. */
 export const MAX_UNKNOWN = 256

@@ -17,7 +17,7 @@ import {
   TRUSTED_PER_SECOND,
   UNKNOWN_PER_SECOND,
 } from './inbox.ts'
-import type { Standing } from '../sync/peers.ts'
+import type { Standing } from '../../sync/peers.ts'
 
 /** An inbox on a clock of the test's. Frames are opened at once, or, if it is slow, when `finish` is called. */
 function tried({ isSlow = false } = {}) {

@@ -1,6 +1,6 @@
 /** Round trips: measured by whoever asks, answered by whoever is asked, and not by more than that. */
 import { expect, test } from 'vitest'
-import { decodeSignal, encodeSignal } from '../net/direct/signal.ts'
+import { decodeSignal, encodeSignal } from '../../net/direct/signal.ts'
 import { createEcho } from './echo.ts'
 
 function open() {

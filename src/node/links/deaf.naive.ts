@@ -1,5 +1,5 @@
 /** Who listens to links and does nothing, for tests that care about one thing of it. */
-import type { LinksEvents } from './links.ts'
+import type { LinksEvents } from './state.ts'
 
 export const DEAF: LinksEvents = {
   onMessage: () => {},

@@ -1,0 +1,53 @@
+/**
+ * On which path each peer was heard, and when: a message to one peer takes the best path on which it was heard lately. Names cost nothing, so
+ * those of strangers are remembered apart: they push out each other, and nobody else.
+ */
+import { BEST_FIRST, TRAITS } from '../../net/paths.ts'
+import type { Path } from '../../net/transport.ts'
+import type { PeerId } from '../../sync/effects.ts'
+
+/** A better path is preferred to a later one if the peer was heard on it this recently (ms): two heartbeats. */
+const STILL_THERE = 11_000
+/** Peers whose paths are remembered, longest silent forgotten first: more than an engine holds at once. */
+const MAX_HEARD = 512
+/** Strangers whose paths are remembered, so that they can be greeted. */
+const MAX_GLIMPSED = 128
+
+/** When each was heard on each path (ms). */
+type Times = Map<PeerId, Map<Path, number>>
+
+export interface Heard {
+  readonly known: Times
+  readonly glimpsed: Times
+}
+
+export const createHeard = (): Heard => ({ known: new Map(), glimpsed: new Map() })
+
+/** A peer was heard on a path. */
+export function hearOn({ known, glimpsed }: Heard, path: Path, peer: PeerId, isKnown: boolean, now: number): void {
+  const [table, most] = isKnown ? [known, MAX_HEARD] : [glimpsed, MAX_GLIMPSED]
+  const times = known.get(peer) ?? glimpsed.get(peer) ?? new Map<Path, number>()
+  known.delete(peer)
+  glimpsed.delete(peer)
+  table.set(peer, times.set(path, now))
+  if (table.size > most) table.delete(table.keys().next().value!)
+}
+
+/**
+ * The path to a peer: the best one on which it was heard lately, or else the last one; the relay for one that was never heard.
+ * @param hasChannel whether a proven channel leads to it: what that says stands, whatever is heard elsewhere under its name
+ */
+export function pathTo({ known, glimpsed }: Heard, peer: PeerId, hasChannel: boolean, now: number): Path {
+  const times = known.get(peer) ?? glimpsed.get(peer) ?? new Map<Path, number>()
+  const recent = BEST_FIRST.filter((path) => (times.get(path) ?? -Infinity) > now - STILL_THERE)
+  if (hasChannel && !recent.some((path) => TRAITS[path].isOwnBrowser)) return 'webrtc'
+  return recent[0] ?? [...times].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'relay'
+}
+
+/** A peer cannot be reached on a path any more. True if it was the only one. */
+export function loseOn({ known, glimpsed }: Heard, path: Path, peer: PeerId): boolean {
+  glimpsed.get(peer)?.delete(path)
+  const times = known.get(peer)
+  if (times?.delete(path) !== true || times.size > 0) return false
+  return known.delete(peer)
+}

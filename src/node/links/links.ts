@@ -1,0 +1,147 @@
+/**
+ * A node's paths to others: frames are sealed here, opened here (`receive.ts`), and a message to one peer takes the path on which the
+ * peer was last heard (`heard.ts`): a browser's own channel before a direct one, and that before the relay. Signals (`net/direct`) are told
+ * apart here from what the engine hears.
+ */
+import { fromHex } from '../../core/bytes.ts'
+import type { Direct } from '../../net/direct/direct.ts'
+import type { DirectHost } from '../../net/direct/state.ts'
+import type { Hindrance } from '../../net/hindered.ts'
+import type { Sealer } from '../../net/sealed.ts'
+import type { OpenTransport, Path } from '../../net/transport.ts'
+import type { PeerId } from '../../sync/effects.ts'
+import type { PathStatus } from '../views.ts'
+import { createEcho } from './echo.ts'
+import { createHeard, pathTo } from './heard.ts'
+import { createInbox, earned } from './inbox.ts'
+import { note } from './receive.ts'
+import { closeRoute, createRoute, drained, give, lose, openRoute, setRoute, statusOfRoute } from './routes.ts'
+import type { LinksEvents, LinksState } from './state.ts'
+
+export interface Links {
+  send(to: PeerId | null, bytes: Uint8Array): void
+  /** To one peer, behind what is live. Resolves when its path has room for more, or is gone. */
+  sendBulk(to: PeerId, bytes: Uint8Array): Promise<void>
+  /** A signal to everybody. */
+  signal(bytes: Uint8Array): void
+  open(): void
+  /** Closes every path, after what was handed to `send` before. */
+  close(): Promise<void>
+  retryNow(): void
+  /** Cuts a path by hand, or heals it; and hinders what goes over it. */
+  setPath(path: Path, cut: boolean, hindrance: Hindrance): void
+  /** Measures round trips to these peers; what comes of it is in `roundTrip`, a little later. */
+  measure(peers: readonly PeerId[]): void
+  roundTrip(peer: PeerId): number | null
+  /** A peer brought ops that were admitted. */
+  earned(peer: PeerId, ops: number): void
+  status(): PathStatus[]
+  pathOf(peer: PeerId): Path
+}
+
+export function createLinks(
+  ways: readonly { readonly path: Path; readonly open: OpenTransport }[],
+  sealer: Sealer,
+  events: LinksEvents,
+  self: PeerId,
+  direct: Direct | null = null,
+): Links {
+  const links: LinksState = {
+    self,
+    sealer,
+    events,
+    direct,
+    routes: new Map(ways.map(({ path, open }) => [path, createRoute(path, open)])),
+    heard: createHeard(),
+    inbox: createInbox({ now: () => performance.now(), random: Math.random, later: (ms, wake) => void setTimeout(wake, ms) }),
+    echo: createEcho(
+      () => performance.now(),
+      (to, bytes) => sendTo(links, to, bytes),
+    ),
+    watched: new Set(),
+    broughtOn: { second: 0, bytes: 0 },
+    isOpen: false,
+    sending: Promise.resolve(),
+  }
+  const { routes, echo, inbox } = links
+  if (direct !== null)
+    routes.set(
+      'webrtc',
+      createRoute('webrtc', (on) => direct.open(on, hostOf(links))),
+    )
+  return {
+    pathOf: (peer) => pathOf(links, peer),
+    send: (to, bytes) => sendTo(links, to, bytes),
+    async sendBulk(to, bytes) {
+      const path = pathOf(links, to)
+      sendTo(links, to, bytes)
+      await links.sending
+      await drained(routes.get(path))
+    },
+    signal: (bytes) => signal(links, null, bytes),
+    open() {
+      links.isOpen = true
+      for (const route of routes.values()) openRoute(links, route)
+      events.onChange()
+    },
+    async close() {
+      links.isOpen = false
+      await links.sending
+      for (const route of routes.values()) if (route.transport !== null) closeRoute(links, route, 'offline')
+      events.onChange()
+    },
+    setPath(path, cut, hindrance) {
+      const route = routes.get(path)
+      if (route !== undefined) setRoute(links, route, cut, hindrance)
+      events.onChange()
+    },
+    measure: echo.ask,
+    roundTrip: echo.roundTrip,
+    earned: (peer, ops) => earned(inbox, peer, ops),
+    retryNow() {
+      for (const { transport } of routes.values()) transport?.retryNow?.()
+    },
+    status: () => [...routes.values()].map(statusOfRoute),
+  }
+}
+
+function pathOf({ heard, direct, routes }: LinksState, peer: PeerId): Path {
+  const hasChannel = direct?.isConnected(peer) === true && (routes.get('webrtc')?.transport ?? null) !== null
+  return pathTo(heard, peer, hasChannel, performance.now())
+}
+
+const seal = ({ sealer }: LinksState, to: PeerId | null, bytes: Uint8Array): Promise<Uint8Array> =>
+  sealer.seal(to === null ? null : fromHex(to), bytes)
+
+/** To one peer on the path to it, or to everybody on every path (null). */
+function sendTo(links: LinksState, to: PeerId | null, bytes: Uint8Array): void {
+  const only = to === null ? null : pathOf(links, to)
+  links.sending = seal(links, to, bytes).then((frame) => {
+    for (const route of links.routes.values()) if (only === null || only === route.path) give(route, frame, to)
+  })
+}
+
+/** A signal takes every path: where to its receiver has not been heard, any may lead there. */
+function signal(links: LinksState, to: PeerId | null, bytes: Uint8Array): void {
+  links.sending = seal(links, to, bytes).then((frame) => {
+    for (const route of links.routes.values()) give(route, frame, to)
+  })
+}
+
+/** What direct connections need of a node. */
+function hostOf(links: LinksState): DirectHost {
+  const { sealer, events } = links
+  return {
+    seal: (to, bytes) => seal(links, to, bytes),
+    open: (frame) => sealer.open(frame),
+    send: (to, bytes) => signal(links, to, bytes),
+    authorOf: events.authorOf,
+    seniorityOf: events.seniorityOf,
+    onLost: (peer) => lose(links, 'webrtc', peer),
+    onPeer(peer) {
+      note(links, 'webrtc', peer, peer)
+      events.onLinked()
+    },
+    onRefused: (reason) => events.onRefused('webrtc', reason),
+  }
+}

@@ -1,0 +1,118 @@
+/** A frame that came: whether it is for this node, when it is opened (`inbox.ts`), and who is told what is in it. */
+import { toHex } from '../../core/bytes.ts'
+import { isSignal } from '../../net/direct/signal.ts'
+import { parseEnvelope } from '../../net/envelope.ts'
+import { TRAITS } from '../../net/paths.ts'
+import type { Opened } from '../../net/sealed.ts'
+import type { Path } from '../../net/transport.ts'
+import type { PeerId, Way } from '../../sync/effects.ts'
+import type { Standing } from '../../sync/peers.ts'
+import { hearOn } from './heard.ts'
+import { channelOf, tabOf, take } from './inbox.ts'
+import { watchSession } from './session-lock.ts'
+import type { LinksState, Route } from './state.ts'
+
+/** Tabs whose end is waited for: more than an engine holds peers at once. */
+const MAX_WATCHED = 512
+/**
+ * Frames for others that a node brings from one direct channel to another, so that two can meet who know each other only through it:
+ * descriptions and candidates fit, ops mostly do not. Bytes of one, and bytes a second of all.
+ */
+const MAX_BROUGHT_ON = 9_216
+const BROUGHT_ON_PER_SECOND = 65_536
+
+/** @param by the far end of the channel that brought it, where that is proven */
+export function receive(links: LinksState, route: Route, frame: Uint8Array, by: PeerId | null): void {
+  route.received += frame.length
+  const envelope = parseEnvelope(frame)
+  if (envelope.ok && envelope.value.receiver !== null) {
+    const to = toHex(envelope.value.receiver)
+    // A shared path brings what is for others.
+    if (to !== links.self) return TRAITS[route.path].isDirect ? bringOn(links, route, frame, to) : undefined
+  }
+  // Who it says it is from may not be true. What is from one that is not heard, or says so, need not be opened, which takes most of the time.
+  const said = envelope.ok ? toHex(envelope.value.sender) : null
+  if (said !== null && (said === links.self || links.events.isCut(said))) return
+  const [queue, standing] = queueOf(links, route.path, said, by)
+  take(links.inbox, queue, standing, frame.length, () => open(links, route, frame, by, said))
+}
+
+/** Brings a frame on to the peer that it is for, if a channel leads there. */
+function bringOn(links: LinksState, route: Route, frame: Uint8Array, to: PeerId): void {
+  const second = Math.floor(performance.now() / 1_000)
+  const bytes = frame.length + (links.broughtOn.second === second ? links.broughtOn.bytes : 0)
+  if (links.direct?.isConnected(to) !== true || frame.length > MAX_BROUGHT_ON || bytes > BROUGHT_ON_PER_SECOND) return
+  links.broughtOn = { second, bytes }
+  route.transport?.send(frame, to)
+}
+
+/** A queue of its own for a proven channel, and for a tab of this browser: who a frame says that it is from, anybody can write. */
+function queueOf({ events }: LinksState, path: Path, said: PeerId | null, by: PeerId | null): readonly [string, Standing] {
+  if (TRAITS[path].isOwnBrowser) return [tabOf(said ?? ''), 'trusted']
+  if (by !== null) return [channelOf(by), events.standingOf(by)]
+  return said === null ? ['', 'unknown'] : [said, events.standingOf(said)]
+}
+
+async function open(links: LinksState, route: Route, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<void> {
+  const opened = await links.sealer.open(frame)
+  if (route.transport === null) return
+  if (opened.ok) return hear(links, route.path, opened.value, by)
+  const { reason } = opened
+  // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault. The better path counts even
+  // when it is the slower one; a relay repeats what it likes.
+  if (reason === 'repeated' && !TRAITS[route.path].isRelayed && said !== null) note(links, route.path, said, by)
+  if (reason !== 'own-frame' && reason !== 'not-for-us' && reason !== 'repeated') links.events.onRefused(route.path, reason)
+}
+
+/** What a peer said. */
+function hear(links: LinksState, path: Path, { sender, receiver, isLatest, plaintext }: Opened, by: PeerId | null): void {
+  const { events, direct } = links
+  const peer = toHex(sender)
+  const addressed = receiver !== null
+  const way = wayOf(path, peer, by)
+  const isUnknown = (): boolean => events.standingOf(peer) === 'unknown'
+  const wasUnknown = isUnknown()
+  if (isSignal(plaintext)) {
+    // What a stranger says to everybody may be a recording.
+    if (addressed) events.onHeard(peer, way)
+    if (isUnknown()) return
+    if (wasUnknown) direct?.met(peer)
+    return hearSignal(links, path, peer, plaintext, addressed)
+  }
+  if (TRAITS[path].isOwnBrowser) watch(links, peer)
+  note(links, path, peer, by)
+  events.onMessage(peer, plaintext, { addressed, isLatest, way })
+  if (!wasUnknown || isUnknown()) return
+  // It is no stranger any more: its path is kept with those of the known, and it is told that this node makes direct connections.
+  note(links, path, peer, by)
+  direct?.met(peer)
+}
+
+function wayOf(path: Path, peer: PeerId, by: PeerId | null): Way {
+  if (TRAITS[path].isOwnBrowser) return 'browser'
+  return by === peer ? 'channel' : 'open'
+}
+
+function hearSignal({ echo, events, direct }: LinksState, path: Path, peer: PeerId, signal: Uint8Array, addressed: boolean): void {
+  if (echo.hear(peer, signal)) return events.onChange()
+  if (events.onSignal(peer, signal)) return
+  direct?.hearSignal(peer, signal, { near: TRAITS[path].isOwnBrowser, addressed })
+}
+
+/** Notes that a peer was heard on a path; on a direct one only from the peer itself, not from one who brings its frames on. */
+export function note({ heard, events }: LinksState, path: Path, peer: PeerId, by: PeerId | null): void {
+  if (TRAITS[path].isDirect && by !== peer) return
+  hearOn(heard, path, peer, events.standingOf(peer) !== 'unknown', performance.now())
+}
+
+/** Waits for the end of a tab of this browser. */
+function watch({ watched, heard, direct, events }: LinksState, peer: PeerId): void {
+  if (watched.has(peer) || watched.size >= MAX_WATCHED) return
+  watched.add(peer)
+  watchSession(peer, () => {
+    watched.delete(peer)
+    heard.known.delete(peer)
+    direct?.gone(peer)
+    events.onGone(peer)
+  })
+}
