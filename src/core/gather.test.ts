@@ -158,3 +158,21 @@ test('B6 a chain whose vouchers are all invalid is not judged anew for each of t
   expect(outcomes[0]!.type).toBe('admitted')
   expect(reads()).toBeLessThan(50)
 })
+
+test('B18 D16 an op that two others vouch for is admitted with the one that fits into a unit, whichever came first', () => {
+  for (const isHostileFirst of [true, false]) {
+    const replica = open()
+    const missing = opAfter(3, null, [GENESIS])
+    const base = opAfter(1, null, [missing])
+    const heap: UnitOp[] = []
+    while (heap.length < MAX_UNIT_OPS) heap.push(opAfter(100 + heap.length, null, [heap.at(-1) ?? base], `above ${heap.length}`))
+    const hostile = [unsigned(base), opAfter(1, base, [heap.at(-1)!], 'stands on all of it')]
+    const honest = [unsigned(base), opAfter(1, base, [])]
+    receive(replica, heap, 'mallory')
+    receive(replica, isHostileFirst ? hostile : honest, isHostileFirst ? 'mallory' : 'alice')
+    receive(replica, isHostileFirst ? honest : hostile, isHostileFirst ? 'alice' : 'mallory')
+    receive(replica, [missing], 'alice')
+    expect(replica.dag.length).toBe(2 + heap.length + 3)
+    expect(replica.pending.ops).toBe(0)
+  }
+})

@@ -30,17 +30,21 @@ function forgive(pending: Pending, looks: number): void {
 
 /**
  * The next unit of what can be admitted, parents first; empty when there is no more. What cannot be admitted is not touched any more.
- * Ops that need each other go into one unit. If they do not fit, they wait until they come in a unit that is cut otherwise, and what needs
- * them waits too. O(touched ops, what they need, and the parents of these); but when too much was looked at in vain, O(1), and what is touched
+ * Ops that need each other go into one unit. If they do not fit, an op that vouches for another is passed over where a third one vouches for it
+ * too: each at most once while it waits. If they never fit, they wait until they come in a unit that is cut otherwise, and what needs them
+ * waits too. O(touched ops, what they need, and the parents of these); but when too much was looked at in vain, O(1), and what is touched
  * stays so until enough units have come.
  */
 export function gather(pending: Pending): WaitingOp[] {
-  if (pending.touched.size === 0 || pending.vain >= MAX_VAIN) return []
-  const batch = neededByTouched(pending)
-  strike(pending, batch)
-  const unit = nextUnit(pending, batch)
-  pending.vain += JUDGED_AS * unit.length
-  return unit
+  while (pending.touched.size > 0 && pending.vain < MAX_VAIN) {
+    const batch = neededByTouched(pending)
+    strike(pending, batch)
+    const unit = nextUnit(pending, batch)
+    pending.vain += JUDGED_AS * unit.length
+    // None: nothing is touched any more, or an op that vouched for another was passed over.
+    if (unit.length > 0) return unit
+  }
+  return []
 }
 
 /** Ops of the batch have its number as `pass`, until they are struck out. */
@@ -129,8 +133,11 @@ function nextUnit(pending: Pending, { pass, ops }: Batch): WaitingOp[] {
   let bytes = 0
   for (const group of groupsOf(able, (waiting) => needsOf(waiting, pass))) {
     const size = group.reduce((sum, { amount }) => sum + amount.bytes, 0)
-    if (group.length > MAX_UNIT_OPS || size > MAX_UNIT_BYTES || group.some((waiting) => needsOther(waiting, pass))) {
+    const fits = group.length <= MAX_UNIT_OPS && size <= MAX_UNIT_BYTES
+    if (!fits || group.some((waiting) => needsOther(waiting, pass))) {
+      const again = fits ? [] : group.filter((waiting) => passOver(waiting, pass))
       for (const waiting of group) leaveOut(pending, waiting)
+      for (const waiting of again) pending.touched.add(waiting)
       continue
     }
     if (unit.length + group.length > MAX_UNIT_OPS || bytes + size > MAX_UNIT_BYTES) break
@@ -151,13 +158,29 @@ function* missingParents({ missing }: WaitingOp): Generator<WaitingOp, void> {
   for (const { op } of missing) yield op!
 }
 
-/** What an op needs of its batch. Any one of the ops that vouch for it will do. */
+/** What an op needs of its batch. */
 function* needsOf(waiting: WaitingOp, pass: number): Generator<WaitingOp, void> {
   yield* missingParents(waiting)
-  if (waiting.unitOp.signature !== null) return
-  for (const voucher of waiting.vouchers) {
+  const voucher = voucherOf(waiting, pass)
+  if (voucher !== null) yield voucher
+}
+
+/** The op of the batch that an unsigned op is admitted with: the first that vouches for it and was not passed over, or else the first. */
+function voucherOf({ unitOp, vouchers }: WaitingOp, pass: number): WaitingOp | null {
+  let first: WaitingOp | null = null
+  if (unitOp.signature !== null) return null
+  for (const voucher of vouchers) {
     if (voucher.pass !== pass) continue
-    yield voucher
-    return
+    if (!voucher.passedOver) return voucher
+    first ??= voucher
   }
+  return first
+}
+
+/** Passes over the op that an unsigned op would be admitted with. False if there is no other that was not passed over. */
+function passOver(waiting: WaitingOp, pass: number): boolean {
+  const voucher = voucherOf(waiting, pass)
+  if (voucher === null || voucher.passedOver) return false
+  voucher.passedOver = true
+  return voucherOf(waiting, pass)?.passedOver === false
 }

@@ -50,6 +50,8 @@ export interface WaitingOp {
   pass: number
   place: number
   vouchedBy: number
+  /** Also for `gather.ts`: what it vouches for may need another that does, since what this one needs is more than a unit may hold. */
+  passedOver: boolean
 }
 
 /** How much waits: ops, canonical bytes, and parents that were not admitted when their op came. */
@@ -147,6 +149,7 @@ function enter(pending: Pending, slot: Slot, unitOp: UnitOp, parents: readonly O
     pass: 0,
     place: 0,
     vouchedBy: 0,
+    passedOver: false,
   }
   slot.op = waiting
   for (const parent of missing) {

@@ -228,6 +228,14 @@ export const GRAPH: readonly Defence[] = [
     test: tested(REPLICA_TEST, 'B18 units that need each other and are more'),
   },
   {
+    row: 'B18',
+    file: GATHER,
+    in: 'voucherOf',
+    drop: 'if',
+    mentions: ['passedOver'],
+    test: tested('src/core/gather.test.ts', 'B18 D16 an op that two others vouch for'),
+  },
+  {
     row: 'B6',
     file: 'src/sync/intake.ts',
     in: 'takeIn',
