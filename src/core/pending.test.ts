@@ -4,7 +4,8 @@ import { evict } from './evict.ts'
 import { type OpId, opLength } from './op.ts'
 import { toHex } from './bytes.ts'
 import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
-import { cameIn, createPending, missingIds, type Pending, remove, wait, waitingOp, waitingOps } from './pending.ts'
+import { missingIds } from './missing.ts'
+import { cameIn, createPending, type Pending, remove, wait, waitingOp, waitingOps } from './pending.ts'
 import { GENESIS, idNumber, opAfter } from './room.naive.ts'
 import { keyOf, type UnitOp } from './unit.ts'
 
@@ -87,32 +88,6 @@ test('in lockstep with a list that is searched from end to end', () => {
     }),
     { numRuns: 60 },
   )
-})
-
-test('B6 of missing parents every link gets its share of the list, however many one brings', () => {
-  const pending = createPending()
-  for (let i = 0; i < 500; i++) waitFor(pending, opOf(i), [idNumber(i)], 'mallory')
-  for (let i = 500; i < 503; i++) waitFor(pending, opOf(i), [idNumber(i)], 'alice')
-  // Whoever's turn it is to begin.
-  for (const turn of [0, 1]) {
-    const asked = new Set(missingIds(pending, 10, turn).map(toHex))
-    expect(asked.size).toBe(10)
-    for (let i = 500; i < 503; i++) expect(asked.has(toHex(idNumber(i)))).toBe(true)
-  }
-})
-
-test('B6 however small the list, whatever is missing has its turn in it, before what never was is asked for again and again', () => {
-  const pending = createPending()
-  for (let i = 0; i < 40; i++) waitFor(pending, opOf(i), [idNumber(i)], `link ${i % 3}`)
-  for (const [limit, turns] of [
-    [1, 3 * 14],
-    [2, 3 * 14],
-    [7, 3 * 14],
-  ] as const) {
-    const asked = new Set<string>()
-    for (let turn = 0; turn < turns; turn++) for (const id of missingIds(pending, limit, turn)) asked.add(toHex(id))
-    expect(asked.size).toBe(40)
-  }
 })
 
 /** An op with this many canonical bytes. */

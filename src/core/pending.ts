@@ -62,8 +62,11 @@ export interface Amount {
 }
 
 /** What waits for one link, in order of arrival. */
-interface Share extends Amount {
+export interface Share extends Amount {
   readonly waiting: Set<WaitingOp>
+  /** For `missing.ts`, those of them whose parents were not looked at yet; and the others, first the one that was looked at longest ago. */
+  readonly fresh: Set<WaitingOp>
+  readonly seen: Set<WaitingOp>
 }
 
 /** The amounts are sums over all links: an op counts for each that brought it. */
@@ -116,9 +119,10 @@ export function wait(pending: Pending, unitOp: UnitOp, missing: readonly OpId[],
   }
   if (!waiting.links.has(link)) {
     waiting.links.add(link)
-    const share = pending.byLink.get(link) ?? { waiting: new Set(), ops: 0, bytes: 0, parents: 0 }
+    const share = pending.byLink.get(link) ?? { waiting: new Set(), fresh: new Set(), seen: new Set(), ops: 0, bytes: 0, parents: 0 }
     pending.byLink.set(link, share)
     share.waiting.add(waiting)
+    share.fresh.add(waiting)
     count(pending, share, waiting, 1)
   }
   return known === null
@@ -244,52 +248,9 @@ export function waitNoMore(pending: Pending, waiting: WaitingOp, link: string): 
 
 function discharge(pending: Pending, waiting: WaitingOp, link: string): void {
   const share = pending.byLink.get(link)!
-  share.waiting.delete(waiting)
+  for (const each of [share.waiting, share.fresh, share.seen]) each.delete(waiting)
   if (share.waiting.size === 0) pending.byLink.delete(link)
   count(pending, share, waiting, -1)
-}
-
-/**
- * At most `limit` of the missing parents that are not here, without repeats: one for each link in turn, so that a link that
- * brings many that do not exist does not hide what others wait for. `turn` grows from call to call: it says which link begins, and
- * with which of its ops, so that each has its turn however small the limit is. O(limit + what waits).
- */
-export function missingIds(pending: Pending, limit: number, turn: number): OpId[] {
-  if (pending.ops === 0) return []
-  const out = new Map<string, OpId>()
-  const shares = [...pending.byLink.values()]
-  const first = turn % shares.length
-  const turns = [...shares.slice(first), ...shares.slice(0, first)]
-    .reverse()
-    .map((share) => absentOf(share, Math.floor(turn / shares.length)))
-  while (turns.length > 0) {
-    for (let i = turns.length - 1; i >= 0; i--) {
-      if (out.size >= limit) return [...out.values()]
-      const { value, done } = turns[i]!.next()
-      if (done === true) turns.splice(i, 1)
-      else out.set(keyOf(value), value)
-    }
-  }
-  return [...out.values()]
-}
-
-/** Missing parents of what one link brought that are not here, oldest first, at most `limit`. O(what waits for the link). */
-export function missingFor({ byLink }: Pending, link: string, limit: number): OpId[] {
-  const share = byLink.get(link)
-  const out = new Map<string, OpId>()
-  if (share === undefined || limit === 0) return []
-  for (const id of absentOf(share, 0)) {
-    out.set(keyOf(id), id)
-    if (out.size === limit) break
-  }
-  return [...out.values()]
-}
-
-function* absentOf({ waiting }: Share, turn: number): Generator<OpId, undefined> {
-  const all = [...waiting]
-  for (let i = 0; i < all.length; i++) {
-    for (const { id, op } of all[(i + turn) % all.length]!.missing) if (op === null) yield id
-  }
 }
 
 function count(pending: Pending, share: Share, { amount }: WaitingOp, sign: 1 | -1): void {

@@ -11,7 +11,7 @@
  * Whose turn it is, `turns.ts` says.
  */
 import type { OpId } from '../core/op.ts'
-import { missingFor, missingIds } from '../core/pending.ts'
+import { missingFor, missingIds } from '../core/missing.ts'
 import { isDecided } from '../core/replica.ts'
 import type { PeerId } from './effects.ts'
 import { countHeldBack, isAnswerHeldBack } from './held-back.ts'

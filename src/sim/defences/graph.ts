@@ -4,6 +4,7 @@ import { tested } from './tested.ts'
 
 const REPLICA = 'src/core/replica.ts'
 const PENDING = 'src/core/pending.ts'
+const MISSING = 'src/core/missing.ts'
 const EVICT = 'src/core/evict.ts'
 const GATHER = 'src/core/gather.ts'
 const VOUCHED = 'src/core/vouched.ts'
@@ -144,11 +145,35 @@ export const GRAPH: readonly Defence[] = [
   },
   {
     row: 'B6',
-    file: PENDING,
+    file: MISSING,
     in: 'missingIds',
-    replace: 'value of const i',
-    with: '0',
-    test: tested('src/core/pending.test.ts', 'B6 of missing parents every link gets its share'),
+    replace: 'argument 1 of call absentOf',
+    with: 'shares.slice(0, 1)',
+    test: tested('src/core/missing.test.ts', 'B6 of missing parents every link gets its share'),
+  },
+  {
+    row: 'B6',
+    file: MISSING,
+    in: 'absentOf',
+    replace: 'comparison',
+    mentions: ['looks'],
+    with: 'false',
+    test: tested('src/core/missing.test.ts', 'B6 D16 a question for missing parents'),
+  },
+  {
+    row: 'B6',
+    file: MISSING,
+    in: 'absentParents',
+    drop: 'call add',
+    test: tested('src/core/missing.test.ts', 'B6 however small the list'),
+  },
+  {
+    row: 'B6',
+    file: MISSING,
+    in: 'absentIn',
+    replace: 'condition of if',
+    with: 'left >= 0',
+    test: tested('src/core/missing.test.ts', 'B6 D16 what was heaped on ops'),
   },
   {
     row: 'B6',
