@@ -134,6 +134,7 @@ function learn(peer: Peer, digest: Uint8Array | null, heads: readonly OpId[], he
   peer.heads = heads
   peer.unknown = heads
   peer.lookedUpAt = -1
+  peer.firstLookedUpAt = -1
   peer.headCount = headCount
   peer.ops = ops
 }

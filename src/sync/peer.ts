@@ -30,9 +30,13 @@ export interface Peer {
   /** Of all its heads, as last told. */
   digest: Uint8Array | null
   ops: number
-  /** Those of its heads that were not known when `lookedUpAt` ops had been admitted or rejected; −1: they were not looked up yet. */
+  /**
+   * Those of its heads that were not known when `lookedUpAt` ops had been admitted or rejected, less some that are known since. The first was
+   * not known when `firstLookedUpAt` ops had. −1: they were not looked up yet.
+   */
   unknown: readonly OpId[]
   lookedUpAt: number
+  firstLookedUpAt: number
   strikes: number
   forgivenAt: number
   refusals: readonly Refusal[]
@@ -101,6 +105,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     ops: 0,
     unknown: [],
     lookedUpAt: -1,
+    firstLookedUpAt: -1,
     strikes: left?.strikes ?? 0,
     forgivenAt: left?.forgivenAt ?? now,
     refusals: [],

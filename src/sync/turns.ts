@@ -5,7 +5,7 @@
  */
 import { backAt, leftAt } from '../core/budget.ts'
 import type { OpId } from '../core/op.ts'
-import { isDecided } from '../core/replica.ts'
+import { isDecided, type Replica } from '../core/replica.ts'
 import { agrees } from './gossip.ts'
 import type { Peer } from './peer.ts'
 import { isTrusted } from './peers.ts'
@@ -24,15 +24,36 @@ const ASK_ALL_EVERY = 10_000
 /** And this often (ms) where it had nothing more, and holds something else all the same: an answer may have been lost, or been a wrong guess. */
 const ASK_ALL_AGAIN = 60_000
 
-/** Ids that this peer named as heads and that are neither held nor rejected here. O(those that were not when it was asked last), if anything came since. */
+/**
+ * Ids that this peer named as heads and that are neither held nor rejected here. O(those that were not when it was asked last), if anything
+ * came since.
+ */
 export function unknownHeads({ replica }: Engine, peer: Peer): readonly OpId[] {
-  const decided = replica.dag.length + replica.rejected.size
+  const decided = decidedOf(replica)
   if (peer.unknown.length > 0 && peer.lookedUpAt !== decided) {
     peer.unknown = peer.unknown.filter((id) => !isDecided(replica, id))
     peer.lookedUpAt = decided
+    peer.firstLookedUpAt = decided
   }
   return peer.unknown
 }
+
+/**
+ * Whether there are such ids. One is looked up if anything came since it was asked last, and those before it that are decided, which are
+ * not looked up again: it is asked of every peer, and what they named must not cost anything for each op that comes.
+ */
+export function namesUnknown({ replica }: Engine, peer: Peer): boolean {
+  const decided = decidedOf(replica)
+  if (peer.unknown.length > 0 && peer.firstLookedUpAt !== decided) {
+    const first = peer.unknown.findIndex((id) => !isDecided(replica, id))
+    if (first !== 0) peer.unknown = first < 0 ? [] : peer.unknown.slice(first)
+    peer.firstLookedUpAt = decided
+  }
+  return peer.unknown.length > 0
+}
+
+/** Differs when an unknown head may have become known. (Where one rejected id is forgotten for another, it does with the next op that is admitted.) */
+const decidedOf = ({ dag, rejected }: Replica): number => dag.length + rejected.size
 
 /** A peer that named what we lack, or, if parents are missing, any that may have them; the one whose turn it is. */
 export function choose(engine: Engine): Peer | null {
@@ -57,9 +78,6 @@ const isFriend = (engine: Engine, peer: Peer): boolean => peer.isUseful || isTru
  */
 const strangersFrom = ({ judging: { answers }, now, strangerAskedAt }: Engine): number =>
   leftAt(answers, now) > 0 ? now : Math.min(backAt(answers, now), strangerAskedAt + STRANGER_EVERY)
-
-/** Whether this peer named heads that are neither held nor rejected here. */
-export const namesUnknown = (engine: Engine, peer: Peer): boolean => unknownHeads(engine, peer).length > 0
 
 /** Whether `a` is asked before `b`. */
 function isBefore(engine: Engine, a: Peer, b: Peer): boolean {

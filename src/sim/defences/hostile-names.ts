@@ -168,6 +168,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D16',
+    file: 'src/sync/turns.ts',
+    in: 'namesUnknown',
+    replace: 'value of const first',
+    with: '(unknownHeads({ replica }, peer), 0)',
+    test: tested('src/sync/turns.test.ts', 'D16 of heads that nobody knows'),
+  },
+  {
+    row: 'D16',
     file: 'src/sync/intake.ts',
     in: 'makeRoom',
     drop: 'if',

@@ -1,0 +1,45 @@
+import { expect, test, vi } from 'vitest'
+import { MAX_HEADS_LISTED } from '../core/limits.ts'
+import type { OpId } from '../core/op.ts'
+import type { SimNode } from '../sim/node.ts'
+import { claim, createStage, ghostId, keyNamed, linkNamed, message, push } from '../sim/stage.ts'
+import { choose, namesUnknown, unknownHeads } from './turns.ts'
+
+test('D16 of heads that nobody knows, to choose a peer looks up one of each peer when an op has come, not all', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const heads = Array.from({ length: MAX_HEADS_LISTED }, (_, n) => ghostId(n))
+  // Each has its turn before those that came before it.
+  for (let n = 0; n < 64; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), heads, heads.length, 1_000 + n)
+  push(stage, bob, linkNamed(stage, 'alice'), [[message(stage, keyNamed('alice'), null, [stage.room], 'an op')]])
+  // Only an id that is not held is looked for among those that were rejected.
+  const lookups = vi.spyOn(bob.engine.replica.rejected, 'has')
+  expect(choose(bob.engine)).not.toBe(null)
+  expect(lookups.mock.calls.length).toBeGreaterThan(30)
+  expect(lookups.mock.calls.length).toBeLessThanOrEqual(64)
+  choose(bob.engine)
+  expect(lookups.mock.calls.length).toBeLessThanOrEqual(64)
+})
+
+test('heads that a peer named are unknown until they are held, in whatever order they come', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'alice')
+  const ops = [1, 2, 3, 4].map((n) => message(stage, keyNamed(`author ${n}`), null, [stage.room], `${n}`))
+  claim(
+    stage,
+    bob,
+    link,
+    ops.map(({ id }) => id),
+  )
+  const peer = bob.engine.peers.get(link)!
+  const left: OpId[] = ops.map(({ id }) => id)
+  for (const n of [2, 0, 3, 1]) {
+    expect(namesUnknown(bob.engine, peer)).toBe(true)
+    expect(unknownHeads(bob.engine, peer)).toEqual(left)
+    push(stage, bob, link, [[ops[n]!]])
+    left.splice(left.indexOf(ops[n]!.id), 1)
+  }
+  expect([namesUnknown(bob.engine, peer), unknownHeads(bob.engine, peer)]).toEqual([false, []])
+  expect(peer.heads.length).toBe(4)
+})
