@@ -6,6 +6,7 @@ import { equalBytes, fromHex, toHex } from './bytes.ts'
 import { checkValue, decodeValue, encodeValue } from './cbor.ts'
 import { MAX_NESTING } from './limits.ts'
 import type { FormRefusal } from './result.ts'
+import { anyScalar } from './text.naive.ts'
 import type { Value } from './value.ts'
 
 const hex = (text: string): Uint8Array => fromHex(text.replaceAll(' ', ''))!
@@ -30,11 +31,11 @@ const { value } = fc.letrec<{ value: Value }>((tie) => ({
     fc.constant(null),
     fc.boolean(),
     number.map((each) => each + 0),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyScalar }),
     fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
     fc.array(tie('value'), { maxLength: 6 }),
     fc
-      .uniqueArray(fc.tuple(fc.string({ unit: 'binary', maxLength: 30 }), tie('value')), { selector: ([key]) => key, maxLength: 6 })
+      .uniqueArray(fc.tuple(fc.string({ unit: anyScalar, maxLength: 30 }), tie('value')), { selector: ([key]) => key, maxLength: 6 })
       .map((entries) => new Map(entries)),
   ),
 }))

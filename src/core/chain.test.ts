@@ -9,9 +9,8 @@ import { markPast, numberOf, numberOfAuthor, opAt, sortedHeads, tipsOf } from '.
 import { checkEvidence } from './evidence.ts'
 import { positionOf, sliceHistory } from './history.ts'
 import { MAX_PENDING_PER_LINK, MAX_UNIT_OPS } from './limits.ts'
-import { asOpId, type OpId } from './op.ts'
 import { createReplica, receive, type Replica } from './replica.ts'
-import { authorNumber, GENESIS, ROOM } from './room.naive.ts'
+import { authorNumber, cheapId, GENESIS, ROOM } from './room.naive.ts'
 import { createSeen, seenBy } from './seen.ts'
 import type { Unit, UnitOp } from './unit.ts'
 
@@ -21,13 +20,6 @@ const REVERSED = Number(process.env['CHAIN_OPS'] ?? 250_000)
 const AUTHOR = authorNumber(1)
 const BODY = Uint8Array.of(0x60)
 const SIGNATURE = new Uint8Array(64)
-
-const cheapId = (n: number): OpId => {
-  const id = new Uint8Array(32)
-  new DataView(id.buffer).setUint32(0, Math.imul(n, 0x9e3779b1))
-  new DataView(id.buffer).setUint32(12, n + 1)
-  return asOpId(id)
-}
 
 /** Op `seq` of the chain: made when it is needed, so that the chain takes no memory. */
 const opOf = (seq: number, signature: Uint8Array | null = SIGNATURE): UnitOp => ({

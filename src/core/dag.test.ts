@@ -21,8 +21,8 @@ import {
 import { naiveDag, verticesOf } from './dag.naive.ts'
 import { catchUp, createHistory, positionOf, sliceHistory } from './history.ts'
 import { numbersIn } from './number-set.ts'
-import { asAuthor, asOpId, type OpId } from './op.ts'
-import { authorNumber, idNumber } from './room.naive.ts'
+import { asAuthor } from './op.ts'
+import { authorNumber, cheapId, idNumber } from './room.naive.ts'
 import { createSeen, seenBy } from './seen.ts'
 
 const authors = [0, 1, 2, 3].map(authorNumber)
@@ -183,14 +183,6 @@ test('receipts of MAX_WITNESSES_TRACKED authors are counted, and those of one mo
 })
 
 describe('B8 size', { timeout: 30_000 }, () => {
-  /** Distinct, not hashed: a million hashes are not what is tried here. */
-  const cheapId = (n: number): OpId => {
-    const id = new Uint8Array(32)
-    new DataView(id.buffer).setUint32(0, Math.imul(n, 0x9e3779b1))
-    new DataView(id.buffer).setUint32(12, n)
-    return asOpId(id)
-  }
-
   test('B8 a chain of 1,000,000 ops is built, walked and taken back without recursion', () => {
     const dag = createDag(5)
     for (let op = 0; op < 1_000_000; op++) {

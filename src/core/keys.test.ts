@@ -69,20 +69,20 @@ function mixedOrder(random: () => number, keyTorsion: number, nonceTorsion: numb
 
 describe('both paths agree', () => {
   test.each([0, 1, 2, 3, 4, 5, 6, 7])(
-    'A6 A4 on 300 signatures under keys with torsion %i and nonces with any: accepted exactly when the equation holds without the cofactor',
+    'A6 A4 on 100 signatures under keys with torsion %i and nonces with any: accepted exactly when the equation holds without the cofactor',
     { timeout: 60_000 },
     async (keyTorsion) => {
       const random = createRandom(keyTorsion)
       const accepted = [0, 0]
-      for (let i = 0; i < 300; i++) {
+      for (let i = 0; i < 100; i++) {
         const each = mixedOrder(random, keyTorsion, i % 8)
         const verdicts = await verifyBoth(each)
         expect([i, ...verdicts]).toEqual([i, each.isExact, each.isExact])
         accepted[each.isExact ? 1 : 0]!++
       }
       // One nonce in eight cancels what the key adds, whatever that is.
-      expect(accepted[1]).toBeGreaterThan(15)
-      expect(accepted[0]).toBeGreaterThan(200)
+      expect(accepted[1]).toBeGreaterThan(5)
+      expect(accepted[0]).toBeGreaterThan(67)
     },
   )
 

@@ -8,6 +8,7 @@ import { publicKeyOf } from './keys.ts'
 import { MAX_BODY_BYTES, MAX_DEPS, MAX_NESTING, MAX_OP_BYTES } from './limits.ts'
 import { asAuthor, checkOp, decodeOp, encodeOp, type Op, type OpId } from './op.ts'
 import type { FormRefusal } from './result.ts'
+import { anyScalar } from './text.naive.ts'
 import type { Value } from './value.ts'
 
 const author = publicKeyOf(new Uint8Array(32).fill(1))
@@ -41,7 +42,7 @@ const anyOp: fc.Arbitrary<Op> = fc
     deps: fc.uniqueArray(id, { selector: toHex, minLength: 1, maxLength: 6 }),
     time: fc.maxSafeNat(),
     body: fc
-      .oneof(fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true }), fc.nat())
+      .oneof(fc.string({ unit: anyScalar }), fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true }), fc.nat())
       .map(encodeValue),
   })
   .map(({ seq, prev, deps, ...rest }) => ({ ...rest, author, seq, prev: seq === 0 ? null : prev, deps: deps.sort(compareBytes) }))

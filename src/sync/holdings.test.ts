@@ -5,8 +5,8 @@ import { naiveDag, verticesOf } from '../core/dag.naive.ts'
 import { opsInTree } from '../core/id-tree.ts'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import { greatest } from '../core/number-set.ts'
-import { asAuthor, asOpId, type OpId } from '../core/op.ts'
-import { authorNumber, idNumber } from '../core/room.naive.ts'
+import { asAuthor, type OpId } from '../core/op.ts'
+import { authorNumber, cheapId, idNumber } from '../core/room.naive.ts'
 import { describeHoldings, type Holdings, lackingOf as lackingOfHeld, type Lacking } from './holdings.ts'
 import type { Tip } from './messages.ts'
 import { heldBy } from './units.naive.ts'
@@ -185,13 +185,6 @@ test('stored heads are the heads of the stored part', () => {
 
 test('B8 of a chain of 1,000,000 ops, what is held is said in one head, and read back from any part of it', () => {
   const length = 1_000_000
-  /** Distinct, not hashed: a million hashes are not what is tried here. */
-  const cheapId = (n: number): OpId => {
-    const id = new Uint8Array(32)
-    new DataView(id.buffer).setUint32(0, Math.imul(n, 0x9e3779b1))
-    new DataView(id.buffer).setUint32(12, n)
-    return asOpId(id)
-  }
   const dag = createDag(5)
   for (let op = 0; op < length; op++) {
     append(dag, { id: cheapId(op), author: authors[0]!, seq: op, prev: op - 1, parents: op === 0 ? [] : [op - 1] })
