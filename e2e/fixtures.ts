@@ -17,6 +17,8 @@ export interface Fixtures {
   readonly hostile: HostileRelay
   /** Devices without WebRTC, for what is about the relay alone. */
   readonly relayOnly: boolean
+  /** Devices with a service worker, for what is about it. To install it takes a device half a second of CPU. */
+  readonly serviceWorker: boolean
   /** Makes a device. */
   readonly device: () => Promise<Device>
   /** Uncaught errors, console errors and policy violations of all tabs; must be empty in the end. */
@@ -42,12 +44,14 @@ export const test = base.extend<Fixtures>({
     await hostile.close()
   },
   relayOnly: [false, { option: true }],
-  device: async ({ browser, problems, relayOnly }, use) => {
+  serviceWorker: [false, { option: true }],
+  device: async ({ browser, problems, relayOnly, serviceWorker }, use) => {
     const contexts: BrowserContext[] = []
     await use(async () => {
       // Six tabs at once, all of them visible and without a GPU: what moves would be most of the work. Movement has tests of its own.
       const context = await browser.newContext({ reducedMotion: 'reduce' })
       if (relayOnly) await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'))
+      if (!serviceWorker) await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
       contexts.push(context)
       return { context, open: (url, expected) => openTab(context, url, problems, expected) }
     })

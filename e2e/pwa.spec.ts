@@ -2,6 +2,8 @@
 import { expect, test } from './fixtures.ts'
 import { RELAY_IS_DOWN, agree, messagesOf, ready, said, type } from './tabs.ts'
 
+test.use({ serviceWorker: true })
+
 test('with the server stopped, a reloaded tab opens its room and goes on', async ({ host, device }) => {
   const { context, open } = await device()
   const page = await open(`${host.address}/#new`, RELAY_IS_DOWN)

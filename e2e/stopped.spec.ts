@@ -37,8 +37,6 @@ test('D17 a room whose node stops, or cannot start, is exported from its disk an
   problems,
 }) => {
   const { context, open } = await device()
-  // What a service worker answers with cannot be changed.
-  await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
   await plant(context, `data.type === 'submit' && data.text === 'stop'`)
   const page = await open(`${host.address}/#new`)
   const link = page.url()

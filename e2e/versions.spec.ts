@@ -15,10 +15,7 @@ test('E8 a tab of an older build is told so on its screen, and so is the newer o
   // Another address with the older files, and the same relay.
   const olderHost = await startHost(true, folder)
   hostile.serveFilesOf(olderHost.port)
-  const { context, open } = await device()
-  // It would keep the older files.
-  await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
-  const older = await open(`${hostile.address}/#new`)
+  const older = await (await device()).open(`${hostile.address}/#new`)
   await type(older, 'by the older one')
   await agree([older], 2)
   const newer = await (await device()).open(older.url().replace(hostile.address, host.address))
