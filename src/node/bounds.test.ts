@@ -1,6 +1,6 @@
 /** What links and hostile ops can make a node's shell hold, at the edge of every limit: as much as it says, and not one more. */
 import { encodeEnvelope, HEADER_BYTES } from '../net/envelope.ts'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { concatBytes, fromHex, toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
 import { asAuthor, asOpId, type Op, opLength } from '../core/op.ts'
@@ -111,6 +111,7 @@ describe('frames for others that come on a direct channel', () => {
 
   test('D7 are of MAX_BROUGHT_ON at most, and BROUGHT_ON_PER_SECOND in all', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
     const { sent, release, hear } = openLinks('webrtc')
     hear(concatBytes([numbered(1), new Uint8Array(1)]))
     await release()
