@@ -2,6 +2,7 @@
  * How the app is built, and how the unit, property and browser tests run. Nothing here may put script or style into the HTML:
  * the page runs under a strict content security policy with Trusted Types.
  */
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { VitePWA } from 'vite-plugin-pwa'
@@ -79,7 +80,8 @@ export default defineConfig(async () => {
             testTimeout: TEST_TIMEOUT,
             provide,
             environment: 'node',
-            maxWorkers: '100%',
+            // One more than there are processors: tests of terminals and relays wait for a minute in all.
+            maxWorkers: availableParallelism() + 1,
             // Files share what they import: loading it again for each of them takes a third of the time.
             isolate: false,
             include: ['src/**/*.test.{ts,tsx}', 'relay/*.test.ts'],
