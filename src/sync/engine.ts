@@ -81,6 +81,8 @@ export function createEngine(options: EngineOptions): Engine {
     proven: [],
     heldBack: createHeldBack(),
     intakeBytes: 0,
+    judgedInStep: 0,
+    unfinished: new Set(),
     lookAgainAt: now,
     busySince: null,
     stored: 0,
@@ -92,7 +94,7 @@ export function createEngine(options: EngineOptions): Engine {
     submissions: [],
     submitting: false,
     fetches: new Map(),
-    hedge: { since: now, doublings: 0 },
+    hedge: { since: now, doublings: 0, comparedAt: now },
     bringers: new Set(),
     question: null,
     paused: false,
@@ -148,6 +150,7 @@ export function restoreIndex(engine: Engine, bytes: Uint8Array, expected: number
 /** One input in, effects out, in the order in which they are to be carried out. `now` in ms, never going back. */
 export function step(engine: Engine, input: Input, now: number): Effect[] {
   engine.now = Math.max(engine.now, now)
+  engine.judgedInStep = 0
   take(engine, input)
   const due = Math.min(intakeDue(engine), lookAgain(engine), trustDue(engine), persistDue(engine), fetchDue(engine))
   submitDue(engine)

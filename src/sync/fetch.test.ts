@@ -21,6 +21,7 @@ import {
   message,
   NO_DIGEST,
   opsOf,
+  prove,
   push,
   run,
   runUntil,
@@ -323,4 +324,66 @@ test('D24 a newcomer among 80 names that each bring 2.5 kB in 0.9 s has the hist
   carol.neighbours.push(bob.index)
   bob.neighbours.push(carol.index)
   expect(runUntil(stage, 60_000, () => has(carol, { id: latestOf(bob) }), 50)).toBeLessThan(30_000)
+})
+
+/** A newcomer on which a known author's own ops go well for ever, and an honest peer whose ops it does not hold. What came of that. */
+function besideOwnOps(names: number): { readonly honest: () => boolean; readonly stage: Stage } {
+  const [mallory, alice] = [keyNamed('mallory'), keyNamed('alice')]
+  const answers = new Map<PeerId, (ref: number) => void>()
+  const stage: Stage = createStage(
+    1,
+    {},
+    {
+      isDeaf: true,
+      told(_villain, _from, to, bytes) {
+        const said = decodeMessage(bytes)
+        if (said.ok && said.value.type === 'want') answers.get(to)?.(said.value.ref)
+      },
+    },
+  )
+  const [bob] = stage.nodes as [SimNode]
+  const [liar, honest] = [linkNamed(stage, 'liar'), linkNamed(stage, 'honest')]
+  let latest = message(stage, mallory, null, [stage.room], 'was here')
+  push(stage, bob, liar, [[latest]])
+  prove(stage, bob, liar, mallory)
+  const history = chainOf(stage, alice, 30)
+  answers.set(honest, (ref) =>
+    tell(stage, bob, honest, { type: 'units', ref, bundle: bundleOf(history.map((op) => [op])), last: true, left: 0 }),
+  )
+  for (let n = 0; n < names; n++) {
+    // Known authors too, of which each has as many runs as may sit.
+    const [key, link] = [keyNamed(`name ${n >> 2}`), linkNamed(stage, `name ${n}`)]
+    if (n % 4 === 0) push(stage, bob, link, [[message(stage, key, null, [stage.room], 'one op')]])
+    prove(stage, bob, link, key)
+  }
+  const heartbeat = (): void => {
+    claim(stage, bob, liar, [ghostId(1)])
+    for (let n = 0; n < names; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), [ghostId(n + 2)])
+    claim(stage, bob, honest, [history.at(-1)!.id])
+  }
+  heartbeat()
+  /** Forty times a second the liar brings an op of its own, if it is asked. */
+  const drip = (): void => {
+    const fetch = bob.engine.fetches.get(liar)
+    if (fetch === undefined) return
+    latest = message(stage, mallory, latest, [], 'x'.repeat(100))
+    tell(stage, bob, liar, { type: 'units', ref: fetch.ref, bundle: bundleOf([[latest]]), last: false, left: 99 })
+  }
+  let looks = 0
+  const isHere = (): boolean => {
+    if (++looks % 200 === 0) heartbeat()
+    drip()
+    return has(bob, history.at(-1)!)
+  }
+  return { stage, honest: isHere }
+}
+
+test('D24 while one who is known brings only its own ops, others are asked beside it, and the slower makes way', () => {
+  const { stage, honest } = besideOwnOps(0)
+  expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
+})
+
+test('D24 one question in four goes to the one asked longest ago: 240 runs of known authors that are silent keep nobody from being asked', () => {
+  const { stage, honest } = besideOwnOps(240)
+  expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
 })

@@ -6,6 +6,9 @@
  * fraction of a second, not its turn. As soon as one answer goes well, those that are much slower are given up; a server sends
  * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
  *
+ * An answer that goes well may still bring only what its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms, others are asked
+ * beside it in the same way, until one of them brings something. What that brings is taken in, and the slower of the two makes way.
+ *
  * A peer that brings an op unasked has its parents. It is asked for those at once, whatever else goes on: what people type waits for no turn.
  *
  * Whose turn it is, `turns.ts` says.
@@ -28,6 +31,9 @@ import { BENCH, bench, choose, HANDICAP, hasMore, nextUnbenched, unknownHeads } 
 const STALL = 2_000
 /** Twice as many peers are asked after each HEDGE in which no answer went well, and at most so many. */
 export const MAX_QUESTIONS = 64
+/** An answer that goes well goes on alone for so long (ms): most answers take less. And others are asked beside it for so long, if none brings anything. */
+const COMPARE_AFTER = 4_000
+const COMPARE_FOR = 4_000
 /** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
 export const MAX_BROUGHT = 16
 /** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
@@ -93,15 +99,17 @@ function dueAt(engine: Engine, fetch: Fetch): number {
   return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
 }
 
-/** Asks as many peers as it takes: one, or, while no answer goes well, ever more. */
+/** Asks as many peers as it takes: one, or, while no answer goes well or one has gone on alone for long, ever more. */
 function startDue(engine: Engine): void {
-  const { fetches, now } = engine
+  const { fetches, hedge, now } = engine
   const goesOn = someGoesWell(engine)
-  if (goesOn || fetches.size === 0) {
-    engine.hedge.since = now
-    engine.hedge.doublings = 0
+  if (!goesOn || now >= hedge.comparedAt + COMPARE_AFTER + COMPARE_FOR) hedge.comparedAt = now
+  const isEnough = goesOn && now < hedge.comparedAt + COMPARE_AFTER
+  if (isEnough || fetches.size === 0) {
+    hedge.since = now
+    hedge.doublings = 0
   }
-  if (goesOn) return
+  if (isEnough) return
   while (now >= nextHedge(engine)) engine.hedge.doublings++
   const most = Math.min(MAX_QUESTIONS, 2 ** engine.hedge.doublings)
   while (fetches.size < most) {
@@ -252,6 +260,7 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
 function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
   for (const other of [...engine.fetches.values()]) {
+    if (other !== fetch && goesWell(engine, other)) engine.hedge.comparedAt = engine.now
     if (makesWay(other, fetch, engine.now)) drop(engine, other)
   }
 }

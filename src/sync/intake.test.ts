@@ -6,6 +6,7 @@ import {
   chainOf,
   claim,
   createStage,
+  ghostId,
   has,
   isCut,
   keyNamed,
@@ -19,8 +20,12 @@ import {
   type Stage,
   tell,
   heard,
+  unsigned,
 } from '../sim/stage.ts'
+import { squeeze } from '../sim/squeeze.ts'
 import { bundleOf } from '../sim/villain.ts'
+import { encodeBundle } from './bundle.ts'
+import { MAX_CREDIT } from './peers.ts'
 import { wrapBundle } from './wrap.ts'
 import type { Effect, PeerId } from './effects.ts'
 import { step } from './engine.ts'
@@ -43,6 +48,46 @@ function met(stage: Stage, node: SimNode, count: number): PeerId[] {
     return link
   })
 }
+
+test('D8 what waits before an answer is paid for by what the answer is paid from', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'mallory')
+  claim(stage, bob, link, [ghostId(0)])
+  const many = [message(stage, mallory, null, [ghostId(1)], '')]
+  while (many.length < 1_024) many.push(message(stage, mallory, many.at(-1)!, [], ''))
+  const bundle = bundleOf([many.map((op, i) => (i === many.length - 1 ? op : unsigned(op)))])
+  for (let n = 0; n < 60; n++) tell(stage, bob, link, unitsMessage(bundle))
+  const { ref } = bob.engine.fetches.get(link)!
+  const op = message(stage, alice, null, [stage.room], 'answer')
+  tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf([[op]]), last: false, left: 9 })
+  run(stage, 300)
+  // 1,024 ops that are hashed cost 128: the budget of answers pays for some 18 of them in this time.
+  expect(bob.engine.intake.get(link)!.items.length).toBeGreaterThan(30)
+  expect(bob.engine.judging.answers.left).toBeLessThan(1_024)
+})
+
+test('D8 one step judges MAX_JUDGED_IN_STEP ops, and a bundle more; the rest of a queue goes on in the next', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'mallory')
+  claim(stage, bob, link, [], 0, 0)
+  const chain = chainOf(stage, mallory, 1_024)
+  push(stage, bob, link, [chain])
+  bob.engine.peers.get(link)!.credit = MAX_CREDIT
+  // What comes again needs no signature, so nothing is waited for; but the first one must be inflated, and the others wait behind it.
+  tell(stage, bob, link, unitsMessage(wrapBundle('deflate', squeeze(encodeBundle([chain])))))
+  for (let n = 0; n < 30; n++) tell(stage, bob, link, unitsMessage(bundleOf([chain])))
+  let most = 0
+  const isJudged = (): boolean => {
+    most = Math.max(most, bob.engine.judgedInStep)
+    return !bob.engine.intake.has(link)
+  }
+  expect(isJudged()).toBe(false)
+  expect(runUntil(stage, 5_000, isJudged)).toBeLessThan(5_000)
+  expect(most).toBeGreaterThan(1_024)
+  expect(most).toBeLessThanOrEqual(2_048 + 2 * 1_024)
+})
 
 describe('what waits to be judged', () => {
   const bytesOf = ({ engine }: SimNode, link: PeerId): number => engine.intake.get(link)?.bytes ?? 0

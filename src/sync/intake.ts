@@ -52,6 +52,9 @@ const IN_WORK = 4
 /** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
 const VERIFY_AT_ONCE = 256
 
+/** Ops rebuilt and admitted in one step, and one bundle more: some 50 ms. What is left of the queues goes on in the next step. */
+const MAX_JUDGED_IN_STEP = 2_048
+
 /** How often waiting ops are looked at again that were not looked at for their price (ms): some 0.1 s of work at most. */
 const LOOK_AGAIN = 5_000
 
@@ -62,6 +65,8 @@ export interface IntakeItem {
   begun: boolean
   /** It is small in bytes and not in ops: it turned out so when it was opened. */
   hasMany: boolean
+  /** What pays for it if its link has no credit. */
+  payer: JudgeBudget
   /** Set once all is verified: ready to be admitted. */
   units: readonly Unit[] | null
   /** What holds the unit and no other, as it came and is well merged: worth storing as it is. */
@@ -92,7 +97,17 @@ export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer
   if (!isFile(from) && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
   const isEmpty = wrapped.length === 0
-  queue.items.push({ wrapped, isAnswer, begun: isEmpty, hasMany: false, units: isEmpty ? [] : null, columns: null, result, done })
+  queue.items.push({
+    wrapped,
+    isAnswer,
+    begun: isEmpty,
+    hasMany: false,
+    payer: 'large',
+    units: isEmpty ? [] : null,
+    columns: null,
+    result,
+    done,
+  })
   queue.bytes += wrapped.length
   engine.intakeBytes += wrapped.length
   advance(engine, from, queue)
@@ -129,6 +144,10 @@ const isWanted = (engine: Engine, from: Link, queue: IntakeQueue, item: IntakeIt
 /** Admits what is ready at the front of a queue, and begins with what has moved up. */
 function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
   while (engine.intake.get(from) === queue) {
+    if (engine.judgedInStep >= MAX_JUDGED_IN_STEP) {
+      engine.unfinished.add(from)
+      return
+    }
     const first = queue.items[0]
     if (first === undefined) {
       engine.intake.delete(from)
@@ -139,6 +158,7 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
       queue.bytes -= first.wrapped.length
       engine.intakeBytes -= first.wrapped.length
       for (const unit of first.units) {
+        engine.judgedInStep += unit.length
         for (const outcome of receive(engine.replica, unit, from)) settle(engine, from, outcome, first)
       }
       first.done(first.result)
@@ -146,8 +166,10 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
     }
     const next = nextOf(engine, from, queue)
     if (next === undefined) return
-    if (!mayBegin(engine, from, queue, next)) {
-      holdBack(engine, from, budgetOf(engine, from, urgentOf(queue, next)))
+    // What an answer waits behind is as urgent as the answer, and costs what that costs.
+    next.payer = budgetOf(engine, from, urgentOf(queue, next))
+    if (!mayBegin(engine, from, next)) {
+      holdBack(engine, from, next.payer)
       return
     }
     next.begun = true
@@ -167,13 +189,23 @@ function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): Intake
  * would always be a smaller one. Gives the time at which it wants to be called again.
  */
 export function intakeDue(engine: Engine): number {
-  let next = Infinity
+  for (const link of takeAll(engine.unfinished)) {
+    const queue = engine.intake.get(link)
+    if (queue !== undefined) advance(engine, link, queue)
+  }
   for (const link of engine.proven.splice(0)) {
     const queue = engine.intake.get(link)
     if (queue !== undefined && letGo(engine.heldBack, link)) advance(engine, link, queue)
   }
+  let next = Infinity
   for (const name of JUDGE_BUDGETS) next = Math.min(next, goOn(engine, name))
-  return next
+  return engine.unfinished.size > 0 ? engine.now + 1 : next
+}
+
+function takeAll(links: Set<Link>): Link[] {
+  const all = [...links]
+  links.clear()
+  return all
 }
 
 function goOn(engine: Engine, name: JudgeBudget): number {
@@ -206,6 +238,7 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 
 /** Pays for what was decoded, and has it verified. */
 function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, columns, bytes, ops }: Rebuilt): void {
+  engine.judgedInStep += ops
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
   // Signatures of an answer are paid for as they are verified: who brings wrong ones is cut before the rest.
   const signatures = item.isAnswer ? 0 : claims.length

@@ -71,6 +71,9 @@ export interface Engine {
   /** Links whose next bundle waits until there is something left of its budget; whose turn it is first. */
   readonly heldBack: HeldBack
   intakeBytes: number
+  /** Ops rebuilt and admitted in this step, and links whose queues go on in the next one, since that were enough (`intake.ts`). */
+  judgedInStep: number
+  readonly unfinished: Set<Link>
   /** When waiting ops may be looked at again (ms). */
   lookAgainAt: number
   /** Since when (ms) there has always been something to judge or to store; null when there is not. */
@@ -90,8 +93,11 @@ export interface Engine {
 
   /** Questions that are open, by whom they were put to. */
   readonly fetches: Map<PeerId, Fetch>
-  /** Since when (ms) no answer has gone well, and how often the number of questions was doubled since. */
-  readonly hedge: { since: number; doublings: number }
+  /**
+   * Since when (ms) no answer has gone well, and how often the number of questions was doubled since. And when an answer that goes well began to
+   * go on alone, or was last compared with another one.
+   */
+  readonly hedge: { since: number; doublings: number; comparedAt: number }
   /** Peers that brought ops unasked whose parents are missing: they are asked for them. */
   readonly bringers: Set<PeerId>
   /** What everybody was asked and nobody has answered yet. */

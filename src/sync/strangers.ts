@@ -84,13 +84,10 @@ function leastCost(item: IntakeItem): number {
   return Math.max(costOf(SMALL_OPS, 1), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
 }
 
-/**
- * Whoever has earned what the bundle costs at least is judged at once, and so are files; others as far as the budget goes. What an answer waits
- * behind is as urgent as the answer.
- */
-export function mayBegin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): boolean {
+/** Whoever has earned what the bundle costs at least is judged at once, and so are files; others as far as the budget goes. */
+export function mayBegin(engine: Engine, from: Link, item: IntakeItem): boolean {
   if (isFile(from) || (engine.peers.get(from)?.credit ?? 0) >= leastCost(item)) return true
-  return leftAt(engine.judging[budgetOf(engine, from, urgentOf(queue, item))], engine.now) > 0
+  return leftAt(engine.judging[item.payer], engine.now) > 0
 }
 
 /** The answer that waits in a queue behind an item, or the item. */
@@ -105,7 +102,7 @@ export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number):
   const peer = engine.peers.get(from)
   const own = Math.min(peer?.credit ?? 0, cost)
   if (peer !== undefined) peer.credit -= own
-  const budget = engine.judging[budgetOf(engine, from, item)]
+  const budget = engine.judging[item.payer]
   const left = leftAt(budget, engine.now) - (cost - own)
   budget.left = Math.max(-budget.most, left)
   return own === cost || left >= -budget.most
