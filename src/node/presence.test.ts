@@ -173,6 +173,28 @@ test('D7 signatures are checked for it CHECKED_PER_SECOND at most, of trusted pe
   expect(b.checked()).toBe(129)
 })
 
+test('D7 a sender is not checked more often than a correct one says something: one that pours leaves the others theirs', async () => {
+  const [a, b, c] = [open(1), open(2), open(3)]
+  a.trusted.add(b.id).add(c.id)
+  let count = 1
+  const junk = (): Uint8Array =>
+    encodeSignal({
+      type: 'presence',
+      author: publicKeyOf(new Uint8Array(32).fill(2)),
+      count: ++count,
+      name: 'x',
+      typing: true,
+      proof: new Uint8Array(64),
+    })
+  for (let n = 0; n < 400; n++) a.presence.hear(b.id, junk())
+  expect(a.checked()).toBe(1)
+  c.presence.say('Carol', true)
+  await pass(10)
+  a.presence.hear(c.id, c.said[0]!)
+  await pass(10)
+  expect(a.presence.others()).toEqual([{ author: c.author, name: 'Carol', typing: true }])
+})
+
 test('other signals are not for it', () => {
   expect(open(1).presence.hear(open(2).id, encodeSignal({ type: 'ping', token: 1 }))).toBe(false)
 })

@@ -65,6 +65,8 @@ interface Present extends PresenceStatus {
 export function createPresence({ room, author, self, sign, verify, authorOf, isTrusted, send, now, onChange }: PresenceOptions): Presence {
   const present = new Map<PeerId, Present>()
   const trustedChecks = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
+  /** When something that a sender said was last checked (ms). */
+  const checkedAt = new Map<PeerId, number>()
   const otherChecks = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
   let own = { name: '', typing: false }
   let count = 0
@@ -88,6 +90,16 @@ export function createPresence({ room, author, self, sign, verify, authorOf, isT
   const plan = (after: number): void => {
     clearTimeout(timer)
     timer = setTimeout(() => void say(), Math.max(0, after))
+  }
+
+  /** Whether what a sender says is checked: not more often than a correct one says something. It counts as checked then. */
+  const mayCheck = (from: PeerId): boolean => {
+    if (now() < (checkedAt.get(from) ?? -Infinity) + SAY_PAUSE / 2 || !takeOne(isTrusted(from) ? trustedChecks : otherChecks, now()))
+      return false
+    checkedAt.delete(from)
+    checkedAt.set(from, now())
+    if (checkedAt.size > MAX_PRESENT) checkedAt.delete(checkedAt.keys().next().value!)
+    return true
   }
 
   /** Makes room for a trusted peer if need be. */
@@ -129,8 +141,7 @@ export function createPresence({ room, author, self, sign, verify, authorOf, isT
       if (!signal.ok || signal.value.type !== 'presence') return false
       const sender = Uint8Array.from(from.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
       const isOwn = equalBytes(sender, self)
-      const checks = isTrusted(from) ? trustedChecks : otherChecks
-      if (!isOwn && (present.get(from)?.count ?? 0) < signal.value.count && takeOne(checks, now())) void take(from, signal, sender)
+      if (!isOwn && (present.get(from)?.count ?? 0) < signal.value.count && mayCheck(from)) void take(from, signal, sender)
       return true
     },
     others() {

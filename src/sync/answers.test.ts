@@ -20,13 +20,15 @@ import {
   wantBelow,
 } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
-import { decodeBundle } from './bundle.ts'
+import { decodeBundle, encodeBundle } from './bundle.ts'
+import { squeeze } from '../sim/squeeze.ts'
+import type { UnitOp } from '../core/unit.ts'
 import type { PeerId } from './effects.ts'
 import { LIMITS } from './limits.ts'
 import { decodeMessage } from './messages.ts'
 import { rebuild } from './rebuild.ts'
 import { ANSWERS_JUDGED_PER_SECOND, FIRST_OPS, MAX_ANSWERS_JUDGED, MORE_BY_BROUGHT, SMALL_OPS } from './strangers.ts'
-import { unwrapBundle } from './wrap.ts'
+import { unwrapBundle, wrapBundle } from './wrap.ts'
 
 const mallory = keyNamed('mallory')
 
@@ -98,15 +100,22 @@ test('D8 answers without credit wait for the budget that their peers share, one 
   const { judging, heldBack } = bob.engine
   const [name, friend] = [linkNamed(stage, 'name'), linkNamed(stage, 'friend')]
   give(stage.world, bob, { type: 'heard', from: friend, way: 'browser' })
-  /** The peer names an op, and answers with it. */
+  /** The peer names an op, and answers with it and the ones before, which are more than a small bundle holds. */
   const bring = (from: PeerId): (() => boolean) => {
-    const op = message(stage, keyNamed(from), null, [stage.room], 'brought')
+    const ops = chainOf(stage, keyNamed(from), SMALL_OPS + 1)
+    const op = ops.at(-1)!
     claim(stage, bob, from, [op.id])
     expect(runUntil(stage, 3_000, () => bob.engine.fetches.has(from))).toBeLessThan(3_000)
     judging.answers.left = -MAX_ANSWERS_JUDGED
     judging.answers.at = bob.engine.now
     const { ref } = bob.engine.fetches.get(from)!
-    tell(stage, bob, from, { type: 'units', ref, bundle: bundleOf([[op]]), last: true, left: 0 })
+    tell(stage, bob, from, {
+      type: 'units',
+      ref,
+      bundle: bundleOf([ops.map((each) => (each === op ? each : unsigned(each)))]),
+      last: true,
+      left: 0,
+    })
     run(stage, 10)
     return () => has(bob, op)
   }
@@ -217,4 +226,77 @@ test('D5 credit is worth no more than its amount: a large answer waits for the b
   const bundle = bundleOf(chain.map((op) => [op]))
   tell(stage, bob, link, { type: 'units', ref: fetches.get(link)!.ref, bundle, last: true, left: 0 })
   expect([heldBack.answers.has(link), opsOf(bob)]).toEqual([true, 1])
+})
+
+test('D22 an answer as small as what a person types does not wait behind large ones', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'honest')
+  const chain = chainOf(stage, keyNamed('honest'), 10)
+  claim(stage, bob, link, [chain.at(-1)!.id])
+  expect(runUntil(stage, 3_000, () => bob.engine.fetches.has(link))).toBeLessThan(3_000)
+  bob.engine.judging.answers.left = -1_000_000
+  const { ref } = bob.engine.fetches.get(link)!
+  // One signature vouches for all of them.
+  const bundle = bundleOf([chain.map((op, i) => (i === chain.length - 1 ? op : unsigned(op)))])
+  tell(stage, bob, link, { type: 'units', ref, bundle, last: true, left: 0 })
+  run(stage, 50)
+  expect(has(bob, chain.at(-1)!)).toBe(true)
+})
+
+test('D22 who comes later waits behind those that wait already, though the budget has something again', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging, heldBack } = bob.engine
+  const bring = (name: string, n: number): UnitOp => {
+    const op = message(stage, keyNamed(name), null, [stage.room], `${n}`)
+    tell(stage, bob, linkNamed(stage, name), { type: 'units', ref: 0, bundle: bundleOf([[op]]), last: true, left: 0 })
+    return op
+  }
+  judging.small.left = -10_000
+  const first = bring('first', 0)
+  expect(heldBack.small.size).toBe(1)
+  // Something is left now, and others come in every millisecond.
+  judging.small.left = 0.5
+  const late = bring('late', 1)
+  expect([...heldBack.small]).toEqual([linkNamed(stage, 'late')])
+  run(stage, 40)
+  expect([has(bob, first), has(bob, late)]).toEqual([true, true])
+})
+
+test('D8 links without credit take turns, VERIFY_IN_TURN signatures of an answer each', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { judging, fetches } = bob.engine
+  const names = Array.from({ length: 8 }, (_, n) => linkNamed(stage, `${n}`))
+  for (const [n, link] of names.entries()) claim(stage, bob, link, [ghostId(n)])
+  runUntil(stage, 5_000, () => names.every((link) => fetches.has(link)))
+  judging.answers.left = 0
+  judging.answers.at = bob.engine.now
+  const before = bob.work.verified
+  for (const [n, link] of names.entries()) {
+    const bundle = bundleOf(Array.from({ length: 400 }, (_, i) => [message(stage, keyNamed(`key ${n}`), null, [ghostId(n)], `${i}`)]))
+    tell(stage, bob, link, { type: 'units', ref: fetches.get(link)!.ref, bundle, last: false, left: 9 })
+  }
+  const isOpened = (): boolean => names.every((link) => bob.engine.intake.get(link)!.items[0]!.begun)
+  expect(runUntil(stage, 10_000, isOpened)).toBeLessThan(10_000)
+  // Each was opened before any had the third part of its signatures verified.
+  expect(bob.work.verified - before).toBeLessThan(names.length * 3 * 32)
+  expect(bob.engine.replica.pending.ops).toBe(0)
+})
+
+test('D8 canonical bytes have a price: 19 ops of 64 kB that take 2 kB of bytes cost more than 150', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'mallory')
+  const chain: UnitOp[] = []
+  const text = 'a'.repeat(65_000)
+  while (chain.length < 19) chain.push(message(stage, mallory, chain.at(-1) ?? null, chain.length === 0 ? [ghostId(1)] : [], text))
+  const units = [chain.slice(0, 15), chain.slice(15)].map((unit) => unit.map((op, i) => (i === unit.length - 1 ? op : unsigned(op))))
+  const bundle = wrapBundle('deflate', squeeze(encodeBundle(units)))
+  claim(stage, bob, link, [], 0, 0)
+  const before = bob.engine.judging.large.left
+  tell(stage, bob, link, { type: 'units', ref: 0, bundle, last: true, left: 0 })
+  run(stage, 20)
+  expect(before - bob.engine.judging.large.left).toBeGreaterThan(130)
 })

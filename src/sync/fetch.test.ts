@@ -306,6 +306,34 @@ test('D24 of names that bring ops without parents MAX_BROUGHT are asked for thes
   for (let n = MAX_BROUGHT; n < asked.length; n++) expect(asked[n]! - asked[n - MAX_BROUGHT]!).toBeGreaterThanOrEqual(HEDGE)
 })
 
+test('D24 names that bring ops without parents, and names whose answers wait here, take nobody’s question', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { engine } = bob
+  for (let n = 0; n < 200; n++) {
+    const link = linkNamed(stage, `${n}`)
+    const bundle = bundleOf([[message(stage, keyNamed(`key ${n % 9}`), null, [ghostId(n)], `${n}`)]])
+    tell(stage, bob, link, { type: 'units', ref: 0, bundle, last: true, left: 0 })
+  }
+  // What answers strangers may bring is used up, so an answer of any size waits.
+  engine.judging.answers.left = -1_000_000
+  for (let n = 0; n < 100; n++) claim(stage, bob, linkNamed(stage, `answers ${n}`), [ghostId(1_000 + n)])
+  const wrapped = bundleOf(Array.from({ length: 40 }, (_, n) => [message(stage, keyNamed('key'), null, [ghostId(n)], `${n}`)]))
+  const honest = linkNamed(stage, 'honest')
+  let wasAsked = false
+  for (let t = 0; t < 100; t++) {
+    if (t % 10 === 0) claim(stage, bob, honest, [ghostId(5_000)])
+    for (const { from, ref, arrivedAt, startedAt } of engine.fetches.values()) {
+      if (from === honest) wasAsked = true
+      else if (arrivedAt === startedAt && engine.judging.answers.left < 0) {
+        tell(stage, bob, from, { type: 'units', ref, bundle: wrapped, last: false, left: 9 })
+      }
+    }
+    run(stage, 100)
+  }
+  expect(wasAsked).toBe(true)
+})
+
 test('D24 a newcomer among 80 names that each bring 2.5 kB in 0.9 s has the history within seconds', () => {
   const stage: Stage = createStage(
     2,

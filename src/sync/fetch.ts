@@ -110,9 +110,11 @@ function startDue(engine: Engine): void {
     hedge.doublings = 0
   }
   if (isEnough) return
-  while (now >= nextHedge(engine)) engine.hedge.doublings++
-  const most = Math.min(MAX_QUESTIONS, 2 ** engine.hedge.doublings)
-  while (fetches.size < most) {
+  while (now >= nextHedge(engine)) hedge.doublings++
+  // What names bring without parents is asked for beside these, and what waits for this node's budget was answered: neither takes another's place.
+  let open = 0
+  for (const { brought, from } of fetches.values()) if (!brought && !isAnswerHeldBack(engine.heldBack, from)) open++
+  for (const most = Math.min(MAX_QUESTIONS, 2 ** hedge.doublings); open < most; open++) {
     const peer = choose(engine)
     if (peer === null) return
     start(engine, peer)

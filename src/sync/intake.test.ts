@@ -188,14 +188,20 @@ describe('signatures', () => {
   const answer = ({ engine }: SimNode, { job, count }: NonNullable<ReturnType<typeof asked>>, isValid: boolean): ReturnType<typeof asked> =>
     asked(step(engine, { type: 'verified', job, valid: Array.from({ length: count }, () => isValid) }, engine.now))
 
-  test('D7 VERIFY_AT_ONCE are verified at a time, and one more when these are', () => {
+  test.each([
+    { most: 256, of: 'VERIFY_AT_ONCE of a link with credit', credit: MAX_CREDIT },
+    { most: 32, of: 'VERIFY_IN_TURN of a link without', credit: 0 },
+  ])('D7 $of are verified at a time, and one more when these are', ({ most, credit }) => {
     const stage = createStage(1)
     const [bob] = stage.nodes as [SimNode]
-    const first = hear(bob, linkNamed(stage, 'mallory'), chainOf(stage, mallory, 257))!
-    expect(first.count).toBe(256)
+    const link = linkNamed(stage, 'mallory')
+    claim(stage, bob, link, [], 0, 0)
+    bob.engine.peers.get(link)!.credit = credit
+    const first = hear(bob, link, chainOf(stage, mallory, most + 1))!
+    expect(first.count).toBe(most)
     const second = answer(bob, first, true)!
     expect([second.count, opsOf(bob)]).toEqual([1, 1])
-    expect([answer(bob, second, true), opsOf(bob)]).toEqual([null, 258])
+    expect([answer(bob, second, true), opsOf(bob)]).toEqual([null, most + 2])
   })
 
   test('D7 a link whose first signatures are wrong is cut, and the rest of them is not verified', () => {

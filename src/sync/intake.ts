@@ -19,8 +19,10 @@ import { ask, dropQueue, type Engine, newJob, notify, refuseFrom } from './state
 import { rebuild, type Rebuilt } from './rebuild.ts'
 import {
   budgetOf,
+  bytesOf,
   BYTES_AS_OP,
   costOf,
+  hasCredit,
   INFLATING_AS_OPS,
   isSmall,
   JUDGE_BUDGETS,
@@ -30,7 +32,7 @@ import {
   pay,
   reward,
   SMALL_OPS,
-  urgentOf,
+  SMALL_SIGNATURES,
 } from './strangers.ts'
 import { hearOwn } from './trust.ts'
 import { unwrapBundle } from './wrap.ts'
@@ -51,6 +53,8 @@ const IN_WORK = 4
 
 /** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
 const VERIFY_AT_ONCE = 256
+/** The same for a link without credit; after each such part others that wait for the same budget have their turn. */
+const VERIFY_IN_TURN = 32
 
 /** Ops rebuilt and admitted in one step, and one bundle more: some 50 ms. What is left of the queues goes on in the next step. */
 const MAX_JUDGED_IN_STEP = 2_048
@@ -63,6 +67,8 @@ export interface IntakeItem {
   /** Brings what its link was asked for. */
   isAnswer: boolean
   begun: boolean
+  /** Goes on with it, if others had their turn meanwhile; null while it is not begun, or in work. */
+  resume: (() => void) | null
   /** It is small in bytes and not in ops: it turned out so when it was opened. */
   hasMany: boolean
   /** What pays for it if its link has no credit. */
@@ -101,6 +107,7 @@ export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer
     wrapped,
     isAnswer,
     begun: isEmpty,
+    resume: null,
     hasMany: false,
     payer: 'large',
     units: isEmpty ? [] : null,
@@ -141,8 +148,11 @@ function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): boolean
 const isWanted = (engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): boolean =>
   engine.intake.get(from) === queue && queue.items.includes(item)
 
-/** Admits what is ready at the front of a queue, and begins with what has moved up. */
-function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
+/**
+ * Admits what is ready at the front of a queue, and begins with what has moved up.
+ * @param turn the budget for which the link has waited and has its turn now, for one bundle; null: it waits behind those that do
+ */
+function advance(engine: Engine, from: Link, queue: IntakeQueue, turn: JudgeBudget | null = null): void {
   while (engine.intake.get(from) === queue) {
     if (engine.judgedInStep >= MAX_JUDGED_IN_STEP) {
       engine.unfinished.add(from)
@@ -166,21 +176,24 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue): void {
     }
     const next = nextOf(engine, from, queue)
     if (next === undefined) return
-    // What an answer waits behind is as urgent as the answer, and costs what that costs.
-    next.payer = budgetOf(engine, from, urgentOf(queue, next))
-    if (!mayBegin(engine, from, next)) {
+    next.payer = budgetOf(engine, from, queue, next)
+    if (!mayBegin(engine, from, next, turn)) {
       holdBack(engine, from, next.payer)
       return
     }
+    turn = null
+    const { resume } = next
     next.begun = true
-    begin(engine, from, queue, next)
+    next.resume = null
+    if (resume === null) begin(engine, from, queue, next)
+    else resume()
   }
 }
 
 /** What is to be begun next of a queue; undefined when enough of it is in work: of an answer only one, until it has brought something. */
 function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): IntakeItem | undefined {
   const most = fetches.get(from)?.got === 0 ? 1 : IN_WORK
-  for (let i = 0; i < most && i < items.length; i++) if (!items[i]!.begun) return items[i]
+  for (let i = 0; i < most && i < items.length; i++) if (!items[i]!.begun || items[i]!.resume !== null) return items[i]
   return undefined
 }
 
@@ -216,7 +229,7 @@ function goOn(engine: Engine, name: JudgeBudget): number {
     letGo(heldBack, link)
     const queue = intake.get(link)
     // If it must wait again, it waits behind the others.
-    if (queue !== undefined) advance(engine, link, queue)
+    if (queue !== undefined) advance(engine, link, queue, name)
   }
   return Infinity
 }
@@ -241,14 +254,16 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   engine.judgedInStep += ops
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
   // Signatures of an answer are paid for as they are verified: who brings wrong ones is cut before the rest.
-  const signatures = item.isAnswer ? 0 : claims.length
-  const isPaid = pay(engine, from, item, units.ok ? costOf(ops, signatures) : bytes / BYTES_AS_OP + costOf(ops, 0))
-  if (!units.ok) {
-    if (units.reason !== 'too-many-ops' || isFile(from) || !isSmall(item)) return refuseItem(engine, from, item, units.reason)
+  const signatures = item.isAnswer || (isSmall(item) && claims.length > SMALL_SIGNATURES) ? 0 : claims.length
+  const built = units.ok ? units.value.reduce((sum, unit) => sum + bytesOf(unit), 0) : 0
+  const isPaid = pay(engine, from, item, units.ok ? costOf(ops, signatures, built) : bytes / BYTES_AS_OP + costOf(ops, 0, 0))
+  const isNotSmall = units.ok ? claims.length > SMALL_SIGNATURES : units.reason === 'too-many-ops'
+  if (isNotSmall && !isFile(from) && isSmall(item)) {
     item.hasMany = true
     item.begun = false
     return
   }
+  if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && !isFile(from) : !isPaid) {
     item.result.refused += claims.length
@@ -264,6 +279,10 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   verify(engine, from, queue, item, units.value, claims)
 }
 
+/** Whether others have their turn before a link without credit goes on. */
+const othersWait = (engine: Engine, from: Link, { payer }: IntakeItem): boolean =>
+  !hasCredit(engine, from, VERIFY_IN_TURN) && (engine.heldBack[payer].size > 0 || leftAt(engine.judging[payer], engine.now) <= 0)
+
 /** Verifies a part at a time, so that who brings bad ones is cut before the others are looked at. */
 function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[], claims: readonly Claim[]): void {
   const wrong = new Set<string>()
@@ -276,7 +295,8 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
       item.columns = null
       return
     }
-    const part = at === 0 && claims.length <= VERIFY_AT_ONCE ? claims : claims.slice(at, at + VERIFY_AT_ONCE)
+    const most = hasCredit(engine, from, VERIFY_IN_TURN) ? VERIFY_AT_ONCE : VERIFY_IN_TURN
+    const part = at === 0 && claims.length <= most ? claims : claims.slice(at, at + most)
     if (isAnswer) pay(engine, from, item, part.length)
     ask(engine, { type: 'verify', job: newJob(engine), claims: part }, (answer) => {
       if (answer.type !== 'verified') return
@@ -289,8 +309,11 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
         refuseFrom(engine, from, 'bad-signature', id, 3)
       }
       if (!isWanted(engine, from, queue, item)) return
-      verifyFrom(at + part.length)
-      advance(engine, from, queue)
+      const next = at + part.length
+      if (next < claims.length && isAnswer && othersWait(engine, from, item)) item.resume = () => verifyFrom(next)
+      else verifyFrom(next)
+      if (item.resume !== null) holdBack(engine, from, item.payer)
+      else advance(engine, from, queue)
     })
   }
   verifyFrom(0)

@@ -37,6 +37,8 @@ export const MAX_KNOWN_BULK = 32 * 1024 * 1024
 export const KNOWN_BULK_PER_SECOND = 8 * 1024 * 1024
 /** Bundles that are made at a time for each of these three: they are in memory meanwhile, and the budget is spent when the next one begins. */
 export const MAX_MADE = 4
+/** Bundles handed over for each of these three that no path has taken yet: a path takes one when it has drained. */
+export const MAX_UNSENT = 32
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
 /** The cost (`unitCost`) from which a bundle of small segments is sent: the first one of an answer is short, since it may not be the only answer. */
@@ -50,6 +52,8 @@ interface Shared {
   readonly bytes: Budget
   /** Answers of which a bundle is being made. */
   readonly made: Set<Serving>
+  /** Bundles that wait for their path. */
+  unsent: number
 }
 
 /** What is shared by those who are served. */
@@ -63,9 +67,9 @@ export interface Pace {
 
 export const createPace = (now: number): Pace => ({
   shared: {
-    unknown: { bytes: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now), made: new Set() },
-    met: { bytes: createBudget(MAX_BULK, BULK_PER_SECOND, now), made: new Set() },
-    trusted: { bytes: createBudget(MAX_KNOWN_BULK, KNOWN_BULK_PER_SECOND, now), made: new Set() },
+    unknown: { bytes: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now), made: new Set(), unsent: 0 },
+    met: { bytes: createBudget(MAX_BULK, BULK_PER_SECOND, now), made: new Set(), unsent: 0 },
+    trusted: { bytes: createBudget(MAX_KNOWN_BULK, KNOWN_BULK_PER_SECOND, now), made: new Set(), unsent: 0 },
   },
   walks: createBudget(MAX_STRANGERS_WALK, STRANGERS_WALK_PER_SECOND, now),
   waiting: new Set(),
@@ -86,9 +90,9 @@ export function noteWalk({ peers, pace }: Engine, peer: Peer, ops: number): void
 }
 
 /** The cost of the next bundle. */
-export function mostOf({ isMet }: Peer, { bundles }: Serving): number {
+export function mostOf({ isMet }: Peer, { bundles, isAgain }: Serving): number {
   if (!isMet) return FIRST_SHARE
-  return bundles === 0 ? FIRST_BUNDLE_COST : BUNDLE_COST
+  return bundles === 0 && !isAgain ? FIRST_BUNDLE_COST : BUNDLE_COST
 }
 
 /** Whether this many bytes may be sent at once, being the first share if they go to a stranger. */
@@ -96,11 +100,11 @@ export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean
 
 /** Until when (ms) the next bundle must wait; Infinity: until the asker says something, or another bundle is made. */
 export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
-  const { bytes, made } = sharedBy(engine, peer)
+  const { bytes, made, unsent } = sharedBy(engine, peer)
   if (!peer.isMet && (serving.isHeld || serving.bundles > 0)) return Infinity
   if (peer.isMet && serving.bundles - serving.taken >= MAX_UNJUDGED) return Infinity
   if (made.has(serving)) return engine.now
-  if (made.size >= MAX_MADE) return Infinity
+  if (made.size >= MAX_MADE || unsent >= MAX_UNSENT) return Infinity
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
 }
 
@@ -116,9 +120,17 @@ export function release({ pace: { shared } }: Engine, serving: Serving): void {
   shared.trusted.made.delete(serving)
 }
 
-/** A bundle of this many bytes goes to the peer. */
-export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): void {
+/** A bundle of this many bytes goes to the peer. Returns what is to be called when its path has taken it. */
+export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): () => void {
   release(engine, serving)
+  charge(engine, peer, bytes)
+  const shared = sharedBy(engine, peer)
+  shared.unsent++
+  return () => void shared.unsent--
+}
+
+/** So many bytes were sent, or read from the disk in order to send some of them. */
+export function charge(engine: Engine, peer: Peer, bytes: number): void {
   peer.bytesServed += bytes
   sharedBy(engine, peer).bytes.left -= bytes
 }

@@ -1,5 +1,6 @@
 /** An author that greets with fewer own ops than a peer holds is sent its latest one, and does not write before it holds that again. */
 import { describe, expect, test } from 'vitest'
+import { bundleOf } from '../sim/villain.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
 import { idOf } from '../core/dag.ts'
 import { peerProofBytes } from '../core/keys.ts'
@@ -270,4 +271,23 @@ test('D24 a lost op is waited for LOST_ALTOGETHER at most, whatever others bring
     waits.push(waitsFor(alice.engine))
   }
   expect([waits.at(-3), waits.at(-1)]).toEqual([wait, null])
+})
+
+test('D24 time in which something waits here for this node’s own budgets is not counted as the silence of others', () => {
+  const { stage, alice } = rolledBack()
+  run(stage, SECOND)
+  type(stage, alice, 'not yet')
+  const bundle = bundleOf([[message(stage, keyOfAuthor(7), null, [stage.room], 'waits')]])
+  const hold = (): void => {
+    alice.engine.judging.small.left = -1_000_000
+    tell(stage, alice, linkNamed(stage, 'waits'), { type: 'units', ref: 0, bundle, last: true, left: 0 })
+  }
+  for (let t = 0; t < 3; t++) {
+    hold()
+    run(stage, 30 * SECOND)
+  }
+  expect(waitsFor(alice.engine)).toEqual(wait)
+  alice.engine.judging.small.left = 100
+  run(stage, 61 * SECOND)
+  expect(waitsFor(alice.engine)).toBe(null)
 })

@@ -17,9 +17,9 @@ import type { Input, StoredUnits } from './effects.ts'
 import { lackingOf } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
-import { fits, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
+import { charge, fits, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
 import type { Peer } from './peer.ts'
-import { countBetween, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
+import { countBetween, isLacking, isWhole, landed, mayBring, nextLacking, type Serving } from './serving.ts'
 import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
 
 /** So many marks are cleared in the time in which one op is looked at. */
@@ -27,6 +27,11 @@ const MARKS_AS_OP = 128
 /** Segments read at a time: at most so many, and about so many bytes, since they are in memory while a bundle is on its way. */
 const READ_SEGMENTS = 64
 const READ_BYTES = 1024 * 1024
+/** Reading so many bytes of a segment takes as long as sending one, and rebuilding an op of it as long as sending so many. */
+const READ_AS_SENT = 8
+const REBUILT_AS_BYTES = 64
+/** For each byte that is sent so many are read for nothing: a segment may be read again for the next bundle. */
+const READ_FREE = 4
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
 const DEFLATE_FROM = 160
 
@@ -81,6 +86,8 @@ function begin(engine: Engine, peer: Peer, want: Want): Serving {
     taken: 0,
     takenOps: 0,
     unjudged: [],
+    isAgain: peer.serving !== null && peer.serving.resume !== null,
+    underWay: null,
     left: countBetween(ops, from, until),
     readAhead: 8,
     isHeld: false,
@@ -95,7 +102,11 @@ function drive(engine: Engine, peer: Peer, serving: Serving, steps: Steps, answe
   const { value, done } = steps.next(answered)
   if (done === true) return release(engine, serving)
   if (value === 'pace') wait(engine, peer, serving, () => drive(engine, peer, serving, steps))
-  else ask(engine, value, (given) => drive(engine, peer, serving, steps, given))
+  else
+    ask(engine, value, (given) => {
+      if (given.type === 'sent') landed(serving)
+      drive(engine, peer, serving, steps, given)
+    })
 }
 
 /** The whole answer. While it waits for the asker nothing is held in memory for it. */
@@ -112,6 +123,8 @@ function* answer(engine: Engine, peer: Peer, serving: Serving): Steps {
       if (peer.serving === null) return
       if (mustWait(engine, peer, serving) > engine.now) break
     }
+    // What was read is paid for before more is.
+    release(engine, serving)
   }
   if (nextLacking(serving) < serving.until && serving.sent < engine.limits.serveBytes) return yield* endDamaged(engine, peer, serving)
   yield* end(engine, peer, serving)
@@ -187,6 +200,9 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
   const stored = reopenBundle(columns, (n) => idOf(engine.replica.dag, first + n))
   if (stored === null) return false
   let op = first
+  // Reading is paid for by its bytes, but for about those that are sent: a question can pick one op of each segment.
+  let free = 0
+  const pay = (): void => charge(engine, peer, Math.max(0, columns.length / READ_AS_SENT + REBUILT_AS_BYTES * count - free))
   for (const unit of stored) {
     // What was packed with ops that were sent before is not sent again.
     const { range, at } = serving
@@ -200,6 +216,7 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
       // What was looked at is looked at again: it is not in this bundle.
       serving.at = Math.max(at, op - unit.length)
       serving.range = range
+      pay()
       yield* flush(engine, peer, serving)
       return true
     }
@@ -207,13 +224,16 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
       serving.at = Math.max(at, op - unit.length)
       serving.range = range
       serving.isHeld = true
+      pay()
       return true
     }
     serving.units.push(lacking)
     serving.ops += lacking.length
     serving.cost += cost
+    free += READ_FREE * cost
     serving.at = op
   }
+  pay()
   serving.at = first + count
   if (serving.cost > mostOf(peer, serving)) yield* flush(engine, peer, serving)
   return true
@@ -235,7 +255,7 @@ function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8
   serving.sent += bundle.length
   serving.bundles++
   serving.unjudged.push(ops)
-  spend(engine, peer, serving, bundle.length)
+  serving.underWay = spend(engine, peer, serving, bundle.length)
   const last = nextLacking(serving) >= serving.until
   const message = encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left })
   if (last) close(peer, serving)

@@ -7,6 +7,7 @@ import { equalBytes } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
 import { type Budget, createBudget, leftAt } from '../core/budget.ts'
 import { MAX_UNIT_OPS } from '../core/limits.ts'
+import { opLength } from '../core/op.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
 import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake.ts'
@@ -15,20 +16,27 @@ import type { Engine } from './state.ts'
 
 /**
  * Ops judged for peers without credit, at once (a unit) and in a second (some 3 % of a processor): a first op of as many newcomers.
- * More than that waits in its link's queue, and links take turns. What was asked for has budgets of its own, below.
+ * More than that waits in its link's queue, and links take turns. What was asked for and is not small has budgets of its own, below.
  */
 export const MAX_JUDGED_FOR_STRANGERS = 1_024
 export const JUDGED_PER_SECOND = 100
-/** The same of small bundles, which have a budget of their own, so that what strangers type does not wait behind what they pour out. */
-export const MAX_SMALL_JUDGED = 256
-/** Wrapped bytes of a small bundle: a page of text. */
-const SMALL_BYTES = 2_048
-/** Ops of a small bundle: more than what one person types in a moment. One with more is judged as a large one. */
+/**
+ * The same of small bundles (some 8 % of a processor), asked for or not. They have a budget of their own, so that what people type, and what an author is
+ * reminded of, does not wait behind what others pour out: each costs some 6 at most, so a turn of 256 links takes six seconds.
+ */
+export const MAX_SMALL_JUDGED = 512
+export const SMALL_JUDGED_PER_SECOND = 256
+/** Wrapped bytes of a small bundle: two pages of text, or a few dozen lines. */
+const SMALL_BYTES = 8_192
+/** Ops of a small bundle, and signatures of it: more than what one person types in a moment. One with more is judged as a large one. */
 export const SMALL_OPS = 32
+export const SMALL_SIGNATURES = 2
 /** Ops of which nothing is verified that count as one: they are hashed and looked up. */
 const HASHED_AS_OP = 8
 /** Bytes of a bundle that count as one op: a bundle that is refused is paid for by them, and by the ops that were hashed before it was. */
 export const BYTES_AS_OP = 128
+/** Canonical bytes of ops that count as one op: they are built and hashed. */
+const BUILT_AS_OP = 8_192
 /** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
 export const INFLATING_AS_OPS = 16
 
@@ -48,7 +56,7 @@ export type Judging = Readonly<Record<JudgeBudget, Budget>>
 
 /** Full budgets. */
 export function createJudging(now: number): Judging {
-  const small = (): Budget => createBudget(MAX_SMALL_JUDGED, JUDGED_PER_SECOND, now)
+  const small = (): Budget => createBudget(MAX_SMALL_JUDGED, SMALL_JUDGED_PER_SECOND, now)
   const large = (): Budget => createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now)
   const answers = (): Budget => createBudget(MAX_ANSWERS_JUDGED, ANSWERS_JUDGED_PER_SECOND, now)
   return {
@@ -61,15 +69,15 @@ export function createJudging(now: number): Judging {
   }
 }
 
-/** The budget that an item is paid from if its link has no credit. */
-export function budgetOf(engine: Engine, from: Link, item: IntakeItem): JudgeBudget {
-  const kind = item.isAnswer ? 'answers' : isSmall(item) ? 'small' : 'large'
+/** The budget that an item is paid from if its link has no credit. What an answer waits behind is as urgent as the answer. */
+export function budgetOf(engine: Engine, from: Link, { items }: IntakeQueue, item: IntakeItem): JudgeBudget {
+  const kind = isSmall(item) ? 'small' : items.some(({ isAnswer }) => isAnswer) ? 'answers' : 'large'
   const peer = engine.peers.get(from)
   return peer !== undefined && isTrusted(engine, peer) ? OF_TRUSTED[kind] : kind
 }
 
-/** Unasked, as small as what a person types, and, as far as it was opened, with as few ops. */
-export const isSmall = ({ wrapped, isAnswer, hasMany }: IntakeItem): boolean => !isAnswer && !hasMany && wrapped.length <= SMALL_BYTES
+/** As small as what a person types, and, as far as it was opened, with as few ops. */
+export const isSmall = ({ wrapped, hasMany }: IntakeItem): boolean => !hasMany && wrapped.length <= SMALL_BYTES
 
 /** The ops that a bundle may hold after so many were brought well: the rule of both sides. */
 export const opsAfter = (broughtWell: number): number => Math.min(MAX_BUNDLE_OPS, FIRST_OPS + MORE_BY_BROUGHT * broughtWell)
@@ -81,17 +89,18 @@ export const mayHold = ({ peers }: Engine, from: Link): number =>
 /** What judging costs at least, before a bundle is opened: a signature takes 64 bytes of it. A large bundle may begin with half of the most credit. */
 function leastCost(item: IntakeItem): number {
   if (isSmall(item)) return 1
-  return Math.max(costOf(SMALL_OPS, 1), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
+  return Math.max(costOf(SMALL_OPS, SMALL_SIGNATURES, 0), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
 }
 
-/** Whoever has earned what the bundle costs at least is judged at once, and so are files; others as far as the budget goes. */
-export function mayBegin(engine: Engine, from: Link, item: IntakeItem): boolean {
-  if (isFile(from) || (engine.peers.get(from)?.credit ?? 0) >= leastCost(item)) return true
-  return leftAt(engine.judging[item.payer], engine.now) > 0
+/** Whoever has earned what the bundle costs at least is judged at once, and so are files; others in turn, as far as the budget goes. */
+export function mayBegin(engine: Engine, from: Link, item: IntakeItem, turn: JudgeBudget | null): boolean {
+  const { payer } = item
+  if (hasCredit(engine, from, leastCost(item))) return true
+  return (turn === payer || engine.heldBack[payer].size === 0) && leftAt(engine.judging[payer], engine.now) > 0
 }
 
-/** The answer that waits in a queue behind an item, or the item. */
-export const urgentOf = ({ items }: IntakeQueue, item: IntakeItem): IntakeItem => items.find(({ isAnswer }) => isAnswer) ?? item
+/** Whether a link has earned so much; a file needs nothing. */
+export const hasCredit = ({ peers }: Engine, from: Link, cost: number): boolean => isFile(from) || (peers.get(from)?.credit ?? 0) >= cost
 
 /**
  * Takes what judging costs from the peer's credit, and the rest from what strangers share. False when that would owe more than
@@ -108,8 +117,12 @@ export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number):
   return own === cost || left >= -budget.most
 }
 
-/** What judging ops costs: one for each signature to be verified, and little for all others. */
-export const costOf = (ops: number, signatures: number): number => signatures + (ops - signatures) / HASHED_AS_OP
+/** What judging ops costs: one for each signature to be verified, and little for all others, and for so many canonical bytes. */
+export const costOf = (ops: number, signatures: number, bytes: number): number =>
+  signatures + (ops - signatures) / HASHED_AS_OP + bytes / BUILT_AS_OP
+
+/** Canonical bytes of these ops. */
+export const bytesOf = (unit: Unit): number => unit.reduce((sum, { op }) => sum + opLength(op), 0)
 
 /** Whoever brings what is admitted earns by what it cost. */
 export function reward(engine: Engine, from: Link, unit: Unit): void {
@@ -117,5 +130,5 @@ export function reward(engine: Engine, from: Link, unit: Unit): void {
   if (peer === undefined) return
   const { author } = peer
   const others = author === null ? 0 : unit.filter(({ op }) => !equalBytes(op.author, author)).length
-  earn(peer, costOf(unit.length, unit.filter(({ signature }) => signature !== null).length), others)
+  earn(peer, costOf(unit.length, unit.filter(({ signature }) => signature !== null).length, bytesOf(unit)), others)
 }

@@ -14,7 +14,7 @@
  *
  * **An own op that comes from others decides too**: it carries this node's signature, so it was signed before (`remind.ts`). Until it is held, the
  * first op of this run waits, whatever the mark says: disk and mark may have been rolled back together. It does not wait for ever: what
- * lies between may be lost everywhere. Later ops of this run do not wait: what comes back by then is another branch already.
+ * lies between may be lost everywhere. Time in which something waits here for this node's own budgets does not count. Later ops of this run do not wait: what comes back by then is another branch already.
  *
  * The mark is written only while the disk is trusted. Own ops come back in pieces: a mark written meanwhile would name one of the first
  * of them, and a restart would then trust a disk that lacks the others.
@@ -24,6 +24,7 @@ import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
 import type { OpId } from '../core/op.ts'
 import { isDecided } from '../core/replica.ts'
 import { keyOf } from '../core/unit.ts'
+import { countHeldBack } from './held-back.ts'
 import { namesUnknown } from './turns.ts'
 import { agrees } from './gossip.ts'
 import { ownTip } from './own.ts'
@@ -149,9 +150,17 @@ export function trustDue(engine: Engine): number {
   return Infinity
 }
 
+/** Whether something that came waits for this node's own budgets: it may be the op that is waited for, and that is nobody's silence. */
+const isHeldBackHere = ({ heldBack }: Engine): boolean => countHeldBack(heldBack) > 0
+
 /** Until when (ms) lost own ops are waited for. Called in each step while there are any. */
-function lostUntil({ trust: { grew, lostSince }, replica: { dag }, now }: Engine): number {
-  if (grew.ops !== dag.length) Object.assign(grew, { at: now, ops: dag.length })
+function lostUntil(engine: Engine): number {
+  const {
+    trust: { grew, lostSince },
+    replica: { dag },
+    now,
+  } = engine
+  if (grew.ops !== dag.length || isHeldBackHere(engine)) Object.assign(grew, { at: now, ops: dag.length })
   return Math.min(grew.at + LOST_AT_MOST, lostSince + LOST_ALTOGETHER)
 }
 
@@ -164,7 +173,9 @@ function answeredUntil(engine: Engine): number {
     else if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
   }
   if (answers > 0) trust.answeredAt = Math.min(trust.answeredAt, now)
-  const most = trust.answeredAt + LISTEN_AT_MOST
+  const most = isHeldBackHere(engine)
+    ? Math.min(Math.max(now + LOOK_EVERY, trust.answeredAt + LISTEN_AT_MOST), trust.answeredAt + LOST_ALTOGETHER)
+    : trust.answeredAt + LISTEN_AT_MOST
   // It is known that an op is missing: whoever has it may be slow to come.
   return trust.mark === null ? Math.min(most, Math.max(trust.answeredAt + LISTEN, waiting)) : most
 }

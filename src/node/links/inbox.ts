@@ -4,12 +4,11 @@
  * senders takes more than a part of a processor. In a line senders take turns, a frame each, so that one that says little is
  * opened before the rest of one that says much, under however many names it says it.
  *
- * What waits has a bound too. Beyond it, the sender with most frames (or bytes) waiting loses its latest one. So a sender with less
- * waiting than an equal part loses nothing.
- *
- * Names that nobody knows cost nothing and get no turns: who of them is heard is drawn by lot.
+ * What waits in a line has a bound too. Beyond it, the sender with most frames (or bytes) waiting there loses its latest one. So a sender with
+ * less waiting than an equal part loses nothing. Of names that wait with one frame each, as those do who take a new name for each, lots are drawn:
+ * each has the same chance.
  */
-import { backAt, type Budget, createBudget, drawOne, leftAt } from '../../core/budget.ts'
+import { backAt, type Budget, createBudget, leftAt } from '../../core/budget.ts'
 import type { PeerId } from '../../sync/effects.ts'
 import type { Standing } from '../../sync/peers.ts'
 
@@ -27,9 +26,9 @@ const FRAMES_PER_OP = 4
 export const MAX_SAVED = 8_192
 /** Senders whose savings are kept, the one that earned longest ago is forgotten first: each of those with a seat, on two paths. */
 export const MAX_SAVERS = 512
-/** Frames and bytes that wait in all: some 0.3 s of opening, and several answers. What comes beyond is lost, as any frame may be, and is asked for again. */
+/** Frames and bytes that wait in each line, and no more frames than its budget has at once: a second of it, and several answers. What comes beyond is lost, as any frame may be, and is asked for again. */
 export const MAX_WAITING_FRAMES = 1_024
-export const MAX_WAITING_BYTES = 32 * 1024 * 1024
+export const MAX_WAITING_BYTES = 16 * 1024 * 1024
 /** Frames that are opened at the same time: as many as keep the platform's cryptography busy. */
 export const MAX_OPENED_AT_ONCE = 16
 /** One frame in so many is of the lowest line that has one: frames that were earned need no budget, and could keep the lower lines waiting. */
@@ -37,9 +36,6 @@ const LOWEST_EVERY = 8
 
 const BEST_FIRST: readonly Standing[] = ['trusted', 'met', 'unknown']
 const LOWEST_FIRST: readonly Standing[] = ['unknown', 'met', 'trusted']
-/** The one queue of all who are not known. */
-const NOBODY = ''
-
 interface Frame {
   readonly bytes: number
   /** Its line's budget does not pay for it. */
@@ -52,14 +48,18 @@ interface Queue {
   bytes: number
 }
 
-export interface Inbox {
-  readonly budgets: Readonly<Record<Standing, Budget>>
-  /** Frames that a sender has earned, by the key of its queue. */
-  readonly saved: Map<string, number>
-  /** What waits, by sender: the first one is the next. */
-  readonly lines: Readonly<Record<Standing, Map<string, Queue>>>
+interface Line {
+  readonly budget: Budget
+  /** By sender: the first one is the next. */
+  readonly queues: Map<string, Queue>
   frames: number
   bytes: number
+}
+
+export interface Inbox {
+  readonly lines: Readonly<Record<Standing, Line>>
+  /** Frames that a sender has earned, by the key of its queue. */
+  readonly saved: Map<string, number>
   /** Frames that are being opened, and how many were taken from a line so far. */
   opening: number
   taken: number
@@ -76,20 +76,19 @@ export interface InboxPlatform {
 }
 
 export const createInbox = (platform: InboxPlatform): Inbox => ({
-  budgets: {
-    trusted: createBudget(MAX_TRUSTED, TRUSTED_PER_SECOND, platform.now()),
-    met: createBudget(MAX_MET, MET_PER_SECOND, platform.now()),
-    unknown: createBudget(MAX_UNKNOWN, UNKNOWN_PER_SECOND, platform.now()),
+  lines: {
+    trusted: createLine(createBudget(MAX_TRUSTED, TRUSTED_PER_SECOND, platform.now())),
+    met: createLine(createBudget(MAX_MET, MET_PER_SECOND, platform.now())),
+    unknown: createLine(createBudget(MAX_UNKNOWN, UNKNOWN_PER_SECOND, platform.now())),
   },
   saved: new Map(),
-  lines: { trusted: new Map(), met: new Map(), unknown: new Map() },
-  frames: 0,
-  bytes: 0,
   opening: 0,
   taken: 0,
   isWaking: false,
   platform,
 })
+
+const createLine = (budget: Budget): Line => ({ budget, queues: new Map(), frames: 0, bytes: 0 })
 
 /** The queue of a proven channel: what others send under its owner's name on other paths is not before it. */
 export const channelOf = (peer: PeerId): string => `channel ${peer}`
@@ -102,16 +101,12 @@ const isTab = (sender: string): boolean => sender.startsWith('tab ')
  * @param sender the key of the queue: of the far end of a proven channel, or who the frame says that it is from
  */
 export function take(inbox: Inbox, sender: string, standing: Standing, bytes: number, open: () => Promise<void>): void {
-  const { budgets, lines, platform } = inbox
-  const isUnknown = standing === 'unknown'
-  if (isUnknown && !drawOne(budgets.unknown, platform.now(), platform.random())) return
-  const line = lines[standing]
-  const key = isUnknown ? NOBODY : sender
-  const queue = line.get(key) ?? { frames: [], bytes: 0 }
-  line.set(key, queue)
-  add(inbox, queue, { bytes, isPaid: isUnknown || isTab(sender) || spendSaved(inbox, sender), open })
-  if (inbox.frames > MAX_WAITING_FRAMES) loseOne(inbox, ({ frames }) => frames.length)
-  while (inbox.bytes > MAX_WAITING_BYTES) loseOne(inbox, (each) => each.bytes)
+  const line = inbox.lines[standing]
+  const queue = line.queues.get(sender) ?? { frames: [], bytes: 0 }
+  line.queues.set(sender, queue)
+  add(line, queue, { bytes, isPaid: isTab(sender) || spendSaved(inbox, sender), open })
+  if (line.frames > Math.min(MAX_WAITING_FRAMES, line.budget.most)) loseOne(line, ({ frames }) => frames.length, inbox.platform.random)
+  while (line.bytes > MAX_WAITING_BYTES) loseOne(line, (each) => each.bytes, inbox.platform.random)
   next(inbox)
 }
 
@@ -137,30 +132,32 @@ export function forget(inbox: Inbox, sender: PeerId): void {
   inbox.saved.delete(channelOf(sender))
 }
 
-function add(inbox: Inbox, queue: Queue, frame: Frame): void {
+function add(line: Line, queue: Queue, frame: Frame): void {
   queue.frames.push(frame)
   queue.bytes += frame.bytes
-  inbox.frames++
-  inbox.bytes += frame.bytes
+  line.frames++
+  line.bytes += frame.bytes
 }
 
-/** The sender with most waiting, of all lines, loses its latest frame. */
-function loseOne(inbox: Inbox, measure: (queue: Queue) => number): void {
-  let [most, of, sender] = [0, inbox.lines.unknown, NOBODY]
-  for (const standing of LOWEST_FIRST) {
-    for (const [key, queue] of inbox.lines[standing]) {
-      if (measure(queue) > most) [most, of, sender] = [measure(queue), inbox.lines[standing], key]
-    }
+/** The sender with most waiting loses its latest frame; of those with as much, one by lot. */
+function loseOne(line: Line, measure: (queue: Queue) => number, random: () => number): void {
+  let [most, loser, equals] = [0, '', 1]
+  for (const [sender, queue] of line.queues) {
+    const measured = measure(queue)
+    if (measured < most) continue
+    equals = measured > most ? 1 : equals + 1
+    if (random() * equals < 1) loser = sender
+    most = measured
   }
-  const queue = of.get(sender)!
-  leave(inbox, queue, queue.frames.pop()!)
-  if (queue.frames.length === 0) of.delete(sender)
+  const queue = line.queues.get(loser)!
+  leave(line, queue, queue.frames.pop()!)
+  if (queue.frames.length === 0) line.queues.delete(loser)
 }
 
-function leave(inbox: Inbox, queue: Queue, { bytes }: Frame): void {
+function leave(line: Line, queue: Queue, { bytes }: Frame): void {
   queue.bytes -= bytes
-  inbox.frames--
-  inbox.bytes -= bytes
+  line.frames--
+  line.bytes -= bytes
 }
 
 function next(inbox: Inbox): void {
@@ -189,17 +186,16 @@ function takeNext(inbox: Inbox): Frame | null {
 /** The first frame of the first sender whose turn it is and that the budget, or the sender, pays for. O(senders) while the budget is empty. */
 function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
   const line = inbox.lines[standing]
-  if (line.size === 0) return null
-  const budget = inbox.budgets[standing]
-  const isLeft = leftAt(budget, inbox.platform.now()) >= 1
-  for (const [sender, queue] of line) {
+  if (line.frames === 0) return null
+  const isLeft = leftAt(line.budget, inbox.platform.now()) >= 1
+  for (const [sender, queue] of line.queues) {
     const [frame] = queue.frames as [Frame]
     if (!frame.isPaid && !isLeft) continue
-    if (!frame.isPaid) budget.left--
+    if (!frame.isPaid) line.budget.left--
     queue.frames.shift()
-    leave(inbox, queue, frame)
-    line.delete(sender)
-    if (queue.frames.length > 0) line.set(sender, queue)
+    leave(line, queue, frame)
+    line.queues.delete(sender)
+    if (queue.frames.length > 0) line.queues.set(sender, queue)
     return frame
   }
   return null
@@ -207,10 +203,12 @@ function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
 
 /** Goes on when a budget has something again. */
 function wakeLater(inbox: Inbox): void {
-  if (inbox.isWaking || inbox.frames === 0) return
-  const { budgets, lines, platform } = inbox
+  if (inbox.isWaking) return
+  const { lines, platform } = inbox
   const now = platform.now()
-  const at = BEST_FIRST.filter((standing) => lines[standing].size > 0).map((standing) => backAt(budgets[standing], now))
+  const waiting = BEST_FIRST.filter((standing) => lines[standing].frames > 0)
+  if (waiting.length === 0) return
+  const at = waiting.map((standing) => backAt(lines[standing].budget, now))
   inbox.isWaking = true
   platform.later(at.reduce((first, each) => Math.min(first, each), Infinity) - now, () => {
     inbox.isWaking = false

@@ -159,3 +159,37 @@ test('the engine is told of each message whether its sender has said something l
     [3, true],
   ])
 })
+
+test('D21 bulk is handed to a path one bundle at a time, when the path has drained, and what is live does not wait for it', async () => {
+  const sent: number[] = []
+  let buffered = 0
+  const open: OpenTransport = () => ({
+    path: 'relay',
+    state: 'open',
+    get buffered() {
+      return buffered
+    },
+    send(frame) {
+      sent.push(frame.length)
+      buffered += frame.length
+      return true
+    },
+    close: () => {},
+  })
+  const links = createLinks([{ path: 'relay', open }], await sealerOf(3, bytes(1), bytes(2)), DEAF, toHex(senderOf(3)))
+  links.open()
+  const to = toHex(senderOf(4))
+  const bundles = Array.from({ length: 5 }, () => links.sendBulk(to, new Uint8Array(100_000)))
+  const large = (): number => sent.filter((length) => length > 100_000).length
+  await expect.poll(large).toBe(1)
+  links.send(null, Uint8Array.of(1))
+  await expect.poll(() => sent.length).toBe(2)
+  expect(large()).toBe(1)
+  for (let n = 2; n <= 5; n++) {
+    buffered = 0
+    await expect.poll(large).toBe(n)
+  }
+  buffered = 0
+  await Promise.all(bundles)
+  expect(large()).toBe(5)
+})

@@ -73,10 +73,15 @@ export function createLinks(
     pathOf: (peer) => pathOf(links, peer),
     send: (to, bytes) => sendTo(links, to, bytes),
     async sendBulk(to, bytes) {
-      const path = pathOf(links, to)
-      sendTo(links, to, bytes)
-      await links.sending
-      await drained(routes.get(path))
+      const route = routes.get(pathOf(links, to))
+      if (route === undefined) return
+      // One after the other: each is handed over when the path has room, so that what is live is behind one of them at most.
+      route.bulk = route.bulk.then(async () => {
+        await drained(route)
+        give(route, await seal(links, to, bytes), to)
+        await drained(route)
+      })
+      await route.bulk
     },
     signal: (bytes) => signal(links, null, bytes),
     open() {

@@ -23,6 +23,7 @@ export function createRoute(path: Path, open: OpenTransport): Route {
     detail: 'offline',
     isCut: false,
     hindrance: UNHINDERED,
+    bulk: Promise.resolve(),
     sent: 0,
     received: 0,
   }
@@ -83,8 +84,8 @@ export function give(route: Route, frame: Uint8Array, to: PeerId | null): void {
 }
 
 /** Waits until what a path has taken is handed to the network, all but a little; or until the path is closed. */
-export async function drained(route: Route | undefined): Promise<void> {
-  while ((route?.transport?.buffered ?? 0) > LOW_WATER) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL))
+export async function drained(route: Route): Promise<void> {
+  while ((route.transport?.buffered ?? 0) > LOW_WATER) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL))
 }
 
 export const statusOfRoute = ({ path, state, detail, isCut, hindrance, sent, received }: Route): PathStatus => ({

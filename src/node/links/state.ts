@@ -46,6 +46,8 @@ export interface Route {
   /** Cut by a person. */
   isCut: boolean
   hindrance: Hindrance
+  /** Resolves when the bulk that was handed over last has been taken. */
+  bulk: Promise<unknown>
   /** Bytes of frames. */
   sent: number
   received: number

@@ -173,7 +173,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D7',
     file: INTAKE,
-    replace: 'value of const VERIFY_AT_ONCE',
+    replace: 'value of const VERIFY_IN_TURN',
     with: 'Infinity',
     test: tested('src/sync/intake.test.ts', 'D7 a link whose first signatures are wrong'),
   },
