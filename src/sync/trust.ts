@@ -14,7 +14,7 @@
  *
  * **An own op that comes from others decides too**: it carries this node's signature, so it was signed before (`remind.ts`). Until it is held, the
  * first op of this run waits, whatever the mark says: disk and mark may have been rolled back together. It does not wait for ever: what
- * lies between may be lost everywhere. Time in which something waits here for this node's own budgets does not count. Later ops of this run do not wait: what comes back by then is another branch already.
+ * lies between may be lost everywhere. While something waits here for this node's own budgets, the wait is longer. Later ops of this run do not wait: what comes back by then is another branch already.
  *
  * The mark is written only while the disk is trusted. Own ops come back in pieces: a mark written meanwhile would name one of the first
  * of them, and a restart would then trust a disk that lacks the others.
@@ -42,6 +42,8 @@ const LISTEN_AT_MOST = 30_000
 const LOOK_EVERY = 250
 /** Lost own ops are waited for until nothing has come for so long (ms): what lies below them may be lost everywhere. */
 export const LOST_AT_MOST = 60_000
+/** And so many times as long while something that came waits for this node's own budgets. */
+const LONGER_WHILE_HELD_BACK = 3
 /** And so long altogether (ms), whatever others bring meanwhile. */
 export const LOST_ALTOGETHER = 600_000
 /** Lost own ops remembered: one is enough to wait, and an author that has forked has one for each branch. */
@@ -150,8 +152,11 @@ export function trustDue(engine: Engine): number {
   return Infinity
 }
 
-/** Whether something that came waits for this node's own budgets: it may be the op that is waited for, and that is nobody's silence. */
-const isHeldBackHere = ({ heldBack }: Engine): boolean => countHeldBack(heldBack) > 0
+/**
+ * While something that came waits for this node's own budgets, it waits longer: that may be the op that is missing, and is nobody's silence. Not for
+ * ever, since names that cost nothing can keep the budgets empty.
+ */
+const patience = ({ heldBack }: Engine): number => (countHeldBack(heldBack) > 0 ? LONGER_WHILE_HELD_BACK : 1)
 
 /** Until when (ms) lost own ops are waited for. Called in each step while there are any. */
 function lostUntil(engine: Engine): number {
@@ -160,8 +165,8 @@ function lostUntil(engine: Engine): number {
     replica: { dag },
     now,
   } = engine
-  if (grew.ops !== dag.length || isHeldBackHere(engine)) Object.assign(grew, { at: now, ops: dag.length })
-  return Math.min(grew.at + LOST_AT_MOST, lostSince + LOST_ALTOGETHER)
+  if (grew.ops !== dag.length) Object.assign(grew, { at: now, ops: dag.length })
+  return Math.min(grew.at + LOST_AT_MOST * patience(engine), lostSince + LOST_ALTOGETHER)
 }
 
 /** From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. O(peers × heads that they name). */
@@ -173,9 +178,7 @@ function answeredUntil(engine: Engine): number {
     else if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
   }
   if (answers > 0) trust.answeredAt = Math.min(trust.answeredAt, now)
-  const most = isHeldBackHere(engine)
-    ? Math.min(Math.max(now + LOOK_EVERY, trust.answeredAt + LISTEN_AT_MOST), trust.answeredAt + LOST_ALTOGETHER)
-    : trust.answeredAt + LISTEN_AT_MOST
+  const most = trust.answeredAt + LISTEN_AT_MOST * patience(engine)
   // It is known that an op is missing: whoever has it may be slow to come.
   return trust.mark === null ? Math.min(most, Math.max(trust.answeredAt + LISTEN, waiting)) : most
 }

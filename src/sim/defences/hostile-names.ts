@@ -503,9 +503,9 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D24',
     file: TRUST,
-    replace: 'value of const isHeldBackHere',
-    with: '(_engine: Engine): boolean => false',
-    test: tested(REMIND_TEST, 'D24 time in which something waits here'),
+    replace: 'value of const patience',
+    with: '(_engine: Engine): number => 1',
+    test: tested(REMIND_TEST, 'D24 while something waits here'),
   },
   {
     row: 'D21',
