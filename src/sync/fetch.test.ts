@@ -310,18 +310,26 @@ test('D24 names that bring ops without parents, and names whose answers wait her
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]
   const { engine } = bob
-  for (let n = 0; n < 200; n++) {
-    const link = linkNamed(stage, `${n}`)
-    const bundle = bundleOf([[message(stage, keyNamed(`key ${n % 9}`), null, [ghostId(n)], `${n}`)]])
-    tell(stage, bob, link, { type: 'units', ref: 0, bundle, last: true, left: 0 })
+  const bringers = Array.from({ length: 200 }, (_, n) => linkNamed(stage, `${n}`))
+  /** Eighty times a second one of them brings an op whose parents nobody has. */
+  const bringSome = (t: number): void => {
+    for (let i = 8 * t; i < 8 * t + 8; i++) {
+      const bundle = bundleOf([[message(stage, keyNamed(`key ${i % 9}`), null, [ghostId(i)], `${i}`)]])
+      tell(stage, bob, bringers[i % 200]!, { type: 'units', ref: 0, bundle, last: true, left: 0 })
+    }
+  }
+  for (let t = 0; t < 40; t++) {
+    bringSome(t)
+    run(stage, 100)
   }
   // What answers strangers may bring is used up, so an answer of any size waits.
   engine.judging.answers.left = -1_000_000
   for (let n = 0; n < 100; n++) claim(stage, bob, linkNamed(stage, `answers ${n}`), [ghostId(1_000 + n)])
-  const wrapped = bundleOf(Array.from({ length: 40 }, (_, n) => [message(stage, keyNamed('key'), null, [ghostId(n)], `${n}`)]))
+  const wrapped = bundleOf(Array.from({ length: 200 }, (_, n) => [message(stage, keyNamed('key'), null, [ghostId(n)], `${n}`)]))
   const honest = linkNamed(stage, 'honest')
   let wasAsked = false
-  for (let t = 0; t < 100; t++) {
+  for (let t = 40; t < 140; t++) {
+    bringSome(t)
     if (t % 10 === 0) claim(stage, bob, honest, [ghostId(5_000)])
     for (const { from, ref, arrivedAt, startedAt } of engine.fetches.values()) {
       if (from === honest) wasAsked = true
