@@ -41,6 +41,7 @@ import {
   MAX_SERVED,
   MAX_STRANGERS_WALK,
   MAX_UNJUDGED,
+  MAX_UNJUDGED_NEAR,
 } from './pace.ts'
 import { addToParts, createParts, describeParts } from './parts.ts'
 import { numbersIn } from '../core/number-set.ts'
@@ -160,6 +161,16 @@ test('D21 no more than MAX_UNJUDGED bundles are on their way to one who does not
   tell(stage, stage.nodes[0]!, linkNamed(stage, 'silent'), wantAll(1))
   run(stage, 10_000)
   expect(served.length).toBe(MAX_UNJUDGED)
+})
+
+test('D21 to a tab of this browser MAX_UNJUDGED_NEAR bundles are on their way', () => {
+  const { stage, bob, served } = serving({}, true)
+  fill(stage)
+  const tab = linkNamed(stage, 'tab')
+  give(stage.world, bob, { type: 'heard', from: tab, way: 'browser' })
+  tell(stage, bob, tab, wantAll(1))
+  run(stage, 10_000)
+  expect(served.length).toBe(MAX_UNJUDGED_NEAR)
 })
 
 test('D19 a stranger gets a first share of FIRST_SHARE bytes, all strangers MAX_FIRST_SHARES, and one who is met then the rest', () => {
