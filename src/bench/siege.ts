@@ -42,7 +42,10 @@ export const siege: Suite = async (setting) => {
       try {
         const control = await besieged(setting, browser, honest, { attack, rate, link: elsewhere.link })
         const measured = await besieged(setting, browser, honest, { attack, rate, link: honest.link })
-        pushAll(rows, rowsOf(attack, rate, measured, control))
+        const measuredRows = rowsOf(attack, rate, measured, control)
+        // Said at once: a siege takes minutes, and one that is ended shows what it has.
+        for (const { measure, ours } of measuredRows) setting.say(`siege: ${attack} at ${rate} ×: ${measure} ${ours}`)
+        pushAll(rows, measuredRows)
       } finally {
         await elsewhere.close()
         for (const page of honest.pages) await page.close()
