@@ -17,7 +17,7 @@ test('B6 of missing parents every link gets its share of the list, however many 
   const pending = createPending()
   for (let i = 0; i < 500; i++) waitFor(pending, i, [i], 'mallory')
   for (let i = 500; i < 503; i++) waitFor(pending, i, [i], 'alice')
-  // Whoever's turn it is to begin.
+  // Whichever link begins.
   for (const turn of [0, 1]) {
     const asked = new Set(missingIds(pending, 10, turn).map(toHex))
     expect(asked.size).toBe(10)

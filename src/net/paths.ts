@@ -6,7 +6,7 @@ export interface PathTraits {
   readonly isOwnBrowser: boolean
   /** Frames come over channels whose far ends have proven who they are. A frame may be of somebody else, and be brought on. */
   readonly isDirect: boolean
-  /** Whoever runs it can repeat what it has carried, and carries it for peers of whom no path is known. */
+  /** Its operator can repeat what it has carried. It is tried for peers of whom no path is known. */
   readonly isRelayed: boolean
 }
 

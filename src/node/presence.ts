@@ -4,6 +4,7 @@
  */
 import { equalBytes, toHex } from '../core/bytes.ts'
 import { presenceBytes } from '../core/keys.ts'
+import { setLatest } from '../core/latest.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { decodeSignal, encodeSignal, MAX_NAME_LENGTH } from '../net/direct/signal.ts'
@@ -65,9 +66,9 @@ interface Present extends PresenceStatus {
 export function createPresence({ room, author, self, sign, verify, authorOf, isTrusted, send, now, onChange }: PresenceOptions): Presence {
   const present = new Map<PeerId, Present>()
   const trustedChecks = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
+  const otherChecks = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
   /** When something that a sender said was last checked (ms). */
   const checkedAt = new Map<PeerId, number>()
-  const otherChecks = createBudget(CHECKED_AT_ONCE, CHECKED_PER_SECOND, now())
   let own = { name: '', typing: false }
   let count = 0
   let saidAt = -Infinity
@@ -96,9 +97,7 @@ export function createPresence({ room, author, self, sign, verify, authorOf, isT
   const mayCheck = (from: PeerId): boolean => {
     if (now() < (checkedAt.get(from) ?? -Infinity) + SAY_PAUSE / 2 || !takeOne(isTrusted(from) ? trustedChecks : otherChecks, now()))
       return false
-    checkedAt.delete(from)
-    checkedAt.set(from, now())
-    if (checkedAt.size > MAX_PRESENT) checkedAt.delete(checkedAt.keys().next().value!)
+    setLatest(checkedAt, from, now(), MAX_PRESENT)
     return true
   }
 

@@ -4,6 +4,7 @@
  */
 import { fromHex } from '../core/bytes.ts'
 import { checkSignatureBytes, verifyPure } from '../core/keys.ts'
+import { setLatest } from '../core/latest.ts'
 import { keyOf } from '../core/unit.ts'
 import type { SignatureClaim } from '../sync/effects.ts'
 
@@ -77,8 +78,7 @@ export function createNative(): Verifier | null {
     let key = keys.get(name)
     if (key === undefined) {
       key = crypto.subtle.importKey('raw', author.slice(), 'Ed25519', false, ['verify']).catch(() => null)
-      keys.set(name, key)
-      if (keys.size > MAX_KEYS) keys.delete(keys.keys().next().value!)
+      setLatest(keys, name, key, MAX_KEYS)
     }
     return key
   }

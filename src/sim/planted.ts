@@ -202,8 +202,8 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: 'an empty answer is judged as a bundle',
-    file: 'src/sync/intake.ts',
-    in: 'takeIn',
+    file: 'src/sync/intake-queue.ts',
+    in: 'push',
     replace: 'value of property begun',
     with: 'false',
   },

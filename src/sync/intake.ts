@@ -15,7 +15,8 @@ import { isFile, type Link } from './effects.ts'
 import { holdBack, letGo } from './held-back.ts'
 import { keep } from './persist.ts'
 import { isWellMerged, shapeOfUnits } from './bundle.ts'
-import { ask, dropQueue, type Engine, newJob, notify, refuseFrom } from './state.ts'
+import { type IntakeItem, type IntakeQueue, type IntakeResult, isFull, makeRoom, noResult, push, takenOut } from './intake-queue.ts'
+import { ask, type Engine, newJob, notify, refuseFrom } from './state.ts'
 import { rebuild, type Rebuilt } from './rebuild.ts'
 import {
   budgetOf,
@@ -37,17 +38,6 @@ import {
 import { hearOwn } from './trust.ts'
 import { unwrapBundle } from './wrap.ts'
 
-/**
- * Bytes and bundles that one link may have waiting, and bytes in all: more are not taken, and of what is too much in all, the
- * latest of the link that has most. Whoever sent them is asked again.
- */
-const MAX_LINK_BYTES = 24 * 1024 * 1024
-const MAX_LINK_BUNDLES = 1_024
-const MAX_INTAKE_BYTES = 96 * 1024 * 1024
-
-/** Canonical bytes admitted and not stored: with more, the disk is too slow, or full, to take in what others wrote. */
-const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
-
 /** Bundles of one link in work at once: enough to inflate and decode while the one before is verified. */
 const IN_WORK = 4
 
@@ -62,86 +52,17 @@ const MAX_JUDGED_IN_STEP = 2_048
 /** How often waiting ops are looked at again that were not looked at for their price (ms): some 0.1 s of work at most. */
 const LOOK_AGAIN = 5_000
 
-export interface IntakeItem {
-  readonly wrapped: Uint8Array
-  /** Brings what its link was asked for. */
-  isAnswer: boolean
-  begun: boolean
-  /** Goes on with it, if others had their turn meanwhile; null while it is not begun, or in work. */
-  resume: (() => void) | null
-  /** It is small in bytes and not in ops: it turned out so when it was opened. */
-  hasMany: boolean
-  /** What pays for it if its link has no credit. */
-  payer: JudgeBudget
-  /** Set once all is verified: ready to be admitted. */
-  units: readonly Unit[] | null
-  /** What holds the unit and no other, as it came and is well merged: worth storing as it is. */
-  columns: Uint8Array | null
-  readonly result: IntakeResult
-  readonly done: (result: IntakeResult) => void
-}
-
-export interface IntakeQueue {
-  readonly items: IntakeItem[]
-  bytes: number
-}
-
-export interface IntakeResult {
-  admitted: number
-  duplicate: number
-  refused: number
-  pending: number
-}
-
 /**
  * Takes in one wrapped bundle; `done` is called when its ops were judged (at once, in this step, or later), after those of
  * the same link before it. No bytes: nothing to judge, a place in the queue all the same.
  */
 export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer: boolean, done: (result: IntakeResult) => void): void {
   const queue = engine.intake.get(from) ?? { items: [], bytes: 0 }
-  const result = { admitted: 0, duplicate: 0, refused: 0, pending: 0 }
+  const result = noResult()
   if (!isFile(from) && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
-  const isEmpty = wrapped.length === 0
-  queue.items.push({
-    wrapped,
-    isAnswer,
-    begun: isEmpty,
-    resume: null,
-    hasMany: false,
-    payer: 'large',
-    units: isEmpty ? [] : null,
-    columns: null,
-    result,
-    done,
-  })
-  queue.bytes += wrapped.length
-  engine.intakeBytes += wrapped.length
+  push(engine, queue, { wrapped, isAnswer, result, done })
   advance(engine, from, queue)
-}
-
-function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): boolean {
-  if (items.length >= MAX_LINK_BUNDLES || bytes + more > MAX_LINK_BYTES) return true
-  return engine.unstoredBytes > MAX_UNSTORED_BYTES
-}
-
-/** False when there is no room in all, and no link from which to take it that would have more left than this one. */
-function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): boolean {
-  while (engine.intakeBytes + more > MAX_INTAKE_BYTES) {
-    let fullest: readonly [Link, IntakeQueue] | null = null
-    for (const entry of engine.intake) {
-      if (!isFile(entry[0]) && entry[1].bytes > (fullest?.[1].bytes ?? bytes + more)) fullest = entry
-    }
-    if (fullest === null) return false
-    const [link, queue] = fullest
-    const latest = queue.items.pop()!
-    queue.bytes -= latest.wrapped.length
-    engine.intakeBytes -= latest.wrapped.length
-    // What is in work of it is not wanted any more, so nothing else would end the queue.
-    if (queue.items.length === 0) dropQueue(engine, link)
-    latest.done(latest.result)
-  }
-  return true
 }
 
 /** False once the link was cut, or had to make room for others: no more work is done for it. */
@@ -164,9 +85,7 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue, turn: JudgeBudg
       return
     }
     if (first.units !== null) {
-      queue.items.shift()
-      queue.bytes -= first.wrapped.length
-      engine.intakeBytes -= first.wrapped.length
+      takenOut(engine, queue, queue.items.shift()!)
       for (const unit of first.units) {
         engine.judgedInStep += unit.length
         for (const outcome of receive(engine.replica, unit, from)) settle(engine, from, outcome, first)
@@ -253,12 +172,13 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, columns, bytes, ops }: Rebuilt): void {
   engine.judgedInStep += ops
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
+  const holdsMany = units.ok ? claims.length > SMALL_SIGNATURES : units.reason === 'too-many-ops'
+  const isNotSmall = isSmall(item) && holdsMany && !isFile(from)
   // Signatures of an answer are paid for as they are verified: who brings wrong ones is cut before the rest.
-  const signatures = item.isAnswer || (isSmall(item) && claims.length > SMALL_SIGNATURES) ? 0 : claims.length
+  const signatures = item.isAnswer || isNotSmall ? 0 : claims.length
   const built = units.ok ? units.value.reduce((sum, unit) => sum + bytesOf(unit), 0) : 0
   const isPaid = pay(engine, from, item, units.ok ? costOf(ops, signatures, built) : bytes / BYTES_AS_OP + costOf(ops, 0, 0))
-  const isNotSmall = units.ok ? claims.length > SMALL_SIGNATURES : units.reason === 'too-many-ops'
-  if (isNotSmall && !isFile(from) && isSmall(item)) {
+  if (isNotSmall) {
     item.hasMany = true
     item.begun = false
     return
@@ -326,7 +246,7 @@ export function lookAgain(engine: Engine): number {
   if (engine.now < engine.lookAgainAt) return engine.lookAgainAt
   engine.lookAgainAt = engine.now + LOOK_AGAIN
   pending.vain = 0
-  const item = { units: null, columns: null, result: { admitted: 0, duplicate: 0, refused: 0, pending: 0 } }
+  const item = { units: null, columns: null, result: noResult() }
   for (const outcome of receive(engine.replica, [], engine.senderId)) settle(engine, engine.senderId, outcome, item)
   return pending.touched.size === 0 ? Infinity : engine.lookAgainAt
 }

@@ -9,7 +9,7 @@
 import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
 import type { Message } from './messages.ts'
 import type { Peer } from './peer.ts'
-import { rankOf, shareOf, type Standing } from './peers.ts'
+import { shareOf, type Standing, standingOfPeer } from './peers.ts'
 import { judged, type Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
@@ -54,8 +54,8 @@ interface Shared {
   readonly bytes: Budget
   /** Answers of which a bundle is being made. */
   readonly made: Set<Serving>
-  /** Bundles that wait for their path. */
-  unsent: number
+  /** Answers of which a bundle waits for its path. */
+  readonly unsent: Set<Serving>
 }
 
 /** What is shared by those who are served. */
@@ -69,9 +69,9 @@ export interface Pace {
 
 export const createPace = (now: number): Pace => ({
   shared: {
-    unknown: { bytes: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now), made: new Set(), unsent: 0 },
-    met: { bytes: createBudget(MAX_BULK, BULK_PER_SECOND, now), made: new Set(), unsent: 0 },
-    trusted: { bytes: createBudget(MAX_KNOWN_BULK, KNOWN_BULK_PER_SECOND, now), made: new Set(), unsent: 0 },
+    unknown: { bytes: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now), made: new Set(), unsent: new Set() },
+    met: { bytes: createBudget(MAX_BULK, BULK_PER_SECOND, now), made: new Set(), unsent: new Set() },
+    trusted: { bytes: createBudget(MAX_KNOWN_BULK, KNOWN_BULK_PER_SECOND, now), made: new Set(), unsent: new Set() },
   },
   walks: createBudget(MAX_STRANGERS_WALK, STRANGERS_WALK_PER_SECOND, now),
   waiting: new Set(),
@@ -106,29 +106,30 @@ export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   if (!peer.isMet && (serving.isHeld || serving.bundles > 0)) return Infinity
   if (peer.isMet && serving.bundles - serving.taken >= (peer.way === 'browser' ? MAX_UNJUDGED_NEAR : MAX_UNJUDGED)) return Infinity
   if (made.has(serving)) return engine.now
-  if (made.size >= MAX_MADE || unsent >= MAX_UNSENT) return Infinity
+  if (made.size >= MAX_MADE || unsent.size >= MAX_UNSENT) return Infinity
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
 }
 
-const sharedBy = (engine: Engine, peer: Peer): Shared => engine.pace.shared[rankOf(engine, peer)]
+const sharedBy = (engine: Engine, peer: Peer): Shared => engine.pace.shared[standingOfPeer(engine, peer)]
 
 /** A bundle of this answer is begun; `spend` ends it, and so does `release` if it comes to nothing. */
 export const reserve = (engine: Engine, peer: Peer, serving: Serving): void => void sharedBy(engine, peer).made.add(serving)
 
-/** The asker may have become better known since the bundle was begun. */
-export function release({ pace: { shared } }: Engine, serving: Serving): void {
-  shared.unknown.made.delete(serving)
-  shared.met.made.delete(serving)
-  shared.trusted.made.delete(serving)
-}
+export const release = (engine: Engine, serving: Serving): void => remove(engine, 'made', serving)
 
-/** A bundle of this many bytes goes to the peer. Returns what is to be called when its path has taken it. */
-export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): () => void {
+/** A bundle of this many bytes goes to the peer; `landed` when its path has taken it. */
+export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): void {
   release(engine, serving)
   charge(engine, peer, bytes)
-  const shared = sharedBy(engine, peer)
-  shared.unsent++
-  return () => void shared.unsent--
+  sharedBy(engine, peer).unsent.add(serving)
+}
+
+/** The path has taken the last bundle of this answer. */
+export const landed = (engine: Engine, serving: Serving): void => remove(engine, 'unsent', serving)
+
+/** The asker may have become better known since. */
+function remove({ pace: { shared } }: Engine, set: 'made' | 'unsent', serving: Serving): void {
+  for (const each of Object.values(shared)) each[set].delete(serving)
 }
 
 /** So many bytes were sent, or read from the disk in order to send some of them. */

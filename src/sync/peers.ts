@@ -137,7 +137,7 @@ export const isTrusted = (engine: Engine, peer: Peer): boolean => peer.way !== '
 export type Standing = 'trusted' | 'met' | 'unknown'
 
 /** What is known of a peer. */
-export function rankOf(engine: Engine, peer: Peer): Standing {
+export function standingOfPeer(engine: Engine, peer: Peer): Standing {
   if (!peer.isMet) return 'unknown'
   return isTrusted(engine, peer) ? 'trusted' : 'met'
 }
@@ -145,7 +145,7 @@ export function rankOf(engine: Engine, peer: Peer): Standing {
 /** What is known of a sender, to decide whether its frames are opened. One without a seat is unknown. */
 export function standingOf(engine: Engine, id: PeerId): Standing {
   const peer = engine.peers.get(id)
-  return peer === undefined ? 'unknown' : rankOf(engine, peer)
+  return peer === undefined ? 'unknown' : standingOfPeer(engine, peer)
 }
 
 function takeSeat(engine: Engine, peer: Peer): void {

@@ -5,6 +5,7 @@
  * it has not signed (`trust.ts`). What lies between the two is fetched as missing parents are.
  */
 import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
+import { setLatest } from '../core/latest.ts'
 import type { Author } from '../core/op.ts'
 import { type Budget, createBudget, drawOne } from '../core/budget.ts'
 import { encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from './bundle.ts'
@@ -46,9 +47,7 @@ export function remind(engine: Engine, peer: Peer, author: Author, own: number):
   if (!drawOne(reads, engine.now, engine.random())) return
   const op = latestStored(engine, number)
   if (op < 0 || (dag.seq[op]! < own && !hasForked)) return
-  at.delete(number)
-  at.set(number, engine.now)
-  if (at.size > MAX_REMINDED) at.delete(at.keys().next().value!)
+  setLatest(at, number, engine.now, MAX_REMINDED)
   ask(engine, { type: 'read', job: newJob(engine), from: op, limit: 1 }, (answer) => {
     const [segment] = answer.type === 'loaded' ? answer.segments : []
     if (segment !== undefined) withColumns(engine, segment, (columns) => sendOp(engine, peer, op, segment, columns))

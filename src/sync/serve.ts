@@ -17,9 +17,9 @@ import type { Input, StoredUnits } from './effects.ts'
 import { lackingOf } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
-import { charge, fits, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
+import { charge, fits, landed, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
 import type { Peer } from './peer.ts'
-import { countBetween, isLacking, isWhole, landed, mayBring, nextLacking, type Serving } from './serving.ts'
+import { countBetween, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
 import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
 
 /** So many marks are cleared in the time in which one op is looked at. */
@@ -87,7 +87,6 @@ function begin(engine: Engine, peer: Peer, want: Want): Serving {
     takenOps: 0,
     unjudged: [],
     isAgain: peer.serving !== null && peer.serving.resume !== null,
-    underWay: null,
     left: countBetween(ops, from, until),
     readAhead: 8,
     isHeld: false,
@@ -104,7 +103,7 @@ function drive(engine: Engine, peer: Peer, serving: Serving, steps: Steps, answe
   if (value === 'pace') wait(engine, peer, serving, () => drive(engine, peer, serving, steps))
   else
     ask(engine, value, (given) => {
-      if (given.type === 'sent') landed(serving)
+      if (given.type === 'sent') landed(engine, serving)
       drive(engine, peer, serving, steps, given)
     })
 }
@@ -255,7 +254,7 @@ function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8
   serving.sent += bundle.length
   serving.bundles++
   serving.unjudged.push(ops)
-  serving.underWay = spend(engine, peer, serving, bundle.length)
+  spend(engine, peer, serving, bundle.length)
   const last = nextLacking(serving) >= serving.until
   const message = encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left })
   if (last) close(peer, serving)

@@ -35,8 +35,6 @@ export interface Serving {
   readonly unjudged: number[]
   /** The question was asked before, and its answer waited: this answer begins where that would have gone on. */
   readonly isAgain: boolean
-  /** To be called when the path has taken the last bundle; null when it has. */
-  underWay: (() => void) | null
   left: number
   /** Segments to be read next. */
   readAhead: number
@@ -49,12 +47,6 @@ export interface Serving {
 
 /** The ops that the next bundle may hold: an asker that was brought little takes no more at a time (`strangers.ts`). */
 export const mayBring = ({ takenOps }: Serving): number => opsAfter(takenOps)
-
-/** The path has taken what was sent last. */
-export function landed(serving: Serving): void {
-  serving.underWay?.()
-  serving.underWay = null
-}
 
 /** So many bundles were judged by now. */
 export function judged(serving: Serving, bundles: number): void {

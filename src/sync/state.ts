@@ -2,6 +2,7 @@
  * The engine's state, and the few verbs that its parts share: ask for an effect, tell the shell, hold something against a
  * link. The parts are files beside this one; none of them keeps state of its own.
  */
+import { setLatest } from '../core/latest.ts'
 import type { OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Replica } from '../core/replica.ts'
@@ -10,7 +11,7 @@ import type { Budget } from '../core/budget.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
 import { type HeldBack, letGo } from './held-back.ts'
 import type { Fetch } from './open-fetch.ts'
-import type { IntakeQueue } from './intake.ts'
+import type { IntakeQueue } from './intake-queue.ts'
 import type { Holdings } from './holdings.ts'
 import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
@@ -189,8 +190,7 @@ export function leave(engine: Engine, id: PeerId): void {
   if (peer === undefined) return
   const { strikes, forgivenAt } = peer
   engine.left.delete(id)
-  if (strikes > 0) engine.left.set(id, { strikes, forgivenAt })
-  if (engine.left.size > MAX_CUT) engine.left.delete(engine.left.keys().next().value!)
+  if (strikes > 0) setLatest(engine.left, id, { strikes, forgivenAt }, MAX_CUT)
   peer.serving = null
   engine.peers.delete(id)
   engine.strangers.known.delete(id)

@@ -10,7 +10,7 @@ import { MAX_UNIT_OPS } from '../core/limits.ts'
 import { opLength } from '../core/op.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
 import { isFile, type Link } from './effects.ts'
-import type { IntakeItem, IntakeQueue } from './intake.ts'
+import type { IntakeItem, IntakeQueue } from './intake-queue.ts'
 import { earn, isTrusted, MAX_CREDIT } from './peers.ts'
 import type { Engine } from './state.ts'
 
@@ -92,7 +92,7 @@ function leastCost(item: IntakeItem): number {
   return Math.max(costOf(SMALL_OPS, SMALL_SIGNATURES, 0), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
 }
 
-/** Whoever has earned what the bundle costs at least is judged at once, and so are files; others in turn, as far as the budget goes. */
+/** A link that has earned what the bundle costs at least is judged at once, and so are files; others in turn, as far as the budget goes. */
 export function mayBegin(engine: Engine, from: Link, item: IntakeItem, turn: JudgeBudget | null): boolean {
   const { payer } = item
   if (hasCredit(engine, from, leastCost(item))) return true

@@ -14,7 +14,8 @@
  *
  * **An own op that comes from others decides too**: it carries this node's signature, so it was signed before (`remind.ts`). Until it is held, the
  * first op of this run waits, whatever the mark says: disk and mark may have been rolled back together. It does not wait for ever: what
- * lies between may be lost everywhere. While something waits here for this node's own budgets, the wait is longer. Later ops of this run do not wait: what comes back by then is another branch already.
+ * lies between may be lost everywhere. While something waits here for this node's own budgets, the wait is longer. Later ops of this run do
+ * not wait: what comes back by then is another branch already.
  *
  * The mark is written only while the disk is trusted. Own ops come back in pieces: a mark written meanwhile would name one of the first
  * of them, and a restart would then trust a disk that lacks the others.

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
-import type { SimNode } from '../sim/node.ts'
-import { claim, createStage, ghostId, keyNamed, linkNamed, message, push } from '../sim/stage.ts'
+import { give, type SimNode } from '../sim/node.ts'
+import { claim, createStage, ghostId, keyNamed, linkNamed, message, push, run } from '../sim/stage.ts'
 import { choose, namesUnknown, unknownHeads } from './turns.ts'
 
 test('D16 of heads that nobody knows, to choose a peer looks up one of each peer when an op has come, not all', () => {
@@ -42,4 +42,16 @@ test('heads that a peer named are unknown until they are held, in whatever order
   }
   expect([namesUnknown(bob.engine, peer), unknownHeads(bob.engine, peer)]).toEqual([false, []])
   expect(peer.heads.length).toBe(4)
+})
+
+test('D10 a new peer counts as asked when it was met: names that come later are not before those that are here', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  give(stage.world, bob, { type: 'pause', on: true })
+  const [first, late] = [linkNamed(stage, 'first'), linkNamed(stage, 'late')]
+  claim(stage, bob, first, [ghostId(1)], 1, 1_000)
+  run(stage, 1_000)
+  // It says that it holds more, which decides between peers that were asked at the same time.
+  claim(stage, bob, late, [ghostId(2)], 1, 2_000)
+  expect(choose(bob.engine)?.id).toBe(first)
 })

@@ -1,7 +1,7 @@
 /**
  * Whose turn it is to be asked. First those who have been of use (every other time), then trusted peers, then the one that was asked longest
- * ago; and one question in four goes to the one that was asked longest ago, whoever that is: whoever is preferred may bring only ops of its own, for ever.
- * One that stalls or does not serve what it named rests for a while, and then counts as asked later than it was: a lie costs one
+ * ago. One question in four goes to the peer that was asked longest ago, whatever it is worth: a preferred peer may bring only its own ops, for
+ * ever. A peer that stalls or does not serve what it named rests for a while, and then counts as asked later than it was: a lie costs one
  * pause, and a lossy path to the only peer is tried again soon.
  */
 import { backAt, leftAt } from '../core/budget.ts'
@@ -12,8 +12,8 @@ import type { Peer } from './peer.ts'
 import { isTrusted } from './peers.ts'
 import type { Engine } from './state.ts'
 
-/** One question in so many goes to the one that was asked longest ago. */
-const WHOEVER_EVERY = 4
+/** One question in so many goes to the peer that was asked longest ago. */
+const LONGEST_AGO_EVERY = 4
 /** A peer that failed is not asked for this long (ms). */
 export const BENCH = 1_000
 /** While strangers' budget is empty, one of them is asked in so long (ms): as long as one that is silent takes. */
@@ -84,7 +84,7 @@ const strangersFrom = ({ judging: { answers }, now, strangerAskedAt }: Engine): 
 
 /** Whether `a` is asked before `b`. */
 function isBefore(engine: Engine, a: Peer, b: Peer): boolean {
-  if (engine.nextRef % WHOEVER_EVERY !== 0) {
+  if (engine.nextRef % LONGEST_AGO_EVERY !== 0) {
     if (engine.askedStranger && a.isUseful !== b.isUseful) return a.isUseful
     const [trusted, other] = [isTrusted(engine, a), isTrusted(engine, b)]
     if (trusted !== other) return trusted

@@ -1,5 +1,6 @@
 /** Devices that could not be reached, and how long this side does not try them again. */
 import { toHex } from '../../core/bytes.ts'
+import { setLatest } from '../../core/latest.ts'
 import type { MemberId } from './members.ts'
 import type { DirectState } from './state.ts'
 
@@ -15,9 +16,7 @@ export function noteFailure(direct: DirectState, peer: MemberId): void {
   const name = nameOf(direct, peer)
   const count = failuresOf(direct, peer)
   const pause = Math.min(RETRY_LAST, RETRY_FIRST * 2 ** count) * (1 + lot())
-  failures.delete(name)
-  failures.set(name, { count: count + 1, until: now() + pause })
-  if (failures.size > MAX_FAILURES) failures.delete(failures.keys().next().value!)
+  setLatest(failures, name, { count: count + 1, until: now() + pause }, MAX_FAILURES)
 }
 
 /** How often it could not be reached since it last was. */

@@ -2,6 +2,7 @@
  * On which path each peer was heard, and when: a message to one peer takes the best path on which it was heard lately. Names cost nothing, so
  * those of strangers are remembered apart: they push out each other, and nobody else.
  */
+import { setLatest } from '../../core/latest.ts'
 import { BEST_FIRST, TRAITS } from '../../net/paths.ts'
 import type { Path } from '../../net/transport.ts'
 import type { PeerId } from '../../sync/effects.ts'
@@ -29,8 +30,7 @@ export function hearOn({ known, glimpsed }: Heard, path: Path, peer: PeerId, isK
   const times = known.get(peer) ?? glimpsed.get(peer) ?? new Map<Path, number>()
   known.delete(peer)
   glimpsed.delete(peer)
-  table.set(peer, times.set(path, now))
-  if (table.size > most) table.delete(table.keys().next().value!)
+  setLatest(table, peer, times.set(path, now), most)
 }
 
 /**

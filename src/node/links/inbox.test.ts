@@ -138,7 +138,7 @@ test('D22 one frame in eight is of the lowest line, however many frames of the t
   expect(opened).toHaveLength(MAX_OPENED_AT_ONCE + 80)
 })
 
-test('D22 D9 MAX_WAITING_FRAMES wait in a line: of more, whoever has most waiting loses its latest ones', async () => {
+test('D22 D9 MAX_WAITING_FRAMES wait in a line: of more, the sender with most waiting loses its latest ones', async () => {
   const { inbox, hear, finish, count } = tried({ isSlow: true })
   hear('pours', 'trusted', MAX_OPENED_AT_ONCE)
   hear('honest', 'trusted', 3)
@@ -150,7 +150,7 @@ test('D22 D9 MAX_WAITING_FRAMES wait in a line: of more, whoever has most waitin
   expect([inbox.lines.trusted.frames, inbox.lines.trusted.bytes]).toEqual([0, 0])
 })
 
-test('D22 D9 MAX_WAITING_BYTES wait in a line: of more, whoever has most waiting loses its latest ones', async () => {
+test('D22 D9 MAX_WAITING_BYTES wait in a line: of more, the sender with most waiting loses its latest ones', async () => {
   const { inbox, hear, finish, count } = tried({ isSlow: true })
   const mib = 1024 * 1024
   hear('pours', 'trusted', MAX_OPENED_AT_ONCE)

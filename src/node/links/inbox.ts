@@ -9,6 +9,7 @@
  * each has the same chance.
  */
 import { backAt, type Budget, createBudget, leftAt } from '../../core/budget.ts'
+import { setLatest } from '../../core/latest.ts'
 import type { PeerId } from '../../sync/effects.ts'
 import type { Standing } from '../../sync/peers.ts'
 
@@ -35,7 +36,8 @@ export const MAX_OPENED_AT_ONCE = 16
 const LOWEST_EVERY = 8
 
 const BEST_FIRST: readonly Standing[] = ['trusted', 'met', 'unknown']
-const LOWEST_FIRST: readonly Standing[] = ['unknown', 'met', 'trusted']
+const LOWEST_FIRST = BEST_FIRST.toReversed()
+
 interface Frame {
   readonly bytes: number
   /** Its line's budget does not pay for it. */
@@ -114,9 +116,7 @@ export function take(inbox: Inbox, sender: string, standing: Standing, bytes: nu
 export function earned(inbox: Inbox, sender: PeerId, ops: number): void {
   for (const key of [sender, channelOf(sender)]) {
     const saved = Math.min(MAX_SAVED, (inbox.saved.get(key) ?? 0) + FRAMES_PER_OP * ops)
-    inbox.saved.delete(key)
-    inbox.saved.set(key, saved)
-    if (inbox.saved.size > MAX_SAVERS) inbox.saved.delete(inbox.saved.keys().next().value!)
+    setLatest(inbox.saved, key, saved, MAX_SAVERS)
   }
 }
 

@@ -118,20 +118,19 @@ function pathOf({ heard, direct, routes }: LinksState, peer: PeerId): Path {
 const seal = ({ sealer }: LinksState, to: PeerId | null, bytes: Uint8Array): Promise<Uint8Array> =>
   sealer.seal(to === null ? null : fromHex(to), bytes)
 
-/** To one peer on the path to it, or to everybody on every path (null). */
-function sendTo(links: LinksState, to: PeerId | null, bytes: Uint8Array): void {
-  const only = to === null ? null : pathOf(links, to)
+/** @param only the path that it takes; null: every path */
+function sendBy(links: LinksState, only: Path | null, to: PeerId | null, bytes: Uint8Array): void {
   links.sending = seal(links, to, bytes).then((frame) => {
     for (const route of links.routes.values()) if (only === null || only === route.path) give(route, frame, to)
   })
 }
 
+/** To one peer on the path to it, or to everybody on every path (null). */
+const sendTo = (links: LinksState, to: PeerId | null, bytes: Uint8Array): void =>
+  sendBy(links, to === null ? null : pathOf(links, to), to, bytes)
+
 /** A signal takes every path: where to its receiver has not been heard, any may lead there. */
-function signal(links: LinksState, to: PeerId | null, bytes: Uint8Array): void {
-  links.sending = seal(links, to, bytes).then((frame) => {
-    for (const route of links.routes.values()) give(route, frame, to)
-  })
-}
+const signal = (links: LinksState, to: PeerId | null, bytes: Uint8Array): void => sendBy(links, null, to, bytes)
 
 /** What direct connections need of a node. */
 function hostOf(links: LinksState): DirectHost {

@@ -31,7 +31,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E1',
-    file: 'src/sync/intake.ts',
+    file: 'src/sync/intake-queue.ts',
     in: 'isFull',
     replace: 'value of return',
     mentions: ['MAX_UNSTORED_BYTES'],

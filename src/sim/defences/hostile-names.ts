@@ -176,7 +176,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D16',
-    file: 'src/sync/intake.ts',
+    file: 'src/sync/intake-queue.ts',
     in: 'makeRoom',
     drop: 'if',
     mentions: ['dropQueue'],
@@ -277,8 +277,8 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     row: 'D22',
     file: INBOX,
     in: 'earned',
-    drop: 'if',
-    mentions: ['MAX_SAVERS'],
+    replace: 'call setLatest',
+    with: 'inbox.saved.set(key, saved)',
     test: tested(INBOX_TEST, 'D22 the savings of MAX_SAVERS are kept'),
   },
   {
@@ -362,8 +362,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     row: 'D24',
     file: REMIND,
     in: 'remind',
-    drop: 'call set',
-    mentions: ['number'],
+    drop: 'call setLatest',
     test: tested(REMIND_TEST, 'D24 one author under many names'),
   },
   {
@@ -456,7 +455,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     file: 'src/sync/turns.ts',
     in: 'isBefore',
     replace: 'condition of if',
-    mentions: ['WHOEVER_EVERY'],
+    mentions: ['LONGEST_AGO_EVERY'],
     with: 'true',
     test: tested('src/sync/fetch.test.ts', 'D24 one question in four'),
   },

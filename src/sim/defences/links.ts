@@ -121,7 +121,7 @@ export const LINKS: readonly Defence[] = [
     replace: 'operand',
     mentions: ['MAX_UNIT_OPS'],
     with: 'engine.stored < 0',
-    test: tested('src/sim/attacks/budgets.test.ts', 'D5 answers that bring nothing'),
+    test: tested('src/sync/fetch.test.ts', 'D5 of an answer no more than a unit'),
   },
   {
     row: 'D5',
@@ -350,7 +350,7 @@ export const LINKS: readonly Defence[] = [
     in: 'meet',
     replace: 'value of set askedAt',
     with: '-Infinity',
-    test: tested(EQUIVOCATORS, 'D10 a new one every second'),
+    test: tested('src/sync/turns.test.ts', 'D10 a new peer counts as asked'),
   },
   {
     row: 'D10',
@@ -505,7 +505,7 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D16',
-    file: INTAKE,
+    file: 'src/sync/intake-queue.ts',
     in: 'isFull',
     drop: 'if',
     mentions: ['MAX_LINK_BUNDLES'],
@@ -513,7 +513,7 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D16',
-    file: INTAKE,
+    file: 'src/sync/intake-queue.ts',
     in: 'makeRoom',
     replace: 'operand',
     mentions: ['more'],
