@@ -407,7 +407,7 @@ export const GRAPH: readonly Defence[] = [
     file: 'src/core/admit-whole.ts',
     in: 'isVouchedFor',
     drop: 'if',
-    mentions: ['signature'],
+    mentions: ['prevs', 'has'],
     test: tested('src/core/replica.test.ts', 'A15 in any mixture of units'),
   },
   {
