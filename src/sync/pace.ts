@@ -41,8 +41,11 @@ export const MAX_MADE = 4
 export const MAX_UNSENT = 32
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
-/** The same for a tab of this browser: no network is between them, and its workers decode several at a time. */
-export const MAX_UNJUDGED_NEAR = 8
+/**
+ * Or as many bytes as it has judged of this answer, and at most so many: 128 kB in each round trip are more than most uplinks carry, and
+ * half a second of a slow one.
+ */
+export const MAX_UNJUDGED_BYTES = 128 * 1024
 /** The cost (`unitCost`) from which a bundle of small segments is sent: the first one of an answer is short, since it may not be the only answer. */
 const BUNDLE_COST = 512 * 1024
 const FIRST_BUNDLE_COST = 64 * 1024
@@ -104,10 +107,16 @@ export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean
 export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   const { bytes, made, unsent } = sharedBy(engine, peer)
   if (!peer.isMet && (serving.isHeld || serving.bundles > 0)) return Infinity
-  if (peer.isMet && serving.bundles - serving.taken >= (peer.way === 'browser' ? MAX_UNJUDGED_NEAR : MAX_UNJUDGED)) return Infinity
+  if (peer.isMet && isWindowFull(serving)) return Infinity
   if (made.has(serving)) return engine.now
   if (made.size >= MAX_MADE || unsent.size >= MAX_UNSENT) return Infinity
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
+}
+
+/** Whether enough is on its way to the asker. An answer that waits goes on when half of that was judged, since it reads the disk each time. */
+function isWindowFull({ unjudged, sent, takenBytes, resume }: Serving): boolean {
+  const most = Math.min(MAX_UNJUDGED_BYTES, takenBytes) / (resume === null ? 1 : 2)
+  return unjudged.length >= MAX_UNJUDGED && sent - takenBytes >= most
 }
 
 const sharedBy = (engine: Engine, peer: Peer): Shared => engine.pace.shared[standingOfPeer(engine, peer)]

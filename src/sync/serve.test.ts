@@ -41,7 +41,7 @@ import {
   MAX_SERVED,
   MAX_STRANGERS_WALK,
   MAX_UNJUDGED,
-  MAX_UNJUDGED_NEAR,
+  MAX_UNJUDGED_BYTES,
 } from './pace.ts'
 import { addToParts, createParts, describeParts } from './parts.ts'
 import { numbersIn } from '../core/number-set.ts'
@@ -85,6 +85,20 @@ function fill(stage: Stage, times = 10): void {
   for (let i = 0; i < 10 * times; i += 10) {
     const ops = Array.from({ length: 10 }, (_, j) => [message(stage, mallory, null, [stage.room], '', { body, time: i + j })])
     push(stage, stage.nodes[0]!, linkNamed(stage, 'author'), ops)
+  }
+  run(stage, 1_000)
+}
+
+/** Brings 1 MB that hardly compresses to the node: 80 times ten ops. */
+function fillWithNoise(stage: Stage): void {
+  for (let i = 0; i < 80; i++) {
+    const ops = Array.from({ length: 10 }, (_, j) => {
+      let text = ''
+      for (let n = 0; n < 20; n++) text += toHex(ghostId(1_000 * i + 50 * j + n))
+      return [message(stage, mallory, null, [stage.room], text)]
+    })
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'author'), ops)
+    run(stage, 50)
   }
   run(stage, 1_000)
 }
@@ -163,14 +177,25 @@ test('D21 no more than MAX_UNJUDGED bundles are on their way to one who does not
   expect(served.length).toBe(MAX_UNJUDGED)
 })
 
-test('D21 to a tab of this browser MAX_UNJUDGED_NEAR bundles are on their way', () => {
-  const { stage, bob, served } = serving({}, true)
-  fill(stage)
-  const tab = linkNamed(stage, 'tab')
-  give(stage.world, bob, { type: 'heard', from: tab, way: 'browser' })
-  tell(stage, bob, tab, wantAll(1))
-  run(stage, 10_000)
-  expect(served.length).toBe(MAX_UNJUDGED_NEAR)
+test('D21 as many bytes are on their way as the asker has judged, and MAX_UNJUDGED_BYTES at most, so that a long answer takes few round trips', () => {
+  const { stage, bob, served } = serving({ bundleOps: 10 }, true)
+  fillWithNoise(stage)
+  const link = linkNamed(stage, 'asker')
+  const sizeOf = (units: readonly Units[]): number => units.reduce((sum, { bundle }) => sum + bundle.length, 0)
+  tell(stage, bob, link, wantAll(1))
+  let turns = 0
+  for (let taken = 0; served.at(-1)?.last !== true; turns++) {
+    run(stage, 500)
+    const [judged, onTheirWay] = [sizeOf(served.slice(0, taken)), served.slice(taken)]
+    const largest = Math.max(...served.map(({ bundle }) => bundle.length))
+    expect(onTheirWay.length).toBeGreaterThan(0)
+    if (onTheirWay.length > MAX_UNJUDGED) expect(sizeOf(onTheirWay)).toBeLessThan(Math.min(MAX_UNJUDGED_BYTES, judged) + largest)
+    taken = served.length
+    tell(stage, bob, link, { type: 'more', ref: 1, taken })
+  }
+  const bytes = sizeOf(served)
+  expect(bytes).toBeGreaterThan(6 * MAX_UNJUDGED_BYTES)
+  expect(turns).toBeLessThan(2 + Math.log2(MAX_UNJUDGED_BYTES / served[0]!.bundle.length) + bytes / MAX_UNJUDGED_BYTES)
 })
 
 test('D19 a stranger gets a first share of FIRST_SHARE bytes, all strangers MAX_FIRST_SHARES, and one who is met then the rest', () => {

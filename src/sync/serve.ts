@@ -17,16 +17,16 @@ import type { Input, StoredUnits } from './effects.ts'
 import { lackingOf } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
-import { charge, fits, landed, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
+import { charge, fits, landed, MAX_UNJUDGED_BYTES, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
 import type { Peer } from './peer.ts'
 import { countBetween, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
 import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
 
 /** So many marks are cleared in the time in which one op is looked at. */
 const MARKS_AS_OP = 128
-/** Segments read at a time: at most so many, and about so many bytes, since they are in memory while a bundle is on its way. */
+/** Segments read at a time: at most so many, and about as many bytes as can be sent before the asker must judge some. */
 const READ_SEGMENTS = 64
-const READ_BYTES = 1024 * 1024
+const READ_BYTES = MAX_UNJUDGED_BYTES
 /** Reading so many bytes of a segment takes as long as sending one, and rebuilding an op of it as long as sending so many. */
 const READ_AS_SENT = 8
 const REBUILT_AS_BYTES = 64
@@ -83,8 +83,8 @@ function begin(engine: Engine, peer: Peer, want: Want): Serving {
     cost: 0,
     sent: 0,
     bundles: 0,
-    taken: 0,
     takenOps: 0,
+    takenBytes: 0,
     unjudged: [],
     isAgain: peer.serving !== null && peer.serving.resume !== null,
     left: countBetween(ops, from, until),
@@ -253,7 +253,7 @@ function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8
   serving.left = Math.max(0, serving.left - ops)
   serving.sent += bundle.length
   serving.bundles++
-  serving.unjudged.push(ops)
+  serving.unjudged.push({ ops, bytes: bundle.length })
   spend(engine, peer, serving, bundle.length)
   const last = nextLacking(serving) >= serving.until
   const message = encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left })

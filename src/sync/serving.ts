@@ -26,13 +26,13 @@ export interface Serving {
   units: Unit[]
   ops: number
   cost: number
-  /** Bytes and bundles sent, and how many of these the asker has judged. */
+  /** Bytes and bundles sent. */
   sent: number
   bundles: number
-  taken: number
-  /** Ops of the bundles that were judged, and of each that was not. */
+  /** Ops and bytes of the bundles that the asker has judged, and of each that it has not. */
   takenOps: number
-  readonly unjudged: number[]
+  takenBytes: number
+  readonly unjudged: { readonly ops: number; readonly bytes: number }[]
   /** The question was asked before, and its answer waited: this answer begins where that would have gone on. */
   readonly isAgain: boolean
   left: number
@@ -48,9 +48,14 @@ export interface Serving {
 /** The ops that the next bundle may hold: an asker that was brought little takes no more at a time (`strangers.ts`). */
 export const mayBring = ({ takenOps }: Serving): number => opsAfter(takenOps)
 
-/** So many bundles were judged by now. */
+/** So many bundles were judged by now, as the asker says. */
 export function judged(serving: Serving, bundles: number): void {
-  for (; serving.taken < Math.min(bundles, serving.bundles); serving.taken++) serving.takenOps += serving.unjudged.shift() ?? 0
+  const { unjudged } = serving
+  while (unjudged.length > 0 && serving.bundles - unjudged.length < bundles) {
+    const { ops, bytes } = unjudged.shift()!
+    serving.takenOps += ops
+    serving.takenBytes += bytes
+  }
 }
 
 /** How many ops of the ranges are in `from` … `to` − 1. */

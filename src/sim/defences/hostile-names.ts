@@ -221,8 +221,16 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     file: PACE,
     in: 'mustWait',
     drop: 'if',
-    mentions: ['MAX_UNJUDGED'],
+    mentions: ['isWindowFull'],
     test: tested(SERVE_TEST, 'D21 no more than MAX_UNJUDGED bundles'),
+  },
+  {
+    row: 'D21',
+    file: PACE,
+    in: 'isWindowFull',
+    replace: 'call min',
+    with: 'MAX_UNJUDGED_BYTES',
+    test: tested(SERVE_TEST, 'D21 as many bytes are on their way as the asker has judged'),
   },
   {
     row: 'D21',
