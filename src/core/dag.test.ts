@@ -80,6 +80,27 @@ test('in lockstep with plain objects, also after ops were taken back and others 
   )
 })
 
+test('A15 the DAG is what its definition says after any ops were taken back and others added, many times', () => {
+  // Two authors who fork often, in short rooms.
+  const pickOfTwo = fc.tuple(fc.nat(1), fc.nat(2), fc.array(fc.nat(8), { maxLength: 1 }))
+  const rounds = fc.array(fc.tuple(fc.nat(), fc.array(pickOfTwo, { maxLength: 4 })), { minLength: 4, maxLength: 16 })
+  fc.assert(
+    fc.property(rounds, (each) => {
+      const dag = createDag(5)
+      let kept: Parameters<typeof verticesOf>[0] = []
+      for (const [cut, more] of each) {
+        const length = Math.min(dag.length, 1 + (cut % (kept.length + 1)))
+        truncate(dag, length)
+        kept = [...kept.slice(0, Math.max(0, length - 1)), ...more]
+        const vertices = verticesOf(kept, authors)
+        for (const vertex of vertices.slice(length)) append(dag, vertex)
+        expectEqual(dag, vertices)
+      }
+    }),
+    { numRuns: 120, endOnFailure: true },
+  )
+})
+
 test('the past of a frontier is what its definition says, and can be extended', () => {
   fc.assert(
     fc.property(rooms, fc.array(fc.nat(), { maxLength: 4 }), fc.nat(), (room, picks, more) => {
@@ -222,6 +243,21 @@ describe('B8 size', { timeout: 30_000 }, () => {
       expect(bytesOf(dag) + bytesOf(history)).toBeLessThan(most)
       expect(dag.forks.size).toBe(0)
     }
+  })
+
+  test('B1 an author with a long chain who forks again and again, and each fork is taken back, costs no walk of the chain each time', () => {
+    const dag = createDag(5)
+    const chain = 100_000
+    for (let op = 0; op < chain; op++) {
+      append(dag, { id: cheapId(op), author: authors[0]!, seq: op, prev: op - 1, parents: op === 0 ? [] : [op - 1] })
+    }
+    // With a walk each time this takes longer than a test may.
+    for (let n = 0; n < 30_000; n++) {
+      append(dag, { id: cheapId(chain), author: authors[0]!, seq: 0, prev: -1, parents: [0] })
+      truncate(dag, chain)
+    }
+    expect(tipsOf(dag, 0)).toEqual([chain - 1])
+    expect(dag.forks.size).toBe(0)
   })
 
   test('B1 an author with 100,000 forks costs each op no more than the first', () => {

@@ -39,6 +39,8 @@ export interface Dag {
   tip: Int32Array
   /** By author number: those who have forked. */
   readonly forks: Map<number, Forked>
+  /** By author number: `bySeq` of those whose fork was taken back, as far as it was known then. */
+  readonly unforked: Map<number, number[]>
   /** Pairs (earlier, later admitted) with the same author and seq, in order of admission. */
   readonly equivocations: [number, number][]
 }
@@ -83,6 +85,7 @@ export function createDag(seed: number): Dag {
     heads: createNumberSet(),
     tip: new Int32Array(START),
     forks: new Map(),
+    unforked: new Map(),
     equivocations: [],
   }
 }
@@ -274,11 +277,14 @@ export function link(dag: Dag, op: number): void {
   chain.tips.add(op)
 }
 
-/** An author's single chain as one of several. O(its ops), once. */
+/** An author's single chain as one of several. O(its ops), once: that it is taken back and made again, as others can have it, costs what came since. */
 function fork(dag: Dag, author: number): Forked {
   const tip = dag.tip[author]!
-  const bySeq = Array.from<number>({ length: dag.seq[tip]! + 1 })
-  for (let op = tip; op >= 0; op = dag.prev[op]!) bySeq[dag.seq[op]!] = op
+  const bySeq = dag.unforked.get(author) ?? []
+  dag.unforked.delete(author)
+  const known = bySeq.length
+  bySeq.length = dag.seq[tip]! + 1
+  for (let op = tip; op >= 0 && dag.seq[op]! >= known; op = dag.prev[op]!) bySeq[dag.seq[op]!] = op
   const forked = { bySeq, tips: new Set([tip]), branches: new Map<number, number>() }
   dag.forks.set(author, forked)
   dag.tip[author] = FORKED
@@ -291,6 +297,8 @@ function unlink(dag: Dag, op: number): void {
   const chain = dag.forks.get(author)
   if (chain === undefined) {
     dag.tip[author] = prev
+    const bySeq = dag.unforked.get(author)
+    if (bySeq !== undefined) bySeq.length = Math.min(bySeq.length, dag.seq[op]!)
     return
   }
   const seq = dag.seq[op]!
@@ -302,6 +310,7 @@ function unlink(dag: Dag, op: number): void {
   // One chain again, or none.
   const [tip = -1] = chain.tips
   dag.forks.delete(author)
+  if (tip >= 0) dag.unforked.set(author, chain.bySeq)
   dag.tip[author] = tip
 }
 

@@ -411,6 +411,22 @@ export const GRAPH: readonly Defence[] = [
     test: tested('src/core/replica.test.ts', 'A15 in any mixture of units'),
   },
   {
+    row: 'A15',
+    file: 'src/core/dag.ts',
+    in: 'unlink',
+    drop: 'if',
+    mentions: ['bySeq', 'undefined'],
+    test: tested('src/core/dag.test.ts', 'A15 the DAG is what its definition says'),
+  },
+  {
+    row: 'B1',
+    file: 'src/core/dag.ts',
+    in: 'unlink',
+    drop: 'if',
+    mentions: ['tip', 'unforked', 'set'],
+    test: tested('src/core/dag.test.ts', 'B1 an author with a long chain who forks again'),
+  },
+  {
     row: 'B17',
     file: 'src/sync/bundle.ts',
     in: 'buildUnits',
