@@ -4,25 +4,25 @@
  * is never behind more than a few bundles, on any path.
  *
  * Fresh names cost nothing, and an author can have many. So all strangers share a budget, all who are met another, and all known peers a
- * third. In each they take turns, a bundle each; one who asks is slower beside many others, and never shut out.
+ * third: of bytes, and of ops looked at to find what is lacking. In each they take turns, a question or a bundle each; one who asks is
+ * slower beside many others, and never shut out.
  */
 import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
-import type { Message } from './messages.ts'
+import type { Message, Want } from './messages.ts'
+import type { PeerId } from './effects.ts'
 import type { Peer } from './peer.ts'
-import { shareOf, type Standing, standingOfPeer } from './peers.ts'
+import { type Standing, standingOfPeer } from './peers.ts'
 import { judged, type Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
 /**
- * Ops looked at for the wants of all peers between two pardons: finding what is lacking takes some 15 ns for each that came since the
- * oldest of it. That is a second and a half. Trusted peers share one half, the others one half (`shareOf`), and each may ask at least once.
+ * Ops looked at for the questions of all peers of one standing, at once and in a second. Finding what is lacking takes some 15 ns for each op
+ * that came since the oldest of it: some 8 % of a processor.
  */
-const WALKED_AT_ONCE = 100_000_000
-/** The same for all who have no seat, at once and in a second: some 8 % of a processor. */
-export const MAX_STRANGERS_WALK = 20_000_000
-export const STRANGERS_WALK_PER_SECOND = 5_000_000
+export const MAX_WALK = 20_000_000
+export const WALK_PER_SECOND = 5_000_000
 /** Bytes served to one peer between two pardons: 3 MB a second, which a tab takes two cores to judge. */
 export const MAX_SERVED = 32 * 1024 * 1024
 /** The first share of a stranger's answer, and of all strangers together, at once and in a second (bytes): nobody knows whether they live. */
@@ -55,6 +55,9 @@ const GIVEN_UP_AFTER = 15_000
 /** What all peers of one standing share. */
 interface Shared {
   readonly bytes: Budget
+  /** Ops looked at for questions; and questions that wait until some may be, the latest of each peer, in turn. */
+  readonly walks: Budget
+  readonly asked: Map<PeerId, Want>
   /** Answers of which a bundle is being made. */
   readonly made: Set<Serving>
   /** Answers of which a bundle waits for its path. */
@@ -64,34 +67,67 @@ interface Shared {
 /** What is shared by those who are served. */
 export interface Pace {
   readonly shared: Readonly<Record<Standing, Shared>>
-  /** Ops looked at for those without a seat. */
-  readonly walks: Budget
   /** Peers whose answers wait, whose turn it is first. */
   readonly waiting: Set<Peer>
 }
 
 export const createPace = (now: number): Pace => ({
   shared: {
-    unknown: { bytes: createBudget(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now), made: new Set(), unsent: new Set() },
-    met: { bytes: createBudget(MAX_BULK, BULK_PER_SECOND, now), made: new Set(), unsent: new Set() },
-    trusted: { bytes: createBudget(MAX_KNOWN_BULK, KNOWN_BULK_PER_SECOND, now), made: new Set(), unsent: new Set() },
+    unknown: createShared(MAX_FIRST_SHARES, FIRST_SHARES_PER_SECOND, now),
+    met: createShared(MAX_BULK, BULK_PER_SECOND, now),
+    trusted: createShared(MAX_KNOWN_BULK, KNOWN_BULK_PER_SECOND, now),
   },
-  walks: createBudget(MAX_STRANGERS_WALK, STRANGERS_WALK_PER_SECOND, now),
   waiting: new Set(),
 })
 
-/** Whether a question of this peer is answered. Those without a seat are forgotten at once, so they share one budget of ops looked at. */
-export function mayAsk(engine: Engine, peer: Peer): boolean {
-  const { peers, pace, now } = engine
-  const { wants, walked, bytesServed } = peer
-  if (!peers.has(peer.id) && leftAt(pace.walks, now) <= 0) return false
-  return wants < WANTS_AT_ONCE && (wants === 0 || walked < shareOf(engine, peer, WALKED_AT_ONCE)) && bytesServed <= MAX_SERVED
+const createShared = (most: number, perSecond: number, now: number): Shared => ({
+  bytes: createBudget(most, perSecond, now),
+  walks: createBudget(MAX_WALK, WALK_PER_SECOND, now),
+  asked: new Map(),
+  made: new Set(),
+  unsent: new Set(),
+})
+
+/** What this peer shares: one without a seat, which is forgotten at once, shares with strangers. */
+const walksOf = (engine: Engine, peer: Peer): Shared =>
+  engine.pace.shared[engine.peers.has(peer.id) ? standingOfPeer(engine, peer) : 'unknown']
+
+/** Whether a question of this peer is heard: it has not asked too much since its last pardon. */
+export const mayAsk = ({ wants, bytesServed }: Peer): boolean => wants < WANTS_AT_ONCE && bytesServed <= MAX_SERVED
+
+/** Whether a question of this peer may be looked at now. */
+export function mayWalk(engine: Engine, peer: Peer): boolean {
+  const { walks, asked } = walksOf(engine, peer)
+  return asked.size === 0 && leftAt(walks, engine.now) > 0
+}
+
+/** The question of a peer waits for its turn, in the place of an earlier one. False for one without a seat: there may be any number of those. */
+export function waitToAsk(engine: Engine, peer: Peer, want: Want): boolean {
+  if (!engine.peers.has(peer.id)) return false
+  walksOf(engine, peer).asked.set(peer.id, want)
+  return true
 }
 
 /** So many ops were looked at for a question of this peer. */
-export function noteWalk({ peers, pace }: Engine, peer: Peer, ops: number): void {
-  peer.walked += ops
-  if (!peers.has(peer.id)) pace.walks.left -= ops
+export function noteWalk(engine: Engine, peer: Peer, ops: number): void {
+  walksOf(engine, peer).walks.left -= ops
+}
+
+/** Has questions answered that waited, as far as the budgets go. Gives the time at which it wants to be called again. */
+export function askDue(engine: Engine, answer: (peer: Peer, want: Want) => void): number {
+  const { pace, peers, now } = engine
+  let next = Infinity
+  for (const { walks, asked } of Object.values(pace.shared)) {
+    for (const [id, want] of asked) {
+      if (leftAt(walks, now) <= 0) {
+        next = Math.min(next, backAt(walks, now))
+        break
+      }
+      asked.delete(id)
+      answer(peers.get(id)!, want)
+    }
+  }
+  return next
 }
 
 /** The cost of the next bundle. */
@@ -161,7 +197,7 @@ export function receiveMore({ serving }: Peer, { ref, taken }: Extract<Message, 
 }
 
 /** Goes on with the answers that may, each in turn. Gives the time at which it wants to be called again. */
-export function serveDue(engine: Engine): number {
+export function answersDue(engine: Engine): number {
   const { pace, now } = engine
   let next = Infinity
   for (const peer of [...pace.waiting]) {

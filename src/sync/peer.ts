@@ -6,6 +6,9 @@ import type { PeerId, Way } from './effects.ts'
 import type { Given, Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
+/** What is counted against a peer until it is forgiven. */
+export type Account = Pick<Peer, 'strikes' | 'forgivenAt' | 'talk' | 'wants' | 'bytesServed'>
+
 export interface Peer {
   readonly id: PeerId
   /** It has said something to this run's sender value. */
@@ -76,14 +79,13 @@ export interface Peer {
   proving: boolean
   /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
   credit: number
-  /** What it said, wants among it, ops looked at for these, and bytes served to it, since strikes were last forgiven. */
+  /** What it said, wants among it, and bytes served to it, since strikes were last forgiven. */
   talk: number
   wants: number
-  walked: number
   bytesServed: number
 }
 
-/** One that is heard for the first time, or again after it left: strikes stay. */
+/** One that is heard for the first time, or again after it left: its account stays. */
 export function createPeer(engine: Engine, id: PeerId): Peer {
   const { now } = engine
   const left = engine.left.get(id)
@@ -129,9 +131,8 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     emptyFor: 0,
     proving: false,
     credit: 0,
-    talk: 0,
-    wants: 0,
-    walked: 0,
-    bytesServed: 0,
+    talk: left?.talk ?? 0,
+    wants: left?.wants ?? 0,
+    bytesServed: left?.bytesServed ?? 0,
   }
 }

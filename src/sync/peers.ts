@@ -108,7 +108,6 @@ function pardon(engine: Engine, peer: Peer): void {
   peer.forgivenAt = engine.now
   peer.talk = 0
   peer.wants = 0
-  peer.walked = 0
   peer.bytesServed = 0
 }
 

@@ -17,7 +17,24 @@ import type { Input, StoredUnits } from './effects.ts'
 import { lackingOf } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
-import { charge, fits, landed, MAX_UNJUDGED_BYTES, mayAsk, mostOf, mustWait, noteWalk, release, reserve, spend, wait } from './pace.ts'
+import {
+  answersDue,
+  askDue,
+  charge,
+  fits,
+  landed,
+  MAX_UNJUDGED_BYTES,
+  mayAsk,
+  mayWalk,
+  mostOf,
+  mustWait,
+  noteWalk,
+  release,
+  reserve,
+  spend,
+  wait,
+  waitToAsk,
+} from './pace.ts'
 import type { Peer } from './peer.ts'
 import { countBetween, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
 import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
@@ -40,17 +57,30 @@ type Answer = Extract<Input, { job: number }>
 type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefined>
 
 /**
- * Begins to answer; an answer to the same peer that is still under way gives way to this one. False, and no answer, for a
- * peer that has asked for too much: its question stalls until its next pardon, and nobody else's does.
+ * Begins to answer, now or when it is the peer's turn; an answer to the same peer that is still under way gives way to this one. False, and
+ * no answer, for a peer that has asked for too much: its question stalls until its next pardon, and nobody else's does.
  */
 export function serve(engine: Engine, peer: Peer, want: Want): boolean {
-  if (!mayAsk(engine, peer)) return false
+  if (!mayAsk(peer)) return false
+  if (!mayWalk(engine, peer)) return waitToAsk(engine, peer, want)
+  serveNow(engine, peer, want)
+  return true
+}
+
+/** Goes on with answers, and with questions that waited, as far as the budgets go. Gives the time at which it wants to be called again. */
+export function serveDue(engine: Engine): number {
+  return Math.min(
+    askDue(engine, (peer, want) => serveNow(engine, peer, want)),
+    answersDue(engine),
+  )
+}
+
+function serveNow(engine: Engine, peer: Peer, want: Want): void {
   const serving = begin(engine, peer, want)
   // Nobody waits for an answer that only the nearest gives.
-  if (want.ofAll && serving.left === 0) return true
+  if (want.ofAll && serving.left === 0) return
   peer.serving = serving
   drive(engine, peer, serving, answer(engine, peer, serving))
-  return true
 }
 
 function begin(engine: Engine, peer: Peer, want: Want): Serving {

@@ -16,7 +16,7 @@ import type { Holdings } from './holdings.ts'
 import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
 import type { Pace } from './pace.ts'
-import type { Peer } from './peer.ts'
+import type { Account, Peer } from './peer.ts'
 import type { Reminders } from './remind.ts'
 import type { Strangers } from './peers.ts'
 import type { Unstored } from './persist.ts'
@@ -52,8 +52,8 @@ export interface Engine {
 
   readonly peers: Map<PeerId, Peer>
   readonly cut: Map<PeerId, number>
-  /** Strikes of those who left, so that they do not leave them behind. */
-  readonly left: Map<PeerId, { readonly strikes: number; readonly forgivenAt: number }>
+  /** What is counted against those who left, so that they do not leave it behind. */
+  readonly left: Map<PeerId, Account>
   readonly strangers: Strangers
   readonly pace: Pace
   readonly tokens: Tokens
@@ -184,14 +184,14 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
 }
 
-/** Forgets a peer or stranger, and what was under way with it; but not its strikes. */
+/** Forgets a peer or stranger, and what was under way with it; but not what is counted against it. */
 export function leave(engine: Engine, id: PeerId): void {
   const peer = peerOf(engine, id)
   if (peer === undefined) return
-  const { strikes, forgivenAt } = peer
-  engine.left.delete(id)
-  if (strikes > 0) setLatest(engine.left, id, { strikes, forgivenAt }, MAX_CUT)
+  const { strikes, forgivenAt, talk, wants, bytesServed } = peer
+  if (strikes + wants + bytesServed > 0) setLatest(engine.left, id, { strikes, forgivenAt, talk, wants, bytesServed }, MAX_CUT)
   peer.serving = null
+  for (const { asked } of Object.values(engine.pace.shared)) asked.delete(id)
   engine.peers.delete(id)
   engine.strangers.known.delete(id)
   engine.fetches.delete(id)

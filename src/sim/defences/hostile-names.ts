@@ -556,9 +556,9 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D18',
     file: PACE,
-    in: 'mayAsk',
+    in: 'waitToAsk',
     drop: 'if',
-    mentions: ['walks'],
+    mentions: ['peers'],
     test: tested(SERVE_TEST, 'D18 those without a seat share'),
   },
   {
