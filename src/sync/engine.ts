@@ -105,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
     announceAt: Infinity,
     echoAt: Infinity,
     toldAllAt: -Infinity,
+    toldAllBytes: 0,
     heartbeatAt: now,
     heads: createStoredHeads(replica.dag, sender, limits),
     holdings: null,

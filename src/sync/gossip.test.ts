@@ -1,14 +1,14 @@
 /** How often a node answers what others tell of themselves. */
 import { UNHEARD } from '../sim/villain.ts'
 import { expect, test } from 'vitest'
-import { claim, createStage, linkNamed, run, tell } from '../sim/stage.ts'
+import { claim, createStage, keyNamed, linkNamed, message, push, run, tell } from '../sim/stage.ts'
 import { decodeBundle } from './bundle.ts'
 import type { Effect, Input } from './effects.ts'
 import { step } from './engine.ts'
-import { storedDigest } from './gossip.ts'
+import { HEADS_PER_SECOND, storedDigest } from './gossip.ts'
 import { listHeads } from './holdings.ts'
 import { headsOf } from './state.ts'
-import { decodeMessage } from './messages.ts'
+import { decodeMessage, kindOf } from './messages.ts'
 import { unwrapBundle } from './wrap.ts'
 
 test('D7 who tells other heads is told ours once in TELL_PAUSE', () => {
@@ -33,6 +33,41 @@ test('D7 who tells other heads is told ours once in TELL_PAUSE', () => {
     return told
   }
   expect([toldAfter(999), toldAfter(1_000)]).toEqual([1, 2])
+})
+
+test('D21 D17 all peers together tell everybody HEADS_PER_SECOND of their heads, however often somebody writes, and heartbeats', () => {
+  let bytes = 0
+  const stage = createStage(
+    1,
+    {},
+    {
+      overheard: (_villain, _from, said) => {
+        if (kindOf(said) === 'heads') bytes += said.length
+      },
+    },
+  )
+  const [node] = stage.nodes
+  const mallory = keyNamed('mallory')
+  const forks = Array.from({ length: 250 }, (_, n) => [message(stage, mallory, null, [stage.room], `${n}`)])
+  push(stage, node!, linkNamed(stage, 'mallory'), forks)
+  const claimAll = (): void => {
+    for (let n = 0; n < 40; n++) claim(stage, node!, linkNamed(stage, `${n}`), [], 0, 0)
+  }
+  claimAll()
+  run(stage, 10_000)
+  expect([node!.engine.peers.size, listHeads(headsOf(node!.engine)).headCount]).toEqual([41, 250])
+  bytes = 0
+  const seconds = 20
+  let last = forks[0]![0]!
+  for (let n = 0; n < 10 * seconds; n++) {
+    if (n % 50 === 0) claimAll()
+    last = message(stage, mallory, last, [], `${n}`)
+    push(stage, node!, linkNamed(stage, 'mallory'), [[last]])
+    run(stage, 100)
+  }
+  const heartbeats = (seconds / 5 + 1) * 10_000
+  expect(bytes).toBeGreaterThan(8_000)
+  expect(bytes).toBeLessThan((seconds * HEADS_PER_SECOND) / 41 + heartbeats)
 })
 
 test('a newcomer that holds the same is told so at once, and then no more than everybody', () => {

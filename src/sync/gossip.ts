@@ -21,6 +21,11 @@ import { present, renew } from './tokens.ts'
 
 /** Heads are announced this long after a change learned from others, plus up to as much again by chance (ms). */
 const ANNOUNCE_PAUSE = 60
+/**
+ * What all peers together tell everybody of their heads, as far as each of them can tell (bytes a second): a room may have hundreds of heads, and
+ * hundreds of peers who all learn of each op. Never longer apart than a heartbeat.
+ */
+export const HEADS_PER_SECOND = 64 * 1024
 /** Heads are repeated to everybody when nothing else was said for this long (ms): heals what was lost on the way. */
 const HEARTBEAT = 5_000
 /** A peer that holds something else is told our heads at once, but not more often than this (ms). */
@@ -36,8 +41,16 @@ const NONE = new Uint8Array()
 
 /** Others' ops were stored: announces them before long. */
 export function announceSoon(engine: Engine): void {
-  engine.announceAt = Math.min(engine.announceAt, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
+  announceFrom(engine, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
 }
+
+function announceFrom(engine: Engine, at: number): void {
+  engine.announceAt = Math.min(engine.announceAt, Math.max(at, engine.toldAllAt + pauseOf(engine)))
+}
+
+/** How long heads are not told again (ms): the more of them were told to everybody, and the more peers there are, the longer. */
+const pauseOf = ({ toldAllBytes, peers }: Engine): number =>
+  Math.min(HEARTBEAT, (1_000 * toldAllBytes * (1 + peers.size)) / HEADS_PER_SECOND)
 
 /** A peer gave out a token: it is owed an echo, before long. */
 export function echoSoon(engine: Engine): void {
@@ -72,6 +85,7 @@ export function tellHeads(engine: Engine, to: Peer | null): void {
     ...tokensFor(engine, to),
   })
   send(engine, to === null ? null : to.id, heads)
+  if (to === null) engine.toldAllBytes = heads.length
   told(engine, to)
 }
 
@@ -145,8 +159,8 @@ function tellIfOther(engine: Engine, peer: Peer): void {
   if (!peer.isMet) return
   const toldAt = Math.max(peer.toldAt, engine.toldAllAt)
   if (agrees(engine, peer) && toldAt >= peer.metAt) return
-  const again = toldAt + TELL_PAUSE
-  if (engine.now < again) engine.announceAt = Math.min(engine.announceAt, again)
+  const again = toldAt + Math.max(TELL_PAUSE, pauseOf(engine))
+  if (engine.now < again) announceFrom(engine, again)
   else tellHeads(engine, peer)
 }
 

@@ -251,12 +251,19 @@ test('D7 D10 questions of one standing share MAX_WALK ops that are looked at; th
   expect(served).toHaveLength(1)
   run(stage, 400)
   expect(served.map(({ ref }) => ref)).toEqual([1, 4, 3])
+  // One that asks in the moment in which there is a little again waits behind those that wait already.
+  walks.left = -WALK_PER_SECOND
+  ask('8', 5)
+  walks.left = 1
+  ask('9', 6)
+  run(stage, 400)
+  expect(served.map(({ ref }) => ref)).toEqual([1, 4, 3, 5, 6])
   // Those who are known wait for nobody else.
   walks.left = -WALK_PER_SECOND
   prove(stage, bob, linkNamed(stage, 'mallory'), mallory)
-  tell(stage, bob, linkNamed(stage, 'mallory'), wantAll(5))
+  tell(stage, bob, linkNamed(stage, 'mallory'), wantAll(7))
   run(stage, 100)
-  expect(served.some(({ ref }) => ref === 5)).toBe(true)
+  expect(served.some(({ ref }) => ref === 7)).toBe(true)
 })
 
 test('D27 D7 what a peer asked is not forgotten with its farewell, and nobody is answered who has left', () => {

@@ -118,6 +118,8 @@ export interface Engine {
   echoAt: number
   /** When everybody was last told what this node holds (ms). */
   toldAllAt: number
+  /** Bytes of the heads last told to everybody. */
+  toldAllBytes: number
   heartbeatAt: number
   /** Heads and tips of the first `stored` ops. Read it by `headsOf`, which brings it up to date. */
   readonly heads: StoredHeads

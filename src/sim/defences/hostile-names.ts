@@ -250,6 +250,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D21',
+    file: 'src/sync/gossip.ts',
+    in: 'announceFrom',
+    replace: 'call pauseOf',
+    with: '0',
+    test: tested('src/sync/gossip.test.ts', 'D21 D17 all peers together tell everybody HEADS_PER_SECOND'),
+  },
+  {
+    row: 'D21',
     file: PACE,
     in: 'mayAsk',
     drop: 'operand',
