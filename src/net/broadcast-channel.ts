@@ -23,7 +23,7 @@ export function openBroadcastChannel(name: string): OpenTransport {
       get state() {
         return state
       },
-      buffered: 0,
+      buffered: () => 0,
       send(frame) {
         if (state !== 'open' || frame.length > MAX_FRAME_BYTES) return false
         // A view is cloned with all of the buffer behind it; a frame on its own travels alone.

@@ -10,7 +10,7 @@ function open(chance: () => number = () => 0.5) {
   const transport = hindered(
     (events) => {
       inner = events
-      return { path: 'relay', state: 'open', buffered: 7, send: (frame) => sent.push(frame[0]!) > 0, close: () => {} }
+      return { path: 'relay', state: 'open', buffered: () => 7, send: (frame) => sent.push(frame[0]!) > 0, close: () => {} }
     },
     () => hindrance,
     chance,
@@ -29,7 +29,7 @@ afterEach(() => void vi.useRealTimers())
 
 test('an unhindered path is as it is', () => {
   const { transport, sent, heard, hear } = open()
-  expect([transport.send(Uint8Array.of(1)), transport.buffered, transport.state]).toEqual([true, 7, 'open'])
+  expect([transport.send(Uint8Array.of(1)), transport.buffered(''), transport.state]).toEqual([true, 7, 'open'])
   hear(2)
   expect([sent, heard]).toEqual([[1], [2]])
 })

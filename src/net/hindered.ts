@@ -47,9 +47,7 @@ export function hindered(open: OpenTransport, hindrance: () => Hindrance, chance
       get state() {
         return transport.state
       },
-      get buffered() {
-        return transport.buffered
-      },
+      buffered: (to) => transport.buffered(to),
       send(frame, to) {
         if (transport.state !== 'open') return false
         // The bytes are the caller's again after the call.

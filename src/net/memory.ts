@@ -40,7 +40,7 @@ export function createMemoryHub(schedule: Schedule): MemoryHub {
       get state() {
         return state
       },
-      buffered: 0,
+      buffered: () => 0,
       send(frame) {
         if (state !== 'open' || !members.has(member) || frame.length > MAX_FRAME_BYTES) return false
         for (const other of members) {

@@ -80,7 +80,7 @@ export function openRelaySocket({ origin, room, socketClass }: RelaySocketOption
       get state() {
         return state
       },
-      get buffered() {
+      buffered() {
         return state === 'open' ? socket.bufferedAmount : 0
       },
       send(frame) {

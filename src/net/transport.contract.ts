@@ -60,7 +60,7 @@ export function runTransportContract(name: string, createPaths: () => Promise<Pa
       expect([listener.transport.state, listener.states]).toEqual(['connecting', []])
       await isOpen(listener)
       expect(listener.states).toEqual(['open'])
-      expect(listener.transport.buffered).toBe(0)
+      expect(listener.transport.buffered('')).toBe(0)
     })
 
     test('a frame arrives whole at everybody else on the path; not at its sender, not on another path', async () => {

@@ -26,8 +26,8 @@ export interface Transport {
   readonly state: TransportState
   /** Sends one frame to everybody on this path; where each has a channel of its own, on that of `to` (a sender value, hex) alone. */
   send(frame: Uint8Array, to?: string | null): boolean
-  /** Bytes accepted and not yet handed to the network: back-pressure for bulk senders. 0 where unknown. */
-  readonly buffered: number
+  /** Bytes accepted and not yet handed to the network, before what goes to `to` (a sender value, hex): back-pressure for bulk. 0 where unknown. */
+  buffered(to: string): number
   /** Tries at once instead of after a pause, where it is not open: for "the network is back". */
   retryNow?(): void
   close(): void

@@ -41,7 +41,7 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
   const sent: { readonly frame: Uint8Array; readonly to: string | null }[] = []
   const open: OpenTransport = (given) => {
     events = given
-    return { path, state: 'open', buffered: 0, send: (frame, to = null) => sent.push({ frame, to }) > 0, close: () => {} }
+    return { path, state: 'open', buffered: () => 0, send: (frame, to = null) => sent.push({ frame, to }) > 0, close: () => {} }
   }
   /** A direct path on which there is a channel to the first of the numbered. */
   const direct = { open, isConnected: (peer: string) => peer === toHex(numbered(1)) } as unknown as Direct

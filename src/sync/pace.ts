@@ -37,8 +37,11 @@ export const MAX_KNOWN_BULK = 32 * 1024 * 1024
 export const KNOWN_BULK_PER_SECOND = 8 * 1024 * 1024
 /** Bundles that are made at a time for each of these three: they are in memory meanwhile, and the budget is spent when the next one begins. */
 export const MAX_MADE = 4
-/** Bundles handed over for each of these three that no path has taken yet: a path takes one when it has drained. */
-export const MAX_UNSENT = 32
+/**
+ * Bundles handed over for each of these three that no path has taken yet, one of each peer: a path takes one when it has drained. More than there are
+ * direct connections, whose far ends may never read.
+ */
+export const MAX_UNSENT = 64
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
 /**
@@ -60,8 +63,8 @@ interface Shared {
   readonly asked: Map<PeerId, Want>
   /** Answers of which a bundle is being made. */
   readonly made: Set<Serving>
-  /** Answers of which a bundle waits for its path. */
-  readonly unsent: Set<Serving>
+  /** Peers for whom a bundle waits for its path. */
+  readonly unsent: Set<PeerId>
 }
 
 /** What is shared by those who are served. */
@@ -145,7 +148,8 @@ export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   if (!peer.isMet && (serving.isHeld || serving.bundles > 0)) return Infinity
   if (peer.isMet && isWindowFull(serving)) return Infinity
   if (made.has(serving)) return engine.now
-  if (made.size >= MAX_MADE || unsent.size >= MAX_UNSENT) return Infinity
+  // An earlier answer may have left one that the peer does not take.
+  if (made.size >= MAX_MADE || unsent.size >= MAX_UNSENT || unsent.has(peer.id)) return Infinity
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
 }
 
@@ -160,21 +164,21 @@ const sharedBy = (engine: Engine, peer: Peer): Shared => engine.pace.shared[stan
 /** A bundle of this answer is begun; `spend` ends it, and so does `release` if it comes to nothing. */
 export const reserve = (engine: Engine, peer: Peer, serving: Serving): void => void sharedBy(engine, peer).made.add(serving)
 
-export const release = (engine: Engine, serving: Serving): void => remove(engine, 'made', serving)
+export function release({ pace: { shared } }: Engine, serving: Serving): void {
+  // The asker may have become better known since.
+  for (const { made } of Object.values(shared)) made.delete(serving)
+}
 
 /** A bundle of this many bytes goes to the peer; `landed` when its path has taken it. */
 export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): void {
   release(engine, serving)
   charge(engine, peer, bytes)
-  sharedBy(engine, peer).unsent.add(serving)
+  sharedBy(engine, peer).unsent.add(peer.id)
 }
 
-/** The path has taken the last bundle of this answer. */
-export const landed = (engine: Engine, serving: Serving): void => remove(engine, 'unsent', serving)
-
-/** The asker may have become better known since. */
-function remove({ pace: { shared } }: Engine, set: 'made' | 'unsent', serving: Serving): void {
-  for (const each of Object.values(shared)) each[set].delete(serving)
+/** The path has taken the last bundle for this peer. */
+export function landed({ pace: { shared } }: Engine, id: PeerId): void {
+  for (const { unsent } of Object.values(shared)) unsent.delete(id)
 }
 
 /** So many bytes were sent, or read from the disk in order to send some of them. */

@@ -177,6 +177,22 @@ test('D21 no more than MAX_UNJUDGED bundles are on their way to one who does not
   expect(served.length).toBe(MAX_UNJUDGED)
 })
 
+test('D21 a peer for whom a bundle waits for its path gets no other one, however often it asks: it takes one place of MAX_UNSENT', () => {
+  const { stage, bob, served } = serving()
+  fill(stage, 1)
+  const { unsent } = bob.engine.pace.shared.met
+  const link = linkNamed(stage, 'reads nothing')
+  unsent.add(link)
+  for (let ref = 1; ref <= 10; ref++) tell(stage, bob, link, wantAll(ref))
+  tell(stage, bob, linkNamed(stage, 'other'), wantAll(11))
+  run(stage, 5_000)
+  expect(new Set(served.map(({ ref }) => ref))).toEqual(new Set([11]))
+  expect([...unsent]).toEqual([link])
+  unsent.delete(link)
+  run(stage, 5_000)
+  expect(served.some(({ ref }) => ref === 10)).toBe(true)
+})
+
 test('D21 as many bytes are on their way as the asker has judged, and MAX_UNJUDGED_BYTES at most, so that a long answer takes few round trips', () => {
   const { stage, bob, served } = serving({ bundleOps: 10 }, true)
   fillWithNoise(stage)

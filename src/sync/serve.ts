@@ -133,7 +133,7 @@ function drive(engine: Engine, peer: Peer, serving: Serving, steps: Steps, answe
   if (value === 'pace') wait(engine, peer, serving, () => drive(engine, peer, serving, steps))
   else
     ask(engine, value, (given) => {
-      if (given.type === 'sent') landed(engine, serving)
+      if (given.type === 'sent') landed(engine, peer.id)
       drive(engine, peer, serving, steps, given)
     })
 }

@@ -19,7 +19,7 @@ import { type HeardBy, hearPage, hearSignal } from './hear.ts'
 import { createMembers, forgetMember, introducersOf, type MemberId } from './members.ts'
 import type { PageEvent } from './page-port.ts'
 import { lookSoon, sayHereSoon } from './schedule.ts'
-import type { DirectHost, DirectOptions, DirectState } from './state.ts'
+import type { Connection, DirectHost, DirectOptions, DirectState } from './state.ts'
 
 export interface Direct {
   /** The path's one transport; made once. */
@@ -97,9 +97,7 @@ function openPath(direct: DirectState, events: TransportEvents, host: DirectHost
     get state() {
       return direct.state
     },
-    get buffered() {
-      return provenOf(direct).reduce((most, { channel }) => Math.max(most, channel!.buffered), 0)
-    },
+    buffered: (to) => waysTo(direct, to).reduce((most, { channel }) => Math.max(most, channel!.buffered), 0),
     send: (frame, to = null) => send(direct, frame, to),
     close() {
       for (const connection of [...direct.connections.values()]) close(direct, connection)
@@ -111,11 +109,14 @@ function openPath(direct: DirectState, events: TransportEvents, host: DirectHost
 }
 
 /** Frames go to those who have a channel. A peer without one is reached through those who have a channel and say that it is near them. */
-function send(direct: DirectState, frame: Uint8Array, to: MemberId | null): boolean {
+function waysTo(direct: DirectState, to: MemberId | null): readonly Connection[] {
   const all = provenOf(direct)
   const straight = to === null ? all : all.filter(({ peer }) => peer === to)
-  const ways = straight.length > 0 ? straight : all.filter(({ peer }) => introducersOf(direct.members, to!).includes(peer!))
+  return straight.length > 0 ? straight : all.filter(({ peer }) => introducersOf(direct.members, to!).includes(peer!))
+}
+
+function send(direct: DirectState, frame: Uint8Array, to: MemberId | null): boolean {
   let sent = false
-  for (const { channel } of ways) sent = channel!.send(frame) || sent
+  for (const { channel } of waysTo(direct, to)) sent = channel!.send(frame) || sent
   return sent
 }

@@ -25,7 +25,7 @@ async function openLinks(events: LinksEvents = DEAF) {
     (path: Path): OpenTransport =>
     (events) => {
       hears.set(path, events)
-      return { path, state: 'open', buffered: 0, send: () => true, close: () => {} }
+      return { path, state: 'open', buffered: () => 0, send: () => true, close: () => {} }
     }
   let host: DirectHost | null = null
   const met: string[] = []
@@ -166,9 +166,7 @@ test('D21 bulk is handed to a path one bundle at a time, when the path has drain
   const open: OpenTransport = () => ({
     path: 'relay',
     state: 'open',
-    get buffered() {
-      return buffered
-    },
+    buffered: () => buffered,
     send(frame) {
       sent.push(frame.length)
       buffered += frame.length

@@ -15,7 +15,7 @@ import { createEcho } from './echo.ts'
 import { createHeard, pathTo } from './heard.ts'
 import { createInbox, earned } from './inbox.ts'
 import { note } from './receive.ts'
-import { closeRoute, createRoute, drained, give, lose, openRoute, setRoute, statusOfRoute } from './routes.ts'
+import { closeRoute, createRoute, give, giveBulk, lose, openRoute, setRoute, statusOfRoute } from './routes.ts'
 import type { LinksEvents, LinksState } from './state.ts'
 
 export interface Links {
@@ -74,14 +74,7 @@ export function createLinks(
     send: (to, bytes) => sendTo(links, to, bytes),
     async sendBulk(to, bytes) {
       const route = routes.get(pathOf(links, to))
-      if (route === undefined) return
-      // One after the other: each is handed over when the path has room, so that what is live is behind one of them at most.
-      route.bulk = route.bulk.then(async () => {
-        await drained(route)
-        give(route, await seal(links, to, bytes), to)
-        await drained(route)
-      })
-      await route.bulk
+      if (route !== undefined) await giveBulk(route, to, () => seal(links, to, bytes))
     },
     signal: (bytes) => signal(links, null, bytes),
     open() {

@@ -13,6 +13,8 @@ import type { LinksState, Route } from './state.ts'
 const LOW_WATER = 64 * 1024
 /** How often a path is looked at while it drains (ms). */
 const DRAIN_POLL = 10
+/** A path that takes nothing for so long (ms) is not waited for: the far end of a channel may never read. */
+const TAKES_WITHIN = 15_000
 
 export function createRoute(path: Path, open: OpenTransport): Route {
   return {
@@ -23,7 +25,7 @@ export function createRoute(path: Path, open: OpenTransport): Route {
     detail: 'offline',
     isCut: false,
     hindrance: UNHINDERED,
-    bulk: Promise.resolve(),
+    bulk: new Map(),
     sent: 0,
     received: 0,
   }
@@ -83,9 +85,33 @@ export function give(route: Route, frame: Uint8Array, to: PeerId | null): void {
   if (route.transport?.send(frame, to) === true) route.sent += frame.length
 }
 
-/** Waits until what a path has taken is handed to the network, all but a little; or until the path is closed. */
-export async function drained(route: Route): Promise<void> {
-  while ((route.transport?.buffered ?? 0) > LOW_WATER) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL))
+/**
+ * Hands bulk for one peer to a path, when what was handed over before has been taken. Where each receiver has a channel of its own it waits for that
+ * one only: another one may never read. Resolves when the path has taken this too, or takes nothing.
+ */
+export async function giveBulk(route: Route, to: PeerId, seal: () => Promise<Uint8Array>): Promise<void> {
+  const key = TRAITS[route.path].isDirect ? to : ''
+  const given = (route.bulk.get(key) ?? Promise.resolve()).then(async () => {
+    if (!(await isDrained(route, to))) return
+    give(route, await seal(), to)
+    await isDrained(route, to)
+  })
+  route.bulk.set(key, given)
+  await given
+  if (route.bulk.get(key) === given) route.bulk.delete(key)
+}
+
+/** Waits until what goes to this peer before it is handed to the network, all but a little, or the path is closed. False when nothing of it is taken. */
+async function isDrained({ transport }: Route, to: PeerId): Promise<boolean> {
+  let [least, since] = [Infinity, performance.now()]
+  for (;;) {
+    const waiting = transport?.buffered(to) ?? 0
+    if (waiting <= LOW_WATER) return true
+    const now = performance.now()
+    if (waiting < least) [least, since] = [waiting, now]
+    else if (now >= since + TAKES_WITHIN) return false
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL))
+  }
 }
 
 export const statusOfRoute = ({ path, state, detail, isCut, hindrance, sent, received }: Route): PathStatus => ({

@@ -46,8 +46,8 @@ export interface Route {
   /** Cut by a person. */
   isCut: boolean
   hindrance: Hindrance
-  /** Resolves when the bulk that was handed over last has been taken. */
-  bulk: Promise<unknown>
+  /** By receiver, or by '' where all share one way: resolves when the bulk that was handed over last has been taken. */
+  readonly bulk: Map<PeerId | '', Promise<void>>
   /** Bytes of frames. */
   sent: number
   received: number
