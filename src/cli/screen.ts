@@ -26,6 +26,8 @@ const BATCH = 256
 const TOLD_AT_ONCE = 3
 /** ms between two lines about the same catching up. */
 const FETCHING_PAUSE = 2_000
+/** While ever more comes, or is said to come, the newest are shown this often (ms): what a peer says of it may be a lie. */
+const SHOWN_EVERY = 5_000
 /** So long (ms) all must have been equal, and nothing come, before it is said: messages that fly to and fro say it at their end. */
 const QUIET = 500
 /** So long (ms) is waited for the room's first op before a person is told what may be wrong. */
@@ -64,7 +66,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   let lies = 0
   const versions = new Set<PeerStatus['version']>()
   const paths = new Map<string, string>()
-  let flood = { stored: 0, at: 0, saidAt: -Infinity }
+  let flood = { stored: 0, at: 0, saidAt: -Infinity, shownAt: performance.now() }
   let equal = { digest: '', since: Infinity, isSaid: false }
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -123,18 +125,20 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
       for (const entry of await node.room.admitted(shown, next)) print(entryLine(entry))
       shown += next
     }
+    flood.shownAt = performance.now()
   }
 
   /** How many ops are still on their way, as the peer that brings them says. */
   const toCome = ({ fetching }: NodeStatus): number => (fetching === null || fetching.of === null ? 0 : fetching.of - fetching.got)
 
-  /** Nothing has come for a while; until then it is said how far it is. */
+  /** Nothing has come for a while, or nothing was shown for long; until then it is said how far it is. */
   const isFloodOver = (): boolean => {
     const status = node.status()
     const now = performance.now()
     if (flood.stored !== status.stored) flood = { ...flood, stored: status.stored, at: now }
-    if (now >= flood.at + QUIET) return true
-    later(flood.at + QUIET - now)
+    const until = Math.min(flood.at + QUIET, flood.shownAt + SHOWN_EVERY)
+    if (now >= until) return true
+    later(until - now)
     if (now >= flood.saidAt + FETCHING_PAUSE) {
       print(catchingUpLine(status))
       flood.saidAt = now

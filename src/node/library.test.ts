@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { generateKey } from './signer.ts'
 import { createLibrary } from './library.ts'
-import { createSegments } from './segments.ts'
+import { createSegments, type Segments } from './segments.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { asAuthor, hashOp, type Op } from '../core/op.ts'
@@ -24,6 +24,28 @@ async function manyLarge(): Promise<UnitOp[]> {
   }
   return ops
 }
+
+test('E6 ops that lie each in another segment are read without looking at what was read before, and pages around each are kept', async () => {
+  const [segmentOps, count] = [1_024, 250]
+  const { author } = await generateKey()
+  const body = encodeBody({ kind: 'message', text: 'x' })
+  const op: Op = { room: null, author: asAuthor(author), seq: 0, prev: null, deps: [], time: 0, body }
+  const unitOp: UnitOp = { op, id: hashOp(op), signature: null }
+  const unit = Array.from<UnitOp>({ length: segmentOps }).fill(unitOp)
+  const read = vi.fn((from: number) => {
+    const first = Math.floor(from / segmentOps) * segmentOps
+    return Promise.resolve([{ first, count: segmentOps, bytes: new Uint8Array() }])
+  })
+  const segments = { read, open: () => Promise.resolve([unit]) } as unknown as Segments
+  const library = createLibrary(segments, () => segmentOps * count)
+  const ops = Array.from({ length: count }, (_, n) => n * segmentOps + 512)
+  // Were all that was found looked at for each segment, this would take longer than a test may.
+  const pages = await library.read(ops)
+  expect(pages.every((page) => page?.body.kind === 'message')).toBe(true)
+  expect(read).toHaveBeenCalledTimes(count)
+  await library.read([ops.at(-1)! - 512, ops.at(-1)! + 511])
+  expect(read).toHaveBeenCalledTimes(count)
+})
 
 test('E6 of many messages of 64 KiB only the last few are kept in memory, and the others are read again', async () => {
   const store = createMemoryStore()

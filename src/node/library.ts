@@ -42,6 +42,8 @@ const MAX_PAGES = 8_192
 const MAX_PAGES_BYTES = 32 * 1024 * 1024
 /** Segments read at a time: neighbours in the store are often neighbours on the screen. */
 const READ_SEGMENTS = 32
+/** Pages kept on either side of one that was read. A room can be made so that neighbours on the screen are none in the store. */
+const NEIGHBOURS = 512
 /** Ops whose pages are kept when they are stored, whether anybody has looked or not: the newest are looked at next. */
 const NEWEST_PAGES = 256
 
@@ -103,11 +105,11 @@ export function createLibrary(segments: Segments, stored: () => number): Library
   }
 
   const read = async (ops: readonly number[]): Promise<readonly (Page | undefined)[]> => {
-    const found = new Map<number, Kept>()
+    const [wanted, found] = [new Set(ops), new Map<number, Kept>()]
     for (const op of [...ops].sort((a, b) => a - b)) {
       const page = found.get(op) ?? pages.get(op) ?? freshPage(op)
       if (page !== undefined) found.set(op, page)
-      else await load(op, found)
+      else await load(op, wanted, found)
     }
     const read = ops.map((op) => {
       const page = found.get(op)
@@ -118,15 +120,19 @@ export function createLibrary(segments: Segments, stored: () => number): Library
     return read
   }
 
-  const load = async (op: number, found: Map<number, Kept>): Promise<void> => {
+  /** Adds to `found` what is wanted of the segments from this op on. O(ops of these segments). */
+  const load = async (op: number, wanted: ReadonlySet<number>, found: Map<number, Kept>): Promise<void> => {
     // One large segment is enough for now; many small ones are read together.
     let read = await segments.read(op, 1)
     if (read.length > 0 && read[0]!.count < READ_SEGMENTS) read = await segments.read(op, READ_SEGMENTS)
     for (const segment of read) {
-      const units = await segments.open(segment)
-      units.flat().forEach((unitOp, i) => found.set(segment.first + i, keptOf(unitOp)))
+      let at = segment.first
+      for (const unitOp of (await segments.open(segment)).flat()) {
+        if (wanted.has(at)) found.set(at, keptOf(unitOp))
+        else if (Math.abs(at - op) <= NEIGHBOURS) put(at, keptOf(unitOp))
+        at++
+      }
     }
-    for (const [at, page] of found) put(at, page)
     trim()
   }
 

@@ -13,8 +13,9 @@ export interface Peer {
   readonly id: PeerId
   /** It has said something to this run's sender value. */
   isMet: boolean
-  /** The best way it was heard on. */
+  /** The best way it was lately heard on, and when it was (ms). */
   way: Way
+  wayAt: number
   /** Its author, once proven. */
   author: Author | null
   readonly metAt: number
@@ -93,6 +94,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     id,
     isMet: false,
     way: 'open',
+    wayAt: now,
     author: null,
     metAt: now,
     heardAt: now,

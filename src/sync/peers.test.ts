@@ -100,6 +100,22 @@ test('D18 for peers that are worth nothing yet a seat is looked for MAX_SEAT_DRA
   expect(peers.has(friend)).toBe(true)
 })
 
+test('D18 a peer whose channel has closed is no better than others after two heartbeats, and one whose channel is there stays so', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'channel')
+  const wayAfter = (ms: number): string => {
+    give(stage.world, bob, { type: 'heard', from: link, way: 'channel' })
+    for (let at = 0; at < ms; at += 4_000) {
+      claim(stage, bob, link, [], 0, 0)
+      run(stage, 4_000)
+    }
+    claim(stage, bob, link, [], 0, 0)
+    return bob.engine.peers.get(link)!.way
+  }
+  expect([wayAfter(8_000), wayAfter(12_000), wayAfter(4_000)]).toEqual(['channel', 'open', 'channel'])
+})
+
 test('D4 a peer that was silent for PEER_SILENT is gone, a millisecond earlier it is not', () => {
   const stage = createStage(1)
   const [bob] = stage.nodes as [SimNode]

@@ -5,6 +5,7 @@ import { unitsOf } from '../sim/node.ts'
 import { chainOf, createStage, keyNamed, linkNamed, push, runUntil, signedBadly, unsigned } from '../sim/stage.ts'
 import type { Effect, Input } from './effects.ts'
 import { step } from './engine.ts'
+import { keep, MAX_WRITTEN } from './persist.ts'
 
 test('E1 a full disk is tried again after RETRY_FULL', () => {
   const { engine } = createStage(1).nodes[0]!
@@ -19,6 +20,22 @@ test('E1 a full disk is tried again after RETRY_FULL', () => {
   expect(engine.storage).toBe('full')
   expect(jobOf('persist', { type: 'tick' }, now + 4_999)).toBe(undefined)
   expect(jobOf('persist', { type: 'tick' }, now + 5_000)).toBeGreaterThan(persist)
+})
+
+test('E1 B7 MAX_WRITTEN units are packed for one write, however many wait for a full disk, and then the others', () => {
+  const { engine } = createStage(1).nodes[0]!
+  const [genesis] = chainOf(createStage(1), keyNamed('mallory'), 1)
+  const left = engine.unstored.length
+  for (let n = left; n < MAX_WRITTEN + 10; n++) keep(engine, [genesis!], {})
+  const written: number[] = []
+  let input: Input = { type: 'tick' }
+  while (engine.unstored.length > 0 && written.length < 3) {
+    const persist: Effect | undefined = step(engine, input, engine.now).find((effect) => effect.type === 'persist')
+    if (persist?.type !== 'persist') break
+    written.push(persist.segments.reduce((sum, { count }) => sum + count, 0))
+    input = { type: 'stored', job: persist.job, failure: null }
+  }
+  expect(written).toEqual([MAX_WRITTEN, 10])
 })
 
 test('A1 a unit is stored as it came, but not with a signature that was wrong', () => {

@@ -18,6 +18,9 @@ const RETRY_FULL = 5_000
 /** Units of one segment: few enough bytes that reading one op back stays cheap. */
 const SEGMENT_OPS = 1_024
 
+/** Units of one write: packing them takes some 0.1 s. While a disk is full many more may wait, and they are tried again and again. */
+export const MAX_WRITTEN = 8_192
+
 export interface Unstored {
   readonly unit: Unit
   readonly bytes: number
@@ -41,7 +44,7 @@ export function persistDue(engine: Engine): number {
   const { trust } = engine
   if (engine.persisting || (engine.unstored.length === 0 && trust.isMarked)) return Infinity
   if (engine.storage === 'full' && engine.now < engine.retryPersistAt) return engine.retryPersistAt
-  const batch = [...engine.unstored]
+  const batch = engine.unstored.slice(0, MAX_WRITTEN)
   const segments = pack(batch, engine.stored)
   engine.persisting = true
   // Also those that come back from others: this node goes on from them.

@@ -236,6 +236,21 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     test: tested('src/node/node.test.ts', 'E5 a clock before 1970'),
   },
   {
+    row: 'E1',
+    file: 'src/sync/persist.ts',
+    in: 'persistDue',
+    drop: 'call slice',
+    test: tested('src/sync/persist.test.ts', 'E1 B7 MAX_WRITTEN units'),
+  },
+  {
+    row: 'E6',
+    file: 'src/node/library.ts',
+    in: 'load',
+    drop: 'if',
+    mentions: ['NEIGHBOURS'],
+    test: tested('src/node/library.test.ts', 'E6 ops that lie each in another segment'),
+  },
+  {
     row: 'E6',
     file: 'src/node/node.ts',
     in: 'name',

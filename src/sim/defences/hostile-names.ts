@@ -582,6 +582,23 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D18',
     file: PEERS,
+    in: 'meet',
+    drop: 'operand',
+    mentions: ['WAY_LASTS'],
+    lacks: ['RANK'],
+    test: tested(PEERS_TEST, 'D18 a peer whose channel has closed'),
+  },
+  {
+    row: 'D24',
+    file: 'src/cli/screen.ts',
+    in: 'isFloodOver',
+    replace: 'value of const until',
+    with: 'flood.at + QUIET',
+    test: tested('src/cli/screen.test.ts', 'D24 what comes is shown within seconds'),
+  },
+  {
+    row: 'D18',
+    file: PEERS,
     in: 'receiveHello',
     drop: 'call leaveOldest',
     test: tested(PEERS_TEST, 'D18 MAX_RUNS runs of one author'),

@@ -1,0 +1,60 @@
+/** What a person who watches is shown while others say that much is still to come. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Node } from '../node/node.ts'
+import { createScreen } from './screen.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+afterEach(() => void vi.useRealTimers())
+
+/** A node that holds ops, and to which a peer says that a thousand million are still to come. */
+function nodeToldOfMany(): { node: Node; bring(): void } {
+  const engine = { stored: 1 }
+  const status = () => ({
+    stored: engine.stored,
+    ops: engine.stored,
+    digest: '',
+    peers: [],
+    paths: [],
+    present: [],
+    fetching: { got: engine.stored, of: 1_000_000_000 },
+    storage: 'ok',
+    waits: null,
+    equivocations: 0,
+  })
+  const room = {
+    admitted: (first: number, count: number) =>
+      Promise.resolve(
+        Array.from({ length: count }, (_, i) => ({
+          op: first + i,
+          time: 0,
+          author: '00'.repeat(32),
+          own: false,
+          kind: 'message',
+          text: `${first + i};`,
+        })),
+      ),
+    equivocations: () => [],
+  }
+  const node = { engine, status, room, refused: { damages: 0, count: 0, latest: () => [] } }
+  return { node: node as unknown as Node, bring: () => void engine.stored++ }
+}
+
+test('D24 what comes is shown within seconds, although a peer says that much more is to come and something always comes', async () => {
+  const { node, bring } = nodeToldOfMany()
+  const lines: string[] = []
+  const screen = createScreen(
+    { node, print: (line) => void lines.push(line), isWatched: true, relay: '', relayTrouble: () => '' },
+    (error) => {
+      throw error
+    },
+  )
+  screen.changed()
+  const isShown = (op: number): boolean => lines.some((line) => line.includes(`${op};`))
+  for (let op = 1; op <= 60; op++) {
+    bring()
+    screen.changed()
+    await vi.advanceTimersByTimeAsync(300)
+    if (op > 20) expect(isShown(op - 20)).toBe(true)
+  }
+  screen.close()
+})
