@@ -95,6 +95,7 @@ test('A15 the DAG is what its definition says after any ops were taken back and 
         const vertices = verticesOf(kept, authors)
         for (const vertex of vertices.slice(length)) append(dag, vertex)
         expectEqual(dag, vertices)
+        expect(dag.length).toBe(vertices.length)
       }
     }),
     { numRuns: 120, endOnFailure: true },

@@ -32,7 +32,7 @@ test('E6 ops that lie each in another segment are read without looking at what w
   const op: Op = { room: null, author: asAuthor(author), seq: 0, prev: null, deps: [], time: 0, body }
   const unitOp: UnitOp = { op, id: hashOp(op), signature: null }
   const unit = Array.from<UnitOp>({ length: segmentOps }).fill(unitOp)
-  const read = vi.fn((from: number) => {
+  const read = vi.fn<Segments['read']>((from) => {
     const first = Math.floor(from / segmentOps) * segmentOps
     return Promise.resolve([{ first, count: segmentOps, bytes: new Uint8Array() }])
   })

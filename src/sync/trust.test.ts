@@ -7,9 +7,13 @@ import {
   claim,
   createStage,
   ghostId,
+  keyNamed,
   kill,
   linkNamed,
+  message,
   opsOf,
+  prove,
+  push,
   restart,
   run,
   say,
@@ -148,6 +152,43 @@ describe('a disk that may be older than what was sent', () => {
     together(stage)
     run(stage, 15 * SECOND)
     expect([opsOf(alice), opsOf(bob), bob.engine.replica.dag.equivocations.length]).toEqual([12, 12, 0])
+  })
+
+  test('E2 D24 that lacks what the mark names is written to LISTEN_AT_MOST after a known peer agreed, or LOST_ALTOGETHER after an unknown one did', () => {
+    for (const [isKnown, least] of [
+      [true, 30],
+      [false, 600],
+    ] as const) {
+      const stage = createStage(1)
+      const [alice] = stage.nodes as [SimNode]
+      const mallory = keyNamed('mallory')
+      push(stage, alice, linkNamed(stage, 'before'), [[message(stage, mallory, null, [stage.room], 'seen')]])
+      away(stage, alice, 3, 2)
+      restart(stage, alice)
+      type(stage, alice, 'may I?')
+      const liar = linkNamed(stage, 'liar')
+      const agree = (): void => {
+        const said = {
+          digest: storedDigest(alice.engine),
+          ...listHeads(headsOf(alice.engine)),
+          ops: alice.engine.stored,
+          token: new Uint8Array(),
+        }
+        tell(stage, alice, liar, { type: 'heads', ...said, echoes: present(alice.engine.tokens) })
+      }
+      agree()
+      if (isKnown) prove(stage, alice, liar, mallory)
+      for (let second = 0; second < least - 1; second++) {
+        agree()
+        run(stage, SECOND)
+      }
+      expect([isKnown, alice.engine.submissions.length]).toEqual([isKnown, 1])
+      for (let second = 0; second < 5; second++) {
+        agree()
+        run(stage, SECOND)
+      }
+      expect([isKnown, alice.engine.submissions.length]).toEqual([isKnown, 0])
+    }
   })
 
   test('E2 without a mark is written to after LISTEN when all have answered', () => {

@@ -30,14 +30,14 @@ import { namesUnknown } from './turns.ts'
 import { agrees } from './gossip.ts'
 import { ownTip } from './own.ts'
 import type { Peer } from './peer.ts'
-import { isCurrent } from './peers.ts'
+import { isCurrent, isTrusted } from './peers.ts'
 import { type Engine, notify } from './state.ts'
 
 /** After the first answer others are listened to for so long (ms): each peer tells its heads every 5 s, and a slow path takes a second. */
 const LISTEN = 6_000
 /** A peer that has more to tell is waited for until so long (ms) after it was met: time for a question and its answer on a slow path. */
 const ANSWER_WITHIN = 10_000
-/** From the first answer on, the wait takes so long at most (ms): there are always new names. */
+/** From the first answer on, the wait takes so long at most (ms): there are always new names. If an own op is known to be missing, from the first one of a known peer on. */
 const LISTEN_AT_MOST = 30_000
 /** Answers are looked at so often (ms), since that takes up to 10 ms: each peer may name 256 heads. */
 const LOOK_EVERY = 250
@@ -45,7 +45,7 @@ const LOOK_EVERY = 250
 export const LOST_AT_MOST = 60_000
 /** And so many times as long while something that came waits for this node's own budgets. */
 const LONGER_WHILE_HELD_BACK = 3
-/** And so long altogether (ms), whatever others bring meanwhile. */
+/** And so long altogether (ms), whatever others bring meanwhile, or if only names answer of whom nothing is known. */
 export const LOST_ALTOGETHER = 600_000
 /** Lost own ops remembered: one is enough to wait, and an author that has forked has one for each branch. */
 export const MAX_LOST = 16
@@ -67,8 +67,9 @@ export interface Trust {
   isMarked: boolean
   /** When answers are looked at again (ms). */
   lookAt: number
-  /** When the first peer had told all that it holds (ms); Infinity before that. */
+  /** When the first peer had told all that it holds (ms), and the first known one; Infinity before that. */
   answeredAt: number
+  knownAnsweredAt: number
 }
 
 export const createTrust = (resumed: boolean): Trust => ({
@@ -81,6 +82,7 @@ export const createTrust = (resumed: boolean): Trust => ({
   isMarked: true,
   lookAt: -Infinity,
   answeredAt: Infinity,
+  knownAnsweredAt: Infinity,
 })
 
 /** Tells the mark, after the disk was read and before the first input. */
@@ -173,15 +175,18 @@ function lostUntil(engine: Engine): number {
 /** From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. O(peers × heads that they name). */
 function answeredUntil(engine: Engine): number {
   const { peers, trust, now } = engine
-  let [answers, waiting] = [0, -Infinity]
+  let waiting = -Infinity
   for (const peer of peers.values()) {
-    if (hasAnswered(engine, peer)) answers++
-    else if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
+    if (hasAnswered(engine, peer)) {
+      trust.answeredAt = Math.min(trust.answeredAt, now)
+      if (isTrusted(engine, peer)) trust.knownAnsweredAt = Math.min(trust.knownAnsweredAt, now)
+    } else if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
   }
-  if (answers > 0) trust.answeredAt = Math.min(trust.answeredAt, now)
-  const most = trust.answeredAt + LISTEN_AT_MOST * patience(engine)
-  // It is known that an op is missing: whoever has it may be slow to come.
-  return trust.mark === null ? Math.min(most, Math.max(trust.answeredAt + LISTEN, waiting)) : most
+  const { mark, answeredAt, knownAnsweredAt } = trust
+  const most = LISTEN_AT_MOST * patience(engine)
+  if (mark === null) return Math.min(answeredAt + most, Math.max(answeredAt + LISTEN, waiting))
+  // It is known that an op is missing. A peer that has it may be slow to come, and a name that costs nothing can say that there is no more.
+  return Math.min(knownAnsweredAt + most, answeredAt + LOST_ALTOGETHER)
 }
 
 /** Whether a peer has told in this run what it holds, and nothing of that is lacking here: a relay may replay what it told before. */
