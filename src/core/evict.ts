@@ -1,7 +1,7 @@
 /**
  * Bounds the waiting ops, for each link and in all, in ops, bytes and parents. An op counts for every link that brought it. Beyond a bound,
- * the link that has most loses its oldest ops. An op is removed when it waits for no link any more. So no liar pushes out the ops that
- * others brought.
+ * the link that has most loses its oldest ops. An op is removed when it waits for no link any more. So a link that has less than an equal part
+ * loses nothing, and with hundreds of links that part is small: what it loses is asked for again.
  */
 import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import { type Amount, type Pending, remove, type WaitingOp, waitNoMore } from './pending.ts'
