@@ -295,6 +295,18 @@ test('D24 what is typed on top of an op that a node lacks waits for no turn of o
   expect(Math.max(...waits)).toBeLessThan(300)
 })
 
+test('D24 what is typed on top of an op that a node lacks waits for no disk', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  run(stage, 3_000)
+  // A write that takes for ever.
+  bob.engine.persisting = true
+  push(stage, alice, linkNamed(stage, 'elsewhere'), [[message(stage, keyNamed('only alice'), null, [stage.room], 'seen')]])
+  run(stage, 20)
+  const typed = say(stage, alice, 'typed')
+  expect(runUntil(stage, 10_000, () => has(bob, typed), 5)).toBeLessThan(300)
+})
+
 test('D24 of names that bring ops without parents MAX_BROUGHT are asked for these in HEDGE', () => {
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]

@@ -75,15 +75,16 @@ export function mainFetch({ fetches }: Engine): Fetch | null {
 /** Ends, gives up or starts fetches as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
   if (engine.paused) return Infinity
+  // First, and whatever is stored meanwhile: what people type stands on what they saw, and is shown when that is here.
+  const bringersAt = askBringers(engine)
   engine.busySince = isBusy(engine) ? (engine.busySince ?? engine.now) : null
-  if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return engine.busySince + PATIENCE
+  if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return Math.min(bringersAt, engine.busySince + PATIENCE)
   // Each takes no other away than itself, so that the list may be walked as it is.
   for (const fetch of engine.fetches.values()) {
     if (fetch.ended) end(engine, fetch)
     else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
   }
   if (engine.question !== null && engine.now >= engine.question.until) engine.question = null
-  const bringersAt = askBringers(engine)
   if (engine.question === null) startDue(engine)
   let next = Math.min(bringersAt, engine.question?.until ?? nextUnbenched(engine))
   for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
@@ -138,7 +139,7 @@ function drop(engine: Engine, fetch: Fetch): void {
 
 /** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
 function askBringers(engine: Engine): number {
-  const { bringers, fetches, peers, now, limits, replica } = engine
+  const { bringers, fetches, intake, peers, now, limits, replica } = engine
   if (bringers.size === 0) return Infinity
   let recent = 0
   let next = Infinity
@@ -149,7 +150,8 @@ function askBringers(engine: Engine): number {
   }
   for (const id of bringers) {
     if (recent >= MAX_BROUGHT) return next
-    if (fetches.has(id)) continue
+    // What it brought next may be what is missing.
+    if (fetches.has(id) || intake.has(id)) continue
     bringers.delete(id)
     const peer = peers.get(id)
     const ids = missingFor(replica.pending, id, limits.heads)
