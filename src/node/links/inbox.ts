@@ -16,9 +16,9 @@ import type { Standing } from '../../sync/peers.ts'
 /** Frames of senders without a seat, at once and in a second: some 8 % of a processor. */
 export const MAX_UNKNOWN = 256
 export const UNKNOWN_PER_SECOND = 256
-/** Frames of all who are met and not trusted, at once and in a second (some 15 % of a processor): names that are met cost nothing either. */
+/** Frames of all who are met and not trusted, at once and in a second (some 8 % of a processor): names that are met cost nothing either. */
 export const MAX_MET = 1_024
-export const MET_PER_SECOND = 512
+export const MET_PER_SECOND = 256
 /** Frames of all trusted senders that bring nothing, at once and in a second (some 30 % of a processor): four for each of 256 peers. */
 export const MAX_TRUSTED = 2_048
 export const TRUSTED_PER_SECOND = 1_024
