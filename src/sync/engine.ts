@@ -84,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
     judgedInStep: 0,
     unfinished: new Set(),
     lookAgainAt: now,
+    lately: new Map(),
     busySince: null,
     stored: 0,
     unstored: [],
@@ -220,7 +221,9 @@ function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }:
     case 'units':
       // An answer to what is not asked any more.
       if (engine.paused && message.ref !== 0) break
-      takeIn(engine, from, message.bundle, takeAnswer(engine, peer, message), (result) => fetched(engine, from, message, result))
+      takeIn(engine, from, message.bundle, { isAnswer: takeAnswer(engine, peer, message), isAlone: addressed }, (result) =>
+        fetched(engine, from, message, result),
+      )
       break
     case 'more':
       receiveMore(peer, message)
@@ -237,7 +240,7 @@ function importBundles(engine: Engine, { ref, bundles }: Extract<Input, { type: 
   if (left === 0) return notify(engine, { type: 'imported', ref, admitted: 0, duplicate: 0, refused: 0 })
   const sum = { admitted: 0, duplicate: 0, refused: 0 }
   for (const bundle of bundles) {
-    takeIn(engine, fileLink(ref), bundle, true, ({ admitted, duplicate, refused }) => {
+    takeIn(engine, fileLink(ref), bundle, { isAnswer: true, isAlone: false }, ({ admitted, duplicate, refused }) => {
       sum.admitted += admitted
       sum.duplicate += duplicate
       sum.refused += refused

@@ -37,6 +37,7 @@ import { bundleOf, type Strategy, UNHEARD, type Villain } from '../sim/villain.t
 import { wrapBundle } from './wrap.ts'
 import type { PeerId } from './effects.ts'
 import { step } from './engine.ts'
+import { MAX_LATELY_BYTES } from './lately.ts'
 import { decodeMessage, encodeMessage, type Message, type Want } from './messages.ts'
 import { HEDGE } from './open-fetch.ts'
 
@@ -274,6 +275,9 @@ function dripping(on: () => Stage, every: number, size: number): Partial<Strateg
   }
 }
 
+/** The text of an op that does not go along with what stands on it (`lately.ts`). */
+const LONG = 'x'.repeat(MAX_LATELY_BYTES)
+
 test('D24 what is typed on top of an op that a node lacks waits for no turn of others', () => {
   const stage: Stage = createStage(
     2,
@@ -286,7 +290,7 @@ test('D24 what is typed on top of an op that a node lacks waits for no turn of o
   expect(bob.engine.fetches.size).toBeGreaterThan(0)
   const waits: number[] = []
   for (let n = 0; n < 10; n++) {
-    push(stage, alice, linkNamed(stage, 'elsewhere'), [[message(stage, keyNamed(`only alice ${n}`), null, [stage.room], `${n}`)]])
+    push(stage, alice, linkNamed(stage, 'elsewhere'), [[message(stage, keyNamed(`only alice ${n}`), null, [stage.room], LONG)]])
     run(stage, 20)
     const typed = say(stage, alice, `typed ${n}`)
     waits.push(runUntil(stage, 10_000, () => has(bob, typed), 5))
@@ -301,7 +305,7 @@ test('D24 what is typed on top of an op that a node lacks waits for no disk', ()
   run(stage, 3_000)
   // A write that takes for ever.
   bob.engine.persisting = true
-  push(stage, alice, linkNamed(stage, 'elsewhere'), [[message(stage, keyNamed('only alice'), null, [stage.room], 'seen')]])
+  push(stage, alice, linkNamed(stage, 'elsewhere'), [[message(stage, keyNamed('only alice'), null, [stage.room], LONG)]])
   run(stage, 20)
   const typed = say(stage, alice, 'typed')
   expect(runUntil(stage, 10_000, () => has(bob, typed), 5)).toBeLessThan(300)

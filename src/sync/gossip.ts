@@ -11,6 +11,7 @@ import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from './bundle.ts'
 import { wrapBundle } from './wrap.ts'
 import { mergeUnits } from './merge.ts'
+import { takeBelow } from './lately.ts'
 import { describeHoldings, type Holdings, listHeads } from './holdings.ts'
 import { encodeMessage, type Message, type Want } from './messages.ts'
 import type { Peer } from './peer.ts'
@@ -170,12 +171,18 @@ export function agrees(engine: Engine, { digest }: Peer): boolean {
 }
 
 /**
- * Gives own ops, just stored, to everybody; the heads that follow say that nothing else is new. What was stored together goes
- * together, by one signature: under load that is many ops in a message.
+ * Gives own ops, just stored, to everybody, and what they stand on that others may lack (`lately.ts`); the heads that follow say that nothing else
+ * is new. What was stored together goes together, by one signature: under load that is many ops in a message.
  */
 export function pushOwn(engine: Engine, units: readonly Unit[]): void {
   for (const unit of mergeUnits(units)) {
-    send(engine, null, encodeMessage({ type: 'units', ref: 0, bundle: wrapBundle('raw', encodeBundle([unit])), last: true, left: 0 }))
+    giveToAll(engine, [unit])
+    const below = takeBelow(engine, unit)
+    if (below.length > 0) giveToAll(engine, mergeUnits(below.map((each) => [each])))
   }
   announceSoon(engine)
+}
+
+function giveToAll(engine: Engine, units: readonly Unit[]): void {
+  send(engine, null, encodeMessage({ type: 'units', ref: 0, bundle: wrapBundle('raw', encodeBundle(units)), last: true, left: 0 }))
 }

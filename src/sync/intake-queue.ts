@@ -19,6 +19,8 @@ export interface IntakeItem {
   readonly wrapped: Uint8Array
   /** Brings what its link was asked for. */
   isAnswer: boolean
+  /** Was sent to this node and to no other. */
+  readonly isAlone: boolean
   begun: boolean
   /** Goes on with it, if others had their turn meanwhile; null while it is not begun, or in work. */
   resume: (() => void) | null
@@ -49,7 +51,11 @@ export interface IntakeResult {
 export const noResult = (): IntakeResult => ({ admitted: 0, duplicate: 0, refused: 0, pending: 0 })
 
 /** Puts a bundle behind the others. No bytes: nothing to judge. */
-export function push(engine: Engine, queue: IntakeQueue, given: Pick<IntakeItem, 'wrapped' | 'isAnswer' | 'result' | 'done'>): void {
+export function push(
+  engine: Engine,
+  queue: IntakeQueue,
+  given: Pick<IntakeItem, 'wrapped' | 'isAnswer' | 'isAlone' | 'result' | 'done'>,
+): void {
   const isEmpty = given.wrapped.length === 0
   queue.items.push({ ...given, begun: isEmpty, resume: null, hasMany: false, payer: 'large', units: isEmpty ? [] : null, columns: null })
   queue.bytes += given.wrapped.length

@@ -13,6 +13,7 @@ import { backAt, leftAt } from '../core/budget.ts'
 import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
 import { isFile, type Link } from './effects.ts'
 import { holdBack, letGo } from './held-back.ts'
+import { noteAlone } from './lately.ts'
 import { keep } from './persist.ts'
 import { isWellMerged, shapeOfUnits } from './bundle.ts'
 import { type IntakeItem, type IntakeQueue, type IntakeResult, isFull, makeRoom, noResult, push, takenOut } from './intake-queue.ts'
@@ -56,12 +57,18 @@ const LOOK_AGAIN = 5_000
  * Takes in one wrapped bundle; `done` is called when its ops were judged (at once, in this step, or later), after those of
  * the same link before it. No bytes: nothing to judge, a place in the queue all the same.
  */
-export function takeIn(engine: Engine, from: Link, wrapped: Uint8Array, isAnswer: boolean, done: (result: IntakeResult) => void): void {
+export function takeIn(
+  engine: Engine,
+  from: Link,
+  wrapped: Uint8Array,
+  how: Pick<IntakeItem, 'isAnswer' | 'isAlone'>,
+  done: (result: IntakeResult) => void,
+): void {
   const queue = engine.intake.get(from) ?? { items: [], bytes: 0 }
   const result = noResult()
   if (!isFile(from) && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
-  push(engine, queue, { wrapped, isAnswer, result, done })
+  push(engine, queue, { wrapped, ...how, result, done })
   advance(engine, from, queue)
 }
 
@@ -246,7 +253,7 @@ export function lookAgain(engine: Engine): number {
   if (engine.now < engine.lookAgainAt) return engine.lookAgainAt
   engine.lookAgainAt = engine.now + LOOK_AGAIN
   pending.vain = 0
-  const item = { units: null, columns: null, result: noResult() }
+  const item = { units: null, columns: null, isAlone: false, result: noResult() }
   for (const outcome of receive(engine.replica, [], engine.senderId)) settle(engine, engine.senderId, outcome, item)
   return pending.touched.size === 0 ? Infinity : engine.lookAgainAt
 }
@@ -267,12 +274,13 @@ function settle(
   engine: Engine,
   from: Link,
   outcome: Outcome,
-  { units, columns, result }: Pick<IntakeItem, 'units' | 'columns' | 'result'>,
+  { units, columns, isAlone, result }: Pick<IntakeItem, 'units' | 'columns' | 'isAlone' | 'result'>,
 ): void {
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length
       reward(engine, from, outcome.unit)
+      if (isAlone) noteAlone(engine, outcome.unit)
       keep(engine, outcome.unit, { columns: units?.[0] === outcome.unit ? columns : null })
       notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit, from })
       return

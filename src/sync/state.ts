@@ -16,6 +16,7 @@ import type { Holdings } from './holdings.ts'
 import type { Limits } from './limits.ts'
 import type { OpenQuestion } from './meeting.ts'
 import type { Pace } from './pace.ts'
+import type { Lately } from './lately.ts'
 import type { Account, Peer } from './peer.ts'
 import type { Reminders } from './remind.ts'
 import type { Strangers } from './peers.ts'
@@ -77,6 +78,7 @@ export interface Engine {
   readonly unfinished: Set<Link>
   /** When waiting ops may be looked at again (ms). */
   lookAgainAt: number
+  readonly lately: Lately
   /** Since when (ms) there has always been something to judge or to store; null when there is not. */
   busySince: number | null
 

@@ -590,6 +590,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
+    file: 'src/sync/gossip.ts',
+    in: 'pushOwn',
+    drop: 'if',
+    mentions: ['below'],
+    test: tested('src/sync/lately.test.ts', 'D24 what an own op stands on'),
+  },
+  {
+    row: 'D24',
     file: 'src/cli/screen.ts',
     in: 'isFloodOver',
     replace: 'value of const until',
