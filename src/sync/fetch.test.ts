@@ -311,6 +311,45 @@ test('D24 what is typed on top of an op that a node lacks waits for no disk', ()
   expect(runUntil(stage, 10_000, () => has(bob, typed), 5)).toBeLessThan(300)
 })
 
+test('D24 an answer that waits for this node’s own budget is not its peer’s silence, however small it is', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { engine } = bob
+  const link = linkNamed(stage, 'alice')
+  const chain = chainOf(stage, keyNamed('alice'), 30)
+  claim(stage, bob, link, [chain.at(-1)!.id], 1, 31)
+  run(stage, 500)
+  const { ref } = engine.fetches.get(link)!
+  Object.assign(engine.judging.small, { left: -engine.judging.small.most, at: engine.now + 10_000 })
+  tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf([chain.slice(0, 10)]), last: false, left: 20 })
+  run(stage, 4_000)
+  expect([engine.heldBack.small.has(link), engine.fetches.get(link)?.ref]).toEqual([true, ref])
+})
+
+test('D7 D24 an answer that comes after its question was given up is taken as the answer to it, once, and takes no other question', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const { engine } = bob
+  const link = linkNamed(stage, 'late')
+  const chain = chainOf(stage, keyNamed('alice'), 100)
+  claim(stage, bob, link, [chain.at(-1)!.id], 1, 101)
+  run(stage, 500)
+  const { ref } = engine.fetches.get(link)!
+  expect(runUntil(stage, 3_000, () => !engine.fetches.has(link))).toBeLessThan(3_000)
+  expect(engine.peers.get(link)!.gaveUpOn).toBe(ref)
+  const answer = (some: readonly UnitOp[], last: boolean): void =>
+    tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf([some]), last, left: last ? 0 : 50 })
+  answer(chain.slice(0, 50), false)
+  expect(engine.fetches.get(link)).toMatchObject({ ref, isLate: true })
+  run(stage, 100)
+  answer(chain.slice(50), true)
+  run(stage, 500)
+  expect([opsOf(bob), engine.peers.get(link)!.takenIn, engine.fetches.has(link)]).toEqual([101, ref, false])
+  // It was answered.
+  answer(chain.slice(50), true)
+  expect(engine.fetches.has(link)).toBe(false)
+})
+
 test('D24 of names that bring ops without parents MAX_BROUGHT are asked for these in HEDGE', () => {
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]

@@ -95,7 +95,7 @@ export function fetchDue(engine: Engine): number {
 function dueAt(engine: Engine, fetch: Fetch): number {
   const { heardAt, arrivedAt, startedAt, got } = fetch
   // What waits for this node's budget is not the peer's silence.
-  const stalls = isAnswerHeldBack(engine.heldBack, fetch.from)
+  const stalls = isAnswerHeldBack(engine, fetch.from)
     ? Infinity
     : Math.max(heardAt, engine.intake.has(fetch.from) ? arrivedAt : heardAt) + STALL
   return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
@@ -115,7 +115,7 @@ function startDue(engine: Engine): void {
   while (now >= nextHedge(engine)) hedge.doublings++
   // What names bring without parents is asked for beside these, and what waits for this node's budget was answered: neither takes another's place.
   let open = 0
-  for (const { brought, from } of fetches.values()) if (!brought && !isAnswerHeldBack(engine.heldBack, from)) open++
+  for (const { brought, isLate, from } of fetches.values()) if (!brought && !isLate && !isAnswerHeldBack(engine, from)) open++
   for (const most = Math.min(MAX_QUESTIONS, 2 ** hedge.doublings); open < most; open++) {
     const peer = choose(engine)
     if (peer === null) return
@@ -195,8 +195,9 @@ function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked
 type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'all'>
 
 /** A question to this peer is open from now on. */
-export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, all }: Asked): void {
+export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, all }: Asked, isLate = false): void {
   const { now, caughtUp } = engine
+  peer.gaveUpOn = null
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
   if (all) peer.allAskedAt = now
@@ -209,6 +210,7 @@ export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought
     named,
     missing,
     brought,
+    isLate,
     all,
     ops: peer.ops,
     startedAt: now,
@@ -304,6 +306,9 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   else if (isInVain(engine, fetch)) {
     bench(engine, peer)
     peer.isUseful = false
-  } else if (engine.now >= fetch.heardAt + STALL && !isAnswerHeldBack(engine.heldBack, fetch.from)) bench(engine, peer)
+  } else if (engine.now >= fetch.heardAt + STALL && !isAnswerHeldBack(engine, fetch.from)) {
+    bench(engine, peer)
+    peer.gaveUpOn = fetch.ref
+  }
   notify(engine, { type: 'changed' })
 }

@@ -27,9 +27,9 @@ export function countHeldBack(heldBack: HeldBack): number {
   return count
 }
 
-/** Whether an answer of this link waits to be judged until there is something left of a budget: its peer is not to blame. */
-export const isAnswerHeldBack = ({ trustedAnswers, answers }: HeldBack, link: Link): boolean =>
-  trustedAnswers.has(link) || answers.has(link)
+/** Whether an answer of this link waits to be judged until there is something left of a budget, whichever: its peer is not to blame. */
+export const isAnswerHeldBack = ({ heldBack, intake }: Engine, link: Link): boolean =>
+  (intake.get(link)?.answers ?? 0) > 0 && JUDGE_BUDGETS.some((name) => heldBack[name].has(link))
 
 /** A link waits for a budget, behind those that wait already. O(seats) when the lines are full. */
 export function holdBack(engine: Engine, link: Link, budget: JudgeBudget): void {

@@ -59,7 +59,7 @@ export type Ranges = readonly number[]
 export interface Lacking {
   readonly ops: Ranges
   readonly count: number
-  /** Ops looked at to find this. */
+  /** Ops and parents looked at to find this. */
   readonly visited: number
   /** Nothing that it holds is missing in what it says, as far as that can matter here. */
   readonly isExact: boolean
@@ -69,8 +69,8 @@ export interface Lacking {
  * Of the stored ops, those that a peer lacks which says this and asks for `ids`, as far as it can be told: closed under children. What
  * it names it holds, if it is honest. What is guessed from tips and parts may be wrong when an author has forked; if the guess says
  * that it holds what it asks for, the guess is given up; none is made unless `mayGuess`. `sender` is its sender value. `visited` is
- * the cost: ops that came since the oldest that is lacking, or that is a parent of one and not told by a tip to be held; authors
- * whose keys are compared; bytes that are hashed.
+ * the cost: ops that came since the oldest that is lacking, or that is a parent of one and not told by a tip to be held, and their
+ * parents; authors whose keys are compared; bytes that are hashed.
  */
 export function lackingOf(
   held: StoredHeads,
@@ -144,7 +144,7 @@ function outside({ dag, stored, heads }: StoredHeads, frontier: readonly number[
     }
     for (let edge = dag.parentStart[op]!; edge < dag.parentStart[op + 1]!; edge++) mark(dag.parent[edge]!, isHeld ? HELD : REACHED)
   }
-  return { ops: ranges.reverse(), count, visited: dag.length - op }
+  return { ops: ranges.reverse(), count, visited: dag.length - op + dag.edges - dag.parentStart[op]! }
 }
 
 const knownOf = (dag: Dag, tips: readonly Tip[]): number[] => tips.map(({ id }) => numberOf(dag, id)).filter((op) => op >= 0)

@@ -39,6 +39,8 @@ export interface IntakeItem {
 export interface IntakeQueue {
   readonly items: IntakeItem[]
   bytes: number
+  /** How many of the items are answers. */
+  answers: number
 }
 
 export interface IntakeResult {
@@ -59,12 +61,14 @@ export function push(
   const isEmpty = given.wrapped.length === 0
   queue.items.push({ ...given, begun: isEmpty, resume: null, hasMany: false, payer: 'large', units: isEmpty ? [] : null, columns: null })
   queue.bytes += given.wrapped.length
+  if (given.isAnswer) queue.answers++
   engine.intakeBytes += given.wrapped.length
 }
 
 /** A bundle was taken out of the queue. */
-export function takenOut(engine: Engine, queue: IntakeQueue, { wrapped }: IntakeItem): void {
+export function takenOut(engine: Engine, queue: IntakeQueue, { wrapped, isAnswer }: IntakeItem): void {
   queue.bytes -= wrapped.length
+  if (isAnswer) queue.answers--
   engine.intakeBytes -= wrapped.length
 }
 

@@ -64,7 +64,7 @@ export function takeIn(
   how: Pick<IntakeItem, 'isAnswer' | 'isAlone'>,
   done: (result: IntakeResult) => void,
 ): void {
-  const queue = engine.intake.get(from) ?? { items: [], bytes: 0 }
+  const queue = engine.intake.get(from) ?? { items: [], bytes: 0, answers: 0 }
   const result = noResult()
   if (!isFile(from) && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
   engine.intake.set(from, queue)
@@ -260,7 +260,10 @@ export function lookAgain(engine: Engine): number {
 
 /** What waits of a link's answer is no answer any more: it brought too much in vain. */
 export function answersNoMore(engine: Engine, from: Link): void {
-  for (const item of engine.intake.get(from)?.items ?? []) item.isAnswer = false
+  const queue = engine.intake.get(from)
+  if (queue === undefined) return
+  for (const item of queue.items) item.isAnswer = false
+  queue.answers = 0
 }
 
 function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusal): void {

@@ -79,12 +79,16 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
   return (digit(a) ^ digit(to)) < (digit(b) ^ digit(to))
 }
 
-/** Whether units answer what was asked. A question to everybody is from then on one to whoever answers it first. */
+/**
+ * Whether units answer what was asked. A question to everybody is from then on one to the peer that answers it first. A question that was given up
+ * is open again when its answer comes after all: a peer answers many, each in its turn.
+ */
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
-  if (engine.question?.ref === ref) {
-    engine.question = null
-    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: true })
-  }
+  const isOfAll = engine.question?.ref === ref
+  const isLate = peer.gaveUpOn === ref && !engine.fetches.has(peer.id)
+  if (isOfAll) engine.question = null
+  if (isOfAll || isLate)
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, isLate)
   if (!isAnswer(engine, peer.id, ref)) return false
   arrived(engine, peer.id)
   return true

@@ -18,11 +18,11 @@ import type { Engine } from './state.ts'
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
 /**
- * Ops looked at for the questions of all peers of one standing, at once and in a second. Finding what is lacking takes some 15 ns for each op
- * that came since the oldest of it: some 8 % of a processor.
+ * Ops and parents looked at for the questions of all peers of one standing, at once and in a second. Finding what is lacking takes some 8 ns for
+ * each op that came since the oldest of it, and for each of its parents: some 8 % of a processor.
  */
-export const MAX_WALK = 20_000_000
-export const WALK_PER_SECOND = 5_000_000
+export const MAX_WALK = 40_000_000
+export const WALK_PER_SECOND = 10_000_000
 /** Bytes served to one peer between two pardons: 3 MB a second, which a tab takes two cores to judge. */
 export const MAX_SERVED = 32 * 1024 * 1024
 /** The first share of a stranger's answer, and of all strangers together, at once and in a second (bytes): nobody knows whether they live. */
@@ -56,9 +56,9 @@ const FIRST_BUNDLE_COST = 64 * 1024
 const GIVEN_UP_AFTER = 15_000
 
 /** What all peers of one standing share. */
-interface Shared {
+export interface Shared {
   readonly bytes: Budget
-  /** Ops looked at for questions; and questions that wait until some may be, the latest of each peer, in turn. */
+  /** Ops and parents looked at for questions; and questions that wait until some may be, the latest of each peer, in turn. */
   readonly walks: Budget
   readonly asked: Map<PeerId, Want>
   /** Answers of which a bundle is being made. */
@@ -91,43 +91,39 @@ const createShared = (most: number, perSecond: number, now: number): Shared => (
   unsent: new Set(),
 })
 
-/** What this peer shares: one without a seat, which is forgotten at once, shares with strangers. */
-const walksOf = (engine: Engine, peer: Peer): Shared =>
+/** With whom this peer asks: one without a seat, which is forgotten at once, with strangers. */
+export const asksWith = (engine: Engine, peer: Peer): Shared =>
   engine.pace.shared[engine.peers.has(peer.id) ? standingOfPeer(engine, peer) : 'unknown']
 
 /** Whether a question of this peer is heard: it has not asked too much since its last pardon. */
 export const mayAsk = ({ wants, bytesServed }: Peer): boolean => wants < WANTS_AT_ONCE && bytesServed <= MAX_SERVED
 
-/** Whether a question of this peer may be looked at now. */
-export function mayWalk(engine: Engine, peer: Peer): boolean {
-  const { walks, asked } = walksOf(engine, peer)
-  return asked.size === 0 && leftAt(walks, engine.now) > 0
-}
+/** Whether a question may be looked at now. */
+export const mayWalk = ({ now }: Engine, { walks, asked }: Shared): boolean => asked.size === 0 && leftAt(walks, now) > 0
 
 /** The question of a peer waits for its turn, in the place of an earlier one. False for one without a seat: there may be any number of those. */
 export function waitToAsk(engine: Engine, peer: Peer, want: Want): boolean {
   if (!engine.peers.has(peer.id)) return false
-  walksOf(engine, peer).asked.set(peer.id, want)
+  const shared = asksWith(engine, peer)
+  // It may have waited with others before.
+  for (const each of Object.values(engine.pace.shared)) if (each !== shared) each.asked.delete(peer.id)
+  shared.asked.set(peer.id, want)
   return true
 }
 
-/** So many ops were looked at for a question of this peer. */
-export function noteWalk(engine: Engine, peer: Peer, ops: number): void {
-  walksOf(engine, peer).walks.left -= ops
-}
-
 /** Has questions answered that waited, as far as the budgets go. Gives the time at which it wants to be called again. */
-export function askDue(engine: Engine, answer: (peer: Peer, want: Want) => void): number {
-  const { pace, peers, now } = engine
+export function askDue({ pace, peers, now }: Engine, answer: (peer: Peer, want: Want, shared: Shared) => void): number {
   let next = Infinity
-  for (const { walks, asked } of Object.values(pace.shared)) {
+  for (const shared of Object.values(pace.shared)) {
+    const { walks, asked } = shared
     for (const [id, want] of asked) {
       if (leftAt(walks, now) <= 0) {
         next = Math.min(next, backAt(walks, now))
         break
       }
       asked.delete(id)
-      answer(peers.get(id)!, want)
+      // Those with whom it waited pay, whatever is known of it by now.
+      answer(peers.get(id)!, want, shared)
     }
   }
   return next

@@ -58,6 +58,8 @@ export interface Peer {
   mayGuess: boolean
   /** The ref of its last answer that was taken in here whole; 0: of none, or none that is relied on. */
   takenIn: number
+  /** The question to it that was given up last because it was silent, until another one is asked: its answer may come late. */
+  gaveUpOn: number | null
   /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number
@@ -121,6 +123,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     taken: null,
     mayGuess: true,
     takenIn: 0,
+    gaveUpOn: null,
     failures: 0,
     benchedUntil: 0,
     askedAt: now,

@@ -31,6 +31,7 @@ import { sortedHeads } from '../core/dag.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
 import { agrees, ECHOES_TO_ALL_PER_SECOND, MAX_ECHOES_TO_ALL } from './gossip.ts'
 import {
+  mayTalk,
   CURRENT_FOR,
   isCurrent,
   MAX_NEWCOMERS,
@@ -43,6 +44,7 @@ import {
 } from './peers.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import { LOT_SAFE, MAX_SEATS } from './roster.ts'
+import { encodeMessage, type Message } from './messages.ts'
 import { present } from './tokens.ts'
 
 const GARBAGE = Uint8Array.of(MESSAGE_VERSION, 2, 3)
@@ -98,6 +100,19 @@ test('D18 for peers that are worth nothing yet a seat is looked for MAX_SEAT_DRA
   const friend = linkNamed(stage, 'friend')
   give(stage.world, bob, { type: 'heard', from: friend, way: 'browser' })
   expect(peers.has(friend)).toBe(true)
+})
+
+test('D24 a peer that has used up its share of talk may still acknowledge bundles, and bring some', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'talker')
+  claim(stage, bob, link, [], 0, 0)
+  const peer = bob.engine.peers.get(link)!
+  peer.talk = 1_000_000
+  const may = (message: Message): boolean => mayTalk(bob.engine, peer, encodeMessage(message))
+  expect(may({ type: 'more', ref: 1, taken: 1 })).toBe(true)
+  expect(may({ type: 'units', ref: 1, bundle: new Uint8Array(), last: true, left: 0 })).toBe(true)
+  expect(may({ ...wantBelow(1, []), ids: [stage.room] })).toBe(false)
 })
 
 test('D18 a peer whose channel has closed is no better than others after two heartbeats, and one whose channel is there stays so', () => {

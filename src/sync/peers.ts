@@ -199,8 +199,9 @@ export function shareOf(engine: Engine, peer: Peer, all: number): number {
 
 /** False when this peer has talked so much that what it says is not read: heads, wants and proofs, which can be said again later. */
 export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean {
+  // Bundles are paid for when they are judged. What else costs nothing is what an answer or a farewell needs.
   const kind = kindOf(bytes)
-  if (kind === 'units' || kind === 'bye') return true
+  if (kind === 'units' || kind === 'more' || kind === 'bye') return true
   if (!engine.peers.has(peer.id) && !drawOne(engine.strangers.talk, engine.now, engine.random())) return false
   peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
   return peer.talk <= TALK_LEAST || peer.talk <= shareOf(engine, peer, TALK_AT_ONCE)

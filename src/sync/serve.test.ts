@@ -17,6 +17,7 @@ import {
   runUntil,
   type Stage,
   tell,
+  wake,
   wantBelow,
 } from '../sim/stage.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
@@ -280,6 +281,24 @@ test('D7 D10 questions of one standing share MAX_WALK ops that are looked at; th
   tell(stage, bob, linkNamed(stage, 'mallory'), wantAll(7))
   run(stage, 100)
   expect(served.some(({ ref }) => ref === 7)).toBe(true)
+})
+
+test('D7 D18 those with whom a question waited pay for it, although its asker proves an author meanwhile', () => {
+  const { stage, bob } = serving()
+  const { met, trusted } = bob.engine.pace.shared
+  push(stage, bob, linkNamed(stage, 'author'), [chainOf(stage, mallory, 1_000)])
+  run(stage, 1_000)
+  met.walks.left = -100 * WALK_PER_SECOND
+  const links = Array.from({ length: 3 }, (_, n) => linkNamed(stage, `${n}`))
+  for (const link of links) tell(stage, bob, link, wantAll(1))
+  for (const link of links) prove(stage, bob, link, mallory)
+  run(stage, 900)
+  wake(stage, bob, 0)
+  expect(met.asked.size).toBe(3)
+  Object.assign(met.walks, { left: 1, at: bob.engine.now })
+  wake(stage, bob, 0)
+  // One is answered and paid for, and the others wait on.
+  expect([met.asked.size, met.walks.left < 0, trusted.walks.left]).toEqual([2, true, MAX_WALK])
 })
 
 test('D27 D7 what a peer asked is not forgotten with its farewell, and nobody is answered who has left', () => {

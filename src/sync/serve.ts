@@ -19,6 +19,7 @@ import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
 import {
   answersDue,
+  asksWith,
   askDue,
   charge,
   fits,
@@ -28,9 +29,9 @@ import {
   mayWalk,
   mostOf,
   mustWait,
-  noteWalk,
   release,
   reserve,
+  type Shared,
   spend,
   wait,
   waitToAsk,
@@ -44,9 +45,10 @@ const MARKS_AS_OP = 128
 /** Segments read at a time: at most so many, and about as many bytes as can be sent before the asker must judge some. */
 const READ_SEGMENTS = 64
 const READ_BYTES = MAX_UNJUDGED_BYTES
-/** Reading so many bytes of a segment takes as long as sending one, and rebuilding an op of it as long as sending so many. */
+/** Reading so many bytes of a segment takes as long as sending one, and rebuilding an op of it, or so many parents, as long as sending so many. */
 const READ_AS_SENT = 8
 const REBUILT_AS_BYTES = 64
+const PARENTS_AS_OP = 8
 /** For each byte that is sent so many are read for nothing: a segment may be read again for the next bundle. */
 const READ_FREE = 4
 /** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
@@ -62,28 +64,30 @@ type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefi
  */
 export function serve(engine: Engine, peer: Peer, want: Want): boolean {
   if (!mayAsk(peer)) return false
-  if (!mayWalk(engine, peer)) return waitToAsk(engine, peer, want)
-  serveNow(engine, peer, want)
+  const shared = asksWith(engine, peer)
+  if (!mayWalk(engine, shared)) return waitToAsk(engine, peer, want)
+  serveNow(engine, peer, want, shared)
   return true
 }
 
 /** Goes on with answers, and with questions that waited, as far as the budgets go. Gives the time at which it wants to be called again. */
 export function serveDue(engine: Engine): number {
   return Math.min(
-    askDue(engine, (peer, want) => serveNow(engine, peer, want)),
+    askDue(engine, (peer, want, shared) => serveNow(engine, peer, want, shared)),
     answersDue(engine),
   )
 }
 
-function serveNow(engine: Engine, peer: Peer, want: Want): void {
-  const serving = begin(engine, peer, want)
+/** @param shared what pays for finding what is lacking */
+function serveNow(engine: Engine, peer: Peer, want: Want, shared: Shared): void {
+  const serving = begin(engine, peer, want, shared)
   // Nobody waits for an answer that only the nearest gives.
   if (want.ofAll && serving.left === 0) return
   peer.serving = serving
   drive(engine, peer, serving, answer(engine, peer, serving))
 }
 
-function begin(engine: Engine, peer: Peer, want: Want): Serving {
+function begin(engine: Engine, peer: Peer, want: Want, { walks }: Shared): Serving {
   const { dag } = engine.replica
   if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
   const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
@@ -91,7 +95,7 @@ function begin(engine: Engine, peer: Peer, want: Want): Serving {
   if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
   const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
   peer.wants++
-  noteWalk(engine, peer, visited + leastWalk(engine))
+  walks.left -= visited + leastWalk(engine)
   let until = want.ids.length === 0 ? engine.stored : 0
   let from = isExact ? 0 : (before?.to ?? 0)
   for (const id of want.ids) {
@@ -231,7 +235,9 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
   let op = first
   // Reading is paid for by its bytes, but for about those that are sent: a question can pick one op of each segment.
   let free = 0
-  const pay = (): void => charge(engine, peer, Math.max(0, columns.length / READ_AS_SENT + REBUILT_AS_BYTES * count - free))
+  const { parentStart } = engine.replica.dag
+  const rebuilt = count + (parentStart[first + count]! - parentStart[first]!) / PARENTS_AS_OP
+  const pay = (): void => charge(engine, peer, Math.max(0, columns.length / READ_AS_SENT + REBUILT_AS_BYTES * rebuilt - free))
   for (const unit of stored) {
     // What was packed with ops that were sent before is not sent again.
     const { range, at } = serving

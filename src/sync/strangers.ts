@@ -70,8 +70,8 @@ export function createJudging(now: number): Judging {
 }
 
 /** The budget that an item is paid from if its link has no credit. What an answer waits behind is as urgent as the answer. */
-export function budgetOf(engine: Engine, from: Link, { items }: IntakeQueue, item: IntakeItem): JudgeBudget {
-  const kind = isSmall(item) ? 'small' : items.some(({ isAnswer }) => isAnswer) ? 'answers' : 'large'
+export function budgetOf(engine: Engine, from: Link, { answers }: IntakeQueue, item: IntakeItem): JudgeBudget {
+  const kind = isSmall(item) ? 'small' : answers > 0 ? 'answers' : 'large'
   const peer = engine.peers.get(from)
   return peer !== undefined && isTrusted(engine, peer) ? OF_TRUSTED[kind] : kind
 }

@@ -168,7 +168,7 @@ test('while ops stream in, pictures of the history are told twice a second, and 
     for (let turn = 0; turn < 100; turn++) await Promise.resolve()
   }
   await after(0, 0)
-  node.engine.intake.set('file/1', { items: [], bytes: 0 })
+  node.engine.intake.set('file/1', { items: [], bytes: 0, answers: 0 })
   for (let i = 0; i < 10; i++) await after(100, 1_000)
   expect(told).toEqual([0, 500, 1_000])
   // What a few people type is no stream.
