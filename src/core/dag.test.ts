@@ -179,6 +179,40 @@ test('seen by: whoever has an op in the past of one of its own, and nobody else'
   )
 })
 
+test('B8 sixty authors who see many ops of many parents in one moment, again and again, cost three walks of all edges each time at most', () => {
+  const dag = createDag(5)
+  const [people, dense, rounds] = [60, 500, 4]
+  const last: number[] = []
+  const add = (author: number, parents: readonly number[]): void => {
+    const op = dag.length
+    const prev = last[author] ?? -1
+    const all = prev < 0 ? parents : [prev, ...parents.filter((parent) => parent !== prev)]
+    append(dag, {
+      id: cheapId(op),
+      author: asAuthor(cheapId(9_000_000 + author)),
+      seq: prev < 0 ? 0 : dag.seq[prev]! + 1,
+      prev,
+      parents: all,
+    })
+    last[author] = op
+  }
+  add(0, [])
+  for (let author = 1; author < people; author++) add(author, [0])
+  const seen = createSeen(dag)
+  for (let round = 0; round < rounds; round++) {
+    for (let n = 0; n < dense; n++)
+      add(
+        people,
+        Array.from({ length: 60 }, (_, i) => dag.length - 1 - i).filter((op) => op >= 0),
+      )
+    seenBy(seen, 0)
+    for (let author = 0; author < people; author++) add(author, [dag.length - 1 - author])
+    const before = seen.walked
+    expect(seenBy(seen, dag.length - people - 1)).toHaveLength(people)
+    expect(seen.walked - before).toBeLessThanOrEqual(3 * dag.edges)
+  }
+})
+
 test('seen by is the same whether many ops are taken in at once or one at a time, for early authors and late ones', () => {
   const many = Array.from({ length: 70 }, (_, n) => authorNumber(n))
   const chance = fc.tuple(fc.nat(69), fc.nat(2), fc.array(fc.nat(30), { maxLength: 3 }))

@@ -419,6 +419,15 @@ export const GRAPH: readonly Defence[] = [
     test: tested('src/core/dag.test.ts', 'A15 the DAG is what its definition says'),
   },
   {
+    row: 'B8',
+    file: 'src/core/seen.ts',
+    in: 'takeIn',
+    drop: 'operand',
+    mentions: ['walked', 'most'],
+    lacks: ['handDown'],
+    test: tested('src/core/dag.test.ts', 'B8 sixty authors'),
+  },
+  {
     row: 'B1',
     file: 'src/core/dag.ts',
     in: 'unlink',
