@@ -42,6 +42,8 @@ export const MAX_MADE = 4
  * direct connections, whose far ends may never read.
  */
 export const MAX_UNSENT = 64
+/** Of these, to peers without a channel of their own: on a path that all share, what goes to a known peer is behind no more bundles than these. */
+export const MAX_UNSENT_SHARED = 8
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
 /**
@@ -145,8 +147,16 @@ export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   if (peer.isMet && isWindowFull(serving)) return Infinity
   if (made.has(serving)) return engine.now
   // An earlier answer may have left one that the peer does not take.
-  if (made.size >= MAX_MADE || unsent.size >= MAX_UNSENT || unsent.has(peer.id)) return Infinity
+  if (made.size >= MAX_MADE || unsent.has(peer.id) || isFull(engine, peer, unsent)) return Infinity
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
+}
+
+/** Whether so many bundles wait for paths that the next one to this peer is not made yet. O(MAX_UNSENT). */
+function isFull({ peers }: Engine, { way }: Peer, unsent: ReadonlySet<PeerId>): boolean {
+  if (way !== 'open') return unsent.size >= MAX_UNSENT
+  let shared = 0
+  for (const id of unsent) if ((peers.get(id)?.way ?? 'open') === 'open') shared++
+  return shared >= MAX_UNSENT_SHARED
 }
 
 /** Whether enough is on its way to the asker. An answer that waits goes on when half of that was judged, since it reads the disk each time. */

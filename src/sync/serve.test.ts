@@ -41,6 +41,7 @@ import {
   MAX_SERVED,
   MAX_UNJUDGED,
   MAX_UNJUDGED_BYTES,
+  MAX_UNSENT_SHARED,
   MAX_WALK,
   WALK_PER_SECOND,
 } from './pace.ts'
@@ -192,6 +193,23 @@ test('D21 a peer for whom a bundle waits for its path gets no other one, however
   unsent.delete(link)
   run(stage, 5_000)
   expect(served.some(({ ref }) => ref === 10)).toBe(true)
+})
+
+test('D21 D18 on a path that all share MAX_UNSENT_SHARED bundles for peers of one standing wait, and those for other peers beside them', () => {
+  const { stage, bob, served } = serving()
+  fill(stage, 1)
+  const { unsent } = bob.engine.pace.shared.met
+  for (let n = 0; n < MAX_UNSENT_SHARED; n++) unsent.add(linkNamed(stage, `waits ${n}`))
+  const [open, channel] = [linkNamed(stage, 'open'), linkNamed(stage, 'channel')]
+  give(stage.world, bob, { type: 'heard', from: channel, way: 'channel' })
+  tell(stage, bob, open, wantAll(1))
+  tell(stage, bob, channel, wantAll(2))
+  run(stage, 2_000)
+  expect(new Set(served.map(({ ref }) => ref))).toEqual(new Set([2]))
+  unsent.delete(linkNamed(stage, 'waits 0'))
+  wake(stage, bob, 0)
+  run(stage, 2_000)
+  expect(served.some(({ ref }) => ref === 1)).toBe(true)
 })
 
 test('D21 as many bytes are on their way as the asker has judged, and MAX_UNJUDGED_BYTES at most, so that a long answer takes few round trips', () => {

@@ -572,6 +572,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested(SERVE_TEST, 'D21 a peer for whom a bundle waits for its path'),
   },
   {
+    row: 'D21',
+    file: PACE,
+    in: 'mustWait',
+    drop: 'operand',
+    mentions: ['isFull'],
+    test: tested(SERVE_TEST, 'D21 D18 on a path that all share'),
+  },
+  {
     row: 'D18',
     file: 'src/sync/intake.ts',
     in: 'intakeDue',
