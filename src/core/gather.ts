@@ -12,7 +12,7 @@ import { ownPrev, type Pending, type WaitingOp } from './pending.ts'
  */
 const MAX_VAIN = 2 * (MAX_PENDING_TOTAL + MAX_PENDING_PARENTS)
 
-/** Judging an op takes as long as looking at so many ops. They are forgiven when the op is admitted or rejected. */
+/** Judging an op costs as much as looking at 128 ops. The cost is forgiven when the op is admitted or rejected. */
 const JUDGED_AS = 128
 
 /** As many of them are forgiven with each unit that comes: a twentieth of what it costs to check one signature. */

@@ -177,8 +177,14 @@ export const PLANTED: readonly Planted[] = [
     drop: 'set stored',
   },
   { name: 'deps are not sorted', file: 'src/sync/submit.ts', in: 'compose', drop: 'call sort', mentions: ['compareBytes'] },
-  { name: 'the last op asked for is not served', file: 'src/sync/serve.ts', in: 'begin', drop: 'term', mentions: ['1'] },
-  { name: 'every answer begins at the beginning', file: 'src/sync/serve.ts', in: 'begin', replace: 'value of const from', with: '0' },
+  { name: 'the last op asked for is not served', file: 'src/sync/serving.ts', in: 'beginServing', drop: 'term', mentions: ['1'] },
+  {
+    name: 'every answer begins at the beginning',
+    file: 'src/sync/serving.ts',
+    in: 'beginServing',
+    replace: 'value of const from',
+    with: '0',
+  },
   {
     name: 'the digest is not worked out again',
     file: 'src/core/id-tree.ts',

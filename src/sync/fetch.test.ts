@@ -311,15 +311,20 @@ test('D24 what is typed on top of an op that a node lacks waits for no disk', ()
   expect(runUntil(stage, 10_000, () => has(bob, typed), 5)).toBeLessThan(300)
 })
 
-test('D24 an answer that waits for this node’s own budget is not its peer’s silence, however small it is', () => {
+/** A node that has asked a peer for a chain, which the peer claims to hold. */
+function askingAlice(ops: number) {
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]
   const { engine } = bob
   const link = linkNamed(stage, 'alice')
-  const chain = chainOf(stage, keyNamed('alice'), 30)
-  claim(stage, bob, link, [chain.at(-1)!.id], 1, 31)
+  const chain = chainOf(stage, keyNamed('alice'), ops)
+  claim(stage, bob, link, [chain.at(-1)!.id], 1, ops + 1)
   run(stage, 500)
-  const { ref } = engine.fetches.get(link)!
+  return { stage, bob, engine, link, chain, ref: engine.fetches.get(link)!.ref }
+}
+
+test('D24 an answer that waits for this node’s own budget is not its peer’s silence, however small it is', () => {
+  const { stage, bob, engine, link, chain, ref } = askingAlice(30)
   Object.assign(engine.judging.small, { left: -engine.judging.small.most, at: engine.now + 10_000 })
   tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf([chain.slice(0, 10)]), last: false, left: 20 })
   run(stage, 4_000)
@@ -327,14 +332,7 @@ test('D24 an answer that waits for this node’s own budget is not its peer’s 
 })
 
 test('D7 D24 an answer that comes after its question was given up is taken as the answer to it, once, and takes no other question', () => {
-  const stage = createStage(1, {}, { isDeaf: true })
-  const [bob] = stage.nodes as [SimNode]
-  const { engine } = bob
-  const link = linkNamed(stage, 'late')
-  const chain = chainOf(stage, keyNamed('alice'), 100)
-  claim(stage, bob, link, [chain.at(-1)!.id], 1, 101)
-  run(stage, 500)
-  const { ref } = engine.fetches.get(link)!
+  const { stage, bob, engine, link, chain, ref } = askingAlice(100)
   expect(runUntil(stage, 3_000, () => !engine.fetches.has(link))).toBeLessThan(3_000)
   expect(engine.peers.get(link)!.gaveUpOn).toBe(ref)
   const answer = (some: readonly UnitOp[], last: boolean): void =>

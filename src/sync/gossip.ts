@@ -13,7 +13,7 @@ import { wrapBundle } from './wrap.ts'
 import { mergeUnits } from './merge.ts'
 import { takeBelow } from './lately.ts'
 import { describeHoldings, type Holdings, listHeads } from './holdings.ts'
-import { encodeMessage, type Message, type Want } from './messages.ts'
+import { encodeMessage, encodeUnasked, type Message, type Want } from './messages.ts'
 import type { Peer } from './peer.ts'
 import { greetAgain, hearEchoes, hearToken } from './peers.ts'
 import { type Engine, headsOf, send } from './state.ts'
@@ -184,5 +184,5 @@ export function pushOwn(engine: Engine, units: readonly Unit[]): void {
 }
 
 function giveToAll(engine: Engine, units: readonly Unit[]): void {
-  send(engine, null, encodeMessage({ type: 'units', ref: 0, bundle: wrapBundle('raw', encodeBundle(units)), last: true, left: 0 }))
+  send(engine, null, encodeUnasked(wrapBundle('raw', encodeBundle(units))))
 }

@@ -72,7 +72,7 @@ export function takenOut(engine: Engine, queue: IntakeQueue, { wrapped, isAnswer
   engine.intakeBytes -= wrapped.length
 }
 
-/** Whether a link may not bring so many bytes more: it has too much waiting, or the disk is behind. */
+/** Whether a link may not bring `more` bytes now: too much of it waits, or the disk is behind. */
 export function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): boolean {
   if (items.length >= MAX_LINK_BUNDLES || bytes + more > MAX_LINK_BYTES) return true
   return engine.unstoredBytes > MAX_UNSTORED_BYTES

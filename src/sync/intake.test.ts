@@ -29,15 +29,14 @@ import { MAX_CREDIT } from './peers.ts'
 import { wrapBundle } from './wrap.ts'
 import type { Effect, PeerId } from './effects.ts'
 import { step } from './engine.ts'
-import { encodeMessage } from './messages.ts'
+import { encodeUnasked } from './messages.ts'
 
 const MIB = 1024 * 1024
 const mallory = keyNamed('mallory')
 const alice = keyNamed('alice')
 
-const unitsMessage = (bundle: Uint8Array): Uint8Array => encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 })
 /** A message whose bundle, wrapped, has so many bytes. Nothing inflates it as long as no time passes, and then it is a bad one. */
-const squeezed = (length: number): Uint8Array => unitsMessage(wrapBundle('deflate', new Uint8Array(length - 2)))
+const squeezed = (length: number): Uint8Array => encodeUnasked(wrapBundle('deflate', new Uint8Array(length - 2)))
 
 /** Links that a node has met, one after the other. */
 function met(stage: Stage, node: SimNode, count: number): PeerId[] {
@@ -57,7 +56,7 @@ test('D8 what waits before an answer is paid for by what the answer is paid from
   const many = [message(stage, mallory, null, [ghostId(1)], '')]
   while (many.length < 1_024) many.push(message(stage, mallory, many.at(-1)!, [], ''))
   const bundle = bundleOf([many.map((op, i) => (i === many.length - 1 ? op : unsigned(op)))])
-  for (let n = 0; n < 60; n++) tell(stage, bob, link, unitsMessage(bundle))
+  for (let n = 0; n < 60; n++) tell(stage, bob, link, encodeUnasked(bundle))
   const { ref } = bob.engine.fetches.get(link)!
   const op = message(stage, alice, null, [stage.room], 'answer')
   tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf([[op]]), last: false, left: 9 })
@@ -76,8 +75,8 @@ test('D8 one step judges MAX_JUDGED_IN_STEP ops, and a bundle more; the rest of 
   push(stage, bob, link, [chain])
   bob.engine.peers.get(link)!.credit = MAX_CREDIT
   // What comes again needs no signature, so nothing is waited for; but the first one must be inflated, and the others wait behind it.
-  tell(stage, bob, link, unitsMessage(wrapBundle('deflate', squeeze(encodeBundle([chain])))))
-  for (let n = 0; n < 30; n++) tell(stage, bob, link, unitsMessage(bundleOf([chain])))
+  tell(stage, bob, link, encodeUnasked(wrapBundle('deflate', squeeze(encodeBundle([chain])))))
+  for (let n = 0; n < 30; n++) tell(stage, bob, link, encodeUnasked(bundleOf([chain])))
   let most = 0
   const isJudged = (): boolean => {
     most = Math.max(most, bob.engine.judgedInStep)
@@ -127,7 +126,7 @@ describe('what waits to be judged', () => {
       expect(bytesOf(bob, small)).toBe(MIB + more)
       expect(bob.engine.intakeBytes).toBe((96 - more) * MIB + more)
       const op = message(stage, alice, null, [stage.room], 'me too')
-      tell(stage, bob, linkNamed(stage, 'alice'), unitsMessage(bundleOf([[op]])))
+      tell(stage, bob, linkNamed(stage, 'alice'), encodeUnasked(bundleOf([[op]])))
       expect(runUntil(stage, 200, () => has(bob, op))).toBeLessThan(200)
     },
   )
@@ -184,7 +183,7 @@ describe('signatures', () => {
     return verify === undefined ? null : { job: verify.job, count: verify.claims.length }
   }
   const hear = ({ engine }: SimNode, from: PeerId, ...units: readonly Unit[]): ReturnType<typeof asked> =>
-    asked(step(engine, heard(from, unitsMessage(bundleOf(units))), engine.now))
+    asked(step(engine, heard(from, encodeUnasked(bundleOf(units))), engine.now))
   const answer = ({ engine }: SimNode, { job, count }: NonNullable<ReturnType<typeof asked>>, isValid: boolean): ReturnType<typeof asked> =>
     asked(step(engine, { type: 'verified', job, valid: Array.from({ length: count }, () => isValid) }, engine.now))
 

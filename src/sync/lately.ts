@@ -7,7 +7,7 @@ import { parentIds } from '../core/op.ts'
 import { keyOf, type Unit, unitBytes, type UnitOp } from '../core/unit.ts'
 import type { Engine } from './state.ts'
 
-/** Ops remembered, the latest: at most so many go along with an own op. */
+/** The latest ops are remembered, and at most this many. So no more go along with an own op. */
 export const MAX_LATELY = 32
 /** Canonical bytes of such an op: a few lines. Longer ones are asked for. */
 export const MAX_LATELY_BYTES = 512

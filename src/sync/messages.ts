@@ -97,6 +97,9 @@ const KINDS = ['hello', 'heads', 'want', 'units', 'bye', 'more'] as const satisf
 
 // — encoding ———————————————————————————————————————————————————————————————————————————————————————————————
 
+/** A bundle that nobody asked for, as a message. */
+export const encodeUnasked = (bundle: Uint8Array): Uint8Array => encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 })
+
 /** The bytes of a message. Lists beyond their limits, and keys of the wrong length, are the caller's error. */
 export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
   return bytesOf((out) => {

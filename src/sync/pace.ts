@@ -47,8 +47,8 @@ export const MAX_UNSENT_SHARED = 8
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
 /**
- * Or as many bytes as it has judged of this answer, and at most so many: 128 kB in each round trip are more than most uplinks carry, and
- * half a second of a slow one.
+ * The limit in bytes, where that is more: as many as the peer has judged of this answer, and at most this. Few uplinks carry 128 KiB in each
+ * round trip. A slow one (2 Mbit/s) needs half a second for them.
  */
 export const MAX_UNJUDGED_BYTES = 128 * 1024
 /** The cost (`unitCost`) from which a bundle of small segments is sent: the first one of an answer is short, since it may not be the only answer. */
@@ -151,7 +151,7 @@ export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
 }
 
-/** Whether so many bundles wait for paths that the next one to this peer is not made yet. O(MAX_UNSENT). */
+/** Whether too many bundles wait for paths: then no further one is made for this peer. O(MAX_UNSENT). */
 function isFull({ peers }: Engine, { way }: Peer, unsent: ReadonlySet<PeerId>): boolean {
   if (way !== 'open') return unsent.size >= MAX_UNSENT
   let shared = 0

@@ -10,7 +10,7 @@ import type { Author } from '../core/op.ts'
 import { type Budget, createBudget, drawOne } from '../core/budget.ts'
 import { encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from './bundle.ts'
 import type { StoredUnits } from './effects.ts'
-import { encodeMessage } from './messages.ts'
+import { encodeUnasked } from './messages.ts'
 import type { Peer } from './peer.ts'
 import { ask, type Engine, newJob, peerOf, send } from './state.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
@@ -81,6 +81,5 @@ function sendOp(engine: Engine, peer: Peer, op: number, { first }: StoredUnits, 
   const { dag } = engine.replica
   const unitOp = reopenBundle(columns, (n) => idOf(dag, first + n))?.flat()[op - first]
   if (unitOp === undefined || unitOp.signature === null) return
-  const bundle = wrapBundle('raw', encodeBundle([[unitOp]]))
-  send(engine, peer.id, encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 }))
+  send(engine, peer.id, encodeUnasked(wrapBundle('raw', encodeBundle([[unitOp]]))))
 }

@@ -9,12 +9,10 @@
  * An answer is read from top to bottom in `answer` below: a generator that yields what it waits for. When it may send the next bundle,
  * `pace.ts` decides.
  */
-import { fromHex } from '../core/bytes.ts'
-import { idOf, numberOf } from '../core/dag.ts'
+import { idOf } from '../core/dag.ts'
 import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, shapeOfBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { Input, StoredUnits } from './effects.ts'
-import { lackingOf } from './holdings.ts'
 import { mergeUnits } from './merge.ts'
 import { encodeMessage, type Want } from './messages.ts'
 import {
@@ -37,15 +35,13 @@ import {
   waitToAsk,
 } from './pace.ts'
 import type { Peer } from './peer.ts'
-import { countBetween, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
-import { ask, type Engine, headsOf, newJob, type Question, refuseFrom } from './state.ts'
+import { beginServing, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
+import { ask, type Engine, newJob, type Question, refuseFrom } from './state.ts'
 
-/** So many marks are cleared in the time in which one op is looked at. */
-const MARKS_AS_OP = 128
-/** Segments read at a time: at most so many, and about as many bytes as can be sent before the asker must judge some. */
+/** Segments read at a time, at most; and their bytes, about: what can be sent before the asker must judge some. */
 const READ_SEGMENTS = 64
 const READ_BYTES = MAX_UNJUDGED_BYTES
-/** Reading so many bytes of a segment takes as long as sending one, and rebuilding an op of it, or so many parents, as long as sending so many. */
+/** What work on a segment costs, in bytes sent: reading 8 bytes costs 1; rebuilding an op costs 64, and so does rebuilding 8 parents. */
 const READ_AS_SENT = 8
 const REBUILT_AS_BYTES = 64
 const PARENTS_AS_OP = 8
@@ -80,53 +76,11 @@ export function serveDue(engine: Engine): number {
 
 /** @param shared what pays for finding what is lacking */
 function serveNow(engine: Engine, peer: Peer, want: Want, shared: Shared): void {
-  const serving = begin(engine, peer, want, shared)
+  const serving = beginServing(engine, peer, want, shared)
   // Nobody waits for an answer that only the nearest gives.
   if (want.ofAll && serving.left === 0) return
   peer.serving = serving
   drive(engine, peer, serving, answer(engine, peer, serving))
-}
-
-function begin(engine: Engine, peer: Peer, want: Want, { walks }: Shared): Serving {
-  const { dag } = engine.replica
-  if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
-  const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
-  // It has had all there is, as it seemed, and still holds something else.
-  if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
-  const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
-  peer.wants++
-  walks.left -= visited + leastWalk(engine)
-  let until = want.ids.length === 0 ? engine.stored : 0
-  let from = isExact ? 0 : (before?.to ?? 0)
-  for (const id of want.ids) {
-    const op = numberOf(dag, id)
-    until = Math.max(until, Math.min(engine.stored, op + 1))
-    // It should have had this: an answer was lost, or a guess was wrong.
-    if (op >= 0 && op < from) from = 0
-  }
-  return {
-    ref: want.ref,
-    from,
-    lacking: ops,
-    until,
-    stored: engine.stored,
-    at: from,
-    range: 0,
-    units: [],
-    ops: 0,
-    cost: 0,
-    sent: 0,
-    bundles: 0,
-    takenOps: 0,
-    takenBytes: 0,
-    unjudged: [],
-    isAgain: peer.serving !== null && peer.serving.resume !== null,
-    left: countBetween(ops, from, until),
-    readAhead: 8,
-    isHeld: false,
-    resume: null,
-    waitsSince: 0,
-  }
 }
 
 /** Runs an answer until it waits. It is given up when another one to the same peer has begun, or the peer has left. */
@@ -325,9 +279,6 @@ function* wrapped(engine: Engine, columns: Uint8Array): Generator<Question, Uint
   if (deflated?.type !== 'deflated' || deflated.bytes.length >= columns.length) return wrapBundle('raw', columns)
   return wrapBundle('deflate', deflated.bytes)
 }
-
-/** What any want takes, in ops looked at, however little is lacking. */
-const leastWalk = ({ replica: { dag }, stored }: Engine): number => dag.length - stored + Math.ceil(dag.length / MARKS_AS_OP)
 
 function isLarge({ limits }: Engine, columns: Uint8Array): boolean {
   const shape = shapeOfBundle(columns)

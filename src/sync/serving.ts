@@ -1,8 +1,17 @@
 /** An answer on its way: where it is, and what of the stored ops is still to be sent. */
+import { fromHex } from '../core/bytes.ts'
+import { numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
 import type { StoredUnits } from './effects.ts'
-import type { Ranges } from './holdings.ts'
+import { lackingOf, type Ranges } from './holdings.ts'
+import type { Want } from './messages.ts'
+import type { Shared } from './pace.ts'
+import type { Peer } from './peer.ts'
+import { type Engine, headsOf } from './state.ts'
 import { opsAfter } from './strangers.ts'
+
+/** So many marks are cleared in the time in which one op is looked at. */
+const MARKS_AS_OP = 128
 
 /** An answer that ended: whose question it was, and the op before which it ended. */
 export interface Given {
@@ -48,7 +57,7 @@ export interface Serving {
 /** The ops that the next bundle may hold: an asker that was brought little takes no more at a time (`strangers.ts`). */
 export const mayBring = ({ takenOps }: Serving): number => opsAfter(takenOps)
 
-/** So many bundles were judged by now, as the asker says. */
+/** The asker says how many bundles it has judged. */
 export function judged(serving: Serving, bundles: number): void {
   const { unjudged } = serving
   while (unjudged.length > 0 && serving.bundles - unjudged.length < bundles) {
@@ -82,3 +91,49 @@ export function nextLacking(serving: Serving): number {
 export function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
   return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
 }
+
+/** The answer to this question, before anything of it is sent. @param shared what pays for finding what is lacking */
+export function beginServing(engine: Engine, peer: Peer, want: Want, { walks }: Shared): Serving {
+  const { dag } = engine.replica
+  if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
+  const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
+  // It has had all there is, as it seemed, and still holds something else.
+  if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
+  const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
+  peer.wants++
+  walks.left -= visited + leastWalk(engine)
+  let until = want.ids.length === 0 ? engine.stored : 0
+  let from = isExact ? 0 : (before?.to ?? 0)
+  for (const id of want.ids) {
+    const op = numberOf(dag, id)
+    until = Math.max(until, Math.min(engine.stored, op + 1))
+    // It should have had this: an answer was lost, or a guess was wrong.
+    if (op >= 0 && op < from) from = 0
+  }
+  return {
+    ref: want.ref,
+    from,
+    lacking: ops,
+    until,
+    stored: engine.stored,
+    at: from,
+    range: 0,
+    units: [],
+    ops: 0,
+    cost: 0,
+    sent: 0,
+    bundles: 0,
+    takenOps: 0,
+    takenBytes: 0,
+    unjudged: [],
+    isAgain: peer.serving !== null && peer.serving.resume !== null,
+    left: countBetween(ops, from, until),
+    readAhead: 8,
+    isHeld: false,
+    resume: null,
+    waitsSince: 0,
+  }
+}
+
+/** What any want takes, in ops looked at, however little is lacking. */
+const leastWalk = ({ replica: { dag }, stored }: Engine): number => dag.length - stored + Math.ceil(dag.length / MARKS_AS_OP)
