@@ -19,10 +19,10 @@ import { isDecided } from '../core/replica.ts'
 import type { PeerId } from './effects.ts'
 import { countHeldBack, isAnswerHeldBack } from './held-back.ts'
 import { answersNoMore } from './intake.ts'
-import type { IntakeResult } from './intake-queue.ts'
+import { hasAnswerToJudge, type IntakeResult } from './intake-queue.ts'
 import { holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
-import { type Fetch, goesWell, HEDGE, makesWay, noteBytes } from './open-fetch.ts'
+import { type Fetch, type GivenUp, goesWell, HEDGE, makesWay, noteBytes } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
@@ -93,11 +93,9 @@ export function fetchDue(engine: Engine): number {
 }
 
 function dueAt(engine: Engine, fetch: Fetch): number {
-  const { heardAt, arrivedAt, startedAt, got } = fetch
-  // What waits for this node's budget is not the peer's silence.
-  const stalls = isAnswerHeldBack(engine, fetch.from)
-    ? Infinity
-    : Math.max(heardAt, engine.intake.has(fetch.from) ? arrivedAt : heardAt) + STALL
+  const { heardAt, startedAt, got } = fetch
+  // What waits to be judged here is not the peer's silence.
+  const stalls = hasAnswerToJudge(engine, fetch.from) ? Infinity : heardAt + STALL
   return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
 }
 
@@ -194,8 +192,11 @@ function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked
 
 type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'all'>
 
-/** A question to this peer is open from now on. */
-export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, all }: Asked, isLate = false): void {
+/**
+ * A question to this peer is open from now on.
+ * @param late what had come of it when it was given up; null for one that was not
+ */
+export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, all }: Asked, late: GivenUp | null = null): void {
   const { now, caughtUp } = engine
   peer.gaveUpOn = null
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
@@ -210,19 +211,18 @@ export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought
     named,
     missing,
     brought,
-    isLate,
+    isLate: late !== null,
     all,
     ops: peer.ops,
     startedAt: now,
     got: 0,
     vain: 0,
     again: 0,
-    bundles: 0,
+    bundles: late?.bundles ?? 0,
     recent: 0,
     recentAt: now,
     left: null,
     heardAt: now,
-    arrivedAt: now,
     ended: false,
   })
   notify(engine, { type: 'changed' })
@@ -230,12 +230,6 @@ export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought
 
 /** Whether a peer answers the question that it was asked. */
 export const isAnswer = ({ fetches }: Engine, from: PeerId, ref: number): boolean => fetches.get(from)?.ref === ref
-
-/** A part of an answer came, and waits to be judged. */
-export function arrived({ fetches, now }: Engine, from: PeerId): void {
-  const fetch = fetches.get(from)
-  if (fetch !== undefined) fetch.arrivedAt = now
-}
 
 /** Units that answer a fetch (or the first of many) were judged. */
 export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {
@@ -306,9 +300,9 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   else if (isInVain(engine, fetch)) {
     bench(engine, peer)
     peer.isUseful = false
-  } else if (engine.now >= fetch.heardAt + STALL && !isAnswerHeldBack(engine, fetch.from)) {
+  } else if (engine.now >= fetch.heardAt + STALL && !hasAnswerToJudge(engine, fetch.from)) {
     bench(engine, peer)
-    peer.gaveUpOn = fetch.ref
+    peer.gaveUpOn = { ref: fetch.ref, bundles: fetch.bundles }
   }
   notify(engine, { type: 'changed' })
 }

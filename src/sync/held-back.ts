@@ -4,6 +4,7 @@
  * that has waited longest is removed, and its bundles are lost. This node can ask for the ops again.
  */
 import type { Link } from './effects.ts'
+import { hasAnswerToJudge } from './intake-queue.ts'
 import { dropQueue, type Engine } from './state.ts'
 import { JUDGE_BUDGETS, type JudgeBudget } from './strangers.ts'
 
@@ -27,9 +28,9 @@ export function countHeldBack(heldBack: HeldBack): number {
   return count
 }
 
-/** Whether an answer of this link waits to be judged until there is something left of a budget, whichever: its peer is not to blame. */
-export const isAnswerHeldBack = ({ heldBack, intake }: Engine, link: Link): boolean =>
-  (intake.get(link)?.answers ?? 0) > 0 && JUDGE_BUDGETS.some((name) => heldBack[name].has(link))
+/** Whether an answer of this link waits until there is something left of a budget, whichever. */
+export const isAnswerHeldBack = (engine: Engine, link: Link): boolean =>
+  hasAnswerToJudge(engine, link) && JUDGE_BUDGETS.some((name) => engine.heldBack[name].has(link))
 
 /** A link waits for a budget, behind those that wait already. O(seats) when the lines are full. */
 export function holdBack(engine: Engine, link: Link, budget: JudgeBudget): void {

@@ -52,6 +52,9 @@ export interface IntakeResult {
 
 export const noResult = (): IntakeResult => ({ admitted: 0, duplicate: 0, refused: 0, pending: 0 })
 
+/** Whether an answer of this link is still to be judged: what takes time here is not the peer's silence. */
+export const hasAnswerToJudge = ({ intake }: Engine, link: Link): boolean => (intake.get(link)?.answers ?? 0) > 0
+
 /** Puts a bundle behind the others. No bytes: nothing to judge. */
 export function push(
   engine: Engine,

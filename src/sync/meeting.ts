@@ -4,7 +4,7 @@
  * come is asked for afterwards (`fetch.ts`).
  */
 import type { PeerId } from './effects.ts'
-import { arrived, begin, isAnswer, isBusy } from './fetch.ts'
+import { begin, isAnswer, isBusy } from './fetch.ts'
 import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
 import type { Peer } from './peer.ts'
@@ -85,11 +85,9 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
  */
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
   const isOfAll = engine.question?.ref === ref
-  const isLate = peer.gaveUpOn === ref && !engine.fetches.has(peer.id)
+  const late = peer.gaveUpOn?.ref === ref && !engine.fetches.has(peer.id) ? peer.gaveUpOn : null
   if (isOfAll) engine.question = null
-  if (isOfAll || isLate)
-    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, isLate)
-  if (!isAnswer(engine, peer.id, ref)) return false
-  arrived(engine, peer.id)
-  return true
+  if (isOfAll || late !== null)
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, late)
+  return isAnswer(engine, peer.id, ref)
 }

@@ -40,11 +40,12 @@ export interface Fetch {
   /** Ops that it brought and that were held already. */
   again: number
   heardAt: number
-  /** When something of it came (ms), which may still wait to be judged here: that is not the peer's silence. */
-  arrivedAt: number
   /** The peer has said that this answer is complete; its last units may still be on their way to the disk. */
   ended: boolean
 }
+
+/** A question that was given up, and the bundles that had been judged of its answer by then. */
+export type GivenUp = Pick<Fetch, 'ref' | 'bundles'>
 
 /** Bytes that brought ops came now. */
 export function noteBytes(fetch: Fetch, bytes: number, now: number): void {

@@ -3,6 +3,7 @@ import { MESSAGE_VERSION } from '../core/limits.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { PeerId, Way } from './effects.ts'
+import type { GivenUp } from './open-fetch.ts'
 import type { Given, Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
@@ -59,7 +60,7 @@ export interface Peer {
   /** The ref of its last answer that was taken in here whole; 0: of none, or none that is relied on. */
   takenIn: number
   /** The question to it that was given up last because it was silent, until another one is asked: its answer may come late. */
-  gaveUpOn: number | null
+  gaveUpOn: Readonly<GivenUp> | null
   /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number

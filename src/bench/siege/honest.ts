@@ -9,6 +9,8 @@ import { importInto } from '../open-chromium.ts'
 
 /** What takes longer counts as never (ms). */
 const NEVER = 60_000
+/** How often is looked whether a newcomer holds everything (ms). */
+const LOOK_EVERY = 50
 /** Between two messages (ms), and up to as much again by chance. */
 const PAUSE = 400
 
@@ -56,7 +58,11 @@ export async function joinAsNew(browser: BenchBrowser, { pages, link }: Honest, 
   try {
     const began = performance.now()
     const page = await openApp(browser, link, await device.context.newPage())
-    const has = page.waitForFunction((wanted) => Number(document.documentElement.dataset['stored']) >= wanted, ops, { timeout: NEVER })
+    // Asked at an interval: with each frame, as by default, asking keeps a newcomer's page drawing all the time.
+    const has = page.waitForFunction((wanted) => Number(document.documentElement.dataset['stored']) >= wanted, ops, {
+      timeout: NEVER,
+      polling: LOOK_EVERY,
+    })
     if ((await has.catch(() => null)) === null) return Infinity
     return await untilHeard(page, pages[1], began)
   } finally {
