@@ -84,11 +84,11 @@ export function fetchDue(engine: Engine): number {
     if (fetch.ended) end(engine, fetch)
     else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
   }
-  if (engine.question !== null && engine.now >= engine.question.until) engine.question = null
-  if (engine.question === null) startDue(engine)
-  let next = Math.min(bringersAt, engine.question?.until ?? nextUnbenched(engine))
+  const open = engine.question !== null && engine.now < engine.question.until ? engine.question : null
+  if (open === null) startDue(engine)
+  let next = Math.min(bringersAt, open?.until ?? nextUnbenched(engine))
   for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
-  if (engine.fetches.size > 0 && engine.question === null) next = Math.min(next, nextHedge(engine))
+  if (engine.fetches.size > 0 && open === null) next = Math.min(next, nextHedge(engine))
   return next
 }
 

@@ -30,6 +30,7 @@ import { nextIdentity } from '../sim/world.ts'
 import { decodeMessage, encodeMessage, type Want } from './messages.ts'
 import type { PeerId } from './effects.ts'
 import { isNearest } from './meeting.ts'
+import type { Fetch } from './open-fetch.ts'
 import { agrees } from './gossip.ts'
 
 const QUICK = { delay: { least: 5, most: 5 } }
@@ -91,6 +92,20 @@ test('whoever answers everybody’s question first is whom it is being fetched f
   expect(stage.nodes.map((node) => node.engine.senderId)).toContain(mainFetch(engine)!.from)
   expect(mainFetch(engine)).toMatchObject({ all: true, ended: false })
   expect(runUntil(stage, 2_000, () => opsOf(joiner) === 1_501)).toBeLessThan(2_000)
+})
+
+test('an answer to everybody’s question that comes after OPEN_QUESTION is taken as one all the same', () => {
+  const stage = createStage(2, { delay: { least: 400, most: 400 } })
+  const [bob] = stage.nodes as [SimNode]
+  for (let i = 0; i < 3; i++) push(stage, bob, linkNamed(stage, 'mallory'), [chainOf(stage, keyNamed(`author ${i}`), 500)])
+  run(stage, 15_000)
+  const joiner = join(stage)
+  const { engine } = joiner
+  const late = (): Fetch | undefined => [...engine.fetches.values()].find(({ isLate }) => isLate)
+  expect(runUntil(stage, 1_000, () => late() !== undefined)).toBeLessThan(1_000)
+  expect(late()).toMatchObject({ all: true, ended: false })
+  expect(engine.question).toBe(null)
+  expect(runUntil(stage, 5_000, () => opsOf(joiner) === 1_501)).toBeLessThan(5_000)
 })
 
 test('two who both have what the other lacks are equal after one question and one answer each', () => {

@@ -19,7 +19,7 @@ const OPEN_QUESTION = 300
 /** A question to everybody. */
 export interface OpenQuestion {
   readonly ref: number
-  /** Until when (ms) its answer is waited for. */
+  /** Until when (ms) its answer is waited for before anybody else is asked. */
   readonly until: number
 }
 
@@ -31,7 +31,7 @@ export function askAll(engine: Engine): void {
   if (engine.fetches.size > 0 || engine.paused || isBusy(engine)) return tellHeads(engine, null)
   const { stored, now } = engine
   // Its time is not longer for being asked again: paths that come and go must not keep it open.
-  engine.question ??= { ref: engine.nextRef++, until: now + OPEN_QUESTION }
+  if (engine.question === null || now >= engine.question.until) engine.question = { ref: engine.nextRef++, until: now + OPEN_QUESTION }
   const { ref } = engine.question
   send(
     engine,
@@ -84,10 +84,13 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
  * is open again when its answer comes after all: a peer answers many, each in its turn.
  */
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
-  const isOfAll = engine.question?.ref === ref
-  const late = peer.gaveUpOn?.ref === ref && !engine.fetches.has(peer.id) ? peer.gaveUpOn : null
-  if (isOfAll) engine.question = null
-  if (isOfAll || late !== null)
-    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, late)
+  const { question, fetches, now } = engine
+  const isOfAll = question?.ref === ref
+  const isInTime = isOfAll && now < question.until
+  const late = isOfAll ? { ref, bundles: 0 } : peer.gaveUpOn
+  if (isInTime || (late?.ref === ref && !fetches.has(peer.id))) {
+    if (isOfAll) engine.question = null
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, isInTime ? null : late)
+  }
   return isAnswer(engine, peer.id, ref)
 }
