@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addNumber, createNumberSet, deleteNumber, greatest, hasNumber, nthGreatest, numbersIn } from './number-set.ts'
+import { addNumber, createNumberSet, deleteNumber, greatest, hasNumber, least, nthGreatest, numbersIn } from './number-set.ts'
 
 const near = (n: number): fc.Arbitrary<number> => fc.integer({ min: n - 3, max: n + 3 })
 /** Also on both sides of the ends of words and of the groups of each level. */
@@ -22,6 +22,8 @@ test('in lockstep with a Set: members, their order and their ranks', () => {
       expect([...numbersIn(set)]).toEqual(descending.toReversed())
       expect(greatest(set, 1_000)).toEqual(descending)
       expect(greatest(set, 5)).toEqual(descending.slice(0, 5))
+      expect(least(set, 1_000)).toEqual(descending.toReversed())
+      expect(least(set, 5)).toEqual(descending.toReversed().slice(0, 5))
       expect(nthGreatest(set, twin.size)).toBe(-1)
       for (const [, n] of steps) expect(hasNumber(set, n)).toBe(twin.has(n))
     }),

@@ -77,6 +77,11 @@ export function greatest(set: NumberSet, count: number): number[] {
   return Array.from({ length: Math.min(count, set.size) }, (_, rank) => nthGreatest(set, rank))
 }
 
+/** The `count` least members, least first; all of them if there are no more. O(count). */
+export function least(set: NumberSet, count: number): number[] {
+  return Array.from({ length: Math.min(count, set.size) }, (_, rank) => nthGreatest(set, set.size - 1 - rank))
+}
+
 /** All members, in ascending order. O(greatest member / 32 + members). */
 export function* numbersIn({ bits }: NumberSet): Generator<number, undefined> {
   for (const [word, all] of bits.entries()) {

@@ -20,7 +20,18 @@ test('MAX_SUBMISSIONS wait while one is signed, and one more is refused by name'
   expect(refused).toEqual([10_001])
 })
 
-test('D17 of more heads than an op can follow, it follows those of who was here first, and the newest', () => {
+test('D17 authors who were here first keep half of the places, however many come later with one op each', () => {
+  const stage = createStage(1)
+  const [alice] = stage.nodes as [SimNode]
+  const crowd = Array.from({ length: 200 }, (_, n) => chainOf(stage, keyNamed(`author ${n}`), 1))
+  push(stage, alice, linkNamed(stage, 'author'), crowd)
+  const { op: written } = say(stage, alice, 'hello')
+  const half = MAX_DEPS / 2
+  const expected = [...crowd.slice(0, half), ...crowd.slice(-half)].flat()
+  expect(written.deps.map(toHex).toSorted()).toEqual(expected.map(({ id }) => toHex(id)).toSorted())
+})
+
+test('D17 of more heads than an op can follow, it follows those of who was here first, the newest, and the oldest of who forked', () => {
   const stage = createStage(1)
   const [alice] = stage.nodes as [SimNode]
   const link = linkNamed(stage, 'author')
@@ -28,18 +39,21 @@ test('D17 of more heads than an op can follow, it follows those of who was here 
   push(stage, alice, link, early)
   // One key with many heads, which would take every place by its number as well as by its time.
   const flooder = keyNamed('flooder')
+  const flood = Array.from({ length: 500 }, (_, n) => message(stage, flooder, null, [stage.room], `${n}`))
   push(
     stage,
     alice,
     link,
-    Array.from({ length: 500 }, (_, n) => [message(stage, flooder, null, [stage.room], `${n}`)]),
+    flood.map((each) => [each]),
   )
   const [late] = chainOf(stage, keyNamed('late'), 1)
   push(stage, alice, link, [[late!]])
   const { op: written } = say(stage, alice, 'hello')
   expect(written.deps.length).toBe(MAX_DEPS)
   const deps = written.deps.map(toHex)
-  for (const { id } of [...early.flat(), late!]) expect(deps).toContain(toHex(id))
+  // Others hold the oldest, so that what stands on them can be shown at once.
+  const expected = [...early.flat(), late!, ...flood.slice(0, MAX_DEPS - 4)]
+  expect(deps.toSorted()).toEqual(expected.map(({ id }) => toHex(id)).toSorted())
   // What it followed are heads no more: the next one follows as many others.
   const { op: next } = say(stage, alice, 'again')
   expect(next.deps.filter((dep) => deps.includes(toHex(dep)))).toEqual([])

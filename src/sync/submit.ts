@@ -6,7 +6,7 @@ import { compareBytes } from '../core/bytes.ts'
 import { type Dag, idOf } from '../core/dag.ts'
 import { signedBytes } from '../core/keys.ts'
 import { MAX_DEPS } from '../core/limits.ts'
-import { greatest, hasNumber } from '../core/number-set.ts'
+import { greatest, hasNumber, least } from '../core/number-set.ts'
 import { type Author, checkOp, hashOp, type Op } from '../core/op.ts'
 import { receive } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
@@ -69,18 +69,21 @@ const SENIORS_AMONG = 1_024
 
 /**
  * The heads that an own op is to follow: all but `prev`, or of too many those of the authors who were here first, so that no flood
- * keeps them out, and the newest, so that nobody who comes later is kept out for ever. O(MAX_DEPS + SENIORS_AMONG).
+ * keeps them out, and the newest, so that nobody who comes later is kept out for ever. Those of authors who have forked have the places that
+ * are left, the oldest first: others hold these, and need not ask for them before they can show the op. O(MAX_DEPS + SENIORS_AMONG).
  */
 function headsToFollow(dag: Dag, prev: number): number[] {
   const newest = greatest(dag.heads, 2 * MAX_DEPS + 1).filter((op) => op !== prev)
   if (newest.length <= MAX_DEPS) return newest
+  const isTip = (op: number): boolean => dag.tip[dag.author[op]!] === op
   const chosen = new Set<number>()
   for (let author = 0; author < Math.min(SENIORS_AMONG, dag.authors.length) && chosen.size < SENIORS; author++) {
-    // Who has forked has no claim to a place.
+    // Who has forked has none.
     const tip = dag.tip[author]!
     if (tip >= 0 && tip !== prev && hasNumber(dag.heads, tip)) chosen.add(tip)
   }
-  for (const op of newest) if (chosen.size < MAX_DEPS) chosen.add(op)
+  for (const op of newest) if (chosen.size < MAX_DEPS && isTip(op)) chosen.add(op)
+  for (const op of least(dag.heads, MAX_DEPS + chosen.size + 1)) if (chosen.size < MAX_DEPS && op !== prev) chosen.add(op)
   return [...chosen]
 }
 

@@ -25,7 +25,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     in: 'headsToFollow',
     drop: 'for',
     mentions: ['SENIORS'],
-    test: tested('src/sync/submit.test.ts', 'D17 of more heads than an op can follow'),
+    test: tested('src/sync/submit.test.ts', 'D17 authors who were here first keep half'),
   },
   {
     row: 'D17',
