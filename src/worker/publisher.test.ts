@@ -65,7 +65,7 @@ test('D10 telling takes no more than half of the time, however long it takes', a
     publisher.changed()
   }
   timer.mockRestore()
-  expect(pauses).toEqual([0, 300, 16])
+  expect(pauses).toEqual([0, 300, 98])
   await node.close()
 })
 
@@ -107,13 +107,31 @@ test('new ops are told at once though something else was told a moment before, a
   publisher.changed()
   await tellAfter(12)
   timer.mockRestore()
-  expect(pauses).toEqual([0, 16, 16, 0, 12])
+  expect(pauses).toEqual([0, 16, 96, 0, 12])
   expect(told).toEqual([
     [0, 1],
     [116, 1],
     [121, 2],
     [137, 3],
   ])
+  await node.close()
+})
+
+test('D22 what others change with each frame that they send is told ten times a second', async () => {
+  const node = await startNode(() => {})
+  const told: number[] = []
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const publisher = createPublisher((message) => {
+    if (message.type === 'status') told.push(performance.now())
+  }, rethrow)
+  await publisher.begin(node, '', false)
+  for (let ms = 0; ms < 1_000; ms++) {
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  vi.useRealTimers()
+  // The first one at once.
+  expect(told.length).toBe(1 + 10)
   await node.close()
 })
 

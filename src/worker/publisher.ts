@@ -1,5 +1,5 @@
 /**
- * Tells the page what changed, ops at once and anything else within a frame: the part of the history it shows, status, refusals,
+ * Tells the page what changed, ops at once and anything else a little later: the part of the history it shows, status, refusals,
  * the graph's feed.
  */
 import { toHex } from '../core/bytes.ts'
@@ -15,6 +15,12 @@ import type { GraphFeeder } from './graph-feed.ts'
  * heads, the pause is as long, so that it never takes more than half of the time.
  */
 const PAUSE = 16
+
+/**
+ * What else changes is told again after so long (ms): sooner than people notice. Others change it with each frame that they send, and showing it takes
+ * the page several milliseconds: at each frame of the screen, a flood of garbage took the page half of a core.
+ */
+const PAUSE_BETWEEN = 100
 
 /**
  * While a room streams in, every picture of its end is of new entries, which nobody can read, and laying one out takes the page
@@ -42,7 +48,9 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   /** When the next telling begins; and before when it must not. */
   let dueAt = Infinity
   let restsUntil = -Infinity
-  /** How many ops the last telling knew, and when ops were last news; −1 when the page waits for something else. */
+  /** When the last telling began. */
+  let toldAt = -Infinity
+  /** How many ops it knew, and when ops were last news; −1 when the page waits for something else. */
   let opsTold = -1
   let newsToldAt = -Infinity
   let window: { readonly from: number | null; readonly count: number } | null = null
@@ -61,7 +69,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     if (telling || node === null) return
     const running = node
     const now = performance.now()
-    const at = Math.max(restsUntil, isNews(running) ? newsToldAt + PAUSE : now + PAUSE)
+    const at = Math.max(restsUntil, isNews(running) ? newsToldAt + PAUSE : Math.max(now + PAUSE, toldAt + PAUSE_BETWEEN))
     if (at >= dueAt) return
     clearTimeout(timer)
     dueAt = at
@@ -73,6 +81,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     stale = false
     dueAt = Infinity
     const began = performance.now()
+    toldAt = began
     if (isNews(running)) newsToldAt = began
     opsTold = running.engine.replica.dag.length
     await publish(running).catch(failed)

@@ -21,6 +21,13 @@ const EQUIVOCATORS = 'src/sim/attacks/equivocators.test.ts'
 
 export const LINKS: readonly Defence[] = [
   {
+    row: 'D22',
+    file: 'src/worker/publisher.ts',
+    replace: 'value of const PAUSE_BETWEEN',
+    with: '0',
+    test: tested('src/worker/publisher.test.ts', 'D22 what others change with each frame'),
+  },
+  {
     row: 'D1',
     file: 'src/sync/gossip.ts',
     in: 'told',
