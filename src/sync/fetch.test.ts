@@ -436,7 +436,7 @@ test('D24 a newcomer among 80 names that each bring 2.5 kB in 0.9 s has the hist
 })
 
 /** A newcomer on which a known author's own ops go well for ever, and an honest peer whose ops it does not hold. What came of that. */
-function besideOwnOps(names: number): { readonly honest: () => boolean; readonly stage: Stage } {
+function besideOwnOps(names: number, roundTrip = 0) {
   const [mallory, alice] = [keyNamed('mallory'), keyNamed('alice')]
   const answers = new Map<PeerId, (ref: number) => void>()
   const stage: Stage = createStage(
@@ -456,9 +456,13 @@ function besideOwnOps(names: number): { readonly honest: () => boolean; readonly
   push(stage, bob, liar, [[latest]])
   prove(stage, bob, liar, mallory)
   const history = chainOf(stage, alice, 30)
-  answers.set(honest, (ref) =>
-    tell(stage, bob, honest, { type: 'units', ref, bundle: bundleOf(history.map((op) => [op])), last: true, left: 0 }),
-  )
+  let asked = 0
+  answers.set(honest, (ref) => {
+    asked++
+    const { schedule } = stage.world
+    const bundle = bundleOf(history.map((op) => [op]))
+    schedule.at(schedule.now + roundTrip, () => tell(stage, bob, honest, { type: 'units', ref, bundle, last: true, left: 0 }))
+  })
   for (let n = 0; n < names; n++) {
     // Known authors too, of which each has as many runs as may sit.
     const [key, link] = [keyNamed(`name ${n >> 2}`), linkNamed(stage, `name ${n}`)]
@@ -484,12 +488,18 @@ function besideOwnOps(names: number): { readonly honest: () => boolean; readonly
     drip()
     return has(bob, history.at(-1)!)
   }
-  return { stage, honest: isHere }
+  return { stage, honest: isHere, asked: () => asked }
 }
 
 test('D24 while one who is known brings only its own ops, others are asked beside it, and the slower makes way', () => {
   const { stage, honest } = besideOwnOps(0)
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
+})
+
+test('D24 who is asked beside an answer that goes on is asked once, and has the time that an answer takes', () => {
+  const { stage, honest, asked } = besideOwnOps(0, 300)
+  expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
+  expect(asked()).toBe(1)
 })
 
 test('D24 one question in four goes to the one asked longest ago: 240 runs of known authors that are silent keep nobody from being asked', () => {

@@ -7,7 +7,7 @@
  * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
  *
  * An answer that goes well may still bring only what its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms, others are asked
- * beside it in the same way, until one of them brings something. What that brings is taken in, and the slower of the two makes way.
+ * beside it in the same way, each once and for HEDGE at least, until one of them brings something. What that brings is taken in, and the slower of the two makes way.
  *
  * A peer that brings an op unasked has its parents. It is asked for those at once, whatever else goes on: what people type waits for no turn.
  *
@@ -104,7 +104,8 @@ function startDue(engine: Engine): void {
   const { fetches, hedge, now } = engine
   const goesOn = someGoesWell(engine)
   if (!goesOn || now >= hedge.comparedAt + COMPARE_AFTER + COMPARE_FOR) hedge.comparedAt = now
-  const isEnough = goesOn && now < hedge.comparedAt + COMPARE_AFTER
+  const comparesFrom = hedge.comparedAt + COMPARE_AFTER
+  const isEnough = goesOn && now < comparesFrom
   if (isEnough || fetches.size === 0) {
     hedge.since = now
     hedge.doublings = 0
@@ -116,7 +117,8 @@ function startDue(engine: Engine): void {
   for (const { brought, isLate, from } of fetches.values()) if (!brought && !isLate && !isAnswerHeldBack(engine, from)) open++
   for (const most = Math.min(MAX_QUESTIONS, 2 ** hedge.doublings); open < most; open++) {
     const peer = choose(engine)
-    if (peer === null) return
+    // Who was asked beside an answer is not asked again while the two are compared.
+    if (peer === null || (goesOn && peer.askedAt >= comparesFrom)) return
     start(engine, peer)
   }
 }
@@ -260,9 +262,12 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
 /** This answer brought ops: those that are much slower make way. */
 function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
+  const { hedge, now } = engine
   for (const other of [...engine.fetches.values()]) {
-    if (other !== fetch && goesWell(engine, other)) engine.hedge.comparedAt = engine.now
-    if (makesWay(other, fetch, engine.now)) drop(engine, other)
+    if (other !== fetch && goesWell(engine, other)) hedge.comparedAt = now
+    // Who was asked beside it has the time that an answer takes.
+    const isAwaited = other.bundles === 0 && other.startedAt >= hedge.comparedAt + COMPARE_AFTER && now < other.startedAt + HEDGE
+    if (!isAwaited && makesWay(other, fetch, now)) drop(engine, other)
   }
 }
 
