@@ -89,4 +89,23 @@ export const REGRESSIONS: readonly Regression[] = [
       limits: { heads: 2, newestHeads: 2, tips: 1, newestTips: 1, sparseTips: 2, parts: 1, serveBytes: 1000, bundleOps: 2, wholeFrom: 1 },
     },
   },
+  {
+    name: 'a node whose latest op is lost everywhere writes again, though only peers that never wrote answer it',
+    plan: {
+      ...FAIR,
+      scenario: 'random',
+      seed: 3_000_192,
+      nodes: 2,
+      ops: 10,
+      storm: 6_000,
+      domains: [[1, 0]],
+      delay: { least: 1, most: 3 },
+      strategies: [],
+      acts: 1,
+      faults: [
+        { type: 'flip', at: 1_086, until: 5_713, node: 1 },
+        { type: 'amnesia', at: 1_968, until: 3_527, node: 0 },
+      ],
+    },
+  },
 ]

@@ -7,6 +7,7 @@ import { addNode, firstSegment, give, start } from './node.ts'
 import type { Plan } from './plan.ts'
 import { createRandom, type Random } from './random.ts'
 import { STRATEGIES, type StrategyName } from './strategies.ts'
+import { LOST_ALTOGETHER, waitsFor } from '../sync/trust.ts'
 import { addVillain, type Villain, type VillainCounts } from './villain.ts'
 import { type Counts, emptyWorld, type Failure, fail, nextIdentity, type World } from './world.ts'
 
@@ -26,8 +27,10 @@ export interface Report {
 
 /** Events of a world; with more it does not come to rest. */
 const MAX_EVENTS = 400_000
-/** Within so long after the storm all is to be well (ms): the longest pauses of the engine are a minute, and a few may follow each other. */
+/** Within so long after the storm all is to be well (ms): most pauses of the engine are a minute at most, and a few may follow each other. */
 const HEAL = 240_000
+/** And within so long after a node could not write: what its mark names may be lost everywhere, and it waits for that so long (ms). */
+const LAST_UNSIGNED = LOST_ALTOGETHER
 /** Within so long every node has told its heads once more (ms). */
 const TELL_ALL = 7_000
 /** How often it is looked (ms). */
@@ -42,9 +45,10 @@ export function run(plan: Plan): Report {
     world.schedule.runUntil(plan.storm, stop)
     heal(world)
     for (const villain of world.villains) goOn(world, villain)
-    while (healedAfter < 0 && !stop() && world.schedule.now < plan.storm + HEAL) {
+    for (let last = plan.storm; healedAfter < 0 && !stop() && world.schedule.now < last + HEAL;) {
       world.schedule.runUntil(world.schedule.now + LOOK_EVERY, stop)
       if (isSettled(world)) healedAfter = world.schedule.now - plan.storm
+      if (world.nodes.some(({ engine }) => waitsFor(engine) !== null)) last = Math.min(world.schedule.now, plan.storm + LAST_UNSIGNED)
     }
     if (world.failure === null && healedAfter < 0) fail(world, 'correct nodes agree after healing', stateOf(world))
     if (world.failure === null) {
