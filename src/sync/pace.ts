@@ -103,12 +103,14 @@ export const mayAsk = ({ wants, bytesServed }: Peer): boolean => wants < WANTS_A
 /** Whether a question may be looked at now. */
 export const mayWalk = ({ now }: Engine, { walks, asked }: Shared): boolean => asked.size === 0 && leftAt(walks, now) > 0
 
-/** The question of a peer waits for its turn, in the place of an earlier one. False for one without a seat: there may be any number of those. */
-export function waitToAsk(engine: Engine, peer: Peer, want: Want): boolean {
-  if (!engine.peers.has(peer.id)) return false
-  const shared = asksWith(engine, peer)
+/**
+ * The question of a peer waits for its turn, in the place of an earlier one. False for one without a seat: there may be any number of those.
+ * @param shared what is to pay for it
+ */
+export function waitToAsk({ peers, pace }: Engine, peer: Peer, want: Want, shared: Shared): boolean {
+  if (!peers.has(peer.id)) return false
   // It may have waited with others before.
-  for (const each of Object.values(engine.pace.shared)) if (each !== shared) each.asked.delete(peer.id)
+  for (const each of Object.values(pace.shared)) if (each !== shared) each.asked.delete(peer.id)
   shared.asked.set(peer.id, want)
   return true
 }
@@ -147,12 +149,12 @@ export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   if (peer.isMet && isWindowFull(serving)) return Infinity
   if (made.has(serving)) return engine.now
   // An earlier answer may have left one that the peer does not take.
-  if (made.size >= MAX_MADE || unsent.has(peer.id) || isFull(engine, peer, unsent)) return Infinity
+  if (made.size >= MAX_MADE || unsent.has(peer.id) || areManyUnsent(engine, peer, unsent)) return Infinity
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
 }
 
 /** Whether too many bundles wait for paths: then no further one is made for this peer. O(MAX_UNSENT). */
-function isFull({ peers }: Engine, { way }: Peer, unsent: ReadonlySet<PeerId>): boolean {
+function areManyUnsent({ peers }: Engine, { way }: Peer, unsent: ReadonlySet<PeerId>): boolean {
   if (way !== 'open') return unsent.size >= MAX_UNSENT
   let shared = 0
   for (const id of unsent) if ((peers.get(id)?.way ?? 'open') === 'open') shared++

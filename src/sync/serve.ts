@@ -61,7 +61,7 @@ type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefi
 export function serve(engine: Engine, peer: Peer, want: Want): boolean {
   if (!mayAsk(peer)) return false
   const shared = asksWith(engine, peer)
-  if (!mayWalk(engine, shared)) return waitToAsk(engine, peer, want)
+  if (!mayWalk(engine, shared)) return waitToAsk(engine, peer, want, shared)
   serveNow(engine, peer, want, shared)
   return true
 }

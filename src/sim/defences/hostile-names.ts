@@ -576,7 +576,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     file: PACE,
     in: 'mustWait',
     drop: 'operand',
-    mentions: ['isFull'],
+    mentions: ['areManyUnsent'],
     test: tested(SERVE_TEST, 'D21 D18 on a path that all share'),
   },
   {
