@@ -9,7 +9,7 @@ import { median, type Row, rowOf } from './report.ts'
 import type { Suite, SuiteSetting } from './setting.ts'
 import { ATTACKS } from './siege/attacks.ts'
 import type { SiegeSays, SiegeTask } from './siege/besieger.ts'
-import { type Honest, joinAsNew, openHonest, reload, typeSome } from './siege/honest.ts'
+import { type Honest, joinAsNew, type Joined, openHonest, reload, typeSome } from './siege/honest.ts'
 
 /** Attacks at the rate at which each was first seen to work, and at multiples of it. */
 const RATES = [1, 4, 16]
@@ -25,7 +25,7 @@ const UNFOLD = 5_000
 interface Measured {
   readonly latencies: readonly number[]
   readonly reload: number
-  readonly join: number
+  readonly joined: Joined
   readonly sent: Exclude<SiegeSays, { begun: true }>
 }
 
@@ -78,7 +78,7 @@ async function besieged(
     const joined = await joinAsNew(browser, honest, OPS)
     const sent = await answerOf(besieger, { type: 'stop' })
     if (!('frames' in sent)) throw new Error('A besieger that does not say what it sent.')
-    return { latencies, reload: reloaded, join: joined, sent }
+    return { latencies, reload: reloaded, joined, sent }
   } finally {
     besieger.kill()
   }
@@ -94,7 +94,7 @@ function answerOf(child: ChildProcess, task: SiegeTask | { readonly type: 'stop'
 
 function rowsOf(attack: string, rate: number, measured: Measured, control: Measured): Row[] {
   const params = { attack, rate }
-  const isReached = [...measured.latencies, measured.reload, measured.join].every((time) => time < Infinity)
+  const isReached = [...measured.latencies, measured.reload, measured.joined.has, measured.joined.heard].every((time) => time < Infinity)
   const seconds = (measure: string, time: number, beside: number): Row => ({
     ...rowOf({ measure, params, unit: 's', better: 'lower' }, [time], { control: [beside] }),
   })
@@ -107,7 +107,8 @@ function rowsOf(attack: string, rate: number, measured: Measured, control: Measu
     },
     rowOf({ measure: 'typed-to-shown-ms', params, unit: 'ms', better: 'lower' }, measured.latencies, { control: control.latencies }),
     seconds('reload-seconds', measured.reload, control.reload),
-    seconds('join-seconds', measured.join, control.join),
+    seconds('join-seconds', measured.joined.has, control.joined.has),
+    seconds('heard-seconds', measured.joined.heard, control.joined.heard),
     { measure: 'reachable', params, unit: '1 or 0', better: 'higher', ours: isReached ? 1 : 0, peers: {} },
     rowOf({ measure: 'hostile-frames-per-second', params, unit: 'frames/s', better: 'higher' }, [perSecond(measured)], {
       control: [perSecond(control)],
@@ -117,7 +118,7 @@ function rowsOf(attack: string, rate: number, measured: Measured, control: Measu
 
 const ASSUMPTIONS = [
   'An attacker holds the link of the room and speaks through its relay, at 1, 4 and 16 times the rate at which the attack was first seen to work. `control` is the same attack at the same rate on another room of the same relay, by the same program: what the attack takes of this machine, and of the relay, is in both.',
-  '`typed-to-shown-ms` is that of the suite "latency", by the relay, with the direct path cut by hand. `latency-ratio` is its median by that of the control. `reload-seconds`: from a reload of a tab until a message of it is shown by the other. `join-seconds`: until a new device with an empty disk holds the 10,000 ops of the room, and a message of it is shown by a tab that was there. `reachable` is 1 when none of them took a minute. `hostile-frames-per-second` is what the attacker did send.',
+  '`typed-to-shown-ms` is that of the suite "latency", by the relay, with the direct path cut by hand. `latency-ratio` is its median by that of the control. `reload-seconds`: from a reload of a tab until a message of it is shown by the other. `join-seconds`: until a new device with an empty disk holds 10,000 ops, which the room had before the attack. `heard-seconds`: until it holds as many as a tab that was there held when it came, ops of the attacker among them, and a message of it is shown by that tab. `reachable` is 1 when none of them took a minute. `hostile-frames-per-second` is what the attacker did send.',
   'D17: heads by one key, 1,071 ops a second. D18: 256 names (1,024 at 4 × and more), 17 frames a second. D19: recordings of 260 runs that are over (2,048 at 16 ×), 26 a second. D20: offers by 20 names a second that nobody has met. D21: 20 questions for everything a second, all answers taken. D22: 900 frames a second that do not open or say nothing. D23: 1 MB a second for everybody, beside a connection that does not read. D24: 20 names, half of which are silent and half of which drip.',
   'All of it shares the cores of this machine: two browsers, the relay, and the attacker.',
 ]

@@ -52,22 +52,36 @@ export async function reload({ pages }: Honest): Promise<number> {
   return seconds
 }
 
-/** Joins as a new device; gives the seconds until it holds `ops` and a message of its own is seen by a tab that was there. */
-export async function joinAsNew(browser: BenchBrowser, { pages, link }: Honest, ops: number): Promise<number> {
+/** Seconds since a new device came. */
+export interface Joined {
+  /** Until it holds `ops`. */
+  readonly has: number
+  /** Until it holds as many ops as a tab that was there held when it came, and a message of its own is seen by that tab. */
+  readonly heard: number
+}
+
+/** Joins as a new device. */
+export async function joinAsNew(browser: BenchBrowser, { pages, link }: Honest, ops: number): Promise<Joined> {
+  const all = await pages[1].evaluate(() => Number(document.documentElement.dataset['stored']))
   const device = await browser.openDevice()
   try {
     const began = performance.now()
     const page = await openApp(browser, link, await device.context.newPage())
-    // Asked at an interval: with each frame, as by default, asking keeps a newcomer's page drawing all the time.
-    const has = page.waitForFunction((wanted) => Number(document.documentElement.dataset['stored']) >= wanted, ops, {
-      timeout: NEVER,
-      polling: LOOK_EVERY,
-    })
-    if ((await has.catch(() => null)) === null) return Infinity
-    return await untilHeard(page, pages[1], began)
+    const has = await untilStored(page, ops, began)
+    // Before that its message can stand on the middle of the history, and is shown there.
+    const hasAll = await untilStored(page, all, began)
+    return { has, heard: hasAll === Infinity ? Infinity : await untilHeard(page, pages[1], began) }
   } finally {
     await device.close()
   }
+}
+
+/** The seconds since `began` until a page holds so many ops. */
+async function untilStored(page: Page, ops: number, began: number): Promise<number> {
+  // Asked at an interval: with each frame, as by default, asking keeps a newcomer's page drawing all the time.
+  const options = { timeout: NEVER, polling: LOOK_EVERY }
+  const has = page.waitForFunction((wanted) => Number(document.documentElement.dataset['stored']) >= wanted, ops, options)
+  return (await has.catch(() => null)) === null ? Infinity : (performance.now() - began) / 1_000
 }
 
 /** Writes in one tab and waits until the other shows it; gives the seconds since `began`. */
