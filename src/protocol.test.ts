@@ -323,7 +323,7 @@ test('the limits in docs/protocol.md are those of the code', () => {
     `a bundle | ${grouped(MAX_BUNDLE_OPS)} ops, ${grouped(MAX_BUNDLE_BYTES)} bytes of columns, ${grouped(MAX_BUNDLE_OP_BYTES)} canonical bytes |`,
     `a frame | ${grouped(MAX_FRAME_BYTES)} bytes |`,
     `evidence as a file | ${grouped(MAX_EVIDENCE_BYTES)} bytes |`,
-    `pending ops | ${grouped(MAX_PENDING_PER_LINK)} a link, ${grouped(MAX_PENDING_TOTAL)} in all`,
+    `pending ops | ${grouped(MAX_PENDING_PER_LINK)} an origin, ${grouped(MAX_PENDING_TOTAL)} in all`,
     `rejected ids remembered | ${grouped(MAX_REJECTED_REMEMBERED)} |`,
   ]) {
     expect(limits).toContain(line)

@@ -6,10 +6,11 @@
  * fraction of a second, not its turn. As soon as one answer goes well, those that are much slower are given up; a server sends
  * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
  *
- * An answer that goes well may still bring only what its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms, others are asked
- * beside it in the same way, each once and for HEDGE at least, until one of them brings something. What that brings is taken in, and the slower of the two makes way.
+ * An answer that goes well may still bring only what its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms, others are
+ * asked beside it in the same way for COMPARE_FOR ms, each once. Each has HEDGE ms at least to answer. When one of them brings something, the two go on
+ * together, or one makes way that is four times slower.
  *
- * A peer that brings an op unasked has its parents. It is asked for those at once, whatever else goes on: what people type waits for no turn.
+ * A peer that brings an op unasked has its parents. It is asked for those without waiting for a turn: people wait for what others type.
  *
  * Whose turn it is, `turns.ts` says.
  */
@@ -28,11 +29,11 @@ import { PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 import { BENCH, bench, choose, HANDICAP, hasMore, nextUnbenched, unknownHeads } from './turns.ts'
 
-/** Without an answer for this long, another peer is asked (ms). */
+/** A question is given up when nothing has come for this long (ms). Other peers are asked before that. */
 const STALL = 2_000
 /** Twice as many peers are asked after each HEDGE in which no answer went well, and at most so many. */
 export const MAX_QUESTIONS = 64
-/** An answer that goes well goes on alone for so long (ms): most answers take less. And others are asked beside it for so long, if none brings anything. */
+/** An answer that goes well goes on alone for COMPARE_AFTER ms: most answers take less. Then others are asked beside it for COMPARE_FOR ms. */
 const COMPARE_AFTER = 4_000
 const COMPARE_FOR = 4_000
 /** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
@@ -42,7 +43,7 @@ const TURN = 5_000
 const TURN_PER_OP = 50
 /** The longest turn (ms). What is on its way when it ends is taken in all the same. */
 const LONGEST_TURN = 60_000
-/** Ops that an answer may bring in vain, and one more for each that is admitted (a unit); and so many more that are held than there are. */
+/** An answer may bring this many useless ops, and one more for each that is admitted. It may repeat as many held ops as there are, and this many more. */
 const MAX_IN_VAIN = 1_024
 /** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
 const PATIENCE = 1_000
@@ -75,7 +76,7 @@ export function mainFetch({ fetches }: Engine): Fetch | null {
 /** Ends, gives up or starts fetches as the state wants it. Gives the time at which it wants to be called again. */
 export function fetchDue(engine: Engine): number {
   if (engine.paused) return Infinity
-  // First, and whatever is stored meanwhile: what people type stands on what they saw, and is shown when that is here.
+  // This comes first, also while ops are being stored: a typed message is shown only when its parents are here.
   const bringersAt = askBringers(engine)
   engine.busySince = isBusy(engine) ? (engine.busySince ?? engine.now) : null
   if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return Math.min(bringersAt, engine.busySince + PATIENCE)
@@ -112,7 +113,7 @@ function startDue(engine: Engine): void {
   }
   if (isEnough) return
   while (now >= nextHedge(engine)) hedge.doublings++
-  // What names bring without parents is asked for beside these, and what waits for this node's budget was answered: neither takes another's place.
+  // Questions for parents, late answers, and answers that wait for this node's budget do not count here.
   let open = 0
   for (const { brought, isLate, from } of fetches.values()) if (!brought && !isLate && !isAnswerHeldBack(engine, from)) open++
   for (const most = Math.min(MAX_QUESTIONS, 2 ** hedge.doublings); open < most; open++) {

@@ -1,6 +1,6 @@
 /**
- * What came to this node alone a moment ago, and others may lack. Its own ops stand on that: a receiver would have to ask for it, a round trip
- * later, before it can show what was typed. So it goes along with the first own op that stands on it.
+ * Ops that came in a frame to this node alone in the last seconds. Other nodes may lack them. A new op of this node may stand on them: then a receiver
+ * would have to ask for them, a round trip later, before it can show what was typed. So they go along with the first own op that stands on them.
  */
 import { setLatest } from '../core/latest.ts'
 import { parentIds } from '../core/op.ts'

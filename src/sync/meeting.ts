@@ -1,7 +1,7 @@
 /**
  * Meeting: when a path opens, everybody there is asked for what this node lacks and told what it holds, in one message, and one of
- * them answers. So two nodes that meet and speak at once hold the same after one question and one answer each; whatever does not
- * come is asked for afterwards (`fetch.ts`).
+ * them answers. So two nodes that ask each other at the same time hold the same after one question and one answer each, if each answer fits into a
+ * first share; whatever does not come is asked for afterwards (`fetch.ts`).
  */
 import type { PeerId } from './effects.ts'
 import { begin, isAnswer, isBusy } from './fetch.ts'
@@ -13,7 +13,7 @@ import { serve } from './serve.ts'
 import { type Engine, send } from './state.ts'
 import { unknownHeads } from './turns.ts'
 
-/** A question to everybody is answered within so long (ms), or one peer is asked: longer than any path takes there and back. */
+/** If nobody has answered a question to everybody for so long (ms), one peer is asked: most paths take less there and back. */
 const OPEN_QUESTION = 300
 
 /** A question to everybody. */

@@ -21,7 +21,7 @@ export interface Fetch {
   readonly missing: boolean
   /** True when it was asked for parents of what it brought itself: it makes way for nobody. */
   readonly brought: boolean
-  /** True when it had been given up, and its answer came after all: it takes nobody's question. */
+  /** True when it had been given up, and its answer came after all: it does not count against MAX_QUESTIONS. */
   readonly isLate: boolean
   /** True when everything was asked for; and how many ops the peer said it had. */
   readonly all: boolean

@@ -47,14 +47,14 @@ export const MAX_UNSENT_SHARED = 8
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
 /**
- * The limit in bytes, where that is more: as many as the peer has judged of this answer, and at most this. Few uplinks carry 128 KiB in each
+ * More bundles may be on their way while their bytes are fewer than what the peer has judged of this answer, and fewer than this. Few uplinks carry 128 KiB in each
  * round trip. A slow one (2 Mbit/s) needs half a second for them.
  */
 export const MAX_UNJUDGED_BYTES = 128 * 1024
 /** The cost (`unitCost`) from which a bundle of small segments is sent: the first one of an answer is short, since it may not be the only answer. */
 const BUNDLE_COST = 512 * 1024
 const FIRST_BUNDLE_COST = 64 * 1024
-/** An answer that has waited for its asker this long is given up (ms). The asker can ask again. */
+/** An answer that has waited this long, for its asker or for a budget, is given up (ms). The asker can ask again. */
 const GIVEN_UP_AFTER = 15_000
 
 /** What all peers of one standing share. */

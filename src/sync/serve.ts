@@ -51,12 +51,12 @@ const READ_FREE = 4
 const DEFLATE_FROM = 160
 
 type Answer = Extract<Input, { job: number }>
-/** What an answer waits for: the platform's answer to a question, or until it may send again. */
+/** What this generator waits for: the platform's reply, or permission to send again. */
 type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefined>
 
 /**
- * Begins to answer, now or when it is the peer's turn; an answer to the same peer that is still under way gives way to this one. False, and
- * no answer, for a peer that has asked for too much: its question stalls until its next pardon, and nobody else's does.
+ * Begins to answer, now or when it is the peer's turn; an answer to the same peer that is still under way gives way to this one. False when
+ * the question is dropped: the peer has asked for too much since its last pardon, or it has no seat and the budget is used up. It can ask again.
  */
 export function serve(engine: Engine, peer: Peer, want: Want): boolean {
   if (!mayAsk(peer)) return false

@@ -1,6 +1,6 @@
 /**
- * Writing an own op: chosen parents, signed, admitted, stored strictly, and only then shown to anyone. One at a time, so
- * that a node never signs two ops with one seq.
+ * Writes an own op: the node chooses its parents, signs it, admits it and stores it. Others are sent it only after it is stored. The node signs one op
+ * at a time, so it never signs two ops with one seq.
  */
 import { compareBytes } from '../core/bytes.ts'
 import { type Dag, idOf } from '../core/dag.ts'
@@ -63,14 +63,14 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
   })
 }
 
-/** Of more heads than an op can follow, half are those of the authors who were here first, as far as these are among so many … */
+/** Of more heads than an op can follow, half are those of the authors who were here first. Only so many first authors are looked at. */
 const SENIORS = MAX_DEPS / 2
 const SENIORS_AMONG = 1_024
 
 /**
  * The heads that an own op is to follow: all but `prev`, or of too many those of the authors who were here first, so that no flood
- * keeps them out, and the newest, so that nobody who comes later is kept out for ever. Those of authors who have forked have the places that
- * are left, the oldest first: others hold these, and need not ask for them before they can show the op. O(MAX_DEPS + SENIORS_AMONG).
+ * keeps them out, and the newest, so that nobody who comes later is kept out for ever. The oldest of all have the places that
+ * are left: others hold these, and need not ask for them before they can show the op. O(MAX_DEPS + SENIORS_AMONG).
  */
 function headsToFollow(dag: Dag, prev: number): number[] {
   const newest = greatest(dag.heads, 2 * MAX_DEPS + 1).filter((op) => op !== prev)

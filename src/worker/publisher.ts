@@ -11,14 +11,14 @@ import type { GraphFeeder } from './graph-feed.ts'
 
 /**
  * One frame of a screen (ms): new ops are told at once when none were told within it, since people wait for them; what else changes
- * is told that much later, together with what follows. When telling takes longer, as it does with hundreds of peers or thousands of
+ * is told that much later at least, together with what follows. When telling takes longer, as it does with hundreds of peers or thousands of
  * heads, the pause is as long, so that it never takes more than half of the time.
  */
 const PAUSE = 16
 
 /**
- * What else changes is told again after so long (ms): sooner than people notice. Others change it with each frame that they send, and showing it takes
- * the page several milliseconds: at each frame of the screen, a flood of garbage took the page half of a core.
+ * What else changes is told again after so long (ms): people do not notice that. Others change it with each frame that they send, and showing it takes
+ * the page several milliseconds. Told at each frame of the screen, a flood of garbage took the page half of a core.
  */
 const PAUSE_BETWEEN = 100
 
