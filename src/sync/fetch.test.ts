@@ -436,7 +436,7 @@ test('D24 a newcomer among 80 names that each bring 2.5 kB in 0.9 s has the hist
 })
 
 /** A newcomer on which a known author's own ops go well for ever, and an honest peer whose ops it does not hold. What came of that. */
-function besideOwnOps(names: number, roundTrip = 0) {
+function besideOwnOps(names: number, roundTrip = 0, withBringer = false) {
   const [mallory, alice] = [keyNamed('mallory'), keyNamed('alice')]
   const answers = new Map<PeerId, (ref: number) => void>()
   const stage: Stage = createStage(
@@ -469,23 +469,31 @@ function besideOwnOps(names: number, roundTrip = 0) {
     if (n % 4 === 0) push(stage, bob, link, [[message(stage, key, null, [stage.room], 'one op')]])
     prove(stage, bob, link, key)
   }
+  let looks = 0
   const heartbeat = (): void => {
     claim(stage, bob, liar, [ghostId(1)])
     for (let n = 0; n < names; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), [ghostId(n + 2)])
-    claim(stage, bob, honest, [history.at(-1)!.id])
+    // Beside a bringer it comes when both go well.
+    if (!withBringer || looks > 0) claim(stage, bob, honest, [history.at(-1)!.id])
   }
   heartbeat()
-  /** Forty times a second the liar brings an op of its own, if it is asked. */
-  const drip = (): void => {
-    const fetch = bob.engine.fetches.get(liar)
+  /** Forty times a second a liar brings an op of its own, if it is asked. */
+  const drip = (link: PeerId): void => {
+    const fetch = bob.engine.fetches.get(link)
     if (fetch === undefined) return
     latest = message(stage, mallory, latest, [], 'x'.repeat(100))
-    tell(stage, bob, liar, { type: 'units', ref: fetch.ref, bundle: bundleOf([[latest]]), last: false, left: 99 })
+    tell(stage, bob, link, { type: 'units', ref: fetch.ref, bundle: bundleOf([[latest]]), last: false, left: 99 })
   }
-  let looks = 0
+  const bringer = linkNamed(stage, 'bringer')
+  let orphans = 0
+  const bring = (): void => {
+    if (!withBringer || bob.engine.fetches.has(bringer)) return
+    push(stage, bob, bringer, [[message(stage, mallory, null, [ghostId(9_000 + orphans++)], 'an orphan')]])
+  }
   const isHere = (): boolean => {
     if (++looks % 200 === 0) heartbeat()
-    drip()
+    bring()
+    for (const link of [liar, bringer]) drip(link)
     return has(bob, history.at(-1)!)
   }
   return { stage, honest: isHere, asked: () => asked }
@@ -500,6 +508,11 @@ test('D24 who is asked beside an answer that goes on is asked once, and has the 
   const { stage, honest, asked } = besideOwnOps(0, 300)
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
   expect(asked()).toBe(1)
+})
+
+test('D24 two answers that go well for ever, one of them of a bringer, keep nobody from being asked beside them', () => {
+  const { stage, honest } = besideOwnOps(0, 0, true)
+  expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
 })
 
 test('D24 one question in four goes to the one asked longest ago: 240 runs of known authors that are silent keep nobody from being asked', () => {

@@ -265,7 +265,9 @@ function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
   const { hedge, now } = engine
   for (const other of [...engine.fetches.values()]) {
-    if (other !== fetch && goesWell(engine, other)) hedge.comparedAt = now
+    // What was asked beside the others brings something. Two that go on together, as two liars' can for ever, end no comparison.
+    const isCompared = Math.max(other.startedAt, fetch.startedAt) >= hedge.comparedAt + COMPARE_AFTER
+    if (other !== fetch && isCompared && goesWell(engine, other)) hedge.comparedAt = now
     // Who was asked beside it has the time that an answer takes.
     const isAwaited = other.bundles === 0 && other.startedAt >= hedge.comparedAt + COMPARE_AFTER && now < other.startedAt + HEDGE
     if (!isAwaited && makesWay(other, fetch, now)) drop(engine, other)

@@ -102,7 +102,7 @@ test('D18 for peers that are worth nothing yet a seat is looked for MAX_SEAT_DRA
   expect(peers.has(friend)).toBe(true)
 })
 
-test('D24 a peer that has used up its share of talk may still acknowledge bundles, and bring some', () => {
+test('D24 a peer that has used up its share of talk may still acknowledge bundles, bring some, and ask from a seat', () => {
   const stage = createStage(1)
   const [bob] = stage.nodes as [SimNode]
   const link = linkNamed(stage, 'talker')
@@ -112,7 +112,14 @@ test('D24 a peer that has used up its share of talk may still acknowledge bundle
   const may = (message: Message): boolean => mayTalk(bob.engine, peer, encodeMessage(message))
   expect(may({ type: 'more', ref: 1, taken: 1 })).toBe(true)
   expect(may({ type: 'units', ref: 1, bundle: new Uint8Array(), last: true, left: 0 })).toBe(true)
-  expect(may({ ...wantBelow(1, []), ids: [stage.room] })).toBe(false)
+  // What it says of its heads is not read; a question is, since its own heads must not make it unheard.
+  const want = { ...wantBelow(1, []), ids: [stage.room] }
+  expect(may(want)).toBe(true)
+  expect(
+    may({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, token: new Uint8Array(), echoes: new Uint8Array() }),
+  ).toBe(false)
+  bob.engine.peers.delete(link)
+  expect(may(want)).toBe(false)
 })
 
 test('D18 a peer whose channel has closed is no better than others after two heartbeats, and one whose channel is there stays so', () => {

@@ -197,12 +197,15 @@ export function shareOf(engine: Engine, peer: Peer, all: number): number {
   return all / 2 / Math.max(1, sharers)
 }
 
-/** False when this peer has talked so much that what it says is not read: heads, wants and proofs, which can be said again later. */
+/** False when this peer has talked so much that what it says is not read: heads and proofs, which can be said again later, and questions of those without a seat. */
 export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean {
   // Bundles are paid for when they are judged. What else costs nothing is what an answer or a farewell needs.
   const kind = kindOf(bytes)
   if (kind === 'units' || kind === 'more' || kind === 'bye') return true
-  if (!engine.peers.has(peer.id) && !drawOne(engine.strangers.talk, engine.now, engine.random())) return false
+  const hasSeat = engine.peers.has(peer.id)
+  // How many questions are answered has bounds of its own (`pace.ts`). What a peer says of its heads must not make its questions unheard.
+  if (kind === 'want' && hasSeat) return true
+  if (!hasSeat && !drawOne(engine.strangers.talk, engine.now, engine.random())) return false
   peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
   return peer.talk <= TALK_LEAST || peer.talk <= shareOf(engine, peer, TALK_AT_ONCE)
 }

@@ -65,6 +65,8 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
 
 /** Of more heads than an op can follow, half are those of the authors who were here first. Only so many first authors are looked at. */
 const SENIORS = MAX_DEPS / 2
+/** And so many are the oldest of the others, so that each is followed in the end, however many come. */
+const OLDEST = 8
 const SENIORS_AMONG = 1_024
 
 /**
@@ -82,7 +84,7 @@ function headsToFollow(dag: Dag, prev: number): number[] {
     const tip = dag.tip[author]!
     if (tip >= 0 && tip !== prev && hasNumber(dag.heads, tip)) chosen.add(tip)
   }
-  for (const op of newest) if (chosen.size < MAX_DEPS && isTip(op)) chosen.add(op)
+  for (const op of newest) if (chosen.size < MAX_DEPS - OLDEST && isTip(op)) chosen.add(op)
   for (const op of least(dag.heads, MAX_DEPS + chosen.size + 1)) if (chosen.size < MAX_DEPS && op !== prev) chosen.add(op)
   return [...chosen]
 }

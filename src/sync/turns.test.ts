@@ -3,7 +3,7 @@ import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import { claim, createStage, ghostId, keyNamed, linkNamed, message, push, run } from '../sim/stage.ts'
-import { choose, namesUnknown, unknownHeads } from './turns.ts'
+import { bench, choose, namesUnknown, unknownHeads } from './turns.ts'
 
 test('D16 of heads that nobody knows, to choose a peer looks up one of each peer when an op has come, not all', () => {
   const stage = createStage(1)
@@ -54,4 +54,16 @@ test('D10 a new peer counts as asked when it was met: names that come later are 
   // It says that it holds more, which decides between peers that were asked at the same time.
   claim(stage, bob, late, [ghostId(2)], 1, 2_000)
   expect(choose(bob.engine)?.id).toBe(first)
+})
+
+test('D5 a peer that is of no use and fails again and again rests ever longer, and no longer than LONGEST_BENCH', () => {
+  const stage = createStage(1)
+  const [{ engine }] = stage.nodes as [SimNode]
+  claim(stage, stage.nodes[0]!, linkNamed(stage, 'ghosts'), [], 0, 0)
+  const [peer] = engine.peers.values()
+  const rests = Array.from({ length: 9 }, () => {
+    bench(engine, peer!)
+    return peer!.benchedUntil - engine.now
+  })
+  expect(rests).toEqual([1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 16_000, 16_000, 16_000])
 })

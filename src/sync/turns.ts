@@ -16,6 +16,11 @@ import type { Engine } from './state.ts'
 const LONGEST_AGO_EVERY = 4
 /** A peer that failed is not asked for this long (ms). */
 export const BENCH = 1_000
+/**
+ * And, if it is of no use and fails again and again, up to this long (ms): a question may be 17 kB, and hundreds of names can have heads that nobody
+ * has. Not longer, since a lossy path to the only peer is a reason too.
+ */
+const LONGEST_BENCH = 16_000
 /** While strangers' budget is empty, one of them is asked in so long (ms): as long as one that is silent takes. */
 const STRANGER_EVERY = 2_000
 /** Failures in a row after which a peer that was of use counts as a stranger. */
@@ -118,5 +123,6 @@ export function bench(engine: Engine, peer: Peer): void {
   peer.failures++
   // One stall may be this node's own: whoever has been of use stays so for a while.
   if (peer.failures > FAILURES_OF_THE_USEFUL) peer.isUseful = false
-  peer.benchedUntil = engine.now + BENCH
+  const doublings = peer.isUseful ? 0 : Math.max(0, peer.failures - FAILURES_OF_THE_USEFUL)
+  peer.benchedUntil = engine.now + Math.min(LONGEST_BENCH, BENCH * 2 ** doublings)
 }
