@@ -135,6 +135,31 @@ test('D22 what others change with each frame that they send is told ten times a 
   await node.close()
 })
 
+test('that an op is stored is told as soon as that it is there', async () => {
+  const node = await startNode(() => {})
+  const told: [ops: number, stored: number][] = []
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const publisher = createPublisher((message) => {
+    if (message.type === 'status') told.push([message.status.ops, message.status.stored])
+  }, rethrow)
+  await publisher.begin(node, '', false)
+  await vi.advanceTimersByTimeAsync(50)
+  const { engine } = node
+  engine.replica.dag.length++
+  publisher.changed()
+  await vi.advanceTimersByTimeAsync(20)
+  engine.stored++
+  publisher.changed()
+  await vi.advanceTimersByTimeAsync(20)
+  vi.useRealTimers()
+  expect(told).toEqual([
+    [1, 1],
+    [2, 1],
+    [2, 2],
+  ])
+  await node.close()
+})
+
 test('what people read is told before what is told about it', async () => {
   const told: string[] = []
   const publisher = createPublisher(({ type }) => told.push(type), rethrow)

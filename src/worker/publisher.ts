@@ -50,8 +50,9 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let restsUntil = -Infinity
   /** When the last telling began. */
   let toldAt = -Infinity
-  /** How many ops it knew, and when ops were last news; −1 when the page waits for something else. */
+  /** How many ops it knew, and how many of them stored; and when ops were last news. −1 when the page waits for something else. */
   let opsTold = -1
+  let storedTold = -1
   let newsToldAt = -Infinity
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
@@ -62,7 +63,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
 
-  const isNews = ({ engine }: Node): boolean => engine.replica.dag.length !== opsTold
+  // The digest is that of what is stored.
+  const isNews = ({ engine }: Node): boolean => engine.replica.dag.length !== opsTold || engine.stored !== storedTold
 
   const changed = (): void => {
     stale = true
@@ -84,6 +86,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     toldAt = began
     if (isNews(running)) newsToldAt = began
     opsTold = running.engine.replica.dag.length
+    storedTold = running.engine.stored
     await publish(running).catch(failed)
     const told = performance.now()
     restsUntil = told + (told - began)
