@@ -29,8 +29,6 @@ export interface Report {
 const MAX_EVENTS = 400_000
 /** Within so long after the storm all is to be well (ms): most pauses of the engine are a minute at most, and a few may follow each other. */
 const HEAL = 240_000
-/** And within so long after a node could not write: what its mark names may be lost everywhere, and it waits for that so long (ms). */
-const LAST_UNSIGNED = LOST_ALTOGETHER
 /** Within so long every node has told its heads once more (ms). */
 const TELL_ALL = 7_000
 /** How often it is looked (ms). */
@@ -48,7 +46,8 @@ export function run(plan: Plan): Report {
     for (let last = plan.storm; healedAfter < 0 && !stop() && world.schedule.now < last + HEAL;) {
       world.schedule.runUntil(world.schedule.now + LOOK_EVERY, stop)
       if (isSettled(world)) healedAfter = world.schedule.now - plan.storm
-      if (world.nodes.some(({ engine }) => waitsFor(engine) !== null)) last = Math.min(world.schedule.now, plan.storm + LAST_UNSIGNED)
+      // What a node's mark names may be lost everywhere. The node waits for that before it writes, and all is well some time after.
+      if (world.nodes.some(({ engine }) => waitsFor(engine) !== null)) last = Math.min(world.schedule.now, plan.storm + LOST_ALTOGETHER)
     }
     if (world.failure === null && healedAfter < 0) fail(world, 'correct nodes agree after healing', stateOf(world))
     if (world.failure === null) {

@@ -436,7 +436,7 @@ test('D24 a newcomer among 80 names that each bring 2.5 kB in 0.9 s has the hist
 })
 
 /** A newcomer on which a known author's own ops go well for ever, and an honest peer whose ops it does not hold. What came of that. */
-function besideOwnOps(names: number, roundTrip = 0, withBringer = false) {
+function besideOwnOps({ names = 0, roundTrip = 0, withBringer = false }) {
   const [mallory, alice] = [keyNamed('mallory'), keyNamed('alice')]
   const answers = new Map<PeerId, (ref: number) => void>()
   const stage: Stage = createStage(
@@ -500,22 +500,22 @@ function besideOwnOps(names: number, roundTrip = 0, withBringer = false) {
 }
 
 test('D24 while one who is known brings only its own ops, others are asked beside it, and the slower makes way', () => {
-  const { stage, honest } = besideOwnOps(0)
+  const { stage, honest } = besideOwnOps({})
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
 })
 
 test('D24 who is asked beside an answer that goes on is asked once, and has the time that an answer takes', () => {
-  const { stage, honest, asked } = besideOwnOps(0, 300)
+  const { stage, honest, asked } = besideOwnOps({ roundTrip: 300 })
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
   expect(asked()).toBe(1)
 })
 
 test('D24 two answers that go well for ever, one of them of a bringer, keep nobody from being asked beside them', () => {
-  const { stage, honest } = besideOwnOps(0, 0, true)
+  const { stage, honest } = besideOwnOps({ withBringer: true })
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
 })
 
 test('D24 one question in four goes to the one asked longest ago: 240 runs of known authors that are silent keep nobody from being asked', () => {
-  const { stage, honest } = besideOwnOps(240)
+  const { stage, honest } = besideOwnOps({ names: 240 })
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
 })

@@ -23,7 +23,7 @@ import { answersNoMore } from './intake.ts'
 import { hasAnswerToJudge, type IntakeResult } from './intake-queue.ts'
 import { holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
-import { type Fetch, type GivenUp, goesWell, HEDGE, makesWay, noteBytes } from './open-fetch.ts'
+import { type Fetch, type GivenUp, goesWell, HEDGE, makesWay, noteBytes, openQuestion } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
@@ -43,7 +43,10 @@ const TURN = 5_000
 const TURN_PER_OP = 50
 /** The longest turn (ms). What is on its way when it ends is taken in all the same. */
 const LONGEST_TURN = 60_000
-/** An answer may bring this many useless ops, and one more for each that is admitted. It may repeat as many held ops as there are, and this many more. */
+/**
+ * An answer may bring this many useless ops, and one more for each that is admitted. It may repeat as many held ops as there are, and this many
+ * more.
+ */
 const MAX_IN_VAIN = 1_024
 /** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
 const PATIENCE = 1_000
@@ -85,11 +88,11 @@ export function fetchDue(engine: Engine): number {
     if (fetch.ended) end(engine, fetch)
     else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
   }
-  const open = engine.question !== null && engine.now < engine.question.until ? engine.question : null
-  if (open === null) startDue(engine)
-  let next = Math.min(bringersAt, open?.until ?? nextUnbenched(engine))
+  const question = openQuestion(engine)
+  if (question === null) startDue(engine)
+  let next = Math.min(bringersAt, question?.until ?? nextUnbenched(engine))
   for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
-  if (engine.fetches.size > 0 && open === null) next = Math.min(next, nextHedge(engine))
+  if (engine.fetches.size > 0 && question === null) next = Math.min(next, nextHedge(engine))
   return next
 }
 
@@ -104,9 +107,8 @@ function dueAt(engine: Engine, fetch: Fetch): number {
 function startDue(engine: Engine): void {
   const { fetches, hedge, now } = engine
   const goesOn = someGoesWell(engine)
-  if (!goesOn || now >= hedge.comparedAt + COMPARE_AFTER + COMPARE_FOR) hedge.comparedAt = now
-  const comparesFrom = hedge.comparedAt + COMPARE_AFTER
-  const isEnough = goesOn && now < comparesFrom
+  if (!goesOn || now >= comparesFrom(engine) + COMPARE_FOR) hedge.comparedAt = now
+  const isEnough = goesOn && now < comparesFrom(engine)
   if (isEnough || fetches.size === 0) {
     hedge.since = now
     hedge.doublings = 0
@@ -119,7 +121,7 @@ function startDue(engine: Engine): void {
   for (const most = Math.min(MAX_QUESTIONS, 2 ** hedge.doublings); open < most; open++) {
     const peer = choose(engine)
     // Who was asked beside an answer is not asked again while the two are compared.
-    if (peer === null || (goesOn && peer.askedAt >= comparesFrom)) return
+    if (peer === null || (goesOn && peer.askedAt >= comparesFrom(engine))) return
     start(engine, peer)
   }
 }
@@ -128,6 +130,9 @@ function someGoesWell(engine: Engine): boolean {
   for (const fetch of engine.fetches.values()) if (goesWell(engine, fetch)) return true
   return false
 }
+
+/** From when on others are asked beside an answer that goes well (ms). */
+const comparesFrom = ({ hedge: { comparedAt } }: Engine): number => comparedAt + COMPARE_AFTER
 
 /** When more peers are asked if no answer goes well until then (ms). */
 const nextHedge = ({ hedge: { since, doublings } }: Engine): number => since + HEDGE * (doublings + 1)
@@ -265,11 +270,11 @@ function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
   const { hedge, now } = engine
   for (const other of [...engine.fetches.values()]) {
-    // What was asked beside the others brings something. Two that go on together, as two liars' can for ever, end no comparison.
-    const isCompared = Math.max(other.startedAt, fetch.startedAt) >= hedge.comparedAt + COMPARE_AFTER
+    // One of the two was asked beside the other. Two older ones that go on together end no comparison: two liars' can go on for ever.
+    const isCompared = Math.max(other.startedAt, fetch.startedAt) >= comparesFrom(engine)
     if (other !== fetch && isCompared && goesWell(engine, other)) hedge.comparedAt = now
     // Who was asked beside it has the time that an answer takes.
-    const isAwaited = other.bundles === 0 && other.startedAt >= hedge.comparedAt + COMPARE_AFTER && now < other.startedAt + HEDGE
+    const isAwaited = other.bundles === 0 && other.startedAt >= comparesFrom(engine) && now < other.startedAt + HEDGE
     if (!isAwaited && makesWay(other, fetch, now)) drop(engine, other)
   }
 }

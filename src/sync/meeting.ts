@@ -7,6 +7,7 @@ import type { PeerId } from './effects.ts'
 import { begin, isAnswer, isBusy } from './fetch.ts'
 import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
+import { openQuestion } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { isSenior } from './peers.ts'
 import { serve } from './serve.ts'
@@ -31,7 +32,7 @@ export function askAll(engine: Engine): void {
   if (engine.fetches.size > 0 || engine.paused || isBusy(engine)) return tellHeads(engine, null)
   const { stored, now } = engine
   // Its time is not longer for being asked again: paths that come and go must not keep it open.
-  if (engine.question === null || now >= engine.question.until) engine.question = { ref: engine.nextRef++, until: now + OPEN_QUESTION }
+  engine.question = openQuestion(engine) ?? { ref: engine.nextRef++, until: now + OPEN_QUESTION }
   const { ref } = engine.question
   send(
     engine,
@@ -84,13 +85,12 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
  * is open again when its answer comes after all: a peer answers many, each in its turn.
  */
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
-  const { question, fetches, now } = engine
-  const isOfAll = question?.ref === ref
-  const isInTime = isOfAll && now < question.until
-  const late = isOfAll ? { ref, bundles: 0 } : peer.gaveUpOn
-  if (isInTime || (late?.ref === ref && !fetches.has(peer.id))) {
+  const isOfAll = engine.question?.ref === ref
+  const isInTime = openQuestion(engine)?.ref === ref
+  const late = isInTime ? null : isOfAll ? { ref, bundles: 0 } : peer.gaveUpOn
+  if (isInTime || (late?.ref === ref && !engine.fetches.has(peer.id))) {
     if (isOfAll) engine.question = null
-    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, isInTime ? null : late)
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, late)
   }
   return isAnswer(engine, peer.id, ref)
 }

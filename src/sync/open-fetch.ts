@@ -1,6 +1,7 @@
 /** A question that one peer was asked, and how well its answer goes. */
 import type { OpId } from '../core/op.ts'
 import type { PeerId } from './effects.ts'
+import type { OpenQuestion } from './meeting.ts'
 import type { Engine } from './state.ts'
 
 /** While no answer goes well, more peers are asked after each of these pauses (ms). */
@@ -46,6 +47,10 @@ export interface Fetch {
 
 /** A question that was given up, and the bundles that had been judged of its answer by then. */
 export type GivenUp = Pick<Fetch, 'ref' | 'bundles'>
+
+/** The question to everybody, while its answer is waited for before anybody else is asked; null when there is none. */
+export const openQuestion = ({ question, now }: Engine): OpenQuestion | null =>
+  question !== null && now < question.until ? question : null
 
 /** Bytes that brought ops came now. */
 export function noteBytes(fetch: Fetch, bytes: number, now: number): void {

@@ -47,8 +47,8 @@ export const MAX_UNSENT_SHARED = 8
 /** Bundles on their way to one peer that it has not judged: one is judged while the next one comes. */
 export const MAX_UNJUDGED = 2
 /**
- * More bundles may be on their way while their bytes are fewer than what the peer has judged of this answer, and fewer than this. Few uplinks carry 128 KiB in each
- * round trip. A slow one (2 Mbit/s) needs half a second for them.
+ * More bundles may be on their way while their bytes are fewer than what the peer has judged of this answer, and fewer than this. Few uplinks carry
+ * 128 KiB in each round trip. A slow one (2 Mbit/s) needs half a second for them.
  */
 export const MAX_UNJUDGED_BYTES = 128 * 1024
 /** The cost (`unitCost`) from which a bundle of small segments is sent: the first one of an answer is short, since it may not be the only answer. */

@@ -197,7 +197,10 @@ export function shareOf(engine: Engine, peer: Peer, all: number): number {
   return all / 2 / Math.max(1, sharers)
 }
 
-/** False when this peer has talked so much that what it says is not read: heads and proofs, which can be said again later, and questions of those without a seat. */
+/**
+ * False when this peer has talked so much that what it says is not read: heads and proofs, which can be said again later, and questions of peers
+ * without a seat.
+ */
 export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean {
   // Bundles are paid for when they are judged. What else costs nothing is what an answer or a farewell needs.
   const kind = kindOf(bytes)

@@ -10,7 +10,7 @@ import type { Peer } from './peer.ts'
 import { type Engine, headsOf } from './state.ts'
 import { opsAfter } from './strangers.ts'
 
-/** So many marks are cleared in the time in which one op is looked at. */
+/** Clearing 128 marks costs as much as looking at one op. */
 const MARKS_AS_OP = 128
 
 /** An answer that ended: whose question it was, and the op before which it ended. */

@@ -63,16 +63,17 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
   })
 }
 
-/** Of more heads than an op can follow, half are those of the authors who were here first. Only so many first authors are looked at. */
+/** If there are more heads than an op can follow, half of its places go to the authors who were here first. */
 const SENIORS = MAX_DEPS / 2
-/** And so many are the oldest of the others, so that each is followed in the end, however many come. */
-const OLDEST = 8
+/** Only this many first authors are looked at. */
 const SENIORS_AMONG = 1_024
+/** This many places at least go to the oldest of the other heads. So each head is followed in the end, however many others come. */
+const OLDEST = 8
 
 /**
  * The heads that an own op is to follow: all but `prev`, or of too many those of the authors who were here first, so that no flood
- * keeps them out, and the newest, so that nobody who comes later is kept out for ever. The oldest of all have the places that
- * are left: others hold these, and need not ask for them before they can show the op. O(MAX_DEPS + SENIORS_AMONG).
+ * keeps them out, and the newest of those who have not forked, so that nobody who comes later is kept out for ever. The oldest of all have the
+ * places that are left: others hold these, and need not ask for them before they can show the op. O(MAX_DEPS + SENIORS_AMONG).
  */
 function headsToFollow(dag: Dag, prev: number): number[] {
   const newest = greatest(dag.heads, 2 * MAX_DEPS + 1).filter((op) => op !== prev)
@@ -80,7 +81,7 @@ function headsToFollow(dag: Dag, prev: number): number[] {
   const isTip = (op: number): boolean => dag.tip[dag.author[op]!] === op
   const chosen = new Set<number>()
   for (let author = 0; author < Math.min(SENIORS_AMONG, dag.authors.length) && chosen.size < SENIORS; author++) {
-    // Who has forked has none.
+    // An author who has forked has no tip.
     const tip = dag.tip[author]!
     if (tip >= 0 && tip !== prev && hasNumber(dag.heads, tip)) chosen.add(tip)
   }

@@ -17,8 +17,8 @@ const LONGEST_AGO_EVERY = 4
 /** A peer that failed is not asked for this long (ms). */
 export const BENCH = 1_000
 /**
- * And, if it is of no use and fails again and again, up to this long (ms): a question may be 17 kB, and hundreds of names can have heads that nobody
- * has. Not longer, since a lossy path to the only peer is a reason too.
+ * A peer that fails again and again rests up to this long (ms): a question may have 17 kB, and hundreds of sender values can name heads that nobody
+ * has. It rests no longer, since it may be the only peer, on a lossy path.
  */
 const LONGEST_BENCH = 16_000
 /** While strangers' budget is empty, one of them is asked in so long (ms): as long as one that is silent takes. */
@@ -123,6 +123,6 @@ export function bench(engine: Engine, peer: Peer): void {
   peer.failures++
   // One stall may be this node's own: whoever has been of use stays so for a while.
   if (peer.failures > FAILURES_OF_THE_USEFUL) peer.isUseful = false
-  const doublings = peer.isUseful ? 0 : Math.max(0, peer.failures - FAILURES_OF_THE_USEFUL)
+  const doublings = Math.max(0, peer.failures - FAILURES_OF_THE_USEFUL)
   peer.benchedUntil = engine.now + Math.min(LONGEST_BENCH, BENCH * 2 ** doublings)
 }

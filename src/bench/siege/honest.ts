@@ -9,7 +9,7 @@ import { importInto } from '../open-chromium.ts'
 
 /** What takes longer counts as never (ms). */
 const NEVER = 60_000
-/** How often is looked whether a newcomer holds everything (ms). */
+/** Pause between two looks at what a newcomer holds (ms). */
 const LOOK_EVERY = 50
 /** Between two messages (ms), and up to as much again by chance. */
 const PAUSE = 400
@@ -68,6 +68,7 @@ export async function joinAsNew(browser: BenchBrowser, { pages, link }: Honest, 
     const began = performance.now()
     const page = await openApp(browser, link, await device.context.newPage())
     const has = await untilStored(page, ops, began)
+    if (has === Infinity) return { has, heard: Infinity }
     // Before that its message can stand on the middle of the history, and is shown there.
     const hasAll = await untilStored(page, all, began)
     return { has, heard: hasAll === Infinity ? Infinity : await untilHeard(page, pages[1], began) }
@@ -76,7 +77,7 @@ export async function joinAsNew(browser: BenchBrowser, { pages, link }: Honest, 
   }
 }
 
-/** The seconds since `began` until a page holds so many ops. */
+/** Waits until a page holds `ops` ops. Gives the seconds since `began`. */
 async function untilStored(page: Page, ops: number, began: number): Promise<number> {
   // Asked at an interval: with each frame, as by default, asking keeps a newcomer's page drawing all the time.
   const options = { timeout: NEVER, polling: LOOK_EVERY }
