@@ -114,9 +114,10 @@ test('E9 of ops that the disk cannot give back there is no file, and the log say
   const { node, disk } = await nodeWith([says('one')], [says('other')])
   for (const record of disk.records.values()) record.bytes[9]! ^= 1
   expect(await node.room.evidence(null)).toMatchObject([{ seq: 1, file: null }])
-  // Once for each record: both ops may have been stored in one.
+  // Once for each record that holds one of them: they may have been stored in one, together with the room's first op or not.
   const refused = node.refused.latest()
-  expect(refused.length).toBe(disk.records.size - 1)
+  expect(refused.length).toBeGreaterThanOrEqual(1)
+  expect(refused.length).toBeLessThanOrEqual(Math.min(2, disk.records.size))
   for (const each of refused) expect(each).toMatchObject({ reason: 'bad-checksum', from: 'disk' })
 })
 

@@ -18,9 +18,19 @@ import { catchUp } from '../core/history.ts'
 import { appendStretch, decodeStretch } from '../core/stretch.ts'
 import type { Unit } from '../core/unit.ts'
 import { createBudget } from '../core/budget.ts'
+import { createAsking } from './asking.ts'
 import { type Effect, fileLink, type Input } from './effects.ts'
 import { fetchDue, fetched, pause } from './fetch.ts'
-import { announceDue, ECHOES_TO_ALL_PER_SECOND, echoSoon, MAX_ECHOES_TO_ALL, receiveHeads, receiveHoldings } from './gossip.ts'
+import {
+  announceDue,
+  ECHOED_ALONE_PER_SECOND,
+  ECHOES_TO_ALL_PER_SECOND,
+  echoSoon,
+  MAX_ECHOED_ALONE,
+  MAX_ECHOES_TO_ALL,
+  receiveHeads,
+  receiveHoldings,
+} from './gossip.ts'
 import { createHeldBack } from './held-back.ts'
 import { intakeDue, lookAgain, takeIn } from './intake.ts'
 import { type Limits, LIMITS } from './limits.ts'
@@ -75,6 +85,8 @@ export function createEngine(options: EngineOptions): Engine {
     pace: createPace(now),
     tokens: createTokens(sender, now),
     echoes: createBudget(MAX_ECHOES_TO_ALL, ECHOES_TO_ALL_PER_SECOND, now),
+    echoedAlone: createBudget(MAX_ECHOED_ALONE, ECHOED_ALONE_PER_SECOND, now),
+    asking: createAsking(now),
     reminders: createReminders(now),
     judging: createJudging(now),
     intake: new Map(),

@@ -510,6 +510,11 @@ test('D24 who is asked beside an answer that goes on is asked once, and has the 
   expect(asked()).toBe(1)
 })
 
+test('D24 who is asked beside an answer that goes on is heard, though its path is slower than others are waited for', () => {
+  const { stage, honest } = besideOwnOps({ roundTrip: 3 * HEDGE })
+  expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
+})
+
 test('D24 two answers that go well for ever, one of them of a bringer, keep nobody from being asked beside them', () => {
   const { stage, honest } = besideOwnOps({ withBringer: true })
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)

@@ -15,6 +15,7 @@
  * Whose turn it is, `turns.ts` says.
  */
 import type { OpId } from '../core/op.ts'
+import { giveBack, MAX_FIRST_IDS, mayBeAsked, askableAt, payQuestion, type Why } from './asking.ts'
 import { missingFor, missingIds } from '../core/missing.ts'
 import { isDecided } from '../core/replica.ts'
 import type { PeerId } from './effects.ts'
@@ -137,10 +138,16 @@ const comparesFrom = ({ hedge: { comparedAt } }: Engine): number => comparedAt +
 /** When more peers are asked if no answer goes well until then (ms). */
 const nextHedge = ({ hedge: { since, doublings } }: Engine): number => since + HEDGE * (doublings + 1)
 
-/** Others' answers go on; this one has brought nothing, or much less, and makes way without blame. */
+/** Others' answers go on; this one has brought nothing, or much less, and makes way without blame. It may come late: a path there and back may take longer than HEDGE. */
 function drop(engine: Engine, fetch: Fetch): void {
   engine.fetches.delete(fetch.from)
   answersNoMore(engine, fetch.from)
+  noteGivenUp(engine, fetch)
+}
+
+function noteGivenUp({ peers }: Engine, { from, ref, bundles }: Fetch): void {
+  const peer = peers.get(from)
+  if (peer !== undefined) peer.gaveUpOn = { ref, bundles }
 }
 
 /** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
@@ -158,22 +165,24 @@ function askBringers(engine: Engine): number {
     if (recent >= MAX_BROUGHT) return next
     // What it brought next may be what is missing.
     if (fetches.has(id) || intake.has(id)) continue
-    bringers.delete(id)
     const peer = peers.get(id)
+    if (peer !== undefined && !mayBeAsked(engine, peer, 'brought')) continue
+    bringers.delete(id)
     const ids = missingFor(replica.pending, id, limits.heads)
     if (peer === undefined || peer.benchedUntil > now || ids.length === 0) continue
     askFor(engine, peer, ids)
     recent++
     next = Math.min(next, now + HEDGE)
   }
-  return bringers.size === 0 ? Infinity : next
+  return bringers.size === 0 ? Infinity : Math.min(next, askableAt(engine, 'brought'))
 }
 
 function start(engine: Engine, peer: Peer): void {
   const { now, limits } = engine
   const { pending } = engine.replica
-  const named = unknownHeads(engine, peer)
-  const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(limits.heads / 2), engine.nextRef)
+  const most = peer.isUseful ? limits.heads : Math.min(limits.heads, MAX_FIRST_IDS)
+  const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(most / 2), engine.nextRef)
+  const named = unknownHeads(engine, peer).slice(0, most - missing.length)
   // Of a peer with more heads than it lists, everything is asked. Else half the list is for what it named, if need be.
   const all = hasMore(engine, peer)
   if (all && peer.exhaustedAt === peer.ops) {
@@ -181,7 +190,7 @@ function start(engine: Engine, peer: Peer): void {
     peer.takenIn = 0
     peer.exhaustedAt = -1
   }
-  const ids = all ? [] : [...missing, ...named].slice(0, limits.heads)
+  const ids = all ? [] : [...missing, ...named]
   put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, all })
 }
 
@@ -194,9 +203,13 @@ function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked
   const ref = engine.nextRef++
   begin(engine, peer, { ref, ...asked })
   const holdings = holdingsOf(engine)
-  send(engine, peer.id, encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn }))
+  const want = encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn })
+  payQuestion(engine, peer, whyOf(asked), want.length)
+  send(engine, peer.id, want)
   told(engine, peer)
 }
+
+const whyOf = ({ brought }: Pick<Fetch, 'brought'>): Why => (brought ? 'brought' : 'turn')
 
 type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'all'>
 
@@ -249,7 +262,10 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
-  if (admitted > 0) noteBytes(fetch, message.bundle.length, engine.now)
+  if (admitted > 0) {
+    noteBytes(fetch, message.bundle.length, engine.now)
+    if (peer !== undefined) giveBack(engine, peer, whyOf(fetch), message.bundle.length)
+  }
   fetch.bundles++
   engine.caughtUp.ops += admitted
   engine.caughtUp.bytes += message.bundle.length
@@ -270,14 +286,17 @@ function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
   const { hedge, now } = engine
   for (const other of [...engine.fetches.values()]) {
-    // One of the two was asked beside the other. Two older ones that go on together end no comparison: two liars' can go on for ever.
-    const isCompared = Math.max(other.startedAt, fetch.startedAt) >= comparesFrom(engine)
+    // One of the two was asked beside the other. Two older ones that go on together end no comparison, and a late one does not: two liars' can go on for ever.
+    const isCompared = wasAskedBeside(engine, other) || wasAskedBeside(engine, fetch)
     if (other !== fetch && isCompared && goesWell(engine, other)) hedge.comparedAt = now
-    // Who was asked beside it has the time that an answer takes.
-    const isAwaited = other.bundles === 0 && other.startedAt >= comparesFrom(engine) && now < other.startedAt + HEDGE
+    // Who was asked beside it has the time that an answer takes, and so has one that answers late.
+    const isAwaited = other.got === 0 && (other.isLate || wasAskedBeside(engine, other)) && now < other.startedAt + HEDGE
     if (!isAwaited && makesWay(other, fetch, now)) drop(engine, other)
   }
 }
+
+/** Whether this question was asked beside an answer that went well, to be compared with it. */
+const wasAskedBeside = (engine: Engine, { startedAt, isLate }: Fetch): boolean => !isLate && startedAt >= comparesFrom(engine)
 
 function end(engine: Engine, fetch: Fetch): void {
   engine.fetches.delete(fetch.from)
@@ -315,7 +334,7 @@ function giveUp(engine: Engine, fetch: Fetch): void {
     peer.isUseful = false
   } else if (engine.now >= fetch.heardAt + STALL && !hasAnswerToJudge(engine, fetch.from)) {
     bench(engine, peer)
-    peer.gaveUpOn = { ref: fetch.ref, bundles: fetch.bundles }
+    noteGivenUp(engine, fetch)
   }
   notify(engine, { type: 'changed' })
 }

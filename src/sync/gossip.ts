@@ -2,7 +2,7 @@
  * Telling without being asked: an own op goes to everybody as soon as it is stored; what was learned from others is
  * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
  */
-import { takeOne } from '../core/budget.ts'
+import { backAt, leftAt, takeOne } from '../core/budget.ts'
 import { compareBytes, concatBytes, equalBytes } from '../core/bytes.ts'
 import { digestOfHeads } from '../core/heads-digest.ts'
 import { MAX_ECHOES } from '../core/limits.ts'
@@ -35,6 +35,9 @@ const TELL_PAUSE = 1_000
 const TOKEN_LASTS = 4_000
 /** So many peers are owed an echo and no more: each is told alone. */
 const ECHOED_ALONE = 2
+/** And so many bytes, at once and in a second: two names can ask for an echo again and again, and a room may have hundreds of heads. */
+export const MAX_ECHOED_ALONE = 128 * 1024
+export const ECHOED_ALONE_PER_SECOND = 16 * 1024
 /** How often more are told all at once: names that cost nothing ask for echoes too, and everybody reads what everybody is told. */
 export const MAX_ECHOES_TO_ALL = 8
 export const ECHOES_TO_ALL_PER_SECOND = 1
@@ -71,13 +74,24 @@ export function announceDue(engine: Engine): number {
 function echo(engine: Engine): void {
   const owed = [...engine.peers.values()].filter(({ token, isEchoed }) => token !== null && !isEchoed)
   engine.echoAt = Infinity
-  if (owed.length <= ECHOED_ALONE) for (const peer of owed) tellHeads(engine, peer)
+  if (owed.length <= ECHOED_ALONE) echoAlone(engine, owed)
   else if (takeOne(engine.echoes, engine.now)) tellHeads(engine, null)
   else engine.echoAt = engine.now + 1_000 / ECHOES_TO_ALL_PER_SECOND
 }
 
-/** Sends this node's stored heads to a peer, or to everybody (null). */
-export function tellHeads(engine: Engine, to: Peer | null): void {
+function echoAlone(engine: Engine, owed: readonly Peer[]): void {
+  const { echoedAlone, now } = engine
+  for (const peer of owed) {
+    if (leftAt(echoedAlone, now) <= 0) {
+      engine.echoAt = backAt(echoedAlone, now)
+      return
+    }
+    echoedAlone.left -= tellHeads(engine, peer)
+  }
+}
+
+/** Sends this node's stored heads to a peer, or to everybody (null). Gives the bytes of it. */
+export function tellHeads(engine: Engine, to: Peer | null): number {
   const heads = encodeMessage({
     type: 'heads',
     digest: storedDigest(engine),
@@ -88,6 +102,7 @@ export function tellHeads(engine: Engine, to: Peer | null): void {
   send(engine, to === null ? null : to.id, heads)
   if (to === null) engine.toldAllBytes = heads.length
   told(engine, to)
+  return heads.length
 }
 
 /** To everybody: our token, and the tokens of all. To a peer: its own token. */

@@ -29,7 +29,10 @@ export interface OpenQuestion {
  * question that nobody has answered is repeated, since others may be there. While something is being fetched or judged, they are only told.
  */
 export function askAll(engine: Engine): void {
-  if (engine.fetches.size > 0 || engine.paused || isBusy(engine)) return tellHeads(engine, null)
+  if (engine.fetches.size > 0 || engine.paused || isBusy(engine)) {
+    tellHeads(engine, null)
+    return
+  }
   const { stored, now } = engine
   // Its time is not longer for being asked again: paths that come and go must not keep it open.
   engine.question = openQuestion(engine) ?? { ref: engine.nextRef++, until: now + OPEN_QUESTION }

@@ -8,6 +8,7 @@ import type { Refusal } from '../core/result.ts'
 import type { Replica } from '../core/replica.ts'
 import { assert } from '../core/result.ts'
 import type { Budget } from '../core/budget.ts'
+import type { Asking } from './asking.ts'
 import type { Effect, Input, Link, Notice, PeerId } from './effects.ts'
 import { type HeldBack, letGo } from './held-back.ts'
 import type { Fetch } from './open-fetch.ts'
@@ -60,6 +61,10 @@ export interface Engine {
   readonly tokens: Tokens
   /** How often those who are owed an echo are told all at once. */
   readonly echoes: Budget
+  /** Bytes told to those who are told alone, being owed an echo. */
+  readonly echoedAlone: Budget
+  /** Bytes of questions. */
+  readonly asking: Asking
   /** How often authors are reminded of their own ops. */
   readonly reminders: Reminders
   /** Ops judged that came from peers without credit. */

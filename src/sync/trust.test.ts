@@ -11,6 +11,7 @@ import {
   kill,
   linkNamed,
   message,
+  NO_DIGEST,
   opsOf,
   prove,
   push,
@@ -189,6 +190,32 @@ describe('a disk that may be older than what was sent', () => {
       }
       expect([isKnown, alice.engine.submissions.length]).toEqual([isKnown, 0])
     }
+  })
+
+  test('E2 D24 that lacks what the mark names is not written to while a known peer names more than it has given', () => {
+    const stage = createStage(1, {}, { isDeaf: true })
+    const [alice] = stage.nodes as [SimNode]
+    const [mallory, bob] = [keyNamed('mallory'), keyNamed('bob')]
+    for (const key of [mallory, bob]) push(stage, alice, linkNamed(stage, 'before'), [[message(stage, key, null, [stage.room], 'seen')]])
+    away(stage, alice, 3, 2)
+    restart(stage, alice)
+    type(stage, alice, 'may I?')
+    const [liar, honest] = [linkNamed(stage, 'liar'), linkNamed(stage, 'honest')]
+    const sayAll = (): void => {
+      const [token, echoes] = [new Uint8Array(), present(alice.engine.tokens)]
+      const said = { digest: storedDigest(alice.engine), ...listHeads(headsOf(alice.engine)), ops: alice.engine.stored }
+      tell(stage, alice, liar, { type: 'heads', ...said, token, echoes })
+      // It has the op, and its answers do not come through.
+      tell(stage, alice, honest, { type: 'heads', digest: NO_DIGEST, heads: [ghostId(1)], headCount: 1, ops: 99, token, echoes })
+    }
+    sayAll()
+    prove(stage, alice, liar, mallory)
+    prove(stage, alice, honest, bob)
+    for (let second = 0; second < 120; second++) {
+      sayAll()
+      run(stage, SECOND)
+    }
+    expect(alice.engine.submissions.length).toBe(1)
   })
 
   test('E2 without a mark is written to after LISTEN when all have answered', () => {

@@ -176,17 +176,24 @@ function lostUntil(engine: Engine): number {
 function answeredUntil(engine: Engine): number {
   const { peers, trust, now } = engine
   let waiting = -Infinity
+  let knownHasMore = false
   for (const peer of peers.values()) {
+    const isKnown = isTrusted(engine, peer)
     if (hasAnswered(engine, peer)) {
       trust.answeredAt = Math.min(trust.answeredAt, now)
-      if (isTrusted(engine, peer)) trust.knownAnsweredAt = Math.min(trust.knownAnsweredAt, now)
-    } else if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
+      if (isKnown) trust.knownAnsweredAt = Math.min(trust.knownAnsweredAt, now)
+      continue
+    }
+    knownHasMore ||= isKnown && isCurrent(engine, peer) && namesUnknown(engine, peer)
+    if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
   }
   const { mark, answeredAt, knownAnsweredAt } = trust
   const most = LISTEN_AT_MOST * patience(engine)
   if (mark === null) return Math.min(answeredAt + most, Math.max(answeredAt + LISTEN, waiting))
-  // It is known that an op is missing. A peer that has it may be slow to come, and a name that costs nothing can say that there is no more.
-  return Math.min(knownAnsweredAt + most, answeredAt + LOST_ALTOGETHER)
+  // It is known that an op is missing. A peer that has it may be slow to come, and a name that costs nothing can say that there is no more. A known
+  // one that has more to give may have it.
+  const knownUntil = knownHasMore ? Infinity : knownAnsweredAt + most
+  return Math.min(knownUntil, answeredAt + LOST_ALTOGETHER)
 }
 
 /** Whether a peer has told in this run what it holds, and nothing of that is lacking here: a relay may replay what it told before. */

@@ -7,6 +7,7 @@
 import { backAt, leftAt } from '../core/budget.ts'
 import type { OpId } from '../core/op.ts'
 import { isDecided, type Replica } from '../core/replica.ts'
+import { askableAt, mayBeAsked } from './asking.ts'
 import { agrees } from './gossip.ts'
 import type { Peer } from './peer.ts'
 import { isTrusted } from './peers.ts'
@@ -71,6 +72,7 @@ export function choose(engine: Engine): Peer | null {
   const onlyFriends = now < strangersFrom(engine) && [...engine.peers.values()].some((peer) => isFriend(engine, peer))
   for (const peer of engine.peers.values()) {
     if (peer.benchedUntil > now || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
+    if (!mayBeAsked(engine, peer, 'turn')) continue
     if (best !== null && !isBefore(engine, peer, best)) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
   }
@@ -110,7 +112,7 @@ export function hasMore(engine: Engine, peer: Peer): boolean {
 /** When (ms) a peer that may not be asked now may be asked again; Infinity: there is none. */
 export function nextUnbenched(engine: Engine): number {
   const strangers = strangersFrom(engine)
-  let next = strangers > engine.now ? strangers : Infinity
+  let next = Math.min(strangers > engine.now ? strangers : Infinity, askableAt(engine, 'turn'))
   for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
     if (benchedUntil > engine.now) next = Math.min(next, benchedUntil)
     if (emptyUntil > engine.now) next = Math.min(next, emptyUntil)

@@ -135,6 +135,37 @@ test('D22 what others change with each frame that they send is told ten times a 
   await node.close()
 })
 
+test('D17 what others write without end is told NEWS_PER_SECOND times, and what this node writes meanwhile at once', async () => {
+  const node = await startNode(() => {})
+  const told: number[] = []
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const publisher = createPublisher((message) => {
+    if (message.type === 'status') told.push(performance.now())
+  }, rethrow)
+  const { dag } = node.engine.replica
+  const flood = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at++) {
+      dag.length++
+      publisher.changed()
+      await vi.advanceTimersByTimeAsync(1)
+    }
+  }
+  await publisher.begin(node, '', false)
+  await flood(3_000)
+  told.length = 0
+  await flood(1_000)
+  const often = told.length
+  // One of them was its own.
+  dag.tip[0] = 1
+  const before = performance.now()
+  await flood(40)
+  const [next] = told.filter((at) => at >= before)
+  vi.useRealTimers()
+  expect(often).toBe(10)
+  expect(next! - before).toBeLessThanOrEqual(16)
+  await node.close()
+})
+
 test('that an op is stored is told as soon as that it is there', async () => {
   const node = await startNode(() => {})
   const told: [ops: number, stored: number][] = []

@@ -2,9 +2,11 @@
  * Tells the page what changed, ops at once and anything else a little later: the part of the history it shows, status, refusals,
  * the graph's feed.
  */
+import { backAt, createBudget, leftAt } from '../core/budget.ts'
 import { toHex } from '../core/bytes.ts'
 import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
+import { ownTip } from '../sync/own.ts'
 import { isTakingIn } from '../sync/state.ts'
 import type { FromNode } from './api.ts'
 import type { GraphFeeder } from './graph-feed.ts'
@@ -21,6 +23,13 @@ const PAUSE = 16
  * the page several milliseconds. Told at each frame of the screen, a flood of garbage took the page half of a core.
  */
 const PAUSE_BETWEEN = 100
+
+/**
+ * So many times in a row news is told at once, and so often in a second when it never ends: hundreds of forks a second, shown at each frame of the
+ * screen, took the page half of a core. What this node wrote itself is told at once in any case.
+ */
+const NEWS_AT_ONCE = 16
+const NEWS_PER_SECOND = 10
 
 /**
  * While a room streams in, every picture of its end is of new entries, which nobody can read, and laying one out takes the page
@@ -54,6 +63,9 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let opsTold = -1
   let storedTold = -1
   let newsToldAt = -Infinity
+  const news = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
+  /** The latest own op that it knew. */
+  let ownTold = -1
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
   let shownAt = -Infinity
@@ -66,12 +78,17 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   // The digest is that of what is stored.
   const isNews = ({ engine }: Node): boolean => engine.replica.dag.length !== opsTold || engine.stored !== storedTold
 
+  const newsAt = ({ engine }: Node, now: number): number => {
+    const isAllowed = leftAt(news, now) > 0 || ownTip(engine) !== ownTold
+    return Math.max(newsToldAt + PAUSE, isAllowed ? now : backAt(news, now))
+  }
+
   const changed = (): void => {
     stale = true
     if (telling || node === null) return
     const running = node
     const now = performance.now()
-    const at = Math.max(restsUntil, isNews(running) ? newsToldAt + PAUSE : Math.max(now + PAUSE, toldAt + PAUSE_BETWEEN))
+    const at = Math.max(restsUntil, isNews(running) ? newsAt(running, now) : Math.max(now + PAUSE, toldAt + PAUSE_BETWEEN))
     if (at >= dueAt) return
     clearTimeout(timer)
     dueAt = at
@@ -84,7 +101,11 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     dueAt = Infinity
     const began = performance.now()
     toldAt = began
-    if (isNews(running)) newsToldAt = began
+    if (isNews(running)) {
+      newsToldAt = began
+      news.left--
+    }
+    ownTold = ownTip(running.engine)
     opsTold = running.engine.replica.dag.length
     storedTold = running.engine.stored
     await publish(running).catch(failed)

@@ -11,6 +11,7 @@ const DISKS = 'src/sim/attacks/disks.test.ts'
 const PACE = 'src/sync/pace.ts'
 const SERVE_TEST = 'src/sync/serve.test.ts'
 const FETCH = 'src/sync/fetch.ts'
+const ASKING_TEST = 'src/sync/asking.test.ts'
 const FETCH_TEST = 'src/sync/fetch.test.ts'
 const INBOX = 'src/node/links/inbox.ts'
 const INBOX_TEST = 'src/node/links/inbox.test.ts'
@@ -659,6 +660,51 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     drop: 'operand',
     mentions: ['isCompared'],
     test: tested('src/sync/fetch.test.ts', 'D24 two answers that go well for ever'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/turns.ts',
+    in: 'choose',
+    drop: 'if',
+    mentions: ['mayBeAsked'],
+    test: tested(ASKING_TEST, 'D24 names that never give what they name'),
+  },
+  {
+    row: 'D24',
+    file: FETCH,
+    in: 'askBringers',
+    drop: 'if',
+    mentions: ['mayBeAsked'],
+    test: tested(ASKING_TEST, 'D24 names that bring ops whose parents nobody has'),
+  },
+  {
+    row: 'D24',
+    file: FETCH,
+    in: 'fetched',
+    drop: 'call giveBack',
+    test: tested(ASKING_TEST, 'D24 a peer that brings what it is asked for'),
+  },
+  {
+    row: 'D18',
+    file: 'src/sync/gossip.ts',
+    in: 'echoAlone',
+    drop: 'if',
+    test: tested(ASKING_TEST, 'D18 who asks for an echo'),
+  },
+  {
+    row: 'D24',
+    file: FETCH,
+    in: 'drop',
+    drop: 'call noteGivenUp',
+    test: tested(FETCH_TEST, 'D24 who is asked beside an answer that goes on is heard'),
+  },
+  {
+    row: 'E2',
+    file: TRUST,
+    in: 'answeredUntil',
+    replace: 'value of const knownUntil',
+    with: 'knownAnsweredAt + most',
+    test: tested('src/sync/trust.test.ts', 'E2 D24 that lacks what the mark names is not written to while a known peer'),
   },
   {
     row: 'D5',

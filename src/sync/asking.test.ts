@@ -1,0 +1,155 @@
+/** What questions cost: names that bring nothing do not make a node send much. */
+import { expect, test } from 'vitest'
+import type { SimNode } from '../sim/node.ts'
+import { chainOf, claim, createStage, ghostId, keyNamed, linkNamed, message, prove, push, run, type Stage, tell } from '../sim/stage.ts'
+import { bundleOf } from '../sim/villain.ts'
+import {
+  ASKED_OF_USEFUL_PER_SECOND,
+  ASKED_PER_SECOND,
+  MAX_ASKED,
+  MAX_ASKED_OF_USEFUL,
+  MAX_FIRST_IDS,
+  mayBeAsked,
+  payQuestion,
+} from './asking.ts'
+import type { PeerId } from './effects.ts'
+import { ECHOED_ALONE_PER_SECOND, MAX_ECHOED_ALONE } from './gossip.ts'
+import { decodeMessage, type Message } from './messages.ts'
+
+/** Heads of the room: as many as are named one by one. */
+const HEADS = 250
+/** The longest question, and how long all is tried (s). */
+const QUESTION = 17 * 1024
+const SECONDS = 60
+
+interface Told {
+  readonly said: Message
+  readonly bytes: number
+  readonly to: PeerId
+}
+
+/** A node in a room of many heads; what it says to hostile sender values, and those of authors who have one op. */
+function manyHeads() {
+  const told: Told[] = []
+  const stage = createStage(
+    1,
+    {},
+    {
+      isDeaf: true,
+      told(_villain, _from, to, bytes) {
+        const said = decodeMessage(bytes)
+        if (said.ok) told.push({ said: said.value, bytes: bytes.length, to })
+      },
+    },
+  )
+  const [bob] = stage.nodes as [SimNode]
+  const heads = Array.from({ length: HEADS }, (_, n) => [message(stage, keyNamed(`key ${n}`), null, [stage.room], `${n}`)])
+  push(stage, bob, linkNamed(stage, 'loader'), heads)
+  run(stage, 10_000)
+  const bytesOf = (type: Message['type']): number =>
+    told.filter(({ said }) => said.type === type).reduce((sum, { bytes }) => sum + bytes, 0)
+  return { stage, bob, told, bytesOf }
+}
+
+const namesOf = (stage: Stage, count: number): PeerId[] => Array.from({ length: count }, (_, n) => linkNamed(stage, `name ${n}`))
+
+test.each([
+  ['unknown', false],
+  ['known', true],
+])('D24 names that never give what they name are asked with MAX_ASKED bytes, and ASKED_PER_SECOND, if they are %s', (_name, areKnown) => {
+  const { stage, bob, bytesOf } = manyHeads()
+  const names = namesOf(stage, 40)
+  if (areKnown) for (const [n, name] of names.entries()) prove(stage, bob, name, keyNamed(`key ${n}`))
+  for (let second = 0; second < SECONDS; second++) {
+    for (const [n, name] of names.entries()) if ((n + second) % 5 === 0) claim(stage, bob, name, [ghostId(n)])
+    run(stage, 1_000)
+  }
+  expect(bytesOf('want')).toBeGreaterThan(MAX_ASKED)
+  expect(bytesOf('want')).toBeLessThanOrEqual(MAX_ASKED + ASKED_PER_SECOND * SECONDS + QUESTION)
+})
+
+test('D24 names that bring ops whose parents nobody has are asked with MAX_ASKED bytes, and ASKED_PER_SECOND', () => {
+  const { stage, bob, told } = manyHeads()
+  for (let t = 0; t < 5 * SECONDS; t++) {
+    for (let i = 4 * t; i < 4 * t + 4; i++) {
+      push(stage, bob, linkNamed(stage, `name ${i % 40}`), [[message(stage, keyNamed(`new ${i % 9}`), null, [ghostId(i)], `${i}`)]])
+    }
+    run(stage, 200)
+  }
+  // For any waiting op others are asked too, in their turn: that is paid for by the other budget.
+  const bytes = told.reduce((sum, { said, bytes: each }) => sum + (said.type === 'want' ? each : 0), 0)
+  const seconds = stage.world.schedule.now / 1_000
+  expect(bytes).toBeGreaterThan(MAX_ASKED)
+  expect(bytes).toBeLessThanOrEqual(2 * (MAX_ASKED + ASKED_PER_SECOND * seconds + QUESTION))
+})
+
+test('D24 those who have been of use have MAX_ASKED_OF_USEFUL bytes and ASKED_OF_USEFUL_PER_SECOND of their own; an answer gives back', () => {
+  const stage = createStage(1)
+  const [{ engine }] = stage.nodes as [SimNode]
+  const [useful, other] = ['useful', 'other'].map((name) => {
+    claim(stage, stage.nodes[0]!, linkNamed(stage, name), [])
+    return engine.peers.get(linkNamed(stage, name))!
+  })
+  useful!.isUseful = true
+  payQuestion(engine, other!, 'turn', MAX_ASKED)
+  expect([mayBeAsked(engine, other!, 'turn'), mayBeAsked(engine, other!, 'brought'), mayBeAsked(engine, useful!, 'turn')]).toEqual([
+    false,
+    true,
+    true,
+  ])
+  payQuestion(engine, useful!, 'turn', MAX_ASKED_OF_USEFUL + ASKED_OF_USEFUL_PER_SECOND)
+  run(stage, 990)
+  engine.now += 990
+  expect(mayBeAsked(engine, useful!, 'turn')).toBe(false)
+  engine.now += 20
+  expect(mayBeAsked(engine, useful!, 'turn')).toBe(true)
+})
+
+test('D24 a peer that brings what it is asked for is asked again at once, whatever names that bring nothing have used up', () => {
+  const { stage, bob, told } = manyHeads()
+  for (const budgets of Object.values(bob.engine.asking)) for (const budget of Object.values(budgets)) budget.left = 1
+  const [honest] = namesOf(stage, 1) as [PeerId]
+  const chain = chainOf(stage, keyNamed('alice'), 400)
+  claim(stage, bob, honest, [chain[99]!.id])
+  run(stage, 500)
+  let at = 0
+  for (let n = 0; n < 4; n++) {
+    const wants = told.flatMap(({ said, to }) => (said.type === 'want' && to === honest ? [said.ref] : []))
+    expect(wants.length).toBe(n + 1)
+    const bundle = bundleOf(chain.slice(at, (at += 100)).map((op) => [op]))
+    tell(stage, bob, honest, { type: 'units', ref: wants.at(-1)!, bundle, last: true, left: 0 })
+    if (n < 3) claim(stage, bob, honest, [chain[at + 99]!.id])
+    run(stage, 500)
+  }
+  expect(bob.engine.replica.dag.length).toBe(1 + HEADS + 400)
+})
+
+test('a peer that has not been of use is asked for MAX_FIRST_IDS of what it names', () => {
+  const { stage, bob, told } = manyHeads()
+  const [name] = namesOf(stage, 1) as [PeerId]
+  claim(
+    stage,
+    bob,
+    name,
+    Array.from({ length: 200 }, (_, n) => ghostId(n)),
+  )
+  run(stage, 500)
+  expect(told.flatMap(({ said }) => (said.type === 'want' ? [said.ids.length] : []))).toEqual([MAX_FIRST_IDS])
+})
+
+test('D18 who asks for an echo again and again is told MAX_ECHOED_ALONE bytes of heads, and ECHOED_ALONE_PER_SECOND', () => {
+  const { stage, bob, bytesOf } = manyHeads()
+  const proof = new Uint8Array(64)
+  for (const [n, name] of namesOf(stage, 2).entries()) prove(stage, bob, name, keyNamed(`key ${n}`))
+  const before = bytesOf('heads')
+  for (let n = 0; n < 10 * SECONDS; n++) {
+    const token = new Uint8Array(8).fill(n)
+    for (const name of namesOf(stage, 2)) {
+      tell(stage, bob, name, { type: 'hello', author: keyNamed('key 0').author, proof, token, own: 1 })
+    }
+    run(stage, 100)
+  }
+  const bytes = bytesOf('heads') - before
+  expect(bytes).toBeGreaterThan(MAX_ECHOED_ALONE)
+  expect(bytes).toBeLessThanOrEqual(MAX_ECHOED_ALONE + ECHOED_ALONE_PER_SECOND * SECONDS + QUESTION)
+})
