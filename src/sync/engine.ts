@@ -107,7 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
     submissions: [],
     submitting: false,
     fetches: new Map(),
-    hedge: { since: now, doublings: 0, comparedAt: now },
+    hedge: { nextAt: now, doublings: 0, comparedAt: now },
     bringers: new Set(),
     question: null,
     paused: false,

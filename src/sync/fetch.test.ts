@@ -436,7 +436,7 @@ test('D24 a newcomer among 80 names that each bring 2.5 kB in 0.9 s has the hist
 })
 
 /** A newcomer on which a known author's own ops go well for ever, and an honest peer whose ops it does not hold. What came of that. */
-function besideOwnOps({ names = 0, roundTrip = 0, withBringer = false }) {
+function besideOwnOps({ names = 0, namesAnswer = Infinity, isDripping = true, roundTrip = 0, withBringer = false }) {
   const [mallory, alice] = [keyNamed('mallory'), keyNamed('alice')]
   const answers = new Map<PeerId, (ref: number) => void>()
   const stage: Stage = createStage(
@@ -453,6 +453,7 @@ function besideOwnOps({ names = 0, roundTrip = 0, withBringer = false }) {
   const [bob] = stage.nodes as [SimNode]
   const [liar, honest] = [linkNamed(stage, 'liar'), linkNamed(stage, 'honest')]
   let latest = message(stage, mallory, null, [stage.room], 'was here')
+  let below = latest
   push(stage, bob, liar, [[latest]])
   prove(stage, bob, liar, mallory)
   const history = chainOf(stage, alice, 30)
@@ -466,10 +467,23 @@ function besideOwnOps({ names = 0, roundTrip = 0, withBringer = false }) {
   for (let n = 0; n < names; n++) {
     // Known authors too, of which each has as many runs as may sit.
     const [key, link] = [keyNamed(`name ${n >> 2}`), linkNamed(stage, `name ${n}`)]
-    if (n % 4 === 0) push(stage, bob, link, [[message(stage, key, null, [stage.room], 'one op')]])
+    // Each stands on the one before, so that questions stay short.
+    if (n % 4 === 0) push(stage, bob, link, [[(below = message(stage, key, null, [below.id], 'one op'))]])
     prove(stage, bob, link, key)
+    if (namesAnswer === Infinity) continue
+    // Three ops, so seldom that the answer does not go well, and so soon that it does not stall.
+    let answered = 0
+    answers.set(link, (ref) => {
+      const { schedule } = stage.world
+      for (const nth of [1, 2, 3]) {
+        const op = message(stage, keyNamed(`answers ${n}`), null, [stage.room], `${answered++} ${'x'.repeat(500)}`)
+        const units = { type: 'units', ref, bundle: bundleOf([[op]]), last: nth === 3, left: 99 } as const
+        schedule.at(schedule.now + nth * namesAnswer, () => tell(stage, bob, link, units))
+      }
+    })
   }
   let looks = 0
+  let wasLate = false
   const heartbeat = (): void => {
     claim(stage, bob, liar, [ghostId(1)])
     for (let n = 0; n < names; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), [ghostId(n + 2)])
@@ -480,7 +494,7 @@ function besideOwnOps({ names = 0, roundTrip = 0, withBringer = false }) {
   /** Forty times a second a liar brings an op of its own, if it is asked. */
   const drip = (link: PeerId): void => {
     const fetch = bob.engine.fetches.get(link)
-    if (fetch === undefined) return
+    if (fetch === undefined || !isDripping) return
     latest = message(stage, mallory, latest, [], 'x'.repeat(100))
     tell(stage, bob, link, { type: 'units', ref: fetch.ref, bundle: bundleOf([[latest]]), last: false, left: 99 })
   }
@@ -494,9 +508,10 @@ function besideOwnOps({ names = 0, roundTrip = 0, withBringer = false }) {
     if (++looks % 200 === 0) heartbeat()
     bring()
     for (const link of [liar, bringer]) drip(link)
+    wasLate ||= bob.engine.fetches.get(honest)?.isLate === true
     return has(bob, history.at(-1)!)
   }
-  return { stage, honest: isHere, asked: () => asked }
+  return { stage, honest: isHere, asked: () => asked, wasLate: () => wasLate }
 }
 
 test('D24 while one who is known brings only its own ops, others are asked beside it, and the slower makes way', () => {
@@ -511,8 +526,9 @@ test('D24 who is asked beside an answer that goes on is asked once, and has the 
 })
 
 test('D24 who is asked beside an answer that goes on is heard, though its path is slower than others are waited for', () => {
-  const { stage, honest } = besideOwnOps({ roundTrip: 3 * HEDGE })
+  const { stage, honest, asked, wasLate } = besideOwnOps({ roundTrip: 3 * HEDGE })
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
+  expect([wasLate(), asked()]).toEqual([true, 1])
 })
 
 test('D24 two answers that go well for ever, one of them of a bringer, keep nobody from being asked beside them', () => {
@@ -520,7 +536,19 @@ test('D24 two answers that go well for ever, one of them of a bringer, keep nobo
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
 })
 
-test('D24 one question in four goes to the one asked longest ago: 240 runs of known authors that are silent keep nobody from being asked', () => {
-  const { stage, honest } = besideOwnOps({ names: 240 })
+test('D24 240 runs of known authors that are silent, or bring three ops each, keep nobody from being asked beside an answer', () => {
+  for (const namesAnswer of [Infinity, 100, 1_600]) {
+    const { stage, honest } = besideOwnOps({ names: 240, namesAnswer })
+    expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
+  }
+})
+
+test('D24 one question in four goes to the one asked longest ago: 100 runs of known authors whose answers bring three ops are not always first', () => {
+  const { stage, honest } = besideOwnOps({ names: 100, namesAnswer: 1_600, isDripping: false })
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
+})
+
+test('D24 240 runs of known authors whose answers end soon and bring three ops are not asked one after the other', () => {
+  const { stage, honest } = besideOwnOps({ names: 240, namesAnswer: 50, isDripping: false })
+  expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(10_000)
 })

@@ -2,8 +2,8 @@
  * Asking for what is missing: ids that peers name as heads, and parents that pending units wait for.
  *
  * One peer is asked first. While its answer goes well nobody else is asked, so that nothing is fetched twice. While no answer goes
- * well, twice as many peers are asked every HEDGE ms: names cost nothing, and a peer that is silent or drips must cost the others a
- * fraction of a second, not its turn. As soon as one answer goes well, those that are much slower are given up; a server sends
+ * well, twice as many peers are asked every HEDGE ms, and whenever an answer ends that brought little: names cost nothing, and a peer that is silent
+ * or drips must cost the others a fraction of a second, not its turn. As soon as one answer goes well, those that are much slower are given up; a server sends
  * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
  *
  * An answer that goes well may still bring only what its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms, others are
@@ -93,7 +93,7 @@ export function fetchDue(engine: Engine): number {
   if (question === null) startDue(engine)
   let next = Math.min(bringersAt, question?.until ?? nextUnbenched(engine))
   for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
-  if (engine.fetches.size > 0 && question === null) next = Math.min(next, nextHedge(engine))
+  if (engine.fetches.size > 0 && question === null) next = Math.min(next, engine.hedge.nextAt)
   return next
 }
 
@@ -110,19 +110,20 @@ function startDue(engine: Engine): void {
   const goesOn = someGoesWell(engine)
   if (!goesOn || now >= comparesFrom(engine) + COMPARE_FOR) hedge.comparedAt = now
   const isEnough = goesOn && now < comparesFrom(engine)
-  if (isEnough || fetches.size === 0) {
-    hedge.since = now
-    hedge.doublings = 0
-  }
+  if (isEnough) hedge.doublings = 0
+  if (isEnough || fetches.size === 0) hedge.nextAt = now + HEDGE
   if (isEnough) return
-  while (now >= nextHedge(engine)) hedge.doublings++
+  for (; now >= hedge.nextAt; hedge.nextAt += HEDGE) hedge.doublings++
   // Questions for parents, late answers, and answers that wait for this node's budget do not count here.
   let open = 0
   for (const { brought, isLate, from } of fetches.values()) if (!brought && !isLate && !isAnswerHeldBack(engine, from)) open++
   for (const most = Math.min(MAX_QUESTIONS, 2 ** hedge.doublings); open < most; open++) {
-    const peer = choose(engine)
     // Who was asked beside an answer is not asked again while the two are compared.
-    if (peer === null || (goesOn && peer.askedAt >= comparesFrom(engine))) return
+    const peer = choose(engine, goesOn ? comparesFrom(engine) : Infinity)
+    if (peer === null) {
+      if (fetches.size === 0) hedge.doublings = 0
+      return
+    }
     start(engine, peer)
   }
 }
@@ -134,9 +135,6 @@ function someGoesWell(engine: Engine): boolean {
 
 /** From when on others are asked beside an answer that goes well (ms). */
 const comparesFrom = ({ hedge: { comparedAt } }: Engine): number => comparedAt + COMPARE_AFTER
-
-/** When more peers are asked if no answer goes well until then (ms). */
-const nextHedge = ({ hedge: { since, doublings } }: Engine): number => since + HEDGE * (doublings + 1)
 
 /** Others' answers go on; this one has brought nothing, or much less, and makes way without blame. It may come late: a path there and back may take longer than HEDGE. */
 function drop(engine: Engine, fetch: Fetch): void {
@@ -300,6 +298,8 @@ const wasAskedBeside = (engine: Engine, { startedAt, isLate }: Fetch): boolean =
 
 function end(engine: Engine, fetch: Fetch): void {
   engine.fetches.delete(fetch.from)
+  // Answers that end at once and bring little must not have one peer asked after the other.
+  if (!fetch.brought && !goesWell(engine, fetch)) engine.hedge.doublings++
   engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return

@@ -102,10 +102,10 @@ export interface Engine {
   /** Questions that are open, by whom they were put to. */
   readonly fetches: Map<PeerId, Fetch>
   /**
-   * Since when (ms) no answer has gone well, and how often the number of questions was doubled since. And when an answer that goes well began to
-   * go on alone, or was last compared with another one.
+   * When more peers are asked if no answer goes well until then (ms), and how often their number was doubled. And when an answer that goes well began
+   * to go on alone, or was last compared with another one.
    */
-  readonly hedge: { since: number; doublings: number; comparedAt: number }
+  readonly hedge: { nextAt: number; doublings: number; comparedAt: number }
   /** Peers that brought ops unasked whose parents are missing: they are asked for them. */
   readonly bringers: Set<PeerId>
   /** What everybody was asked and nobody has answered yet. */

@@ -64,15 +64,18 @@ export function namesUnknown({ replica }: Engine, peer: Peer): boolean {
 /** Differs when an unknown head may have become known. (Where one rejected id is forgotten for another, it does with the next op that is admitted.) */
 const decidedOf = ({ dag, rejected }: Replica): number => dag.length + rejected.size
 
-/** A peer that named what we lack, or, if parents are missing, any that may have them; the one whose turn it is. */
-export function choose(engine: Engine): Peer | null {
+/**
+ * A peer that named what we lack, or, if parents are missing, any that may have them; the one whose turn it is.
+ * @param before who was asked since then is not asked again (ms)
+ */
+export function choose(engine: Engine, before: number): Peer | null {
   const { now } = engine
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
   const onlyFriends = now < strangersFrom(engine) && [...engine.peers.values()].some((peer) => isFriend(engine, peer))
   for (const peer of engine.peers.values()) {
     if (peer.benchedUntil > now || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
-    if (!mayBeAsked(engine, peer, 'turn')) continue
+    if (peer.askedAt >= before || !mayBeAsked(engine, peer, 'turn')) continue
     if (best !== null && !isBefore(engine, peer, best)) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
   }
