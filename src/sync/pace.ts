@@ -25,6 +25,12 @@ export const MAX_WALK = 40_000_000
 export const WALK_PER_SECOND = 10_000_000
 /** Bytes served to one peer between two pardons: 3 MB a second, which a tab takes two cores to judge. */
 export const MAX_SERVED = 32 * 1024 * 1024
+/**
+ * The same of a peer that was served WHOLES times as many ops as this node has: nobody needs that, but where answers were lost. So one that asks for all
+ * again and again takes a tenth of what a newcomer takes.
+ */
+export const MAX_SERVED_AGAIN = 2 * 1024 * 1024
+const WHOLES = 2
 /** The first share of a stranger's answer, and of all strangers together, at once and in a second (bytes): nobody knows whether they live. */
 export const FIRST_SHARE = 32 * 1024
 export const MAX_FIRST_SHARES = 128 * 1024
@@ -98,7 +104,8 @@ export const asksWith = (engine: Engine, peer: Peer): Shared =>
   engine.pace.shared[engine.peers.has(peer.id) ? standingOfPeer(engine, peer) : 'unknown']
 
 /** Whether a question of this peer is heard: it has not asked too much since its last pardon. */
-export const mayAsk = ({ wants, bytesServed }: Peer): boolean => wants < WANTS_AT_ONCE && bytesServed <= MAX_SERVED
+export const mayAsk = ({ stored }: Engine, { wants, bytesServed, opsServed }: Peer): boolean =>
+  wants < WANTS_AT_ONCE && bytesServed <= (opsServed > WHOLES * stored ? MAX_SERVED_AGAIN : MAX_SERVED)
 
 /** Whether a question may be looked at now. */
 export const mayWalk = ({ now }: Engine, { walks, asked }: Shared): boolean => asked.size === 0 && leftAt(walks, now) > 0
@@ -177,10 +184,11 @@ export function release({ pace: { shared } }: Engine, serving: Serving): void {
   for (const { made } of Object.values(shared)) made.delete(serving)
 }
 
-/** A bundle of this many bytes goes to the peer; `landed` when its path has taken it. */
-export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number): void {
+/** A bundle of so many bytes and ops goes to the peer; `landed` when its path has taken it. */
+export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number, ops: number): void {
   release(engine, serving)
   charge(engine, peer, bytes)
+  peer.opsServed += ops
   sharedBy(engine, peer).unsent.add(peer.id)
 }
 

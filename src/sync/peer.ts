@@ -8,7 +8,7 @@ import type { Given, Serving } from './serving.ts'
 import type { Engine } from './state.ts'
 
 /** What is counted against a peer until it is forgiven. */
-export type Account = Pick<Peer, 'strikes' | 'forgivenAt' | 'talk' | 'wants' | 'bytesServed'>
+export type Account = Pick<Peer, 'strikes' | 'forgivenAt' | 'talk' | 'wants' | 'bytesServed' | 'opsServed'>
 
 export interface Peer {
   readonly id: PeerId
@@ -87,6 +87,8 @@ export interface Peer {
   talk: number
   wants: number
   bytesServed: number
+  /** Ops served to it in all. */
+  opsServed: number
 }
 
 /** One that is heard for the first time, or again after it left: its account stays. */
@@ -140,5 +142,6 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     talk: left?.talk ?? 0,
     wants: left?.wants ?? 0,
     bytesServed: left?.bytesServed ?? 0,
+    opsServed: left?.opsServed ?? 0,
   }
 }

@@ -6,6 +6,7 @@ import { pack } from '../sim/pack.ts'
 import { NEW } from '../sim/villain.ts'
 import {
   chainOf,
+  claim,
   createStage,
   ghostId,
   keyNamed,
@@ -39,6 +40,7 @@ import {
   MAX_KNOWN_BULK,
   MAX_MADE,
   MAX_SERVED,
+  MAX_SERVED_AGAIN,
   MAX_UNJUDGED,
   MAX_UNJUDGED_BYTES,
   MAX_UNSENT_SHARED,
@@ -110,6 +112,9 @@ test('D21 MAX_SERVED bytes are served to one peer between two pardons, and what 
   fill(stage)
   const link = linkNamed(stage, 'glutton')
   let ref = 0
+  claim(stage, bob, link, [])
+  // As in a room so large that this is not much of it.
+  bob.engine.peers.get(link)!.opsServed = -1_000_000
   do tell(stage, bob, link, wantAll(++ref))
   while (ref < 30 && runUntil(stage, 2_000, () => isAnswered(ref), 10) < 2_000)
   const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
@@ -119,6 +124,32 @@ test('D21 MAX_SERVED bytes are served to one peer between two pardons, and what 
   expect(bytesServed).toBeLessThan(MAX_SERVED + 8 * 1024 * 1024)
   expect(bytes).toBeGreaterThan(MAX_SERVED / 2)
   expect(bob.engine.now - forgivenAt).toBeLessThan(10_000)
+})
+
+test('D21 a peer that asks for everything again and again is served WHOLES times as many ops as there are, and then MAX_SERVED_AGAIN in 10 s', () => {
+  const { stage, bob, served, isAnswered } = serving()
+  fill(stage)
+  const link = linkNamed(stage, 'glutton')
+  const ask = (ref: number): boolean => {
+    tell(stage, bob, link, wantAll(ref))
+    return runUntil(stage, 2_000, () => isAnswered(ref), 10) < 2_000
+  }
+  let ref = 1
+  while (ref < 30 && ask(ref)) ref++
+  const ops = bob.engine.replica.dag.length
+  const { opsServed } = bob.engine.peers.get(link)!
+  expect(opsServed).toBeGreaterThan(2 * ops)
+  expect(opsServed).toBeLessThanOrEqual(3 * ops)
+  // A farewell does not make it a newcomer.
+  tell(stage, bob, link, { type: 'bye' })
+  run(stage, 10_000)
+  const before = bob.engine.now
+  served.length = 0
+  for (ref = 100; bob.engine.now < before + 30_000; ref++) ask(ref)
+  const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
+  // An answer that was begun is ended.
+  expect(bytes).toBeLessThanOrEqual(4 * (MAX_SERVED_AGAIN + 6 * 1024 * 1024))
+  expect(bytes).toBeGreaterThan(0)
 })
 
 test('D21 all who have not written share MAX_BULK bytes and BULK_PER_SECOND, however many names ask, and a newcomer has its turn', () => {

@@ -59,7 +59,7 @@ type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefi
  * the question is dropped: the peer has asked for too much since its last pardon, or it has no seat and the budget is used up. It can ask again.
  */
 export function serve(engine: Engine, peer: Peer, want: Want): boolean {
-  if (!mayAsk(peer)) return false
+  if (!mayAsk(engine, peer)) return false
   const shared = asksWith(engine, peer)
   if (!mayWalk(engine, shared)) return waitToAsk(engine, peer, want, shared)
   serveNow(engine, peer, want, shared)
@@ -244,7 +244,7 @@ function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8
   serving.sent += bundle.length
   serving.bundles++
   serving.unjudged.push({ ops, bytes: bundle.length })
-  spend(engine, peer, serving, bundle.length)
+  spend(engine, peer, serving, bundle.length, ops)
   const last = nextLacking(serving) >= serving.until
   const message = encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left })
   if (last) close(peer, serving)

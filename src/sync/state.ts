@@ -197,8 +197,8 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
 export function leave(engine: Engine, id: PeerId): void {
   const peer = peerOf(engine, id)
   if (peer === undefined) return
-  const { strikes, forgivenAt, talk, wants, bytesServed } = peer
-  if (strikes + wants + bytesServed > 0) setLatest(engine.left, id, { strikes, forgivenAt, talk, wants, bytesServed }, MAX_CUT)
+  const { strikes, forgivenAt, talk, wants, bytesServed, opsServed } = peer
+  if (strikes + wants + opsServed > 0) setLatest(engine.left, id, { strikes, forgivenAt, talk, wants, bytesServed, opsServed }, MAX_CUT)
   peer.serving = null
   for (const { asked } of Object.values(engine.pace.shared)) asked.delete(id)
   engine.peers.delete(id)

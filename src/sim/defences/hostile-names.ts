@@ -266,6 +266,13 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested(SERVE_TEST, 'D21 MAX_SERVED bytes are served to one peer'),
   },
   {
+    row: 'D21',
+    file: PACE,
+    in: 'spend',
+    drop: 'set opsServed',
+    test: tested(SERVE_TEST, 'D21 a peer that asks for everything again and again'),
+  },
+  {
     row: 'D22',
     file: INBOX,
     in: 'takeFrom',
