@@ -12,10 +12,36 @@ export const END_ENTRIES = 32
 /** A new window is asked for when fewer entries than this are left above or below what is visible. */
 const MARGIN_ENTRIES = 11
 
+/**
+ * Blank space is no higher than this in all (CSS pixels): Chromium clamps a box at 33,554,432 and Firefox drops one beyond some 17,900,000. In a
+ * longer history, a step of the scroll bar stands for more entries.
+ */
+const MAX_SPACE = 8_000_000
+
 export interface HistoryWindow {
   readonly total: number
   readonly from: number
   readonly count: number
+}
+
+/** The height that stands for an entry outside of the window, if one in it has this height (CSS pixels). */
+const standIn = ({ total }: HistoryWindow, height: number): number => Math.min(height, MAX_SPACE / Math.max(1, total))
+
+/** Blank space above and below the window (CSS pixels). `height`: of an entry, on average. */
+export function spaceAround(window: HistoryWindow, height: number): { readonly above: number; readonly below: number } {
+  const { total, from, count } = window
+  const each = standIn(window, height)
+  return { above: from * each, below: Math.max(0, total - from - count) * each }
+}
+
+/** The entry at `top`, so far below the beginning of the space above the window (CSS pixels). `listed`: how high the window's entries are in all. */
+export function placeAt(window: HistoryWindow, height: number, listed: number, top: number): number {
+  const { total, from, count } = window
+  const each = standIn(window, height)
+  const { above } = spaceAround(window, height)
+  const within = top - above
+  const place = within < 0 ? top / each : within < listed ? from + (within * count) / listed : from + count + (within - listed) / each
+  return Math.max(0, Math.min(total - 1, Math.floor(place)))
 }
 
 /**

@@ -1,0 +1,200 @@
+/** The history in a real browser: what is followed, what stays in place, and what is shown wherever one scrolls to. */
+import { createRoot, type Root } from 'react-dom/client'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { HistoryEntry } from '../../worker/api.ts'
+import '../base.css'
+import '../theme.css'
+import { NodeProvider, PageProvider } from '../state/bindings.ts'
+import type { NodeState, PageNode } from '../state/page-node.ts'
+import type { Page } from '../state/page.ts'
+import './console.css'
+import './history.css'
+import { History } from './History.tsx'
+
+const AUTHOR = 'ab'.repeat(32)
+
+const entryOf = (n: number, text = `entry ${n}`): HistoryEntry =>
+  ({
+    id: n.toString(16).padStart(64, '0'),
+    author: AUTHOR,
+    own: false,
+    kind: 'message',
+    text,
+    time: 1_700_000_000 + n,
+    saved: true,
+    seenBy: 0,
+    others: 1,
+    equivocates: false,
+  }) as unknown as HistoryEntry
+
+let root: Root
+let place: HTMLElement
+let store: StoreApi<NodeState>
+/** The whole history, by place: a text, or the entry's number. */
+let total: number
+let texts: Map<number, string>
+let window_: { from: number | null; count: number }
+/** Windows that were asked for and are not told yet. */
+let asked = 0
+
+/** Tells the window that was asked for last, as the node's worker does. */
+function tell(): void {
+  const from = window_.from ?? Math.max(0, total - window_.count)
+  const count = Math.min(window_.count, total - from)
+  const entries = Array.from({ length: count }, (_, i) => entryOf(from + i, texts.get(from + i)))
+  store.setState({ history: { total, from, entries } })
+}
+
+beforeEach(async () => {
+  texts = new Map()
+  window_ = { from: null, count: 32 }
+  store = createStore(
+    () => ({ history: { total: 0, from: 0, entries: [] }, landed: [], selected: null, live: 0, status: null }) as unknown as NodeState,
+  )
+  const node = {
+    slot: 0,
+    store,
+    showFrom(from: number | null, count = 64) {
+      window_ = { from, count }
+      asked++
+      setTimeout(() => {
+        asked--
+        tell()
+      }, 5)
+    },
+    inspect: async () => null,
+  } as unknown as PageNode
+  const page = { store: createStore(() => ({})) } as unknown as Page
+  place = document.createElement('div')
+  place.style.cssText = 'width: 400px; height: 500px; display: flex; flex-direction: column'
+  document.body.append(place)
+  root = createRoot(place)
+  root.render(
+    <PageProvider value={page}>
+      <NodeProvider value={node}>
+        <History author={AUTHOR} />
+      </NodeProvider>
+    </PageProvider>,
+  )
+  await vi.waitFor(() => expect(place.querySelector('.history')).not.toBe(null))
+})
+
+afterEach(() => {
+  root.unmount()
+  place.remove()
+})
+
+const box = (): HTMLElement => place.querySelector<HTMLElement>('.history')!
+
+/** The numbers of the entries that can be seen, at least in part. */
+function seen(): number[] {
+  const { top, bottom } = box().getBoundingClientRect()
+  return [...place.querySelectorAll<HTMLElement>('.entry')]
+    .filter((entry) => entry.getBoundingClientRect().bottom > top + 1 && entry.getBoundingClientRect().top < bottom - 1)
+    .map((entry) => Number.parseInt(entry.dataset['id']!, 16))
+}
+
+const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve))
+
+/** Waits until nothing is asked for and nothing moves any more. */
+async function settled(): Promise<void> {
+  let last = ''
+  for (let same = 0; same < 4;) {
+    await frame()
+    const now = `${box().scrollTop} ${box().scrollHeight} ${seen().join()}`
+    const first = place.querySelector<HTMLElement>('.entry')?.dataset['id']
+    const isShown = asked === 0 && first === store.getState().history.entries[0]?.id
+    same = isShown && now === last ? same + 1 : 0
+    last = now
+  }
+}
+
+async function begin(entries: number): Promise<void> {
+  total = entries
+  tell()
+  await vi.waitFor(() => expect(seen().at(-1)).toBe(entries - 1))
+  await settled()
+}
+
+test('the end is followed, whatever is written: many lines, a long word, one after the other', async () => {
+  await begin(60)
+  for (let n = 0; n < 12; n++) {
+    texts.set(total, n % 3 === 0 ? 'line\n'.repeat(9) : n % 3 === 1 ? 'w'.repeat(400) : 'short')
+    total++
+    tell()
+    await settled()
+    expect(seen().at(-1)).toBe(total - 1)
+    expect(box().scrollHeight - box().scrollTop - box().clientHeight).toBeLessThan(2)
+    // Receipts change, and all is told again.
+    tell()
+    await settled()
+  }
+  expect(place.querySelector('.jump')).toBe(null)
+})
+
+test('an entry that becomes higher moves nobody away from the end', async () => {
+  await begin(60)
+  const last = place.querySelector<HTMLElement>('.entry:last-child .entry-text')!
+  last.style.height = '300px'
+  await settled()
+  expect(box().scrollHeight - box().scrollTop - box().clientHeight).toBeLessThan(2)
+  expect(place.querySelector('.jump')).toBe(null)
+})
+
+test('who scrolls up stays where they are, whatever is written meanwhile', async () => {
+  await begin(200)
+  box().scrollTop -= 600
+  await settled()
+  const [first] = seen()
+  const top = (): number => place.querySelector(`[data-id="${entryOf(first!).id}"]`)!.getBoundingClientRect().top
+  const before = top()
+  for (let n = 0; n < 8; n++) {
+    texts.set(total, 'line\n'.repeat(9))
+    total++
+    tell()
+    await settled()
+  }
+  expect(Math.abs(top() - before)).toBeLessThan(2)
+  expect(place.querySelector('.jump')?.textContent).toContain('8')
+})
+
+test.each([300, 1_000_000])(
+  'wherever one drags the scroll bar in %i entries, entries of about there are shown',
+  async (entries) => {
+    await begin(entries)
+    for (let n = 0; n < 40; n++) {
+      const share = ((n * 17) % 40) / 40
+      const scroller = box()
+      scroller.scrollTop = share * (scroller.scrollHeight - scroller.clientHeight)
+      // Sometimes on before what was asked for is there.
+      if (n % 3 > 0) await settled()
+      else await frame()
+      if (n % 3 === 0) continue
+      expect(seen().length, `at ${share}`).toBeGreaterThan(2)
+      expect(Math.abs(seen()[0]! / entries - share)).toBeLessThan(entries < 1_000 ? 0.2 : 0.02)
+    }
+  },
+)
+
+test('the first entry and the last one of a million can be scrolled to by the wheel', async () => {
+  await begin(1_000_000)
+  box().scrollTop = 0
+  await settled()
+  expect(seen()[0]).toBe(0)
+  box().scrollTop = box().scrollHeight
+  await settled()
+  expect(seen().at(-1)).toBe(999_999)
+  // A few steps up again: each entry comes, none is left out.
+  const met = new Set(seen())
+  for (let step = 0; step < 60; step++) {
+    box().scrollTop -= 100
+    await frame()
+    await frame()
+    for (const each of seen()) met.add(each)
+  }
+  await settled()
+  const least = Math.min(...met)
+  expect(met.size).toBe(1_000_000 - least)
+  expect(least).toBeLessThan(999_930)
+})

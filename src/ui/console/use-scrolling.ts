@@ -1,0 +1,171 @@
+/**
+ * Where the history is scrolled to. Its end is followed until a person scrolls up. Then what they look at stays where it is, whatever arrives above it
+ * and however high entries are; and where they scroll to, entries are asked for.
+ */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
+import type { Hex } from '../../worker/api.ts'
+import { useNode, useNodeState } from '../state/bindings.ts'
+import type { NodeState } from '../state/page-node.ts'
+import { END_ENTRIES, nextFrom, placeAt, spaceAround, WINDOW_ENTRIES } from './history-window.ts'
+
+/** This close to the end counts as being there (CSS pixels). */
+const END_ZONE = 48
+/** Height of an entry until some have been measured (CSS pixels). */
+const FIRST_GUESS = 64
+/** The average height is taken anew when it is so much wrong: each time all is rendered once more. */
+const NEARLY = 0.1
+
+export interface Scrolling {
+  readonly box: RefObject<HTMLDivElement | null>
+  readonly list: RefObject<HTMLOListElement | null>
+  /** Blank space above and below the entries (CSS pixels). */
+  readonly space: { readonly above: number; readonly below: number }
+  readonly following: boolean
+  /** How many entries there were when the end was left. */
+  readonly readUpTo: number
+  /** Goes to the end, and follows it. */
+  follow(): void
+  onScroll(): void
+}
+
+/** @param rests there is nothing to follow: what an empty room says is read from its top */
+export function useScrolling({ total, from, entries }: NodeState['history'], rests: boolean): Scrolling {
+  const node = useNode()
+  const selected = useNodeState((state) => state.selected)
+  const box = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLOListElement>(null)
+  const [height, setHeight] = useState(FIRST_GUESS)
+  const [following, setFollowing] = useState(true)
+  const [readUpTo, setReadUpTo] = useState(0)
+  /** The topmost visible entry, and how far it was below the beginning of all that is scrolled: it stays in place when that changes. */
+  const anchor = useRef<{ id: Hex; at: number } | null>(null)
+  /** An entry to bring into view as soon as it is in the window. */
+  const wanted = useRef<Hex | null>(null)
+  /** Where the box was scrolled to, as far as it was looked at: who scrolls up goes below it. */
+  const top = useRef(0)
+  const count = entries.length
+
+  const rowOf = (id: Hex): HTMLElement | undefined => rowsOf(list.current!).find((row) => row.dataset['id'] === id)
+
+  const remember = useCallback((): void => {
+    const scroller = box.current!
+    top.current = scroller.scrollTop
+    const edge = scroller.getBoundingClientRect().top
+    const row = rowsOf(list.current!).find((each) => each.getBoundingClientRect().bottom > edge)
+    anchor.current = row === undefined ? null : { id: row.dataset['id']!, at: depthOf(row, scroller) }
+  }, [])
+
+  const toEnd = useCallback((): void => {
+    const scroller = box.current!
+    scroller.scrollTop = rests ? 0 : scroller.scrollHeight
+    remember()
+  }, [rests, remember])
+
+  /** Asks for the entries around those that are visible, if they are not here. */
+  const ask = useCallback((): boolean => {
+    const scroller = box.current!
+    const { top: edge, bottom } = scroller.getBoundingClientRect()
+    const visible = rowsOf(list.current!).flatMap((row, i) => {
+      const place = row.getBoundingClientRect()
+      return place.bottom > edge && place.top < bottom ? [from + i] : []
+    })
+    const window = { total, from, count }
+    const guess = placeAt(window, height, list.current!.getBoundingClientRect().height, scroller.scrollTop)
+    const next = nextFrom(window, visible[0] ?? guess, visible.at(-1) ?? guess)
+    if (next !== null) node.showFrom(next)
+    return next !== null
+  }, [total, from, count, height, node])
+
+  useEffect(() => {
+    if (selected === null) return
+    const row = rowOf(selected)
+    if (row !== undefined) {
+      wanted.current = null
+      if (!isWithin(row, box.current!)) row.scrollIntoView({ block: 'center' })
+      return
+    }
+    wanted.current = selected
+    void node.inspect(selected).then((details) => {
+      if (details === null || wanted.current !== selected) return
+      setFollowing(false)
+      node.showFrom(Math.max(0, details.position - WINDOW_ENTRIES / 2))
+    })
+  }, [selected, node])
+
+  useLayoutEffect(() => {
+    const scroller = box.current!
+    const listed = list.current!.getBoundingClientRect().height
+    if (count > 0) setHeight((known) => (Math.abs(listed / count - known) > NEARLY * known ? listed / count : known))
+    const waited = wanted.current === null ? undefined : rowOf(wanted.current)
+    if (waited !== undefined) {
+      wanted.current = null
+      waited.scrollIntoView({ block: 'center' })
+      return remember()
+    }
+    if (following) {
+      toEnd()
+      if (from > 0 && listed < scroller.clientHeight) node.showFrom(null)
+      return
+    }
+    const row = anchor.current === null ? undefined : rowOf(anchor.current.id)
+    // Who has scrolled far since, and whose scrolling is not told yet, wants to see something else.
+    const isNear = Math.abs(scroller.scrollTop - top.current) < scroller.clientHeight
+    if (row !== undefined && isNear) scroller.scrollTop += depthOf(row, scroller) - anchor.current!.at
+    remember()
+    // A person may have scrolled on since these entries were asked for.
+    ask()
+  }, [entries, from, total, count, height, following, toEnd, remember, ask, node])
+
+  useEffect(() => {
+    // The box may change, and so may an entry: a text is opened, a line wraps.
+    const observer = new ResizeObserver(() => {
+      if (following) toEnd()
+    })
+    observer.observe(box.current!)
+    observer.observe(list.current!)
+    return () => observer.disconnect()
+  }, [following, toEnd])
+
+  const follow = useCallback((): void => {
+    setFollowing(true)
+    node.showFrom(null, END_ENTRIES)
+  }, [node])
+
+  const live = useNodeState((state) => state.live)
+  useEffect(() => {
+    if (live > 0) follow()
+  }, [live, follow])
+
+  const onScroll = (): void => {
+    if (rests) return
+    const scroller = box.current!
+    const isUp = scroller.scrollTop < top.current
+    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < END_ZONE) {
+      remember()
+      if (!following) follow()
+      return
+    }
+    // What is written below moves the end away, and nobody has scrolled.
+    if (following && !isUp) return toEnd()
+    remember()
+    const isAsked = ask()
+    if (!following) return
+    setFollowing(false)
+    setReadUpTo(total)
+    // Until now the window went on with the end.
+    if (!isAsked) node.showFrom(from)
+  }
+
+  return { box, list, space: spaceAround({ total, from, count }, height), following, readUpTo, follow, onScroll }
+}
+
+/** How far a row is below the beginning of all that its box scrolls (CSS pixels). */
+const depthOf = (row: HTMLElement, box: HTMLElement): number =>
+  row.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop
+
+const rowsOf = (list: HTMLElement): HTMLElement[] => Array.from(list.children) as HTMLElement[]
+
+function isWithin(row: HTMLElement, box: HTMLElement): boolean {
+  const [outer, inner] = [box.getBoundingClientRect(), row.getBoundingClientRect()]
+  return inner.top >= outer.top && inner.bottom <= outer.bottom
+}
