@@ -4,6 +4,7 @@ import { useStore } from 'zustand/react'
 import { ConsolePlace } from '../console/ConsolePlace.tsx'
 import { GraphPlace } from '../graph/GraphPlace.tsx'
 import { Failed } from '../shared/Failed.tsx'
+import { useKeptFocus } from '../shared/focus.ts'
 import { NodeProvider, usePageState } from '../state/bindings.ts'
 import type { Place } from '../state/page.ts'
 import type { PageNode } from '../state/page-node.ts'
@@ -28,6 +29,7 @@ export function App() {
   const focus = usePageState((state) => state.focus)
   const place = usePageState((state) => state.place)
   useShortcuts()
+  useKeptFocus()
 
   const stillborn = useStillborn(nodes[0])
   const looked = nodes.find((node) => node.slot === focus) ?? nodes[0]

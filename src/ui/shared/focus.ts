@@ -1,0 +1,57 @@
+/**
+ * The focus is never lost. When what had it is taken out of the page (a place is closed, a card, a node, the screen on which a room was begun), it goes
+ * to the nearest part of the page that is still there, or else to where one types. Without this it would be on the document: what a person types then is
+ * lost, or taken for shortcuts.
+ */
+import { useEffect } from 'react'
+
+const FOCUSABLE = '[tabindex="0"], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select, a[href]'
+
+/** Where one types; with fingers, what one reads, since the focus would open the keyboard. */
+function home(): HTMLElement | null {
+  const console = document.querySelector('.console[data-focused="true"]') ?? document.querySelector('.console')
+  const isExact = matchMedia('(pointer: fine)').matches
+  return console?.querySelector<HTMLElement>(isExact ? '.composer textarea' : '.history') ?? null
+}
+
+/** The first of these that is still in the page, or what in it can have the focus. */
+function nearest(path: readonly HTMLElement[]): HTMLElement | null {
+  for (const each of path) {
+    if (!each.isConnected || each.contains(document.querySelector('main'))) continue
+    const found = each.matches(FOCUSABLE) ? each : each.querySelector<HTMLElement>(FOCUSABLE)
+    if (found !== null) return found
+  }
+  return home()
+}
+
+export function useKeptFocus(): void {
+  useEffect(() => {
+    /** What had the focus last, and what it was in, from the inside out. */
+    let path: readonly HTMLElement[] = pathOf(document.activeElement)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const onFocus = ({ target }: FocusEvent): void => void (path = pathOf(target))
+    const keep = (): void => {
+      timer = undefined
+      const [last] = path
+      if (document.activeElement !== document.body || last?.isConnected === true) return
+      nearest(path)?.focus({ preventScroll: true })
+    }
+    // After those who give the focus back themselves.
+    const observer = new MutationObserver(() => {
+      if (document.activeElement === document.body) timer ??= setTimeout(keep)
+    })
+    observer.observe(document.body, { childList: true, subtree: true })
+    document.addEventListener('focusin', onFocus)
+    return () => {
+      clearTimeout(timer)
+      observer.disconnect()
+      document.removeEventListener('focusin', onFocus)
+    }
+  }, [])
+}
+
+function pathOf(target: EventTarget | null): HTMLElement[] {
+  const path: HTMLElement[] = []
+  for (let at = target; at instanceof HTMLElement && at !== document.body; at = at.parentElement) path.push(at)
+  return path
+}
