@@ -48,6 +48,10 @@ const wake = (): void => {
   if (document.visibilityState === 'visible') for (const node of page.store.getState().nodes) node.wake()
 }
 addEventListener('online', wake)
+// What was closed is shown as gone at once, and not after fifteen seconds of silence.
+addEventListener('pagehide', () => {
+  for (const node of page.store.getState().nodes) node.leave()
+})
 document.addEventListener('visibilitychange', wake)
 
 createRoot(document.querySelector('#root')!).render(

@@ -83,6 +83,8 @@ export interface Node {
   /** Writes although own ops may be lost here and held by others. */
   writeNow(): void
   wake(): void
+  /** Says farewell to all who are here. The node goes on if it is not closed. */
+  leave(): void
   /** Cuts a path by hand, or heals it, and hinders what goes over it. */
   setPath(path: Path, cut: boolean, hindrance: Hindrance): void
   /** Measures the round trips to a few peers. */
@@ -264,6 +266,7 @@ export async function createNode({
     setPaused: (on) => loop.give({ type: 'pause', on }),
     writeNow: () => loop.give({ type: 'writeNow' }),
     wake: () => links.retryNow(),
+    leave: () => void (offline || loop.give({ type: 'leaving' })),
     setPath: (path, cut, hindrance) => links.setPath(path, cut, hindrance),
     measure: () => links.measure([...engine.peers.keys()]),
     export: () => exportRoom(library),

@@ -7,6 +7,7 @@ import {
   claim,
   createStage,
   ghostId,
+  heard,
   isCut,
   join,
   keyNamed,
@@ -44,6 +45,7 @@ import {
 } from './peers.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import { LOT_SAFE, MAX_SEATS } from './roster.ts'
+import { step } from './engine.ts'
 import { encodeMessage, type Message } from './messages.ts'
 import { present } from './tokens.ts'
 
@@ -306,6 +308,23 @@ test('D18 trusted peers share one half of what all may say, and others the other
   }
   expect(shareOf(engine, engine.peers.get(friends[0]!)!, 20_000)).toBe(5_000)
   expect(shareOf(engine, engine.peers.get(linkNamed(stage, '0'))!, 20_000)).toBe(50)
+})
+
+test('a peer that has been silent for PEER_SILENT is gone, and the shell is told, though nothing else happens', () => {
+  const stage = createStage(1)
+  const { engine } = stage.nodes[0]!
+  const { now } = engine
+  step(engine, heard(linkNamed(stage, 'bob'), encodeMessage({ type: 'bye' })), now)
+  step(
+    engine,
+    heard(linkNamed(stage, 'alice'), encodeMessage({ type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, ...UNHEARD })),
+    now,
+  )
+  expect(engine.peers.size).toBe(1)
+  step(engine, { type: 'tick' }, now + 14_999)
+  const effects = step(engine, { type: 'tick' }, now + 15_000)
+  expect(engine.peers.size).toBe(0)
+  expect(effects.filter((effect) => effect.type === 'notify').map(({ notice }) => notice.type)).toContain('changed')
 })
 
 test('D18 those who greet are echoed all at once MAX_ECHOES_TO_ALL times, and then once a second', () => {

@@ -193,7 +193,7 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
 }
 
-/** Forgets a peer or stranger, and what was under way with it; but not what is counted against it. */
+/** Forgets a peer or stranger, and what was under way with it; but not what is counted against it. The shell is told: people see who is here. */
 export function leave(engine: Engine, id: PeerId): void {
   const peer = peerOf(engine, id)
   if (peer === undefined) return
@@ -205,6 +205,7 @@ export function leave(engine: Engine, id: PeerId): void {
   engine.strangers.known.delete(id)
   engine.fetches.delete(id)
   engine.bringers.delete(id)
+  notify(engine, { type: 'changed' })
   // What nobody is there to answer for must not pile up: it is said again by whoever comes back.
   if (letGo(engine.heldBack, id)) dropQueue(engine, id)
 }

@@ -64,6 +64,8 @@ export type ToNode =
   | { readonly type: 'measure' }
   /** The browser says that the network came back, or the page became visible: retry links now. */
   | { readonly type: 'wake' }
+  /** The page is closed, or left for another one: others are told. A page that is shown again goes on. */
+  | { readonly type: 'leave' }
   /** Which part of the history the page shows: entries `from` … `from + count − 1`, or the last `count` when `from` is null. */
   | { readonly type: 'window'; readonly from: number | null; readonly count: number }
   /** Everything about one op: reply `OpDetails | null`. */

@@ -20,6 +20,7 @@ const GOOD = [
   { type: 'present', name: 'x', typing: true },
   { type: 'measure' },
   { type: 'wake' },
+  { type: 'leave' },
   { type: 'window', from: null, count: 10 },
   { type: 'inspect', ref: 2, id: 'ff' },
   { type: 'search', ref: 3, text: 'x', limit: 5 },

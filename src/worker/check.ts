@@ -74,6 +74,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   present: { name: isText, typing: isSwitch },
   measure: {},
   wake: {},
+  leave: {},
   window: { from: orNull(isCount), count: isCount },
   inspect: { ref: isCount, id: isText },
   search: { ref: isCount, text: isText, limit: isCount },

@@ -95,6 +95,8 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return running.measure()
       case 'wake':
         return running.wake()
+      case 'leave':
+        return running.leave()
       case 'window':
         return publisher.show(message.from, message.count)
       case 'inspect':

@@ -79,6 +79,8 @@ export interface PageNode {
   /** Measures round trips: for whoever looks at the peers, again and again. */
   measure(): void
   wake(): void
+  /** Tells others that this node is going. */
+  leave(): void
   /** Asks for another part of the history; `null` follows its end. */
   showFrom(from: number | null, count?: number): void
   select(id: Hex | null): void
@@ -234,6 +236,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     setPath: (path, cut, hindrance) => client.tell({ type: 'path', path, cut, ...hindrance }),
     measure: () => client.tell({ type: 'measure' }),
     wake: () => client.tell({ type: 'wake' }),
+    leave: () => client.tell({ type: 'leave' }),
     showFrom: (from, count = WINDOW_ENTRIES) => client.tell({ type: 'window', from, count }),
     select: (selected) => store.setState({ selected }),
     goLive: () => store.setState(({ live }) => ({ selected: null, live: live + 1 })),
