@@ -1,6 +1,6 @@
 /** Offline is a state and not an error: a tab goes on alone, and catches up by itself. */
 import { expect, test } from './fixtures.ts'
-import { agree, messagesOf, numbered, oneHistory, said, setOffline, type, typeAll } from './tabs.ts'
+import { agree, messagesOf, numbered, oneHistory, ready, said, setOffline, type, typeAll } from './tabs.ts'
 
 test('one tab goes offline, both sides type, it returns and all agree', async ({ host, device }) => {
   const here = await device()
@@ -39,4 +39,38 @@ test('two tabs that were both offline agree once both are back', async ({ host, 
   await setOffline(first, false)
   await agree([first, second], 7)
   expect(await said(first, 'heads')).toBe('2')
+})
+
+test('a node that was left offline is offline after a reload, sends nothing of what was written so, and all agree when it is back', async ({
+  host,
+  device,
+}) => {
+  const first = await (await device()).open(`${host.address}/#new`)
+  const second = await (await device()).open(first.url())
+  await agree([first, second], 1)
+  await setOffline(second, true)
+  await type(second, 'written offline')
+  await agree([second], 2)
+  await second.reload()
+  await ready(second)
+  await expect(second.getByRole('switch', { name: 'Offline', exact: true })).toHaveAttribute('aria-checked', 'true')
+  await type(first, 'written meanwhile')
+  await agree([first], 2)
+  // Long enough for a greeting and an answer: the other one has written, and was heard by nobody.
+  await expect.poll(() => said(first, 'peers')).toBe('0')
+  expect([await said(first, 'ops'), await said(second, 'ops')]).toEqual(['2', '2'])
+  await setOffline(second, false)
+  await agree([first, second], 3)
+})
+
+test('a tab that is closed or left is gone for others at once', async ({ host, device }) => {
+  const first = await (await device()).open(`${host.address}/#new`)
+  const second = await (await device()).open(first.url())
+  await agree([first, second], 1)
+  await expect.poll(() => said(first, 'peers')).toBe('1')
+  const left = Date.now()
+  await second.goto('about:blank')
+  await expect.poll(() => said(first, 'peers')).toBe('0')
+  // A peer that is only silent is shown for fifteen seconds.
+  expect(Date.now() - left).toBeLessThan(10_000)
 })

@@ -6,7 +6,7 @@ import { installHandles } from './ui/handles.ts'
 import { messages } from './ui/messages.ts'
 import { followVersions } from './ui/service-worker.ts'
 import { PageProvider } from './ui/state/bindings.ts'
-import { holdsUnsentText } from './ui/state/kept.ts'
+import { type Desk, holdsUnsentText } from './ui/state/kept.ts'
 import { createPage } from './ui/state/page.ts'
 import { decideStartUp, patienceOf, relayOrigin } from './ui/state/start-up.ts'
 import { startTheme } from './ui/theme.ts'
@@ -62,4 +62,10 @@ createRoot(document.querySelector('#root')!).render(
   </StrictMode>,
 )
 
-if (import.meta.env.PROD) void followVersions(() => holdsUnsentText(page.store.getState().nodes.map(({ slot }) => slot)))
+/** Where one types on this page. */
+const desks = (): Desk[] =>
+  page.store.getState().nodes.flatMap(({ slot, store }) => {
+    const room = store.getState().opened?.room
+    return room === undefined ? [] : [{ room, slot }]
+  })
+if (import.meta.env.PROD) void followVersions(() => holdsUnsentText(desks()))

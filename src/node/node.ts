@@ -52,6 +52,8 @@ export interface NodeOptions {
   readonly ways: (relayName: string) => readonly { readonly path: Path; readonly open: OpenTransport }[]
   /** The direct path, where there is a page that can make connections: how it is told, and servers that may help. */
   readonly direct?: { readonly page: (command: PageCommand) => void; readonly servers: readonly IceServer[] }
+  /** It begins with all paths closed. */
+  readonly offline?: boolean
   /** What decodes bundles; this thread, if there is nothing else. */
   readonly decoder?: Decoder
   /** Makes a key that this node's stores can keep. */
@@ -100,6 +102,7 @@ export async function createNode({
   openStore,
   ways,
   direct: way,
+  offline: startsOffline = false,
   decoder = createDecoder(),
   mint = generateKey,
   onChange,
@@ -127,7 +130,7 @@ export async function createNode({
   const submits = new Map<number, (reply: SubmitReply) => void>()
   const imports = createImports()
   let lastRef = 0
-  let offline = false
+  let offline = startsOffline
   let switching: Promise<void> = Promise.resolve()
 
   const refuse = (from: Link, reason: Refusal, id: Uint8Array | null = null): void => {
@@ -289,7 +292,7 @@ export async function createNode({
     },
   }
   await holdSession(engine.senderId)
-  links.open()
+  if (!startsOffline) links.open()
   packer.due()
   const endScrub = startScrub(segments, () => !isTakingIn(engine), onBroken)
   return node

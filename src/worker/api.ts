@@ -35,6 +35,7 @@ export type ToNode =
    * The first message (but for those above), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
    * `claim` is the node this tab was before a reload: honoured if its lock is free and its room is the link's.
    * `patience` is how long to wait for that lock (ms): long for a reload, short for what may be a duplicated tab.
+   * `offline`: the node begins with all paths closed, as a person has left it.
    * `relay` is the websocket origin, or null for none ("ws://localhost:5173"); `servers` may help direct connections.
    */
   | {
@@ -43,6 +44,7 @@ export type ToNode =
       readonly roomName: string
       readonly claim: Hex | null
       readonly patience: number
+      readonly offline: boolean
       readonly relay: string | null
       readonly servers: readonly IceServer[]
     }

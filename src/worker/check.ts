@@ -64,7 +64,15 @@ const isPageEvent: Check = (value) => {
 /** The fields of each message, besides "type". */
 const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof Extract<ToNode, { type: T }>, 'type'>]: Check } } = {
   rooms: { ref: isCount },
-  start: { link: orNull(isText), roomName: isText, claim: orNull(isText), patience: isCount, relay: orNull(isText), servers: isServers },
+  start: {
+    link: orNull(isText),
+    roomName: isText,
+    claim: orNull(isText),
+    patience: isCount,
+    offline: isSwitch,
+    relay: orNull(isText),
+    servers: isServers,
+  },
   submit: { ref: isCount, text: isText },
   offline: { on: isSwitch },
   pause: { on: isSwitch },

@@ -53,6 +53,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
       ],
       direct: { page: (command) => post({ type: 'direct', command }), servers: message.servers },
       ...(decoder && { decoder }),
+      offline: message.offline,
       onChange: publisher.changed,
       onBroken: broken,
     })

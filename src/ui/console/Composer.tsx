@@ -1,5 +1,5 @@
 /** Where a person types as this node. What is typed is kept with every key, so that no reload, refusal or full disk loses it. */
-import { useEffect, useLayoutEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { OlderDisk } from './OlderDisk.tsx'
 import { excessOf, MAX_MESSAGE_BYTES } from './message-size.ts'
@@ -22,7 +22,10 @@ export function Composer({ author }: { readonly author: Hex }) {
   const node = useNode()
   const full = useNodeState((state) => state.status?.storage === 'full')
   const unsent = useNodeState((state) => state.unsent)
-  const [draft, setDraft] = useState(() => keptDraft(node.slot))
+  const { slot } = node
+  const room = useNodeState((state) => state.opened!.room)
+  const desk = useMemo(() => ({ room, slot }), [room, slot])
+  const [draft, setDraft] = useState(() => keptDraft(desk))
   const area = useRef<HTMLTextAreaElement>(null)
   const own = node.slot === 0
   const { name } = lookOf(author)
@@ -30,7 +33,7 @@ export function Composer({ author }: { readonly author: Hex }) {
 
   const write = (next: string): void => {
     setDraft(next)
-    keepDraft(node.slot, next)
+    keepDraft(desk, next)
     node.sayTyping(next.trim() !== '')
   }
 

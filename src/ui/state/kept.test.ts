@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   allow,
+  type Desk,
   holdsUnsentText,
   isAllowed,
   keepAdded,
@@ -13,6 +14,9 @@ import {
   keptDraft,
   keptUnsent,
 } from './kept.ts'
+
+const ROOM = 'ab'.repeat(32)
+const at = (slot: number, room = ROOM): Desk => ({ room, slot })
 
 /** A sessionStorage of these contents. */
 function stubStorage(contents: Record<string, string> = {}): Map<string, string> {
@@ -32,40 +36,42 @@ describe('what a tab keeps', () => {
     stubStorage()
     keepClaim('ab')
     keepAdded([{ slot: 2, claim: 'cd' }])
-    keepDraft(0, 'half a thought')
-    keepUnsent(1, ['one', 'two'])
+    keepDraft(at(0), 'half a thought')
+    keepUnsent(at(1), ['one', 'two'])
     expect(keptClaim()).toBe('ab')
     expect(keptAdded()).toEqual([{ slot: 2, claim: 'cd' }])
-    expect([keptDraft(0), keptDraft(1)]).toEqual(['half a thought', ''])
-    expect([keptUnsent(0), keptUnsent(1)]).toEqual([[], ['one', 'two']])
+    expect([keptDraft(at(0)), keptDraft(at(1))]).toEqual(['half a thought', ''])
+    expect([keptUnsent(at(0)), keptUnsent(at(1))]).toEqual([[], ['one', 'two']])
+    // A tab that goes to another room must not be able to send them there.
+    expect([keptDraft(at(0, 'cd')), keptUnsent(at(1, 'cd'))]).toEqual(['', []])
   })
 
   test('nothing is left behind once there is nothing to keep', () => {
     const held = stubStorage()
-    keepDraft(0, 'x')
-    keepUnsent(0, ['x'])
+    keepDraft(at(0), 'x')
+    keepUnsent(at(0), ['x'])
     keepAdded([{ slot: 1, claim: 'ab' }])
-    keepDraft(0, '')
-    keepUnsent(0, [])
+    keepDraft(at(0), '')
+    keepUnsent(at(0), [])
     keepAdded([])
     expect([...held.keys()]).toEqual([])
   })
 
   test('a tab holds unsent text while a draft or an unanswered text is kept', () => {
     stubStorage()
-    expect(holdsUnsentText([0, 1])).toBe(false)
-    keepDraft(1, 'x')
-    expect(holdsUnsentText([0, 1])).toBe(true)
-    keepDraft(1, '')
-    keepUnsent(0, ['y'])
-    expect(holdsUnsentText([0, 1])).toBe(true)
+    expect(holdsUnsentText([at(0), at(1)])).toBe(false)
+    keepDraft(at(1), 'x')
+    expect(holdsUnsentText([at(0), at(1)])).toBe(true)
+    keepDraft(at(1), '')
+    keepUnsent(at(0), ['y'])
+    expect(holdsUnsentText([at(0), at(1)])).toBe(true)
   })
 
   test('what another hand wrote into the storage is as good as nothing', () => {
     for (const added of ['{', 'null', '7', '{"slot":1}', '[null, 3, {"slot":"1","claim":"ab"}, {"slot":1}]']) {
       stubStorage({ 'tabweave.added': added, 'tabweave.unsent.0': added })
       expect(keptAdded()).toEqual([])
-      expect(keptUnsent(0)).toEqual([])
+      expect(keptUnsent(at(0))).toEqual([])
     }
   })
 
@@ -74,8 +80,8 @@ describe('what a tab keeps', () => {
       throw new DOMException('refused', 'SecurityError')
     }
     vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
-    keepDraft(0, 'x')
-    expect([keptDraft(0), keptClaim(), keptAdded(), keptUnsent(0)]).toEqual(['', null, [], []])
+    keepDraft(at(0), 'x')
+    expect([keptDraft(at(0)), keptClaim(), keptAdded(), keptUnsent(at(0))]).toEqual(['', null, [], []])
   })
 })
 

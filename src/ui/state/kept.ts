@@ -98,15 +98,27 @@ export function allow(what: Personal, room: Hex): void {
   writeShared(`tabweave.${what}.rooms`, JSON.stringify([...allowedRooms(what), room].slice(-MAX_ROOMS)))
 }
 
-/** What is typed and not sent in the node of that slot (0: the tab's own). */
-export const keptDraft = (slot: number): string => read(`tabweave.draft.${slot}`) ?? ''
-export const keepDraft = (slot: number, text: string): void => write(`tabweave.draft.${slot}`, text === '' ? null : text)
+/** Whether a person left this node offline: a reload, and an update's own reload, must not send what was written so. */
+export const keptOffline = (node: Hex): boolean => read(`tabweave.offline.${node}`) !== null
+export const keepOffline = (node: Hex, on: boolean): void => write(`tabweave.offline.${node}`, on ? 'true' : null)
+
+/** Where one types: a room, and the slot in its page (0: the tab's own node). Not the node: after a damaged disk it is another one. */
+export interface Desk {
+  readonly room: Hex
+  readonly slot: number
+}
+
+const deskKey = (what: string, { room, slot }: Desk): string => `tabweave.${what}.${room}.${slot}`
+
+/** What is typed there and not sent. A tab that goes to another room leaves it behind. */
+export const keptDraft = (desk: Desk): string => read(deskKey('draft', desk)) ?? ''
+export const keepDraft = (desk: Desk, text: string): void => write(deskKey('draft', desk), text === '' ? null : text)
 
 /** Texts that were sent and not yet answered. */
-export const keptUnsent = (slot: number): string[] => listIn<string>(read(`tabweave.unsent.${slot}`), (item) => typeof item === 'string')
-export const keepUnsent = (slot: number, texts: readonly string[]): void =>
-  write(`tabweave.unsent.${slot}`, texts.length === 0 ? null : JSON.stringify(texts))
+export const keptUnsent = (desk: Desk): string[] => listIn<string>(read(deskKey('unsent', desk)), (item) => typeof item === 'string')
+export const keepUnsent = (desk: Desk, texts: readonly string[]): void =>
+  write(deskKey('unsent', desk), texts.length === 0 ? null : JSON.stringify(texts))
 
 /** True when this tab holds text that nobody else has. */
-export const holdsUnsentText = (slots: readonly number[]): boolean =>
-  slots.some((slot) => keptDraft(slot) !== '' || keptUnsent(slot).length > 0)
+export const holdsUnsentText = (desks: readonly Desk[]): boolean =>
+  desks.some((desk) => keptDraft(desk) !== '' || keptUnsent(desk).length > 0)

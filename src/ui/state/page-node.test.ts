@@ -18,6 +18,7 @@ function fakeWorker() {
 
 const refOf = (message: ToNode | undefined): number => (message !== undefined && 'ref' in message ? message.ref : -1)
 const entry = (id: string) => ({ id }) as HistoryEntry
+const opened = (room: string): FromNode => ({ type: 'opened', node: 'node', room, roomName: '', link: 'link', resumed: true })
 
 /** What the tab keeps, and what the browser keeps for all tabs. */
 const held = new Map<string, string>()
@@ -48,13 +49,14 @@ describe('a node on the page', () => {
   test('a text is among the unsent, here and in the storage, until it is stored', async () => {
     const { worker, posted, say } = fakeWorker()
     const node = createPageNode(worker, 0)
+    say(opened('ab'))
     const answer = node.submit('on its way')
     expect(node.store.getState().unsent).toMatchObject([{ text: 'on its way', state: 'sending' }])
-    expect(held.get('tabweave.unsent.0')).toBe('["on its way"]')
-    say({ type: 'reply', ref: refOf(posted[0]), value: { id: 'aa' } })
+    expect(held.get('tabweave.unsent.ab.0')).toBe('["on its way"]')
+    say({ type: 'reply', ref: refOf(posted.at(-1)), value: { id: 'aa' } })
     await answer
     expect(node.store.getState().unsent).toEqual([])
-    expect(held.has('tabweave.unsent.0')).toBe(false)
+    expect(held.has('tabweave.unsent.ab.0')).toBe(false)
   })
 
   test('a refused text stays, with the reason, until a person drops it', async () => {
@@ -69,13 +71,36 @@ describe('a node on the page', () => {
     expect(node.store.getState().unsent).toEqual([])
   })
 
-  test('a worker that dies leaves its unanswered texts behind, and so does a page that closes', () => {
-    const { worker, crash } = fakeWorker()
+  test('a worker that dies leaves its unanswered texts behind, and so does a page that closes; another room does not see them', () => {
+    const { worker, say, crash } = fakeWorker()
     const node = createPageNode(worker, 0)
+    say(opened('ab'))
     void node.submit('lost?')
     crash()
     expect(node.store.getState()).toMatchObject({ failure: 'internal', unsent: [{ text: 'lost?', state: 'unanswered' }] })
-    expect(createPageNode(fakeWorker().worker, 0).store.getState().unsent).toMatchObject([{ text: 'lost?', state: 'unanswered' }])
+    const unsentIn = (room: string): unknown => {
+      const next = fakeWorker()
+      const { store } = createPageNode(next.worker, 0)
+      next.say(opened(room))
+      return store.getState().unsent
+    }
+    expect(unsentIn('cd')).toEqual([])
+    expect(unsentIn('ab')).toMatchObject([{ text: 'lost?', state: 'unanswered' }])
+  })
+
+  test('a node that a person left offline begins offline, until it is put online again', () => {
+    const begin = (claim: string | null): boolean | undefined => {
+      const { worker, posted } = fakeWorker()
+      createPageNode(worker, 0).start({ link: 'x', roomName: '', claim, patience: 0, relay: null, servers: [] })
+      return posted.flatMap((message) => (message.type === 'start' ? [message.offline] : []))[0]
+    }
+    const { worker, say } = fakeWorker()
+    const node = createPageNode(worker, 0)
+    say(opened('ab'))
+    node.setOffline(true)
+    expect([begin('node'), begin('another'), begin(null)]).toEqual([true, false, false])
+    node.setOffline(false)
+    expect(begin('node')).toBe(false)
   })
 
   test('entries that land in the middle are named, and stay named until others do', () => {

@@ -18,7 +18,19 @@ import type {
 } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
-import { allow, isAllowed, keepName, keepServers, keepUnsent, keptName, keptServers, keptUnsent, type Personal } from './kept.ts'
+import {
+  keepOffline,
+  keptOffline,
+  allow,
+  isAllowed,
+  keepName,
+  keepServers,
+  keepUnsent,
+  keptName,
+  keptServers,
+  keptUnsent,
+  type Personal,
+} from './kept.ts'
 import { serversOf } from './start-up.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
@@ -56,7 +68,7 @@ export interface PageNode {
   /** 0 for the tab's own node; nodes that were added have the numbers after it. */
   readonly slot: number
   readonly store: StoreApi<NodeState>
-  start(how: Omit<Extract<ToNode, { readonly type: 'start' }>, 'type'>): void
+  start(how: Omit<Extract<ToNode, { readonly type: 'start' }>, 'type' | 'offline'>): void
   /** Resolves once the text is stored here or refused; until then it is among the unsent. */
   submit(text: string): Promise<SubmitReply>
   /** Forgets an unsent text (it was put back into the composer, or thrown away by a person). */
@@ -122,24 +134,31 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     refused: { entries: [], count: 0 },
     selected: null,
     live: 0,
-    unsent: keptUnsent(slot).map((text) => ({ key: ++lastKey, text, state: 'unanswered', why: null })),
+    unsent: [],
     allowed: { name: false, servers: false },
   }))
 
+  const unanswered = (text: string): Unsent => ({ key: ++lastKey, text, state: 'unanswered', why: null })
   const setUnsent = (change: (unsent: readonly Unsent[]) => readonly Unsent[]): void => {
-    const unsent = change(store.getState().unsent)
-    keepUnsent(
-      slot,
-      unsent.map((item) => item.text),
-    )
+    const { opened, unsent: before } = store.getState()
+    const unsent = change(before)
+    if (opened !== null)
+      keepUnsent(
+        { room: opened.room, slot },
+        unsent.map((item) => item.text),
+      )
     store.setState({ unsent })
   }
 
   const client = createNodeClient(worker, (message) => {
     switch (message.type) {
-      case 'opened':
+      case 'opened': {
+        const isFirst = store.getState().opened === null
         store.setState({ opened: message, failure: null })
+        // Those of an earlier run of this page.
+        if (isFirst) setUnsent((unsent) => [...keptUnsent({ room: message.room, slot }).map(unanswered), ...unsent])
         return tellPersonal()
+      }
       case 'status':
         return store.setState({ status: message.status, statusAt: Date.now() })
       case 'history': {
@@ -194,7 +213,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     store,
     start: (how) => {
       store.setState({ claim: how.claim })
-      client.tell({ type: 'start', ...how })
+      client.tell({ type: 'start', ...how, offline: how.claim !== null && keptOffline(how.claim) })
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
       isFounded = how.link === null
     },
@@ -230,7 +249,11 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       if (typing !== said.typing) say({ typing })
       if (typing) pause = setTimeout(() => say({ typing: false }), TYPING_LASTS)
     },
-    setOffline: (on) => client.tell({ type: 'offline', on }),
+    setOffline: (on) => {
+      const id = store.getState().opened?.node
+      if (id !== undefined) keepOffline(id, on)
+      client.tell({ type: 'offline', on })
+    },
     writeNow: () => client.tell({ type: 'writeNow' }),
     setPaused: (on) => client.tell({ type: 'pause', on }),
     setPath: (path, cut, hindrance) => client.tell({ type: 'path', path, cut, ...hindrance }),
