@@ -1,11 +1,11 @@
 /** Where a tab without a room begins: name one, join one by its link, or go on as an earlier node. */
 import { useCallback, useId, useState, type FormEvent } from 'react'
+import { findLink } from '../../core/room-link.ts'
 import { Mark } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { Scan } from '../qr/Scan.tsx'
 import { usePage } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
-import { linkOf } from '../state/start-up.ts'
 import { RoomList } from './RoomList.tsx'
 import { Weave } from './Weave.tsx'
 import './start.css'
@@ -28,8 +28,8 @@ export default function StartPlace() {
 
   const follow = useCallback(
     (words: string): void => {
-      const fragment = linkOf(words)
-      if (fragment !== null) return page.open(fragment, '')
+      const found = findLink(words)
+      if (found !== null) return page.open(found.fragment, '')
       setLink(words)
       setBad(true)
     },

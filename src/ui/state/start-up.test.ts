@@ -1,6 +1,6 @@
 /** The start-up decisions, case by case. */
 import { describe, expect, test } from 'vitest'
-import { decideStartUp, linkOf, patienceOf, relayOrigin, serversOf, readServers } from './start-up.ts'
+import { decideStartUp, patienceOf, relayOrigin, serversOf, readServers } from './start-up.ts'
 
 const FRAGMENT = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ'
 
@@ -34,11 +34,11 @@ describe('start-up', () => {
     for (const setting of ['none', '', ' ']) expect(relayOrigin(setting, { protocol: 'https:', host: 'weave.example' })).toBe(null)
   })
 
-  test('a pasted link gives its fragment, a pasted fragment itself, and anything else nothing', () => {
-    expect(linkOf(` https://weave.example/#${FRAGMENT}\n`)).toBe(FRAGMENT)
-    expect(linkOf(FRAGMENT)).toBe(FRAGMENT)
-    for (const pasted of ['', 'hello', 'https://weave.example/', 'https://weave.example/#', 'two words of some length'])
-      expect(linkOf(pasted)).toBe(null)
+  test('what a messenger put around the link in the address is left out', () => {
+    const link = 'aB3_-'.repeat(17) + 'x'
+    for (const hash of [`#${link}`, `#${link})`, `#${link},`, `#${link}.`, `#%22${link}%22`]) {
+      expect(decideStartUp(hash)).toEqual({ type: 'join', link })
+    }
   })
 
   test('servers are read one a line or apart by commas, TURN with a user and a password, and the first line that is none is named', () => {

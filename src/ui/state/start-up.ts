@@ -1,5 +1,6 @@
 /** What a page does when it opens, decided from its address and how it was opened. Pure; tried in `start-up.test.ts`. */
 
+import { findLink } from '../../core/room-link.ts'
 import type { IceServer } from '../../worker/api.ts'
 
 /** A fresh room, a room to join, the place that checks evidence, or the Start place. */
@@ -16,7 +17,8 @@ export function decideStartUp(hash: string): StartUp {
   const fragment = hash.replace(/^#/, '')
   if (fragment === '') return { type: 'ask' }
   if (fragment === 'check') return { type: 'check' }
-  return fragment === 'new' ? { type: 'fresh' } : { type: 'join', link: fragment }
+  // A messenger may have put something around it. What is no link is said to be none by the node.
+  return fragment === 'new' ? { type: 'fresh' } : { type: 'join', link: findLink(fragment)?.fragment ?? fragment }
 }
 
 /** How long to wait for the claimed node's lock (ms). @param navigation type of the performance navigation entry. */
@@ -72,10 +74,3 @@ export const roomAddress = (page: string, link: string): string => `${page.repla
 
 /** The same with an invitation behind it. */
 export const invitationLink = (page: string, link: string, invitation: string): string => `${roomAddress(page, link)}.${invitation}`
-
-/** The fragment of something pasted: a whole link, or the fragment alone; null when there is nothing to join in it. */
-export function linkOf(pasted: string): string | null {
-  const text = pasted.trim()
-  const fragment = text.includes('#') ? text.slice(text.indexOf('#') + 1) : text
-  return /^[\w.~%=&+-]{16,}$/.test(fragment) ? fragment : null
-}

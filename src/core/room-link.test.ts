@@ -1,0 +1,47 @@
+/** Links as they reach people. */
+import { expect, test } from 'vitest'
+import { findLink } from './room-link.ts'
+
+const LINK = `${'aB3_-'.repeat(17)}x`
+const ADDRESS = `https://weave.example/#${LINK}`
+
+test.each([
+  ['alone', LINK],
+  ['with its sign', `#${LINK}`],
+  ['an address', ADDRESS],
+  ['between spaces and lines', `\n  ${ADDRESS}\n`],
+  ['before a comma', `${ADDRESS},`],
+  ['at the end of a sentence', `Our room is ${ADDRESS}.`],
+  ['before another sentence', `Our room is ${ADDRESS}. See you there!`],
+  ['in brackets', `(${ADDRESS})`],
+  ['in angle brackets', `<${ADDRESS}>`],
+  ['in guillemets', `‹${ADDRESS}› «${ADDRESS}»`],
+  ['in quotes', `"${ADDRESS}"`],
+  ['in other quotes', `“${ADDRESS}”`],
+  ['as Markdown', `[room](${ADDRESS})`],
+  ['as HTML', `<a href="${ADDRESS}">room</a>`],
+  ['with its sign escaped', ADDRESS.replace('#', '%23')],
+  ['all escaped', encodeURIComponent(ADDRESS)],
+  ['with letters that nobody sees', `\ufeff${ADDRESS.slice(0, 40)}\u200b${ADDRESS.slice(40)}\u2060`],
+  ['turned', `\u202a${ADDRESS}\u202c`],
+  ['before a slash', `${ADDRESS}/`],
+  ['with what a mail program adds', `https://weave.example/?utm_source=mail#${LINK}&more=1`],
+  ['twice', `${ADDRESS} ${ADDRESS}`],
+])('a link is found %s', (_how, text) => {
+  expect(findLink(text)?.fragment).toBe(LINK)
+})
+
+test('an invitation behind it belongs to it', () => {
+  expect(findLink(`Scan this: ${ADDRESS}.abc-DEF_1, please`)?.fragment).toBe(`${LINK}.abc-DEF_1`)
+})
+
+test.each([
+  ['nothing', ''],
+  ['words', 'two words of some length'],
+  ['an address without one', 'https://weave.example/#'],
+  ['a letter too few', LINK.slice(1)],
+  ['a letter too many', `${LINK}A`],
+  ['another letter within', LINK.replace('3', '!')],
+])('no link is found in %s', (_what, text) => {
+  expect(findLink(text)).toBe(null)
+})
