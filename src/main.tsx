@@ -1,10 +1,11 @@
 /** The page's composition root: workers, stores, handles, the first picture. */
-import { lazy, StrictMode, Suspense } from 'react'
+import { StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './ui/frame/App.tsx'
 import { installHandles } from './ui/handles.ts'
 import { messages } from './ui/messages.ts'
 import { followVersions } from './ui/service-worker.ts'
+import { Boundary, lazyPart } from './ui/shared/Boundary.tsx'
 import { PageProvider } from './ui/state/bindings.ts'
 import { type Desk, holdsUnsentText } from './ui/state/kept.ts'
 import { createPage } from './ui/state/page.ts'
@@ -24,7 +25,7 @@ import './ui/console/history.css'
 import './ui/console/composer.css'
 import './ui/console/narrow.css'
 
-const CheckPlace = lazy(() => import('./ui/check/CheckPlace.tsx'))
+const CheckPlace = lazyPart(() => import('./ui/check/CheckPlace.tsx'))
 
 startTheme()
 
@@ -57,7 +58,9 @@ document.addEventListener('visibilitychange', wake)
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
     <PageProvider value={page}>
-      <Suspense>{start.type === 'check' ? <CheckPlace /> : <App />}</Suspense>
+      <Boundary>
+        <Suspense>{start.type === 'check' ? <CheckPlace /> : <App />}</Suspense>
+      </Boundary>
     </PageProvider>
   </StrictMode>,
 )

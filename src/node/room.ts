@@ -21,6 +21,9 @@ const MAX_CHILDREN_TOLD = 64
 /** Rivals of an op that are told: a card shows fewer, and anybody may sign any number. */
 const MAX_RIVALS = 64
 
+/** A text as a search compares it: the case does not count, nor whether an accent is a letter of its own. */
+const folded = (text: string): string => text.normalize('NFC').toLowerCase()
+
 export interface Room {
   /** Entries at places `from` … of the history; the last `count` when `from` is null. */
   entries(from: number | null, count: number): Promise<{ total: number; from: number; entries: HistoryEntry[] }>
@@ -75,12 +78,12 @@ export function createRoom(engine: Engine, library: Library): Room {
     },
     admitted: (from, count) => entriesOf(Array.from({ length: Math.max(0, Math.min(count, dag.length - from)) }, (_, i) => from + i)),
     async search(text, limit) {
-      const wanted = text.toLowerCase()
+      const wanted = folded(text)
       const found: HistoryEntry[] = []
       for (let end = history.length; end > 0 && found.length < limit; end -= SEARCH_STEP) {
         const start = Math.max(0, end - SEARCH_STEP)
         const entries = await entriesOf(sliceHistory(history, start, end - start))
-        pushAll(found, entries.filter((entry) => entry.text.toLowerCase().includes(wanted)).reverse())
+        pushAll(found, entries.filter((entry) => folded(entry.text).includes(wanted)).reverse())
       }
       return found.slice(0, limit)
     },

@@ -213,6 +213,14 @@ export const messages = {
       'Unplug the network and reload: the room is still there, and still writable.',
     ],
   },
+  boundary: {
+    title: 'This part of the page could not be drawn',
+    body: 'The node runs on, and all that was saved is saved. If a translator of the browser is on, turn it off for this page.',
+    notLoaded: 'This part of the app could not be loaded',
+    notLoadedBody: 'The network may be down, or a new version of the app is there. The node runs on. Reload when the network is back.',
+    again: 'Draw it again',
+    reload: 'Reload the page',
+  },
   failed: {
     again: 'Try again',
     toStart: 'To the start',
@@ -330,6 +338,7 @@ export const messages = {
     exported: (size: string) => `Written: ${size}.`,
     import: 'Import a file',
     importing: 'Reading and checking…',
+    unreadable: 'The file could not be read: it was moved or changed, or this browser may not open it.',
     imported: (admitted: number, duplicate: number, refused: number) =>
       `${plural(admitted, 'op')} admitted, ${count.format(duplicate)} known before, ${count.format(refused)} refused.`,
     importedCut: (bytes: string) =>

@@ -75,7 +75,10 @@ function Said({ outcome }: { readonly outcome: Outcome }) {
         <section className="verdict" data-verdict="refused">
           <h2>{text.provesNot}</h2>
           <p className="verdict-file">
-            <bdi>{outcome.name}</bdi> <code className="id">{outcome.reason}</code>
+            <bdi>{outcome.name}</bdi>{' '}
+            <code translate="no" className="id">
+              {outcome.reason}
+            </code>
           </p>
           <p>{refusalOf(outcome.reason)}</p>
         </section>

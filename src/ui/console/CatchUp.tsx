@@ -29,7 +29,9 @@ export function CatchUp({ status }: { readonly status: NodeStatus }) {
       <span className="catch-up-words">
         {bytesInWords(fetching.bytes)} {text.from}{' '}
         {author === null ? (
-          <code className="id">{shortId(fetching.from)}</code>
+          <code translate="no" className="id">
+            {shortId(fetching.from)}
+          </code>
         ) : (
           <>
             <AuthorMark author={author} /> <AuthorName author={author} />

@@ -5,6 +5,7 @@ import { OlderDisk } from './OlderDisk.tsx'
 import { excessOf, MAX_MESSAGE_BYTES } from './message-size.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
+import { isComposing } from '../shared/keys.ts'
 import { messages } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { useNode, useNodeState } from '../state/bindings.ts'
@@ -52,7 +53,7 @@ export function Composer({ author }: { readonly author: Hex }) {
   }
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
     event.preventDefault()
     send()
   }

@@ -41,7 +41,9 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           <AuthorName author={author} />
           <span className="chip-key">
             {own && <span className="chip-you">{messages.you}</span>}
-            <code className="id">{shortId(author)}</code>
+            <code translate="no" className="id">
+              {shortId(author)}
+            </code>
           </span>
         </button>
         <button
@@ -82,7 +84,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
         {status !== null && (
           <span className="facts">
             {status.fetching === null && <span className="fact-ops">{messages.ops(status.ops)}</span>}
-            <code className="id digest" title={`${text.digestHint}\n${status.digest}`}>
+            <code translate="no" className="id digest" title={`${text.digestHint}\n${status.digest}`}>
               <span className="visually-hidden">{text.digest} </span>
               {shortId(status.digest)}
             </code>

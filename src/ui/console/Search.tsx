@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { Hex, HistoryEntry } from '../../worker/api.ts'
 import { wordsOf } from './entry-words.ts'
+import { isComposing } from '../shared/keys.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
@@ -35,6 +36,7 @@ export function Search() {
 
   /** Arrows walk from the field into what was found and back; Escape ends the search. */
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return
     if (event.key === 'Escape') {
       event.stopPropagation()
       setQuery('')
@@ -86,7 +88,9 @@ export function Search() {
                   <span className="found-head">
                     <AuthorName author={entry.author} />
                     <time>{timeAgo(entry.time, Date.now() / 1000)}</time>
-                    <code className="id">{shortId(entry.id)}</code>
+                    <code translate="no" className="id">
+                      {shortId(entry.id)}
+                    </code>
                   </span>
                   <span className="found-text">
                     <bdi>{wordsOf(entry)}</bdi>

@@ -24,7 +24,7 @@ export function Typing() {
           <bdi>{name}</bdi>
         </span>
       ))}
-      {names.length > 0 && <> {text.typing(names.length, names.length - shown.length)}</>}
+      {names.length > 0 && <span> {text.typing(names.length, names.length - shown.length)}</span>}
     </p>
   )
 }

@@ -77,7 +77,7 @@ beforeEach(async () => {
       </NodeProvider>
     </PageProvider>,
   )
-  await vi.waitFor(() => expect(place.querySelector('.history')).not.toBe(null))
+  await vi.waitUntil(() => place.querySelector('.history') !== null)
 })
 
 afterEach(() => {

@@ -1,8 +1,9 @@
 /** The first screen: consoles and graph side by side (stacked when narrow), one place more on top of it when asked for. */
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { Suspense, useCallback, useEffect, useState } from 'react'
 import { useStore } from 'zustand/react'
 import { ConsolePlace } from '../console/ConsolePlace.tsx'
 import { GraphPlace } from '../graph/GraphPlace.tsx'
+import { Boundary, lazyPart } from '../shared/Boundary.tsx'
 import { Failed } from '../shared/Failed.tsx'
 import { useKeptFocus } from '../shared/focus.ts'
 import { NodeProvider, usePageState } from '../state/bindings.ts'
@@ -15,13 +16,13 @@ import { Notice } from './Notice.tsx'
 import { Sheet } from './Sheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
 
-const StartPlace = lazy(() => import('../start/StartPlace.tsx'))
+const StartPlace = lazyPart(() => import('../start/StartPlace.tsx'))
 const PLACES = {
-  share: lazy(() => import('../share/SharePlace.tsx')),
-  peers: lazy(() => import('../peers/PeersPlace.tsx')),
-  node: lazy(() => import('../node/NodePlace.tsx')),
-  rooms: lazy(() => import('../rooms/RoomsPlace.tsx')),
-  help: lazy(() => import('../help/HelpPlace.tsx')),
+  share: lazyPart(() => import('../share/SharePlace.tsx')),
+  peers: lazyPart(() => import('../peers/PeersPlace.tsx')),
+  node: lazyPart(() => import('../node/NodePlace.tsx')),
+  rooms: lazyPart(() => import('../rooms/RoomsPlace.tsx')),
+  help: lazyPart(() => import('../help/HelpPlace.tsx')),
 } satisfies Record<Place, unknown>
 
 export function App() {
@@ -54,20 +55,26 @@ export function App() {
       <main className="desk" data-nodes={Math.min(nodes.length, 3)}>
         <div className="consoles">
           {nodes.map((node) => (
-            <ConsolePlace key={node.slot} node={node} focused={nodes.length > 1 && node === looked} />
+            <Boundary key={node.slot}>
+              <ConsolePlace node={node} focused={nodes.length > 1 && node === looked} />
+            </Boundary>
           ))}
         </div>
         <div className="graph-frame">
-          <LookedGraph key={looked.slot} node={looked} />
+          <Boundary key={looked.slot}>
+            <LookedGraph node={looked} />
+          </Boundary>
           {nodes.length > 1 && <NodeSwitch nodes={nodes} looked={looked} />}
         </div>
       </main>
       {place !== null && Open !== null && (
         <NodeProvider value={looked}>
           <Sheet place={place}>
-            <Suspense>
-              <Open />
-            </Suspense>
+            <Boundary key={place}>
+              <Suspense>
+                <Open />
+              </Suspense>
+            </Boundary>
           </Sheet>
         </NodeProvider>
       )}

@@ -1,5 +1,6 @@
 /** Keys that work anywhere on the page, and not while somebody types. */
 import { useEffect } from 'react'
+import { isComposing } from '../shared/keys.ts'
 import { usePage } from '../state/bindings.ts'
 
 const typing = (target: EventTarget | null): boolean =>
@@ -10,7 +11,7 @@ export function useShortcuts(): void {
   const page = usePage()
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.defaultPrevented || isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return
       const { nodes, focus, place } = page.store.getState()
       const node = nodes.find((one) => one.slot === focus)
       if (event.key === 'Escape') {

@@ -17,8 +17,14 @@ function RefusedRow({ entry, now }: { readonly entry: RefusedEntry; readonly now
     <li className="refused">
       <p>{refusalSentences[entry.reason]}</p>
       <p className="quiet">
-        <code className="id">{entry.reason}</code>
-        {entry.id !== null && <code className="id">{shortId(entry.id)}</code>}
+        <code translate="no" className="id">
+          {entry.reason}
+        </code>
+        {entry.id !== null && (
+          <code translate="no" className="id">
+            {shortId(entry.id)}
+          </code>
+        )}
         <span>{sourceOf(entry.from)}</span>
         <time title={fullTime(entry.at / 1000)}>{timeAgo(entry.at / 1000, now)}</time>
       </p>

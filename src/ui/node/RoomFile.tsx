@@ -29,8 +29,13 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
     if (file === undefined) return
     setSaid(text.importing)
     const before = pendingNow()
-    const result = await node.importRoom(new Uint8Array(await file.arrayBuffer()))
+    const bytes = await file.arrayBuffer().catch(() => null)
     picker.current!.value = ''
+    if (bytes === null) {
+      setOutcome(null)
+      return setSaid(text.unreadable)
+    }
+    const result = await node.importRoom(new Uint8Array(bytes))
     setOutcome(result)
     const pending = pendingNow()
     const told = [text.imported(result.admitted, result.duplicate, result.refusals)]

@@ -31,7 +31,7 @@ function Heads({ heads, count }: { readonly heads: readonly Hex[]; readonly coun
   return (
     <span className="heads">
       {heads.slice(0, HEADS_SHOWN).map((id) => (
-        <code className="id" key={id}>
+        <code translate="no" className="id" key={id}>
           {shortId(id)}
         </code>
       ))}
@@ -60,7 +60,9 @@ function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly na
             )}
           </>
         )}
-        <code className="id">{shortId(peer.author ?? peer.peer)}</code>
+        <code translate="no" className="id">
+          {shortId(peer.author ?? peer.peer)}
+        </code>
         <span className="peer-path">
           {peer.roundTrip === null ? pathNames[peer.path] : text.pathAndTrip(pathNames[peer.path], peer.roundTrip)}
         </span>

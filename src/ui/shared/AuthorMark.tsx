@@ -41,7 +41,7 @@ export function AuthorMark({ author }: { readonly author: Hex }) {
 
 export function AuthorName({ author }: { readonly author: Hex }) {
   return (
-    <span className="author-name" style={{ color: colorOf(author) }}>
+    <span className="author-name" translate="no" style={{ color: colorOf(author) }}>
       {lookOf(author).name}
     </span>
   )

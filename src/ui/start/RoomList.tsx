@@ -33,7 +33,10 @@ export function RoomList({ onResume }: { onResume(node: KnownNode): void }) {
                 <bdi>{node.roomName}</bdi>
               </span>
               <span className="kept-who">
-                <AuthorName author={node.id} /> <code className="id">{shortId(node.id)}</code>
+                <AuthorName author={node.id} />{' '}
+                <code translate="no" className="id">
+                  {shortId(node.id)}
+                </code>
               </span>
               <span className="kept-when">{text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
             </button>
