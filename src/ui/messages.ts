@@ -53,7 +53,7 @@ function agreement(value: Agreement): string {
     case 'offline':
       return 'offline: this node has no connections'
     case 'alone':
-      return value.cut ? 'no peers: relay down' : 'no peers connected'
+      return { down: 'no peers: relay down', cut: 'no peers: a path is cut', nobody: 'no peers connected' }[value.why]
     case 'fetching':
       return value.of === null
         ? `fetching, ${count.format(value.got)} so far`
@@ -235,10 +235,12 @@ export const messages = {
     title: 'Peers',
     paths: 'Paths',
     peers: 'Nodes connected now',
-    none: 'Nobody else is here now. Open another tab, or share the link.',
     noneOffline: 'Offline: this node has no connections.',
-    noneCut:
-      'The relay does not answer: other devices cannot be reached now. Tabs of this browser still can, and this node tries again by itself.',
+    none: {
+      nobody: 'Nobody else is here now. Open another tab, or share the link.',
+      cut: 'Nobody can be reached over the open paths. You cut a path above: heal it to reach who is there.',
+      down: 'The relay does not answer: other devices cannot be reached now. Tabs of this browser still can, and this node tries again by itself.',
+    },
     unproven: 'unproven',
     unprovenHint: 'It has not yet signed this session with its key, so it has no name here.',
     heard: silence,

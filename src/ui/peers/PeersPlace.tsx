@@ -4,6 +4,7 @@ import type { Hex, PeerStatus } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { pathNames, refusalSentences } from '../refusal-messages.ts'
+import { whyAlone } from '../state/agreement.ts'
 import { useNode, useNodeState, useNow } from '../state/bindings.ts'
 import { ByHand } from './ByHand.tsx'
 import { PathRow } from './PathRow.tsx'
@@ -105,7 +106,6 @@ export default function PeersPlace() {
     return () => clearInterval(timer)
   }, [node])
   if (status === null) return null
-  const cut = status.paths.some(({ state }) => state === 'down')
   return (
     <>
       <p className="lead">{text.lead}</p>
@@ -117,7 +117,7 @@ export default function PeersPlace() {
       </ul>
       <h3>{text.peers}</h3>
       {status.peers.length === 0 ? (
-        <p className="quiet">{status.offline ? text.noneOffline : cut ? text.noneCut : text.none}</p>
+        <p className="quiet">{status.offline ? text.noneOffline : text.none[whyAlone(status)]}</p>
       ) : (
         <ul role="list" className="peers">
           {status.peers.map((peer) => (

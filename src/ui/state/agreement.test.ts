@@ -31,7 +31,7 @@ describe('agreement', () => {
   })
 
   test('a node without peers is alone', () => {
-    expect(agreementOf({ offline: false, peers: [], fetching: null, paths: [] })).toEqual({ type: 'alone', cut: false })
+    expect(agreementOf({ offline: false, peers: [], fetching: null, paths: [] })).toEqual({ type: 'alone', why: 'nobody' })
   })
 
   test('a node without peers whose relay is down does not claim that nobody is there', () => {
@@ -39,7 +39,10 @@ describe('agreement', () => {
       { ...untouched, path: 'broadcast', state: 'open', detail: '' },
       { ...untouched, path: 'relay', state: 'down', detail: 'lost' },
     ] as const
-    expect(agreementOf({ offline: false, peers: [], fetching: null, paths })).toEqual({ type: 'alone', cut: true })
+    expect(agreementOf({ offline: false, peers: [], fetching: null, paths })).toEqual({ type: 'alone', why: 'down' })
+    // What a person has cut does not try again by itself.
+    const cut = paths.map((path) => ({ ...path, state: 'down' as const, cut: true }))
+    expect(agreementOf({ offline: false, peers: [], fetching: null, paths: cut })).toEqual({ type: 'alone', why: 'cut' })
   })
 
   test('a fetch is told before any count, with or without its size', () => {
