@@ -1,27 +1,13 @@
 /** What questions cost: names that bring nothing do not make a node send much. */
 import { expect, test } from 'vitest'
 import type { SimNode } from '../sim/node.ts'
+import { chainOf, claim, createStage, ghostId, keyNamed, linkNamed, message, prove, push, run, type Stage, tell } from '../sim/stage.ts'
 import {
-  chainOf,
-  claim,
-  createStage,
-  ghostId,
-  keyNamed,
-  linkNamed,
-  message,
-  prove,
-  push,
-  run,
-  runUntil,
-  type Stage,
-  tell,
-} from '../sim/stage.ts'
-import { bundleOf } from '../sim/villain.ts'
-import {
-  ASKED_OF_USEFUL_PER_SECOND,
+  ASKED_PER_OP,
   ASKED_PER_SECOND,
+  earnQuestions,
+  MAX_ASK_CREDIT,
   MAX_ASKED,
-  MAX_ASKED_OF_USEFUL,
   MAX_FIRST_IDS,
   mayBeAsked,
   payQuestion,
@@ -97,52 +83,39 @@ test('D24 names that bring ops whose parents nobody has are asked with MAX_ASKED
   expect(bytes).toBeLessThanOrEqual(2 * (MAX_ASKED + ASKED_PER_SECOND * seconds + QUESTION))
 })
 
-test('D24 those who have been of use have MAX_ASKED_OF_USEFUL bytes and ASKED_OF_USEFUL_PER_SECOND of their own; an answer gives back', () => {
+test('D24 each op that a peer brought earns ASKED_PER_OP bytes of questions, up to MAX_ASK_CREDIT, whatever others have used up', () => {
   const stage = createStage(1)
   const [{ engine }] = stage.nodes as [SimNode]
-  const [useful, other] = ['useful', 'other'].map((name) => {
+  const [peer, other] = ['peer', 'other'].map((name) => {
     claim(stage, stage.nodes[0]!, linkNamed(stage, name), [])
     return engine.peers.get(linkNamed(stage, name))!
   })
-  useful!.isUseful = true
-  payQuestion(engine, other!, 'turn', MAX_ASKED)
-  expect([mayBeAsked(engine, other!, 'turn'), mayBeAsked(engine, other!, 'brought'), mayBeAsked(engine, useful!, 'turn')]).toEqual([
-    false,
-    true,
-    true,
-  ])
-  payQuestion(engine, useful!, 'turn', MAX_ASKED_OF_USEFUL + ASKED_OF_USEFUL_PER_SECOND)
-  run(stage, 990)
-  engine.now += 990
-  expect(mayBeAsked(engine, useful!, 'turn')).toBe(false)
-  engine.now += 20
-  expect(mayBeAsked(engine, useful!, 'turn')).toBe(true)
+  payQuestion(engine, other!, 'turn', 2 * MAX_ASKED)
+  expect([mayBeAsked(engine, other!, 'turn'), mayBeAsked(engine, other!, 'brought')]).toEqual([false, true])
+  expect(mayBeAsked(engine, peer!, 'turn')).toBe(false)
+  earnQuestions(peer!, 2)
+  expect([mayBeAsked(engine, peer!, 'turn'), mayBeAsked(engine, other!, 'turn')]).toEqual([true, false])
+  // What is more than its credit is owed.
+  payQuestion(engine, peer!, 'turn', 4 * ASKED_PER_OP)
+  earnQuestions(peer!, 2)
+  expect(mayBeAsked(engine, peer!, 'turn')).toBe(false)
+  earnQuestions(peer!, 1)
+  expect(mayBeAsked(engine, peer!, 'turn')).toBe(true)
+  earnQuestions(peer!, 1_000_000)
+  expect(peer!.askCredit).toBe(MAX_ASK_CREDIT)
 })
 
-test('D24 a peer that brings what it is asked for is asked again at once, whatever names that bring nothing have used up', () => {
+test('D24 a peer that has brought ops is asked for the parents of what it brings at once, whatever names have used up', () => {
   const { stage, bob, told } = manyHeads()
-  const [honest] = namesOf(stage, 1) as [PeerId]
-  const chain = chainOf(stage, keyNamed('alice'), 400)
-  claim(stage, bob, honest, [chain[99]!.id])
-  run(stage, 500)
-  for (const budgets of Object.values(bob.engine.asking)) for (const budget of Object.values(budgets)) budget.left = 1
-  let at = 0
-  const refs = (): number[] => told.flatMap(({ said, to }) => (said.type === 'want' && to === honest ? [said.ref] : []))
-  for (let n = 0; n < 4; n++) {
-    const wants = refs()
-    expect(wants.length).toBe(n + 1)
-    const bundle = bundleOf(chain.slice(at, (at += 100)).map((op) => [op]))
-    tell(stage, bob, honest, { type: 'units', ref: wants.at(-1)!, bundle, last: true, left: 0 })
-    if (n === 3) break
-    claim(stage, bob, honest, [chain[at + 99]!.id])
-    // Without what the answer gives back, the bytes of a question are there again after 130 ms.
-    expect(runUntil(stage, 120, () => refs().length === n + 2)).toBeLessThan(120)
-  }
-  run(stage, 500)
-  expect(bob.engine.replica.dag.length).toBe(1 + HEADS + 400)
+  const honest = linkNamed(stage, 'honest')
+  push(stage, bob, honest, [chainOf(stage, keyNamed('alice'), 1)])
+  for (const budgets of Object.values(bob.engine.asking)) for (const budget of Object.values(budgets)) budget.left = -MAX_ASKED
+  push(stage, bob, honest, [[message(stage, keyNamed('alice'), null, [ghostId(1)], 'typed')]])
+  run(stage, 100)
+  expect(told.filter(({ said, to }) => said.type === 'want' && to === honest)).toHaveLength(1)
 })
 
-test('a peer that has not been of use is asked for MAX_FIRST_IDS of what it names', () => {
+test('a peer without credit is asked for MAX_FIRST_IDS of what it names', () => {
   const { stage, bob, told } = manyHeads()
   const [name] = namesOf(stage, 1) as [PeerId]
   claim(

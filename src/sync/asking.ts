@@ -1,62 +1,67 @@
 /**
  * What questions cost. A question says what this node holds: in a room of hundreds of heads it has up to 17 kB. Sender values cost nothing, and any
- * of them can name heads that nobody has, or bring ops whose parents nobody has. So questions are paid for in bytes, and an answer gives back what it
- * brought well. Peers that have been of use, trusted ones and the others have budgets of their own, and so have the two reasons for a question:
- * those who answer well do not wait for those who do not.
+ * of them can name heads that nobody has, or bring ops whose parents nobody has. So questions are paid for in bytes. A peer that brought ops that were
+ * admitted has credit of its own. All others share budgets: known ones one, the others one, and one more each for parents of what they brought. So those
+ * who bring ops do not wait for those who do not.
  */
 import { backAt, type Budget, createBudget, leftAt } from '../core/budget.ts'
 import type { Peer } from './peer.ts'
 import { isTrusted } from './peers.ts'
 import type { Engine } from './state.ts'
 
-/** Bytes of questions at once and in a second, to peers that have not been of use: seven of the longest, and one. */
+/** Bytes of questions at once and in a second, of each budget: seven of the longest, and one. */
 export const MAX_ASKED = 128 * 1024
 export const ASKED_PER_SECOND = 16 * 1024
-/** The same to peers that have been of use. */
-export const MAX_ASKED_OF_USEFUL = 256 * 1024
-export const ASKED_OF_USEFUL_PER_SECOND = 64 * 1024
-/** Bytes of questions that one byte of an answer gives back, if it brought ops. */
-const GIVEN_BACK = 4
-/** Ids that a peer is asked for while it has not been of use: the first answer shows whether the others are worth asking for. */
+/** Bytes of questions that each op earns its bringer: some ten times what it sends for that. And what it can have at most. */
+export const ASKED_PER_OP = 4 * 1024
+export const MAX_ASK_CREDIT = 1024 * 1024
+/** Ids that a peer without credit is asked for: the first answer shows whether the others are worth asking for. */
 export const MAX_FIRST_IDS = 32
 
 /** Why a peer is asked: it is its turn, or it brought ops whose parents are missing. */
 export type Why = 'turn' | 'brought'
-type Worth = 'useful' | 'trusted' | 'met'
-const WORTHS: readonly Worth[] = ['useful', 'trusted', 'met']
+type Standing = 'trusted' | 'met'
+const STANDINGS: readonly Standing[] = ['trusted', 'met']
 
 /** What is left for questions, in bytes. */
-export type Asking = Readonly<Record<Why, Readonly<Record<Worth, Budget>>>>
+export type Asking = Readonly<Record<Why, Readonly<Record<Standing, Budget>>>>
 
 /** Full budgets. */
 export function createAsking(now: number): Asking {
-  const budgets = (): Record<Worth, Budget> => ({
-    useful: createBudget(MAX_ASKED_OF_USEFUL, ASKED_OF_USEFUL_PER_SECOND, now),
+  const budgets = (): Record<Standing, Budget> => ({
     trusted: createBudget(MAX_ASKED, ASKED_PER_SECOND, now),
     met: createBudget(MAX_ASKED, ASKED_PER_SECOND, now),
   })
   return { turn: budgets(), brought: budgets() }
 }
 
-const budgetFor = (engine: Engine, peer: Peer, why: Why): Budget =>
-  engine.asking[why][peer.isUseful ? 'useful' : isTrusted(engine, peer) ? 'trusted' : 'met']
+const budgetFor = (engine: Engine, peer: Peer, why: Why): Budget => engine.asking[why][isTrusted(engine, peer) ? 'trusted' : 'met']
 
 /** Whether this peer may be asked now. */
-export const mayBeAsked = (engine: Engine, peer: Peer, why: Why): boolean => leftAt(budgetFor(engine, peer, why), engine.now) > 0
+export const mayBeAsked = (engine: Engine, peer: Peer, why: Why): boolean =>
+  peer.askCredit > 0 || leftAt(budgetFor(engine, peer, why), engine.now) > 0
 
-/** A question of so many bytes goes to this peer. */
+/** Ids that it may be asked for. */
+export const mostIds = ({ limits }: Engine, { askCredit }: Peer): number =>
+  askCredit > 0 ? limits.heads : Math.min(limits.heads, MAX_FIRST_IDS)
+
+/** A question of so many bytes goes to this peer. What is more than its credit is owed. */
 export function payQuestion(engine: Engine, peer: Peer, why: Why, bytes: number): void {
-  budgetFor(engine, peer, why).left -= bytes
+  if (peer.askCredit > 0) peer.askCredit -= bytes
+  else budgetFor(engine, peer, why).left -= bytes
 }
 
-/** An answer of so many bytes brought ops that were admitted. */
-export function giveBack(engine: Engine, peer: Peer, why: Why, bytes: number): void {
-  budgetFor(engine, peer, why).left += GIVEN_BACK * bytes
+/** A peer brought so many ops that were admitted. */
+export function earnQuestions(peer: Peer, ops: number): void {
+  peer.askCredit = Math.min(MAX_ASK_CREDIT, peer.askCredit + ASKED_PER_OP * ops)
 }
 
 /** When (ms) peers may be asked that may not be asked now for want of bytes; Infinity: there are none. */
 export function askableAt({ asking, now }: Engine, why: Why): number {
   let next = Infinity
-  for (const worth of WORTHS) if (leftAt(asking[why][worth], now) <= 0) next = Math.min(next, backAt(asking[why][worth], now))
+  for (const standing of STANDINGS) {
+    const budget = asking[why][standing]
+    if (leftAt(budget, now) <= 0) next = Math.min(next, backAt(budget, now))
+  }
   return next
 }

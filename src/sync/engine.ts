@@ -115,6 +115,7 @@ export function createEngine(options: EngineOptions): Engine {
     askedStranger: false,
     strangerAskedAt: -Infinity,
     nextRef: 1,
+    turns: 0,
     announceAt: Infinity,
     echoAt: Infinity,
     toldAllAt: -Infinity,

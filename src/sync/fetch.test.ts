@@ -536,6 +536,87 @@ test('D24 two answers that go well for ever, one of them of a bringer, keep nobo
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
 })
 
+/** A newcomer that six names with ops of their own keep busy, and an honest peer. Whoever of the names is asked gets `answer` going. */
+function besideLiars(
+  answer: (say: (bytes: number, last: boolean) => void, nth: number, at: (ms: number, then: () => void) => void) => void,
+) {
+  const answers = new Map<PeerId, (ref: number) => void>()
+  const stage: Stage = createStage(
+    1,
+    {},
+    {
+      isDeaf: true,
+      told(_villain, _from, to, bytes) {
+        const said = decodeMessage(bytes)
+        if (said.ok && said.value.type === 'want') answers.get(to)?.(said.value.ref)
+      },
+    },
+  )
+  const [bob] = stage.nodes as [SimNode]
+  const { schedule } = stage.world
+  const names = Array.from({ length: 6 }, (_, n) => linkNamed(stage, `liar ${n}`))
+  const honest = linkNamed(stage, 'honest')
+  const history = chainOf(stage, keyNamed('alice'), 30)
+  let written = 0
+  for (const [n, name] of names.entries()) {
+    const key = keyNamed(`liar ${n}`)
+    push(stage, bob, name, [[message(stage, key, null, [stage.room], 'was here')]])
+    prove(stage, bob, name, key)
+    answers.set(name, (ref) => {
+      const say = (bytes: number, last: boolean): void => {
+        const op = message(stage, keyNamed(`of ${written++}`), null, [stage.room], 'x'.repeat(bytes))
+        tell(stage, bob, name, { type: 'units', ref, bundle: bundleOf([[op]]), last, left: 99 })
+      }
+      answer(say, n, (ms, then) => schedule.at(schedule.now + ms, then))
+    })
+  }
+  answers.set(honest, (ref) => {
+    const bundle = bundleOf(history.map((op) => [op]))
+    tell(stage, bob, honest, { type: 'units', ref, bundle, last: true, left: 0 })
+  })
+  let looks = 0
+  return (): number =>
+    runUntil(
+      stage,
+      120_000,
+      () => {
+        if (looks++ % 200 === 0) {
+          for (const [n, name] of names.entries()) claim(stage, bob, name, [ghostId(n)])
+          claim(stage, bob, honest, [history.at(-1)!.id])
+        }
+        // Names without ops bring orphans: questions for their parents are nobody's turn.
+        if (looks % 20 === 0)
+          push(stage, bob, linkNamed(stage, `stranger ${looks % 7}`), [[message(stage, keyNamed('s'), null, [ghostId(looks)], '')]])
+        return has(bob, history.at(-1)!)
+      },
+      25,
+    )
+}
+
+test('D24 bursts of those who are asked beside an answer that goes on keep nobody from being asked', () => {
+  const wait = besideLiars((say, n, at) => {
+    if (n > 0) return say(2_500, true)
+    const drip = (left: number): void => {
+      say(300, false)
+      if (left > 0) at(100, () => drip(left - 1))
+    }
+    drip(500)
+  })
+  expect(wait()).toBeLessThan(20_000)
+})
+
+test('D24 an answer that pauses now and then is compared with others all the same', () => {
+  const wait = besideLiars((say, _n, at) => {
+    // Three seconds and a half at 3 kB a second, and then a pause in which nothing of it counts.
+    const drip = (left: number): void => {
+      say(300, false)
+      if (left > 0) at(left % 36 === 0 ? 1_900 : 100, () => drip(left - 1))
+    }
+    drip(2_000)
+  })
+  expect(wait()).toBeLessThan(20_000)
+})
+
 test('D24 240 runs of known authors that are silent, or bring three ops each, keep nobody from being asked beside an answer', () => {
   for (const namesAnswer of [Infinity, 100, 1_600]) {
     const { stage, honest } = besideOwnOps({ names: 240, namesAnswer })

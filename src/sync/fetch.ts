@@ -7,15 +7,15 @@
  * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
  *
  * An answer that goes well may still bring only what its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms, others are
- * asked beside it in the same way for COMPARE_FOR ms, each once. Each has HEDGE ms at least to answer. When one of them brings something, the two go on
- * together, or one makes way that is four times slower.
+ * asked beside it in the same way for COMPARE_FOR ms, each once, however well those answer that were asked first: liars answer well. Each has HEDGE ms
+ * at least to answer. One that repeats what is here is given up; of two others one makes way that is four times slower, or they go on together.
  *
  * A peer that brings an op unasked has its parents. It is asked for those without waiting for a turn: people wait for what others type.
  *
  * Whose turn it is, `turns.ts` says.
  */
 import type { OpId } from '../core/op.ts'
-import { giveBack, MAX_FIRST_IDS, mayBeAsked, askableAt, payQuestion, type Why } from './asking.ts'
+import { askableAt, mayBeAsked, mostIds, payQuestion, type Why } from './asking.ts'
 import { missingFor, missingIds } from '../core/missing.ts'
 import { isDecided } from '../core/replica.ts'
 import type { PeerId } from './effects.ts'
@@ -28,7 +28,7 @@ import { type Fetch, type GivenUp, goesWell, HEDGE, makesWay, noteBytes, openQue
 import type { Peer } from './peer.ts'
 import { PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
-import { BENCH, bench, choose, HANDICAP, hasMore, nextUnbenched, unknownHeads } from './turns.ts'
+import { BENCH, bench, choose, HANDICAP, hasMore, namesUnknown, nextUnbenched, unknownHeads } from './turns.ts'
 
 /** A question is given up when nothing has come for this long (ms). Other peers are asked before that. */
 const STALL = 2_000
@@ -98,17 +98,20 @@ export function fetchDue(engine: Engine): number {
 }
 
 function dueAt(engine: Engine, fetch: Fetch): number {
-  const { heardAt, startedAt, got } = fetch
+  const { heardAt, startedAt, got, again, all } = fetch
   // What waits to be judged here is not the peer's silence.
   const stalls = hasAnswerToJudge(engine, fetch.from) ? Infinity : heardAt + STALL
-  return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got))
+  // Where everything was asked for, what is repeated is on the way to what is not; but what its sender names meanwhile is asked for first.
+  const peer = engine.peers.get(fetch.from)
+  const passed = all && peer !== undefined && !namesUnknown(engine, peer) ? got + again : got
+  return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * passed))
 }
 
 /** Asks as many peers as it takes: one, or, while no answer goes well or one has gone on alone for long, ever more. */
 function startDue(engine: Engine): void {
   const { fetches, hedge, now } = engine
   const goesOn = someGoesWell(engine)
-  if (!goesOn || now >= comparesFrom(engine) + COMPARE_FOR) hedge.comparedAt = now
+  if (now >= comparesFrom(engine) + COMPARE_FOR) hedge.comparedAt = now
   const isEnough = goesOn && now < comparesFrom(engine)
   if (isEnough) hedge.doublings = 0
   if (isEnough || fetches.size === 0) hedge.nextAt = now + HEDGE
@@ -121,7 +124,8 @@ function startDue(engine: Engine): void {
     // Who was asked beside an answer is not asked again while the two are compared.
     const peer = choose(engine, goesOn ? comparesFrom(engine) : Infinity)
     if (peer === null) {
-      if (fetches.size === 0) hedge.doublings = 0
+      // Nothing is lacking that anybody could be asked for.
+      if (fetches.size === 0) Object.assign(hedge, { doublings: 0, comparedAt: now })
       return
     }
     start(engine, peer)
@@ -150,7 +154,7 @@ function noteGivenUp({ peers }: Engine, { from, ref, bundles }: Fetch): void {
 
 /** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
 function askBringers(engine: Engine): number {
-  const { bringers, fetches, intake, peers, now, limits, replica } = engine
+  const { bringers, fetches, intake, peers, now, replica } = engine
   if (bringers.size === 0) return Infinity
   let recent = 0
   let next = Infinity
@@ -161,12 +165,14 @@ function askBringers(engine: Engine): number {
   }
   for (const id of bringers) {
     if (recent >= MAX_BROUGHT) return next
-    // What it brought next may be what is missing.
-    if (fetches.has(id) || intake.has(id)) continue
+    // What it brought next may be what is missing; but not what it repeats because everything was asked for.
+    const open = fetches.get(id)
+    const repeats = open?.all === true && open.got === 0
+    if (!repeats && (open !== undefined || intake.has(id))) continue
     const peer = peers.get(id)
     if (peer !== undefined && !mayBeAsked(engine, peer, 'brought')) continue
     bringers.delete(id)
-    const ids = missingFor(replica.pending, id, limits.heads)
+    const ids = peer === undefined ? [] : missingFor(replica.pending, id, mostIds(engine, peer))
     if (peer === undefined || peer.benchedUntil > now || ids.length === 0) continue
     askFor(engine, peer, ids)
     recent++
@@ -176,19 +182,21 @@ function askBringers(engine: Engine): number {
 }
 
 function start(engine: Engine, peer: Peer): void {
-  const { now, limits } = engine
+  const { now } = engine
   const { pending } = engine.replica
-  const most = peer.isUseful ? limits.heads : Math.min(limits.heads, MAX_FIRST_IDS)
+  const most = mostIds(engine, peer)
   const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(most / 2), engine.nextRef)
   const named = unknownHeads(engine, peer).slice(0, most - missing.length)
-  // Of a peer with more heads than it lists, everything is asked. Else half the list is for what it named, if need be.
-  const all = hasMore(engine, peer)
+  // Half the list is for what it named, if need be. Of a peer with more heads than it lists everything is asked when it names nothing that is not here:
+  // most of that answer may be known.
+  const all = named.length + missing.length === 0 && hasMore(engine, peer)
   if (all && peer.exhaustedAt === peer.ops) {
     // It seemed to have nothing more: once more from the beginning, and nothing is guessed about us this time.
     peer.takenIn = 0
     peer.exhaustedAt = -1
   }
   const ids = all ? [] : [...missing, ...named]
+  engine.turns++
   put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, all })
 }
 
@@ -221,8 +229,9 @@ export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
   if (all) peer.allAskedAt = now
-  engine.askedStranger = !peer.isUseful
-  if (engine.askedStranger) engine.strangerAskedAt = now
+  // A peer that brings ops without parents takes nobody's turn.
+  if (!brought) engine.askedStranger = !peer.isUseful
+  if (!brought && !peer.isUseful) engine.strangerAskedAt = now
   // Field by field: with a spread, V8 takes twenty times as long.
   engine.fetches.set(peer.id, {
     from: peer.id,
@@ -260,10 +269,7 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
   // What brings no ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
-  if (admitted > 0) {
-    noteBytes(fetch, message.bundle.length, engine.now)
-    if (peer !== undefined) giveBack(engine, peer, whyOf(fetch), message.bundle.length)
-  }
+  if (admitted > 0) noteBytes(fetch, message.bundle.length, engine.now)
   fetch.bundles++
   engine.caughtUp.ops += admitted
   engine.caughtUp.bytes += message.bundle.length
@@ -275,6 +281,8 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
     giveUp(engine, fetch)
     answersNoMore(engine, from)
   } else if (!message.last) send(engine, from, encodeMessage({ type: 'more', ref: fetch.ref, taken: fetch.bundles }))
+  // One that was asked beside another answer and brings what that one has brought is no other source.
+  if (wasAskedBeside(engine, fetch) && fetch.again > fetch.got && engine.fetches.size > 1 && !fetch.ended) drop(engine, fetch)
   if (admitted > 0) dropOthers(engine, fetch)
   notify(engine, { type: 'changed' })
 }
@@ -282,11 +290,8 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
 /** This answer brought ops: those that are much slower make way. */
 function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
-  const { hedge, now } = engine
+  const { now } = engine
   for (const other of [...engine.fetches.values()]) {
-    // One of the two was asked beside the other. Two older ones that go on together end no comparison, and a late one does not: two liars' can go on for ever.
-    const isCompared = wasAskedBeside(engine, other) || wasAskedBeside(engine, fetch)
-    if (other !== fetch && isCompared && goesWell(engine, other)) hedge.comparedAt = now
     // Who was asked beside it has the time that an answer takes, and so has one that answers late.
     const isAwaited = other.got === 0 && (other.isLate || wasAskedBeside(engine, other)) && now < other.startedAt + HEDGE
     if (!isAwaited && makesWay(other, fetch, now)) drop(engine, other)

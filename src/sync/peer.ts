@@ -83,6 +83,8 @@ export interface Peer {
   proving: boolean
   /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
   credit: number
+  /** Bytes of questions that it has earned by ops that were admitted, and that were not spent on it (`asking.ts`). */
+  askCredit: number
   /** What it said, wants among it, and bytes served to it, since strikes were last forgiven. */
   talk: number
   wants: number
@@ -139,6 +141,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     emptyFor: 0,
     proving: false,
     credit: 0,
+    askCredit: 0,
     talk: left?.talk ?? 0,
     wants: left?.wants ?? 0,
     bytesServed: left?.bytesServed ?? 0,

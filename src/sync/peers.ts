@@ -14,6 +14,7 @@ import { numberOfAuthor } from '../core/dag.ts'
 import { peerProofBytes } from '../core/keys.ts'
 import type { Author } from '../core/op.ts'
 import { type Budget, createBudget, drawOne } from '../core/budget.ts'
+import { earnQuestions } from './asking.ts'
 import type { PeerId, Way } from './effects.ts'
 import { ownStored } from './own.ts'
 import { encodeMessage, kindOf, type Message } from './messages.ts'
@@ -216,6 +217,7 @@ export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean 
 /** A peer brought ops that were admitted; `others` of them are not by its own author. */
 export function earn(peer: Peer, ops: number, others: number): void {
   peer.credit = Math.min(MAX_CREDIT, peer.credit + CREDIT_PER_OP * ops)
+  earnQuestions(peer, ops)
   peer.broughtOthers += others
 }
 

@@ -13,7 +13,7 @@ import { run, say, signedBadly, type Stage, tell, type } from '../sim/stage.ts'
 import { NEW, UNHEARD } from '../sim/villain.ts'
 import { decodeBundle } from './bundle.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
-import { MAX_REMINDERS, REMINDERS_PER_SECOND } from './remind.ts'
+import { MAX_REMINDED_BYTES, MAX_REMINDERS, REMINDED_BYTES_PER_SECOND, REMINDERS_PER_SECOND } from './remind.ts'
 import { present } from './tokens.ts'
 import { LOST_ALTOGETHER, LOST_AT_MOST, MAX_LOST, waitsFor } from './trust.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
@@ -242,6 +242,24 @@ describe('an author that greets', () => {
     }
     expect(sent().length - before).toBeGreaterThan(50)
   })
+})
+
+test('D24 reminders of long ops share MAX_REMINDED_BYTES and REMINDED_BYTES_PER_SECOND, and short ones do not wait for them', () => {
+  const longOps = (stage: Stage): UnitOp[] => [
+    ...Array.from({ length: 10 }, (_, n) => message(stage, keyOfAuthor(n), null, [stage.room], `${n} ${'x'.repeat(50_000)}`)),
+    message(stage, keyOfAuthor(10), null, [stage.room], 'short'),
+  ]
+  const { stage, ops, sent, greet } = greeted(longOps)
+  let seconds = 0
+  for (; seconds < 40; seconds += 4) {
+    for (let n = 0; n < 10; n++) greet(keyOfAuthor(n))
+    run(stage, 4 * SECOND)
+  }
+  expect(sent().length * 50_000).toBeLessThanOrEqual(MAX_REMINDED_BYTES + REMINDED_BYTES_PER_SECOND * seconds + 60_000)
+  expect(sent().length * 50_000).toBeGreaterThan(MAX_REMINDED_BYTES)
+  greet(keyOfAuthor(10))
+  run(stage, SECOND)
+  expect(sent()).toContain(toHex(ops[10]!.id))
 })
 
 test('D24 one author under many names is reminded once in REMIND_AGAIN, and leaves the others theirs', () => {

@@ -7,7 +7,7 @@
 import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
 import { setLatest } from '../core/latest.ts'
 import type { Author } from '../core/op.ts'
-import { type Budget, createBudget, drawOne } from '../core/budget.ts'
+import { type Budget, createBudget, drawOne, leftAt } from '../core/budget.ts'
 import { encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from './bundle.ts'
 import type { StoredUnits } from './effects.ts'
 import { encodeUnasked } from './messages.ts'
@@ -21,8 +21,17 @@ const REMIND_AGAIN = 4_000
 export const MAX_REMINDERS = 64
 export const REMINDERS_PER_SECOND = 16
 
+/**
+ * Bytes of a small reminder: a page of text. Larger ones share a budget of bytes, at once and in a second: 64 authors can have ops of 60 kB, and ask for them
+ * with 6 kB a second.
+ */
+const SMALL_REMINDER = 2 * 1024
+export const MAX_REMINDED_BYTES = 256 * 1024
+export const REMINDED_BYTES_PER_SECOND = 32 * 1024
+
 export const createReminders = (now: number): Reminders => ({
   reads: createBudget(MAX_REMINDERS, REMINDERS_PER_SECOND, now),
+  bytes: createBudget(MAX_REMINDED_BYTES, REMINDED_BYTES_PER_SECOND, now),
   at: new Map(),
 })
 
@@ -31,6 +40,7 @@ const MAX_REMINDED = 256
 
 export interface Reminders {
   readonly reads: Budget
+  readonly bytes: Budget
   /** When each author was reminded last (ms), by its number. */
   readonly at: Map<number, number>
 }
@@ -81,5 +91,11 @@ function sendOp(engine: Engine, peer: Peer, op: number, { first }: StoredUnits, 
   const { dag } = engine.replica
   const unitOp = reopenBundle(columns, (n) => idOf(dag, first + n))?.flat()[op - first]
   if (unitOp === undefined || unitOp.signature === null) return
-  send(engine, peer.id, encodeUnasked(wrapBundle('raw', encodeBundle([[unitOp]]))))
+  const message = encodeUnasked(wrapBundle('raw', encodeBundle([[unitOp]])))
+  if (message.length > SMALL_REMINDER) {
+    const { bytes } = engine.reminders
+    if (leftAt(bytes, engine.now) <= 0) return
+    bytes.left -= message.length
+  }
+  send(engine, peer.id, message)
 }

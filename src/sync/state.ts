@@ -119,6 +119,8 @@ export interface Engine {
   /** When the last question to such a one was asked (ms). */
   strangerAskedAt: number
   nextRef: number
+  /** Questions that were asked in turn. */
+  turns: number
 
   announceAt: number
   /** When those who are owed an echo get it (ms). */

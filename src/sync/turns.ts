@@ -94,7 +94,7 @@ const strangersFrom = ({ judging: { answers }, now, strangerAskedAt }: Engine): 
 
 /** Whether `a` is asked before `b`. */
 function isBefore(engine: Engine, a: Peer, b: Peer): boolean {
-  if (engine.nextRef % LONGEST_AGO_EVERY !== 0) {
+  if (engine.turns % LONGEST_AGO_EVERY !== 0) {
     if (engine.askedStranger && a.isUseful !== b.isUseful) return a.isUseful
     const [trusted, other] = [isTrusted(engine, a), isTrusted(engine, b)]
     if (trusted !== other) return trusted

@@ -653,14 +653,6 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
-    file: 'src/sync/fetch.ts',
-    in: 'dropOthers',
-    drop: 'operand',
-    mentions: ['isCompared'],
-    test: tested('src/sync/fetch.test.ts', 'D24 two answers that go well for ever'),
-  },
-  {
-    row: 'D24',
     file: 'src/sync/turns.ts',
     in: 'choose',
     drop: 'if',
@@ -677,10 +669,18 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
-    file: FETCH,
-    in: 'fetched',
-    drop: 'call giveBack',
-    test: tested(ASKING_TEST, 'D24 a peer that brings what it is asked for'),
+    file: PEERS,
+    in: 'earn',
+    drop: 'call earnQuestions',
+    test: tested(ASKING_TEST, 'D24 a peer that has brought ops'),
+  },
+  {
+    row: 'D24',
+    file: REMIND,
+    in: 'sendOp',
+    drop: 'if',
+    mentions: ['SMALL_REMINDER'],
+    test: tested(REMIND_TEST, 'D24 reminders of long ops'),
   },
   {
     row: 'D18',
