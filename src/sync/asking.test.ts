@@ -109,7 +109,8 @@ test('D24 a peer that has brought ops is asked for the parents of what it brings
   const { stage, bob, told } = manyHeads()
   const honest = linkNamed(stage, 'honest')
   push(stage, bob, honest, [chainOf(stage, keyNamed('alice'), 1)])
-  for (const budgets of Object.values(bob.engine.asking)) for (const budget of Object.values(budgets)) budget.left = -MAX_ASKED
+  for (const budgets of Object.values(bob.engine.asking))
+    for (const budget of Object.values(budgets)) Object.assign(budget, { left: -MAX_ASKED, at: bob.engine.now })
   push(stage, bob, honest, [[message(stage, keyNamed('alice'), null, [ghostId(1)], 'typed')]])
   run(stage, 100)
   expect(told.filter(({ said, to }) => said.type === 'want' && to === honest)).toHaveLength(1)

@@ -28,7 +28,7 @@ import { type Fetch, type GivenUp, goesWell, HEDGE, makesWay, noteBytes, openQue
 import type { Peer } from './peer.ts'
 import { PEER_SILENT } from './peers.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
-import { BENCH, bench, choose, HANDICAP, hasMore, namesUnknown, nextUnbenched, unknownHeads } from './turns.ts'
+import { BENCH, bench, choose, HANDICAP, hasMore, nextUnbenched, unknownHeads } from './turns.ts'
 
 /** A question is given up when nothing has come for this long (ms). Other peers are asked before that. */
 const STALL = 2_000
@@ -39,9 +39,11 @@ const COMPARE_AFTER = 4_000
 const COMPARE_FOR = 4_000
 /** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
 export const MAX_BROUGHT = 16
-/** A turn is over after this long (ms), with so much more for each op it brought: an endless drip keeps nobody else waiting. */
+/** A turn is over after this long (ms), with so much more for each op it brought, and a little for each that it repeated: an endless drip keeps nobody else waiting. */
 const TURN = 5_000
 const TURN_PER_OP = 50
+/** Thousands are judged in a second, where an honest peer repeats them. */
+const TURN_PER_REPEAT = 0.5
 /** The longest turn (ms). What is on its way when it ends is taken in all the same. */
 const LONGEST_TURN = 60_000
 /**
@@ -98,13 +100,11 @@ export function fetchDue(engine: Engine): number {
 }
 
 function dueAt(engine: Engine, fetch: Fetch): number {
-  const { heardAt, startedAt, got, again, all } = fetch
+  const { heardAt, startedAt, got, again } = fetch
   // What waits to be judged here is not the peer's silence.
   const stalls = hasAnswerToJudge(engine, fetch.from) ? Infinity : heardAt + STALL
-  // Where everything was asked for, what is repeated is on the way to what is not; but what its sender names meanwhile is asked for first.
-  const peer = engine.peers.get(fetch.from)
-  const passed = all && peer !== undefined && !namesUnknown(engine, peer) ? got + again : got
-  return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * passed))
+  // In a room of many heads nobody can say all that it holds: what is repeated is on the way to what is not.
+  return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got + TURN_PER_REPEAT * again))
 }
 
 /** Asks as many peers as it takes: one, or, while no answer goes well or one has gone on alone for long, ever more. */

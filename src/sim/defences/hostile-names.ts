@@ -660,6 +660,13 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested(ASKING_TEST, 'D24 names that never give what they name'),
   },
   {
+    row: 'D17',
+    file: FETCH,
+    replace: 'value of const TURN_PER_REPEAT',
+    with: '0',
+    test: tested(FETCH_TEST, 'D17 an answer that repeats much of a room'),
+  },
+  {
     row: 'D24',
     file: FETCH,
     in: 'askBringers',
