@@ -28,6 +28,9 @@ const endOf = (last: Kept | undefined): number => (last === undefined ? 0 : last
 /** Ops on it. */
 export const lengthOf = ({ kept }: Disk): number => endOf(kept.at(-1))
 
+/** Ops on it that survive a crash, whole or damaged. */
+export const durableOps = ({ kept, safe }: Disk): number => endOf(kept[safe - 1])
+
 /** Ops on it that a restart will find: what survives a crash, up to the first flipped bit. */
 export function safeOps({ kept, safe }: Disk): number {
   const damaged = kept.findIndex(({ flipped }) => flipped !== null)

@@ -3,7 +3,7 @@
  * after a random while, so that answers overtake each other; nothing survives a crash but the disk.
  */
 import { rebuild } from '../sync/rebuild.ts'
-import { idOf } from '../core/dag.ts'
+import { idOf, numberOf } from '../core/dag.ts'
 import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
 import { keyOf, type Unit } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'
@@ -15,7 +15,7 @@ import { createEngine, restore, restoreIndex, step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { recall } from '../sync/trust.ts'
 import { checkCaps } from './caps.ts'
-import { createDisk, type Disk, lengthOf, read, safeOps, write } from './disk.ts'
+import { createDisk, type Disk, durableOps, lengthOf, read, safeOps, write } from './disk.ts'
 import type { Identity } from './identity.ts'
 import { enter } from './ledger.ts'
 import { sendFrom } from './network.ts'
@@ -287,6 +287,8 @@ function hearNotice(world: World, node: SimNode, notice: Notice): void {
     case 'accepted': {
       const entry = world.ledger.byId.get(keyOf(notice.id))
       if (entry === undefined) return fail(world, 'accepted', 'an op was accepted and not admitted')
+      if (numberOf(node.engine.replica.dag, notice.id) >= durableOps(node.disk))
+        return fail(world, 'what is accepted is durable', `node ${node.index} accepts an op that a crash would take`)
       world.owed.add(entry.number)
       world.ledger.published.push(entry.unitOp)
       return
