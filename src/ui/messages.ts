@@ -208,7 +208,7 @@ export const messages = {
     tryTitle: 'Things to try in a room',
     tries: [
       'Open another tab, type in both: two nodes, one history.',
-      'Switch one tab offline, write in both, bring it back: two branches join.',
+      'Switch one tab offline, write in both, bring it back: two branches, which the next message joins.',
       'Press an op in the graph: what was known when it was written, and who has seen it since.',
       'Unplug the network and reload: the room is still there, and still writable.',
     ],
