@@ -280,9 +280,11 @@ export function fetched(engine: Engine, from: PeerId, message: Units, { admitted
   if (isInVain(engine, fetch)) {
     giveUp(engine, fetch)
     answersNoMore(engine, from)
+  } else if (repeatsAnother(engine, fetch)) {
+    // Not acknowledged, it stops. Remembered as given up, it would come late, all of it.
+    engine.fetches.delete(from)
+    answersNoMore(engine, from)
   } else if (!message.last) send(engine, from, encodeMessage({ type: 'more', ref: fetch.ref, taken: fetch.bundles }))
-  // One that was asked beside another answer and brings what that one has brought is no other source.
-  if (wasAskedBeside(engine, fetch) && fetch.again > fetch.got && engine.fetches.size > 1 && !fetch.ended) drop(engine, fetch)
   if (admitted > 0) dropOthers(engine, fetch)
   notify(engine, { type: 'changed' })
 }
@@ -300,6 +302,10 @@ function dropOthers(engine: Engine, fetch: Fetch): void {
 
 /** Whether this question was asked beside an answer that went well, to be compared with it. */
 const wasAskedBeside = (engine: Engine, { startedAt, isLate }: Fetch): boolean => !isLate && startedAt >= comparesFrom(engine)
+
+/** Whether an answer that was asked beside another one brings what is here already: it is no other source. */
+const repeatsAnother = (engine: Engine, fetch: Fetch): boolean =>
+  wasAskedBeside(engine, fetch) && fetch.again > fetch.got && engine.fetches.size > 1 && !fetch.ended
 
 function end(engine: Engine, fetch: Fetch): void {
   engine.fetches.delete(fetch.from)
