@@ -117,8 +117,7 @@ function readRun(args: readonly string[]): Asked {
     return wrong(
       'This is no room’s link: it ends in "#" and a row of 86 letters. Copy all of it from a tab’s address bar, and put it in quotes.',
     )
-  // The address is the last word before the link.
-  const address = /\S*$/.exec(findLink(text)!.before.replace(/#$/, ''))![0].replace(/^[^a-z]+/i, '')
+  const { address } = findLink(text)!
   const from = address === '' ? null : originOf(address)
   if (address !== '' && from === null) return wrong('What is before "#" in this link is no address that begins with https:// or http://.')
   return { type: 'run', options: { room: { type: 'join', link }, relay: relay ?? from, ...rest } }

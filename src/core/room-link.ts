@@ -10,11 +10,15 @@ const LINK = new RegExp(`(?<![\\w-])([\\w-]{${LINK_LETTERS}})(\\.[\\w-]+)?(?![\\
 const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
 const ESCAPED = /%([0-7][0-9a-f])/gi
 
-/** The fragment of the first link in the text (without "#"), and what is before it; null if there is none. */
-export function findLink(text: string): { readonly fragment: string; readonly before: string } | null {
+/** What may be before an address: brackets, quotes. */
+const OPENING = /^[^a-z]+/i
+
+/** The fragment of the first link in the text (without "#"), and the address before it, or "" if it stands alone; null if there is none. */
+export function findLink(text: string): { readonly fragment: string; readonly address: string } | null {
   const seen = text.replaceAll(UNSEEN, '').replaceAll(ESCAPED, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
   const found = LINK.exec(seen)
   if (found === null) return null
   const [, link = '', invitation = ''] = found
-  return { fragment: link + invitation, before: seen.slice(0, found.index) }
+  const [word = ''] = /\S*$/.exec(seen.slice(0, found.index).replace(/#$/, '')) ?? []
+  return { fragment: link + invitation, address: word.replace(OPENING, '') }
 }

@@ -45,13 +45,13 @@ export const mayBeAsked = (engine: Engine, peer: Peer, why: Why): boolean =>
 export const mostIds = ({ limits }: Engine, { askCredit }: Peer): number =>
   askCredit > 0 ? limits.heads : Math.min(limits.heads, MAX_FIRST_IDS)
 
-/** A question of so many bytes goes to this peer. What is more than its credit is owed. */
+/** Takes the bytes of a question to this peer from its credit, which may fall below 0, or else from the budget. */
 export function payQuestion(engine: Engine, peer: Peer, why: Why, bytes: number): void {
   if (peer.askCredit > 0) peer.askCredit -= bytes
   else budgetFor(engine, peer, why).left -= bytes
 }
 
-/** A peer brought so many ops that were admitted. */
+/** Gives a peer credit for ops that it brought and that were admitted. */
 export function earnQuestions(peer: Peer, ops: number): void {
   peer.askCredit = Math.min(MAX_ASK_CREDIT, peer.askCredit + ASKED_PER_OP * ops)
 }

@@ -1,5 +1,6 @@
 /** Whose turn it is to be asked, and for how long: at the edge of each limit. */
-import { mainFetch, MAX_BROUGHT, MAX_QUESTIONS } from './fetch.ts'
+import { mainFetch, MAX_QUESTIONS } from './fetch.ts'
+import { MAX_BROUGHT } from './questions.ts'
 import { expect, test } from 'vitest'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { createDisk } from '../sim/disk.ts'
@@ -454,11 +455,10 @@ test('D24 a newcomer among 80 names that each bring 2.5 kB in 0.9 s has the hist
   expect(runUntil(stage, 60_000, () => has(carol, { id: latestOf(bob) }), 50)).toBeLessThan(30_000)
 })
 
-/** A newcomer on which a known author's own ops go well for ever, and an honest peer whose ops it does not hold. What came of that. */
-function besideOwnOps({ names = 0, namesAnswer = Infinity, isDripping = true, roundTrip = 0, withBringer = false }) {
-  const [mallory, alice] = [keyNamed('mallory'), keyNamed('alice')]
+/** One node, and what hostile sender values do when they are asked. */
+function stageOfAnswers(): { readonly stage: Stage; readonly answers: Map<PeerId, (ref: number) => void> } {
   const answers = new Map<PeerId, (ref: number) => void>()
-  const stage: Stage = createStage(
+  const stage = createStage(
     1,
     {},
     {
@@ -469,6 +469,13 @@ function besideOwnOps({ names = 0, namesAnswer = Infinity, isDripping = true, ro
       },
     },
   )
+  return { stage, answers }
+}
+
+/** A newcomer on which a known author's own ops go well for ever, and an honest peer whose ops it does not hold. What came of that. */
+function besideOwnOps({ names = 0, namesAnswer = Infinity, isDripping = true, roundTrip = 0, withBringer = false }) {
+  const [mallory, alice] = [keyNamed('mallory'), keyNamed('alice')]
+  const { stage, answers } = stageOfAnswers()
   const [bob] = stage.nodes as [SimNode]
   const [liar, honest] = [linkNamed(stage, 'liar'), linkNamed(stage, 'honest')]
   let latest = message(stage, mallory, null, [stage.room], 'was here')
@@ -555,22 +562,11 @@ test('D24 two answers that go well for ever, one of them of a bringer, keep nobo
   expect(runUntil(stage, 60_000, honest, 25)).toBeLessThan(20_000)
 })
 
-/** A newcomer that six names with ops of their own keep busy, and an honest peer. Whoever of the names is asked gets `answer` going. */
+/** A newcomer among six hostile peers, which have ops of their own, and an honest one. `answer` is what a hostile peer does when it is asked. */
 function besideLiars(
   answer: (say: (bytes: number, last: boolean) => void, nth: number, at: (ms: number, then: () => void) => void) => void,
 ) {
-  const answers = new Map<PeerId, (ref: number) => void>()
-  const stage: Stage = createStage(
-    1,
-    {},
-    {
-      isDeaf: true,
-      told(_villain, _from, to, bytes) {
-        const said = decodeMessage(bytes)
-        if (said.ok && said.value.type === 'want') answers.get(to)?.(said.value.ref)
-      },
-    },
-  )
+  const { stage, answers } = stageOfAnswers()
   const [bob] = stage.nodes as [SimNode]
   const { schedule } = stage.world
   const names = Array.from({ length: 6 }, (_, n) => linkNamed(stage, `liar ${n}`))

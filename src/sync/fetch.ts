@@ -10,25 +10,19 @@
  * asked beside it in the same way for COMPARE_FOR ms, each once, however well those answer that were asked first: liars answer well. Each has HEDGE ms
  * at least to answer. One that repeats what is here is given up; of two others one makes way that is four times slower, or they go on together.
  *
- * A peer that brings an op unasked has its parents. It is asked for those without waiting for a turn: people wait for what others type.
- *
- * Whose turn it is, `turns.ts` says.
+ * Whose turn it is, `turns.ts` says, and what it is asked, `questions.ts`.
  */
-import type { OpId } from '../core/op.ts'
-import { askableAt, mayBeAsked, mostIds, payQuestion, type Why } from './asking.ts'
-import { missingFor, missingIds } from '../core/missing.ts'
 import { isDecided } from '../core/replica.ts'
 import type { PeerId } from './effects.ts'
 import { countHeldBack, isAnswerHeldBack } from './held-back.ts'
 import { answersNoMore } from './intake.ts'
 import { hasAnswerToJudge, type IntakeResult } from './intake-queue.ts'
-import { holdingsOf, told } from './gossip.ts'
 import { encodeMessage, type Units } from './messages.ts'
-import { type Fetch, type GivenUp, goesWell, HEDGE, makesWay, noteBytes, openQuestion } from './open-fetch.ts'
-import type { Peer } from './peer.ts'
+import { type Fetch, goesWell, HEDGE, makesWay, noteBytes, openQuestion } from './open-fetch.ts'
 import { PEER_SILENT } from './peers.ts'
+import { askBringers, start } from './questions.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
-import { BENCH, bench, choose, HANDICAP, hasMore, nextUnbenched, unknownHeads } from './turns.ts'
+import { BENCH, bench, choose, HANDICAP, nextUnbenched } from './turns.ts'
 
 /** A question is given up when nothing has come for this long (ms). Other peers are asked before that. */
 const STALL = 2_000
@@ -37,12 +31,10 @@ export const MAX_QUESTIONS = 64
 /** An answer that goes well goes on alone for COMPARE_AFTER ms: most answers take less. Then others are asked beside it for COMPARE_FOR ms. */
 const COMPARE_AFTER = 4_000
 const COMPARE_FOR = 4_000
-/** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
-export const MAX_BROUGHT = 16
-/** A turn is over after this long (ms), with so much more for each op it brought, and a little for each that it repeated: an endless drip keeps nobody else waiting. */
+/** A turn is over after TURN ms, with TURN_PER_OP more for each op it brought: an endless drip keeps nobody else waiting. */
 const TURN = 5_000
 const TURN_PER_OP = 50
-/** Thousands are judged in a second, where an honest peer repeats them. */
+/** And this much more for each op that it repeated (ms): of an honest peer, thousands are judged in a second. */
 const TURN_PER_REPEAT = 0.5
 /** The longest turn (ms). What is on its way when it ends is taken in all the same. */
 const LONGEST_TURN = 60_000
@@ -53,9 +45,6 @@ const LONGEST_TURN = 60_000
 const MAX_IN_VAIN = 1_024
 /** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
 const PATIENCE = 1_000
-
-/** Fetches that follow each other within so long are one catching up, to whoever watches it (ms). */
-const STILL_CATCHING_UP = 3_000
 
 /** True while something is judged or stored that would be asked for again. */
 export const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
@@ -151,113 +140,6 @@ function noteGivenUp({ peers }: Engine, { from, ref, bundles }: Fetch): void {
   const peer = peers.get(from)
   if (peer !== undefined) peer.gaveUpOn = { ref, bundles }
 }
-
-/** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
-function askBringers(engine: Engine): number {
-  const { bringers, fetches, intake, peers, now, replica } = engine
-  if (bringers.size === 0) return Infinity
-  let recent = 0
-  let next = Infinity
-  for (const { brought, startedAt } of fetches.values()) {
-    if (!brought || now >= startedAt + HEDGE) continue
-    recent++
-    next = Math.min(next, startedAt + HEDGE)
-  }
-  for (const id of bringers) {
-    if (recent >= MAX_BROUGHT) return next
-    // What it brought next may be what is missing; but not what it repeats because everything was asked for.
-    const open = fetches.get(id)
-    const repeats = open?.all === true && open.got === 0
-    if (!repeats && (open !== undefined || intake.has(id))) continue
-    const peer = peers.get(id)
-    if (peer !== undefined && !mayBeAsked(engine, peer, 'brought')) continue
-    bringers.delete(id)
-    const ids = peer === undefined ? [] : missingFor(replica.pending, id, mostIds(engine, peer))
-    if (peer === undefined || peer.benchedUntil > now || ids.length === 0) continue
-    askFor(engine, peer, ids)
-    recent++
-    next = Math.min(next, now + HEDGE)
-  }
-  return bringers.size === 0 ? Infinity : Math.min(next, askableAt(engine, 'brought'))
-}
-
-function start(engine: Engine, peer: Peer): void {
-  const { now } = engine
-  const { pending } = engine.replica
-  const most = mostIds(engine, peer)
-  const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(most / 2), engine.nextRef)
-  const named = unknownHeads(engine, peer).slice(0, most - missing.length)
-  // Half the list is for what it named, if need be. Of a peer with more heads than it lists everything is asked when it names nothing that is not here:
-  // most of that answer may be known.
-  const all = named.length + missing.length === 0 && hasMore(engine, peer)
-  if (all && peer.exhaustedAt === peer.ops) {
-    // It seemed to have nothing more: once more from the beginning, and nothing is guessed about us this time.
-    peer.takenIn = 0
-    peer.exhaustedAt = -1
-  }
-  const ids = all ? [] : [...missing, ...named]
-  engine.turns++
-  put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, all })
-}
-
-/** Asks a peer for the parents of what it brought. */
-function askFor(engine: Engine, peer: Peer, ids: readonly OpId[]): void {
-  put(engine, peer, ids, { named: ids, missing: true, brought: true, all: false })
-}
-
-function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked, 'ref'>): void {
-  const ref = engine.nextRef++
-  begin(engine, peer, { ref, ...asked })
-  const holdings = holdingsOf(engine)
-  const want = encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn })
-  payQuestion(engine, peer, whyOf(asked), want.length)
-  send(engine, peer.id, want)
-  told(engine, peer)
-}
-
-const whyOf = ({ brought }: Pick<Fetch, 'brought'>): Why => (brought ? 'brought' : 'turn')
-
-type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'all'>
-
-/**
- * A question to this peer is open from now on.
- * @param late what had come of it when it was given up; null for one that was not
- */
-export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, all }: Asked, late: GivenUp | null = null): void {
-  const { now, caughtUp } = engine
-  peer.gaveUpOn = null
-  if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
-  peer.askedAt = now
-  if (all) peer.allAskedAt = now
-  // A peer that brings ops without parents takes nobody's turn.
-  if (!brought) engine.askedStranger = !peer.isUseful
-  if (!brought && !peer.isUseful) engine.strangerAskedAt = now
-  // Field by field: with a spread, V8 takes twenty times as long.
-  engine.fetches.set(peer.id, {
-    from: peer.id,
-    ref,
-    named,
-    missing,
-    brought,
-    isLate: late !== null,
-    all,
-    ops: peer.ops,
-    startedAt: now,
-    got: 0,
-    vain: 0,
-    again: 0,
-    bundles: late?.bundles ?? 0,
-    recent: 0,
-    recentAt: now,
-    left: null,
-    heardAt: now,
-    ended: false,
-  })
-  notify(engine, { type: 'changed' })
-}
-
-/** Whether a peer answers the question that it was asked. */
-export const isAnswer = ({ fetches }: Engine, from: PeerId, ref: number): boolean => fetches.get(from)?.ref === ref
 
 /** Units that answer a fetch (or the first of many) were judged. */
 export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {

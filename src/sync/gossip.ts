@@ -35,7 +35,7 @@ const TELL_PAUSE = 1_000
 const TOKEN_LASTS = 4_000
 /** So many peers are owed an echo and no more: each is told alone. */
 const ECHOED_ALONE = 2
-/** And so many bytes, at once and in a second: two names can ask for an echo again and again, and a room may have hundreds of heads. */
+/** Bytes told to them, at once and in a second: two peers can ask for an echo again and again, and a room may have hundreds of heads. */
 export const MAX_ECHOED_ALONE = 128 * 1024
 export const ECHOED_ALONE_PER_SECOND = 16 * 1024
 /** How often more are told all at once: names that cost nothing ask for echoes too, and everybody reads what everybody is told. */

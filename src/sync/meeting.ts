@@ -4,12 +4,13 @@
  * first share; whatever does not come is asked for afterwards (`fetch.ts`).
  */
 import type { PeerId } from './effects.ts'
-import { begin, isAnswer, isBusy } from './fetch.ts'
+import { isBusy } from './fetch.ts'
 import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
 import { openQuestion } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { isSenior } from './peers.ts'
+import { begin, isAnswer } from './questions.ts'
 import { serve } from './serve.ts'
 import { type Engine, send } from './state.ts'
 import { unknownHeads } from './turns.ts'

@@ -184,7 +184,7 @@ export function release({ pace: { shared } }: Engine, serving: Serving): void {
   for (const { made } of Object.values(shared)) made.delete(serving)
 }
 
-/** A bundle of so many bytes and ops goes to the peer; `landed` when its path has taken it. */
+/** Accounts for a bundle that is sent to the peer. Call `landed` when its path has taken it. */
 export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number, ops: number): void {
   release(engine, serving)
   charge(engine, peer, bytes)

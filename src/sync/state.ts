@@ -102,8 +102,8 @@ export interface Engine {
   /** Questions that are open, by whom they were put to. */
   readonly fetches: Map<PeerId, Fetch>
   /**
-   * When more peers are asked if no answer goes well until then (ms), and how often their number was doubled. And when an answer that goes well began
-   * to go on alone, or was last compared with another one.
+   * When more peers are asked if no answer goes well until then (ms), and how often their number was doubled. And when there was last nothing to ask
+   * for, or the last comparison of answers ended.
    */
   readonly hedge: { nextAt: number; doublings: number; comparedAt: number }
   /** Peers that brought ops unasked whose parents are missing: they are asked for them. */

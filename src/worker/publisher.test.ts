@@ -117,13 +117,19 @@ test('new ops are told at once though something else was told a moment before, a
   await node.close()
 })
 
-test('D22 what others change with each frame that they send is told ten times a second', async () => {
-  const node = await startNode(() => {})
+/** A publisher whose time is the test's, and when (ms) it told a status. */
+function publisherInTime(): { readonly publisher: ReturnType<typeof createPublisher>; readonly told: number[] } {
   const told: number[] = []
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   const publisher = createPublisher((message) => {
     if (message.type === 'status') told.push(performance.now())
   }, rethrow)
+  return { publisher, told }
+}
+
+test('D22 what others change with each frame that they send is told ten times a second', async () => {
+  const node = await startNode(() => {})
+  const { publisher, told } = publisherInTime()
   await publisher.begin(node, '', false)
   for (let ms = 0; ms < 1_000; ms++) {
     publisher.changed()
@@ -137,11 +143,7 @@ test('D22 what others change with each frame that they send is told ten times a 
 
 test('D17 what others write without end is told NEWS_PER_SECOND times, and what this node writes meanwhile at once', async () => {
   const node = await startNode(() => {})
-  const told: number[] = []
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-  const publisher = createPublisher((message) => {
-    if (message.type === 'status') told.push(performance.now())
-  }, rethrow)
+  const { publisher, told } = publisherInTime()
   const { dag } = node.engine.replica
   const flood = async (ms: number): Promise<void> => {
     for (let at = 0; at < ms; at++) {

@@ -25,8 +25,8 @@ const PAUSE = 16
 const PAUSE_BETWEEN = 100
 
 /**
- * So many times in a row news is told at once, and so often in a second when it never ends: hundreds of forks a second, shown at each frame of the
- * screen, took the page half of a core. What this node wrote itself is told at once in any case.
+ * News is told at once NEWS_AT_ONCE times in a row. When it never ends, it is told NEWS_PER_SECOND times: hundreds of forks a second, shown at each
+ * frame of the screen, took the page half of a core. What this node wrote itself is told at once in any case.
  */
 const NEWS_AT_ONCE = 16
 const NEWS_PER_SECOND = 10

@@ -353,7 +353,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
-    file: FETCH,
+    file: 'src/sync/questions.ts',
     in: 'askBringers',
     drop: 'if',
     mentions: ['MAX_BROUGHT'],
@@ -668,7 +668,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
-    file: FETCH,
+    file: 'src/sync/questions.ts',
     in: 'askBringers',
     drop: 'if',
     mentions: ['mayBeAsked'],

@@ -461,7 +461,7 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D13',
-    file: FETCH,
+    file: 'src/sync/questions.ts',
     in: 'put',
     replace: 'call holdingsOf',
     with: '{ ...holdingsOf(engine), tips: [], headCount: 0 }',

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { MAX_EVIDENCE_BYTES, openEvidence } from '../../core/evidence-file.ts'
 import { type Evidence, verifyOp } from '../../core/evidence.ts'
 import type { EvidenceRefusal } from '../../core/result.ts'
+import { Id } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { Mark } from '../shared/Icon.tsx'
 import { checkMessages as text, refusalOf } from './check-messages.ts'
@@ -75,10 +76,7 @@ function Said({ outcome }: { readonly outcome: Outcome }) {
         <section className="verdict" data-verdict="refused">
           <h2>{text.provesNot}</h2>
           <p className="verdict-file">
-            <bdi>{outcome.name}</bdi>{' '}
-            <code translate="no" className="id">
-              {outcome.reason}
-            </code>
+            <bdi>{outcome.name}</bdi> <Id>{outcome.reason}</Id>
           </p>
           <p>{refusalOf(outcome.reason)}</p>
         </section>

@@ -1,5 +1,5 @@
 /** Catching up, while there is much of it: how far, how many bytes, from whom, and a button to pause it. The bar above tells the ops. */
-import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { bytesInWords, messages } from '../messages.ts'
 import { useNode } from '../state/bindings.ts'
 import type { NodeStatus } from '../../worker/api.ts'
@@ -29,9 +29,7 @@ export function CatchUp({ status }: { readonly status: NodeStatus }) {
       <span className="catch-up-words">
         {bytesInWords(fetching.bytes)} {text.from}{' '}
         {author === null ? (
-          <code translate="no" className="id">
-            {shortId(fetching.from)}
-          </code>
+          <Id>{shortId(fetching.from)}</Id>
         ) : (
           <>
             <AuthorMark author={author} /> <AuthorName author={author} />

@@ -1,6 +1,6 @@
 /** Who this node is and how far it agrees: its name, its key in short, the state of its peers, its digest, its Offline switch. */
 import { AgreementMark } from '../shared/AgreementMark.tsx'
-import { AuthorMark, AuthorName, lookOf, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { CatchUp } from './CatchUp.tsx'
@@ -41,9 +41,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           <AuthorName author={author} />
           <span className="chip-key">
             {own && <span className="chip-you">{messages.you}</span>}
-            <code translate="no" className="id">
-              {shortId(author)}
-            </code>
+            <Id>{shortId(author)}</Id>
           </span>
         </button>
         <button

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { Hex, HistoryEntry } from '../../worker/api.ts'
 import { wordsOf } from './entry-words.ts'
 import { isComposing } from '../shared/keys.ts'
-import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { useNode, usePage } from '../state/bindings.ts'
@@ -88,9 +88,7 @@ export function Search() {
                   <span className="found-head">
                     <AuthorName author={entry.author} />
                     <time>{timeAgo(entry.time, Date.now() / 1000)}</time>
-                    <code translate="no" className="id">
-                      {shortId(entry.id)}
-                    </code>
+                    <Id>{shortId(entry.id)}</Id>
                   </span>
                   <span className="found-text">
                     <bdi>{wordsOf(entry)}</bdi>

@@ -58,8 +58,10 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   const toEnd = useCallback((): void => {
     const scroller = box.current!
     scroller.scrollTop = rests ? 0 : scroller.scrollHeight
-    remember()
-  }, [rests, remember])
+    // At the end nothing has to stay where it is.
+    top.current = scroller.scrollTop
+    anchor.current = null
+  }, [rests])
 
   /** Asks for the entries around those that are visible, if they are not here. */
   const ask = useCallback((): boolean => {

@@ -1,6 +1,6 @@
 /** What this node refused, latest first, each with its reason in a sentence. */
 import type { RefusedEntry } from '../../worker/api.ts'
-import { shortId } from '../shared/AuthorMark.tsx'
+import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { fullTime, messages, timeAgo } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { useNodeState, useNow } from '../state/bindings.ts'
@@ -17,14 +17,8 @@ function RefusedRow({ entry, now }: { readonly entry: RefusedEntry; readonly now
     <li className="refused">
       <p>{refusalSentences[entry.reason]}</p>
       <p className="quiet">
-        <code translate="no" className="id">
-          {entry.reason}
-        </code>
-        {entry.id !== null && (
-          <code translate="no" className="id">
-            {shortId(entry.id)}
-          </code>
-        )}
+        <Id>{entry.reason}</Id>
+        {entry.id !== null && <Id>{shortId(entry.id)}</Id>}
         <span>{sourceOf(entry.from)}</span>
         <time title={fullTime(entry.at / 1000)}>{timeAgo(entry.at / 1000, now)}</time>
       </p>

@@ -1,7 +1,7 @@
 /** Who is connected, by which path, and how far each of them is from what this node has. */
 import { useEffect } from 'react'
 import type { Hex, PeerStatus } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { pathNames, refusalSentences } from '../refusal-messages.ts'
 import { whyAlone } from '../state/agreement.ts'
@@ -32,9 +32,7 @@ function Heads({ heads, count }: { readonly heads: readonly Hex[]; readonly coun
   return (
     <span className="heads">
       {heads.slice(0, HEADS_SHOWN).map((id) => (
-        <code translate="no" className="id" key={id}>
-          {shortId(id)}
-        </code>
+        <Id key={id}>{shortId(id)}</Id>
       ))}
       {count > HEADS_SHOWN && <span>{text.moreHeads(count - HEADS_SHOWN)}</span>}
     </span>
@@ -61,9 +59,7 @@ function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly na
             )}
           </>
         )}
-        <code translate="no" className="id">
-          {shortId(peer.author ?? peer.peer)}
-        </code>
+        <Id>{shortId(peer.author ?? peer.peer)}</Id>
         <span className="peer-path">
           {peer.roundTrip === null ? pathNames[peer.path] : text.pathAndTrip(pathNames[peer.path], peer.roundTrip)}
         </span>

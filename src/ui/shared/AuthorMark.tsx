@@ -46,3 +46,12 @@ export function AuthorName({ author }: { readonly author: Hex }) {
     </span>
   )
 }
+
+/** An id, or something else that is no word of a language, as it is written: a translator leaves it alone. */
+export function Id({ children }: { readonly children: string }) {
+  return (
+    <code translate="no" className="id">
+      {children}
+    </code>
+  )
+}

@@ -33,7 +33,7 @@ export function lazyPart<P>(load: () => Promise<{ default: ComponentType<P> }>) 
 
 /** With another key it begins anew. */
 export class Boundary extends Component<{ readonly children: ReactNode }, { error: unknown }> {
-  override state = { error: null }
+  override state: { readonly error: unknown } = { error: null }
 
   static getDerivedStateFromError(error: unknown) {
     return { error }
@@ -42,7 +42,7 @@ export class Boundary extends Component<{ readonly children: ReactNode }, { erro
   override render(): ReactNode {
     const { error } = this.state
     if (error === null) return this.props.children
-    const isLoading = (error as unknown) instanceof NotLoaded
+    const isLoading = error instanceof NotLoaded
     return (
       <div className="failed" role="alert">
         <h2>{isLoading ? text.notLoaded : text.title}</h2>

@@ -1,7 +1,7 @@
 /** The nodes this browser has kept, latest used first: one click and the tab is that node again. */
 import { useEffect, useState } from 'react'
 import type { KnownNode } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { usePage } from '../state/bindings.ts'
 
@@ -33,10 +33,7 @@ export function RoomList({ onResume }: { onResume(node: KnownNode): void }) {
                 <bdi>{node.roomName}</bdi>
               </span>
               <span className="kept-who">
-                <AuthorName author={node.id} />{' '}
-                <code translate="no" className="id">
-                  {shortId(node.id)}
-                </code>
+                <AuthorName author={node.id} /> <Id>{shortId(node.id)}</Id>
               </span>
               <span className="kept-when">{text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
             </button>

@@ -29,6 +29,7 @@ export function agreementOf(status: Told | null): Agreement {
   return { type: 'peers', equal, unheard, peers: status.peers.length }
 }
 
+/** For a node without peers. */
 export function whyAlone({ paths }: Pick<NodeStatus, 'paths'>): Alone {
   if (paths.some(({ state, cut }) => state === 'down' && !cut)) return 'down'
   return paths.some(({ cut }) => cut) ? 'cut' : 'nobody'
