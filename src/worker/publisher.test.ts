@@ -1,5 +1,6 @@
 /** What the page is told, and in which order. */
 import { afterEach, expect, test, vi } from 'vitest'
+import { makeRoom } from '../core/dag.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, type OpenStore } from '../node/open-node.ts'
 import { createMemoryStore } from '../store/memory.ts'
@@ -152,6 +153,7 @@ test('D17 what others write without end is told NEWS_PER_SECOND times, and what 
       await vi.advanceTimersByTimeAsync(1)
     }
   }
+  makeRoom(dag, 8_000)
   await publisher.begin(node, '', false)
   await flood(3_000)
   told.length = 0
@@ -165,6 +167,35 @@ test('D17 what others write without end is told NEWS_PER_SECOND times, and what 
   vi.useRealTimers()
   expect(often).toBe(10)
   expect(next! - before).toBeLessThanOrEqual(16)
+  await node.close()
+})
+
+test('D17 what an author who was quiet writes beside a flood is told at once, and a flood of authors twice NEWS_PER_SECOND times', async () => {
+  const node = await startNode(() => {})
+  const { publisher, told } = publisherInTime()
+  const { dag } = node.engine.replica
+  const flood = async (ms: number, author: (at: number) => number): Promise<void> => {
+    for (let at = 0; at < ms; at++) {
+      dag.author[dag.length++] = author(at)
+      publisher.changed()
+      await vi.advanceTimersByTimeAsync(1)
+    }
+  }
+  makeRoom(dag, 8_000)
+  await publisher.begin(node, '', false)
+  await flood(3_000, () => 1)
+  const late: number[] = []
+  for (let author = 2; author < 10; author++) {
+    const before = performance.now()
+    await flood(213, (at) => (at === 0 ? author : 1))
+    late.push(told.find((at) => at >= before)! - before)
+  }
+  await flood(3_000, (at) => at + 10)
+  told.length = 0
+  await flood(1_000, (at) => at + 4_000)
+  vi.useRealTimers()
+  expect(Math.max(...late)).toBeLessThanOrEqual(16)
+  expect(told.length).toBe(20)
   await node.close()
 })
 

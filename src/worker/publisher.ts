@@ -7,7 +7,7 @@ import { toHex } from '../core/bytes.ts'
 import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
 import { ownTip } from '../sync/own.ts'
-import { isTakingIn } from '../sync/state.ts'
+import { type Engine, isTakingIn } from '../sync/state.ts'
 import type { FromNode } from './api.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
@@ -26,10 +26,12 @@ const PAUSE_BETWEEN = 100
 
 /**
  * News is told at once NEWS_AT_ONCE times in a row. When it never ends, it is told NEWS_PER_SECOND times: hundreds of forks a second, shown at each
- * frame of the screen, took the page half of a core. What this node wrote itself is told at once in any case.
+ * frame of the screen, took the page half of a core. An op of an author of whom nothing was told for QUIET ms has a budget of its own, of the same size: a
+ * person who writes beside a flood does not wait for it. What this node wrote itself is told at once in any case.
  */
 const NEWS_AT_ONCE = 16
 const NEWS_PER_SECOND = 10
+const QUIET = 500
 
 /**
  * While a room streams in, every picture of its end is of new entries, which nobody can read, and laying one out takes the page
@@ -64,6 +66,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let storedTold = -1
   let newsToldAt = -Infinity
   const news = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
+  const newsOfQuiet = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
+  const authors = createRecentAuthors()
   /** The latest own op that it knew. */
   let ownTold = -1
   let window: { readonly from: number | null; readonly count: number } | null = null
@@ -78,8 +82,12 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   // The digest is that of what is stored.
   const isNews = ({ engine }: Node): boolean => engine.replica.dag.length !== opsTold || engine.stored !== storedTold
 
-  const newsAt = ({ engine }: Node, now: number): number => {
-    const isAllowed = leftAt(news, now) > 0 || ownTip(engine) !== ownTold
+  /** Whether news is told for the sake of an author who was quiet. */
+  const isForQuiet = ({ engine }: Node, now: number): boolean =>
+    leftAt(news, now) <= 0 && authors.isQuiet(engine, now) && leftAt(newsOfQuiet, now) > 0
+
+  const newsAt = (running: Node, now: number): number => {
+    const isAllowed = leftAt(news, now) > 0 || ownTip(running.engine) !== ownTold || isForQuiet(running, now)
     return Math.max(newsToldAt + PAUSE, isAllowed ? now : backAt(news, now))
   }
 
@@ -103,8 +111,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     toldAt = began
     if (isNews(running)) {
       newsToldAt = began
-      news.left--
+      const budget = isForQuiet(running, began) ? newsOfQuiet : news
+      budget.left--
     }
+    authors.told(running.engine)
     ownTold = ownTip(running.engine)
     opsTold = running.engine.replica.dag.length
     storedTold = running.engine.stored
@@ -165,6 +175,40 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     feed(next) {
       feeder = next
       changed()
+    },
+  }
+}
+
+/**
+ * Of whom something came in the last QUIET ms. `isQuiet`: whether an op that was not told yet is of an author of whom nothing had come. O(1) for each new
+ * op; keeps the authors of twice that time.
+ */
+function createRecentAuthors(): { isQuiet(engine: Engine, now: number): boolean; told(engine: Engine): void } {
+  let recent = new Set<number>()
+  let earlier = new Set<number>()
+  let turnedAt = -Infinity
+  /** Ops that were looked at, and whether one of those that were not told is of a quiet author. */
+  let seen = 0
+  let found = false
+  const turn = (now: number): void => {
+    if (now < turnedAt + QUIET) return
+    earlier = now < turnedAt + 2 * QUIET ? recent : new Set()
+    recent = new Set()
+    turnedAt = now
+  }
+  return {
+    isQuiet({ replica: { dag } }, now) {
+      turn(now)
+      for (; seen < dag.length; seen++) {
+        const author = dag.author[seen]!
+        found ||= !recent.has(author) && !earlier.has(author)
+        recent.add(author)
+      }
+      return found
+    },
+    told({ replica: { dag } }) {
+      seen = dag.length
+      found = false
     },
   }
 }

@@ -21,6 +21,14 @@ const EQUIVOCATORS = 'src/sim/attacks/equivocators.test.ts'
 
 export const LINKS: readonly Defence[] = [
   {
+    row: 'D17',
+    file: 'src/worker/publisher.ts',
+    in: 'newsAt',
+    replace: 'value of const isAllowed',
+    with: 'leftAt(news, now) > 0 || ownTip(running.engine) !== ownTold',
+    test: tested('src/worker/publisher.test.ts', 'D17 what an author who was quiet writes beside a flood'),
+  },
+  {
     row: 'D22',
     file: 'src/worker/publisher.ts',
     replace: 'value of const PAUSE_BETWEEN',
