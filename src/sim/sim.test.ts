@@ -11,7 +11,7 @@ import { STRATEGIES } from './strategies.ts'
 import type { VillainCounts } from './villain.ts'
 
 /** Worlds of each scenario, and the seed of the first. */
-const WORLDS = 4
+const WORLDS = 2
 const FIRST = 10_000
 
 const seedsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i)
