@@ -8,9 +8,11 @@
  *         own proxy, for without one anyone can write the header.
  */
 import { argv, env, exit } from 'node:process'
+import { addressOf } from './address.ts'
 import { createRelayHost } from './node.ts'
 
 const DEFAULT_PORT = 5173
+const HIGHEST_PORT = 65_535
 
 const host = env['HOST'] || 'localhost'
 const addressHeader = env['ADDRESS_HEADER'] || undefined
@@ -21,14 +23,16 @@ function stop(sentence: string): never {
   exit(1)
 }
 
-if (!Number.isInteger(port) || port < 0 || port > 65_535) stop(`PORT is "${env['PORT']}", which is not a port (0 to 65535).`)
+if (!Number.isInteger(port) || port < 0 || port > HIGHEST_PORT)
+  stop(`PORT is "${env['PORT']}", which is not a port (0 to ${HIGHEST_PORT}).`)
 
 try {
   const relay = !argv.includes('--no-relay')
   const { port: bound } = await createRelayHost({ app: 'dist', relay, host, port, addressHeader, log: console.error })
-  console.log(`http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${bound}`)
+  console.log(addressOf(host, bound))
 } catch (cause) {
   const { code, message } = cause as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') stop(`Port ${port} is taken. Stop what uses it, or choose another one: PORT=${port + 1} npm start`)
+  if (code === 'EADDRINUSE')
+    stop(`Port ${port} is taken. Stop what uses it, or choose another one: PORT=${port === HIGHEST_PORT ? port - 1 : port + 1} npm start`)
   stop(`The host could not start: ${message}`)
 }

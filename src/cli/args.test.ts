@@ -55,6 +55,14 @@ test('name, folder, and how it ends', () => {
   expect(asked(FRAGMENT, '--once', '--digest').mode).toBe('digest')
 })
 
+test.each(['हिन्दी', 'ไทย', 'தமிழ்', 'עִבְרִית', 'می\u200cخواهم', 'ශ්\u200dරී', '日本語', '١٢٣'])('a name may be in any script: %s', (name) => {
+  expect(asked(FRAGMENT, '--name', name).name).toBe(name)
+})
+
+test('a name is one node, however its letters are encoded', () => {
+  expect(asked(FRAGMENT, '--name', 'A\u030alice').name).toBe('Ålice')
+})
+
 test('a fragment that begins with "-" is no option', () => {
   const genesis = LINK.genesis.slice() as typeof LINK.genesis
   genesis[0] = 0xf8
@@ -76,6 +84,10 @@ test.each([
   [['--new', '\ud800'], '--new takes'],
   [[FRAGMENT, '--name', '../x'], '--name takes'],
   [[FRAGMENT, '--name', ''], '--name takes'],
+  [[FRAGMENT, '--name', '\u0301x'], '--name takes'],
+  [[FRAGMENT, '--name', 'a\u200d'], '--name takes'],
+  [[FRAGMENT, '--name', 'a\u202eb'], '--name takes'],
+  [[FRAGMENT, '--name', 'x'.repeat(41)], '--name takes'],
   [[FRAGMENT, '--relay', 'example'], '--relay takes'],
   [[FRAGMENT, '--relay', 'ftp://example.org'], '--relay takes'],
   [[FRAGMENT, '--relay', ''], '--relay takes'],

@@ -53,7 +53,10 @@ What you type is written to the room, line by line. In a terminal, lines that be
 
 /** Of a node that was given none; told to nobody. */
 const USUAL_NAME = 'node'
-const NAME = /^[\p{L}\p{N}_-]{1,40}$/u
+/** Letters with the marks and joiners that scripts write them with (“हिन्दी”, “می‌خواهم”): a part of a folder's name on every system. */
+const NAME = /^[\p{L}\p{N}_-](?:[\p{L}\p{M}\p{N}_-]|(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L}))*$/u
+/** Characters. */
+const LONGEST_NAME = 40
 /** Characters of a room's name; others show no more of it either. */
 const LONGEST_ROOM_NAME = 120
 const SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
@@ -90,8 +93,10 @@ function readRun(args: readonly string[]): Asked {
   if (positionals.length > 1) return wrong(`One link is enough, and these are ${positionals.length}: put a name with spaces in quotes.`)
   const [text] = positionals
   if (text !== undefined && values.new !== undefined) return wrong('Either join a room by its link or begin one with --new, not both.')
-  const name = values.name ?? USUAL_NAME
-  if (!NAME.test(name)) return wrong('--name takes letters, digits, "-" and "_", 40 at most.')
+  // One spelling of each: it is compared, and is a folder's name.
+  const name = (values.name ?? USUAL_NAME).normalize('NFC')
+  if (!NAME.test(name) || Array.from(name).length > LONGEST_NAME)
+    return wrong(`--name takes letters, digits, "-" and "_", ${LONGEST_NAME} at most.`)
   const wait = Number(values.wait) * 1000
   if (!(wait > 0 && Number.isFinite(wait))) return wrong('--wait takes a number of seconds above 0.')
   const relay = values.relay === undefined || values.relay === 'none' ? (values.relay ?? null) : originOf(values.relay)

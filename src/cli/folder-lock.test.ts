@@ -28,7 +28,10 @@ function startOther() {
   return { pid: other.pid!, kill }
 }
 
-const put = (folder: string, number: number, text: string): void => fs.writeFileSync(join(folder, `lock.${number}`), text)
+function put(folder: string, number: number, text: string): void {
+  fs.mkdirSync(join(folder, `lock.${number}`))
+  fs.writeFileSync(join(folder, `lock.${number}`, 'holder'), text)
+}
 const filesIn = (folder: string): string[] => fs.readdirSync(folder).toSorted()
 
 describe('the lock of a folder', () => {
@@ -53,6 +56,30 @@ describe('the lock of a folder', () => {
     expect(filesIn(folder)).toEqual(['lock.5'])
   })
 
+  test('is taken where the file system has no hard links and no symbolic ones', () => {
+    const refuse = (): never => {
+      throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' })
+    }
+    vi.spyOn(fs, 'linkSync').mockImplementation(refuse)
+    vi.spyOn(fs, 'symlinkSync').mockImplementation(refuse)
+    const folder = newFolder()
+    const unlock = lockFolder(folder)
+    expect(() => lockFolder(folder)).toThrow(new FolderHeld(folder, pid))
+    unlock()
+    lockFolder(folder)
+    expect(filesIn(folder)).toEqual(['lock.2'])
+  })
+
+  test('is kept, and taken over, where an earlier version made it: a file', async () => {
+    const folder = newFolder()
+    const other = startOther()
+    fs.writeFileSync(join(folder, 'lock.1'), holding(other.pid))
+    expect(() => lockFolder(folder)).toThrow(new FolderHeld(folder, other.pid))
+    await other.kill()
+    lockFolder(folder)
+    expect(filesIn(folder)).toEqual(['lock.2'])
+  })
+
   test.runIf(platform === 'linux')('is not kept by a process that has the number of the one that held it', () => {
     const folder = newFolder()
     put(
@@ -75,10 +102,10 @@ describe('the lock of a folder', () => {
 
   /** Whatever `act` does happens after this process has looked who holds the lock, and before it takes it. */
   function meanwhile(act: () => void): void {
-    const link = fs.linkSync.bind(fs)
-    vi.spyOn(fs, 'linkSync').mockImplementationOnce((from, to) => {
+    const rename = fs.renameSync.bind(fs)
+    vi.spyOn(fs, 'renameSync').mockImplementationOnce((from, to) => {
       act()
-      link(from, to)
+      rename(from, to)
     })
   }
 
@@ -88,7 +115,7 @@ describe('the lock of a folder', () => {
     put(folder, 1, '')
     meanwhile(() => put(folder, 2, holding(other.pid)))
     expect(() => lockFolder(folder)).toThrow(new FolderHeld(folder, other.pid))
-    expect(fs.readFileSync(join(folder, 'lock.2'), 'utf8')).toBe(holding(other.pid))
+    expect(fs.readFileSync(join(folder, 'lock.2', 'holder'), 'utf8')).toBe(holding(other.pid))
   })
 
   test('is the later one’s, if meanwhile one has had it and given it back, and another has it', () => {
@@ -96,7 +123,7 @@ describe('the lock of a folder', () => {
     const other = startOther()
     put(folder, 1, '')
     meanwhile(() => {
-      fs.rmSync(join(folder, 'lock.1'))
+      fs.rmSync(join(folder, 'lock.1'), { recursive: true })
       put(folder, 3, holding(other.pid))
     })
     expect(() => lockFolder(folder)).toThrow(new FolderHeld(folder, other.pid))

@@ -1,9 +1,10 @@
 /**
  * One process at a time in a folder, and none kept out by one that was killed.
  *
- * Lock files are numbered: whoever made the highest one holds the lock, if it still runs. To take a lock over from a process that
- * is gone is to make the file with the next number, which one process alone can do. The highest file is never removed, so
- * that numbers only grow: whoever was slow, and made a lower one meanwhile, sees a higher one afterwards and gives way.
+ * Locks are numbered folders with the holder's name in them: the process that made the highest one holds the lock, if it still runs. To
+ * take a lock over from a process that is gone is to make the one with the next number, which one process alone can do: a folder
+ * cannot be renamed onto another one that is not empty. (Hard links would do the same, but exFAT and shared folders have none.) The
+ * highest one is never removed, so numbers only grow: a slow process that made a lower one sees a higher one afterwards and gives way.
  */
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -22,46 +23,53 @@ export class FolderHeld extends Error {
   }
 }
 
+/** In a lock's folder: its process, or nothing once it was given back. */
+const HOLDER = 'holder'
+
 /**
  * Takes the lock of a folder that is there; what is returned gives it back.
- * @throws FolderHeld where a running process has it; what the file system says (no such folder, read only, no hard links)
+ * @throws FolderHeld where a running process has it; what the file system says (no such folder, read only)
  */
 export function lockFolder(folder: string): () => void {
   const pathOf = (number: number): string => join(folder, `lock.${number}`)
-  // Made beside it first, since a lock file must never be seen without its holder in it.
+  // Made beside it first, since a lock must never be seen without its holder in it.
   const draft = join(folder, `lock-${self}-${process.hrtime.bigint()}`)
-  fs.writeFileSync(draft, holding(self), { mode: PRIVATE_FILE })
+  fs.mkdirSync(draft)
   try {
+    fs.writeFileSync(join(draft, HOLDER), holding(self), { mode: PRIVATE_FILE })
     for (;;) {
       const [last = 0, ...before] = numbersIn(folder)
       const holder = last === 0 ? null : holderOf(pathOf(last))
       if (holder !== null) throw new FolderHeld(folder, holder)
       const mine = last + 1
       try {
-        fs.linkSync(draft, pathOf(mine))
+        fs.renameSync(draft, pathOf(mine))
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+        // Systems differ in what they call it.
+        if (!fs.existsSync(pathOf(mine))) throw cause
         continue
       }
       if (numbersIn(folder)[0] !== mine) {
-        fs.rmSync(pathOf(mine), { force: true })
+        fs.renameSync(pathOf(mine), draft)
         continue
       }
-      for (const number of [last, ...before]) fs.rmSync(pathOf(number), { force: true })
+      for (const number of [last, ...before]) fs.rmSync(pathOf(number), REMOVED)
       return () => {
-        // An empty one is held by nobody. It may be gone with its folder.
-        if (fs.existsSync(pathOf(mine))) fs.writeFileSync(pathOf(mine), '')
+        // It may be gone with its folder.
+        if (fs.existsSync(pathOf(mine))) fs.writeFileSync(join(pathOf(mine), HOLDER), '')
       }
     }
   } finally {
-    fs.rmSync(draft, { force: true })
+    fs.rmSync(draft, REMOVED)
   }
 }
 
-/** What a lock file that this running process holds has in it. */
+const REMOVED = { recursive: true, force: true }
+
+/** What the lock of a running process has in it. */
 export const holding = (pid: number): string => `${pid} ${startOf(pid)}`
 
-/** Of the lock files, highest first. */
+/** Of the locks, highest first. */
 const numbersIn = (folder: string): number[] =>
   fs
     .readdirSync(folder)
@@ -69,9 +77,9 @@ const numbersIn = (folder: string): number[] =>
     .map(Number)
     .sort((a, b) => b - a)
 
-/** The running process that a lock file names, or null. */
+/** The running process that a lock names, or null. Earlier versions made it a file. */
 function holderOf(path: string): number | null {
-  const said = readIfThere(path)
+  const said = readIfThere(join(path, HOLDER)) || readIfThere(path)
   const pid = Number.parseInt(said, 10)
   return pid > 0 && isRunning(pid) && said === holding(pid) ? pid : null
 }

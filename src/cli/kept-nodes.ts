@@ -88,7 +88,9 @@ async function lookIn(base: string, name: string): Promise<{ readonly kept: Kept
   const kept: Kept[] = []
   const damaged: string[] = []
   for (const each of names) {
-    if (!each.startsWith(`${name}-`) || !/^-[0-9a-f]{16}$/.test(each.slice(name.length))) continue
+    // Some file systems give names back in another normal form.
+    const own = each.normalize('NFC')
+    if (!own.startsWith(`${name}-`) || !/^-[0-9a-f]{16}$/.test(own.slice(name.length))) continue
     const folder = join(base, each)
     const identity = await readIdentity(identityPath(folder))
     if (identity === 'damaged') damaged.push(folder)

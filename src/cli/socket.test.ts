@@ -1,6 +1,7 @@
 /** The relay's socket on Node: the transport's contract against a real relay, and what a hostile one may send. */
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createRelayHost } from '../../relay/node.ts'
@@ -52,4 +53,35 @@ test('of a name with several addresses, none of which answers, it is said by its
   onTestFinished(() => socket.terminate())
   socket.emit('error', Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }))
   expect(why).toEqual(['ECONNREFUSED'])
+})
+
+test('a relay is reached through the proxy that HTTP_PROXY names, and what the proxy refuses is said', async () => {
+  const relay = await createRelayHost({ relay: true, host: '127.0.0.1', port: 0, log: () => undefined })
+  const asked: string[] = []
+  const proxy = createServer().on('connect', (request, client) => {
+    asked.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`)
+    if (asked.length === 1) return client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+    const server = connect(relay.port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n')
+      server.pipe(client).pipe(server)
+    })
+    for (const each of [server, client]) each.on('error', () => [server, client].forEach((end) => end.destroy()))
+    return undefined
+  })
+  onTestFinished(async () => {
+    await relay.close()
+    proxy.close()
+    proxy.closeAllConnections()
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const why: string[] = []
+  const { port } = proxy.address() as AddressInfo
+  const through = socketClass((reason) => why.push(reason), { HTTP_PROXY: `http://ann:s%20t@127.0.0.1:${port}` })
+  // A name that only the proxy could resolve.
+  const listener = listen(openRelaySocket({ origin: 'ws://relay.invalid:81', room: ROOM, socketClass: through }))
+  await isOpen(listener)
+  expect(why).toEqual([`the proxy 127.0.0.1:${port} refused: 407 Proxy Authentication Required`])
+  expect(asked).toEqual(Array(2).fill(`relay.invalid:81 Basic ${btoa('ann:s t')}`))
+  listener.transport.close()
 })

@@ -1,16 +1,27 @@
 /** Websockets for `net/relay-socket.ts`, since Node 20 has none. */
+import type { createConnection } from 'node:net'
+import { env } from 'node:process'
 import { WebSocket } from 'ws'
 import type { RelaySocketOptions } from '../net/relay-socket.ts'
 import { MAX_FRAME_BYTES } from '../net/transport.ts'
+import { proxyFor, tunnelOf } from './proxy.ts'
 
 /**
  * A class like the browser's WebSocket, which takes no frame that is larger than any of ours into memory, and inflates none.
- * `hear` is told why a connection failed, in the system's words ("connect ECONNREFUSED …", "self-signed certificate").
+ * It goes by the proxy that the environment names. `hear` is told why a connection failed, in the system's words ("connect ECONNREFUSED …", "self-signed certificate").
  */
-export function socketClass(hear: (why: string) => void): NonNullable<RelaySocketOptions['socketClass']> {
+export function socketClass(
+  hear: (why: string) => void,
+  environment: NodeJS.ProcessEnv = env,
+): NonNullable<RelaySocketOptions['socketClass']> {
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
-      super(url, protocols, { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
+      const proxy = proxyFor(new URL(url), environment)
+      super(url, protocols, {
+        maxPayload: MAX_FRAME_BYTES,
+        perMessageDeflate: false,
+        ...(proxy !== null && { createConnection: tunnelOf(proxy, url.startsWith('wss:')) as unknown as typeof createConnection }),
+      })
       // Where a name has several addresses and none answers, there is a code and no message.
       this.on('error', ({ message, code }: NodeJS.ErrnoException) => hear(message || String(code)))
     }

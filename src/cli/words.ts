@@ -112,7 +112,7 @@ export const words = {
   lostOps: (ops: number) => `${plural(ops, 'op')} of this node ${ops === 1 ? 'is' : 'are'} damaged on the disk and not in the file.`,
   notWritten: (file: string, why: string) => `${file} was not written: ${why}.`,
   held: (folder: string, pid: number) =>
-    `This node runs already (process ${pid}): stop that, or be another node here with --name. If it is no node, delete the lock files in ${folder}.`,
+    `This node runs already (process ${pid}): stop that, or be another node here with --name. If it is no node, delete the locks (lock.…) in ${folder}.`,
   unusable: (what: string) => `The files of this node cannot be used: ${what}. Choose another folder with --dir, or see to that one.`,
   gone: 'The files of this node were deleted while it ran. Run this again: it becomes a new node, and gets the room from its peers.',
   help: [

@@ -77,7 +77,7 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
   },
   'no-storage': {
     title: 'This browser keeps nothing here',
-    body: 'A node needs IndexedDB to keep its key and its ops. Private windows and blocked cookies refuse it: try an ordinary window.',
+    body: 'A node needs IndexedDB to keep its key and its ops. Blocked cookies or a full disk refuse it: allow this site to store data, or free some space, and reload.',
   },
   'storage-gone': {
     title: 'What this node had stored is gone',
