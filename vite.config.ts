@@ -22,21 +22,14 @@ const TEST_TIMEOUT = 60_000
 const PRECACHE = ['**/*.{html,js,css,svg,png,wasm,woff2}']
 
 const pwa = VitePWA({
-  strategies: 'generateSW',
+  // Written by hand: the generated one answers for every address of its origin, and cannot be built in a folder with a quote in its name.
+  strategies: 'injectManifest',
+  srcDir: 'src/worker',
+  filename: 'sw.ts',
   // A new version waits until the person agrees; the page registers the worker by hand, since Trusted Types refuse the generated call.
   registerType: 'prompt',
   injectRegister: false,
-  workbox: {
-    globPatterns: PRECACHE,
-    // The first visit must be under the worker's care too, or that tab would never learn of a new version.
-    clientsClaim: true,
-    // One file: `importScripts` of a second one is a Trusted Types sink.
-    inlineWorkboxRuntime: true,
-    navigateFallback: 'index.html',
-    navigateFallbackDenylist: [/^\/parties\//, /^\/healthz/],
-    // Every address of the app is its root and a fragment; a query is ours to ignore.
-    ignoreURLParametersMatching: [/./],
-  },
+  injectManifest: { globPatterns: PRECACHE },
   manifest: {
     id: '/',
     name: 'Tabweave',

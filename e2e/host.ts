@@ -15,11 +15,11 @@ export interface Host {
 
 type HostModule = typeof import('../relay/node.ts')
 
-/** @param relay false: it serves the app only, and no room. @param app the folder of the built app */
-export async function startHost(relay = true, app = join(root, 'dist')): Promise<Host> {
+/** @param relay false: it serves the app only, and no room. @param app the folder of the built app @param at its port; 0: any free one */
+export async function startHost(relay = true, app = join(root, 'dist'), at = 0): Promise<Host> {
   const { createRelayHost } = (await import(pathToFileURL(HOST.node).href)) as HostModule
   const listen = (port: number) => createRelayHost({ app, relay, host: 'localhost', port, log: () => {} })
-  let running: Awaited<ReturnType<typeof listen>> | null = await listen(0)
+  let running: Awaited<ReturnType<typeof listen>> | null = await listen(at)
   const { port } = running
   return {
     port,

@@ -1,5 +1,11 @@
 /** A room once visited needs no server, and the page obeys its policy. */
+import { once } from 'node:events'
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { root } from '../.scripts/paths.mjs'
 import { expect, test } from './fixtures.ts'
+import { startHost } from './host.ts'
 import { RELAY_IS_DOWN, agree, messagesOf, ready, said, type } from './tabs.ts'
 
 test.use({ serviceWorker: true })
@@ -32,6 +38,51 @@ test('the service worker leaves the relay and the health check alone', async ({ 
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
   await page.goto(`${host.address}/healthz`)
   expect(JSON.parse(await page.locator('body').innerText())).toHaveProperty('version')
+})
+
+test('a worker answers for the app alone, and ends where another server has taken its address', async ({ host, device }) => {
+  const { context, open } = await device()
+  const page = await open(`${host.address}/#new`, /./)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
+  await host.kill()
+  const elsewhere = await context.newPage()
+  await expect(elsewhere.goto(`${host.address}/docs/`)).rejects.toThrow('ERR_CONNECTION_REFUSED')
+
+  // It answers every address with its page, as developers' servers do.
+  const other = createServer((_request, response) => response.setHeader('Content-Type', 'text/html').end('<h1>Another project</h1>'))
+  other.listen(host.port, 'localhost')
+  await once(other, 'listening')
+  try {
+    await elsewhere.goto(host.address)
+    await expect(elsewhere.getByRole('heading', { name: 'Another project' })).toBeVisible()
+    await expect.poll(() => elsewhere.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0)
+    await expect.poll(() => elsewhere.evaluate(() => caches.keys())).toEqual([])
+  } finally {
+    other.closeAllConnections()
+    other.close()
+  }
+})
+
+test('on this machine a page that is served now is shown instead of the one that was kept', async ({ host, device }, info) => {
+  const { context, open } = await device()
+  const page = await open(`${host.address}/#new`, RELAY_IS_DOWN)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
+  await host.kill()
+  const folder = info.outputPath('newer')
+  await cp(join(root, 'dist'), folder, { recursive: true })
+  const index = join(folder, 'index.html')
+  await writeFile(index, (await readFile(index, 'utf8')).replace('</title>', ', newer</title>'))
+  const newer = await startHost(true, folder, host.port)
+  try {
+    const again = await context.newPage()
+    await again.goto(host.address)
+    expect(await again.title()).toContain(', newer')
+    expect(await again.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(1)
+  } finally {
+    await newer.kill()
+  }
 })
 
 test('the app can be installed: its manifest names it and its icons are there', async ({ host, request }) => {

@@ -1,7 +1,7 @@
 /**
  * Runs the host: `node main.js [--no-relay]`, from the folder that holds `dist/`.
  *
- *   PORT  the port to listen on (5173); when it is taken, that is said and nothing is started
+ *   PORT  the port to listen on (8229); when it is taken, that is said and nothing is started
  *   HOST  where to listen: "localhost" (this machine only) unless it says otherwise; HOST=0.0.0.0 serves the whole network.
  *         Browsers give pages their cryptography over https or on localhost only, so put a TLS proxy in front of it then.
  *   ADDRESS_HEADER  the header in which that proxy tells where a connection comes from ("x-forwarded-for"). Set it only behind your
@@ -11,7 +11,8 @@ import { argv, env, exit } from 'node:process'
 import { addressOf } from './address.ts'
 import { createRelayHost } from './node.ts'
 
-const DEFAULT_PORT = 5173
+/** Not a usual one of developers' servers: an origin that is shared shares its storage and its service worker. "tabw" on a telephone. */
+const DEFAULT_PORT = 8229
 const HIGHEST_PORT = 65_535
 
 const host = env['HOST'] || 'localhost'

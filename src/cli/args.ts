@@ -42,7 +42,7 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   npm run -s node -- --check FILE    checks evidence of an equivocation; needs no room, keeps nothing
 
   --name NAME       which of your nodes runs; others see this name while it is connected
-  --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:5173)
+  --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:8229)
   --dir FOLDER      where nodes are kept (.tabweave in your home folder)
   --once            ends when every line that came in is written and all peers agree
   --digest          prints the digest when all connected peers have the same one, and ends

@@ -16,7 +16,7 @@ import { socketClass } from './socket.ts'
 import { authorName, words } from './words.ts'
 
 /** Where `npm start` serves. */
-const USUAL_RELAY = 'http://localhost:5173'
+const USUAL_RELAY = 'http://localhost:8229'
 
 /** Resolves when the node has left, to the command's exit code: 0, or 1 when something did not come about. */
 export async function run(options: Options, terminal: Terminal): Promise<number> {
