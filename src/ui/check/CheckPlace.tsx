@@ -75,7 +75,7 @@ function Said({ outcome }: { readonly outcome: Outcome }) {
       return (
         <section className="verdict" data-verdict="refused">
           <h2>{text.provesNot}</h2>
-          <p className="verdict-file">
+          <p className="verdict-file their-text">
             <bdi>{outcome.name}</bdi> <Id>{outcome.reason}</Id>
           </p>
           <p>{refusalOf(outcome.reason)}</p>

@@ -17,7 +17,7 @@ export function Proof({ name, evidence }: { readonly name: string; readonly evid
   return (
     <section className="verdict" data-verdict="proves">
       <h2>{text.proves}</h2>
-      <p className="verdict-file">
+      <p className="verdict-file their-text">
         <bdi>{name}</bdi>
       </p>
       <p>{text.proven(first.op.seq)}</p>
@@ -59,7 +59,7 @@ function SignedOp({ title, chain }: { readonly title: string; readonly chain: Un
   return (
     <article className="verdict-op" aria-label={title}>
       <h3>{title}</h3>
-      <div className="verdict-text">
+      <div className="verdict-text their-text">
         <bdi>{saidBy(op.body)}</bdi>
       </div>
       <dl>

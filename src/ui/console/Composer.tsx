@@ -76,7 +76,7 @@ export function Composer({ author }: { readonly author: Hex }) {
       {stuck.map(({ key, text: kept, state, why }) => (
         <div className="unsent" role="alert" key={key}>
           <p>{state === 'refused' ? `${text.unsentRefused} ${why === null ? '' : refusalSentences[why]}` : text.unsentUnanswered}</p>
-          <p className="unsent-text">
+          <p className="unsent-text their-text">
             <bdi>{kept}</bdi>
           </p>
           <div className="row">
@@ -139,7 +139,7 @@ function Waiting({ texts }: { readonly texts: readonly string[] }) {
     <div className="unsent unsent-waiting" role="status">
       <p>{text.waiting}</p>
       {texts.map((one, i) => (
-        <p className="unsent-text" key={i}>
+        <p className="unsent-text their-text" key={i}>
           <bdi>{one}</bdi>
         </p>
       ))}

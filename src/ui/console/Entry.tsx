@@ -64,7 +64,7 @@ function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps
           {id}
         </button>
       </div>
-      <div className="entry-text" data-clipped={long && !open}>
+      <div className="entry-text their-text" data-clipped={long && !open}>
         <bdi>{wordsOf(entry)}</bdi>
       </div>
       {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}

@@ -39,7 +39,7 @@ export default function NodePlace() {
       <p className="quiet">{text.ownNameHint}</p>
 
       <h3>{text.room}</h3>
-      <p>
+      <p className="their-text">
         <bdi>{opened.roomName}</bdi>
       </p>
       {status !== null && <p className="quiet">{text.ops(status.ops, status.stored)}</p>}

@@ -53,7 +53,7 @@ function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly na
             <AuthorMark author={peer.author} />
             <AuthorName author={peer.author} />
             {name !== '' && (
-              <span className="peer-name" title={text.nameHint}>
+              <span className="peer-name their-text" title={text.nameHint}>
                 “<bdi>{name}</bdi>”
               </span>
             )}
