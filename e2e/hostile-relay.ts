@@ -29,6 +29,8 @@ export interface HostileRelay {
   cut(): void
   /** Lets tabs connect again. */
   heal(): void
+  /** From now on nothing passes on the sockets that are open, and nothing closes them: a network that vanished. New ones are served. */
+  vanish(): void
   /** Sends these frames to every tab that is connected now, whatever the faults. */
   replay(frames: readonly Buffer[]): void
   /** From now on the app's files come from the host at this port. */
@@ -49,6 +51,7 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
   const done = { drop: 0, repeat: 0, flip: 0, reorder: 0, delay: 0, lag: 0 }
   const sockets = new Set<WebSocket>()
   const tabs = new Set<WebSocket>()
+  const vanished = new WeakSet<WebSocket>()
   let faults = HONEST
   let isCut = false
   let filesFrom = hostPort
@@ -93,6 +96,11 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
     }
   }
 
+  /** Pings, and what answers them: no frames, so no fault meets them. */
+  const tell = (target: WebSocket, text: Buffer): void => {
+    if (target.readyState === WebSocket.OPEN) target.send(text.toString())
+  }
+
   const join = (tab: WebSocket, path: string): void => {
     const host = new WebSocket(`ws://localhost:${hostPort}${path}`)
     const early: Buffer[] = []
@@ -101,13 +109,19 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
     sockets.add(tab).add(host)
     tabs.add(tab)
     tab.on('close', () => tabs.delete(tab))
-    tab.on('message', (data: Buffer) => {
+    tab.on('message', (data: Buffer, isBinary) => {
+      if (vanished.has(tab)) return
+      if (!isBinary) return tell(host, data)
       seen.push(data)
       if (host.readyState === WebSocket.CONNECTING) early.push(data)
       else up(data)
     })
     host.on('open', () => early.forEach(up))
-    host.on('message', (data: Buffer) => down(data))
+    host.on('message', (data: Buffer, isBinary) => {
+      if (vanished.has(tab)) return
+      if (isBinary) down(data)
+      else tell(tab, data)
+    })
     for (const [socket, other] of [
       [tab, host],
       [host, tab],
@@ -115,7 +129,8 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
       socket.on('error', () => socket.terminate())
       socket.on('close', () => {
         sockets.delete(socket)
-        other.terminate()
+        // The host does not hear of the end of a tab whose network vanished.
+        if (!vanished.has(tab)) other.terminate()
       })
     }
   }
@@ -141,6 +156,9 @@ export async function startHostileRelay(hostPort: number, seed: number): Promise
     cut,
     heal() {
       isCut = false
+    },
+    vanish() {
+      for (const tab of tabs) vanished.add(tab)
     },
     replay(frames) {
       for (const tab of tabs) for (const frame of frames) if (tab.readyState === WebSocket.OPEN) tab.send(frame)

@@ -35,3 +35,16 @@ test('tabs of one device go on together while the relay is down', async ({ host,
   await type(second, 'none needed')
   await agree([first, second], 3)
 })
+
+test('a socket that died and was not closed is noticed when the device has a network again', async ({ hostile, device }) => {
+  const first = await (await device()).open(`${hostile.address}/#new`, RELAY_IS_DOWN)
+  const second = await (await device()).open(first.url(), RELAY_IS_DOWN)
+  await agree([first, second], 1)
+  hostile.vanish()
+  await type(first, 'into the void')
+  // The answer to a ping is missed: a socket that nobody woke is given up only after 30 s.
+  await expect(async () => {
+    for (const tab of [first, second]) await tab.evaluate(() => dispatchEvent(new Event('online')))
+    await agree([first, second], 2, 1_000)
+  }).toPass({ timeout: 25_000 })
+})

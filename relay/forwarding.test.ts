@@ -14,6 +14,7 @@ import {
   MAX_UNFINISHED_BYTES,
   TURN_DELIVERIES,
 } from './forwarding.ts'
+import { PING, PONG } from '../src/net/liveness.ts'
 import { MAX_WAIT_MS, MAX_WAITING_BYTES, MAX_WAITING_IN_ALL, WINDOW_BYTES } from './outbox.ts'
 import { MAX_CONNECTIONS_PER_ROOM } from './room.ts'
 
@@ -36,6 +37,8 @@ class Stand extends EventEmitter {
   pings = 0
   /** The senders' numbers of the frames it was given. */
   readonly heard: number[] = []
+  /** What it was told in text. */
+  readonly told: string[] = []
   pause(): void {
     this.isPaused = true
   }
@@ -53,7 +56,8 @@ class Stand extends EventEmitter {
     this.isCut = true
     this.emit('close')
   }
-  send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array | string): void {
+    if (typeof bytes === 'string') return void this.told.push(bytes)
     this.heard.push(bytes[1]!)
     if (!this.reads) this.bufferedAmount += bytes.length
   }
@@ -298,6 +302,22 @@ describe('a connection that is no use', () => {
     expect([silent.isCut, alive.isCut]).toEqual([false, false])
     vi.advanceTimersByTime(1)
     expect([silent.isCut, alive.isCut]).toEqual([true, false])
+  })
+
+  test('D23 pings and reads no answers is owed none, and is answered again when it reads', () => {
+    const [slow, other] = [join(), join()]
+    slow.reads = false
+    const ping = (times: number): void => {
+      for (let i = 0; i < times; i++) slow.emit('message', Buffer.from(PING), false)
+    }
+    ping(2)
+    expect(slow.told).toEqual([PONG, PONG, PONG])
+    while (slow.bufferedAmount <= WINDOW_BYTES) say(other, 2, 60_000)
+    ping(1_000)
+    expect(slow.told).toHaveLength(3)
+    slow.drain()
+    ping(1)
+    expect([slow.told.length, other.told.length, slow.isCut]).toEqual([4, 1, false])
   })
 
   test('and was told to go has DISMISS_MS for it, and is counted no more meanwhile', () => {

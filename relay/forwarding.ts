@@ -5,6 +5,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { PING, PONG } from '../src/net/liveness.ts'
 import { createFairQueue, dropNewestOfHeaviest, type FairQueue, push, shift, waitingOf } from './fair-queue.ts'
 import { type Backlog, closeOutbox, createBacklog, createOutbox, isLagging, type Outbox, pump, send } from './outbox.ts'
 import { CLOSE, GAVE_WAY, RELAY_IS_FULL, ROOM_IS_FULL } from './protocol.ts'
@@ -39,7 +40,7 @@ const PING_MS = 30_000
 /** A connection that was told to go and stays is cut after this: it is counted no more. ms */
 const DISMISS_MS = 2_000
 
-/** What a text message counts as: no node of ours sends one. */
+/** What another text than a ping counts as: no node of ours sends one. */
 const NO_FRAME = Buffer.alloc(0)
 
 export interface Forwarding {
@@ -150,10 +151,14 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream
   socket.on('ping', () => pay(forwarding, peer))
   socket.on('message', (data, isBinary) => {
     peer.heardUntil = stream.bytesRead
+    if (!peers.has(peer)) return
     // A Buffer, as long as nobody sets `binaryType`.
-    if (peers.has(peer)) hear(forwarding, peer, isBinary ? compact(data as Buffer) : NO_FRAME)
+    if (!isBinary && isPing(data as Buffer)) answer(forwarding, peer)
+    else hear(forwarding, peer, isBinary ? compact(data as Buffer) : NO_FRAME)
   })
   socket.on('close', () => quit(forwarding, peer))
+  // It may ping.
+  socket.send(PONG)
   stream.on('drain', () => {
     peer.isStuck = false
     pump(backlog, peer.outbox, performance.now())
@@ -188,7 +193,15 @@ function deliverInTurn(forwarding: Forwarding, delivery: Delivery, now: number):
   }
 }
 
-/** A message that the socket answers itself, and that costs as much as a frame. */
+const isPing = (data: Buffer): boolean => data.length === PING.length && data.toString('latin1') === PING
+
+/** Answers a ping, if its sender reads: what it does not read must not pile up. */
+function answer(forwarding: Forwarding, peer: Peer): void {
+  pay(forwarding, peer)
+  if (forwarding.peers.has(peer) && !isLagging(peer.outbox)) peer.socket.send(PONG)
+}
+
+/** A ping, ours or the websocket's own, costs as much as a frame. */
 function pay(forwarding: Forwarding, peer: Peer): void {
   const restMs = charge(peer.room, peer, 0, performance.now())
   if (restMs === null) return refuse(forwarding, peer, 'too-fast')

@@ -7,6 +7,7 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { encodeEnvelope, HEADER_BYTES, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
+import { PING, PONG } from '../src/net/liveness.ts'
 import { BURST_MS, DEFAULT_RATES, MAX_CONNECTIONS_PER_ROOM, MAX_REST_MS, MAX_SENDERS_PER_CONNECTION, type Rates } from './room.ts'
 
 /** The header in which hosts under test are told where a connection comes from. */
@@ -47,11 +48,13 @@ export async function member(port: number, room: string, headers: Readonly<Recor
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
   })
-  socket.on('message', (data: Buffer) => void heard.push(data[HEADER_BYTES]!))
+  /** What was said in text. */
+  const told: string[] = []
+  socket.on('message', (data: Buffer, isBinary) => void (isBinary ? heard.push(data[HEADER_BYTES]!) : told.push(data.toString())))
   socket.on('error', () => undefined)
   onTestFinished(() => socket.terminate())
   await once(socket, 'open')
-  return { socket, heard, closed }
+  return { socket, heard, told, closed }
 }
 
 /** Polls until the check passes; patient, since a busy machine is no failure. */
@@ -97,6 +100,7 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       const { port, members } = await roomOf(3)
       const [a, b, c] = members as [Member, Member, Member]
       const elsewhere = await member(port, newRoom())
+      await eventually(() => expect(b.told).toEqual([PONG]))
       const whole = once(b.socket, 'message')
       a.socket.send(frame(1, null, 7))
       expect(new Uint8Array(((await whole) as [Buffer])[0])).toEqual(frame(1, null, 7))
@@ -193,12 +197,25 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       expect([ofA, ofB]).toEqual([sent, sent])
     })
 
+    test('a connection is told that it may ping; each ping is answered to it alone, and costs it no place', async () => {
+      const { members } = await roomOf(3)
+      const [a, b, c] = members as [Member, Member, Member]
+      for (let i = 0; i < 20; i++) a.socket.send(PING)
+      await eventually(() => expect(a.told).toEqual(Array.from({ length: 21 }, () => PONG)))
+      // A ping does not speak for a node: what is for one that has not spoken still goes to it.
+      b.socket.send(frame(2, 1, 5))
+      await eventually(() => expect([a.heard, c.heard]).toEqual([[5], [5]]))
+      expect([a.told.length, b.told, c.told]).toEqual([21, [PONG], [PONG]])
+    })
+
     test('D14 what is no frame ends the connection, with the reason, and reaches nobody', async () => {
       const { port, room, members } = await roomOf(1)
       const [b] = members as [Member]
       for (const [bytes, reason] of [
         [new Uint8Array(10), 'truncated'],
         ['text', 'truncated'],
+        [`${PING} `, 'truncated'],
+        [Buffer.from(PING), 'truncated'],
         // A frame in all but that it was sent as text.
         [Buffer.from(frame(0x41, null, 1)).toString('latin1'), 'truncated'],
         [frame(1, null, 1).fill(7, 0, 1), 'unknown-version'],
@@ -329,6 +346,7 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       const { port, room, members } = await roomOf(1)
       const [a] = members as [Member]
       const messages: unknown[] = []
+      await eventually(() => expect(a.told).toEqual([PONG]))
       a.socket.on('message', (data: Buffer, isBinary) => void messages.push([isBinary, new Uint8Array(data)]))
       const visitor = await member(port, room)
       visitor.socket.close()

@@ -12,6 +12,7 @@
  */
 import { type Connection, type ConnectionContext, routePartykitRequest, Server, type WSMessage } from 'partyserver'
 import { FRAME_VERSION } from '../src/net/envelope.ts'
+import { PING, PONG } from '../src/net/liveness.ts'
 import { isNavigation, SECURITY_HEADERS } from './headers.ts'
 import { createMeter, type Meter, mayDeliver } from './meter.ts'
 import { CLOSE, GAVE_WAY, ROOM_IS_FULL, roomOf } from './protocol.ts'
@@ -46,7 +47,7 @@ interface Kept {
 /** The header in which a room is told the source of a connection. Nobody else can write it: the request is made anew. */
 const SOURCE = 'x-tabweave-source'
 
-/** What a text message counts as: no node of ours sends one. */
+/** What another text than a ping counts as: no node of ours sends one. */
 const NO_FRAME = new Uint8Array(0)
 
 /** RFC 6455 §7.4.1: the client closed the connection and gave no code. */
@@ -60,6 +61,8 @@ export class Main extends Server {
 
   /** Before anything else, also after a sleep. */
   override onStart(): void {
+    // The platform answers pings itself, and does not wake the object for them.
+    this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
     this.#room = createRoom(ratesOf(this.env))
     // Connections that were sent away and did not go have no state.
     const kept = [...this.getConnections<Kept>()].flatMap((connection) =>
@@ -80,6 +83,8 @@ export class Main extends Server {
     if (place.type === 'refused') return connection.close(CLOSE.full, ROOM_IS_FULL)
     if (place.instead !== null) sendAway(place.instead, CLOSE.full, GAVE_WAY)
     connection.setState({ source, since: Date.now(), senders: new Uint8Array(0) })
+    // It may ping.
+    connection.send(PONG)
   }
 
   override onMessage(connection: Connection<Kept>, message: WSMessage): void {

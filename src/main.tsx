@@ -46,14 +46,18 @@ if (start.type === 'join') page.open(start.link, '')
 addEventListener('hashchange', () => location.reload())
 
 const wake = (): void => {
-  if (document.visibilityState === 'visible') for (const node of page.store.getState().nodes) node.wake()
+  for (const node of page.store.getState().nodes) node.wake()
 }
 addEventListener('online', wake)
+addEventListener('pageshow', wake)
+document.addEventListener('resume', wake)
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') wake()
+})
 // What was closed is shown as gone at once, and not after fifteen seconds of silence.
 addEventListener('pagehide', () => {
   for (const node of page.store.getState().nodes) node.leave()
 })
-document.addEventListener('visibilitychange', wake)
 
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

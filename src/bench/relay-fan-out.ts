@@ -63,7 +63,8 @@ async function openSocket(port: number, room: string): Promise<Socket> {
   socket.write(`GET /parties/main/${room} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
   const [answer] = (await once(socket, 'data')) as [Buffer]
   const text = answer.toString('latin1')
-  if (!text.startsWith('HTTP/1.1 101') || !text.endsWith('\r\n\r\n')) throw new Error(`No websocket: ${text}`)
+  // Behind it may come what the host tells a newcomer.
+  if (!text.startsWith('HTTP/1.1 101') || !text.includes('\r\n\r\n')) throw new Error(`No websocket: ${text}`)
   return socket
 }
 

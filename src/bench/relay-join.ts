@@ -74,7 +74,7 @@ export async function join({ port, clients: count, perSecond, heartbeat, patienc
       socket.on('close', (code) => reject(new Error(`The host closed a connection (${code}).`)))
       socket.on('open', () => {
         const client: Client = { socket, sender: crypto.getRandomValues(new Uint8Array(32)), since: said, greeted: new Set() }
-        socket.on('message', (frame: Buffer) => hear(client, frame))
+        socket.on('message', (frame: Buffer, isBinary) => isBinary && hear(client, frame))
         clients.push(client)
         say(client, null)
         beats.push(setInterval(() => say(client, null), heartbeat))

@@ -54,7 +54,7 @@ export function hindered(open: OpenTransport, hindrance: () => Hindrance, chance
         const kept = hindrance().delay === 0 ? frame : frame.slice()
         return pass(() => transport.send(kept, to))
       },
-      retryNow: () => transport.retryNow?.(),
+      wake: () => transport.wake?.(),
       close() {
         closed = true
         transport.close()

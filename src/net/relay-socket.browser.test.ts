@@ -81,7 +81,7 @@ test('a relay that is not there is "down" with a reason, and is found when it co
   await eventually(() => expect(listener.transport.state).toBe('open'))
 }, 20_000)
 
-test('"retry now" does not wait for the delay, and leaves an open socket alone', async () => {
+test('a wake does not wait for the delay, and leaves an open socket alone', async () => {
   const port = await startRelay()
   await control('stop', port)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -91,10 +91,10 @@ test('"retry now" does not wait for the delay, and leaves an open socket alone',
   await vi.advanceTimersByTimeAsync(0)
   await untilRealTime(() => listener.transport.state === 'down')
   await startRelay(port)
-  listener.socket.retryNow()
+  listener.socket.wake()
   await vi.advanceTimersByTimeAsync(0)
   await untilRealTime(() => listener.transport.state === 'open')
-  listener.socket.retryNow()
+  listener.socket.wake()
   await vi.advanceTimersByTimeAsync(0)
   expect(listener.states).toEqual(['down', 'open'])
   expect(listener.transport.send(markedFrame(1))).toBe(true)
@@ -120,7 +120,7 @@ test('closing stops the retries for good', async () => {
     await untilRealTime(() => attempts >= wanted && listener.transport.state === 'down')
   }
   listener.transport.close()
-  listener.socket.retryNow()
+  listener.socket.wake()
   const before = attempts
   await vi.advanceTimersByTimeAsync(120_000)
   expect(attempts).toBe(before)

@@ -1,8 +1,9 @@
 /**
- * The path between devices: a websocket to a relay, opened again by itself whenever it is lost, for as long as it is
- * not closed. Addresses are those of PartyKit (`<origin>/parties/main/<room>`), so a partyserver host serves as well.
+ * The path between devices: a websocket to a relay, opened again by itself whenever it is lost, also if nothing closes it (`liveness.ts`), for as
+ * long as it is not closed. Addresses are those of PartyKit (`<origin>/parties/main/<room>`), so a partyserver host serves as well.
  */
 import ReconnectingWebSocket from 'partysocket/ws'
+import { createLiveness, hear, hurry, PING, PONG, tick, TICK } from './liveness.ts'
 import { MAX_FRAME_BYTES, type Transport, type TransportEvents, type TransportState } from './transport.ts'
 
 /** Frames wait in the socket up to here; beyond it `send` drops, since what is late here is better asked for anew. Bytes. */
@@ -21,6 +22,9 @@ const MIN_UPTIME = 5_000
 /** A relay that does not answer the handshake within this is tried again. ms */
 const CONNECT_TIMEOUT = 4_000
 
+/** A tick that is later than this was missed: the device was asleep, or the program was held up. ms */
+const OVERSLEPT = 3_000
+
 export interface RelaySocketOptions {
   /** "ws://localhost:5173": the relay, without a path. */
   readonly origin: string
@@ -31,11 +35,10 @@ export interface RelaySocketOptions {
 }
 
 export interface RelaySocket extends Transport {
-  /** Tries at once instead of after the delay, where the socket is not open; for "the network is back". */
-  retryNow(): void
+  wake(): void
 }
 
-/** An `OpenTransport` whose transports can be hurried. */
+/** An `OpenTransport` whose transports can be woken. */
 export function openRelaySocket({ origin, room, socketClass }: RelaySocketOptions): (events: TransportEvents) => RelaySocket {
   const url = new URL(`/parties/main/${room}`, origin).href.replace(/^http/, 'ws')
 
@@ -43,7 +46,15 @@ export function openRelaySocket({ origin, room, socketClass }: RelaySocketOption
     let state: TransportState = 'connecting'
     let detail = ''
     let closed = false
+    let liveness = createLiveness()
+    /** What the socket still held at the last tick, and what it had handed to the network by then. Bytes. */
+    let held = 0
+    let handedOver = 0
+    /** Bytes given to the socket. */
+    let given = 0
+    let tickedAt = Date.now()
     let socket = connect()
+    const ticking = setInterval(beat, TICK)
 
     function report(nextState: TransportState, nextDetail: string) {
       if (closed || (nextState === state && nextDetail === detail)) return
@@ -62,8 +73,13 @@ export function openRelaySocket({ origin, room, socketClass }: RelaySocketOption
         ...(socketClass && { WebSocket: socketClass }),
       })
       opened.binaryType = 'arraybuffer'
-      opened.onopen = () => report('open', '')
+      opened.onopen = () => {
+        liveness = createLiveness()
+        held = handedOver = given = 0
+        report('open', '')
+      }
       opened.onmessage = ({ data }: MessageEvent<unknown>) => {
+        hear(liveness, data === PONG)
         if (!closed && data instanceof ArrayBuffer && data.byteLength <= MAX_FRAME_BYTES) events.onFrame(new Uint8Array(data))
       }
       opened.onclose = ({ code, reason }) => report('down', detailOf(state, code, reason))
@@ -73,6 +89,28 @@ export function openRelaySocket({ origin, room, socketClass }: RelaySocketOption
     function disconnect() {
       socket.onopen = socket.onmessage = socket.onclose = null
       socket.close()
+    }
+
+    function reconnect() {
+      // A new one, since a ReconnectingWebSocket that waits for its delay cannot be hurried, and one whose network is gone does not close for long.
+      disconnect()
+      socket = connect()
+    }
+
+    function beat() {
+      const overslept = Date.now() - tickedAt > OVERSLEPT
+      tickedAt = Date.now()
+      if (state !== 'open') return
+      // A network that takes bytes for which it had no place before is alive, and a ping has to wait behind them.
+      const handedBefore = handedOver
+      handedOver = given - socket.bufferedAmount
+      if (held > 0 && handedOver > handedBefore) hear(liveness, false)
+      held = socket.bufferedAmount
+      const due = tick(liveness, overslept)
+      if (due === 'ping') socket.send(PING)
+      if (due !== 'lost') return
+      report('down', 'lost')
+      reconnect()
     }
 
     return {
@@ -85,16 +123,17 @@ export function openRelaySocket({ origin, room, socketClass }: RelaySocketOption
       },
       send(frame) {
         if (state !== 'open' || frame.length > MAX_FRAME_BYTES || socket.bufferedAmount > MAX_BUFFERED_BYTES) return false
+        given += frame.length
         return socket.send(new Uint8Array(frame))
       },
-      retryNow() {
-        if (closed || state === 'open') return
-        // A new one, since a ReconnectingWebSocket that waits for its delay cannot be hurried.
-        disconnect()
-        socket = connect()
+      wake() {
+        if (closed) return
+        if (state === 'open') hurry(liveness)
+        else reconnect()
       },
       close() {
         closed = true
+        clearInterval(ticking)
         state = 'down'
         disconnect()
       },

@@ -28,8 +28,8 @@ export interface Transport {
   send(frame: Uint8Array, to?: string | null): boolean
   /** Bytes accepted and not yet handed to the network, before what goes to `to` (a sender value, hex): back-pressure for bulk. 0 where unknown. */
   buffered(to: string): number
-  /** Tries at once instead of after a pause, where it is not open: for "the network is back". */
-  retryNow?(): void
+  /** The network, the device or the person is back. One that is open has to show soon that it still is; one that is not tries at once. */
+  wake?(): void
   close(): void
 }
 

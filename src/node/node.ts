@@ -84,6 +84,7 @@ export interface Node {
   setPaused(on: boolean): void
   /** Writes although own ops may be lost here and held by others. */
   writeNow(): void
+  /** The network, the device or the person is back: paths are tried at once. */
   wake(): void
   /** Says farewell to all who are here. The node goes on if it is not closed. */
   leave(): void
@@ -268,7 +269,7 @@ export async function createNode({
     },
     setPaused: (on) => loop.give({ type: 'pause', on }),
     writeNow: () => loop.give({ type: 'writeNow' }),
-    wake: () => links.retryNow(),
+    wake: () => links.wake(),
     leave: () => void (offline || loop.give({ type: 'leaving' })),
     setPath: (path, cut, hindrance) => links.setPath(path, cut, hindrance),
     measure: () => links.measure([...engine.peers.keys()]),

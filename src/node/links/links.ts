@@ -27,7 +27,7 @@ export interface Links {
   open(): void
   /** Closes every path, after what was handed to `send` before. */
   close(): Promise<void>
-  retryNow(): void
+  wake(): void
   /** Cuts a path by hand, or heals it; and hinders what goes over it. */
   setPath(path: Path, cut: boolean, hindrance: Hindrance): void
   /** Measures round trips to these peers; what comes of it is in `roundTrip`, a little later. */
@@ -96,8 +96,8 @@ export function createLinks(
     measure: echo.ask,
     roundTrip: echo.roundTrip,
     earned: (peer, ops) => earned(inbox, peer, ops),
-    retryNow() {
-      for (const { transport } of routes.values()) transport?.retryNow?.()
+    wake() {
+      for (const { transport } of routes.values()) transport?.wake?.()
     },
     status: () => [...routes.values()].map(statusOfRoute),
   }

@@ -33,6 +33,14 @@ export const RELAY: readonly Defence[] = [
   },
   {
     row: 'D23',
+    file: FORWARDING,
+    in: 'answer',
+    drop: 'operand',
+    mentions: ['isLagging'],
+    test: tested(FORWARDING_TEST, 'D23 pings and reads no answers'),
+  },
+  {
+    row: 'D23',
     file: 'relay/outbox.ts',
     in: 'isOver',
     drop: 'operand',
