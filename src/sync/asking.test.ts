@@ -116,6 +116,31 @@ test('D24 a peer that has brought ops is asked for the parents of what it brings
   expect(told.filter(({ said, to }) => said.type === 'want' && to === honest)).toHaveLength(1)
 })
 
+test('D24 an early author without credit is asked for the parents of what it brings after one other question, whatever later ones bring', () => {
+  const { stage, bob, told } = manyHeads()
+  const names = namesOf(stage, 60)
+  for (const [n, name] of names.entries()) prove(stage, bob, name, keyNamed(`key ${n + 1}`))
+  const early = linkNamed(stage, 'early')
+  prove(stage, bob, early, keyNamed('key 0'))
+  let orphans = 0
+  const bring = (from: PeerId): void =>
+    push(stage, bob, from, [[message(stage, keyNamed(`new ${orphans % 9}`), null, [ghostId(++orphans)], `${orphans}`)]])
+  const flood = (tenths: number): void => {
+    for (let t = 0; t < tenths; t++) {
+      for (let n = 0; n < 5; n++) bring(names[orphans % names.length]!)
+      run(stage, 100)
+    }
+  }
+  flood(120)
+  const since = told.length
+  bring(early)
+  flood(40)
+  const asked = told.slice(since).flatMap(({ said, to }) => (said.type === 'want' ? [to] : []))
+  expect(asked).toContain(early)
+  // The budget is empty, and a question has some 8 kB.
+  expect(asked.length).toBeLessThan(30)
+})
+
 test('a peer without credit is asked for MAX_FIRST_IDS of what it names', () => {
   const { stage, bob, told } = manyHeads()
   const [name] = namesOf(stage, 1) as [PeerId]

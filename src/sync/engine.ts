@@ -116,6 +116,7 @@ export function createEngine(options: EngineOptions): Engine {
     strangerAskedAt: -Infinity,
     nextRef: 1,
     turns: 0,
+    bringersAsked: 0,
     announceAt: Infinity,
     echoAt: Infinity,
     toldAllAt: -Infinity,

@@ -119,18 +119,19 @@ function pardon(engine: Engine, peer: Peer): void {
 const RANK: Readonly<Record<Way, number>> = { open: 0, channel: 1, browser: 2 }
 
 /** Worth, greatest first: the way, how early its author's first op came here, ops of others that it brought. */
-function seatOf(engine: Engine, { id, way, author, broughtOthers, metAt }: Peer): Seated {
-  return { id, worth: [RANK[way], -seniority(engine, author), broughtOthers], since: metAt }
+function seatOf(engine: Engine, peer: Peer): Seated {
+  const { id, way, broughtOthers, metAt } = peer
+  return { id, worth: [RANK[way], -seniorityOf(engine, peer), broughtOthers], since: metAt }
 }
 
-/** The number of an author among those with admitted ops; Infinity for one without. */
-function seniority({ replica: { dag } }: Engine, author: Author | null): number {
+/** The number of a peer's author among those with admitted ops, in the order of their first ops here; Infinity without a proven one. */
+export function seniorityOf({ replica: { dag } }: Engine, { author }: Peer): number {
   const number = author === null ? -1 : numberOfAuthor(dag, author)
   return number < 0 ? Infinity : number
 }
 
 /** Whether a peer has proven to be an author whose ops are here. */
-export const isSenior = (engine: Engine, { author }: Peer): boolean => seniority(engine, author) < Infinity
+export const isSenior = (engine: Engine, peer: Peer): boolean => seniorityOf(engine, peer) < Infinity
 
 /** Whether a peer is known by more than a fresh name: it is a tab of this browser, the far end of a proven channel, or an author with ops here. */
 export const isTrusted = (engine: Engine, peer: Peer): boolean => peer.way !== 'open' || isSenior(engine, peer)

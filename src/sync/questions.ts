@@ -10,6 +10,7 @@ import { holdingsOf, told } from './gossip.ts'
 import { encodeMessage } from './messages.ts'
 import { type Fetch, type GivenUp, HEDGE } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
+import { seniorityOf } from './peers.ts'
 import { type Engine, notify, send } from './state.ts'
 import { hasMore, unknownHeads } from './turns.ts'
 
@@ -20,7 +21,7 @@ const STILL_CATCHING_UP = 3_000
 
 /** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
 export function askBringers(engine: Engine): number {
-  const { bringers, fetches, intake, peers, now, replica } = engine
+  const { bringers, fetches, now, replica } = engine
   if (bringers.size === 0) return Infinity
   let recent = 0
   let next = Infinity
@@ -29,22 +30,44 @@ export function askBringers(engine: Engine): number {
     recent++
     next = Math.min(next, startedAt + HEDGE)
   }
-  for (const id of bringers) {
+  for (;;) {
     if (recent >= MAX_BROUGHT) return next
-    // What it brought next may be what is missing; but not what it repeats because everything was asked for.
-    const open = fetches.get(id)
-    const repeats = open?.all === true && open.got === 0
-    if (!repeats && (open !== undefined || intake.has(id))) continue
-    const peer = peers.get(id)
-    if (peer !== undefined && !mayBeAsked(engine, peer, 'brought')) continue
-    bringers.delete(id)
-    const ids = peer === undefined ? [] : missingFor(replica.pending, id, mostIds(engine, peer))
-    if (peer === undefined || peer.benchedUntil > now || ids.length === 0) continue
+    const peer = nextBringer(engine)
+    if (peer === null) break
+    bringers.delete(peer.id)
+    const ids = missingFor(replica.pending, peer.id, mostIds(engine, peer))
+    if (ids.length === 0) continue
+    engine.bringersAsked++
     askFor(engine, peer, ids)
     recent++
     next = Math.min(next, now + HEDGE)
   }
   return bringers.size === 0 ? Infinity : Math.min(next, askableAt(engine, 'brought'))
+}
+
+/**
+ * Who is asked next for the parents of what it brought: by turns the one whose author's first op came here first, and the one that waits longest. So
+ * names that cost nothing delay an earlier author by one question, however many they are, and no author can take every question. O(bringers).
+ */
+function nextBringer(engine: Engine): Peer | null {
+  const { bringers, fetches, intake, peers, now } = engine
+  const isBySeniority = engine.bringersAsked % 2 === 0
+  let best: Peer | null = null
+  for (const id of bringers) {
+    // What it brought next may be what is missing; but not what it repeats because everything was asked for.
+    const open = fetches.get(id)
+    const repeats = open?.all === true && open.got === 0
+    if (!repeats && (open !== undefined || intake.has(id))) continue
+    const peer = peers.get(id)
+    if (peer === undefined || peer.benchedUntil > now) {
+      bringers.delete(id)
+      continue
+    }
+    if (!mayBeAsked(engine, peer, 'brought')) continue
+    if (best === null || seniorityOf(engine, peer) < seniorityOf(engine, best)) best = peer
+    if (!isBySeniority) return best
+  }
+  return best
 }
 
 /** Asks a peer in its turn. */

@@ -119,8 +119,9 @@ export interface Engine {
   /** When the last question to such a one was asked (ms). */
   strangerAskedAt: number
   nextRef: number
-  /** Questions that were asked in turn. */
+  /** Questions that were asked in turn, and those for parents of what a peer brought. */
   turns: number
+  bringersAsked: number
 
   announceAt: number
   /** When those who are owed an echo get it (ms). */

@@ -669,10 +669,18 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D24',
     file: 'src/sync/questions.ts',
-    in: 'askBringers',
+    in: 'nextBringer',
     drop: 'if',
     mentions: ['mayBeAsked'],
     test: tested(ASKING_TEST, 'D24 names that bring ops whose parents nobody has'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/questions.ts',
+    in: 'nextBringer',
+    replace: 'value of const isBySeniority',
+    with: 'false',
+    test: tested(ASKING_TEST, 'D24 an early author without credit'),
   },
   {
     row: 'D24',
