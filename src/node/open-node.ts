@@ -1,6 +1,7 @@
 /**
  * Who this tab is. A tab that comes back is the node it was, if nobody else is: the Web Lock `node:<id>` decides, since
- * duplicating a tab copies everything else. Whoever does not get the lock is a new node, with a key and a store of its own.
+ * duplicating a tab copies everything else. A tab that was none, or cannot be it again, takes up a node that the room has in this browser and
+ * that does not run. Where there is none it is a new node, with a key and a store of its own, and with the ops of a node that runs.
  */
 import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
@@ -9,7 +10,7 @@ import { NOTHING_WRITTEN } from '../core/mark.ts'
 import { asAuthor, hashOp, type Op, type OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
 import { OPEN } from '../rules/open.ts'
-import { type Identity, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
+import { type Durability, type Identity, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import { inflate } from './deflate.ts'
@@ -33,6 +34,9 @@ export interface OpenedNode {
 
 export type OpenStore = (id: string) => Promise<Store>
 
+/** The Web Lock that a running node holds. */
+export const lockName = (id: string): string => `node:${id}`
+
 /**
  * Holds `node:<id>` until this worker ends or what is returned is called; null if another holds it for longer than `patience`
  * (ms), or if there are no locks here.
@@ -42,24 +46,62 @@ async function lockNode(id: string, patience: number): Promise<(() => void) | nu
   return new Promise((resolve) => {
     const options = patience > 0 ? { signal: AbortSignal.timeout(patience) } : { ifAvailable: true }
     navigator.locks
-      .request(`node:${id}`, options, (lock) => (lock === null ? resolve(null) : new Promise<void>((release) => resolve(release))))
+      .request(lockName(id), options, (lock) => (lock === null ? resolve(null) : new Promise<void>((release) => resolve(release))))
       .catch(() => resolve(null))
   })
 }
 
-/** The node this tab was before (`claim`), if it can be had and is of this room; null if not. */
-export async function resumeNode(openStore: OpenStore, claim: string, room: RoomLink, patience: number): Promise<OpenedNode | null> {
-  const release = fromHex(claim)?.length === 32 ? await lockNode(claim, patience) : null
+/**
+ * The node `id`, if it can be had and is of this room; null if not. Its lock is waited for up to `patience` (ms).
+ * @throws StoreError where its store cannot be opened
+ */
+export async function resumeNode(openStore: OpenStore, id: string, room: RoomLink, patience: number): Promise<OpenedNode | null> {
+  const release = fromHex(id)?.length === 32 ? await lockNode(id, patience) : null
   if (release === null) return null
-  const store = await openStore(claim)
-  const identity = await store.identity()
-  if (identity !== null && equalBytes(identity.genesis, room.genesis) && equalBytes(identity.secret, room.secret)) {
-    return { identity, store, resumed: true, salvaged: false }
+  let opened: OpenedNode | null = null
+  try {
+    opened = await openedIn(openStore, id, room)
+  } finally {
+    if (opened === null) release()
   }
+  return opened
+}
+
+async function openedIn(openStore: OpenStore, id: string, room: RoomLink): Promise<OpenedNode | null> {
+  const store = await openStore(id)
+  const identity = await store.identity()
+  if (identity !== null && isOf(room, identity)) return { identity, store, resumed: true, salvaged: false }
   if (identity === null) await store.destroy()
   else store.close()
-  release()
   return null
+}
+
+export const isOf = (room: RoomLink, { genesis, secret }: Identity): boolean =>
+  equalBytes(genesis, room.genesis) && equalBytes(secret, room.secret)
+
+/** The first of these nodes that does not run and can be opened; null if there is none. */
+export async function takeUp(openStore: OpenStore, ids: readonly string[], room: RoomLink): Promise<OpenedNode | null> {
+  for (const id of ids) {
+    // Another one may be sound.
+    const opened = await resumeNode(openStore, id, room, 0).catch(() => null)
+    if (opened !== null) return opened
+  }
+  return null
+}
+
+/**
+ * Deletes a node that does not run: its ops, its key, its mark. False if it runs, or if there are no locks here, by which that could be
+ * told. @throws StoreError
+ */
+export async function forgetNode(deleteStore: (id: string) => Promise<void>, id: string): Promise<boolean> {
+  const release = await lockNode(id, 0)
+  if (release === null) return false
+  try {
+    await deleteStore(id)
+  } finally {
+    release()
+  }
+  return true
 }
 
 /** A new node in this room. */
@@ -184,13 +226,32 @@ export async function salvage(
   mint = generateKey,
 ): Promise<OpenedNode> {
   const fresh = await joinRoom(openStore, linkOf(identity), mint)
-  for (let at = 0; at < length;) {
-    const segments = await store.read(at, READ_SEGMENTS)
-    const kept = segments.flatMap((segment) => ('bytes' in segment && segment.first + segment.count <= length ? [segment] : []))
-    if (kept.length === 0) break
-    await fresh.store.append(kept, 'strict')
-    at = kept.at(-1)!.first + kept.at(-1)!.count
-  }
+  await copySegments(store, fresh.store, length, 'strict', async ({ first, count }) => first + count <= length)
   await store.destroy()
   return { ...fresh, salvaged: true }
+}
+
+/** Copies segments with the first `length` ops of `from` into the empty store `to`, in order, up to the first that is damaged or not to be taken. */
+export async function copySegments(
+  from: Store,
+  to: Store,
+  length: number,
+  durability: Durability,
+  isTaken: (segment: Segment) => Promise<boolean>,
+): Promise<void> {
+  for (let at = 0; at < length;) {
+    const read = await from.read(at, READ_SEGMENTS)
+    const taken: Segment[] = []
+    for (const segment of read) {
+      if (!('bytes' in segment) || !(await isTaken(segment))) break
+      taken.push(segment)
+    }
+    const [begin, end] = [taken[0], taken.at(-1)]
+    if (begin === undefined || end === undefined) return
+    // Merged meanwhile with what was copied before.
+    if (begin.first < at) await to.truncate(begin.first)
+    await to.append(taken, durability)
+    if (taken.length < read.length) return
+    at = end.first + end.count
+  }
 }

@@ -10,7 +10,7 @@ import { assert } from '../core/result.ts'
 import { greatestOf, leastOf } from '../core/lists.ts'
 import { guarded, openDatabase, settle } from './database.ts'
 import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, type SegmentRecord, unpackLong } from './segment-record.ts'
-import { openMark } from './mark-database.ts'
+import { markDatabaseName, openMark } from './mark-database.ts'
 import type { CorruptSegment, Durability, Identity, Place, Segment, Store } from './store.ts'
 
 interface NodeSchema extends DBSchema {
@@ -142,9 +142,20 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
     destroy: () =>
       guarded(async () => {
         db.close()
-        await Promise.all([deleteDB(name), mark.destroy()])
+        mark.close()
+        await deleteBoth(nodeId)
       }),
   }
+}
+
+/**
+ * Deletes what a node has stored, its key included; hold its lock meanwhile. Its databases are not opened, so a later version may have made them.
+ * @throws StoreError "failed" where the browser refuses storage
+ */
+export const deleteIndexedDbStore = (nodeId: string): Promise<void> => guarded(() => deleteBoth(nodeId))
+
+async function deleteBoth(nodeId: string): Promise<void> {
+  await Promise.all([deleteDB(databaseName(nodeId)), deleteDB(markDatabaseName(nodeId))])
 }
 
 type Key = NodeSchema['segments']['key']

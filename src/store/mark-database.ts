@@ -3,7 +3,7 @@
  * restored or cut alone. What a browser loses or restores as a whole (a profile, the data of a site), it loses here too: in
  * Chromium all databases of a site lie in one folder.
  */
-import { type DBSchema, deleteDB } from 'idb'
+import type { DBSchema } from 'idb'
 import type { Mark } from '../core/mark.ts'
 import { openDatabase, settle } from './database.ts'
 
@@ -19,7 +19,6 @@ export interface MarkPlace {
   /** Resolves when it is on the disk. What is to be written is cloned before this returns. */
   write(mark: Mark): Promise<void>
   close(): void
-  destroy(): Promise<void>
 }
 
 /** The database of a node's mark. */
@@ -27,8 +26,7 @@ export const markDatabaseName = (nodeId: string): string => `tabweave-mark/${nod
 
 /** @throws StoreError "failed" where the browser refuses storage */
 export async function openMark(nodeId: string): Promise<MarkPlace> {
-  const name = markDatabaseName(nodeId)
-  const db = await openDatabase<MarkSchema>(name, 1, (created) => void created.createObjectStore('mark'))
+  const db = await openDatabase<MarkSchema>(markDatabaseName(nodeId), 1, (created) => void created.createObjectStore('mark'))
   return {
     read: async () => markOf(await db.get('mark', SELF)),
     // Asynchronous, so that what is thrown at once is a rejection like any other.
@@ -37,10 +35,6 @@ export async function openMark(nodeId: string): Promise<MarkPlace> {
       await settle(tx, () => tx.store.put(mark, SELF))
     },
     close: () => db.close(),
-    async destroy() {
-      db.close()
-      await deleteDB(name)
-    },
   }
 }
 

@@ -102,7 +102,7 @@ export class StoreError extends Error {
   }
 }
 
-/** What the Start place lists: the nodes this browser has kept. */
+/** A node that this browser has kept. */
 export interface KnownNode {
   /** Author, hex: also the name of the node's Web Lock (`node:<id>`) and database. */
   readonly id: string

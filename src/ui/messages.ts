@@ -204,7 +204,7 @@ export const messages = {
     open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
     check: 'Check evidence, without a room',
     defaultName: 'A room',
-    busy: 'That node already runs in another tab, so this tab joined its room as a new node.',
+    busy: 'That node already runs in another tab, so this tab is another node of the room.',
     tryTitle: 'Things to try in a room',
     tries: [
       'Open another tab, type in both: two nodes, one history.',

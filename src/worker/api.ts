@@ -24,16 +24,18 @@ import type { KnownNode } from '../store/store.ts'
 
 export type * from '../node/views.ts'
 export type { IceServer, PageCommand, PageEvent } from '../net/direct/page-port.ts'
-export type { KnownNode } from '../store/store.ts'
 
 export type ToNode =
-  /** The nodes that this browser has kept, latest used first: reply `KnownNode[]`. Allowed before "start". */
+  /** The nodes that this browser has kept, latest used first: reply `KeptNode[]`. Allowed before "start". */
   | { readonly type: 'rooms'; readonly ref: number }
+  /** Deletes a node (its id), key and all, if it does not run: reply `Forgotten`. Allowed before "start". */
+  | { readonly type: 'forget'; readonly ref: number; readonly node: Hex }
   /** What the disk of a node (its id) holds, as one file; the node need not run: reply `StoredRoom | null`. Allowed before "start". */
   | { readonly type: 'exportStored'; readonly ref: number; readonly node: Hex }
   /**
    * The first message (but for those above), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
-   * `claim` is the node this tab was before a reload: honoured if its lock is free and its room is the link's.
+   * `claim` is the node that this tab was in this room before: honoured if its lock is free and its room is the link's. Else the tab is a node
+   * of the room that is kept here and does not run; where there is none, a new one.
    * `patience` is how long to wait for that lock (ms): long for a reload, short for what may be a duplicated tab.
    * `offline`: the node begins with all paths closed, as a person has left it.
    * `relay` is the websocket origin, or null for none ("ws://localhost:5173"); `servers` may help direct connections.
@@ -93,9 +95,18 @@ export type ToNode =
   /** Where the graph's feed goes (`graph/feed`). */
   | { readonly type: 'graph'; readonly port: MessagePort }
 
+/** A node that is kept here, and whether it runs now in some tab of this browser. */
+export interface KeptNode extends KnownNode {
+  readonly runs: boolean
+}
+
+/** "runs": it runs in some tab, or nobody can tell, since there are no locks on this address. "failed": the browser refused. */
+export type Forgotten = 'forgotten' | 'runs' | 'failed'
+
 /** What a message with a `ref` is answered with. */
 export interface Replies {
-  readonly rooms: readonly KnownNode[]
+  readonly rooms: readonly KeptNode[]
+  readonly forget: Forgotten
   readonly submit: SubmitReply
   readonly inspect: OpDetails | null
   readonly search: readonly HistoryEntry[]
@@ -110,7 +121,9 @@ export interface Replies {
 }
 
 export type FromNode =
-  /** The node runs. `claim` is what the tab should keep in its sessionStorage, `link` what the address bar should hold. */
+  /** The tab is about to be this node, which was here before: its disk can be exported although it may not open. */
+  | { readonly type: 'opening'; readonly node: Hex }
+  /** The node runs. `node` is what the tab should keep in its sessionStorage, `link` what the address bar should hold. */
   | {
       readonly type: 'opened'
       readonly node: Hex

@@ -7,6 +7,7 @@ import type { ToNode } from './api.ts'
 type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string'
+const isId: Check = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string)
 const isPath: Check = (value) => value === 'broadcast' || value === 'webrtc' || value === 'relay'
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const isSwitch: Check = (value) => typeof value === 'boolean'
@@ -64,6 +65,7 @@ const isPageEvent: Check = (value) => {
 /** The fields of each message, besides "type". */
 const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof Extract<ToNode, { type: T }>, 'type'>]: Check } } = {
   rooms: { ref: isCount },
+  forget: { ref: isCount, node: isId },
   start: {
     link: orNull(isText),
     roomName: isText,
@@ -88,7 +90,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   search: { ref: isCount, text: isText, limit: isCount },
   history: { ref: isCount },
   export: { ref: isCount },
-  exportStored: { ref: isCount, node: isText },
+  exportStored: { ref: isCount, node: isId },
   import: { ref: isCount, bytes: (value) => value instanceof Uint8Array },
   equivocations: { ref: isCount, from: isCount, count: isCount },
   evidence: { ref: isCount, id: orNull(isText) },

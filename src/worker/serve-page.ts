@@ -10,12 +10,13 @@ import { exportStored } from '../node/archive.ts'
 import type { Decoder } from '../node/decoder.ts'
 import { inviteByHand, meetByHand } from '../node/by-hand.ts'
 import { createNode, type Node } from '../node/node.ts'
-import { foundRoom, joinRoom, type OpenedNode, resumeNode } from '../node/open-node.ts'
+import { copyFromSiblings } from '../node/copy-ops.ts'
+import { forgetNode, foundRoom, joinRoom, lockName, type OpenedNode, resumeNode, takeUp } from '../node/open-node.ts'
 import { quickenHashing } from '../node/sha256.ts'
-import { openIndexedDbStore } from '../store/indexeddb.ts'
-import { StoreError } from '../store/store.ts'
+import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts'
+import { type KnownNode, StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
-import type { FromNode, NodeFailure, Replies, ToNode } from './api.ts'
+import type { Forgotten, FromNode, NodeFailure, Replies, ToNode } from './api.ts'
 import { mintDistinct } from './distinct-key.ts'
 import { createGraphFeeder } from './graph-feed.ts'
 import { createPublisher } from './publisher.ts'
@@ -43,6 +44,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     const link = message.link === null ? null : parseLink(message.link)
     if (message.link !== null && link === null) return fail('bad-link')
     const opened = await openNode(message, link).catch(() => null)
+    if (opened?.resumed === true) post({ type: 'opening', node: toHex(opened.identity.author) })
     if (opened === null) return fail('no-storage')
     const started = await createNode({
       opened,
@@ -64,6 +66,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
   return (data) => {
     if (!isToNode(data)) return
     if (data.type === 'rooms') return reply(data.ref, listRooms())
+    if (data.type === 'forget') return reply(data.ref, forget(data.node))
     if (data.type === 'exportStored') return reply(data.ref, exportOf(data.node))
     if (data.type === 'start') {
       node ??= start(data).catch(broken)
@@ -76,7 +79,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     value.then((answer) => post({ type: 'reply', ref, value: answer }), broken)
   }
 
-  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' | 'exportStored' }>): void {
+  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' | 'forget' | 'exportStored' }>): void {
     switch (message.type) {
       case 'submit':
         return reply(message.ref, running.submit(message.text))
@@ -132,8 +135,16 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
 async function openNode({ claim, patience, roomName }: Start, link: RoomLink | null): Promise<OpenedNode> {
   await quickenHashing()
   if (link === null) return foundRoom(openIndexedDbStore, roomName)
-  const before = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
-  return before ?? joinRoom(openIndexedDbStore, link, () => mintDistinct(listRooms(), toHex(link.genesis)))
+  const kept = listNodes()
+  const claimed = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
+  if (claimed !== null) return claimed
+  const address = formatLink(link)
+  const here = (await kept).filter((node) => node.link === address).map(({ id }) => id)
+  const free = await takeUp(openIndexedDbStore, here, link)
+  if (free !== null) return free
+  const fresh = await joinRoom(openIndexedDbStore, link, () => mintDistinct(kept, toHex(link.genesis)))
+  await copyFromSiblings(openIndexedDbStore, here, link, fresh.store)
+  return fresh
 }
 
 /** Reads a node's disk without its lock: the node that holds it may be the one that failed. Null if there is nothing that can be read. */
@@ -153,10 +164,27 @@ async function exportOf(id: string): Promise<Replies['exportStored']> {
   }
 }
 
-async function listRooms(): Promise<Replies['rooms']> {
+async function forget(id: string): Promise<Forgotten> {
   try {
-    const registry = await openRegistry()
-    return [...(await registry.list())].sort((a, b) => b.lastUsed - a.lastUsed)
+    if (!(await forgetNode(deleteIndexedDbStore, id))) return 'runs'
+    // Last: what is still listed can be forgotten again.
+    await (await openRegistry()).forget(id)
+    return 'forgotten'
+  } catch {
+    return 'failed'
+  }
+}
+
+async function listRooms(): Promise<Replies['rooms']> {
+  const [nodes, locks] = [await listNodes(), await globalThis.navigator.locks?.query()]
+  const held = new Set(locks?.held?.map(({ name }) => name))
+  return nodes.map((node) => ({ ...node, runs: held.has(lockName(node.id)) }))
+}
+
+/** Latest used first. */
+async function listNodes(): Promise<readonly KnownNode[]> {
+  try {
+    return await (await openRegistry()).list()
   } catch {
     // Without storage there is nothing to resume; "start" will say so.
     return []

@@ -171,6 +171,22 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E2',
+    file: 'src/node/copy-ops.ts',
+    in: 'copyOps',
+    replace: 'argument 5 of call copySegments',
+    with: 'async () => true',
+    test: tested('src/node/copy-ops.test.ts', 'E2 an op that the other node has stored'),
+  },
+  {
+    row: 'E4',
+    file: 'src/node/copy-ops.ts',
+    in: 'copyFromSiblings',
+    replace: 'call slice',
+    with: 'ids',
+    test: tested('src/node/copy-ops.test.ts', 'E4 of MAX_SIBLINGS nodes'),
+  },
+  {
+    row: 'E2',
     file: 'src/cli/record-file.ts',
     in: 'append',
     drop: 'if',

@@ -28,7 +28,7 @@ export default function RoomsPlace() {
       </button>
       <RoomList
         onResume={(node) => {
-          keepClaim(node.id)
+          keepClaim(node.link, node.id)
           restart(node.link)
         }}
       />

@@ -1,15 +1,15 @@
 /** The nodes this browser has kept, latest used first: one click and the tab is that node again. */
 import { useEffect, useState } from 'react'
-import type { KnownNode } from '../../worker/api.ts'
+import type { KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { usePage } from '../state/bindings.ts'
 
 const text = messages.start
 
-export function RoomList({ onResume }: { onResume(node: KnownNode): void }) {
+export function RoomList({ onResume }: { onResume(node: KeptNode): void }) {
   const page = usePage()
-  const [nodes, setNodes] = useState<readonly KnownNode[]>([])
+  const [nodes, setNodes] = useState<readonly KeptNode[]>([])
   useEffect(() => {
     let shown = true
     void page.rooms().then((found) => {

@@ -103,7 +103,7 @@ export default function StartPlace() {
         </form>
         <RoomList
           onResume={(node) => {
-            keepClaim(node.id)
+            keepClaim(node.link, node.id)
             page.open(node.link, '', text.busy)
           }}
         />

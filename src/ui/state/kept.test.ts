@@ -3,15 +3,18 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   allow,
   type Desk,
+  forgetKept,
   holdsUnsentText,
   isAllowed,
   keepAdded,
   keepClaim,
   keepDraft,
+  keepOffline,
   keepUnsent,
   keptAdded,
   keptClaim,
   keptDraft,
+  keptOffline,
   keptUnsent,
 } from './kept.ts'
 
@@ -34,12 +37,14 @@ afterEach(() => vi.unstubAllGlobals())
 describe('what a tab keeps', () => {
   test('claims, drafts and unsent texts come back as they were kept, each slot its own', () => {
     stubStorage()
-    keepClaim('ab')
-    keepAdded([{ slot: 2, claim: 'cd' }])
+    keepClaim('room', 'ab')
+    keepAdded('room', [{ slot: 2, claim: 'cd' }])
     keepDraft(at(0), 'half a thought')
     keepUnsent(at(1), ['one', 'two'])
-    expect(keptClaim()).toBe('ab')
-    expect(keptAdded()).toEqual([{ slot: 2, claim: 'cd' }])
+    expect(keptClaim('room.with-an-invitation')).toBe('ab')
+    expect(keptAdded('room')).toEqual([{ slot: 2, claim: 'cd' }])
+    // A tab that goes to another room is another node there.
+    expect([keptClaim('other'), keptAdded('other')]).toEqual([null, []])
     expect([keptDraft(at(0)), keptDraft(at(1))]).toEqual(['half a thought', ''])
     expect([keptUnsent(at(0)), keptUnsent(at(1))]).toEqual([[], ['one', 'two']])
     // A tab that goes to another room must not be able to send them there.
@@ -50,10 +55,10 @@ describe('what a tab keeps', () => {
     const held = stubStorage()
     keepDraft(at(0), 'x')
     keepUnsent(at(0), ['x'])
-    keepAdded([{ slot: 1, claim: 'ab' }])
+    keepAdded('room', [{ slot: 1, claim: 'ab' }])
     keepDraft(at(0), '')
     keepUnsent(at(0), [])
-    keepAdded([])
+    keepAdded('room', [])
     expect([...held.keys()]).toEqual([])
   })
 
@@ -69,10 +74,29 @@ describe('what a tab keeps', () => {
 
   test('what another hand wrote into the storage is as good as nothing', () => {
     for (const added of ['{', 'null', '7', '{"slot":1}', '[null, 3, {"slot":"1","claim":"ab"}, {"slot":1}]']) {
-      stubStorage({ 'tabweave.added': added, 'tabweave.unsent.0': added })
-      expect(keptAdded()).toEqual([])
+      stubStorage({ 'tabweave.added.room': added, [`tabweave.unsent.${ROOM}.0`]: added })
+      expect(keptAdded('room')).toEqual([])
       expect(keptUnsent(at(0))).toEqual([])
     }
+  })
+
+  test('a node that was deleted leaves nothing behind, and what was typed at others stays', () => {
+    const held = stubStorage()
+    keepClaim('link', 'aa')
+    keepAdded('link', [
+      { slot: 1, claim: 'bb' },
+      { slot: 2, claim: 'cc' },
+    ])
+    for (const slot of [0, 1, 2]) {
+      keepDraft(at(slot), `draft ${slot}`)
+      keepUnsent(at(slot), [`unsent ${slot}`])
+    }
+    for (const id of ['aa', 'bb']) keepOffline(id, true)
+    forgetKept({ id: 'bb', room: ROOM, link: 'link' })
+    expect([keptDraft(at(0)), keptDraft(at(1)), keptDraft(at(2))]).toEqual(['draft 0', '', 'draft 2'])
+    expect([keptUnsent(at(1)), keptAdded('link'), keptOffline('bb')]).toEqual([[], [{ slot: 2, claim: 'cc' }], false])
+    for (const id of ['aa', 'cc', 'never here']) forgetKept({ id, room: ROOM, link: 'link' })
+    expect([...held.keys()]).toEqual([])
   })
 
   test('storage that refuses stops nobody', () => {
@@ -81,7 +105,7 @@ describe('what a tab keeps', () => {
     }
     vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
     keepDraft(at(0), 'x')
-    expect([keptDraft(at(0)), keptClaim(), keptAdded(), keptUnsent(at(0))]).toEqual(['', null, [], []])
+    expect([keptDraft(at(0)), keptClaim('room'), keptAdded('room'), keptUnsent(at(0))]).toEqual(['', null, [], []])
   })
 })
 

@@ -1,5 +1,5 @@
 /**
- * What a tab keeps of its own in sessionStorage: which nodes it was, what is typed and not sent, what was sent and not
+ * What a tab keeps of its own in sessionStorage: which nodes it was in each room, what is typed and not sent, what was sent and not
  * answered; and, for all its tabs, a person's name and servers, and in which rooms these may be told. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
  */
 import type { Hex } from '../../worker/api.ts'
@@ -10,8 +10,6 @@ export interface AddedNode {
   readonly claim: Hex
 }
 
-const CLAIM = 'tabweave.claim'
-const ADDED = 'tabweave.added'
 const NAME = 'tabweave.name'
 const SERVERS = 'tabweave.servers'
 
@@ -42,12 +40,18 @@ function listIn<T>(written: string | null, fits: (item: Partial<T>) => boolean):
   }
 }
 
-export const keptClaim = (): Hex | null => read(CLAIM)
-export const keepClaim = (claim: Hex | null): void => write(CLAIM, claim)
+/** Of a room, by its link (the fragment, with or without an invitation): a tab that goes to another room and back is the node again that it was. */
+const roomKey = (what: string, link: string): string => `tabweave.${what}.${link.split('.')[0]}`
 
-export const keptAdded = (): AddedNode[] =>
-  listIn<AddedNode>(read(ADDED), (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
-export const keepAdded = (added: readonly AddedNode[]): void => write(ADDED, added.length === 0 ? null : JSON.stringify(added))
+/** The node that this tab was in the room. */
+export const keptClaim = (link: string): Hex | null => read(roomKey('claim', link))
+export const keepClaim = (link: string, claim: Hex | null): void => write(roomKey('claim', link), claim)
+
+/** The nodes that were added to this page in the room. */
+export const keptAdded = (link: string): AddedNode[] =>
+  listIn<AddedNode>(read(roomKey('added', link)), (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
+export const keepAdded = (link: string, added: readonly AddedNode[]): void =>
+  write(roomKey('added', link), added.length === 0 ? null : JSON.stringify(added))
 
 /** What all tabs of this browser share; "" for nothing. */
 function readShared(key: string): string {
@@ -122,3 +126,19 @@ export const keepUnsent = (desk: Desk, texts: readonly string[]): void =>
 /** True when this tab holds text that nobody else has. */
 export const holdsUnsentText = (desks: readonly Desk[]): boolean =>
   desks.some((desk) => keptDraft(desk) !== '' || keptUnsent(desk).length > 0)
+
+/** Forgets what this tab keeps of a node that was deleted: which node it was, and what was typed there and not sent. */
+export function forgetKept({ id, room, link }: { readonly id: Hex; readonly room: Hex; readonly link: string }): void {
+  keepOffline(id, false)
+  const added = keptAdded(link)
+  const here = [...added, { slot: 0, claim: keptClaim(link) }].filter(({ claim }) => claim === id)
+  for (const { slot } of here) {
+    keepDraft({ room, slot }, '')
+    keepUnsent({ room, slot }, [])
+    if (slot === 0) keepClaim(link, null)
+  }
+  keepAdded(
+    link,
+    added.filter(({ claim }) => claim !== id),
+  )
+}

@@ -100,6 +100,7 @@ export interface PageNode {
   goLive(): void
   connectGraph(port: MessagePort): void
   rooms(): Promise<Replies['rooms']>
+  forget(id: Hex): Promise<Replies['forget']>
   inspect(id: Hex): Promise<Replies['inspect']>
   search(text: string): Promise<Replies['search']>
   wholeHistory(): Promise<Replies['history']>
@@ -152,6 +153,8 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
 
   const client = createNodeClient(worker, (message) => {
     switch (message.type) {
+      case 'opening':
+        return store.setState({ claim: message.node })
       case 'opened': {
         const isFirst = store.getState().opened === null
         store.setState({ opened: message, failure: null })
@@ -265,6 +268,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     goLive: () => store.setState(({ live }) => ({ selected: null, live: live + 1 })),
     connectGraph: (port) => client.tell({ type: 'graph', port }, [port]),
     rooms: () => client.ask({ type: 'rooms' }),
+    forget: (node) => client.ask({ type: 'forget', node }),
     inspect: (id) => client.ask({ type: 'inspect', id }),
     search: (text) => client.ask({ type: 'search', text, limit: SEARCH_LIMIT }),
     wholeHistory: () => client.ask({ type: 'history' }),

@@ -4,9 +4,9 @@
  */
 import { greatestOf } from '../../core/lists.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Hex, Replies } from '../../worker/api.ts'
+import type { Forgotten, Hex, KeptNode, Replies } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
-import { keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
+import { forgetKept, keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { createPageNode, type PageNode } from './page-node.ts'
 import { serversOf } from './start-up.ts'
 
@@ -43,6 +43,8 @@ export interface Page {
   say(text: string): void
   /** The nodes this browser has kept. */
   rooms(): ReturnType<PageNode['rooms']>
+  /** Deletes kept nodes of a room that do not run, with their keys and what was typed at them. Gives what became of each, in order. */
+  forget(nodes: readonly KeptNode[]): Promise<readonly Forgotten[]>
   /** What the disk of a node holds, read by a worker of its own: that node's may be stuck. Null if nothing could be read. */
   exportStored(node: Hex): Promise<Replies['exportStored']>
 }
@@ -64,8 +66,11 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
   const ownNode = (): PageNode => (own ??= createPageNode(startNodeWorker(0), 0, hostServers))
 
   const keepAddedNodes = (): void => {
+    const link = ownNode().store.getState().opened?.link
+    if (link === undefined) return
     const added = store.getState().nodes.slice(1)
     keepAdded(
+      link,
       added.flatMap(({ slot, store: node }) => (node.getState().opened === null ? [] : [{ slot, claim: node.getState().opened!.node }])),
     )
   }
@@ -88,21 +93,22 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     open: (link, roomName, otherwise) => {
       const node = ownNode()
       const invitation = link?.split('.')[1] ?? null
+      const claim = link === null ? null : keptClaim(link)
       const unsubscribe = node.store.subscribe(({ opened }) => {
         if (opened === null) return
         unsubscribe()
-        keepClaim(opened.node)
+        keepClaim(opened.link, opened.node)
         history.replaceState(null, '', `#${opened.link}`)
-        // A duplicated tab or another room is not what those nodes were part of.
-        if (!opened.resumed) {
-          keepAdded([])
+        // A duplicated tab is not what those nodes were part of.
+        if (opened.node !== claim) {
+          keepAdded(opened.link, [])
           if (otherwise !== undefined) store.setState({ notice: { text: otherwise, at: Date.now() } })
         }
-        for (const { slot, claim } of keptAdded()) add(slot, claim)
+        for (const { slot, claim } of keptAdded(opened.link)) add(slot, claim)
         if (invitation !== null) store.setState({ invitation, place: 'peers' })
       })
       store.setState({ nodes: [node], place: null })
-      node.start({ link, roomName, claim: link === null ? null : keptClaim(), patience, relay, servers })
+      node.start({ link, roomName, claim, patience, relay, servers })
     },
     addNode: () => {
       const slot = greatestOf(store.getState().nodes.map((node) => node.slot)) + 1
@@ -126,6 +132,11 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     },
     say: (text) => store.setState({ notice: { text, at: Date.now() } }),
     rooms: () => ownNode().rooms(),
+    forget: async (nodes) => {
+      const outcomes = await Promise.all(nodes.map(({ id }) => ownNode().forget(id)))
+      nodes.forEach((node, i) => outcomes[i] === 'forgotten' && forgetKept(node))
+      return outcomes
+    },
     exportStored: async (node) => {
       let failed: (nothing: null) => void = () => {}
       const failing = new Promise<null>((resolve) => (failed = resolve))

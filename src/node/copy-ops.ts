@@ -1,0 +1,55 @@
+/**
+ * A new node in a room of which this browser has another node that runs: it begins with what that one has stored. It is read from the disk, so
+ * it is here although that node may be offline, asleep or stopped. The new node hashes every op, as it does with its own disk.
+ */
+import { equalBytes } from '../core/bytes.ts'
+import { asOpId } from '../core/op.ts'
+import { type Store, StoreError } from '../store/store.ts'
+import type { RoomLink } from './link.ts'
+import { copySegments, isOf, type OpenStore, reopenSegment } from './open-node.ts'
+
+/** Ids are not needed to see whose ops these are. */
+const NO_ID = asOpId(new Uint8Array(32))
+
+/** Nodes of the room that are looked at: to find the one with most ops, each is opened, which takes some 10 ms. */
+export const MAX_SIBLINGS = 8
+
+/** Copies into the empty store `to` what that of these nodes holds that has most ops. Nothing is copied where nothing can be read. */
+export async function copyFromSiblings(openStore: OpenStore, ids: readonly string[], room: RoomLink, to: Store): Promise<void> {
+  const found: { readonly store: Store; readonly author: Uint8Array; readonly length: number }[] = []
+  for (const id of ids.slice(0, MAX_SIBLINGS)) {
+    try {
+      const store = await openStore(id)
+      const identity = await store.identity()
+      // Opening makes what is not there.
+      if (identity === null) await store.destroy()
+      else if (isOf(room, identity)) found.push({ store, author: identity.author, length: await store.length() })
+      else store.close()
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+    }
+  }
+  const [most] = found.toSorted((a, b) => b.length - a.length)
+  try {
+    if (most !== undefined) await copyOps(most.store, most.author, to)
+  } catch (error) {
+    // Deleted meanwhile, or no room for a second copy: what is missing comes from peers.
+    if (!(error instanceof StoreError)) throw error
+  }
+  for (const { store } of found) store.close()
+}
+
+/**
+ * Copies the ops that `from`, the store of the node of this author, holds now, up to the first that cannot be read. That node may run, and write
+ * meanwhile: what it has signed and its mark does not name yet is not taken. It takes such an op back when its mark cannot be written, and may
+ * then sign another one with the same seq; nobody may have the first. O(bytes stored); nothing is hashed.
+ */
+export async function copyOps(from: Store, author: Uint8Array, to: Store): Promise<void> {
+  // Before the ops: a later mark may name an op that was taken back in between.
+  const marked = (await from.mark())?.own ?? 0
+  const length = await from.length()
+  await copySegments(from, to, length, 'relaxed', async (segment) => {
+    const units = await reopenSegment(segment, () => NO_ID)
+    return units !== null && units.every((unit) => unit.every(({ op }) => op.seq < marked || !equalBytes(op.author, author)))
+  })
+}
