@@ -4,7 +4,7 @@
  * about 2 ns an op.
  */
 import type { Canvas2D } from './canvas2d.ts'
-import { type Frame, MUTED, screenX, screenY } from './frame.ts'
+import { columnScreenX, type Frame, MUTED, screenY } from './frame.ts'
 import { inkOf } from './palette.ts'
 import { REST } from './reach.ts'
 
@@ -26,10 +26,10 @@ export function drawDensity(canvas: Canvas2D, frame: Frame): void {
   const marks = selected?.type === 'op' ? selected.reach.marks : null
   const all = new Uint32Array(bins * columns)
   const lit = marks === null ? all : new Uint32Array(bins * columns)
-  const { row, lane, laneColumn } = layout
+  const { row, lane, laneColumn, order, position } = layout
   for (let op = 0; op < layout.ops; op++) {
     const bin = Math.floor(row[op]! / binRows) - firstBin
-    const column = laneColumn[lane[op]!]! - firstColumn
+    const column = position[laneColumn[lane[op]!]!]! - firstColumn
     if (bin < 0 || bin >= bins || column < 0 || column >= columns) continue
     const cell = column * bins + bin
     all[cell]!++
@@ -38,9 +38,10 @@ export function drawDensity(canvas: Canvas2D, frame: Frame): void {
 
   const widest = Math.max(camera.laneGap * 0.84, 1.5)
   for (let c = 0; c < columns; c++) {
-    const look = frame.scene.authors[layout.columnAuthor[firstColumn + c]!]!.look
+    const shown = order[firstColumn + c]!
+    const look = frame.scene.authors[layout.columnAuthor[shown]!]!.look
     canvas.fillStyle = inkOf(look, frame.palette)
-    const column: Band = { frame, x: screenX(frame, firstColumn + c), widest, firstBin, binRows }
+    const column: Band = { frame, x: columnScreenX(frame, shown), widest, firstBin, binRows }
     for (const counts of marks === null ? [all] : [all, lit]) {
       canvas.globalAlpha = counts === lit ? 0.62 : MUTED
       fillBand(canvas, column, counts.subarray(c * bins, (c + 1) * bins))

@@ -4,7 +4,7 @@
  */
 import type { Canvas2D } from './canvas2d.ts'
 import { type Frame, MUTED, opScreenX, opScreenY, screenY } from './frame.ts'
-import { LONG_EDGE_ROWS, NONE } from './layout.ts'
+import { type Layout, LONG_EDGE_ROWS, NONE } from './layout.ts'
 import { inkOf } from './palette.ts'
 import { CHOSEN, FUTURE, PAST } from './reach.ts'
 import { lookOf } from './scene.ts'
@@ -89,7 +89,9 @@ function strokeBatches(canvas: Canvas2D, frame: Frame, edges: readonly number[],
     [lit, alpha],
   ] as const) {
     canvas.globalAlpha = strength
-    for (const batch of batches.values()) {
+    // In the order of the columns: which lies over which is the same on every node.
+    for (const author of [...batches.keys()].sort((a, b) => columnAt(layout, a) - columnAt(layout, b))) {
+      const batch = batches.get(author)!
       if (blended && batches === lit) for (const edge of batch) strokeBlended(canvas, frame, edge)
       else {
         canvas.strokeStyle = inkOf(lookOf(frame.scene, layout.edgeParent[batch[0]!]!), frame.palette)
@@ -100,6 +102,8 @@ function strokeBatches(canvas: Canvas2D, frame: Frame, edges: readonly number[],
     }
   }
 }
+
+const columnAt = (layout: Layout, author: number): number => layout.position[layout.authorColumn[author]!]!
 
 function strokeBlended(canvas: Canvas2D, frame: Frame, edge: number): void {
   const { scene, palette } = frame

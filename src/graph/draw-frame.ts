@@ -1,6 +1,6 @@
 /** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
 import type { Canvas2D } from './canvas2d.ts'
-import { type Frame, screenX, screenY, shortCount } from './frame.ts'
+import { columnScreenX, type Frame, screenY, shortCount } from './frame.ts'
 import { NONE } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import { addShape, addStar } from './shape.ts'
@@ -22,7 +22,7 @@ export function drawBackdrop(canvas: Canvas2D, frame: Frame): void {
     canvas.fillStyle = palette.band
     const width = bandWidth(frame)
     canvas.beginPath()
-    canvas.roundRect(screenX(frame, own) - width / 2, 5, width, height + 20, 10)
+    canvas.roundRect(columnScreenX(frame, own) - width / 2, 5, width, height + 20, 10)
     canvas.fill()
   }
   drawDepths(canvas, frame)
@@ -35,7 +35,7 @@ function drawGuides(canvas: Canvas2D, frame: Frame): void {
   if (camera.laneGap < MIN_GUIDED_GAP) return
   canvas.fillStyle = palette.line
   for (let column = 0; column < scene.layout.columns; column++) {
-    const x = screenX(frame, column)
+    const x = columnScreenX(frame, column)
     if (x >= 0 && x <= width) canvas.fillRect(Math.round(x), 0, 1, height)
   }
 }
@@ -76,16 +76,17 @@ export function drawHeads(canvas: Canvas2D, frame: Frame): void {
   canvas.font = NAME_FONT
   const named = camera.laneGap >= MIN_NAMED_GAP
   let oneLine = named
-  for (let c = first; c <= last && oneLine; c++) oneLine = canvas.measureText(nameOf(frame, c)).width <= camera.laneGap - 10
+  for (let at = first; at <= last && oneLine; at++)
+    oneLine = canvas.measureText(nameOf(frame, layout.order[at]!)).width <= camera.laneGap - 10
   const own = ownColumn(frame)
-  for (let column = first; column <= last; column++) drawHead(canvas, frame, column, column === own, named, oneLine)
+  for (let at = first; at <= last; at++) drawHead(canvas, frame, layout.order[at]!, layout.order[at] === own, named, oneLine)
 }
 
 function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, named: boolean, oneLine: boolean): void {
   const { camera, palette, scene, words } = frame
   const { layout } = scene
   const look = scene.authors[layout.columnAuthor[column]!]!.look
-  const x = screenX(frame, column)
+  const x = columnScreenX(frame, column)
   if (own) {
     const band = bandWidth(frame)
     canvas.beginPath()

@@ -2,7 +2,7 @@
 import type { Canvas2D } from './canvas2d.ts'
 import { dotRadius, type Frame, opScreenX, opScreenY, screenX, screenY } from './frame.ts'
 import { inkOf } from './palette.ts'
-import type { PlacedGhost } from './scene.ts'
+import { type PlacedGhost, shownX } from './scene.ts'
 import { addShape } from './shape.ts'
 
 /** Ties drawn, and pairs looked at for them, the newest first: an author can equivocate any number of times. */
@@ -45,7 +45,7 @@ export function drawGhosts(canvas: Canvas2D, frame: Frame): void {
 function drawGhost(canvas: Canvas2D, frame: Frame, { ghost, id, x, row, look }: PlacedGhost): void {
   const { camera, palette, scene } = frame
   const r = Math.max(dotRadius(camera), 3)
-  const px = screenX(frame, x)
+  const px = screenX(frame, shownX(scene, x))
   const py = screenY(frame, row)
   const color = ghost.state === 'rejected' ? palette.danger : inkOf(look, palette)
 

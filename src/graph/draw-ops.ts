@@ -35,7 +35,7 @@ export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly num
   for (const op of visible) {
     const side = labelSide(frame, op)
     if (side === 0) continue
-    const id = toHex(scene.ids.subarray(op * ID_BYTES, op * ID_BYTES + SHORT_ID_DIGITS / 2))
+    const id = toHex(scene.layout.ids.subarray(op * ID_BYTES, op * ID_BYTES + SHORT_ID_DIGITS / 2))
     const x =
       opScreenX(frame, op) + side * (aside + (isHead(scene.layout, op) || scene.forked.has(op) ? 4 : 0) + (isChosen(frame, op) ? 5 : 0))
     const y = opScreenY(frame, op) + 0.5

@@ -130,11 +130,12 @@ function addThread(canvas: Canvas2D, frame: Frame, peer: ScenePeer, index: numbe
   const last = Math.min(peer.shown.length - 1, Math.ceil((frame.width - frame.camera.x) / laneGap + 1))
   const left = screenX(frame, first) - laneGap / 2
   let x = left
-  let y = threadY(frame, peer.shown[first] ?? 0, index)
+  const { order } = frame.scene.layout
+  let y = threadY(frame, peer.shown[order[first]!] ?? 0, index)
   canvas.moveTo(x, y)
-  for (let column = first; column <= last; column++) {
-    const nextY = threadY(frame, peer.shown[column]!, index)
-    const at = screenX(frame, column)
+  for (let position = first; position <= last; position++) {
+    const nextY = threadY(frame, peer.shown[order[position]!]!, index)
+    const at = screenX(frame, position)
     const middle = (x + at - half) / 2
     if (nextY === y) canvas.lineTo(at - half, nextY)
     else canvas.bezierCurveTo(middle, y, middle, nextY, at - half, nextY)

@@ -102,6 +102,8 @@ export type GraphOutput =
       readonly type: 'drawn'
       readonly ops: number
       readonly lanes: number
+      /** The first MAX_SEEN authors from left to right, hex. */
+      readonly authors: readonly string[]
       /** Ops in sight, newest row first, at most MAX_SEEN; `hidden` more are in sight. */
       readonly seen: readonly SeenOp[]
       readonly hidden: number
@@ -129,7 +131,7 @@ export interface GhostNote {
 /** Peers whose frontier is drawn: more would be a carpet. Each takes 5 bytes an op and 20 a column. */
 export const MAX_FRONTIERS = 8
 
-/** Ops named in one "drawn": more than a listener would sit through. */
+/** Ops and authors named in one "drawn": more than a listener would sit through. */
 export const MAX_SEEN = 60
 
 /** The canvas as this layer knows it; the page's OffscreenCanvas fits. */

@@ -1,7 +1,7 @@
 /** What drawing is given for one picture, and the small sums every part of it needs. */
 import type { Box, Camera } from './camera.ts'
 import type { GraphWords } from './feed.ts'
-import { type Layout, NONE, opX } from './layout.ts'
+import { laneOffset, type Layout, NONE } from './layout.ts'
 import type { Palette } from './palette.ts'
 import { REST } from './reach.ts'
 import type { Scene } from './scene.ts'
@@ -36,7 +36,13 @@ export const POP_MS = 420
 
 export const screenX = (frame: Frame, column: number): number => frame.camera.x + column * frame.camera.laneGap
 export const screenY = (frame: Frame, row: number): number => frame.camera.y + row * frame.camera.rowGap
-export const opScreenX = (frame: Frame, op: number): number => screenX(frame, opX(frame.scene.layout, op))
+/** The middle of a column, wherever it is shown now. */
+export const columnScreenX = (frame: Frame, column: number): number => screenX(frame, frame.scene.columnShown[column]!)
+export function opScreenX(frame: Frame, op: number): number {
+  const { layout, columnShown } = frame.scene
+  const lane = layout.lane[op]!
+  return screenX(frame, columnShown[layout.laneColumn[lane]!]! + laneOffset(layout, lane))
+}
 export const opScreenY = (frame: Frame, op: number): number => screenY(frame, frame.scene.layout.row[op]!)
 
 /** Radius of an op's dot, CSS pixels. */

@@ -12,7 +12,7 @@ export interface Frontier {
   held: Uint8Array
   /** How many ops are held. */
   count: number
-  /** Of each lane: the last op held, or NONE. */
+  /** Of each lane: the last op known to be held when it was looked at, or NONE. A lane that was cut since has an op of another lane here. */
   laneHeld: Int32Array
 }
 
@@ -30,9 +30,6 @@ export function advanceFrontier(frontier: Frontier, layout: Layout, heads: reado
     if (frontier.held[op] === 1) return
     frontier.held[op] = 1
     frontier.count++
-    const lane = layout.lane[op]!
-    const last = frontier.laneHeld[lane]!
-    if (last === NONE || layout.row[op]! > layout.row[last]!) frontier.laneHeld[lane] = op
     stack.push(op)
   }
   for (const head of heads) if (head < layout.ops) hold(head)
@@ -44,18 +41,31 @@ export function advanceFrontier(frontier: Frontier, layout: Layout, heads: reado
 
 /**
  * For each column, the row of the first op that the peer lacks, or `layout.rows` when it lacks none. Written into `rows`. Of an author who has
- * forked into more than COMPARED_LANES lanes, only the first ones are looked at. O(columns + lanes that are compared).
+ * forked into more lanes than have a rank, only those are looked at. O(columns + lanes that are compared), and once for each op that came to be
+ * held; a lane that was cut is walked anew.
  */
 export function lackingRows(frontier: Frontier, layout: Layout, rows: Float64Array): void {
   makeRoom(frontier, layout)
   rows.fill(layout.rows)
-  for (const lane of layout.comparedLanes) {
-    const last = frontier.laneHeld[lane]!
-    const missing = last === NONE ? layout.laneFirst[lane]! : layout.laneNext[last]!
-    if (missing === NONE) continue
-    const column = layout.laneColumn[lane]!
-    rows[column] = Math.min(rows[column]!, layout.row[missing]!)
+  for (let column = 0; column < layout.columns; column++) {
+    for (let lane = layout.columnFirst[column]!; lane !== NONE; lane = layout.laneAfter[lane]!) {
+      const missing = firstLacking(frontier, layout, lane)
+      if (missing !== NONE) rows[column] = Math.min(rows[column]!, layout.row[missing]!)
+    }
   }
+}
+
+/** The first op of a lane that the peer lacks, or NONE. What is held is held with all before it. */
+function firstLacking({ held, laneHeld }: Frontier, layout: Layout, lane: number): number {
+  let last = laneHeld[lane]!
+  if (last !== NONE && layout.lane[last] !== lane) last = NONE
+  let next = last === NONE ? layout.laneFirst[lane]! : layout.laneNext[last]!
+  while (next !== NONE && held[next] === 1) {
+    last = next
+    next = layout.laneNext[next]!
+  }
+  laneHeld[lane] = last
+  return next
 }
 
 function makeRoom(frontier: Frontier, layout: Layout): void {

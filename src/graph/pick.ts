@@ -1,4 +1,5 @@
 /** What is under the pointer: the nearest op or ghost within a finger's reach. Costs the ops of the few rows around it. */
+import { shownX } from './scene.ts'
 import { type Frame, opScreenX, opScreenY, opsInRows, screenX, screenY } from './frame.ts'
 
 /** CSS pixels: half of the 44 that a finger wants. */
@@ -23,6 +24,6 @@ export function pick(frame: Frame, x: number, y: number, reach = FINGER): number
   for (const op of near ?? opsInRows(scene.layout, Math.floor(row), Math.ceil(row), MAX_LOOKED_AT) ?? []) {
     offer(op, opScreenX(frame, op), opScreenY(frame, op))
   }
-  for (const ghost of scene.ghosts) offer(ghost.id, screenX(frame, ghost.x), screenY(frame, ghost.row))
+  for (const ghost of scene.ghosts) offer(ghost.id, screenX(frame, shownX(scene, ghost.x)), screenY(frame, ghost.row))
   return best
 }

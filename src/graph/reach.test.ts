@@ -1,9 +1,9 @@
 /** Past and future of an op, against the definition. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createLayout, place } from './layout.ts'
+import { addIds, createLayout, place } from './layout.ts'
 import { CHOSEN, createReach, extendReach, FUTURE, PAST, type Reach, REST } from './reach.ts'
-import { anyDag, layoutOf, naivePast, type WrittenOp } from './written-dag.naive.ts'
+import { anyDag, idBytes, layoutOf, naivePast, type WrittenOp } from './written-dag.naive.ts'
 
 function expectedMarks(ops: readonly WrittenOp[], chosen: number): number[] {
   const past = naivePast(ops, chosen)
@@ -33,7 +33,10 @@ test('marks that grow with the DAG are those made afterwards', () => {
   fc.assert(
     fc.property(dagAndOp, ([ops, chosen]) => {
       const layout = createLayout()
-      const put = ({ author, seq, parents }: WrittenOp): void => place(layout, author, seq, Int32Array.from(parents))
+      const put = ({ author, seq, parents }: WrittenOp): void => {
+        addIds(layout, idBytes(layout.ops))
+        place(layout, author, seq, Int32Array.from(parents))
+      }
       ops.slice(0, chosen + 1).forEach(put)
       const reach = createReach(layout, chosen)
       for (const op of ops.slice(chosen + 1)) {

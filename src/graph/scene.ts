@@ -8,13 +8,14 @@ import { pushAll } from '../core/lists.ts'
 import { type AuthorLook, authorLook } from './author-look.ts'
 import type { Ghost, GraphFeed, PeerFrontier } from './feed.ts'
 import { advanceFrontier, createFrontier, type Frontier, lackingRows } from './frontier.ts'
-import { createLayout, type Layout, NONE, opX, place } from './layout.ts'
+import { settleColumns } from './columns.ts'
+import { addIds, compareOps, createLayout, type Layout, NONE, opX, place } from './layout.ts'
 import { createReach, extendReach, type Reach } from './reach.ts'
 
 export interface Scene {
   layout: Layout
-  /** 32 bytes an op, in op order. */
-  ids: Uint8Array
+  /** Per column: where it is shown, in columns; it eases towards its place (see `easeColumns`). */
+  columnShown: Float64Array
   authors: AuthorEntry[]
   /** Author numbers by key (hex). */
   authorByKey: Map<string, number>
@@ -62,6 +63,9 @@ export type Selected = { readonly type: 'op'; readonly op: number; readonly reac
 /** A batch of at most this many ops pops in; more is a load, and appears at once. */
 export const LOAD_OPS = 24
 
+/** A column that is so near its place has arrived, in columns. */
+const NEAR = 0.002
+
 /** Anyone can make up authors, so ghosts of unknown ones share a few columns. */
 const MAX_STRANGER_COLUMNS = 3
 
@@ -69,7 +73,7 @@ const MAX_STRANGER_COLUMNS = 3
 export function createScene(): Scene {
   return {
     layout: createLayout(),
-    ids: new Uint8Array(0),
+    columnShown: new Float64Array(0),
     authors: [],
     authorByKey: new Map(),
     self: null,
@@ -124,16 +128,17 @@ function take(scene: Scene, feed: GraphFeed, now: number): void {
 
 /** Hex id of an op. */
 export function idOf(scene: Scene, op: number): string {
-  return toHex(scene.ids.subarray(op * ID_BYTES, (op + 1) * ID_BYTES))
+  return toHex(scene.layout.ids.subarray(op * ID_BYTES, (op + 1) * ID_BYTES))
 }
 
 /** The op with this hex id, from op `first` on, or NONE. O(ops), at the person's pace. */
 export function findOp(scene: Scene, id: string, first = 0): number {
   const bytes = fromHex(id)
   if (bytes === null || bytes.length !== ID_BYTES) return NONE
-  for (let op = first; op < scene.layout.ops; op++) {
+  const { ids, ops } = scene.layout
+  for (let op = first; op < ops; op++) {
     const at = op * ID_BYTES
-    if (scene.ids[at] === bytes[0] && compareBytes(scene.ids.subarray(at, at + ID_BYTES), bytes) === 0) return op
+    if (ids[at] === bytes[0] && compareBytes(ids.subarray(at, at + ID_BYTES), bytes) === 0) return op
   }
   return NONE
 }
@@ -151,7 +156,7 @@ export function select(scene: Scene, target: number | string | null): void {
 }
 
 /**
- * Where a step from the selection leads, or NONE: to a parent (prev first), a child (the oldest), or along the lane.
+ * Where a step from the selection leads, or NONE: to a parent (prev first), a child (the least), or along the lane.
  * Without a selection: the newest op.
  */
 export function stepFrom(scene: Scene, to: 'parent' | 'child' | 'previous' | 'next'): number {
@@ -163,7 +168,10 @@ export function stepFrom(scene: Scene, to: 'parent' | 'child' | 'previous' | 'ne
       return layout.parentStart[op]! < layout.parentStart[op + 1]! ? layout.edgeParent[layout.parentStart[op]!]! : NONE
     case 'child': {
       let child = NONE
-      for (let e = layout.firstChildEdge[op]!; e !== NONE; e = layout.nextChildEdge[e]!) child = layout.edgeChild[e]!
+      for (let e = layout.firstChildEdge[op]!; e !== NONE; e = layout.nextChildEdge[e]!) {
+        const other = layout.edgeChild[e]!
+        if (child === NONE || compareOps(layout, other, child) < 0) child = other
+      }
       return child
     }
     case 'previous':
@@ -208,15 +216,46 @@ function neighbourInRow(scene: Scene, op: number, side: -1 | 1): number {
   return best
 }
 
+/** Puts the columns in their order, if they are not. What stands in them is shown moving there by `easeColumns`. */
+export function settleScene(scene: Scene): void {
+  if (settleColumns(scene.layout)) scene.ghosts = placeGhosts(scene, scene.ghosts)
+}
+
+/** Where a horizontal place (in columns) is shown while the column that it belongs to moves. */
+export function shownX({ layout, columnShown }: Scene, x: number): number {
+  const position = Math.floor(x + 0.5)
+  if (position >= layout.columns) return x
+  return columnShown[layout.order[position]!]! + x - position
+}
+
+/**
+ * Moves the shown columns towards their places by `part` (0 … 1) of the way; true when all have arrived. A new column appears
+ * in its place. O(columns).
+ */
+export function easeColumns(scene: Scene, part: number): boolean {
+  const { columns, position } = scene.layout
+  const before = scene.columnShown
+  if (before.length < columns) {
+    scene.columnShown = new Float64Array(Math.max(columns, before.length * 2)).fill(Number.NaN)
+    scene.columnShown.set(before)
+  }
+  let arrived = true
+  for (let column = 0; column < columns; column++) {
+    const gap = position[column]! - scene.columnShown[column]!
+    // Not a number: it is new.
+    if (!(Math.abs(gap) >= NEAR)) scene.columnShown[column] = position[column]!
+    else {
+      scene.columnShown[column]! += gap * part
+      arrived = false
+    }
+  }
+  return arrived
+}
+
 function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: number): void {
   const count = feed.authors.length
   const first = scene.layout.ops
-  if (scene.ids.length < (first + count) * ID_BYTES) {
-    const bigger = new Uint8Array(Math.max((first + count) * ID_BYTES, scene.ids.length * 2))
-    bigger.set(scene.ids)
-    scene.ids = bigger
-  }
-  scene.ids.set(feed.ids.subarray(0, count * ID_BYTES), first * ID_BYTES)
+  addIds(scene.layout, feed.ids.subarray(0, count * ID_BYTES))
   for (let i = 0; i < count; i++) {
     place(scene.layout, feed.authors[i]!, feed.seqs[i]!, feed.parents, feed.parentStart[i]!, feed.parentStart[i + 1]!)
     if (count <= LOAD_OPS) scene.arrivals.set(first + i, now)

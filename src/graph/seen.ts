@@ -2,14 +2,17 @@
 import { toHex } from '../core/bytes.ts'
 import { type GhostNote, type GraphOutput, MAX_SEEN, type SeenOp } from './feed.ts'
 import { type Frame, newestInRows } from './frame.ts'
+import { compareOps } from './layout.ts'
 import { idOf, type Scene } from './scene.ts'
+
+const authorOf = (scene: Scene, author: number): string => toHex(scene.authors[author]!.key)
 
 /** An op, named. */
 export function seenOp(scene: Scene, op: number): SeenOp {
   const { layout } = scene
   return {
     id: idOf(scene, op),
-    author: toHex(scene.authors[layout.author[op]!]!.key),
+    author: authorOf(scene, layout.author[op]!),
     seq: layout.seq[op]!,
     row: layout.row[op]!,
     state: scene.forked.has(op) ? 'forked' : 'admitted',
@@ -38,13 +41,16 @@ export function describeDrawn(frame: Frame): Extract<GraphOutput, { type: 'drawn
   const { layout, selected } = scene
   const newest = Math.min(lastRow, layout.rows - 1)
   const ops = frame.visible ?? newestInRows(layout, newest, MAX_SEEN)
-  const named = [...ops].sort((a, b) => layout.row[b]! - layout.row[a]! || b - a).slice(0, MAX_SEEN)
+  const named = [...ops].sort((a, b) => compareOps(layout, b, a)).slice(0, MAX_SEEN)
   const ghosts = scene.ghosts.filter(({ row }) => row >= firstRow && row <= lastRow).slice(0, MAX_SEEN)
   const reach = selected?.type === 'op' ? selected.reach : null
   return {
     type: 'drawn',
     ops: layout.ops,
     lanes: layout.lanes,
+    authors: Array.from(layout.order.subarray(0, Math.min(layout.columns, MAX_SEEN)), (column) =>
+      authorOf(scene, layout.columnAuthor[column]!),
+    ),
     seen: [...ghosts.flatMap(({ id }) => seenGhost(scene, id) ?? []), ...named.map((op) => seenOp(scene, op))],
     hidden: Math.max(0, (frame.visible?.length ?? layout.ops) - named.length),
     reach: reach && { past: reach.past, future: reach.future, concurrent: layout.ops - 1 - reach.past - reach.future },

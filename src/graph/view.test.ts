@@ -1,7 +1,7 @@
 /** The live view with a recording canvas, a clock set by hand and frames that come when the test says so. */
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
-import { type Ghost, type GraphOutput, type GraphView } from './feed.ts'
+import { type Ghost, type GraphFeed, type GraphOutput, type GraphView } from './feed.ts'
 import { PALETTES } from './palette.ts'
 import { createRecorder } from './recorder.naive.ts'
 import { createGraphView } from './view.ts'
@@ -178,6 +178,65 @@ test('what the pointer is over is named, until the picture moves under it', () =
   expect(last('hovered')?.op).toMatchObject({ id: hex(1), author: toHex(keyBytes(1)), seq: 0, row: 1 })
   graph.input({ type: 'zoom', factor: 1.1, x: 300, y: 300 })
   expect(last('hovered')?.op).toBeNull()
+})
+
+/** A room in which the author of the second column is learned last. */
+const LATE: readonly GraphFeed[] = [
+  { type: 'authors', first: 0, keys: Uint8Array.from([0, 1, 2].flatMap((author) => [...keyBytes(author)])) },
+  ...[
+    [0, 5, []],
+    [1, 9, [0]],
+    [2, 7, [0]],
+  ].map(([author, id, parents], op): GraphFeed => ({
+    type: 'ops',
+    first: op,
+    ids: new Uint8Array(32).fill(id as number),
+    authors: Int32Array.of(author as number),
+    parentStart: Int32Array.of(0, (parents as number[]).length),
+    parents: Int32Array.from(parents as number[]),
+    seqs: Int32Array.of(0),
+  })),
+]
+
+describe('A9 an author who is learned late', () => {
+  const hexes = (...authors: number[]): string[] => authors.map((author) => toHex(keyBytes(author)))
+  function openLate() {
+    const opened = openGraph([])
+    for (const feed of LATE.slice(0, 3)) opened.graph.feed(feed)
+    opened.rest()
+    const { context } = opened
+    const xOf = (id: number): number => context.texts.findLast(({ text }) => text === toHex(new Uint8Array(3).fill(id)))!.x
+    return { ...opened, xOf }
+  }
+
+  test('is put in its place, and the lane at its right moves there in several pictures', () => {
+    const { graph, context, rest, last, xOf } = openLate()
+    const before = xOf(9)
+    context.forget()
+    graph.feed(LATE[3]!)
+    rest()
+    expect(last('drawn')!.authors).toEqual(hexes(0, 2, 1))
+    expect(xOf(7)).toBeLessThan(xOf(9))
+    const xs = new Set(context.texts.filter(({ text }) => text === '090909').map(({ x }) => Math.round(x)))
+    expect(xs.size).toBeGreaterThan(3)
+    expect(Math.max(...xs)).toBe(Math.round(xOf(9)))
+    expect(before).toBeLessThan(xOf(9))
+  })
+
+  test('stands at the right while a pointer is on the picture, and is put in its place when the pointer leaves or rests for long', () => {
+    for (const release of ['leave', 'rest'] as const) {
+      const { graph, rest, frame, last, xOf } = openLate()
+      graph.input({ type: 'hover', x: 300, y: 300 })
+      graph.feed(LATE[3]!)
+      for (let i = 0; i < 100; i++) frame()
+      expect(last('drawn')!.authors).toEqual(hexes(0, 1, 2))
+      expect(xOf(9)).toBeLessThan(xOf(7))
+      if (release === 'leave') graph.input({ type: 'leave' })
+      rest()
+      expect(last('drawn')!.authors).toEqual(hexes(0, 2, 1))
+      expect(xOf(7)).toBeLessThan(xOf(9))
+    }
+  })
 })
 
 test('arrows walk to parents, children and neighbours', () => {

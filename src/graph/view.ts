@@ -13,7 +13,7 @@ import { type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
 import { pick } from './pick.ts'
-import { columnsOf, createScene, feedScene, findOp, idOf, LOAD_OPS, rowsOf, select, stepFrom } from './scene.ts'
+import { columnsOf, createScene, easeColumns, feedScene, findOp, idOf, LOAD_OPS, rowsOf, select, settleScene, stepFrom } from './scene.ts'
 import { describeDrawn, ghostNote, seenGhost, seenOp } from './seen.ts'
 
 export interface ViewHost {
@@ -50,6 +50,10 @@ const LOAD_ENDS_AFTER = 400
 const PICTURES_SHARE = 1 / 6
 /** What the node tells is drawn this long after it came: by then it has been shown where it is read, ms. */
 const FEED_PAUSE = 34
+/** A pointer that rests so long points at nothing, ms. */
+const POINTER_RESTS = 5_000
+/** The time in which a lane covers two thirds of its way to its place, ms. */
+const LANE_MOVE = 130
 /** After a pause, easing goes on as if this long had passed, ms. */
 const LONG_FRAME = 50
 
@@ -62,6 +66,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   let target: Camera = { ...shown }
   let follow = true
   let hovered: number | string | null = null
+  /** Until then a pointer is on the picture: no lane changes its place under it. */
+  let pointedUntil = Number.NEGATIVE_INFINITY
   /** Asked to be selected before it arrived. */
   let awaited: string | null = null
   /** Something changed since the last picture; since the page was last told; a frame is under way; no op was seen yet. */
@@ -102,19 +108,23 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
       untold = false
       host.post(describeDrawn(frameAt(now)))
     }
-    if (dirty || untold) ask()
+    const unsettled = scene.layout.unsettled.size > 0
+    if (unsettled && now >= pointedUntil) resettle()
+    if (dirty || untold || unsettled) ask()
   }
 
   function picture(now: number): void {
     const elapsed = Math.min(now - lastFrame, LONG_FRAME)
     lastFrame = now
     if (view.reducedMotion) shown = { ...target }
+    const jumps = view.reducedMotion || now < loadingUntil
     const rest = ease(shown, target, elapsed, box)
     const frame = frameAt(now)
+    const inPlace = easeColumns(scene, jumps ? 1 : 1 - Math.exp(-elapsed / LANE_MOVE))
     const level = easeThreads(frame, elapsed)
     draw(host.context, frame)
     for (const [op, since] of scene.arrivals) if (now - since > POP_MS) scene.arrivals.delete(op)
-    dirty = !rest || !level || scene.arrivals.size > 0
+    dirty = !rest || !inPlace || !level || scene.arrivals.size > 0
   }
 
   function frameAt(now: number): Frame {
@@ -125,6 +135,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
   /** The content grew or the window changed: the camera rests anew. */
   function resettle(): void {
+    if (fresh || host.clock() >= pointedUntil) settleScene(scene)
+    easeColumns(scene, fresh ? 1 : 0)
     extent = { columns: columnsOf(scene), rows: rowsOf(scene) }
     box = boxOf(view, extent.rows)
     target = follow ? following(target, extent, box) : settled(target, extent, box)
@@ -228,15 +240,20 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
         case 'view':
           return resize(input.view)
         case 'pan':
+          pointedUntil = host.clock() + POINTER_RESTS
           return aim(settled({ ...target, x: target.x + input.dx, y: target.y + input.dy }, extent, box), true)
         case 'zoom':
           return zoom(input.factor, input.x, input.y)
         case 'tap':
+          pointedUntil = host.clock() + POINTER_RESTS
           return choose(pick(frameAt(host.clock()), input.x, input.y), false)
         case 'hover':
+          pointedUntil = host.clock() + POINTER_RESTS
           return hover(pick(frameAt(host.clock()), input.x, input.y, 14), input.x, input.y)
         case 'leave':
-          return hover(null, 0, 0)
+          hover(null, 0, 0)
+          pointedUntil = Number.NEGATIVE_INFINITY
+          return resettle()
         case 'select':
           if (input.id === null) return choose(null, false)
           return chooseById(input.id, input.reveal)

@@ -5,7 +5,8 @@
 import fc from 'fast-check'
 import { greatestOf } from '../core/lists.ts'
 import type { GraphFeed } from './feed.ts'
-import { createLayout, type Layout, place } from './layout.ts'
+import { settleColumns } from './columns.ts'
+import { addIds, createLayout, type Layout, place } from './layout.ts'
 
 export interface WrittenOp {
   readonly name: string
@@ -36,13 +37,18 @@ function fail(sentence: string): never {
   throw new Error(sentence)
 }
 
-export function layoutOf(ops: readonly WrittenOp[]): Layout {
+/** A settled layout of `ops`, with the ids of `idOf`. */
+export function layoutOf(ops: readonly WrittenOp[], idOf: (op: number) => Uint8Array = idBytes): Layout {
   const layout = createLayout()
-  for (const op of ops) place(layout, op.author, op.seq, Int32Array.from(op.parents))
+  for (const [i, op] of ops.entries()) {
+    addIds(layout, idOf(i))
+    place(layout, op.author, op.seq, Int32Array.from(op.parents))
+  }
+  settleColumns(layout)
   return layout
 }
 
-/** An id for each op and a key for each author, of repeated bytes: easy to read in a failure. */
+/** An id for each op and a key for each author, of repeated bytes: easy to read in a failure. Up to 255 ops they are in the order of the ops. */
 export const idBytes = (op: number): Uint8Array => new Uint8Array(32).fill(op + 1)
 export const keyBytes = (author: number): Uint8Array => new Uint8Array(32).fill(0xa0 + author)
 

@@ -44,8 +44,8 @@ export function GraphMirror({ drawn, selected, onSelect }: MirrorProps) {
   )
 }
 
-/** Says, at a measured pace, how much the graph grew. */
-export function GraphGrowth({ ops, hidden }: { readonly ops: number; readonly hidden: number }) {
+/** Names the lanes, and says, at a measured pace, how much the graph grew. */
+export function GraphGrowth({ ops, hidden, authors }: Pick<MirrorProps['drawn'], 'ops' | 'hidden' | 'authors'>) {
   const [said, setSaid] = useState('')
   const latest = useRef(ops)
   useEffect(() => {
@@ -61,6 +61,7 @@ export function GraphGrowth({ ops, hidden }: { readonly ops: number; readonly hi
   }, [])
   return (
     <div className="graph-mirror">
+      {authors.length > 0 && <p>{text.lanes(authors.map((author) => lookOf(author).name).join(', '))}</p>}
       {hidden > 0 && <p>{text.hidden(hidden)}</p>}
       <p aria-live="polite">{said}</p>
     </div>

@@ -86,7 +86,7 @@ export function GraphPlace({ node, selected, live, empty, onSelect, onShowInHist
           <OpCard node={node} id={selected} ghost={graph.ghost} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
         </Cover>
       )}
-      {drawn !== null && <GraphGrowth ops={drawn.ops} hidden={drawn.hidden} />}
+      {drawn !== null && <GraphGrowth {...drawn} />}
     </section>
   )
 }
