@@ -105,6 +105,29 @@ test('three devices meet by pasted text alone, without any relay: two by hand, a
   }
 })
 
+test('the answer to an invitation that was opened as a link is in sight, selected, and has the focus, at any size', async ({
+  host,
+  device,
+}) => {
+  const a = await (await device()).open(`${host.address}/#new`)
+  const invitation = await invite(a)
+  await expect(a.getByRole('textbox', { name: 'Open this on the other device, or paste it there' })).toBeFocused()
+  // The last one is 1,280 × 1,024 at 400 %.
+  for (const [width, height] of [
+    [1_400, 900],
+    [360, 640],
+    [320, 256],
+  ] as const) {
+    const { context, open } = await device()
+    context.on('page', (page) => void page.setViewportSize({ width, height }))
+    const b = await open(invitation)
+    const answer = b.getByRole('textbox', { name: 'Bring this back to the device that invited, and paste it there' })
+    await expect(answer).toBeFocused()
+    await expect(answer).toBeInViewport({ ratio: height < 400 ? 0.5 : 1 })
+    expect(await answer.evaluate((box: HTMLTextAreaElement) => box.selectionEnd - box.selectionStart === box.value.length)).toBe(true)
+  }
+})
+
 test('paths are switched ten times while two devices type, and nothing is lost or doubled', async ({ host, device }) => {
   const a = await (await device()).open(`${host.address}/#new`)
   const b = await (await device()).open(a.url())

@@ -48,3 +48,28 @@ test('a socket that died and was not closed is noticed when the device has a net
     await agree([first, second], 2, 1_000)
   }).toPass({ timeout: 25_000 })
 })
+
+test('a path that one side cut by hand for a moment leaves nobody unproven', async ({ host, device }) => {
+  const first = await (await device()).open(`${host.address}/#new`)
+  const second = await (await device()).open(first.url())
+  await agree([first, second], 1)
+  for (const tab of [first, second]) {
+    await tab.getByRole('button', { name: 'Menu' }).click()
+    await tab.getByRole('menuitem', { name: 'Peers' }).click()
+  }
+  const arePaired = async (): Promise<void> => {
+    for (const tab of [first, second]) {
+      await expect.poll(() => said(tab, 'peers'), { timeout: 20_000 }).toBe('1')
+      await expect(tab.getByText('unproven', { exact: true })).toHaveCount(0, { timeout: 20_000 })
+    }
+  }
+  await arePaired()
+  const cut = first.getByRole('button', { name: 'Cut the path “relay”' })
+  for (let times = 0; times < 3; times++) {
+    await cut.click()
+    // What is tried is this short time: too short for the other side to notice.
+    await first.waitForTimeout(1_500)
+    await cut.click()
+    await arePaired()
+  }
+})

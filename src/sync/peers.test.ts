@@ -47,6 +47,7 @@ import { give, type SimNode } from '../sim/node.ts'
 import { LOT_SAFE, MAX_SEATS } from './roster.ts'
 import { step } from './engine.ts'
 import { encodeMessage, type Message } from './messages.ts'
+import { leave } from './state.ts'
 import { present } from './tokens.ts'
 
 const GARBAGE = Uint8Array.of(MESSAGE_VERSION, 2, 3)
@@ -282,6 +283,29 @@ test('D18 a peer whose greeting was lost is asked for it again, though it echoes
   const signed = alice.work.signed
   run(stage, 60_000)
   expect(alice.work.signed).toBe(signed)
+})
+
+test('a peer that one side alone has forgotten, at any moment between heartbeats, is proven to it again within 10 s', () => {
+  for (let phase = 0; phase <= 10_000; phase += 500) {
+    const stage = createStage(2)
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    say(stage, alice, 'held by both')
+    run(stage, 1_000 + phase)
+    leave(bob.engine, alice.engine.senderId)
+    const isProven = ([node, peer]: readonly [SimNode, SimNode]): boolean => {
+      const seat = node.engine.peers.get(peer.engine.senderId)
+      return seat !== undefined && seat.isMet && seat.author !== null && isCurrent(node.engine, seat) && agrees(node.engine, seat)
+    }
+    const areBoth = (): boolean =>
+      (
+        [
+          [alice, bob],
+          [bob, alice],
+        ] as const
+      ).every(isProven)
+    expect([phase, areBoth()]).toEqual([phase, false])
+    expect([phase, runUntil(stage, 30_000, areBoth, 10)]).toEqual([phase, expect.toSatisfy((ms: number) => ms <= 10_000)])
+  }
 })
 
 test('D18 a peer that echoes and proves nothing is greeted more and more seldom', () => {

@@ -2,7 +2,7 @@
  * Meeting without a relay: one device makes an invitation, the other one answers it, and people carry both as text. What is shown
  * is sealed for this room; whoever has no link to it can do nothing with it.
  */
-import { useCallback, useEffect, useId, useState, type FormEvent } from 'react'
+import { useCallback, useEffect, useId, useRef, useState, type FormEvent } from 'react'
 import { messages } from '../messages.ts'
 import { byHandSentences } from '../refusal-messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
@@ -32,6 +32,14 @@ export function ByHand() {
   const [pasted, setPasted] = useState('')
   const [said, setSaid] = useState('')
   const pasteId = useId()
+  const toCarry = useRef<HTMLDivElement>(null)
+
+  // It may be far below what is in sight, or come from an invitation that was opened as a link.
+  useEffect(() => {
+    if (carried === null) return
+    toCarry.current!.querySelector('textarea')!.focus({ preventScroll: true })
+    toCarry.current!.scrollIntoView({ block: 'start' })
+  }, [carried])
 
   const invite = async (): Promise<void> => {
     setSaid(text.preparing)
@@ -91,7 +99,7 @@ export function ByHand() {
           {text.invite}
         </button>
       ) : (
-        <div className="carried">
+        <div className="carried" ref={toCarry}>
           <CarriedText label={carried.kind === 'invitation' ? text.carryInvitation : text.carryAnswer} words={carried.words} rows={4} />
           <QrCode text={carried.words} label={text.code} />
           <div className="row">
