@@ -17,7 +17,11 @@ import {
 } from './camera.ts'
 
 const box: Box = { left: 34, top: 56, right: 842, bottom: 800 }
-const extent: fc.Arbitrary<Extent> = fc.record({ columns: fc.integer({ min: 1, max: 400 }), rows: fc.integer({ min: 1, max: 1_000_000 }) })
+const extent: fc.Arbitrary<Extent> = fc.record({
+  columns: fc.integer({ min: 1, max: 400 }),
+  rows: fc.integer({ min: 1, max: 1_000_000 }),
+  newest: fc.constant(0),
+})
 const camera: fc.Arbitrary<Camera> = fc.record({
   x: fc.double({ min: -50_000, max: 50_000, noNaN: true }),
   y: fc.double({ min: -5_000_000, max: 50_000, noNaN: true }),
@@ -48,7 +52,7 @@ test('wherever it was, some rows and some columns are in the box', () => {
 })
 
 test('zooming keeps the row under the pointer where it is, when there is more above and below', () => {
-  const all: Extent = { columns: 4, rows: 100_000 }
+  const all: Extent = { columns: 4, rows: 100_000, newest: 0 }
   const start = settled({ x: 0, y: -500_000, laneGap: 100, rowGap: 20 }, all, box)
   fc.assert(
     fc.property(fc.double({ min: 0.5, max: 2, noNaN: true }), fc.integer({ min: 100, max: 780 }), (factor, py) => {
@@ -98,7 +102,7 @@ test('revealing brings a place into the box, at a size where ops can be told apa
 })
 
 test('few columns keep their width and place while rows zoom', () => {
-  const all: Extent = { columns: 3, rows: 50_000 }
+  const all: Extent = { columns: 3, rows: 50_000, newest: 0 }
   expect(fitted(all, box).laneGap).toBe(following({ x: 0, y: 0, laneGap: 1, rowGap: MAX_ROW_GAP }, all, box).laneGap)
 })
 

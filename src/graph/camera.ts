@@ -24,6 +24,8 @@ export interface Box {
 export interface Extent {
   readonly columns: number
   readonly rows: number
+  /** The column of the newest op. */
+  readonly newest: number
 }
 
 export const MAX_ROW_GAP = 64
@@ -32,6 +34,8 @@ export const HOME_ROW_GAP = 36
 /** 10,000,000 rows in a window. */
 const MIN_ROW_GAP = 0.0001
 const MAX_LANE_GAP = 144
+/** However narrow the window: the own column, another one, and one for all others. */
+const LEAST_PLACES = 3
 /** Air above the first row and below the last. */
 const MARGIN_TOP = 26
 const MARGIN_BOTTOM = 46
@@ -71,9 +75,17 @@ export function zoomed(camera: Camera, factor: number, px: number, py: number, e
   return settled({ x: px - column * laneGap, y: py - row * rowGap, laneGap, rowGap }, extent, box)
 }
 
-/** Moved so that the newest row is at the bottom. */
+/** How many columns have room in the box at the home height of rows. */
+export function placesIn(box: Box): number {
+  return Math.max(LEAST_PLACES, Math.floor((box.right - box.left) / laneGapFor(HOME_ROW_GAP, Number.POSITIVE_INFINITY, box)))
+}
+
+/** Moved so that the newest row is at the bottom, and sideways as little as brings the newest op's column well inside. */
 export function following(camera: Camera, extent: Extent, box: Box): Camera {
-  return settled({ ...camera, y: Number.NEGATIVE_INFINITY }, extent, box)
+  const there = settled({ ...camera, y: Number.NEGATIVE_INFINITY }, extent, box)
+  const column = extent.newest * there.laneGap
+  const x = clamp(there.x, box.left + there.laneGap / 2 - column, box.right - there.laneGap / 2 - column)
+  return settled({ ...there, x }, extent, box)
 }
 
 /** All of it. */
@@ -94,9 +106,10 @@ export function revealing(camera: Camera, column: number, row: number, extent: E
   return settled({ x: (box.left + box.right) / 2 - column * laneGap, y: middle - row * rowGap, laneGap, rowGap }, extent, box)
 }
 
-/** Whether the newest row is in sight, within a row or a little. */
+/** Whether the newest op is in sight, within a row and a column or a little. */
 export function atEnd(camera: Camera, extent: Extent, box: Box): boolean {
-  return camera.y <= following(camera, extent, box).y + Math.max(camera.rowGap, 12)
+  const there = following(camera, extent, box)
+  return camera.y <= there.y + Math.max(camera.rowGap, 12) && Math.abs(camera.x - there.x) <= camera.laneGap
 }
 
 /** One step of easing, `elapsed` ms after the last; true when it has arrived. Far jumps are made at once: nothing is learnt from a blur. */

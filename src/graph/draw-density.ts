@@ -4,7 +4,8 @@
  * about 2 ns an op.
  */
 import type { Canvas2D } from './canvas2d.ts'
-import { columnScreenX, type Frame, MUTED, screenY } from './frame.ts'
+import { columnScreenX, type Frame, MUTED, screenX, screenY } from './frame.ts'
+import { placesOf } from './layout.ts'
 import { inkOf } from './palette.ts'
 import { REST } from './reach.ts'
 
@@ -20,16 +21,16 @@ export function drawDensity(canvas: Canvas2D, frame: Frame): void {
   const bins = Math.floor(Math.min(frame.lastRow, layout.rows - 1) / binRows) - firstBin + 1
   if (bins <= 0) return
   const firstColumn = Math.max(0, Math.floor((0 - camera.x) / camera.laneGap - 0.5))
-  const columns = Math.min(layout.columns - 1, Math.ceil((frame.width - camera.x) / camera.laneGap + 0.5)) - firstColumn + 1
+  const columns = Math.min(placesOf(layout) - 1, Math.ceil((frame.width - camera.x) / camera.laneGap + 0.5)) - firstColumn + 1
   if (columns <= 0) return
 
   const marks = selected?.type === 'op' ? selected.reach.marks : null
   const all = new Uint32Array(bins * columns)
   const lit = marks === null ? all : new Uint32Array(bins * columns)
-  const { row, lane, laneColumn, order, position } = layout
+  const { row, lane, laneColumn, open, place } = layout
   for (let op = 0; op < layout.ops; op++) {
     const bin = Math.floor(row[op]! / binRows) - firstBin
-    const column = position[laneColumn[lane[op]!]!]! - firstColumn
+    const column = place[laneColumn[lane[op]!]!]! - firstColumn
     if (bin < 0 || bin >= bins || column < 0 || column >= columns) continue
     const cell = column * bins + bin
     all[cell]!++
@@ -38,10 +39,16 @@ export function drawDensity(canvas: Canvas2D, frame: Frame): void {
 
   const widest = Math.max(camera.laneGap * 0.84, 1.5)
   for (let c = 0; c < columns; c++) {
-    const shown = order[firstColumn + c]!
-    const look = frame.scene.authors[layout.columnAuthor[shown]!]!.look
-    canvas.fillStyle = inkOf(look, frame.palette)
-    const column: Band = { frame, x: columnScreenX(frame, shown), widest, firstBin, binRows }
+    const shown = open[firstColumn + c]
+    const look = shown === undefined ? null : frame.scene.authors[layout.columnAuthor[shown]!]!.look
+    canvas.fillStyle = look === null ? frame.palette.quiet : inkOf(look, frame.palette)
+    const column: Band = {
+      frame,
+      x: shown === undefined ? screenX(frame, firstColumn + c) : columnScreenX(frame, shown),
+      widest,
+      firstBin,
+      binRows,
+    }
     for (const counts of marks === null ? [all] : [all, lit]) {
       canvas.globalAlpha = counts === lit ? 0.62 : MUTED
       fillBand(canvas, column, counts.subarray(c * bins, (c + 1) * bins))

@@ -1,7 +1,7 @@
 /** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
 import type { Canvas2D } from './canvas2d.ts'
-import { columnScreenX, type Frame, screenY, shortCount } from './frame.ts'
-import { NONE } from './layout.ts'
+import { columnScreenX, type Frame, screenX, screenY, shortCount } from './frame.ts'
+import { foldedColumns, NONE } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import { addShape, addStar } from './shape.ts'
 import { equalBytes } from '../core/bytes.ts'
@@ -34,7 +34,7 @@ function drawGuides(canvas: Canvas2D, frame: Frame): void {
   const { camera, palette, scene, width, height } = frame
   if (camera.laneGap < MIN_GUIDED_GAP) return
   canvas.fillStyle = palette.line
-  for (let column = 0; column < scene.layout.columns; column++) {
+  for (const column of scene.layout.open) {
     const x = columnScreenX(frame, column)
     if (x >= 0 && x <= width) canvas.fillRect(Math.round(x), 0, 1, height)
   }
@@ -70,16 +70,27 @@ export function drawHeads(canvas: Canvas2D, frame: Frame): void {
   if (layout.columns === 0) return
 
   const first = Math.max(0, Math.ceil((-camera.laneGap / 2 - camera.x) / camera.laneGap))
-  const last = Math.min(layout.columns - 1, Math.floor((width + camera.laneGap / 2 - camera.x) / camera.laneGap))
+  const last = Math.min(layout.open.length - 1, Math.floor((width + camera.laneGap / 2 - camera.x) / camera.laneGap))
   canvas.textAlign = 'center'
   canvas.textBaseline = 'middle'
   canvas.font = NAME_FONT
   const named = camera.laneGap >= MIN_NAMED_GAP
   let oneLine = named
   for (let at = first; at <= last && oneLine; at++)
-    oneLine = canvas.measureText(nameOf(frame, layout.order[at]!)).width <= camera.laneGap - 10
+    oneLine = canvas.measureText(nameOf(frame, layout.open[at]!)).width <= camera.laneGap - 10
   const own = ownColumn(frame)
-  for (let at = first; at <= last; at++) drawHead(canvas, frame, layout.order[at]!, layout.order[at] === own, named, oneLine)
+  for (let at = first; at <= last; at++) drawHead(canvas, frame, layout.open[at]!, layout.open[at] === own, named, oneLine)
+  drawFolded(canvas, frame)
+}
+
+/** Over the place of the folded columns: how many they are. */
+function drawFolded(canvas: Canvas2D, frame: Frame): void {
+  const { palette, scene } = frame
+  const folded = foldedColumns(scene.layout)
+  if (folded === 0) return
+  canvas.font = NAME_FONT
+  canvas.fillStyle = palette.quiet
+  canvas.fillText(`+${shortCount(folded)}`, screenX(frame, scene.layout.open.length), HEADER_HEIGHT / 2)
 }
 
 function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, named: boolean, oneLine: boolean): void {

@@ -2,7 +2,8 @@
 import type { Canvas2D } from './canvas2d.ts'
 import { dotRadius, type Frame, opScreenX, opScreenY, screenX, screenY } from './frame.ts'
 import { inkOf } from './palette.ts'
-import { type PlacedGhost, shownX } from './scene.ts'
+import { shownX } from './columns-shown.ts'
+import type { PlacedGhost } from './scene.ts'
 import { addShape } from './shape.ts'
 
 /** Ties drawn, and pairs looked at for them, the newest first: an author can equivocate any number of times. */

@@ -1,6 +1,7 @@
 /** Peers' frontiers: one thread across the columns for each, above it what the peer holds, below it what it lacks. */
 import type { Canvas2D } from './canvas2d.ts'
 import { type Frame, screenX, screenY, shortCount } from './frame.ts'
+import { type Layout, placesOf } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import { measurePeers, type ScenePeer } from './scene.ts'
 import { addShape } from './shape.ts'
@@ -122,19 +123,28 @@ function threadY(frame: Frame, row: number, index: number): number {
   return Math.min(Math.max(screenY(frame, row - 1) + air + spread, -40), frame.height + 40)
 }
 
+/** Where a peer's thread is in a place; in the place of the folded columns, above the first op that it lacks of any of them. */
+function shownRow(layout: Layout, { shown }: ScenePeer, at: number): number {
+  const column = layout.open[at]
+  if (column !== undefined) return shown[column] ?? 0
+  let row = layout.rows
+  for (let i = 0; i < shown.length; i++) if (layout.place[i] === at) row = Math.min(row, shown[i]!)
+  return row
+}
+
 /** Adds a peer's thread to the path, level across each column with soft steps between; returns its left, right and the y at its right end. */
 function addThread(canvas: Canvas2D, frame: Frame, peer: ScenePeer, index: number): [left: number, right: number, y: number] {
   const { laneGap } = frame.camera
+  const { layout } = frame.scene
   const half = laneGap * 0.34
   const first = Math.max(0, Math.floor(-frame.camera.x / laneGap - 1))
-  const last = Math.min(peer.shown.length - 1, Math.ceil((frame.width - frame.camera.x) / laneGap + 1))
+  const last = Math.min(placesOf(layout) - 1, Math.ceil((frame.width - frame.camera.x) / laneGap + 1))
   const left = screenX(frame, first) - laneGap / 2
   let x = left
-  const { order } = frame.scene.layout
-  let y = threadY(frame, peer.shown[order[first]!] ?? 0, index)
+  let y = threadY(frame, shownRow(layout, peer, first), index)
   canvas.moveTo(x, y)
   for (let position = first; position <= last; position++) {
-    const nextY = threadY(frame, peer.shown[order[position]!]!, index)
+    const nextY = threadY(frame, shownRow(layout, peer, position), index)
     const at = screenX(frame, position)
     const middle = (x + at - half) / 2
     if (nextY === y) canvas.lineTo(at - half, nextY)

@@ -27,6 +27,8 @@ export type GraphFeed =
   | { readonly type: 'ghosts'; readonly ghosts: readonly Ghost[] }
   /** The last known heads of at most MAX_FRONTIERS connected peers, as op numbers (heads unknown here are left out). */
   | { readonly type: 'peers'; readonly peers: readonly PeerFrontier[] }
+  /** Authors (32 bytes each) of at most MAX_PRESENT connected peers: their lanes are not folded. */
+  | { readonly type: 'present'; readonly authors: readonly Uint8Array[] }
   /** Pairs of op numbers that are equivocations: same author, same seq. Those that are new. */
   | { readonly type: 'equivocations'; readonly pairs: Int32Array }
 
@@ -104,6 +106,8 @@ export type GraphOutput =
       readonly lanes: number
       /** The first MAX_SEEN authors from left to right, hex. */
       readonly authors: readonly string[]
+      /** How many authors share one place at the right. */
+      readonly folded: number
       /** Ops in sight, newest row first, at most MAX_SEEN; `hidden` more are in sight. */
       readonly seen: readonly SeenOp[]
       readonly hidden: number
@@ -130,6 +134,9 @@ export interface GhostNote {
 
 /** Peers whose frontier is drawn: more would be a carpet. Each takes 5 bytes an op and 20 a column. */
 export const MAX_FRONTIERS = 8
+
+/** Peers whose lanes are kept from being folded: more would not have room beside each other. */
+export const MAX_PRESENT = 64
 
 /** Ops and authors named in one "drawn": more than a listener would sit through. */
 export const MAX_SEEN = 60

@@ -1,5 +1,5 @@
 /** What is under the pointer: the nearest op or ghost within a finger's reach. Costs the ops of the few rows around it. */
-import { shownX } from './scene.ts'
+import { shownX } from './columns-shown.ts'
 import { type Frame, opScreenX, opScreenY, opsInRows, screenX, screenY } from './frame.ts'
 
 /** CSS pixels: half of the 44 that a finger wants. */

@@ -1,7 +1,8 @@
 /** Past and future of an op, against the definition. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addIds, createLayout, place } from './layout.ts'
+import { createLayout } from './layout.ts'
+import { addIds, place } from './place.ts'
 import { CHOSEN, createReach, extendReach, FUTURE, PAST, type Reach, REST } from './reach.ts'
 import { anyDag, idBytes, layoutOf, naivePast, type WrittenOp } from './written-dag.naive.ts'
 

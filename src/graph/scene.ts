@@ -9,7 +9,9 @@ import { type AuthorLook, authorLook } from './author-look.ts'
 import type { Ghost, GraphFeed, PeerFrontier } from './feed.ts'
 import { advanceFrontier, createFrontier, type Frontier, lackingRows } from './frontier.ts'
 import { settleColumns } from './columns.ts'
-import { addIds, compareOps, createLayout, type Layout, NONE, opX, place } from './layout.ts'
+import { compareOps, createLayout, type Layout, NONE, opX, placesOf } from './layout.ts'
+import { addIds, place } from './place.ts'
+import { placeGhosts } from './ghosts.ts'
 import { createReach, extendReach, type Reach } from './reach.ts'
 
 export interface Scene {
@@ -22,6 +24,8 @@ export interface Scene {
   self: Uint8Array | null
   ghosts: readonly PlacedGhost[]
   peers: readonly ScenePeer[]
+  /** Authors (hex) of peers that are connected. */
+  present: readonly string[]
   /** Ops that are one side of an equivocation, and the pairs. */
   forked: Set<number>
   pairs: number[]
@@ -47,7 +51,7 @@ export interface PlacedGhost {
 }
 
 /** A ghost whose place is still to be found. */
-type Unplaced = Omit<PlacedGhost, 'x' | 'row'>
+export type Unplaced = Omit<PlacedGhost, 'x' | 'row'>
 
 export interface ScenePeer {
   readonly author: Uint8Array | null
@@ -63,12 +67,6 @@ export type Selected = { readonly type: 'op'; readonly op: number; readonly reac
 /** A batch of at most this many ops pops in; more is a load, and appears at once. */
 export const LOAD_OPS = 24
 
-/** A column that is so near its place has arrived, in columns. */
-const NEAR = 0.002
-
-/** Anyone can make up authors, so ghosts of unknown ones share a few columns. */
-const MAX_STRANGER_COLUMNS = 3
-
 /** A scene of nothing. */
 export function createScene(): Scene {
   return {
@@ -79,6 +77,7 @@ export function createScene(): Scene {
     self: null,
     ghosts: [],
     peers: [],
+    present: [],
     forked: new Set(),
     pairs: [],
     selected: null,
@@ -118,6 +117,9 @@ function take(scene: Scene, feed: GraphFeed, now: number): void {
       return
     case 'peers':
       scene.peers = [...new Set(feed.peers.map((peer) => updatePeer(scene, peer)))]
+      return
+    case 'present':
+      scene.present = feed.authors.map(toHex)
       return
     case 'equivocations':
       pushAll(scene.pairs, feed.pairs)
@@ -183,7 +185,7 @@ export function stepFrom(scene: Scene, to: 'parent' | 'child' | 'previous' | 'ne
 
 /** The columns there are to see, ghosts' included. */
 export function columnsOf(scene: Scene): number {
-  let columns = scene.layout.columns
+  let columns = placesOf(scene.layout)
   for (const { x } of scene.ghosts) columns = Math.max(columns, Math.floor(x + 0.5) + 1)
   return columns
 }
@@ -216,40 +218,21 @@ function neighbourInRow(scene: Scene, op: number, side: -1 | 1): number {
   return best
 }
 
-/** Puts the columns in their order, if they are not. What stands in them is shown moving there by `easeColumns`. */
-export function settleScene(scene: Scene): void {
-  if (settleColumns(scene.layout)) scene.ghosts = placeGhosts(scene, scene.ghosts)
-}
-
-/** Where a horizontal place (in columns) is shown while the column that it belongs to moves. */
-export function shownX({ layout, columnShown }: Scene, x: number): number {
-  const position = Math.floor(x + 0.5)
-  if (position >= layout.columns) return x
-  return columnShown[layout.order[position]!]! + x - position
-}
-
 /**
- * Moves the shown columns towards their places by `part` (0 … 1) of the way; true when all have arrived. A new column appears
- * in its place. O(columns).
+ * Puts the columns in their order; if there are more than `room` places, authors who are silent and absent are folded. What stands in
+ * them is shown moving there by `easeColumns`.
  */
-export function easeColumns(scene: Scene, part: number): boolean {
-  const { columns, position } = scene.layout
-  const before = scene.columnShown
-  if (before.length < columns) {
-    scene.columnShown = new Float64Array(Math.max(columns, before.length * 2)).fill(Number.NaN)
-    scene.columnShown.set(before)
-  }
-  let arrived = true
-  for (let column = 0; column < columns; column++) {
-    const gap = position[column]! - scene.columnShown[column]!
-    // Not a number: it is new.
-    if (!(Math.abs(gap) >= NEAR)) scene.columnShown[column] = position[column]!
-    else {
-      scene.columnShown[column]! += gap * part
-      arrived = false
-    }
-  }
-  return arrived
+export function settleScene(scene: Scene, room = Number.POSITIVE_INFINITY): void {
+  if (settleColumns(scene.layout, room, keptOpen(scene))) scene.ghosts = placeGhosts(scene, scene.ghosts)
+}
+
+/** The columns that are not folded, however silent: this node's, those of peers who are here, and the selected op's. */
+function keptOpen({ layout, authorByKey, self, present, selected }: Scene): Set<number> {
+  const keys = self === null ? present : [toHex(self), ...present]
+  const kept = new Set(keys.map((key) => layout.authorColumn[authorByKey.get(key) ?? NONE] ?? NONE))
+  if (selected?.type === 'op') kept.add(layout.authorColumn[layout.author[selected.op]!]!)
+  kept.delete(NONE)
+  return kept
 }
 
 function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: number): void {
@@ -296,34 +279,4 @@ function measurePeer(scene: Scene, peer: ScenePeer): void {
     peer.lacks = new Float64Array(columns)
   }
   lackingRows(peer.frontier, scene.layout, peer.lacks)
-}
-
-/**
- * A ghost stands below its known parents, in its author's column, or, when its author has no op here, at the right; ghosts
- * of one place stand side by side.
- */
-function placeGhosts(scene: Scene, ghosts: readonly Unplaced[]): PlacedGhost[] {
-  const { layout } = scene
-  const strangers = new Map<string, number>()
-  const taken = new Map<number, number>()
-  const columnOf = (key: string): number => {
-    const known = layout.authorColumn[scene.authorByKey.get(key) ?? NONE] ?? NONE
-    if (known !== NONE) return known
-    const column = strangers.get(key) ?? layout.columns + Math.min(strangers.size, MAX_STRANGER_COLUMNS - 1)
-    strangers.set(key, column)
-    return column
-  }
-  return ghosts.map((unplaced) => {
-    const { parents } = unplaced.ghost
-    const column = columnOf(unplaced.author)
-    let row = parents.length === 0 ? layout.rows : 0
-    for (const parent of parents) if (parent < layout.ops) row = Math.max(row, layout.row[parent]! + 1)
-    const seat = row * (layout.columns + MAX_STRANGER_COLUMNS) + column
-    const rank = taken.get(seat) ?? 0
-    taken.set(seat, rank + 1)
-    // Where a liar's column is split, a second lane stands at its right: ghosts stand clear of it.
-    const first = column < layout.columns && layout.columnLanes[column]! > 1 ? 0.5 : 0.26
-    const x = column >= layout.columns ? column + Math.min(rank, 3) * 0.12 : column + first + Math.min(rank, 3) * 0.12
-    return { ...unplaced, x, row }
-  })
 }

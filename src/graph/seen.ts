@@ -2,7 +2,7 @@
 import { toHex } from '../core/bytes.ts'
 import { type GhostNote, type GraphOutput, MAX_SEEN, type SeenOp } from './feed.ts'
 import { type Frame, newestInRows } from './frame.ts'
-import { compareOps } from './layout.ts'
+import { compareOps, foldedColumns } from './layout.ts'
 import { idOf, type Scene } from './scene.ts'
 
 const authorOf = (scene: Scene, author: number): string => toHex(scene.authors[author]!.key)
@@ -48,9 +48,8 @@ export function describeDrawn(frame: Frame): Extract<GraphOutput, { type: 'drawn
     type: 'drawn',
     ops: layout.ops,
     lanes: layout.lanes,
-    authors: Array.from(layout.order.subarray(0, Math.min(layout.columns, MAX_SEEN)), (column) =>
-      authorOf(scene, layout.columnAuthor[column]!),
-    ),
+    folded: foldedColumns(layout),
+    authors: layout.open.slice(0, MAX_SEEN).map((column) => authorOf(scene, layout.columnAuthor[column]!)),
     seen: [...ghosts.flatMap(({ id }) => seenGhost(scene, id) ?? []), ...named.map((op) => seenOp(scene, op))],
     hidden: Math.max(0, (frame.visible?.length ?? layout.ops) - named.length),
     reach: reach && { past: reach.past, future: reach.future, concurrent: layout.ops - 1 - reach.past - reach.future },

@@ -239,6 +239,60 @@ describe('A9 an author who is learned late', () => {
   })
 })
 
+describe('A10 more authors than the width has room for', () => {
+  const PHONE: GraphView = { ...VIEW, width: 360 }
+  /** The genesis, an op on it by each of `count` authors, and a chat of the last two of them. */
+  const crowd = (count: number): WrittenOp[] => {
+    const ops: WrittenOp[] = [{ name: 'genesis', author: 0, seq: 0, parents: [] }]
+    for (let i = 1; i <= count; i++) ops.push({ name: `${i}`, author: i, seq: 0, parents: [0] })
+    for (let i = 0; i < 40; i++)
+      ops.push({ name: `chat ${i}`, author: count - (i % 2), seq: 1 + (i >> 1), parents: [ops.length - 2, ops.length - 1] })
+    return ops
+  }
+  const key = (author: number): string => toHex(keyBytes(author))
+
+  test.each([30, 80])('of %i authors those who are silent and absent share a lane, and the newest op is in sight', (count) => {
+    const { context, last, graph, rest } = openGraph(crowd(count), PHONE)
+    const { authors, folded } = last('drawn')!
+    expect(authors).toHaveLength(5)
+    expect(authors).toEqual(expect.arrayContaining([key(0), key(count), key(count - 1)]))
+    expect(folded).toBe(count + 1 - 5)
+    expect(context.texts.some(({ text, x }) => text === `+${folded}` && x < PHONE.width)).toBe(true)
+    // A peer who is here is not folded, and is where its least op puts it.
+    graph.feed({ type: 'present', authors: [keyBytes(1)] })
+    rest()
+    expect(last('drawn')!.authors.slice(0, 2)).toEqual([key(0), key(1)])
+    // Nor is whose op somebody looks at.
+    graph.input({ type: 'select', id: hex(2), reveal: true })
+    rest()
+    expect(last('drawn')!.authors.slice(0, 3)).toEqual([key(0), key(1), key(2)])
+  })
+
+  test('when all of them are here, following the newest goes sideways too, and panning away ends it', () => {
+    const { graph, rest, last } = openGraph([], PHONE)
+    const ops = crowd(30)
+    const isInSight = (id: string): boolean => {
+      for (let x = 34; x < 302; x += 12) {
+        for (let y = 60; y < 500; y += 12) {
+          graph.input({ type: 'hover', x, y })
+          if (last('hovered')?.op?.id === id) return true
+        }
+      }
+      return false
+    }
+    graph.feed({ type: 'present', authors: Array.from({ length: 31 }, (_, i) => keyBytes(i)) })
+    for (const feed of feedOf(ops)) graph.feed(feed)
+    graph.input({ type: 'zoom', factor: 1.5, x: 100, y: 490 })
+    graph.input({ type: 'follow', on: true })
+    rest()
+    expect(last('drawn')!.folded).toBe(0)
+    expect(isInSight(hex(ops.length - 1))).toBe(true)
+    graph.input({ type: 'pan', dx: 10_000, dy: 0 })
+    rest()
+    expect(last('following')).toEqual({ type: 'following', on: false })
+  })
+})
+
 test('arrows walk to parents, children and neighbours', () => {
   const { graph, last } = openGraph(CHAT)
   const step = (to: 'parent' | 'child' | 'previous' | 'next'): string | null | undefined => {

@@ -3,7 +3,21 @@
  * then. The host (a worker) gives it a canvas, a clock and a way to be called at the next frame; nothing runs while
  * the page is hidden or at rest.
  */
-import { atEnd, type Box, type Camera, ease, type Extent, fitted, following, HOME_ROW_GAP, revealing, settled, zoomed } from './camera.ts'
+import { easeColumns } from './columns-shown.ts'
+import {
+  atEnd,
+  type Box,
+  type Camera,
+  ease,
+  type Extent,
+  fitted,
+  following,
+  HOME_ROW_GAP,
+  placesIn,
+  revealing,
+  settled,
+  zoomed,
+} from './camera.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { draw, sight } from './draw.ts'
 import { HEADER_HEIGHT } from './draw-frame.ts'
@@ -13,7 +27,7 @@ import { type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
 import { pick } from './pick.ts'
-import { columnsOf, createScene, easeColumns, feedScene, findOp, idOf, LOAD_OPS, rowsOf, select, settleScene, stepFrom } from './scene.ts'
+import { columnsOf, createScene, feedScene, findOp, idOf, LOAD_OPS, rowsOf, select, settleScene, stepFrom } from './scene.ts'
 import { describeDrawn, ghostNote, seenGhost, seenOp } from './seen.ts'
 
 export interface ViewHost {
@@ -79,7 +93,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   let loadingUntil = Number.NEGATIVE_INFINITY
   let restsUntil = Number.NEGATIVE_INFINITY
   let lastTold = Number.NEGATIVE_INFINITY
-  let extent: Extent = { columns: 0, rows: 0 }
+  let extent: Extent = { columns: 0, rows: 0, newest: 0 }
 
   function touch(): void {
     dirty = true
@@ -135,9 +149,10 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
   /** The content grew or the window changed: the camera rests anew. */
   function resettle(): void {
-    if (fresh || host.clock() >= pointedUntil) settleScene(scene)
+    if (fresh || host.clock() >= pointedUntil) settleScene(scene, placesIn(box))
     easeColumns(scene, fresh ? 1 : 0)
-    extent = { columns: columnsOf(scene), rows: rowsOf(scene) }
+    const { latest } = scene.layout
+    extent = { columns: columnsOf(scene), rows: rowsOf(scene), newest: latest === NONE ? 0 : Math.round(opX(scene.layout, latest)) }
     box = boxOf(view, extent.rows)
     target = follow ? following(target, extent, box) : settled(target, extent, box)
     touch()
@@ -175,6 +190,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     awaited = null
     hover(null, 0, 0)
     select(scene, what)
+    // A folded lane opens for what is selected in it.
+    resettle()
     if (what === null) host.post({ type: 'selected', id: null, ghost: null })
     else if (typeof what === 'string') host.post({ type: 'selected', id: what, ghost: ghostNote(scene, what) })
     else {

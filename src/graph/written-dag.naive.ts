@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { greatestOf } from '../core/lists.ts'
 import type { GraphFeed } from './feed.ts'
 import { settleColumns } from './columns.ts'
-import { addIds, createLayout, type Layout, place } from './layout.ts'
+import { createLayout, type Layout } from './layout.ts'
+import { addIds, place } from './place.ts'
 
 export interface WrittenOp {
   readonly name: string

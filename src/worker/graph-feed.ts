@@ -3,7 +3,7 @@ import { type Dag, numberOf } from '../core/dag.ts'
 import { toHex } from '../core/bytes.ts'
 import { parentIds } from '../core/op.ts'
 import { waitingOps } from '../core/pending.ts'
-import { type Ghost, type GraphFeed, MAX_FRONTIERS, type PeerFrontier } from '../graph/feed.ts'
+import { type Ghost, type GraphFeed, MAX_FRONTIERS, MAX_PRESENT, type PeerFrontier } from '../graph/feed.ts'
 import type { Node } from '../node/node.ts'
 
 /** Ops of one message: a large room arrives in parts that the render worker can draw between. */
@@ -25,6 +25,7 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
   let pairs = 0
   let ghosts = ''
   let frontiers = ''
+  let present = ''
   const post = (message: GraphFeed, moved: Transferable[] = []): void => port.postMessage(message, moved)
   post({ type: 'reset', self: engine.author })
 
@@ -52,6 +53,12 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
         ghosts = shown
         post({ type: 'ghosts', ghosts: pending })
       }
+      const here = authorsHere(engine)
+      const named = here.map(toHex).join()
+      if (named !== present) {
+        present = named
+        post({ type: 'present', authors: here })
+      }
       const peers = frontiersOf(engine)
       const told = JSON.stringify(peers.map(({ author, heads }) => [author === null ? null : toHex(author), heads]))
       if (told !== frontiers) {
@@ -72,6 +79,16 @@ function frontiersOf({ peers, replica: { dag } }: Node['engine']): PeerFrontier[
     if (known.length > 0) told.push({ author, heads: known })
   }
   return told
+}
+
+/** The proven authors of connected peers, the first ones of them. */
+function authorsHere({ peers }: Node['engine']): Uint8Array[] {
+  const here: Uint8Array[] = []
+  for (const { author } of peers.values()) {
+    if (here.length === MAX_PRESENT) break
+    if (author !== null) here.push(author)
+  }
+  return here
 }
 
 function sliceOps(dag: Dag, first: number, end: number): Extract<GraphFeed, { type: 'ops' }> {

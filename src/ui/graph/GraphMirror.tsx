@@ -45,7 +45,7 @@ export function GraphMirror({ drawn, selected, onSelect }: MirrorProps) {
 }
 
 /** Names the lanes, and says, at a measured pace, how much the graph grew. */
-export function GraphGrowth({ ops, hidden, authors }: Pick<MirrorProps['drawn'], 'ops' | 'hidden' | 'authors'>) {
+export function GraphGrowth({ ops, hidden, authors, folded }: Pick<MirrorProps['drawn'], 'ops' | 'hidden' | 'authors' | 'folded'>) {
   const [said, setSaid] = useState('')
   const latest = useRef(ops)
   useEffect(() => {
@@ -61,7 +61,7 @@ export function GraphGrowth({ ops, hidden, authors }: Pick<MirrorProps['drawn'],
   }, [])
   return (
     <div className="graph-mirror">
-      {authors.length > 0 && <p>{text.lanes(authors.map((author) => lookOf(author).name).join(', '))}</p>}
+      {authors.length > 0 && <p>{text.lanes(authors.map((author) => lookOf(author).name).join(', '), folded)}</p>}
       {hidden > 0 && <p>{text.hidden(hidden)}</p>}
       <p aria-live="polite">{said}</p>
     </div>

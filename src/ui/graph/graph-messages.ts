@@ -28,7 +28,7 @@ export const graphMessages = {
     pending: 'pending: a parent has not arrived',
     rejected: 'rejected: it broke a rule',
     forked: 'equivocation: two ops by one author with one number',
-    rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph.',
+    rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph. If there is no room for all lanes, authors who are not connected and have written nothing for longest share the last one, with “+” and their number.',
   },
   status: (ops: number, lanes: number) => `${plural(ops, 'op')} in ${plural(lanes, 'lane')}`,
   empty: 'The graph grows here, op by op.',
@@ -37,7 +37,8 @@ export const graphMessages = {
   mirror: {
     item: (name: string, seq: number, row: number, id: string) => `${name}, op ${seq}, depth ${row}, ${id}`,
     state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
-    lanes: (names: string) => `Lanes from left to right: ${names}`,
+    lanes: (names: string, folded: number) =>
+      `Lanes from left to right: ${names}${folded === 0 ? '' : `; and ${plural(folded, 'other author')} in one lane at the right`}`,
     hidden: (n: number) => `${plural(n, 'more op')} in sight`,
     grown: (n: number) => plural(n, 'new op'),
   },
