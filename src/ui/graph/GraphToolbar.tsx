@@ -17,8 +17,14 @@ interface ToolbarProps {
 }
 
 export function GraphToolbar({ following, legend, onInput, onZoom, onLegend }: ToolbarProps) {
-  const button = (name: Parameters<typeof GraphIcon>[0]['name'], label: string, onClick: () => void, pressed?: boolean) => (
-    <button type="button" aria-label={label} title={label} aria-pressed={pressed} onClick={onClick}>
+  const button = (
+    name: Parameters<typeof GraphIcon>[0]['name'],
+    label: string,
+    onClick: () => void,
+    pressed?: boolean,
+    className?: string,
+  ) => (
+    <button type="button" className={className} aria-label={label} title={label} aria-pressed={pressed} onClick={onClick}>
       <GraphIcon name={name} />
     </button>
   )
@@ -26,8 +32,8 @@ export function GraphToolbar({ following, legend, onInput, onZoom, onLegend }: T
     <div className="graph-toolbar" role="toolbar" aria-label={text.name}>
       {button('follow', text.follow, () => onInput({ type: 'follow', on: !following }), following)}
       {button('fit', text.fit, () => onInput({ type: 'fit' }))}
-      {button('zoomIn', text.zoomIn, () => onZoom(ZOOM_STEP))}
-      {button('zoomOut', text.zoomOut, () => onZoom(1 / ZOOM_STEP))}
+      {button('zoomIn', text.zoomIn, () => onZoom(ZOOM_STEP), undefined, 'graph-zoom')}
+      {button('zoomOut', text.zoomOut, () => onZoom(1 / ZOOM_STEP), undefined, 'graph-zoom')}
       {button('legend', text.legend, () => onLegend(!legend), legend)}
     </div>
   )

@@ -113,8 +113,8 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     addNode: () => {
       const slot = greatestOf(store.getState().nodes.map((node) => node.slot)) + 1
       add(slot, null)
-      // Where one console is seen at a time (frame.css), it is the new one.
-      if (matchMedia('(max-width: 1120px)').matches) store.setState({ focus: slot })
+      // Its console may be out of sight: what has the focus is scrolled to.
+      store.setState({ focus: slot })
     },
     removeNode: (slot) => {
       const node = store.getState().nodes.find((one) => one.slot === slot)
