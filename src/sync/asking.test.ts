@@ -1,7 +1,27 @@
 /** What questions cost: names that bring nothing do not make a node send much. */
 import { expect, test } from 'vitest'
 import type { SimNode } from '../sim/node.ts'
-import { chainOf, claim, createStage, ghostId, keyNamed, linkNamed, message, prove, push, run, type Stage, tell } from '../sim/stage.ts'
+import {
+  apart,
+  chainOf,
+  claim,
+  createStage,
+  ghostId,
+  has,
+  keyNamed,
+  kill,
+  linkNamed,
+  message,
+  prove,
+  push,
+  restart,
+  run,
+  say,
+  type Stage,
+  tell,
+  together,
+  type,
+} from '../sim/stage.ts'
 import {
   ASKED_PER_OP,
   ASKED_PER_SECOND,
@@ -13,8 +33,12 @@ import {
   payQuestion,
 } from './asking.ts'
 import type { PeerId } from './effects.ts'
-import { ECHOED_ALONE_PER_SECOND, MAX_ECHOED_ALONE } from './gossip.ts'
+import { ECHOED_ALONE_PER_SECOND, MAX_ECHOED_ALONE, storedDigest } from './gossip.ts'
+import { listHeads } from './holdings.ts'
+import { headsOf } from './state.ts'
+import { present } from './tokens.ts'
 import { decodeMessage, type Message } from './messages.ts'
+import { LOST_AT_MOST } from './trust.ts'
 
 /** Heads of the room: as many as are named one by one. */
 const HEADS = 250
@@ -139,6 +163,50 @@ test('D24 an early author without credit is asked for the parents of what it bri
   expect(asked).toContain(early)
   // The budget is empty, and a question has some 8 kB.
   expect(asked.length).toBeLessThan(30)
+})
+
+/** A node whose disk lost its later ops, and which peers cannot ask: nothing is left for questions while `isUsedUp` says so, and each brings the last own op. */
+function lostTail(liars: number, isUsedUp: (standing: string, seconds: number) => boolean) {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  push(stage, alice, linkNamed(stage, 'mallory'), [[message(stage, keyNamed('mallory'), null, [stage.room], 'a known author')]])
+  run(stage, 1_000)
+  const own = Array.from({ length: 6 }, (_, n) => say(stage, alice, `own ${n}`))
+  run(stage, 5_000)
+  kill(stage, alice)
+  alice.disk.kept.length = alice.disk.safe = 2
+  apart(stage, alice)
+  restart(stage, alice)
+  type(stage, alice, 'typed at once')
+  run(stage, 3_000)
+  for (const name of namesOf(stage, liars)) push(stage, alice, name, [[own.at(-1)!]])
+  prove(stage, alice, linkNamed(stage, 'mallory'), keyNamed('mallory'))
+  together(stage)
+  for (let t = 0; t < 1_500 && !has(alice, own.at(-1)!); t++) {
+    for (const budgets of Object.values(alice.engine.asking)) {
+      for (const [standing, budget] of Object.entries(budgets)) {
+        if (isUsedUp(standing, t / 10)) Object.assign(budget, { left: -MAX_ASKED, at: alice.engine.now })
+      }
+    }
+    // The known author says that there is nothing more.
+    const { engine } = alice
+    const said = { digest: storedDigest(engine), ...listHeads(headsOf(engine)), ops: engine.stored, echoes: present(engine.tokens) }
+    if (t % 20 === 0) tell(stage, alice, linkNamed(stage, 'mallory'), { type: 'heads', ...said, token: new Uint8Array() })
+    run(stage, 100)
+  }
+  run(stage, 5_000)
+  return { equivocations: bob.engine.replica.dag.equivocations.length, lost: own.filter((op) => !has(alice, op)).length }
+}
+
+test.each([
+  ['nobody else', 0],
+  ['a hundred liars before it', 100],
+])('D24 E2 a peer that brings a lost own op is asked for its parents whatever names have used up, when %s brought it', (_name, liars) => {
+  expect(lostTail(liars, (standing) => standing !== 'lost')).toEqual({ equivocations: 0, lost: 0 })
+})
+
+test('D24 E2 a peer that brings a lost own op and cannot be asked for want of bytes is not silent: that time does not count', () => {
+  expect(lostTail(0, (_standing, seconds) => seconds < 1.5 * (LOST_AT_MOST / 1_000))).toEqual({ equivocations: 0, lost: 0 })
 })
 
 test('a peer without credit is asked for MAX_FIRST_IDS of what it names', () => {

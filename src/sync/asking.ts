@@ -2,7 +2,8 @@
  * What questions cost. A question says what this node holds: in a room of hundreds of heads it has up to 17 kB. Sender values cost nothing, and any
  * of them can name heads that nobody has, or bring ops whose parents nobody has. So questions are paid for in bytes. A peer that brought ops that were
  * admitted has credit of its own. All others share budgets: known ones one, the others one, and one more each for parents of what they brought. So those
- * who bring ops do not wait for those who do not.
+ * who bring ops do not wait for those who do not. Those who brought an op that this node has signed and lost have budgets of their own: nobody can forge
+ * that, and until the op is back this node does not write.
  */
 import { backAt, type Budget, createBudget, leftAt } from '../core/budget.ts'
 import type { Peer } from './peer.ts'
@@ -20,8 +21,8 @@ export const MAX_FIRST_IDS = 32
 
 /** Why a peer is asked: it is its turn, or it brought ops whose parents are missing. */
 export type Why = 'turn' | 'brought'
-type Standing = 'trusted' | 'met'
-const STANDINGS: readonly Standing[] = ['trusted', 'met']
+type Standing = 'lost' | 'trusted' | 'met'
+const STANDINGS: readonly Standing[] = ['lost', 'trusted', 'met']
 
 /** What is left for questions, in bytes. */
 export type Asking = Readonly<Record<Why, Readonly<Record<Standing, Budget>>>>
@@ -29,13 +30,18 @@ export type Asking = Readonly<Record<Why, Readonly<Record<Standing, Budget>>>>
 /** Full budgets. */
 export function createAsking(now: number): Asking {
   const budgets = (): Record<Standing, Budget> => ({
+    lost: createBudget(MAX_ASKED, ASKED_PER_SECOND, now),
     trusted: createBudget(MAX_ASKED, ASKED_PER_SECOND, now),
     met: createBudget(MAX_ASKED, ASKED_PER_SECOND, now),
   })
   return { turn: budgets(), brought: budgets() }
 }
 
-const budgetFor = (engine: Engine, peer: Peer, why: Why): Budget => engine.asking[why][isTrusted(engine, peer) ? 'trusted' : 'met']
+function budgetFor(engine: Engine, peer: Peer, why: Why): Budget {
+  const budgets = engine.asking[why]
+  if (peer.broughtLost && engine.trust.lost.size > 0) return budgets.lost
+  return isTrusted(engine, peer) ? budgets.trusted : budgets.met
+}
 
 /** Whether this peer may be asked now. */
 export const mayBeAsked = (engine: Engine, peer: Peer, why: Why): boolean =>

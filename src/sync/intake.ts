@@ -229,7 +229,7 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
       if (answer.type !== 'verified') return
       for (const [i, { id, signature, author }] of part.entries()) {
         if (answer.valid[i] === true) {
-          if (equalBytes(author, engine.author)) hearOwn(engine, id)
+          if (equalBytes(author, engine.author)) hearOwn(engine, from, id)
           continue
         }
         wrong.add(keyOfSigned(id, signature))

@@ -83,6 +83,9 @@ export interface Peer {
   proving: boolean
   /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
   credit: number
+  /** It brought an op that this node has signed and lost; and whether it was asked since for what lies below (`trust.ts`). */
+  broughtLost: boolean
+  askedForLost: boolean
   /** Bytes of questions that it has earned by ops that were admitted, and that were not spent on it (`asking.ts`). */
   askCredit: number
   /** What it said, wants among it, and bytes served to it, since strikes were last forgiven. */
@@ -141,6 +144,8 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     emptyFor: 0,
     proving: false,
     credit: 0,
+    broughtLost: false,
+    askedForLost: false,
     askCredit: 0,
     talk: left?.talk ?? 0,
     wants: left?.wants ?? 0,

@@ -12,6 +12,7 @@ import { type Fetch, type GivenUp, HEDGE } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { seniorityOf } from './peers.ts'
 import { type Engine, notify, send } from './state.ts'
+import { noteAsked } from './trust.ts'
 import { hasMore, unknownHeads } from './turns.ts'
 
 /** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
@@ -101,6 +102,7 @@ function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked
   const holdings = holdingsOf(engine)
   const want = encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn })
   payQuestion(engine, peer, whyOf(asked), want.length)
+  noteAsked(engine, peer)
   send(engine, peer.id, want)
   told(engine, peer)
 }

@@ -29,6 +29,7 @@ import { countHeldBack } from './held-back.ts'
 import { namesUnknown } from './turns.ts'
 import { agrees } from './gossip.ts'
 import { ownTip } from './own.ts'
+import type { Link } from './effects.ts'
 import type { Peer } from './peer.ts'
 import { isCurrent, isTrusted } from './peers.ts'
 import { type Engine, notify } from './state.ts'
@@ -57,7 +58,7 @@ export interface Trust {
   waitsForLost: boolean
   /** Own ops that others have sent and that were not held then, by `keyOf`. */
   readonly lost: Map<string, OpId>
-  /** When the number of ops last changed while an own op was lost (ms), and what it was. */
+  /** When the number of ops last changed while an own op was lost, or one that brought it was asked (ms), and what it was. */
   readonly grew: { at: number; ops: number }
   /** When an own op was first found to be lost (ms). */
   lostSince: number
@@ -102,13 +103,23 @@ export function writeNow(engine: Engine): void {
   if (!engine.trust.isGiven) give(engine)
 }
 
-/** An op came that this node has signed, as its signature shows. If it is not held, it was lost here. */
-export function hearOwn(engine: Engine, id: OpId): void {
+/** A link brought an op that this node has signed, as its signature shows. If it is not held, it was lost here. */
+export function hearOwn(engine: Engine, from: Link, id: OpId): void {
   const { lost, waitsForLost } = engine.trust
-  if (!waitsForLost || lost.size >= MAX_LOST || isDecided(engine.replica, id)) return
+  if (!waitsForLost || isDecided(engine.replica, id)) return
+  const peer = engine.peers.get(from)
+  if (peer !== undefined) peer.broughtLost = true
+  if (lost.size >= MAX_LOST) return
   lost.set(keyOf(id), id)
   engine.trust.lostSince = Math.min(engine.trust.lostSince, engine.now)
   notify(engine, { type: 'changed' })
+}
+
+/** A peer is asked. If it brought a lost op and was not asked since, the time until now was not its silence. Bounded by LOST_ALTOGETHER. */
+export function noteAsked(engine: Engine, peer: Peer): void {
+  if (!peer.broughtLost || peer.askedForLost) return
+  peer.askedForLost = true
+  engine.trust.grew.at = engine.now
 }
 
 /** Whether own ops are known to be lost. Forgets those that came back. O(MAX_LOST). */
@@ -156,10 +167,20 @@ export function trustDue(engine: Engine): number {
 }
 
 /**
- * While something that came waits for this node's own budgets, it waits longer: that may be the op that is missing, and is nobody's silence. Not for
- * ever, since names that cost nothing can keep the budgets empty.
+ * While something that came, or a question to one that brought a lost op, waits for this node's own budgets, it waits longer: that may be the op that is
+ * missing, and is nobody's silence. Not for ever, since names that cost nothing can keep the budgets empty.
  */
-const patience = ({ heldBack }: Engine): number => (countHeldBack(heldBack) > 0 ? LONGER_WHILE_HELD_BACK : 1)
+const patience = (engine: Engine): number => (countHeldBack(engine.heldBack) > 0 || isAskingHeldBack(engine) ? LONGER_WHILE_HELD_BACK : 1)
+
+/** Whether one that brought a lost op was not asked yet for what lies below it, and no person has stopped asking. O(peers). */
+function isAskingHeldBack({ bringers, peers, paused }: Engine): boolean {
+  if (paused) return false
+  for (const id of bringers) {
+    const peer = peers.get(id)
+    if (peer?.broughtLost === true && !peer.askedForLost) return true
+  }
+  return false
+}
 
 /** Until when (ms) lost own ops are waited for. Called in each step while there are any. */
 function lostUntil(engine: Engine): number {
