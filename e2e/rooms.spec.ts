@@ -1,5 +1,5 @@
 /** A room that this browser has is found by the room, whatever tab opens its link: the node that is free, or else what is on the disk. */
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 import { agree, messagesOf, ready, said, setOffline, type, watch } from './tabs.ts'
 
@@ -104,4 +104,95 @@ test('E4 three tabs of one room are three nodes; of those that were closed, each
   expect(new Set(await Promise.all(again.map((page) => said(page, 'node'))))).toEqual(new Set(nodes))
   await agree(again, 1)
   expect(await keptNodes(again[0]!)).toBe(3)
+})
+
+/** The list of kept rooms, on the Start place. */
+async function openStart(page: Page, address: string) {
+  await page.goto(`${address}/`)
+  return page.locator('.kept')
+}
+
+const unfold = (room: Locator): Promise<void> => room.getByRole('button', { name: /and forgetting$/ }).click()
+
+test('Start lists rooms; a node is forgotten with its key, its copy and its draft, after an export is offered; one that runs is not', async ({
+  host,
+  device,
+  problems,
+}) => {
+  const { context, open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const link = page.url()
+  const node = await said(page, 'node')
+  await type(page, 'to be exported')
+  await agree([page], 2)
+  const second = await open(link)
+  await agree([page, second], 2)
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill('a draft')
+
+  const kept = await openStart(page, host.address)
+  const rooms = kept.locator('.kept-item')
+  await expect(rooms).toHaveCount(1)
+  await expect(rooms).toContainText('2 nodes, 1 in other tabs now')
+  await unfold(rooms)
+  await expect(rooms.locator('.kept-node')).toHaveCount(2)
+  await expect(rooms.locator('.kept-node').filter({ hasText: 'runs in another tab' }).getByRole('button')).toHaveCount(0)
+
+  await rooms.getByRole('button', { name: /^Forget (?!the room)/ }).click()
+  const downloading = page.waitForEvent('download')
+  await rooms.getByRole('button', { name: 'Export what is stored', exact: true }).click()
+  await downloading
+  await expect(rooms.getByText(/^Written: .* 2 ops\.$/)).toBeVisible()
+  await rooms.getByRole('button', { name: 'Delete this node', exact: true }).click()
+  await expect(rooms).toContainText('runs in another tab')
+  const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
+  expect(names.filter((name) => name?.includes(node!))).toEqual([])
+  expect(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key !== 'tabweave.theme'))).toEqual([])
+  expect(await keptNodes(page)).toBe(1)
+
+  // It is not asked for any more; the room is still here, by the node that runs.
+  await goTo(page, () => page.evaluate((next) => void (location.hash = next), new URL(link).hash))
+  expect(await said(page, 'node')).not.toBe(node)
+  await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toHaveValue('')
+  await agree([page, second], 2)
+  expect(problems).toEqual([])
+  await context.close()
+})
+
+test('a node that began to run after the list was drawn is not forgotten, and the page says so', async ({ host, device }) => {
+  const { context, open } = await device()
+  const first = await open(`${host.address}/#new`)
+  const link = first.url()
+  await first.close()
+  const start = await context.newPage()
+  const kept = await openStart(start, host.address)
+  await unfold(kept.locator('.kept-item'))
+  await kept.getByRole('button', { name: /^Forget / }).click()
+  const running = await open(link)
+  await kept.getByRole('button', { name: 'Delete this node', exact: true }).click()
+  await expect(kept.getByText('It runs in another tab now, and was not deleted.')).toBeVisible()
+  await type(running, 'still here')
+  await agree([running], 2)
+})
+
+test('a room is forgotten with all its nodes, and another room stays', async ({ host, device }) => {
+  const { open } = await device()
+  const other = await open(`${host.address}/#new`)
+  await other.close()
+  const pages = [await open(`${host.address}/#new`)]
+  pages.push(await open(pages[0]!.url()))
+  await pages[1]!.close()
+  const kept = await openStart(pages[0]!, host.address)
+  const rooms = kept.locator('.kept-item')
+  await expect(rooms).toHaveCount(2)
+  const room = rooms.filter({ hasText: '2 nodes' })
+  await unfold(room)
+  await room.getByRole('button', { name: 'Forget the room', exact: true }).click()
+  await room.getByRole('button', { name: 'Keep', exact: true }).click()
+  await room.getByRole('button', { name: 'Forget the room', exact: true }).click()
+  await room.getByRole('button', { name: 'Delete 2 nodes', exact: true }).click()
+  await expect(rooms).toHaveCount(1)
+  expect(await keptNodes(pages[0]!)).toBe(1)
+  await rooms.getByRole('button', { name: /^Resume / }).click()
+  await ready(pages[0]!)
+  await agree([pages[0]!], 1)
 })

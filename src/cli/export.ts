@@ -20,7 +20,7 @@ export async function exportKept(
   try {
     const folder = await folderOfKept(options, options.folder ?? join(homedir(), '.tabweave'))
     const store = openFileStore(folder)
-    const stored = await exportStored(store)
+    const stored = await exportStored([store])
     store.close()
     // Never over a file that is there.
     await writeFile(file, stored.file, { flag: 'wx', mode: PRIVATE_FILE })

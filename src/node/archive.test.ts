@@ -29,7 +29,7 @@ async function reads(link: RoomLink, file: Uint8Array) {
 
 test('D17 a disk gives its room as a file without any node, and a node that joins by the link can read all of it', async () => {
   const { store, link } = await diskOfRoom()
-  const { file, ops: count, lost } = await exportStored(store)
+  const { file, ops: count, lost } = await exportStored([store])
   expect([count, lost]).toEqual([OPS, 0])
   const { node, outcome } = await reads(link, file)
   expect(outcome).toMatchObject({ admitted: OPS, refusals: 0, unread: null })
@@ -39,7 +39,7 @@ test('D17 a disk gives its room as a file without any node, and a node that join
 test('D17 a disk that has damaged some segments gives the others, and says how many ops are lost', async () => {
   const { disk, store, link } = await diskOfRoom()
   for (const op of [7, 25]) disk.records.get(op)!.bytes[20]! ^= 1
-  const { file, ops: count, lost } = await exportStored(store)
+  const { file, ops: count, lost } = await exportStored([store])
   expect([count, lost]).toEqual([OPS - 2, 2])
   const { outcome } = await reads(link, file)
   // What follows the lost ops waits for them.
@@ -50,7 +50,7 @@ test('D17 what a segment holds is not looked at: one that no node can read keeps
   const { store, link } = await diskOfRoom()
   const unreadable = new Uint8Array(40).fill(7)
   await store.append([{ first: OPS, count: 1, bytes: unreadable }], 'strict')
-  const { file, ops: count } = await exportStored(store)
+  const { file, ops: count } = await exportStored([store])
   expect(count).toBe(OPS + 1)
   expect(decodeFile(file).bundles.at(-1)).toEqual(unreadable)
   const { outcome } = await reads(link, file)
@@ -58,5 +58,5 @@ test('D17 what a segment holds is not looked at: one that no node can read keeps
 })
 
 test('a disk without ops gives a file without ops', async () => {
-  expect(await exportStored(createMemoryStore())).toMatchObject({ ops: 0, lost: 0 })
+  expect(await exportStored([createMemoryStore()])).toMatchObject({ ops: 0, lost: 0 })
 })

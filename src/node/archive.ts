@@ -33,25 +33,28 @@ export async function exportRoom(library: Library): Promise<Uint8Array> {
 }
 
 /**
- * The room as a file, from the disk of a node that cannot run: stored segments are bundles already, and are copied as they are. Nothing is
- * decoded, hashed or judged, so nothing in them can stop this. Segments that the disk has damaged are left out and counted; whoever
- * reads the file checks the others. O(bytes stored). @throws StoreError
+ * The room as a file, from the disks of nodes that cannot run or are to be deleted, one after the other: stored segments are bundles already, and
+ * are copied as they are. Nothing is decoded, hashed or judged, so nothing in them can stop this. Segments that a disk has damaged are left out and
+ * counted; whoever reads the file checks the others. An op that several of them hold is in it, and is counted, as often. O(bytes stored). @throws StoreError
  */
-export async function exportStored(store: Store): Promise<StoredRoom> {
+export async function exportStored(stores: readonly Store[]): Promise<StoredRoom> {
   const bundles: Uint8Array[] = []
-  const length = await store.length()
-  let ops = 0
-  for (let at = 0; at < length;) {
-    const segments = await store.read(at, READ_SEGMENTS)
-    const last = segments.at(-1)
-    if (last === undefined) break
-    for (const segment of segments.filter(isWhole)) {
-      bundles.push(segment.bytes)
-      ops += segment.count
+  let [ops, lost] = [0, 0]
+  for (const store of stores) {
+    const length = await store.length()
+    lost += length
+    for (let at = 0; at < length;) {
+      const segments = await store.read(at, READ_SEGMENTS)
+      const last = segments.at(-1)
+      if (last === undefined) break
+      for (const segment of segments.filter(isWhole)) {
+        bundles.push(segment.bytes)
+        ops += segment.count
+      }
+      at = last.first + last.count
     }
-    at = last.first + last.count
   }
-  return { file: encodeFile(bundles), ops, lost: length - ops }
+  return { file: encodeFile(bundles), ops, lost: lost - ops }
 }
 
 const isWhole = (segment: Awaited<ReturnType<Store['read']>>[number]): segment is Segment => 'bytes' in segment

@@ -1,8 +1,9 @@
 /**
  * Every text of the interface, in one place and typed: what takes a number is a function. Sentences about refusals,
- * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`.
+ * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`, those of kept rooms in `start/kept-messages.ts`.
  */
 import { graphMessages } from './graph/graph-messages.ts'
+import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'
 
 const count = new Intl.NumberFormat('en')
@@ -66,6 +67,7 @@ function agreement(value: Agreement): string {
 
 export const messages = {
   graph: graphMessages,
+  kept: keptMessages,
   brand: 'Tabweave',
   you: 'you',
   close: 'Close',
@@ -198,13 +200,10 @@ export const messages = {
     linkPlaceholder: 'https://…/#…',
     joinNow: 'Join',
     badLink: 'There is no room in this text. A link ends in “#” and a long row of letters.',
-    earlier: 'Nodes kept in this browser',
-    resume: (room: string) => `Resume ${room}`,
-    used: (when: string) => `last used ${when}`,
     open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
     check: 'Check evidence, without a room',
     defaultName: 'A room',
-    busy: 'That node already runs in another tab, so this tab is another node of the room.',
+    busy: 'Each node of this room in this browser already runs in another tab, so this tab is a new node.',
     tryTitle: 'Things to try in a room',
     tries: [
       'Open another tab, type in both: two nodes, one history.',
@@ -228,6 +227,7 @@ export const messages = {
     export: 'Export what is stored',
     reading: 'Reading the disk …',
     exported: (size: string, ops: number) => `Written: ${size}, ${plural(ops, 'op')}.`,
+    exportedOf: (size: string, nodes: number) => `Written: ${size}, the copies of ${plural(nodes, 'node')}.`,
     lost: (n: number) => `${plural(n, 'op')} could not be read and ${n === 1 ? 'is' : 'are'} not in it.`,
     unreadable: 'Nothing could be read: this browser has no ops of that node.',
   },
@@ -362,7 +362,7 @@ export const messages = {
   },
   rooms: {
     title: 'Rooms',
-    lead: 'Another room opens in this tab in place of this one; this node is kept and can be resumed.',
+    lead: 'Another room opens in this tab in place of this one. This node is kept: you come back to it by the room’s link, or here.',
     fresh: 'Begin a new room',
   },
   help: {

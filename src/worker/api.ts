@@ -30,8 +30,8 @@ export type ToNode =
   | { readonly type: 'rooms'; readonly ref: number }
   /** Deletes a node (its id), key and all, if it does not run: reply `Forgotten`. Allowed before "start". */
   | { readonly type: 'forget'; readonly ref: number; readonly node: Hex }
-  /** What the disk of a node (its id) holds, as one file; the node need not run: reply `StoredRoom | null`. Allowed before "start". */
-  | { readonly type: 'exportStored'; readonly ref: number; readonly node: Hex }
+  /** What the disks of nodes (their ids) of one room hold, as one file; they need not run: reply `StoredRoom | null`. Allowed before "start". */
+  | { readonly type: 'exportStored'; readonly ref: number; readonly nodes: readonly Hex[] }
   /**
    * The first message (but for those above), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
    * `claim` is the node that this tab was in this room before: honoured if its lock is free and its room is the link's. Else the tab is a node

@@ -90,7 +90,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   search: { ref: isCount, text: isText, limit: isCount },
   history: { ref: isCount },
   export: { ref: isCount },
-  exportStored: { ref: isCount, node: isId },
+  exportStored: { ref: isCount, nodes: (value) => Array.isArray(value) && value.every(isId) },
   import: { ref: isCount, bytes: (value) => value instanceof Uint8Array },
   equivocations: { ref: isCount, from: isCount, count: isCount },
   evidence: { ref: isCount, id: orNull(isText) },

@@ -14,7 +14,7 @@ import { copyFromSiblings } from '../node/copy-ops.ts'
 import { forgetNode, foundRoom, joinRoom, lockName, type OpenedNode, resumeNode, takeUp } from '../node/open-node.ts'
 import { quickenHashing } from '../node/sha256.ts'
 import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts'
-import { type KnownNode, StoreError } from '../store/store.ts'
+import { type KnownNode, type Store, StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
 import type { Forgotten, FromNode, NodeFailure, Replies, ToNode } from './api.ts'
 import { mintDistinct } from './distinct-key.ts'
@@ -67,7 +67,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     if (!isToNode(data)) return
     if (data.type === 'rooms') return reply(data.ref, listRooms())
     if (data.type === 'forget') return reply(data.ref, forget(data.node))
-    if (data.type === 'exportStored') return reply(data.ref, exportOf(data.node))
+    if (data.type === 'exportStored') return reply(data.ref, exportOf(data.nodes))
     if (data.type === 'start') {
       node ??= start(data).catch(broken)
       return
@@ -147,20 +147,21 @@ async function openNode({ claim, patience, roomName }: Start, link: RoomLink | n
   return fresh
 }
 
-/** Reads a node's disk without its lock: the node that holds it may be the one that failed. Null if there is nothing that can be read. */
-async function exportOf(id: string): Promise<Replies['exportStored']> {
+/** Reads the disks of nodes without their locks: the one that holds a lock may be the one that failed. Null if there is nothing that can be read. */
+async function exportOf(ids: readonly string[]): Promise<Replies['exportStored']> {
+  const stores: Store[] = []
   try {
-    const store = await openIndexedDbStore(id)
-    if ((await store.identity()) === null) {
-      // Opening has made it.
-      await store.destroy()
-      return null
+    for (const id of ids) {
+      const store = await openIndexedDbStore(id)
+      // Opening makes what is not there.
+      if ((await store.identity()) === null) await store.destroy()
+      else stores.push(store)
     }
-    const stored = await exportStored(store)
-    store.close()
-    return stored
+    return stores.length === 0 ? null : await exportStored(stores)
   } catch {
     return null
+  } finally {
+    for (const store of stores) store.close()
   }
 }
 

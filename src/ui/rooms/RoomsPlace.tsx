@@ -1,8 +1,7 @@
-/** Other rooms, from within one: a fresh one or an earlier node, in place of the one that is open. */
+/** Other rooms, from within one: a fresh one or a kept one, in place of the one that is open. */
 import { messages } from '../messages.ts'
 import { RoomList } from '../start/RoomList.tsx'
 import { keepClaim } from '../state/kept.ts'
-import '../start/start.css'
 
 const text = messages.rooms
 
@@ -27,9 +26,9 @@ export default function RoomsPlace() {
         {text.fresh}
       </button>
       <RoomList
-        onResume={(node) => {
-          keepClaim(node.link, node.id)
-          restart(node.link)
+        onResume={(link, node) => {
+          if (node !== null) keepClaim(link, node)
+          restart(link)
         }}
       />
     </>

@@ -1,45 +1,94 @@
-/** The nodes this browser has kept, latest used first: one click and the tab is that node again. */
-import { useEffect, useState } from 'react'
+/** The rooms this browser has kept, latest used first, each with its nodes: one click and the tab is a node of it again, or it is forgotten. */
+import { useCallback, useEffect, useState } from 'react'
 import type { KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
+import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { usePage } from '../state/bindings.ts'
+import { KeptNodes } from './KeptNodes.tsx'
+import { type KeptRoom, roomsOf } from './kept-rooms.ts'
+import './kept.css'
 
-const text = messages.start
+const text = messages.kept
 
-export function RoomList({ onResume }: { onResume(node: KeptNode): void }) {
+/** Nodes whose marks are shown beside their room's name. */
+const MARKS = 4
+
+/** `onResume` is given the room's link and the node to be, or null where all run. */
+export type Resume = (link: string, node: string | null) => void
+
+export function RoomList({ onResume }: { readonly onResume: Resume }) {
   const page = usePage()
-  const [nodes, setNodes] = useState<readonly KeptNode[]>([])
-  useEffect(() => {
-    let shown = true
-    void page.rooms().then((found) => {
-      const running = page.store.getState().nodes.map((node) => node.store.getState().opened?.node)
-      if (shown) setNodes(found.filter(({ id }) => !running.includes(id)))
-    })
-    return () => {
-      shown = false
-    }
+  const [rooms, setRooms] = useState<readonly KeptRoom[]>([])
+  const look = useCallback(async (): Promise<void> => {
+    const found = await page.rooms()
+    const open = page.store.getState().nodes[0]?.store.getState().opened?.link
+    // Of the room that is open here, what runs cannot be gone to.
+    setRooms(roomsOf(found.filter(({ link, runs }) => link !== open || !runs)))
   }, [page])
-  if (nodes.length === 0) return null
+  useEffect(() => void look(), [look])
+
+  if (rooms.length === 0) return null
   return (
     <section className="kept">
-      <h2>{text.earlier}</h2>
+      <h2>{text.title}</h2>
       <ul role="list">
-        {nodes.map((node) => (
-          <li key={node.id}>
-            <button type="button" className="kept-node" aria-label={text.resume(node.roomName)} onClick={() => onResume(node)}>
-              <AuthorMark author={node.id} />
-              <span className="kept-room">
-                <bdi>{node.roomName}</bdi>
-              </span>
-              <span className="kept-who">
-                <AuthorName author={node.id} /> <Id>{shortId(node.id)}</Id>
-              </span>
-              <span className="kept-when">{text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
-            </button>
-          </li>
+        {rooms.map((room) => (
+          <Room key={room.link} room={room} onResume={onResume} onForgotten={() => void look()} />
         ))}
       </ul>
     </section>
+  )
+}
+
+interface RoomProps {
+  readonly room: KeptRoom
+  readonly onResume: Resume
+  onForgotten(): void
+}
+
+function Room({ room: { link, name, nodes }, onResume, onForgotten }: RoomProps) {
+  const [open, setOpen] = useState(false)
+  const [latest] = nodes
+  const shown = name === '' ? text.nameless : name
+  const free = nodes.find(({ runs }) => !runs)
+  return (
+    <li className="kept-item" data-open={open}>
+      <button type="button" className="kept-room" aria-label={text.resume(shown)} onClick={() => onResume(link, free?.id ?? null)}>
+        <span className="kept-name">
+          <bdi>{shown}</bdi>
+        </span>
+        <span className="kept-who">
+          {nodes.slice(0, MARKS).map(({ id }) => (
+            <AuthorMark key={id} author={id} />
+          ))}
+          <Who nodes={nodes} />
+        </span>
+        <span className="kept-when">{text.used(timeAgo(latest.lastUsed / 1000, Date.now() / 1000))}</span>
+      </button>
+      <button
+        type="button"
+        className="button-icon kept-more"
+        aria-label={text.more(shown)}
+        title={text.more(shown)}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="menu" />
+      </button>
+      {open && <KeptNodes nodes={nodes} roomName={name} onResume={(id) => onResume(link, id)} onForgotten={onForgotten} />}
+    </li>
+  )
+}
+
+function Who({ nodes }: { readonly nodes: readonly KeptNode[] }) {
+  const running = nodes.filter(({ runs }) => runs).length
+  const [first] = nodes
+  if (nodes.length > 1 || first === undefined) return `${text.nodes(nodes.length)}${running > 0 ? `, ${text.nodesRun(running)}` : ''}`
+  return (
+    <>
+      <AuthorName author={first.id} /> <Id>{shortId(first.id)}</Id>
+      {first.runs && <span>{text.runs}</span>}
+    </>
   )
 }

@@ -1,4 +1,4 @@
-/** Where a tab without a room begins: name one, join one by its link, or go on as an earlier node. */
+/** Where a tab without a room begins: name one, join one by its link, or go on in one that is kept here. */
 import { useCallback, useId, useState, type FormEvent } from 'react'
 import { findLink } from '../../core/room-link.ts'
 import { Mark } from '../shared/Icon.tsx'
@@ -102,9 +102,9 @@ export default function StartPlace() {
           </div>
         </form>
         <RoomList
-          onResume={(node) => {
-            keepClaim(node.link, node.id)
-            page.open(node.link, '', text.busy)
+          onResume={(kept, node) => {
+            if (node !== null) keepClaim(kept, node)
+            page.open(kept, '', text.busy)
           }}
         />
         <p className="start-note">{text.open}</p>

@@ -29,7 +29,7 @@ export interface Page {
   readonly store: StoreApi<PageState>
   /**
    * Opens a room as this tab's own node: the link's, or a fresh one of that name. `link` is null for
-   * a fresh room. `otherwise` is said when the tab could not be the node that it claims.
+   * a fresh room. `otherwise` is said when the tab is a new node.
    */
   open(link: string | null, roomName: string, otherwise?: string): void
   /** Starts one more node of the same room in this page. */
@@ -45,8 +45,8 @@ export interface Page {
   rooms(): ReturnType<PageNode['rooms']>
   /** Deletes kept nodes of a room that do not run, with their keys and what was typed at them. Gives what became of each, in order. */
   forget(nodes: readonly KeptNode[]): Promise<readonly Forgotten[]>
-  /** What the disk of a node holds, read by a worker of its own: that node's may be stuck. Null if nothing could be read. */
-  exportStored(node: Hex): Promise<Replies['exportStored']>
+  /** What the disks of nodes of one room hold, read by a worker of its own: a node's own may be stuck. Null if nothing could be read. */
+  exportStored(nodes: readonly Hex[]): Promise<Replies['exportStored']>
 }
 
 export interface PageSetting {
@@ -100,10 +100,8 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
         keepClaim(opened.link, opened.node)
         history.replaceState(null, '', `#${opened.link}`)
         // A duplicated tab is not what those nodes were part of.
-        if (opened.node !== claim) {
-          keepAdded(opened.link, [])
-          if (otherwise !== undefined) store.setState({ notice: { text: otherwise, at: Date.now() } })
-        }
+        if (opened.node !== claim) keepAdded(opened.link, [])
+        if (!opened.resumed && otherwise !== undefined) store.setState({ notice: { text: otherwise, at: Date.now() } })
         for (const { slot, claim } of keptAdded(opened.link)) add(slot, claim)
         if (invitation !== null) store.setState({ invitation, place: 'peers' })
       })
@@ -137,11 +135,11 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
       nodes.forEach((node, i) => outcomes[i] === 'forgotten' && forgetKept(node))
       return outcomes
     },
-    exportStored: async (node) => {
+    exportStored: async (nodes) => {
       let failed: (nothing: null) => void = () => {}
       const failing = new Promise<null>((resolve) => (failed = resolve))
       const client = createNodeClient(startNodeWorker(0), () => failed(null))
-      const stored = await Promise.race([failing, client.ask({ type: 'exportStored', node })])
+      const stored = await Promise.race([failing, client.ask({ type: 'exportStored', nodes })])
       client.close()
       return stored
     },

@@ -1,0 +1,116 @@
+/** The nodes of a kept room: to be one of them again, or to forget it, or all that do not run; an export is offered first. */
+import { useState } from 'react'
+import type { KeptNode } from '../../worker/api.ts'
+import { AuthorMark, AuthorName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
+import { StoredRoom } from '../shared/StoredRoom.tsx'
+import { messages, timeAgo } from '../messages.ts'
+import { usePage } from '../state/bindings.ts'
+
+const text = messages.kept
+
+interface KeptNodesProps {
+  readonly nodes: readonly KeptNode[]
+  readonly roomName: string
+  onResume(node: string): void
+  onForgotten(): void
+}
+
+export function KeptNodes({ nodes, roomName, onResume, onForgotten }: KeptNodesProps) {
+  const [chosen, setChosen] = useState<readonly KeptNode[] | null>(null)
+  const free = nodes.filter(({ runs }) => !runs)
+  if (chosen !== null)
+    return (
+      <Forgetting
+        nodes={chosen}
+        roomName={roomName}
+        someRun={chosen.length > 1 && free.length < nodes.length}
+        onKeep={() => setChosen(null)}
+        onForgotten={() => {
+          setChosen(null)
+          onForgotten()
+        }}
+      />
+    )
+  return (
+    <div className="kept-inside">
+      <ul role="list">
+        {nodes.map((node) => (
+          <li key={node.id} className="kept-node">
+            <AuthorMark author={node.id} />
+            <span className="kept-who">
+              <AuthorName author={node.id} /> <Id>{shortId(node.id)}</Id>
+              <span>{node.runs ? text.runs : text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
+            </span>
+            {!node.runs && (
+              <span className="kept-acts">
+                {nodes.length > 1 && (
+                  <button type="button" className="button-plain" onClick={() => onResume(node.id)}>
+                    {text.resume(lookOf(node.id).name)}
+                  </button>
+                )}
+                <button
+                  type="button"
+                  className="button-plain danger"
+                  aria-label={text.forgetNode(lookOf(node.id).name)}
+                  onClick={() => setChosen([node])}
+                >
+                  {text.forget}
+                </button>
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {free.length === 0 && <p className="quiet">{text.isRunning}</p>}
+      {nodes.length > 1 && free.length > 0 && (
+        <button type="button" className="button-plain danger" onClick={() => setChosen(free)}>
+          {text.forgetRoom}
+        </button>
+      )}
+    </div>
+  )
+}
+
+interface ForgettingProps {
+  readonly nodes: readonly KeptNode[]
+  readonly roomName: string
+  /** Nodes of the room that run stay. */
+  readonly someRun: boolean
+  onKeep(): void
+  onForgotten(): void
+}
+
+function Forgetting({ nodes, roomName, someRun, onKeep, onForgotten }: ForgettingProps) {
+  const page = usePage()
+  const [refused, setRefused] = useState('')
+  const forget = async (): Promise<void> => {
+    const outcomes = await page.forget(nodes)
+    const other = outcomes.find((outcome) => outcome !== 'forgotten')
+    if (other === undefined) return onForgotten()
+    setRefused(text.refused[other === 'runs' && !isSecureContext ? 'unknown' : other])
+  }
+  return (
+    <div className="kept-inside" role="group" aria-label={text.forget}>
+      {nodes.length === 1 &&
+        nodes.map(({ id }) => (
+          <p key={id} className="kept-who">
+            <AuthorMark author={id} />
+            <AuthorName author={id} /> <Id>{shortId(id)}</Id>
+          </p>
+        ))}
+      <p>{text.lead(nodes.length) + (someRun ? ` ${text.leadRunning}` : '')}</p>
+      <StoredRoom nodes={nodes.map(({ id }) => id)} roomName={roomName} />
+      <div className="row">
+        <button type="button" className="button danger" onClick={() => void forget()}>
+          {text.confirm(nodes.length)}
+        </button>
+        <button type="button" className="button" onClick={onKeep}>
+          {text.keep}
+        </button>
+      </div>
+      <p className="bad" role="status">
+        {refused}
+      </p>
+    </div>
+  )
+}

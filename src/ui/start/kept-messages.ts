@@ -1,0 +1,29 @@
+/** Texts of the list of rooms that this browser keeps; `ui/messages.ts` takes them in. */
+const count = new Intl.NumberFormat('en')
+
+export const keptMessages = {
+  title: 'Rooms kept in this browser',
+  resume: (name: string) => `Resume ${name}`,
+  /** A node whose room has not arrived yet does not know its name. */
+  nameless: 'A room that has not arrived yet',
+  used: (when: string) => `last used ${when}`,
+  runs: 'runs in another tab',
+  nodes: (n: number) => `${count.format(n)} nodes`,
+  nodesRun: (n: number) => `${count.format(n)} in other tabs now`,
+  more: (name: string) => `Nodes of ${name}, and forgetting`,
+  forget: 'Forget',
+  forgetNode: (name: string) => `Forget ${name}`,
+  forgetRoom: 'Forget the room',
+  isRunning: 'A node that runs cannot be forgotten: close its tab first.',
+  lead: (n: number) =>
+    `This deletes ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${count.format(n)} nodes`} of the room. ` +
+    `Nobody can write as ${n === 1 ? 'this node' : 'these nodes'} again. Messages that no other node has are lost. Export the room first if you may need it.`,
+  leadRunning: 'The nodes that run in other tabs stay.',
+  confirm: (n: number) => (n === 1 ? 'Delete this node' : `Delete ${count.format(n)} nodes`),
+  keep: 'Keep',
+  refused: {
+    runs: 'It runs in another tab now, and was not deleted. Close that tab first.',
+    unknown: 'On an address without https the browser cannot tell whether a node runs in another tab. Nothing was deleted.',
+    failed: 'The browser refused to delete it.',
+  },
+} as const
