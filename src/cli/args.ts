@@ -59,6 +59,8 @@ const NAME = /^[\p{L}\p{N}_-](?:[\p{L}\p{M}\p{N}_-]|(?<=[\p{L}\p{M}])[\u200c\u20
 const LONGEST_NAME = 40
 /** Characters of a room's name; others show no more of it either. */
 const LONGEST_ROOM_NAME = 120
+/** A character that a person can see: no space, control, mark alone, filler or empty Braille cell. */
+const SHOWN = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
 const SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
 
 const wrong = (sentence: string): Asked => ({ type: 'wrong', sentence })
@@ -112,8 +114,8 @@ function readRun(args: readonly string[]): Asked {
 
   if (values.new !== undefined) {
     const roomName = values.new.trim()
-    if (roomName === '' || Array.from(roomName).length > LONGEST_ROOM_NAME || !roomName.isWellFormed())
-      return wrong(`--new takes the room's name, ${LONGEST_ROOM_NAME} characters at most.`)
+    if (!SHOWN.test(roomName) || Array.from(roomName).length > LONGEST_ROOM_NAME || !roomName.isWellFormed())
+      return wrong(`--new takes the room's name: ${LONGEST_ROOM_NAME} characters at most, and something to see among them.`)
     return { type: 'run', options: { room: { type: 'found', name: roomName }, relay, ...rest } }
   }
   if (text === undefined) return { type: 'run', options: { room: { type: 'resume' }, relay, ...rest } }

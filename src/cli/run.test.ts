@@ -219,7 +219,7 @@ describe('what a person types', () => {
     alice.type('/history 2')
     await says(alice, /: last$/)
     expect(messagesOf(alice)).toEqual(['/quit', 'last'])
-    alice.type('/what')
+    alice.type('/help')
     await says(alice, '/history N')
     alice.end()
     expect(await alice.ended).toBe(0)

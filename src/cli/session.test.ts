@@ -26,7 +26,12 @@ const STATUS = {
 } satisfies NodeStatus
 
 /** A session on a node that writes nothing until it is told to. */
-function start(lines: AsyncIterable<string>, mode: 'stay' | 'once' | 'digest' = 'once', relay: string | null = null) {
+function start(
+  lines: AsyncIterable<string>,
+  mode: 'stay' | 'once' | 'digest' = 'once',
+  relay: string | null = null,
+  isInteractive = false,
+) {
   const replies: ((reply: SubmitReply) => void)[] = []
   const state = { status: STATUS as NodeStatus, lies: [] as EquivocationEntry[], read: 0 }
   const node = {
@@ -46,7 +51,7 @@ function start(lines: AsyncIterable<string>, mode: 'stay' | 'once' | 'digest' = 
   const complained: string[] = []
   const leaving = new AbortController()
   const terminal: Terminal = {
-    isInteractive: false,
+    isInteractive,
     lines,
     leaving: leaving.signal,
     print: (line) => void printed.push(line),
@@ -110,6 +115,18 @@ describe('a session', () => {
     second.replies[0]!({ id: 'a' })
     await vi.advanceTimersByTimeAsync(10_000)
     expect([await second.session.ended, second.complained]).toEqual([false, ['1 line not written to the room: write it again.']])
+  })
+
+  test('says of an unknown command that it is none, with what was typed, and lists the commands for /help', async () => {
+    async function* typed(): AsyncGenerator<string> {
+      yield '/usr/bin/env x'
+      yield '/help'
+    }
+    const { session, printed, complained, replies } = start(typed(), 'stay', null, true)
+    expect(await session.ended).toBe(true)
+    expect(complained).toEqual([expect.stringMatching(/“\/usr\/bin\/env” is no command.*: \/usr\/bin\/env x$/)])
+    expect(printed.join('\n')).toContain('/write-now')
+    expect(replies).toEqual([])
   })
 
   test('ends with what its node is broken by', async () => {

@@ -2,7 +2,7 @@
 import type { Node } from '../node/node.ts'
 import type { Options } from './args.ts'
 import { createScreen, NEWEST } from './screen.ts'
-import { holdingLine, refusedLine, words } from './words.ts'
+import { holdingLine, refusedLine, unknownCommandLine, words } from './words.ts'
 
 export interface Terminal {
   /** A person types and watches: lines that begin with "/" are for the node, and the end of input is the wish to leave. */
@@ -75,7 +75,8 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
     else if (name === 'status') screen.status()
     else if (name === 'write-now') node.writeNow()
     else if (name === 'history') await screen.history(Number(number) || NEWEST)
-    else for (const each of words.help) print(each)
+    else if (name === 'help') for (const each of words.help) print(each)
+    else terminal.complain(unknownCommandLine(line))
     return false
   }
 

@@ -6,13 +6,15 @@ import { openTerminal } from './terminal.ts'
 
 /** A process as far as a terminal needs one. */
 function fakeProcess(isTTY: boolean) {
-  const stdin = Object.assign(new PassThrough(), { isTTY })
+  const setRawMode = vi.fn<(isRaw: boolean) => void>()
+  const stdin = Object.assign(new PassThrough(), { isTTY, setRawMode })
   const [stdout, stderr] = [Object.assign(new PassThrough(), { isTTY, columns: 80 }), new PassThrough()]
   const exit = vi.fn<(code: number) => never>()
-  const process = Object.assign(new EventEmitter(), { stdin, stdout, stderr, exit })
+  const kill = vi.fn<(group: number, signal: string) => true>()
+  const process = Object.assign(new EventEmitter(), { stdin, stdout, stderr, exit, kill })
   const terminal = openTerminal(process as unknown as NodeJS.Process)
   const said = (stream: PassThrough): string => String(stream.read() ?? '')
-  return { process, stdin, exit, terminal, out: () => said(stdout), error: () => said(stderr), stdout }
+  return { process, stdin, exit, kill, setRawMode, terminal, out: () => said(stdout), error: () => said(stderr), stdout }
 }
 
 const HOSTILE = 'hi\u001b]0;owned\u0007\u001b[2J\r\n* all equal\u202e'
@@ -61,7 +63,7 @@ describe('a screen', () => {
     out()
     terminal.print(HOSTILE)
     // What clears and draws the typed line is ours alone.
-    expect(out()).toBe(`\u001b[2K\u001b[1G${SHOWN}\n\u001b[1G\u001b[0J> half ty\u001b[10G`)
+    expect(out()).toBe(`\u001b[1G\u001b[0J${SHOWN}\n\u001b[1G\u001b[0J> half ty\u001b[10G`)
     terminal.print('w'.repeat(100_000))
     expect(out().length).toBeLessThan(2_000)
   })
@@ -75,6 +77,63 @@ describe('a screen', () => {
       if (lines.length === 2) terminal.close()
     }
     expect(lines).toEqual(['early', 'late'])
+  })
+
+  test('a line that is typed over several rows is taken away as a whole, and drawn again below what comes', () => {
+    const { terminal, stdin, out } = fakeProcess(true)
+    stdin.write('x'.repeat(200))
+    out()
+    terminal.print('news')
+    // 202 characters at 80 columns: two rows above the cursor.
+    expect(out()).toBe(`\u001b[2A\u001b[1G\u001b[0Jnews\n\u001b[1G\u001b[0J> ${'x'.repeat(200)}\u001b[43G`)
+    for (const key of 'y'.repeat(100)) stdin.write(key)
+    out()
+    terminal.print('more')
+    expect(out().startsWith('\u001b[3A\u001b[1G\u001b[0Jmore\n\u001b[1G')).toBe(true)
+  })
+
+  test('lines that are pasted are text, and lines that are typed may be commands', async () => {
+    const { terminal, stdin } = fakeProcess(true)
+    stdin.write('\u001b[200~/usr/bin\rplain\r\u001b[201~/status\r')
+    const lines: string[] = []
+    for await (const line of terminal.lines) {
+      lines.push(line)
+      if (lines.length === 3) terminal.close()
+    }
+    expect(lines).toEqual(['//usr/bin', 'plain', '/status'])
+  })
+
+  test('keys that are not UTF-8 make no line that an op may hold', async () => {
+    const { terminal, stdin } = fakeProcess(true)
+    stdin.write(Buffer.of(0x61, 0xe9, 0x0d))
+    for await (const line of terminal.lines) {
+      expect(line.isWellFormed()).toBe(false)
+      terminal.close()
+    }
+  })
+
+  test('Ctrl-Z stops the whole group, and what is typed after it goes on is read', async () => {
+    const { terminal, stdin, process, kill, setRawMode, out } = fakeProcess(true)
+    const lines = terminal.lines[Symbol.asyncIterator]()
+    const next = lines.next()
+    stdin.write('half\u001a')
+    await vi.waitFor(() => expect(kill.mock.calls).toEqual([[0, 'SIGTSTP']]))
+    out()
+    setRawMode.mockClear()
+    process.emit('SIGCONT')
+    expect(setRawMode.mock.calls).toEqual([[false], [true]])
+    expect(out()).toContain('> half')
+    stdin.write(' a line\r')
+    expect(await next).toEqual({ done: false, value: 'half a line' })
+    terminal.close()
+  })
+
+  test('what comes after the end of input is printed, without a prompt', () => {
+    const { terminal, stdin, out } = fakeProcess(true)
+    stdin.write('\u0004')
+    out()
+    terminal.print('late')
+    expect(out()).toBe('late\n')
   })
 
   test('a node leaves at Ctrl-C, and input ends at Ctrl-D', async () => {

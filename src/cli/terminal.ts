@@ -1,13 +1,17 @@
 /** The process's streams and signals as a terminal: with a line that can be edited where a person sits, else a pipe. */
-import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline'
+import { EventEmitter, on } from 'node:events'
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline'
 import { clipped, visible } from './plain-text.ts'
 import type { Terminal } from './session.ts'
-import { linesOf } from './typed-lines.ts'
+import { linesOf, REPLACED } from './typed-lines.ts'
 
 export interface ProcessTerminal extends Terminal {
   /** Nothing is typed any more. */
   close(): void
 }
+
+/** A terminal that knows them tells where a paste begins and ends. */
+const [PASTES_TOLD, PASTES_UNTOLD] = ['\u001b[?2004h', '\u001b[?2004l']
 
 /** Prints lines on a stream that nothing is read beside: plain text, clipped where a person reads it. */
 export const printTo =
@@ -29,10 +33,9 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   for (const stream of [stdout, stderr]) stream.on('error', () => leaving.abort())
 
   if (!stdin.isTTY || !stdout.isTTY) {
-    stdin.setEncoding('utf8')
     return {
       isInteractive: false,
-      lines: linesOf(stdin as AsyncIterable<string>),
+      lines: linesOf(stdin as AsyncIterable<Uint8Array>),
       leaving: leaving.signal,
       print: (line) => void stdout.write(`${visible(line)}\n`),
       complain: (line) => void stderr.write(`${visible(line)}\n`),
@@ -41,33 +44,82 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   }
 
   const typing = createInterface({ input: stdin, output: stdout, prompt: '> ' })
-  // A terminal that gives every key as it is pressed gives Ctrl-C as one.
-  typing.on('SIGINT', leave)
-  const print = (line: string): void => {
-    clearLine(stdout, 0)
+  let isClosed = false
+  typing.once('close', () => {
+    isClosed = true
+    stdout.write(PASTES_UNTOLD)
+  })
+  const prompt = (): void => {
+    if (!isClosed && !leaving.signal.aborted) typing.prompt(true)
+  }
+  /** Takes away the line that is typed, all rows of it. */
+  const clear = (): void => {
+    const { rows } = typing.getCursorPos()
+    if (rows > 0) moveCursor(stdout, 0, -rows)
     cursorTo(stdout, 0)
+    clearScreenDown(stdout)
+    // Not documented: how many rows readline goes up before it draws the line again. There are none any more.
+    Object.assign(typing, { prevRows: 0 })
+  }
+  const take = (): void => {
+    if (isClosed) return
+    // Off first: the shell may have changed it behind the stream's back.
+    stdin.setRawMode?.(false)
+    stdin.setRawMode?.(true)
+    stdout.write(PASTES_TOLD)
+    prompt()
+  }
+  stdout.write(PASTES_TOLD)
+  // A terminal that gives every key as it is pressed gives Ctrl-C and Ctrl-Z as keys.
+  typing.on('SIGINT', leave)
+  typing.on('SIGTSTP', () => {
+    stdout.write(PASTES_UNTOLD)
+    stdin.setRawMode?.(false)
+    // The whole group, as the system would: npm, which waits for this process, would go on waiting.
+    process.kill(0, 'SIGTSTP')
+    // Where nobody can bring it back, nothing was stopped.
+    setTimeout(take)
+  })
+  process.on('SIGCONT', take)
+  const print = (line: string): void => {
+    if (!isClosed) clear()
     stdout.write(`${clipped(visible(line))}\n`)
-    if (!leaving.signal.aborted) typing.prompt(true)
+    prompt()
   }
   return {
     isInteractive: true,
-    lines: prompted(typing, typing[Symbol.asyncIterator]()),
+    lines: prompted(linesTyped(typing, stdin), prompt),
     leaving: leaving.signal,
     print,
     complain: print,
     close() {
+      process.off('SIGCONT', take)
+      if (!isClosed) clear()
       typing.close()
-      clearLine(stdout, 0)
-      cursorTo(stdout, 0)
     },
   }
 }
 
-/** `lines` was asked for before anything could be typed, since what comes earlier is lost. */
-async function* prompted(typing: Interface, lines: AsyncIterableIterator<string>): AsyncGenerator<string> {
-  typing.prompt()
-  for await (const line of lines) {
+/** Lines as they are entered, from now on: what comes earlier is lost. A line that was pasted is text, also with a "/" before it. */
+function linesTyped(typing: Interface, stdin: NodeJS.ReadStream): AsyncIterable<string[]> {
+  const entered = new EventEmitter()
+  let isPasting = false
+  stdin.on('keypress', (_text: string | undefined, key: { readonly name?: string } | undefined) => {
+    if (key?.name === 'paste-start') isPasting = true
+    if (key?.name === 'paste-end') isPasting = false
+  })
+  typing.on('line', (line) => {
+    const text = line.replaceAll('\ufffd', REPLACED)
+    entered.emit('line', isPasting && text.startsWith('/') ? `/${text}` : text)
+  })
+  typing.once('close', () => entered.emit('close'))
+  return on(entered, 'line', { close: ['close'] }) as AsyncIterable<string[]>
+}
+
+async function* prompted(lines: AsyncIterable<string[]>, prompt: () => void): AsyncGenerator<string> {
+  prompt()
+  for await (const [line = ''] of lines) {
     yield line
-    typing.prompt()
+    prompt()
   }
 }

@@ -1,24 +1,49 @@
 /** Lines of what comes through a pipe. (In a terminal `node:readline` lets people edit theirs.) */
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 
+/** Stands where bytes are not UTF-8: half a character, which no op may hold, so that such a line is refused instead of changed. */
+export const REPLACED = '\udfff'
+
+const [LF, CR] = [0x0a, 0x0d]
+
 /**
- * The lines of some text that comes in pieces, without their ends (LF or CR LF); the last needs none. Of one that is longer than any
+ * The lines of some UTF-8 that comes in pieces, without their ends (LF or CR LF); the last needs none. Of one that is longer than any
  * op, the beginning is given, and is still too long for one; the rest is not kept. Reads no faster than its lines are taken.
  */
-export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let line = ''
-  for await (const piece of pieces) {
-    const [first = '', ...others] = piece.split('\n')
-    line = begun(line + first)
-    for (const next of others) {
-      yield ended(line)
-      line = begun(next)
-    }
+export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let parts: Uint8Array[] = []
+  let length = 0
+  const add = (part: Uint8Array): void => {
+    // Whoever gave it may use the memory again, and a line may be much smaller than what it came in.
+    const kept = part.slice(0, MAX_BODY_BYTES + 1 - length)
+    if (kept.length > 0) parts.push(kept)
+    length += kept.length
   }
-  if (line !== '') yield ended(line)
+  const take = (): string => {
+    const line = textOf(Buffer.concat(parts))
+    parts = []
+    length = 0
+    return line
+  }
+  for await (const piece of pieces) {
+    let from = 0
+    for (let end = piece.indexOf(LF); end >= 0; end = piece.indexOf(LF, from)) {
+      add(piece.subarray(from, end))
+      yield take()
+      from = end + 1
+    }
+    add(piece.subarray(from))
+  }
+  if (length > 0) yield take()
 }
 
-/** A character takes a byte at least. */
-const begun = (line: string): string => line.slice(0, MAX_BODY_BYTES + 1)
-
-const ended = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
+function textOf(line: Uint8Array): string {
+  const bytes = line.at(-1) === CR ? line.subarray(0, -1) : line
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+    // One that is too long may have been cut within a character.
+    return line.length > MAX_BODY_BYTES ? text : text.replaceAll('\ufffd', REPLACED)
+  }
+}

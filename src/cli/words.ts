@@ -75,7 +75,7 @@ export function catchingUpLine({ ops, fetching }: NodeStatus): string {
 
 const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }>['refused'], string>>> = {
   'too-large': `the message is too long (its encoded content may have ${count.format(MAX_BODY_BYTES)} bytes); split it into smaller messages`,
-  'bad-text': 'it is not well-formed text',
+  'bad-text': 'it is not well-formed text (UTF-8)',
   'disk-full': 'the disk is full; free some of it and write it again',
   'pending-full': 'too many lines wait to be written; write it again later',
 }
@@ -83,6 +83,10 @@ const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }
 /** A line that did not become an op. */
 export const refusedLine = (text: string, reason: Extract<SubmitReply, { refused: unknown }>['refused']): string =>
   `Not written, since ${WHY_NOT[reason] ?? `it was refused as ${reason}`}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`
+
+/** A line that is neither a command nor text. */
+export const unknownCommandLine = (line: string): string =>
+  `Not written, since “${line.split(' ', 1)[0]}” is no command (/help lists them). To write it as text, put another “/” before it: ${line}`
 
 export const words = {
   full: '* the disk is full: this node reads only until there is room on it',
