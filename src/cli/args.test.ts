@@ -35,7 +35,8 @@ test('a link joins its room, by the relay where it is from', () => {
 
 test('what is said of the relay counts more than where the link is from', () => {
   const link = `https://example.org/#${FRAGMENT}`
-  expect(asked(link, '--relay', 'wss://relay.example:7/x').relay).toBe('wss://relay.example:7')
+  expect(asked(link, '--relay', 'wss://relay.example:7').relay).toBe('wss://relay.example:7')
+  expect(asked(link, '--relay', 'wss://relay.example:7/a/b/?x').relay).toBe('wss://relay.example:7/a/b')
   expect(asked(link, '--relay', 'none').relay).toBe('none')
 })
 

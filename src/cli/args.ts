@@ -13,7 +13,7 @@ export interface Options {
   readonly name: string
   /** Others are told that name. */
   readonly isNamed: boolean
-  /** An origin; "none"; null where nothing was said. */
+  /** An address as `relayAddress` gives it; "none"; null where nothing was said. */
   readonly relay: string | null
   /** Null: the usual one. */
   readonly folder: string | null
@@ -101,7 +101,7 @@ function readRun(args: readonly string[]): Asked {
     return wrong(`--name takes letters, digits, "-" and "_", ${LONGEST_NAME} at most.`)
   const wait = Number(values.wait) * 1000
   if (!(wait > 0 && Number.isFinite(wait))) return wrong('--wait takes a number of seconds above 0.')
-  const relay = values.relay === undefined || values.relay === 'none' ? (values.relay ?? null) : originOf(values.relay)
+  const relay = values.relay === undefined || values.relay === 'none' ? (values.relay ?? null) : relayAddress(values.relay)
   if (relay === null && values.relay !== undefined) return wrong('--relay takes an address such as wss://relay.example, or "none".')
   const rest = {
     name,
@@ -151,8 +151,11 @@ const parse = (args: readonly string[]) =>
   })
 
 /** "wss://host:1" of an address; null when it is none of a relay. */
-export function originOf(address: string): string | null {
+const originOf = (address: string): string | null => relayAddress(address.replace(/^(\w+:\/\/[^/?#]*).*$/su, '$1'))
+
+/** A relay's address as it is kept, "wss://host:1/path", without a query and a slash at its end; null when it is none of a relay. */
+export function relayAddress(address: string): string | null {
   if (!URL.canParse(address)) return null
-  const { protocol, host } = new URL(address)
-  return SCHEMES.includes(protocol) && host !== '' ? `${protocol}//${host}` : null
+  const { protocol, host, pathname } = new URL(address)
+  return SCHEMES.includes(protocol) && host !== '' ? `${protocol}//${host}${pathname.replace(/\/+$/, '')}` : null
 }

@@ -8,7 +8,7 @@ import { equalBytes, toHex } from '../core/bytes.ts'
 import type { RoomLink } from '../node/link.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from '../node/open-node.ts'
 import type { Identity } from '../store/store.ts'
-import { type Options, originOf } from './args.ts'
+import { type Options, relayAddress } from './args.ts'
 import { openFileStore } from './file-store.ts'
 import { generateKeptKey, readIdentity } from './identity-file.ts'
 import { identityPath } from './mark-file.ts'
@@ -119,7 +119,7 @@ const relayPath = (folder: string): string => join(folder, 'relay')
 
 /** The relay by which a node met others when it ran last, or null. */
 export const keptRelay = (folder: string): string | null =>
-  named(() => (fs.existsSync(relayPath(folder)) ? originOf(fs.readFileSync(relayPath(folder), 'utf8').trim()) : null))
+  named(() => (fs.existsSync(relayPath(folder)) ? relayAddress(fs.readFileSync(relayPath(folder), 'utf8').trim()) : null))
 
-export const keepRelay = (folder: string, origin: string): void =>
-  named(() => fs.writeFileSync(relayPath(folder), `${origin}\n`, { mode: PRIVATE_FILE }))
+export const keepRelay = (folder: string, address: string): void =>
+  named(() => fs.writeFileSync(relayPath(folder), `${address}\n`, { mode: PRIVATE_FILE }))

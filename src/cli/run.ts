@@ -47,7 +47,7 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
     ways: (room) =>
       relay === null
         ? []
-        : [{ path: 'relay', open: openRelaySocket({ origin: relay, room, socketClass: socketClass((why) => (trouble = why)) }) }],
+        : [{ path: 'relay', open: openRelaySocket({ address: relay, room, socketClass: socketClass((why) => (trouble = why)) }) }],
     onChange: () => session?.changed(),
     onBroken: (error) => {
       early ??= [error]

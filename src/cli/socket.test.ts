@@ -16,7 +16,7 @@ runTransportContract('a relay socket on Node', async () => {
   const relay = await createRelayHost({ relay: true, host: '127.0.0.1', port: 0, log: () => undefined })
   onTestFinished(() => relay.close())
   return (name) =>
-    openRelaySocket({ origin: `http://127.0.0.1:${relay.port}`, room: name.padEnd(22, '-'), socketClass: socketClass(() => {}) })
+    openRelaySocket({ address: `http://127.0.0.1:${relay.port}`, room: name.padEnd(22, '-'), socketClass: socketClass(() => {}) })
 })
 
 test('D9 a frame that is larger than any of ours ends the connection before it is held, and the next one is as good as new', async () => {
@@ -29,7 +29,7 @@ test('D9 a frame that is larger than any of ours ends the connection before it i
   server.on('connection', (socket) => socket.send(frames.shift() ?? markedFrame(8)))
   const why: string[] = []
   const origin = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const listener = listen(openRelaySocket({ origin, room: ROOM, socketClass: socketClass((reason) => why.push(reason)) }))
+  const listener = listen(openRelaySocket({ address: origin, room: ROOM, socketClass: socketClass((reason) => why.push(reason)) }))
   await eventually(() => expect(marks(listener)).toEqual([7]))
   expect(why).toEqual(['Max payload size exceeded'])
 })
@@ -39,7 +39,7 @@ test('a relay that is not there is found when it comes, and meanwhile it is said
   await first.close()
   const why = new Set<string>()
   const origin = `ws://127.0.0.1:${first.port}`
-  const listener = listen(openRelaySocket({ origin, room: ROOM, socketClass: socketClass((reason) => why.add(reason)) }))
+  const listener = listen(openRelaySocket({ address: origin, room: ROOM, socketClass: socketClass((reason) => why.add(reason)) }))
   await eventually(() => expect(listener.transport.state).toBe('down'))
   const second = await createRelayHost({ relay: true, host: '127.0.0.1', port: first.port, log: () => undefined })
   onTestFinished(() => second.close())
@@ -79,9 +79,26 @@ test('a relay is reached through the proxy that HTTP_PROXY names, and what the p
   const { port } = proxy.address() as AddressInfo
   const through = socketClass((reason) => why.push(reason), { HTTP_PROXY: `http://ann:s%20t@127.0.0.1:${port}` })
   // A name that only the proxy could resolve.
-  const listener = listen(openRelaySocket({ origin: 'ws://relay.invalid:81', room: ROOM, socketClass: through }))
+  const listener = listen(openRelaySocket({ address: 'ws://relay.invalid:81', room: ROOM, socketClass: through }))
   await isOpen(listener)
   expect(why).toEqual([`the proxy 127.0.0.1:${port} refused: 407 Proxy Authentication Required`])
   expect(asked).toEqual(Array(2).fill(`relay.invalid:81 Basic ${btoa('ann:s t')}`))
   listener.transport.close()
+})
+
+test('a relay behind a path is asked there', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  onTestFinished(() => {
+    server.close()
+  })
+  await once(server, 'listening')
+  const asked: (string | undefined)[] = []
+  server.on('connection', (_socket, { url }) => asked.push(url))
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/path`
+  for (const each of [address, `${address}/`]) {
+    const listener = listen(openRelaySocket({ address: each, room: ROOM, socketClass: socketClass(() => {}) }))
+    await isOpen(listener)
+    listener.transport.close()
+  }
+  expect(asked).toEqual(Array(2).fill(`/some/path/parties/main/${ROOM}`))
 })

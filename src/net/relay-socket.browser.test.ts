@@ -36,7 +36,7 @@ function listenTo(origin: string, room: string) {
       details.push(detail)
       events.onState(state, detail)
     }
-    socket = openRelaySocket({ origin, room })({ ...events, onState })
+    socket = openRelaySocket({ address: origin, room })({ ...events, onState })
     return socket
   })
   return { ...listener, details, socket: socket! as RelaySocket }
@@ -50,7 +50,7 @@ runTransportContract('a relay socket', async () => {
   return (name) => {
     const room = rooms.get(name) ?? freshRoom()
     rooms.set(name, room)
-    return openRelaySocket({ origin: originOf(port), room })
+    return openRelaySocket({ address: originOf(port), room })
   }
 })
 

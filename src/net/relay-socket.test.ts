@@ -52,7 +52,7 @@ const pass = (ticks: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ti
 
 /** A socket that is open, on a stand-in that is up. */
 async function opened({ isOld = false } = {}) {
-  const listener = listen(openRelaySocket({ origin: 'ws://relay', room: 'room', socketClass: Stand as never }))
+  const listener = listen(openRelaySocket({ address: 'ws://relay', room: 'room', socketClass: Stand as never }))
   await vi.advanceTimersByTimeAsync(10)
   Stand.all[0]!.open(isOld)
   return { ...listener, relay: Stand.all[0]! }

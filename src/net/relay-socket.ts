@@ -1,6 +1,6 @@
 /**
  * The path between devices: a websocket to a relay, opened again by itself whenever it is lost, also if nothing closes it (`liveness.ts`), for as
- * long as it is not closed. Addresses are those of PartyKit (`<origin>/parties/main/<room>`), so a partyserver host serves as well.
+ * long as it is not closed. Addresses are those of PartyKit (`<address>/parties/main/<room>`), so a partyserver host serves as well.
  */
 import ReconnectingWebSocket from 'partysocket/ws'
 import { createLiveness, hear, hurry, PING, PONG, tick, TICK } from './liveness.ts'
@@ -26,8 +26,8 @@ const CONNECT_TIMEOUT = 4_000
 const OVERSLEPT = 3_000
 
 export interface RelaySocketOptions {
-  /** "ws://localhost:5173": the relay, without a path. */
-  readonly origin: string
+  /** The relay's address: "ws://localhost:8229", or "wss://host.example/relay" where it is behind a path. */
+  readonly address: string
   /** The room's name at the relay (`net/keys`). */
   readonly room: string
   /** A class like `WebSocket`, where the platform has none (Node 20). */
@@ -39,8 +39,8 @@ export interface RelaySocket extends Transport {
 }
 
 /** An `OpenTransport` whose transports can be woken. */
-export function openRelaySocket({ origin, room, socketClass }: RelaySocketOptions): (events: TransportEvents) => RelaySocket {
-  const url = new URL(`/parties/main/${room}`, origin).href.replace(/^http/, 'ws')
+export function openRelaySocket({ address, room, socketClass }: RelaySocketOptions): (events: TransportEvents) => RelaySocket {
+  const url = new URL(`${address.replace(/\/+$/, '')}/parties/main/${room}`).href.replace(/^http/, 'ws')
 
   return (events) => {
     let state: TransportState = 'connecting'

@@ -38,7 +38,7 @@ export type ToNode =
    * of the room that is kept here and does not run; where there is none, a new one.
    * `patience` is how long to wait for that lock (ms): long for a reload, short for what may be a duplicated tab.
    * `offline`: the node begins with all paths closed, as a person has left it.
-   * `relay` is the websocket origin, or null for none ("ws://localhost:5173"); `servers` may help direct connections.
+   * `relay` is the relay's address, or null for none ("ws://localhost:8229"); `servers` may help direct connections.
    */
   | {
       readonly type: 'start'

@@ -51,7 +51,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
       openStore: openIndexedDbStore,
       ways: (name) => [
         { path: 'broadcast', open: openBroadcastChannel(`tabweave/${name}`) },
-        ...(message.relay === null ? [] : [{ path: 'relay' as const, open: openRelaySocket({ origin: message.relay, room: name }) }]),
+        ...(message.relay === null ? [] : [{ path: 'relay' as const, open: openRelaySocket({ address: message.relay, room: name }) }]),
       ],
       direct: { page: (command) => post({ type: 'direct', command }), servers: message.servers },
       ...(decoder && { decoder }),
