@@ -111,3 +111,30 @@ test('a sequential trace is a chain by one author', async () => {
   ops.slice(2).forEach(({ op }, i) => expect(equalBytes(op.prev!, ops[i + 1]!.id)).toBe(true))
   expect(numberOf(replica.dag, ops[3]!.id)).toBe(3)
 })
+
+test('a transaction that is too large for an op becomes several, which do the same', async () => {
+  const large = '😀'.repeat(40_000)
+  const many = Array.from({ length: 30_000 }, (_, i): TracePatch => [i, 0, 'ab'])
+  const { units } = await signTrace(
+    readTrace({ txns: [{ patches }, { patches: [[0, 1, large]] }, { patches: many }, { patches }] }),
+    'large',
+    'unit',
+    'test',
+  )
+  const replica = createReplica(units[0]![0]!.id, judgeOpen, 1)
+  for (const unit of units) for (const { type } of receive(replica, unit, 'file')) expect(type).toBe('admitted')
+  const done = units
+    .flat()
+    .slice(1)
+    .flatMap(({ op }) => {
+      const body = decodeBody(op.body)
+      if (!body.ok || body.value.kind !== 'patch') throw new Error('not a patch')
+      return body.value.patches
+    })
+  const inserted = done.slice(1).filter((each) => each.inserted.startsWith('😀'))
+  expect(inserted.map((each) => each.inserted).join('')).toBe(large)
+  expect(inserted.map(({ position, deleted }) => [position, deleted])).toEqual(
+    [0, 8_192, 16_384, 24_576, 32_768].map((at, i) => [at, i === 0 ? 1 : 0]),
+  )
+  expect(done.filter((each) => each.inserted === 'ab').map(({ position }) => position)).toEqual(many.map(([position]) => position))
+})

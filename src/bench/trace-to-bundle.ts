@@ -1,5 +1,6 @@
 /**
- * Turns a trace into ops of a room: each transaction one signed op, with the trace's parents, in a file that the app imports.
+ * Turns a trace into ops of a room: each transaction one signed op, with the trace's parents, in a file that the app imports. A
+ * transaction that is too large for an op becomes several, each after the one before it.
  *
  * An op's author and its prev form a chain, which a trace does not promise: there, an agent's transaction names its direct
  * parents only. So prev is always that agent's transaction before it, and what else the trace names becomes deps. In the traces
@@ -9,17 +10,17 @@
 import { compareBytes, concatBytes } from '../core/bytes.ts'
 import { domainBytes, sha256 } from '../core/hash.ts'
 import { publicKeyOf, signedBytes } from '../core/keys.ts'
-import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
+import { MAX_BODY_BYTES, MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
 import { type Author, hashOp, type Op, type OpId, opLength } from '../core/op.ts'
 import { assert } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
-import { encodeBody } from '../crdt/body.ts'
+import { encodeBody, type Patch } from '../crdt/body.ts'
 import { formatLink } from '../node/link.ts'
 import { OPEN } from '../rules/open.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { EMPTY, filledWith } from '../sync/filling.ts'
 import { encodeFile, wrapBundle } from '../sync/wrap.ts'
-import type { Trace, Transaction } from './traces.ts'
+import type { Trace, TracePatch, Transaction } from './traces.ts'
 
 /** "unit": what no unit-mate vouches for is signed, as nodes store and send history. "each": every op is, as it was when it was new. */
 export type Signed = 'unit' | 'each'
@@ -74,31 +75,62 @@ const hashed = (op: Op): Hashed => ({ op, id: hashOp(op) })
 /** The ops of a trace in its order, and how many were given a prev that the trace does not name. */
 function chain({ transactions }: Trace, keys: readonly SigningKey[], room: OpId): { ops: Hashed[]; chained: number } {
   const ops: Hashed[] = []
+  /** By transaction: its last op. */
+  const ends: Hashed[] = []
   /** By agent: place of its latest transaction. */
   const last = new Map<number, number>()
   let chained = 0
-  for (const transaction of transactions) {
+  for (const [place, transaction] of transactions.entries()) {
     const { agent, parents, time } = transaction
     const own = last.get(agent)
     if (own !== undefined && !parents.includes(own)) chained++
-    const deps = parents.filter((parent) => parent !== own).map((parent) => ops[parent]!.id)
-    const op: Op = {
-      room,
-      author: keys[agent]!.author,
-      seq: own === undefined ? 0 : ops[own]!.op.seq + 1,
-      prev: own === undefined ? null : ops[own]!.id,
-      deps: own === undefined && deps.length === 0 ? [room] : deps.sort(compareBytes),
-      time,
-      body: bodyOf(transaction),
+    let before = own === undefined ? null : ends[own]!
+    let deps = parents.filter((parent) => parent !== own).map((parent) => ends[parent]!.id)
+    if (before === null && deps.length === 0) deps = [room]
+    for (const body of bodiesOf(transaction)) {
+      const [seq, prev] = before === null ? [0, null] : [before.op.seq + 1, before.id]
+      before = hashed({ room, author: keys[agent]!.author, seq, prev, deps: deps.sort(compareBytes), time, body })
+      ops.push(before)
+      deps = []
     }
-    last.set(agent, ops.length)
-    ops.push(hashed(op))
+    last.set(agent, place)
+    ends.push(before!)
   }
   return { ops, chained }
 }
 
-function bodyOf({ patches }: Transaction): Uint8Array {
-  return encodeBody({ kind: 'patch', patches: patches.map(([position, deleted, inserted]) => ({ position, deleted, inserted })) })
+/** Code points of one patch: at four bytes each, half of what a body may hold. */
+const PIECE = MAX_BODY_BYTES / 8
+
+/** What a transaction does, in bodies that an op can hold, to be done one after the other; one at least. */
+function bodiesOf({ patches }: Transaction): Uint8Array[] {
+  const bodies: Patch[][] = [[]]
+  let bytes = 0
+  for (const patch of patches.flatMap(piecesOf)) {
+    // Beside others it takes no more than alone.
+    const size = encodePatches([patch]).length
+    if (bytes > 0 && bytes + size > MAX_BODY_BYTES - BODY_HEAD) {
+      bodies.push([])
+      bytes = 0
+    }
+    bodies.at(-1)!.push(patch)
+    bytes += size
+  }
+  return bodies.map(encodePatches)
+}
+
+/** The length of a body's list takes more bytes when it is long. */
+const BODY_HEAD = 8
+
+const encodePatches = (patches: readonly Patch[]): Uint8Array => encodeBody({ kind: 'patch', patches })
+
+/** A patch in pieces, to be done one after the other: the first deletes, each inserts where the one before it ended. */
+function piecesOf([position, deleted, inserted]: TracePatch): Patch[] {
+  const points = Array.from(inserted)
+  const pieces: Patch[] = [{ position, deleted, inserted: points.slice(0, PIECE).join('') }]
+  for (let i = PIECE; i < points.length; i += PIECE)
+    pieces.push({ position: position + i, deleted: 0, inserted: points.slice(i, i + PIECE).join('') })
+  return pieces
 }
 
 /** Stretches that fit into a unit each. */
