@@ -16,7 +16,7 @@ import { type ByHandRefusal, invite, takeByHand } from './by-hand.ts'
 import { close, MAX_OPENS, OPENS_PER_SECOND, provenOf, withPeer } from './connections.ts'
 import { greet, GREETINGS_PER_SECOND, look, MAX_GREETINGS } from './due.ts'
 import { type HeardBy, hearPage, hearSignal } from './hear.ts'
-import { createMembers, forgetMember, introducersOf, type MemberId } from './members.ts'
+import { canIntroduce, createMembers, forgetMember, type MemberId } from './members.ts'
 import type { PageEvent } from './page-port.ts'
 import { lookSoon, sayHereSoon } from './schedule.ts'
 import type { Connection, DirectHost, DirectOptions, DirectState } from './state.ts'
@@ -112,7 +112,7 @@ function openPath(direct: DirectState, events: TransportEvents, host: DirectHost
 function waysTo(direct: DirectState, to: MemberId | null): readonly Connection[] {
   const all = provenOf(direct)
   const straight = to === null ? all : all.filter(({ peer }) => peer === to)
-  return straight.length > 0 ? straight : all.filter(({ peer }) => introducersOf(direct.members, to!).includes(peer!))
+  return straight.length > 0 ? straight : all.filter(({ peer }) => canIntroduce(direct.members, peer!, to!))
 }
 
 function send(direct: DirectState, frame: Uint8Array, to: MemberId | null): boolean {

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { fromHex } from '../../core/bytes.ts'
 import {
+  canIntroduce,
   createMembers,
   forgetMember,
   hear,
-  introducersOf,
   MAX_MEMBERS,
   type Members,
   otherDevices,
@@ -76,7 +76,7 @@ test('other browsers are known by the tab that connects for them, and by neighbo
   settle(members, 20)
   expect(otherDevices(members, [])).toEqual([20].map(id))
   expect(otherDevices(members, [id(20)])).toEqual([20, 30].map(id))
-  expect(introducersOf(members, id(30))).toEqual([id(20)])
+  expect([20, 21, 40].map((n) => canIntroduce(members, id(n), id(30)))).toEqual([true, false, false])
 })
 
 test('who is silent is gone, and a tab of this browser stays one whatever is said in its name elsewhere', () => {

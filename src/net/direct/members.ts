@@ -97,9 +97,8 @@ export function otherDevices({ self, device, known }: Members, neighbours: reado
   return [...others].filter((id) => !own.has(id)).sort()
 }
 
-/** Who can bring a signal to this member, because it says that it is connected to it. */
-export const introducersOf = ({ known }: Members, to: MemberId): MemberId[] =>
-  [...known].filter(([, { near }]) => near.includes(to)).map(([id]) => id)
+/** Whether one member can bring a signal to another, because it says that it is connected to it. O(what it says that it is near to). */
+export const canIntroduce = ({ known }: Members, id: MemberId, to: MemberId): boolean => known.get(id)?.near.includes(to) === true
 
 /** It has ended, or said that it leaves. */
 export const forgetMember = ({ known }: Members, id: MemberId): void => void known.delete(id)
