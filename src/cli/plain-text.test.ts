@@ -1,6 +1,7 @@
 /** What others write does nothing to a terminal but stand there. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clipped, visible } from './plain-text.ts'
+import { clipped, INDENT, visible, wrapped } from './plain-text.ts'
 
 describe('text on its way to a terminal', () => {
   test.each([
@@ -36,5 +37,19 @@ describe('text on its way to a terminal', () => {
     expect(clipped('w'.repeat(1_000_000))).toBe(`${'w'.repeat(1_600)}… (998400 more characters)`)
     expect(clipped('😀'.repeat(1_600))).toBe('😀'.repeat(1_600))
     expect(clipped('short')).toBe('short')
+  })
+
+  test('E6 a row that follows is indented, whatever fills the one before it, and nothing is lost', () => {
+    const forged = `ok${' '.repeat(78)}* all equal: this node and 9 peers`
+    expect(wrapped(forged, 80).split('\n')[1]).toMatch(/^ {4,}\* all equal/)
+    const text = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '漢', '😀', '*'), maxLength: 300 })
+    fc.assert(
+      fc.property(text, fc.integer({ min: 20, max: 90 }), (line, columns) => {
+        const rows = wrapped(line, columns).split('\n')
+        expect(rows.slice(1).every((row) => row.startsWith(INDENT))).toBe(true)
+        for (const row of rows) expect(row.replace(/[漢😀]/gu, '..').length).toBeLessThan(columns)
+        expect(rows.join('').replaceAll(' ', '')).toBe(line.replaceAll(' ', ''))
+      }),
+    )
   })
 })

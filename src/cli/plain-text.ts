@@ -32,3 +32,40 @@ export function clipped(line: string): string {
   const more = characters.length - MAX_ON_SCREEN
   return more > 0 ? `${characters.slice(0, MAX_ON_SCREEN).join('')}… (${more} more characters)` : line
 }
+
+/** What begins each row of a line but the first: so no row of what others write can be taken for a line of its own. */
+export const INDENT = '    '
+
+/** In a narrower terminal the indent would leave no room (columns). */
+const LEAST_COLUMNS = 20
+
+/** From here on characters may be two columns wide. One that is not only makes its row shorter. */
+const WIDE_FROM = 0x0300
+
+/**
+ * A visible line as the rows of a terminal that is so many columns wide, broken at spaces where there are any. A terminal that breaks lines itself
+ * begins each row at the edge, and whoever fills rows with spaces could write what looks like lines of others, or of the node. O(length).
+ */
+export function wrapped(line: string, columns: number): string {
+  if (columns < LEAST_COLUMNS) return line
+  // A row that is full leaves the cursor where terminals differ.
+  const most = columns - 1
+  const rows: string[] = []
+  let row = ''
+  let width = 0
+  for (const character of line) {
+    const wide = widthOf(character)
+    if (width + wide > most) {
+      const space = row.lastIndexOf(' ')
+      const end = space > INDENT.length ? space : row.length
+      rows.push(row.slice(0, end).trimEnd())
+      row = `${INDENT}${row.slice(end).trimStart()}`
+      width = Array.from(row).reduce((sum, each) => sum + widthOf(each), 0)
+    }
+    row += character
+    width += wide
+  }
+  return [...rows, row].join('\n')
+}
+
+const widthOf = (character: string): number => (character.codePointAt(0)! < WIDE_FROM ? 1 : 2)

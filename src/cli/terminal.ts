@@ -1,7 +1,7 @@
 /** The process's streams and signals as a terminal: with a line that can be edited where a person sits, else a pipe. */
 import { EventEmitter, on } from 'node:events'
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline'
-import { clipped, visible } from './plain-text.ts'
+import { clipped, visible, wrapped } from './plain-text.ts'
 import type { Terminal } from './session.ts'
 import { linesOf, REPLACED } from './typed-lines.ts'
 
@@ -13,11 +13,13 @@ export interface ProcessTerminal extends Terminal {
 /** A terminal that knows them tells where a paste begins and ends. */
 const [PASTES_TOLD, PASTES_UNTOLD] = ['\u001b[?2004h', '\u001b[?2004l']
 
-/** Prints lines on a stream that nothing is read beside: plain text, clipped where a person reads it. */
+/** Prints lines on a stream that nothing is read beside: plain text, clipped and broken into rows where a person reads it. */
 export const printTo =
   (stream: NodeJS.WriteStream) =>
   (line: string): void =>
-    void stream.write(`${stream.isTTY ? clipped(visible(line)) : visible(line)}\n`)
+    void stream.write(`${stream.isTTY ? onScreen(line, stream) : visible(line)}\n`)
+
+const onScreen = (line: string, { columns }: NodeJS.WriteStream): string => wrapped(clipped(visible(line)), columns)
 
 export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   const { stdin, stdout, stderr } = process
@@ -83,7 +85,7 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   process.on('SIGCONT', take)
   const print = (line: string): void => {
     if (!isClosed) clear()
-    stdout.write(`${clipped(visible(line))}\n`)
+    stdout.write(`${onScreen(line, stdout)}\n`)
     prompt()
   }
   return {

@@ -291,6 +291,13 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   {
     row: 'E6',
     file: 'src/cli/plain-text.ts',
+    replace: 'value of const INDENT',
+    with: "''",
+    test: tested('src/cli/plain-text.test.ts', 'E6 a row that follows is indented'),
+  },
+  {
+    row: 'E6',
+    file: 'src/cli/plain-text.ts',
     replace: 'value of const UNSAFE',
     with: "RegExp($it.source.replace('\\\\p{Cf}', ''), 'gu')",
     test: tested('src/cli/plain-text.test.ts', 'E6 of all characters none is left that a terminal obeys'),
@@ -308,7 +315,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   {
     row: 'E6',
     file: 'src/cli/terminal.ts',
-    in: 'openTerminal',
+    in: 'onScreen',
     drop: 'call clipped',
     test: tested('src/cli/terminal.test.ts', 'E6 gets plain text, clipped'),
   },
