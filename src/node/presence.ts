@@ -4,6 +4,7 @@
  */
 import { equalBytes, toHex } from '../core/bytes.ts'
 import { presenceBytes } from '../core/keys.ts'
+import { thinMarks } from '../core/marks.ts'
 import { setLatest } from '../core/latest.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Unit } from '../core/unit.ts'
@@ -118,7 +119,7 @@ export function createPresence({ room, author, self, sign, verify, authorOf, isT
     if ((present.get(from)?.count ?? 0) >= said.count || !hasPlace(from)) return
     present.set(from, {
       author: toHex(said.author),
-      name: said.name,
+      name: thinMarks(said.name),
       typing: said.typing,
       count: said.count,
       until: now() + PRESENCE_LASTS,

@@ -3,9 +3,9 @@
  */
 import { authorOf, childrenOf, countChildren, idOf, markFuture, numberOf, parentsOf } from '../core/dag.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
+import { thinMarks } from '../core/marks.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy } from '../core/seen.ts'
-import { pushAll } from '../core/lists.ts'
 import { textOf } from '../crdt/text-of.ts'
 import type { Engine } from '../sync/state.ts'
 import { entriesOf as equivocationsOf, evidenceOf, MAX_EVIDENCE_FILES } from './evidence.ts'
@@ -13,8 +13,10 @@ import type { Library, Page } from './library.ts'
 import { createRivals, isForked, pairsOf, rivalsOf } from './rivals.ts'
 import type { EquivocationEntry, EvidenceEntry, Hex, HistoryEntry, OpDetails } from './views.ts'
 
-/** Entries looked through at a time by a search. */
-const SEARCH_STEP = 1_024
+/** Entries read at a time by a search: 16 MiB, if all are as long as can be. */
+const SEARCH_STEP = 256
+/** Characters folded between two pauses of a search: some 10 ms of any text. Others choose how much there is. */
+const SEARCH_SLICE = 128 * 1024
 /** Children of one op that are named: more than a person looks through. Others choose how many there are. */
 const MAX_CHILDREN_TOLD = 64
 
@@ -22,13 +24,17 @@ const MAX_CHILDREN_TOLD = 64
 const MAX_RIVALS = 64
 
 /** A text as a search compares it: the case does not count, nor whether an accent is a letter of its own. */
-const folded = (text: string): string => text.normalize('NFC').toLowerCase()
+const folded = (text: string): string => thinMarks(text).normalize('NFC').toLowerCase()
+
+/** Gives the thread to whatever waits for it. */
+const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve))
 
 export interface Room {
   /** Entries at places `from` … of the history; the last `count` when `from` is null. */
   entries(from: number | null, count: number): Promise<{ total: number; from: number; entries: HistoryEntry[] }>
   /** Entries in the order in which this node admitted them, from its `from`-th op on. */
   admitted(from: number, count: number): Promise<HistoryEntry[]>
+  /** Newest first. A later search ends this one, which then finds nothing. O(characters of the history), with pauses. */
   search(text: string, limit: number): Promise<HistoryEntry[]>
   inspect(id: Hex): Promise<OpDetails | null>
   /** Equivocations in order of admission, from the `from`-th on, at most `count`. O(count). */
@@ -41,6 +47,7 @@ export function createRoom(engine: Engine, library: Library): Room {
   const { dag, history } = engine.replica
   const seen = createSeen(dag)
   const rivals = createRivals(dag)
+  let searches = 0
 
   const opOf = (id: Hex): number => {
     const bytes = fromHex(id)
@@ -78,14 +85,25 @@ export function createRoom(engine: Engine, library: Library): Room {
     },
     admitted: (from, count) => entriesOf(Array.from({ length: Math.max(0, Math.min(count, dag.length - from)) }, (_, i) => from + i)),
     async search(text, limit) {
+      const search = ++searches
       const wanted = folded(text)
       const found: HistoryEntry[] = []
+      let slice = 0
       for (let end = history.length; end > 0 && found.length < limit; end -= SEARCH_STEP) {
         const start = Math.max(0, end - SEARCH_STEP)
         const entries = await entriesOf(sliceHistory(history, start, end - start))
-        pushAll(found, entries.filter((entry) => folded(entry.text).includes(wanted)).reverse())
+        for (const entry of entries.reverse()) {
+          if (folded(entry.text).includes(wanted)) found.push(entry)
+          if (found.length === limit) break
+          slice += entry.text.length
+          if (slice < SEARCH_SLICE) continue
+          slice = 0
+          await pause()
+          if (search !== searches) return []
+        }
+        if (search !== searches) return []
       }
-      return found.slice(0, limit)
+      return found
     },
     async inspect(id) {
       const op = opOf(id)

@@ -290,6 +290,28 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E6',
+    file: 'src/core/marks.ts',
+    in: 'thinMarks',
+    drop: 'call replace',
+    test: tested('src/core/marks.test.ts', 'E6 of a pile of marks MAX_MARKS'),
+  },
+  {
+    row: 'E6',
+    file: 'src/node/room.ts',
+    in: 'folded',
+    drop: 'call thinMarks',
+    test: tested('src/node/room.test.ts', 'E6 a search thins piled marks'),
+  },
+  {
+    row: 'E6',
+    file: 'src/node/room.ts',
+    in: 'search',
+    replace: 'call pause',
+    with: 'undefined',
+    test: tested('src/node/room.test.ts', 'E6 a search pauses after SEARCH_SLICE'),
+  },
+  {
+    row: 'E6',
     file: 'src/cli/plain-text.ts',
     replace: 'value of const INDENT',
     with: "''",
