@@ -297,6 +297,21 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E6',
+    file: 'src/ui/shared/long-text.ts',
+    in: 'partsOf',
+    replace: 'call endOf',
+    with: 'text.length',
+    test: tested('src/ui/shared/long-text.test.ts', 'E6 of a long text the beginning is shown'),
+  },
+  {
+    row: 'E6',
+    file: 'src/ui/shared/long-text.ts',
+    in: 'partsOf',
+    drop: 'call thinMarks',
+    test: tested('src/ui/shared/long-text.test.ts', 'E6 of a long text the beginning is shown'),
+  },
+  {
+    row: 'E6',
     file: 'src/node/room.ts',
     in: 'folded',
     drop: 'call thinMarks',

@@ -5,6 +5,7 @@ import type { Unit } from '../../core/unit.ts'
 import { decodeBody } from '../../crdt/body.ts'
 import { textOf } from '../../crdt/text-of.ts'
 import { bytesInWords, fullTime, messages } from '../messages.ts'
+import { LongText } from '../shared/LongText.tsx'
 import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
 import { checkMessages as text } from './check-messages.ts'
 
@@ -59,9 +60,7 @@ function SignedOp({ title, chain }: { readonly title: string; readonly chain: Un
   return (
     <article className="verdict-op" aria-label={title}>
       <h3>{title}</h3>
-      <div className="verdict-text their-text">
-        <bdi>{saidBy(op.body)}</bdi>
-      </div>
+      <LongText text={saidBy(op.body)} className="verdict-text" />
       <dl>
         <dt>{text.id}</dt>
         <dd>

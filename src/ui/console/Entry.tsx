@@ -1,15 +1,12 @@
 /** One entry of the history: who, when, what, and who has seen it. Its text is anybody's, so it is isolated and never markup. */
-import { memo, useState } from 'react'
+import { memo } from 'react'
 import type { Hex, HistoryEntry } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { LongText } from '../shared/LongText.tsx'
 import { wordsOf } from './entry-words.ts'
 import { fullTime, messages, timeAgo } from '../messages.ts'
 
 const text = messages.console
-
-/** Longer texts are cut off until asked for: lines, or characters that wrap into about as many. */
-const LONG_LINES = 12
-const LONG_CHARACTERS = 900
 
 interface EntryProps {
   readonly entry: HistoryEntry
@@ -38,8 +35,6 @@ function Receipt({ entry }: { readonly entry: HistoryEntry }) {
 }
 
 function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps) {
-  const [open, setOpen] = useState(false)
-  const long = entry.text.length > LONG_CHARACTERS || entry.text.split('\n', LONG_LINES + 1).length > LONG_LINES
   const id = shortId(entry.id)
   return (
     <li
@@ -64,15 +59,8 @@ function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps
           {id}
         </button>
       </div>
-      <div className="entry-text their-text" data-clipped={long && !open}>
-        <bdi>{wordsOf(entry)}</bdi>
-      </div>
+      <LongText text={wordsOf(entry)} className="entry-text" moreClass="entry-more" />
       {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}
-      {long && (
-        <button type="button" className="button-plain entry-more" onClick={() => setOpen(!open)}>
-          {open ? text.less : text.more}
-        </button>
-      )}
     </li>
   )
 }

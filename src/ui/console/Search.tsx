@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { Hex, HistoryEntry } from '../../worker/api.ts'
 import { wordsOf } from './entry-words.ts'
+import { beginningOf } from '../shared/long-text.ts'
 import { isComposing } from '../shared/keys.ts'
 import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
@@ -91,7 +92,7 @@ export function Search() {
                     <Id>{shortId(entry.id)}</Id>
                   </span>
                   <span className="found-text">
-                    <bdi>{wordsOf(entry)}</bdi>
+                    <bdi>{beginningOf(wordsOf(entry))}</bdi>
                   </span>
                 </button>
               </li>

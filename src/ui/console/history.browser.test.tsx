@@ -5,6 +5,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { HistoryEntry } from '../../worker/api.ts'
 import '../base.css'
 import '../theme.css'
+import { messages } from '../messages.ts'
 import { NodeProvider, PageProvider } from '../state/bindings.ts'
 import type { NodeState, PageNode } from '../state/page-node.ts'
 import type { Page } from '../state/page.ts'
@@ -194,4 +195,34 @@ test('the first entry and the last one of a million can be scrolled to by the wh
   const least = Math.min(...met)
   expect(met.size).toBe(1_000_000 - least)
   expect(least).toBeLessThan(999_930)
+})
+
+test('E6 of 64 kB of piled marks, Arabic with marks, or Thai as little is laid out as of ordinary text: 900 characters, then parts', async () => {
+  const kinds = [
+    `a${'\u0301\u0323'.repeat(16_000)}`,
+    '\u0628\u0651\u064e'.repeat(10_600),
+    'กขคงจฉ'.repeat(3_500),
+    'lorem ip '.repeat(7_100),
+  ]
+  for (const [i, text] of kinds.entries()) texts.set(i, text)
+  await begin(kinds.length)
+  for (const [i] of kinds.entries()) {
+    const entry = place.querySelector<HTMLElement>(`[data-id="${entryOf(i).id}"]`)!
+    const more = entry.querySelector<HTMLButtonElement>('.entry-more')!
+    const laidOut = (): string => entry.querySelector('.entry-text')!.textContent
+    expect(laidOut().length).toBeLessThanOrEqual(901)
+    for (let parts = 1; parts <= 3; parts++) {
+      more.click()
+      await frame()
+      expect(laidOut().length).toBeLessThanOrEqual(4_000 * parts)
+      expect(laidOut()).not.toMatch(/\p{M}{9}/u)
+    }
+  }
+  // Whoever asks often enough has all of it.
+  const last = place.querySelector<HTMLElement>('.entry:last-child')!
+  while (last.querySelector('.entry-more')!.textContent === messages.more) {
+    last.querySelector<HTMLButtonElement>('.entry-more')!.click()
+    await frame()
+  }
+  expect(last.querySelector('.entry-text')!.textContent).toBe(kinds.at(-1))
 })

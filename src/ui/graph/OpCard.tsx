@@ -6,6 +6,7 @@ import type { Hex, OpDetails } from '../../worker/api.ts'
 import { fullTime } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { beginningOf } from '../shared/long-text.ts'
 import { ExportEvidence } from './ExportEvidence.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import type { GraphHost } from './graph-host.ts'
@@ -70,7 +71,7 @@ function Details({ node, details, drawn, onSelect, onShowInHistory }: DetailsPro
       {details.equivocates && <ExportEvidence node={node} details={details} />}
       {details.text !== '' && (
         <p className="op-card-text">
-          <bdi>{details.text}</bdi>
+          <bdi>{beginningOf(details.text)}</bdi>
         </p>
       )}
       {reach && <p className="op-card-reach">{text.reach(reach.past, reach.future, reach.concurrent)}</p>}

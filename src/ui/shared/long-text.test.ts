@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { beginningOf, partsOf } from './long-text.ts'
+
+const KINDS = {
+  ordinary: 'lorem ip '.repeat(7_000),
+  'one word': 'w'.repeat(64_000),
+  'piled marks': `a${'\u0301\u0323'.repeat(16_000)}`,
+  'Arabic with marks': '\u0628\u0651\u064e'.repeat(10_000),
+  Thai: 'กขคงจฉ'.repeat(3_500),
+  emoji: '😀'.repeat(16_000),
+  lines: 'a\n'.repeat(32_000),
+}
+
+test.each(Object.entries(KINDS))('E6 of a long text the beginning is shown, then bounded parts: %s', (kind, text) => {
+  expect(beginningOf(text).length).toBeLessThanOrEqual(901)
+  expect(beginningOf(text).split('\n').length).toBeLessThanOrEqual(13)
+  expect(beginningOf(text).isWellFormed()).toBe(true)
+  for (let count = 0; ; count++) {
+    const { parts, isWhole } = partsOf(text, count)
+    expect(parts.every((part) => part.length <= 4_000 && part.split('\n').length <= 201 && part.isWellFormed())).toBe(true)
+    if (count > 0 && kind !== 'piled marks') expect(text.startsWith(parts.join(''))).toBe(true)
+    if (!isWhole) continue
+    if (kind !== 'piled marks') expect(parts.join('')).toBe(text)
+    else expect(parts.join('').length).toBeLessThan(200)
+    break
+  }
+})
+
+test('a short text is shown as it is', () => {
+  for (const text of ['', 'short', 'a\nb', 'w'.repeat(900), 'line\n'.repeat(12).trimEnd(), 'שָׁלוֹם']) expect(beginningOf(text)).toBe(text)
+})
