@@ -92,3 +92,42 @@ test('whatever happens: each sender’s items keep their order, none comes twice
     }),
   )
 })
+
+test('D23 law: between two items of another source, a source has one turn: an item, and less than a quantum of others', () => {
+  const step = fc.oneof(
+    fc.record({
+      type: fc.constant('push' as const),
+      source: fc.constantFrom('a', 'b'),
+      sender: fc.integer({ min: 0, max: 30 }),
+      cost: fc.oneof(fc.integer({ min: 1, max: QUANTUM }), fc.integer({ min: 1, max: 60 * QUANTUM })),
+    }),
+    fc.record({ type: fc.constant('shift' as const) }),
+    fc.record({ type: fc.constant('shift' as const) }),
+    fc.record({ type: fc.constant('drop' as const) }),
+  )
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 100, maxLength: 400, size: 'max' }), (steps) => {
+      const queue = createFairQueue<string | number, { source: string; cost: number }>(QUANTUM)
+      const honest = { source: 'honest', cost: 1 }
+      for (let i = 0; i < 3; i++) push(queue, 'honest', 'h', honest, 1)
+      /** What came since the last item of `honest`, by source, without the first of each. */
+      const since = new Map<string, number>()
+      const take = (): void => {
+        const item = shift(queue)!
+        if (item.source === 'honest') {
+          since.clear()
+          push(queue, 'honest', 'h', honest, 1)
+          return
+        }
+        since.set(item.source, since.has(item.source) ? since.get(item.source)! + item.cost : 0)
+        expect(since.get(item.source)).toBeLessThan(QUANTUM)
+      }
+      for (const each of steps) {
+        if (each.type === 'push') push(queue, each.source, each.sender, { source: each.source, cost: each.cost }, each.cost)
+        else if (each.type === 'shift') take()
+        else if (queue.shares.size > 1 && queue.cost > 100 * QUANTUM) dropNewestOfHeaviest(queue)
+      }
+      while (queue.shares.size > 1) take()
+    }),
+  )
+})

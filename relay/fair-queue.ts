@@ -1,7 +1,9 @@
 /**
  * A queue in fair turns (deficit round robin): sources take turns, and within a source its senders. One that pours therefore delays
  * another by one turn of `quantum` for each source that waits, however much it pours and by however many connections. An item that
- * costs more than a quantum waits for as many turns as it takes to pay for it.
+ * costs more than a quantum waits for as many turns as it takes to pay for it. What a source saves for it, nothing else of it can spend:
+ * its senders agree first on whose item comes next, and this stays the next until the source has paid for it. So a turn of a source is
+ * one item, and less than a quantum of others.
  *
  * Nothing is kept of a sender of which nothing waits.
  */
@@ -54,8 +56,8 @@ export function shift<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null
     if (source === undefined) return null
     const [sender, lane] = firstOf(share!.lanes)!
     const { item, cost } = lane.items[lane.head]!
-    if (share!.credit < cost) letOthersGoFirst(queue.shares, source, share!, queue.quantum)
-    else if (lane.credit < cost) letOthersGoFirst(share!.lanes, sender, lane, queue.quantum)
+    if (lane.credit < cost) letOthersGoFirst(share!.lanes, sender, lane, queue.quantum)
+    else if (share!.credit < cost) letOthersGoFirst(queue.shares, source, share!, queue.quantum)
     else {
       share!.credit -= cost
       lane.credit -= cost
@@ -97,6 +99,8 @@ export function removeLane<Sender, Item>(queue: FairQueue<Sender, Item>, source:
   if (!lane) return
   addCost(queue, share!, lane, -lane.cost)
   share!.lanes.delete(sender)
+  // The item for which it was saved may be among those dropped.
+  share!.credit = Math.min(share!.credit, queue.quantum)
   if (share!.lanes.size === 0) queue.shares.delete(source)
 }
 

@@ -57,6 +57,13 @@ export const RELAY: readonly Defence[] = [
   {
     row: 'D23',
     file: 'relay/fair-queue.ts',
+    in: 'removeLane',
+    drop: 'set credit',
+    test: tested('relay/fair-queue.test.ts', 'D23 law: between two items of another source'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/fair-queue.ts',
     in: 'dropNewestOfHeaviest',
     replace: 'call heaviestOf',
     mentions: ['lanes'],
