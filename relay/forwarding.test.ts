@@ -13,6 +13,7 @@ import {
   MAX_UNDELIVERED_IN_ALL,
   MAX_UNFINISHED_BYTES,
   TURN_DELIVERIES,
+  TURN_READ,
 } from './forwarding.ts'
 import { PING, PONG } from '../src/net/liveness.ts'
 import { MAX_WAIT_MS, MAX_WAITING_BYTES, MAX_WAITING_IN_ALL, WINDOW_BYTES } from './outbox.ts'
@@ -267,6 +268,50 @@ describe('a sender that pours', () => {
     for (let i = 0; i < 10; i++) say(a, 1)
     turns(2)
     expect(b.heard.filter((sender) => sender === 1)).toHaveLength(10)
+  })
+
+  test.each(['ping', 'pong'])(
+    'D23 with pings and pongs nobody asked for is read no more when a turn is full, and delays nobody else: %s',
+    (event) => {
+      const pours = Array.from({ length: 20 }, () => join(roomNamed(1), 'there'))
+      const reading = (socket: Stand): boolean => {
+        for (let i = 0; i < 4 * TURN_READ; i++) socket.emit(event)
+        return socket.emit('data', Buffer.alloc(4 * TURN_READ * 6))
+      }
+      for (const socket of pours) reading(socket)
+      expect(pours.filter(({ isPaused }) => isPaused).length).toBeGreaterThanOrEqual(15)
+      const other = join(ROOM, 'here')
+      other.emit('data', Buffer.alloc(100))
+      turns(1)
+      expect(other.isPaused).toBe(false)
+      expect(pours.filter(({ isPaused }) => isPaused).length).toBeGreaterThanOrEqual(10)
+      turns(40)
+      expect(pours.some(({ isPaused }) => isPaused)).toBe(false)
+    },
+  )
+
+  test('D23 that end their rest at once are read one after another', () => {
+    forwarding = createForwarding(() => undefined, { frames: 10, bytes: Infinity })
+    const pours = Array.from({ length: 20 }, () => join(roomNamed(1), 'there'))
+    for (const socket of pours) {
+      for (let i = 0; i < 25; i++) socket.emit('pong')
+      socket.emit('data', Buffer.alloc(64 * 1024 * 20))
+    }
+    vi.advanceTimersByTime(499)
+    expect(pours.every(({ isPaused }) => isPaused)).toBe(true)
+    vi.advanceTimersByTime(1)
+    expect(pours.filter(({ isPaused }) => isPaused).length).toBeGreaterThanOrEqual(15)
+    turns(20)
+    expect(pours.some(({ isPaused }) => isPaused)).toBe(false)
+  })
+
+  test('D23 and was told to go may end what it was sending, and is cut when it goes on', () => {
+    const [bad] = [join(), join()]
+    bad.emit('message', Buffer.from('no frame'), false)
+    bad.emit('data', Buffer.alloc(100))
+    expect([bad.closedWith, bad.isCut]).toEqual(['truncated', false])
+    for (let i = 0; i < 20; i++) bad.emit('data', Buffer.alloc(64 * 1024))
+    expect(bad.isCut).toBe(true)
   })
 
   test('with pings is slowed down as one with frames is', () => {

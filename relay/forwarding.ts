@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { PING, PONG } from '../src/net/liveness.ts'
 import { createFairQueue, dropNewestOfHeaviest, type FairQueue, push, shift, waitingOf } from './fair-queue.ts'
+import { createFairTurns, type InFairTurn } from './fair-turns.ts'
 import { type Backlog, closeOutbox, createBacklog, createOutbox, isLagging, type Outbox, pump, send } from './outbox.ts'
 import { CLOSE, GAVE_WAY, RELAY_IS_FULL, ROOM_IS_FULL } from './protocol.ts'
 import { charge, createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, type RoomRefusal, route } from './room.ts'
@@ -18,6 +19,12 @@ export const MAX_CONNECTIONS = 8_192
 
 /** Deliveries of a turn of the event loop, a KiB each: some 10 ms. What is more waits for the next turn, so all sockets are read meanwhile. */
 export const TURN_DELIVERIES = 2_048
+
+/**
+ * What is read in a turn of the event loop before connections are read no more until their turn comes: a reading, a KiB and four messages,
+ * pings or pongs count 1 each. Some 10 ms.
+ */
+export const TURN_READ = 2_048
 
 /** A sender's turn in what waits to be delivered; one frame for everybody in a full room, if it is small. Deliveries. */
 const SENDER_TURN = 256
@@ -37,6 +44,9 @@ const COUNT_MS = 1_000
 /** A socket that did not answer the last ping when the next is due is dead, and one that read nothing meanwhile is cut. ms */
 const PING_MS = 30_000
 
+/** What a connection that was told to go may have sent before it knew. One that sends more is cut at once. Counted as readings are. */
+const MAX_LATE = 1_024
+
 /** A connection that was told to go and stays is cut after this: it is counted no more. ms */
 const DISMISS_MS = 2_000
 
@@ -53,6 +63,7 @@ export interface Forwarding {
   spent: number
   readonly rates: Rates
   readonly holdForTurn: HoldForTurn
+  readonly readInTurn: InFairTurn<Peer>
   readonly timers: NodeJS.Timeout[]
   readonly log: (line: string) => void
 }
@@ -72,6 +83,14 @@ interface Peer {
   isAlive: boolean
   /** Lagged at the last ping and has read nothing since. */
   isStuck: boolean
+  /** Messages, pings and pongs in this reading so far. */
+  events: number
+  /** What its last reading was charged. */
+  lastCost: number
+  /** Readings that wait for their turn. */
+  unpaid: number
+  /** What it sent after it was told to go. Counted as readings are. */
+  late: number
   /** What the stream had read when its last message ended. Bytes. */
   heardUntil: number
 }
@@ -96,6 +115,7 @@ export function createForwarding(log: (line: string) => void, rates: Rates = DEF
     spent: 0,
     rates,
     holdForTurn: createTurns(),
+    readInTurn: createFairTurns(SENDER_TURN, TURN_READ),
     timers: [],
     log,
   }
@@ -129,9 +149,33 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream
     isAhead: false,
     isAlive: true,
     isStuck: false,
+    events: 0,
+    unpaid: 0,
+    lastCost: 1,
+    late: 0,
     heardUntil: stream.bytesRead,
   }
   socket.on('error', () => socket.terminate())
+  socket.on('close', () => quit(forwarding, peer))
+  socket.on('pong', () => {
+    peer.isAlive = true
+    peer.events++
+    pay(forwarding, peer)
+  })
+  socket.on('ping', () => {
+    peer.events++
+    pay(forwarding, peer)
+  })
+  socket.on('message', (data, isBinary) => {
+    peer.heardUntil = stream.bytesRead
+    peer.events++
+    if (!peers.has(peer)) return
+    // A Buffer, as long as nobody sets `binaryType`.
+    if (!isBinary && isPing(data as Buffer)) answer(forwarding, peer)
+    else hear(forwarding, peer, isBinary ? compact(data as Buffer) : NO_FRAME)
+  })
+  // After `ws` has read it.
+  stream.on('data', (bytes: Buffer) => endReading(forwarding, peer, bytes.length))
   const inRoom = join(room, peer, source, performance.now())
   if (inRoom.type === 'refused') return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
   if (inRoom.instead !== null) sendAway(forwarding, inRoom.instead, CLOSE.full, GAVE_WAY)
@@ -145,18 +189,6 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream
   rooms.set(roomName, room)
   peers.add(peer)
 
-  socket.on('pong', () => {
-    peer.isAlive = true
-  })
-  socket.on('ping', () => pay(forwarding, peer))
-  socket.on('message', (data, isBinary) => {
-    peer.heardUntil = stream.bytesRead
-    if (!peers.has(peer)) return
-    // A Buffer, as long as nobody sets `binaryType`.
-    if (!isBinary && isPing(data as Buffer)) answer(forwarding, peer)
-    else hear(forwarding, peer, isBinary ? compact(data as Buffer) : NO_FRAME)
-  })
-  socket.on('close', () => quit(forwarding, peer))
   // It may ping.
   socket.send(PONG)
   stream.on('drain', () => {
@@ -178,7 +210,7 @@ function hear(forwarding: Forwarding, peer: Peer, frame: Buffer): void {
   const routing = route(peer.room, peer, frame, now)
   if (routing.type === 'refuse') return refuse(forwarding, peer, routing.reason)
   if (routing.to.length > 0) deliverInTurn(forwarding, { from: peer, to: routing.to, frame }, now)
-  restFor(peer, routing.restMs)
+  restFor(forwarding, peer, routing.restMs)
 }
 
 function deliverInTurn(forwarding: Forwarding, delivery: Delivery, now: number): void {
@@ -193,6 +225,31 @@ function deliverInTurn(forwarding: Forwarding, delivery: Delivery, now: number):
   }
 }
 
+/**
+ * Charges one reading of the network for all that was in it: bytes, and what `ws` made of them, frame or not. Where its turn has no room
+ * for it, the connection is not read until it is paid for. One that was told to go has MAX_LATE.
+ */
+function endReading(forwarding: Forwarding, peer: Peer, bytes: number): void {
+  const cost = 1 + (bytes >> 10) + (peer.events >> 2)
+  peer.events = 0
+  if (!forwarding.peers.has(peer)) {
+    peer.late += cost
+    if (peer.late > MAX_LATE) peer.socket.terminate()
+    return
+  }
+  peer.lastCost = cost
+  readWhenPaid(forwarding, peer, cost)
+}
+
+function readWhenPaid({ readInTurn }: Forwarding, peer: Peer, cost: number): void {
+  peer.unpaid++
+  readInTurn(peer.source, peer, cost, () => {
+    peer.unpaid--
+    readOrPause(peer)
+  })
+  if (peer.unpaid > 0) readOrPause(peer)
+}
+
 const isPing = (data: Buffer): boolean => data.length === PING.length && data.toString('latin1') === PING
 
 /** Answers a ping, if its sender reads: what it does not read must not pile up. */
@@ -201,12 +258,14 @@ function answer(forwarding: Forwarding, peer: Peer): void {
   if (forwarding.peers.has(peer) && !isLagging(peer.outbox)) peer.socket.send(PONG)
 }
 
-/** A ping, ours or the websocket's own, costs as much as a frame. */
+/** A ping, ours or the websocket's own, and a pong cost as much as a frame. */
 function pay(forwarding: Forwarding, peer: Peer): void {
   const restMs = charge(peer.room, peer, 0, performance.now())
   if (restMs === null) return refuse(forwarding, peer, 'too-fast')
-  restFor(peer, restMs)
+  restFor(forwarding, peer, restMs)
 }
+
+const costOf = ({ to, frame }: Delivery): number => to.length * (1 + (frame.length >> 10))
 
 function deliver(forwarding: Forwarding, delivery: Delivery, now: number): void {
   if (forwarding.spent === 0) setImmediate(nextTurn, forwarding)
@@ -217,8 +276,6 @@ function deliver(forwarding: Forwarding, delivery: Delivery, now: number): void 
     send(forwarding.backlog, to.outbox, delivery.from, delivery.frame, now)
   }
 }
-
-const costOf = ({ to, frame }: Delivery): number => to.length * (1 + (frame.length >> 10))
 
 /** Begins a turn with what waits from the last one. */
 function nextTurn(forwarding: Forwarding): void {
@@ -265,19 +322,20 @@ function dismiss(socket: WebSocket, code: number, reason: string): void {
   setTimeout(() => socket.terminate(), DISMISS_MS).unref()
 }
 
-function restFor(peer: Peer, ms: number): void {
+function restFor(forwarding: Forwarding, peer: Peer, ms: number): void {
   if (ms > 0) {
     if (peer.rest) clearTimeout(peer.rest)
     peer.rest = setTimeout(() => {
       peer.rest = null
-      readOrPause(peer)
+      // Many end their rest at once, and each is read before it can be charged for that.
+      readWhenPaid(forwarding, peer, peer.lastCost)
     }, ms)
   }
   if (ms > 0 || peer.isAhead) readOrPause(peer)
 }
 
 function readOrPause(peer: Peer): void {
-  if (peer.rest || peer.isAhead) peer.socket.pause()
+  if (peer.rest || peer.isAhead || peer.unpaid > 0) peer.socket.pause()
   else if (peer.socket.isPaused) peer.socket.resume()
 }
 

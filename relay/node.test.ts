@@ -134,13 +134,50 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     const { port } = await host()
     const [a, b] = await Promise.all([member(port), member(port)])
     const sendIn = (pieces: number): void => {
-      const whole = frame(1, null, pieces % 250, 2_000)
+      const whole = frame(1, null, pieces, 2_000)
       for (let i = 0; i < pieces; i++) a.socket.send(whole.subarray(i, i === pieces - 1 ? undefined : i + 1), { fin: i === pieces - 1 })
     }
-    sendIn(1_024)
-    await eventually(() => expect(b.heard).toEqual([1_024 % 250]))
-    sendIn(1_025)
+    sendIn(32)
+    await eventually(() => expect(b.heard).toEqual([32]))
+    sendIn(33)
     expect((await a.closed).code).toBe(1008)
+  })
+
+  test('D23 a socket that asks again before its answer is cut, and one that asks after it is answered', async () => {
+    const { port } = await host()
+    const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'
+    const open = async () => {
+      const socket = connect({ port, host: '127.0.0.1' })
+      onTestFinished(() => void socket.destroy())
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      return socket
+    }
+    const patient = await open()
+    for (let i = 0; i < 3; i++) {
+      patient.write(request)
+      expect(String((await once(patient, 'data'))[0])).toMatch(/^HTTP\/1\.1 200 /)
+    }
+    for (const head of ['', 'Expect: more\r\n', 'Expect: 100-continue\r\n']) {
+      const hasty = await open()
+      let answers = 0
+      hasty.on('data', (bytes) => (answers += String(bytes).match(/HTTP\/1\.1 200 /g)?.length ?? 0))
+      hasty.write(request.replace('\r\n\r\n', `\r\n${head}\r\n`).repeat(500))
+      await once(hasty, 'close')
+      expect(answers).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('D23 a body is not read to its end', async () => {
+    const { port } = await host()
+    for (const method of ['GET', 'POST']) {
+      const socket = connect({ port, host: '127.0.0.1' })
+      onTestFinished(() => void socket.destroy())
+      socket.on('error', () => undefined).resume()
+      socket.write(`${method} /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n`)
+      // Long before REQUEST_MS.
+      await expect(Promise.race([once(socket, 'close'), new Promise((_, reject) => setTimeout(reject, 5_000))])).resolves.toBeDefined()
+    }
   })
 
   test('D23 sockets that ask for nothing, or for a room that is none, do not stay', async () => {

@@ -9,9 +9,11 @@ import { WebSocketServer } from 'ws'
 import { MAX_FRAME_BYTES, FRAME_VERSION } from '../src/net/envelope.ts'
 import { loadApp } from './app.ts'
 import { createDoor, sourceOfSocket } from './door.ts'
+import { createFairTurns } from './fair-turns.ts'
 import { accept, closeForwarding, countsOf, createForwarding } from './forwarding.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { roomOf } from './protocol.ts'
+import { oneAtATime } from './requests.ts'
 import type { Rates } from './room.ts'
 import { sourceInHeader } from './source.ts'
 
@@ -27,8 +29,11 @@ const SILENCE_MS = 30_000
 /** Bytes of a request's head: a browser's is about 1 kB. */
 const MAX_HEAD_BYTES = 8_192
 
-/** Pieces of one message: browsers cut at 64 KiB or not at all. */
-const MAX_FRAGMENTS = 1_024
+/** Requests and handshakes of a turn of the event loop, of some 0.2 ms each. Others wait, and sources take turns. */
+const TURN_REQUESTS = 32
+
+/** Pieces of one message: browsers cut the largest frame into 20, of 64 KiB, or not at all. Empty ones count too. */
+const MAX_FRAGMENTS = 32
 
 export interface RelayHostOptions {
   /** The folder of the built app; without it only the relay is served. */
@@ -69,6 +74,10 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     maxFragments: MAX_FRAGMENTS,
   })
 
+  const inTurn = createFairTurns<Duplex>(1, TURN_REQUESTS)
+  const sourceOfRequest = ({ headers, socket }: IncomingMessage): string =>
+    sourceInHeader(addressHeader && lastOf(headers[addressHeader.toLowerCase()])) ?? sourceOfSocket(socket)
+
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
     if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -89,10 +98,12 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     socket.on('error', () => {
       socket.destroy()
     })
-    const room = relay ? roomOf(pathOf(request) ?? '') : null
-    if (room === null) return void socket.end(NOT_FOUND, () => socket.destroy())
-    const source = sourceInHeader(addressHeader && lastOf(request.headers[addressHeader.toLowerCase()])) ?? sourceOfSocket(request.socket)
-    handshake.handleUpgrade(request, socket, head, (opened) => accept(forwarding, opened, request.socket, room, source))
+    const source = sourceOfRequest(request)
+    inTurn(source, socket, 1, () => {
+      const room = relay ? roomOf(pathOf(request) ?? '') : null
+      if (room === null) return void socket.end(NOT_FOUND, () => socket.destroy())
+      handshake.handleUpgrade(request, socket, head, (opened) => accept(forwarding, opened, request.socket, room, source))
+    })
   }
 
   const enter = createDoor()
@@ -103,7 +114,9 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     await Promise.all(servers.map(closeServer))
   }
   const open = async (address: string, at: number) => {
-    const server = createServer(LIMITS, answer).on('upgrade', upgrade).on('connection', enter)
+    const hear = oneAtATime((request, response) => inTurn(sourceOfRequest(request), request.socket, 1, () => answer(request, response)))
+    // Without a listener, Node answers an "Expect" that it does not know by itself.
+    const server = createServer(LIMITS, hear).on('checkExpectation', hear).on('upgrade', upgrade).on('connection', enter)
     server.timeout = SILENCE_MS
     const bound = await listen(server, address, at)
     servers.push(server)
