@@ -26,6 +26,8 @@ test('D23 one source waits for a turn of another, over any number of senders', (
   const inTurn = createFairTurns<string>(1, 3)
   for (let i = 0; i < 1_000; i++) inTurn('pours', `s${i}`, 1, () => done.push('pours'))
   inTurn('other', 's', 1, () => done.push('other'))
+  expect(done).toHaveLength(3)
   vi.advanceTimersToNextTimer()
+  expect(done).toHaveLength(6)
   expect(done).toContain('other')
 })
