@@ -434,7 +434,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
       expect(alice.complained).toEqual(['Not written, since the disk is full; free some of it and write it again: refused']),
     )
     write.mockRestore()
-    await says(alice, '* there is room on the disk again')
+    await says(alice, '* there is free space on the disk again')
     await says(alice, /: waits$/)
     expect(messagesOf(alice)).toEqual(['began the room “a room”', 'waits'])
   })

@@ -60,10 +60,10 @@ describe('lines', () => {
   })
 
   test('a peer is told by what it lacks, what we lack, or that it lacks nothing', () => {
-    expect(peerLine(peer, '')).toBe(`*   ${authorName(AUTHOR)}: lacks 2 ops of ours, heard 1 s ago`)
+    expect(peerLine(peer, '')).toBe(`*   ${authorName(AUTHOR)}: lacks 2 ops that this node has, heard 1 s ago`)
     expect(peerLine({ ...peer, unknownHeads: 1 }, '')).toContain('has 1 head we do not know yet')
     expect(peerLine({ ...peer, equal: true }, 'ALICE')).toContain(' abababab “ALICE”: holds what we hold')
-    expect(peerLine({ ...peer, lacks: null, author: null }, '')).toContain('unproven efefefef: not heard yet')
+    expect(peerLine({ ...peer, lacks: null, author: null }, '')).toContain('unproven efefefef: has not told its heads yet')
   })
 
   test('agreement and progress count in words', () => {
@@ -83,7 +83,7 @@ describe('lines', () => {
     const untouched = { cut: false, hindrance: { delay: 0, loss: 0 }, sent: 0, received: 0 }
     const path = { ...untouched, path: 'relay', state: 'down', detail: 'refused' } as const
     expect(pathLine(path, 'wss://x', 'connect ECONNREFUSED')).toBe(
-      '* relay wss://x is down (refused: connect ECONNREFUSED), and tried again',
+      '* relay wss://x is down (refused: connect ECONNREFUSED); this node tries again',
     )
     expect(pathLine({ ...path, detail: '' }, 'wss://x', '')).toBe('* relay wss://x is down')
     expect(pathLine({ ...path, state: 'open' }, 'wss://x', 'old news')).toBe('* relay wss://x is open')

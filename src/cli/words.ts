@@ -37,7 +37,7 @@ export const agreementLine = ({ peers, ops, digest }: NodeStatus): string =>
 /** A path, with why it is down; `why` in the system's words. */
 export function pathLine({ path, state, detail }: PathStatus, place: string, why: string): string {
   const reason = [detail, why].filter((part) => part !== '').join(': ')
-  return `* ${path} ${place} is ${state}${state === 'down' && reason !== '' ? ` (${reason}), and tried again` : ''}`
+  return `* ${path} ${place} is ${state}${state === 'down' && reason !== '' ? ` (${reason}); this node tries again` : ''}`
 }
 
 /** `name`: what it says of itself, or "". */
@@ -48,8 +48,8 @@ export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }
     unknownHeads > 0
       ? `has ${plural(unknownHeads, 'head')} we do not know yet`
       : lacks === null
-        ? 'not heard yet'
-        : `lacks ${plural(lacks, 'op')} of ours`
+        ? 'has not told its heads yet'
+        : `lacks ${plural(lacks, 'op')} that this node has`
   return `*   ${who}${called}: ${equal ? 'holds what we hold' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
 }
 
@@ -89,8 +89,8 @@ export const unknownCommandLine = (line: string): string =>
   `Not written, since “${line.split(' ', 1)[0]}” is no command (/help lists them). To write it as text, put another “/” before it: ${line}`
 
 export const words = {
-  full: '* the disk is full: this node reads only until there is room on it',
-  roomAgain: '* there is room on the disk again',
+  full: '* the disk is full: this node cannot write until there is free space',
+  roomAgain: '* there is free space on the disk again',
   damaged:
     '* some ops that were stored here are damaged. This node keeps those that it could read, has a new key, and fetches the rest from peers',
   awaited:

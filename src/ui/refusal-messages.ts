@@ -49,7 +49,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'pending-full': 'Too many ops already wait for missing parents.',
   'too-fast': 'More was sent at once than the relay takes.',
   'missing-parent': 'A parent has not arrived yet.',
-  'disk-full': 'This browser has no more room on the disk. What you typed is kept here.',
+  'disk-full': 'This browser has no free space on the disk. What you typed is kept here.',
 }
 
 /** Why an invitation, or the answer to one, does not connect, and what to do. */
