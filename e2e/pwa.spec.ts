@@ -46,13 +46,14 @@ test('a worker answers for the app alone, and ends where another server has take
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller?.state)).toBe('activated')
   await host.kill()
-  const elsewhere = await context.newPage()
-  await expect(elsewhere.goto(`${host.address}/docs/`)).rejects.toThrow('ERR_CONNECTION_REFUSED')
+  await expect((await context.newPage()).goto(`${host.address}/docs/`)).rejects.toThrow('ERR_CONNECTION_REFUSED')
 
   // It answers every address with its page, as developers' servers do.
   const other = createServer((_request, response) => response.setHeader('Content-Type', 'text/html').end('<h1>Another project</h1>'))
   other.listen(host.port, 'localhost')
   await once(other, 'listening')
+  // A page of its own: one that shows a browser's error may still be on its way there.
+  const elsewhere = await context.newPage()
   try {
     await elsewhere.goto(host.address)
     await expect(elsewhere.getByRole('heading', { name: 'Another project' })).toBeVisible()

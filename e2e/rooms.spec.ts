@@ -196,3 +196,16 @@ test('a room is forgotten with all its nodes, and another room stays', async ({ 
   await ready(pages[0]!)
   await agree([pages[0]!], 1)
 })
+
+test('the room that is open does not make this tab another node by a click on its name', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const second = await open(page.url())
+  await agree([page, second], 1)
+  await second.close()
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Rooms', exact: true }).click()
+  const rooms = page.getByRole('dialog', { name: 'Rooms' })
+  await expect(rooms.getByRole('button', { name: /, open in this tab$/ })).toBeDisabled()
+  await expect(rooms.getByRole('button', { name: /^Resume / })).toHaveCount(0)
+})

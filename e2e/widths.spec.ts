@@ -131,6 +131,11 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   walker.on('dialog', (dialog) => void dialog.accept())
   await walker.goto('about:blank')
   await walker.goto(host.address)
+  await walker
+    .locator('.kept-item')
+    .first()
+    .getByRole('button', { name: /, and forgetting$/ })
+    .click()
   await expect(walker.locator('.kept-node')).not.toHaveCount(0)
   for (const box of await walker.getByRole('textbox').all()) await box.fill(TEXT)
   await look('start')

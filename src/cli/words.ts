@@ -86,7 +86,7 @@ export const refusedLine = (text: string, reason: Extract<SubmitReply, { refused
 
 /** A line that is neither a command nor text. */
 export const unknownCommandLine = (line: string): string =>
-  `Not written, since “${line.split(' ', 1)[0]}” is no command (/help lists them). To write it as text, put another “/” before it: ${line}`
+  `Not written, since “${line.split(' ', 1)[0]}” is no command (/help lists them). To write it as text, put another “/” before it: /${line}`
 
 export const words = {
   full: '* the disk is full: this node cannot write until there is free space',

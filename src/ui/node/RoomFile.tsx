@@ -1,5 +1,5 @@
 /** The room as a file: written by a download, read by a file picker, with what came of it in words. */
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ImportOutcome } from '../../worker/api.ts'
 import { bytesInWords, messages } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
@@ -14,6 +14,11 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
   const picker = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
   const [outcome, setOutcome] = useState<ImportOutcome | null>(null)
+  const answer = useRef<HTMLParagraphElement>(null)
+  // It may be below what is seen.
+  useEffect(() => {
+    if (said !== '') answer.current?.scrollIntoView({ block: 'nearest' })
+  }, [said])
 
   const pendingNow = (): number => node.store.getState().status?.pending ?? 0
 
@@ -57,7 +62,7 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
         </button>
         <input ref={picker} type="file" accept=".tabweave" hidden onChange={(event) => void read(event.target.files)} />
       </div>
-      <p role="status" className="said">
+      <p role="status" className="said" ref={answer}>
         {said}
       </p>
       {reasons.length > 0 && (

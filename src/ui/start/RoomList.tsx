@@ -20,11 +20,13 @@ export type Resume = (link: string, node: string | null) => void
 export function RoomList({ onResume }: { readonly onResume: Resume }) {
   const page = usePage()
   const [rooms, setRooms] = useState<readonly KeptRoom[]>([])
+  const [open, setOpen] = useState<string>()
   const look = useCallback(async (): Promise<void> => {
     const found = await page.rooms()
-    const open = page.store.getState().nodes[0]?.store.getState().opened?.link
+    const here = page.store.getState().nodes[0]?.store.getState().opened?.link
+    setOpen(here)
     // Of the room that is open here, what runs cannot be gone to.
-    setRooms(roomsOf(found.filter(({ link, runs }) => link !== open || !runs)))
+    setRooms(roomsOf(found.filter(({ link, runs }) => link !== here || !runs)))
   }, [page])
   useEffect(() => void look(), [look])
 
@@ -34,7 +36,7 @@ export function RoomList({ onResume }: { readonly onResume: Resume }) {
       <h2>{text.title}</h2>
       <ul role="list">
         {rooms.map((room) => (
-          <Room key={room.link} room={room} onResume={onResume} onForgotten={() => void look()} />
+          <Room key={room.link} room={room} isHere={room.link === open} onResume={onResume} onForgotten={() => void look()} />
         ))}
       </ul>
     </section>
@@ -43,18 +45,26 @@ export function RoomList({ onResume }: { readonly onResume: Resume }) {
 
 interface RoomProps {
   readonly room: KeptRoom
+  /** The tab is a node of it. To become another one, a person picks that node. */
+  readonly isHere: boolean
   readonly onResume: Resume
   onForgotten(): void
 }
 
-function Room({ room: { link, name, nodes }, onResume, onForgotten }: RoomProps) {
+function Room({ room: { link, name, nodes }, isHere, onResume, onForgotten }: RoomProps) {
   const [open, setOpen] = useState(false)
   const [latest] = nodes
   const shown = name === '' ? text.nameless : name
   const free = nodes.find(({ runs }) => !runs)
   return (
     <li className="kept-item" data-open={open}>
-      <button type="button" className="kept-room" aria-label={text.resume(shown)} onClick={() => onResume(link, free?.id ?? null)}>
+      <button
+        type="button"
+        className="kept-room"
+        aria-label={isHere ? text.isHere(shown) : text.resume(shown)}
+        disabled={isHere}
+        onClick={() => onResume(link, free?.id ?? null)}
+      >
         <span className="kept-name">
           <bdi>{shown}</bdi>
         </span>
@@ -64,7 +74,7 @@ function Room({ room: { link, name, nodes }, onResume, onForgotten }: RoomProps)
           ))}
           <Who nodes={nodes} />
         </span>
-        <span className="kept-when">{text.used(timeAgo(latest.lastUsed / 1000, Date.now() / 1000))}</span>
+        <span className="kept-when">{isHere ? text.here : text.used(timeAgo(latest.lastUsed / 1000, Date.now() / 1000))}</span>
       </button>
       <button
         type="button"

@@ -4,6 +4,8 @@ const count = new Intl.NumberFormat('en')
 export const keptMessages = {
   title: 'Rooms kept in this browser',
   resume: (name: string) => `Resume ${name}`,
+  here: 'open in this tab',
+  isHere: (name: string) => `${name}, open in this tab`,
   /** A node whose room has not arrived yet does not know its name. */
   nameless: 'A room that has not arrived yet',
   used: (when: string) => `last used ${when}`,
