@@ -41,7 +41,7 @@ const WIDE_FROM = 0x0300
 
 /**
  * A visible line as the rows of a terminal that is so many columns wide, broken at spaces where there are any. A terminal that breaks lines itself
- * begins each row at the edge, and whoever fills rows with spaces could write what looks like lines of others, or of the node. O(length).
+ * begins each row at the edge: a text that fills rows with spaces could then look like lines of other authors, or of the node. O(length).
  */
 export function wrapped(line: string, columns: number): string {
   if (columns < LEAST_COLUMNS) return line

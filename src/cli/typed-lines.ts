@@ -14,7 +14,7 @@ export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
   let parts: Uint8Array[] = []
   let length = 0
   const add = (part: Uint8Array): void => {
-    // Whoever gave it may use the memory again, and a line may be much smaller than what it came in.
+    // The stream may use the memory again, and a line may be much smaller than the piece that it came in.
     const kept = part.slice(0, MAX_BODY_BYTES + 1 - length)
     if (kept.length > 0) parts.push(kept)
     length += kept.length

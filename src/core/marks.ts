@@ -1,6 +1,6 @@
 /**
  * Piled combining marks. Layout and Unicode normalization sort the marks of a letter, in time that grows with the square of their
- * number, and whoever writes a text chooses that number. Texts of others are thinned before a platform function takes them.
+ * number, and the author of a text chooses that number. Texts of others are thinned before a platform function takes them.
  */
 
 /** Marks on one letter: more than any writing has, few enough to stay in their line and to sort. */

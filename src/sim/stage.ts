@@ -12,7 +12,11 @@ import { assert, type Refusal } from '../core/result.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import type { PeerId } from '../sync/effects.ts'
+import { storedDigest } from '../sync/gossip.ts'
+import { listHeads } from '../sync/holdings.ts'
 import { encodeMessage, type Message, type Want } from '../sync/messages.ts'
+import { headsOf } from '../sync/state.ts'
+import { present } from '../sync/tokens.ts'
 import { checkDigests, checkEnd, isSettled } from './checks.ts'
 import { createDisk, loseTail, write } from './disk.ts'
 import { type Identity, STAND_IN } from './identity.ts'
@@ -254,6 +258,13 @@ export function prove(stage: Stage, to: SimNode, from: PeerId, { author, ...key 
 /** Says that it has heads that nobody here has. */
 export function claim(stage: Stage, to: SimNode, from: PeerId, heads: readonly OpId[], headCount = heads.length, ops = 1_000_000): void {
   tell(stage, to, from, { type: 'heads', digest: NO_DIGEST, heads, headCount, ops, ...UNHEARD })
+}
+
+/** Says that it holds what this node holds, with the node's own words and its latest token. */
+export function agreeWith(stage: Stage, to: SimNode, from: PeerId): void {
+  const { engine } = to
+  const said = { digest: storedDigest(engine), ...listHeads(headsOf(engine)), ops: engine.stored, token: new Uint8Array() }
+  tell(stage, to, from, { type: 'heads', ...said, echoes: present(engine.tokens) })
 }
 
 /** Asks for everything, of one who holds what is below these heads, some of which may be named twice. */

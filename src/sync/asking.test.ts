@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { SimNode } from '../sim/node.ts'
 import {
+  agreeWith,
   apart,
   chainOf,
   claim,
@@ -33,10 +34,7 @@ import {
   payQuestion,
 } from './asking.ts'
 import type { PeerId } from './effects.ts'
-import { ECHOED_ALONE_PER_SECOND, MAX_ECHOED_ALONE, storedDigest } from './gossip.ts'
-import { listHeads } from './holdings.ts'
-import { headsOf } from './state.ts'
-import { present } from './tokens.ts'
+import { ECHOED_ALONE_PER_SECOND, MAX_ECHOED_ALONE } from './gossip.ts'
 import { decodeMessage, type Message } from './messages.ts'
 import { LOST_AT_MOST } from './trust.ts'
 
@@ -189,9 +187,7 @@ function lostTail(liars: number, isUsedUp: (standing: string, seconds: number) =
       }
     }
     // The known author says that there is nothing more.
-    const { engine } = alice
-    const said = { digest: storedDigest(engine), ...listHeads(headsOf(engine)), ops: engine.stored, echoes: present(engine.tokens) }
-    if (t % 20 === 0) tell(stage, alice, linkNamed(stage, 'mallory'), { type: 'heads', ...said, token: new Uint8Array() })
+    if (t % 20 === 0) agreeWith(stage, alice, linkNamed(stage, 'mallory'))
     run(stage, 100)
   }
   run(stage, 5_000)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { NOTHING_WRITTEN } from '../core/mark.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import {
+  agreeWith,
   apart,
   claim,
   createStage,
@@ -140,13 +141,7 @@ describe('a disk that may be older than what was sent', () => {
     restart(stage, alice)
     type(stage, alice, 'may I?')
     for (let second = 0; second < 20; second++) {
-      const said = {
-        digest: storedDigest(alice.engine),
-        ...listHeads(headsOf(alice.engine)),
-        ops: alice.engine.stored,
-        token: new Uint8Array(),
-      }
-      tell(stage, alice, linkNamed(stage, 'liar'), { type: 'heads', ...said, echoes: present(alice.engine.tokens) })
+      agreeWith(stage, alice, linkNamed(stage, 'liar'))
       run(stage, SECOND)
     }
     expect(alice.engine.submissions.length).toBe(1)
@@ -168,15 +163,7 @@ describe('a disk that may be older than what was sent', () => {
       restart(stage, alice)
       type(stage, alice, 'may I?')
       const liar = linkNamed(stage, 'liar')
-      const agree = (): void => {
-        const said = {
-          digest: storedDigest(alice.engine),
-          ...listHeads(headsOf(alice.engine)),
-          ops: alice.engine.stored,
-          token: new Uint8Array(),
-        }
-        tell(stage, alice, liar, { type: 'heads', ...said, echoes: present(alice.engine.tokens) })
-      }
+      const agree = (): void => agreeWith(stage, alice, liar)
       agree()
       if (isKnown) prove(stage, alice, liar, mallory)
       for (let second = 0; second < least - 1; second++) {

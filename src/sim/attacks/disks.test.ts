@@ -1,13 +1,10 @@
 /** Disks that fill up, lose and forget, processes that end at any moment, keys that run twice, and clocks that jump. */
 import { describe, expect, test } from 'vitest'
 import { encodeBody } from '../../crdt/body.ts'
-import { storedDigest } from '../../sync/gossip.ts'
-import { listHeads } from '../../sync/holdings.ts'
-import { headsOf } from '../../sync/state.ts'
-import { present } from '../../sync/tokens.ts'
 import { createDisk, lengthOf, read } from '../disk.ts'
 import { addNode, forget, give, type SimNode, start } from '../node.ts'
 import {
+  agreeWith,
   agree,
   apart,
   claim,
@@ -26,7 +23,6 @@ import {
   runUntil,
   say,
   type Stage,
-  tell,
   together,
   type,
   verdictOf,
@@ -77,13 +73,6 @@ describe('a full disk', () => {
     expect(has(bob, ops.at(-1)!)).toBe(true)
   })
 })
-
-/** A liar that says to this node that it holds the same, with the node's own words and its latest token. */
-function agreeWith(stage: Stage, node: SimNode, from: string): void {
-  const { engine } = node
-  const said = { digest: storedDigest(engine), ...listHeads(headsOf(engine)), ops: engine.stored, token: new Uint8Array() }
-  tell(stage, node, from, { type: 'heads', ...said, echoes: present(engine.tokens) })
-}
 
 describe('a restart', () => {
   test('E2 at any moment of writing: the disk holds a closed set, nothing acknowledged is lost, no seq is used twice', () => {
