@@ -1,30 +1,36 @@
 /** Work in fair turns: a turn of the event loop does so much of it, sources take turns in it, and within a source its senders. */
-import { createFairQueue, push, shift } from './fair-queue.ts'
+import { type FairQueue, push, shift } from './fair-queue.ts'
 
-/** Runs `work` when it is the turn of its sender and source; at once where this turn has room and nothing waits. */
-export type InFairTurn<Sender> = (source: string, sender: Sender, cost: number, work: () => void) => void
+/** Works on an item when it is the turn of its sender and source. True if that was at once: the turn has room, and nothing waits. */
+export type InFairTurn<Sender, Item> = (source: string, sender: Sender, item: Item) => boolean
 
-/** @param quantum what a sender, and a source, may cause before others come @param perTurn what a turn of the event loop does in all */
-export function createFairTurns<Sender>(quantum: number, perTurn: number): InFairTurn<Sender> {
-  const waiting = createFairQueue<Sender, { readonly cost: number; readonly work: () => void }>(quantum)
+/** @param waiting what has to wait for its turn @param perTurn what a turn of the event loop does in all, as `costOf` counts it */
+export function createFairTurns<Sender, Item>(
+  waiting: FairQueue<Sender, Item>,
+  perTurn: number,
+  costOf: (item: Item) => number,
+  work: (item: Item) => void,
+): InFairTurn<Sender, Item> {
   let spent = 0
 
-  const run = (cost: number, work: () => void): void => {
+  const run = (item: Item): void => {
     if (spent === 0) setImmediate(nextTurn)
-    spent += cost
-    work()
+    spent += costOf(item)
+    work(item)
   }
   const nextTurn = (): void => {
     spent = 0
     while (spent < perTurn) {
       const next = shift(waiting)
       if (next === null) return
-      run(next.cost, next.work)
+      run(next)
     }
   }
 
-  return (source, sender, cost, work) => {
-    if (waiting.cost === 0 && spent < perTurn) run(cost, work)
-    else push(waiting, source, sender, { cost, work }, cost)
+  return (source, sender, item) => {
+    const isAtOnce = waiting.cost === 0 && spent < perTurn
+    if (isAtOnce) run(item)
+    else push(waiting, source, sender, item, costOf(item))
+    return isAtOnce
   }
 }

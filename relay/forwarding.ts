@@ -6,7 +6,7 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { PING, PONG } from '../src/net/liveness.ts'
-import { createFairQueue, dropNewestOfHeaviest, type FairQueue, push, shift, waitingOf } from './fair-queue.ts'
+import { createFairQueue, dropNewestOfHeaviest, type FairQueue, waitingOf } from './fair-queue.ts'
 import { createFairTurns, type InFairTurn } from './fair-turns.ts'
 import { type Backlog, closeOutbox, createBacklog, createOutbox, isLagging, type Outbox, pump, send } from './outbox.ts'
 import { CLOSE, GAVE_WAY, RELAY_IS_FULL, ROOM_IS_FULL } from './protocol.ts'
@@ -59,11 +59,10 @@ export interface Forwarding {
   readonly shares: Shares<Peer>
   readonly backlog: Backlog
   readonly undelivered: FairQueue<Peer, Delivery>
-  /** Deliveries of this turn so far. */
-  spent: number
   readonly rates: Rates
   readonly holdForTurn: HoldForTurn
-  readonly readInTurn: InFairTurn<Peer>
+  readonly deliverInTurn: InFairTurn<Peer, Delivery>
+  readonly readInTurn: InFairTurn<Peer, Reading>
   readonly timers: NodeJS.Timeout[]
   readonly log: (line: string) => void
 }
@@ -104,18 +103,25 @@ interface Delivery {
   readonly frame: Buffer
 }
 
+/** A reading of the network that is to be paid for. */
+interface Reading {
+  readonly by: Peer
+  readonly cost: number
+}
+
 /** @param log gets a sentence when a connection was cut for what it did; never who or where */
 export function createForwarding(log: (line: string) => void, rates: Rates = DEFAULT_RATES): Forwarding {
+  const undelivered = createFairQueue<Peer, Delivery>(SENDER_TURN)
   const forwarding: Forwarding = {
     rooms: new Map(),
     peers: new Set(),
     shares: createShares(MAX_CONNECTIONS),
     backlog: createBacklog(),
-    undelivered: createFairQueue(SENDER_TURN),
-    spent: 0,
+    undelivered,
     rates,
     holdForTurn: createTurns(),
-    readInTurn: createFairTurns(SENDER_TURN, TURN_READ),
+    deliverInTurn: createFairTurns(undelivered, TURN_DELIVERIES, costOf, (delivery) => deliver(forwarding, delivery)),
+    readInTurn: createFairTurns(createFairQueue(SENDER_TURN), TURN_READ, ({ cost }) => cost, paid),
     timers: [],
     log,
   }
@@ -209,15 +215,14 @@ function hear(forwarding: Forwarding, peer: Peer, frame: Buffer): void {
   const now = performance.now()
   const routing = route(peer.room, peer, frame, now)
   if (routing.type === 'refuse') return refuse(forwarding, peer, routing.reason)
-  if (routing.to.length > 0) deliverInTurn(forwarding, { from: peer, to: routing.to, frame }, now)
+  if (routing.to.length > 0) deliverOrHold(forwarding, { from: peer, to: routing.to, frame })
   restFor(forwarding, peer, routing.restMs)
 }
 
-function deliverInTurn(forwarding: Forwarding, delivery: Delivery, now: number): void {
-  const { undelivered, backlog } = forwarding
+function deliverOrHold(forwarding: Forwarding, delivery: Delivery): void {
+  const { undelivered, backlog, deliverInTurn } = forwarding
   const { from } = delivery
-  if (undelivered.cost === 0 && forwarding.spent < TURN_DELIVERIES) return deliver(forwarding, delivery, now)
-  push(undelivered, from.source, from, delivery, costOf(delivery))
+  if (deliverInTurn(from.source, from, delivery)) return
   from.isAhead ||= waitingOf(undelivered, from.source, from) > MAX_UNDELIVERED
   while (undelivered.cost > MAX_UNDELIVERED_IN_ALL) {
     backlog.dropped++
@@ -243,11 +248,12 @@ function endReading(forwarding: Forwarding, peer: Peer, bytes: number): void {
 
 function readWhenPaid({ readInTurn }: Forwarding, peer: Peer, cost: number): void {
   peer.unpaid++
-  readInTurn(peer.source, peer, cost, () => {
-    peer.unpaid--
-    readOrPause(peer)
-  })
-  if (peer.unpaid > 0) readOrPause(peer)
+  if (!readInTurn(peer.source, peer, { by: peer, cost })) readOrPause(peer)
+}
+
+function paid({ by }: Reading): void {
+  by.unpaid--
+  readOrPause(by)
 }
 
 const isPing = (data: Buffer): boolean => data.length === PING.length && data.toString('latin1') === PING
@@ -267,27 +273,14 @@ function pay(forwarding: Forwarding, peer: Peer): void {
 
 const costOf = ({ to, frame }: Delivery): number => to.length * (1 + (frame.length >> 10))
 
-function deliver(forwarding: Forwarding, delivery: Delivery, now: number): void {
-  if (forwarding.spent === 0) setImmediate(nextTurn, forwarding)
-  forwarding.spent += costOf(delivery)
-  for (const to of delivery.to) {
+function deliver(forwarding: Forwarding, { from, to: receivers, frame }: Delivery): void {
+  const now = performance.now()
+  for (const to of receivers) {
     if (!forwarding.peers.has(to)) continue
     forwarding.holdForTurn(to.stream)
-    send(forwarding.backlog, to.outbox, delivery.from, delivery.frame, now)
+    send(forwarding.backlog, to.outbox, from, frame, now)
   }
-}
-
-/** Begins a turn with what waits from the last one. */
-function nextTurn(forwarding: Forwarding): void {
-  const { undelivered } = forwarding
-  const now = performance.now()
-  forwarding.spent = 0
-  while (forwarding.spent < TURN_DELIVERIES) {
-    const delivery = shift(undelivered)
-    if (delivery === null) return
-    deliver(forwarding, delivery, now)
-    letCatchUp(forwarding, delivery.from)
-  }
+  letCatchUp(forwarding, from)
 }
 
 /** Reads on from a sender of which nothing waits any more. */

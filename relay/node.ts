@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws'
 import { MAX_FRAME_BYTES, FRAME_VERSION } from '../src/net/envelope.ts'
 import { loadApp } from './app.ts'
 import { createDoor, sourceOfSocket } from './door.ts'
+import { createFairQueue } from './fair-queue.ts'
 import { createFairTurns } from './fair-turns.ts'
 import { accept, closeForwarding, countsOf, createForwarding } from './forwarding.ts'
 import { SECURITY_HEADERS } from './headers.ts'
@@ -74,7 +75,12 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     maxFragments: MAX_FRAGMENTS,
   })
 
-  const inTurn = createFairTurns<Duplex>(1, TURN_REQUESTS)
+  const inTurn = createFairTurns<Duplex, () => void>(
+    createFairQueue(1),
+    TURN_REQUESTS,
+    () => 1,
+    (work) => work(),
+  )
   const sourceOfRequest = ({ headers, socket }: IncomingMessage): string =>
     sourceInHeader(addressHeader && lastOf(headers[addressHeader.toLowerCase()])) ?? sourceOfSocket(socket)
 
@@ -99,7 +105,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
       socket.destroy()
     })
     const source = sourceOfRequest(request)
-    inTurn(source, socket, 1, () => {
+    inTurn(source, socket, () => {
       const room = relay ? roomOf(pathOf(request) ?? '') : null
       if (room === null) return void socket.end(NOT_FOUND, () => socket.destroy())
       handshake.handleUpgrade(request, socket, head, (opened) => accept(forwarding, opened, request.socket, room, source))
@@ -114,7 +120,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     await Promise.all(servers.map(closeServer))
   }
   const open = async (address: string, at: number) => {
-    const hear = oneAtATime((request, response) => inTurn(sourceOfRequest(request), request.socket, 1, () => answer(request, response)))
+    const hear = oneAtATime((request, response) => inTurn(sourceOfRequest(request), request.socket, () => answer(request, response)))
     // Without a listener, Node answers an "Expect" that it does not know by itself.
     const server = createServer(LIMITS, hear).on('checkExpectation', hear).on('upgrade', upgrade).on('connection', enter)
     server.timeout = SILENCE_MS
