@@ -179,7 +179,7 @@ export const messages = {
       'This node has the room’s link, and nothing of the room yet. It arrives when somebody who has it is connected, or from a file: Menu, Node, Import a file. What you write meanwhile is kept, and signed then.',
     emptyTitle: 'This tab is a node',
     emptyBody:
-      'It has its own key and its own copy of the room. What you write is signed, linked to what it follows, and drawn as an op in the graph.',
+      'It has its own key and its own copy of the room. What you write is signed, names by hash what it follows, and is drawn as an op in the graph.',
     emptySteps: [
       'Write a message below.',
       'Open another tab: it joins as a second node, and both end up with the same history.',
@@ -190,7 +190,7 @@ export const messages = {
   start: {
     claim: 'Every tab is a node.',
     pitch:
-      'Open a room, open it again in another tab or on another device, and type in each. Messages are signed, linked by hashes, and form one graph. Tabs that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
+      'Open a room, open it again in another tab or on another device, and type in each. Messages are signed. Each names by hash those that it follows, so they form one graph. Tabs that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
     begin: 'Begin a room',
     name: 'Its name',
     namePlaceholder: 'for example: Thursday seminar',
@@ -370,7 +370,7 @@ export const messages = {
     what: 'What you are looking at',
     paragraphs: [
       'Each tab runs a node: a key made in this browser, a copy of the room on this disk, and its own judgement of what is valid.',
-      'What you write becomes an op: signed, and linked by hash to the ops its author had seen. Ops form a graph, not a chain; when two people write at once, both ops stand, and a later op joins them.',
+      'What you write becomes an op. It is signed, and names by hash the ops that its author had seen. So ops form a graph, not one chain: when two people write at the same time, both ops stay, and a later op joins them.',
       'The history in the console is one reading of that graph, the same on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late is inserted after the ops that it follows, which may be further up.',
       '“Seen by” counts the authors who have signed an op that follows this one, of the first 64 authors whose ops came here. The time of an op is what its author says; nothing depends on it.',
     ],
