@@ -242,7 +242,7 @@ export const messages = {
       down: 'The relay does not answer: other devices cannot be reached now. Tabs of this browser still can, and this node tries again by itself.',
     },
     unproven: 'unproven',
-    unprovenHint: 'It has not yet signed this session with its key, so it has no name here.',
+    unprovenHint: 'It has not yet proved which key it has, so it has no name here.',
     heard: silence,
     equal: 'has exactly our heads',
     lacks: (n: number) => `lacks ${plural(n, 'op')} that this node has`,
