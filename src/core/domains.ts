@@ -25,6 +25,4 @@ export const DOMAIN = {
   channel: 'tabweave/channel/1',
   /** token = first 8 bytes of SHA-256(token ‖ sender value ‖ number) */
   token: 'tabweave/token/1',
-  /** presence proof = Ed25519(presence ‖ room ‖ signer's sender value ‖ count ‖ 1 if typing ‖ name) */
-  presence: 'tabweave/presence/1',
 } as const

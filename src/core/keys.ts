@@ -18,7 +18,6 @@ import { domainBytes } from './hash.ts'
 import { AUTHOR_BYTES, ID_BYTES, SIGNATURE_BYTES } from './limits.ts'
 import type { Author, OpId } from './op.ts'
 import { assert } from './result.ts'
-import { encodeUtf8 } from './utf8.ts'
 
 // The library's synchronous calls take their SHA-512 from here.
 hashes.sha512 = sha512
@@ -85,7 +84,6 @@ export function checkSignatureBytes(signature: Uint8Array, author: Uint8Array): 
 const SIG_DOMAIN = domainBytes(DOMAIN.sig)
 const FRAME_DOMAIN = domainBytes(DOMAIN.frame)
 const PEER_DOMAIN = domainBytes(DOMAIN.peer)
-const PRESENCE_DOMAIN = domainBytes(DOMAIN.presence)
 const CHANNEL_DOMAIN = domainBytes(DOMAIN.channel)
 
 /** What an author signs to vouch for an op and for its own chain below it: domain `sig` ‖ id. */
@@ -128,21 +126,6 @@ export function channelProofBytes(
     'room, sender values and fingerprints are 32 bytes',
   )
   return concatBytes([CHANNEL_DOMAIN, ...parts])
-}
-
-/**
- * What a node signs of what it says of itself: domain `presence` ‖ room ‖ its sender value ‖ count (8 bytes, big-endian) ‖ one byte, 1
- * while it is typing ‖ its name in UTF-8. The count grows with each, so that an earlier one is not taken for news.
- */
-export function presenceBytes(room: OpId, signer: Uint8Array, count: number, name: string, typing: boolean): Uint8Array<ArrayBuffer> {
-  const text = encodeUtf8(name)
-  assert(text !== null && Number.isSafeInteger(count) && count >= 0, 'a name is well-formed, a count a safe integer')
-  const fixed = new Uint8Array(9)
-  const view = new DataView(fixed.buffer)
-  view.setUint32(0, Math.floor(count / 2 ** 32))
-  view.setUint32(4, count % 2 ** 32)
-  fixed[8] = typing ? 1 : 0
-  return concatBytes([PRESENCE_DOMAIN, room, signer, fixed, text])
 }
 
 const littleEndian = (bytes: Uint8Array): bigint => {

@@ -18,7 +18,7 @@ import { decodeFile } from '../sync/wrap.ts'
 import type { Place } from '../store/store.ts'
 import { fileLink, isFile, type Link, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
-import { isCut, standingOf } from '../sync/peers.ts'
+import { isCut, seniorityOf, standingOf } from '../sync/peers.ts'
 import { recall } from '../sync/trust.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
@@ -143,21 +143,13 @@ export async function createNode({
   }
   if (opened.salvaged) refuse('disk', 'bad-checksum')
 
-  const signing = {
-    room: engine.replica.room,
-    author: asAuthor(identity.author),
-    self: engine.sender,
-    sign: (message: Uint8Array) => signWith(identity.key, message),
-    verify: verifyOneBy(verifier),
-  }
   const authorOf = (peer: PeerId): Uint8Array | null => engine.peers.get(peer)?.author ?? null
-  const isTrusted = (peer: PeerId): boolean => standingOf(engine, peer) === 'trusted'
   const presence = createPresence({
-    ...signing,
-    authorOf,
-    isTrusted,
+    peers: engine.peers,
+    seniorityOf: (peer) => seniorityOf(engine, peer),
     send: (bytes) => links.signal(bytes),
     now: () => performance.now(),
+    random: Math.random,
     onChange,
   })
   let servers = way?.servers ?? []
@@ -165,7 +157,11 @@ export async function createNode({
     way === undefined
       ? null
       : createDirect({
-          ...signing,
+          room: engine.replica.room,
+          author: asAuthor(identity.author),
+          self: engine.sender,
+          sign: (message) => signWith(identity.key, message),
+          verify: verifyOneBy(verifier),
           page: way.page,
           get servers() {
             return servers
@@ -189,10 +185,7 @@ export async function createNode({
 
   const events: LinksEvents = {
     onMessage: (from, bytes, how) => loop.give({ type: 'bytes', from, bytes, ...how }),
-    onGone(peer) {
-      presence.forget(peer)
-      loop.give({ type: 'gone', peer })
-    },
+    onGone: (peer) => loop.give({ type: 'gone', peer }),
     onHeard: (peer, way) => loop.give({ type: 'heard', from: peer, way }),
     standingOf: (peer) => standingOf(engine, peer),
     onSignal: (from, bytes) => presence.hear(from, bytes),

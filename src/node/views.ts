@@ -25,7 +25,7 @@ export interface NodeStatus {
   readonly storage: 'ok' | 'full'
   readonly paths: readonly PathStatus[]
   readonly peers: readonly PeerStatus[]
-  /** Who of the others says something of itself. */
+  /** Who of the others says something of itself, each author once; who wrote here first stands first. */
   readonly present: readonly PresenceStatus[]
   /**
    * Non-null while this node fetches ops that a peer has: how many of how many since it began to catch up (as the peer says; null until

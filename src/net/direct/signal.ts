@@ -42,16 +42,13 @@ export type Signal =
   /** Asks for a "pong" with the same token at once: how long that takes is shown to people. */
   | { readonly type: 'ping' | 'pong'; readonly token: number }
   /** What a node says of itself while it is here (`node/presence.ts`): a name, or "", and whether it is typing. */
-  | {
-      readonly type: 'presence'
-      readonly author: Author
-      readonly count: number
-      readonly name: string
-      readonly typing: boolean
-      readonly proof: Uint8Array
-    }
+  | { readonly type: 'presence'; readonly count: number; readonly name: string; readonly typing: boolean }
 
-const KINDS = ['here', 'description', 'candidate', 'proof', 'ping', 'pong', 'presence'] as const satisfies readonly Signal['type'][]
+/** By its number less FIRST_KIND; one that is said no more keeps its number. */
+const KINDS = ['here', 'description', 'candidate', 'proof', 'ping', 'pong', null, 'presence'] as const satisfies readonly (
+  | Signal['type']
+  | null
+)[]
 
 /** Whether bytes that came in a frame are meant as a signal, whatever they say. */
 export const isSignal = (bytes: Uint8Array): boolean => (bytes[2] ?? 0) >= FIRST_KIND && (bytes[2] ?? 0) < 24
@@ -82,7 +79,7 @@ function fieldsOf(signal: Signal): readonly Value[] {
     case 'pong':
       return [signal.token]
     case 'presence':
-      return [signal.author, signal.count, signal.name, signal.typing, signal.proof]
+      return [signal.count, signal.name, signal.typing]
   }
 }
 
@@ -97,7 +94,7 @@ export function decodeSignal(bytes: Uint8Array): Result<Signal> {
   const [number, ...fields] = decoded.value as readonly Value[]
   if (typeof number !== 'number' || number < FIRST_KIND) return refuse('bad-message')
   const kind = KINDS[number - FIRST_KIND]
-  if (kind === undefined) return refuse('unknown-message')
+  if (kind === undefined || kind === null) return refuse('unknown-message')
   const signal = signalOf(kind, fields)
   if (signal === null) return refuse('bad-message')
   return signal === 'bad-candidate' ? refuse(signal) : ok(signal)
@@ -132,10 +129,8 @@ function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | 'bad
     case 'pong':
       return fields.length === 1 && isCount(a) ? { type: kind, token: a } : null
     case 'presence':
-      if (fields.length !== 5 || !isBytes(a, 32) || !isAuthorKey(a) || !isCount(b) || typeof c !== 'string' || typeof d !== 'boolean')
-        return null
-      if (Array.from(c).length > MAX_NAME_LENGTH || !isBytes(e, SIGNATURE_BYTES)) return null
-      return { type: kind, author: asAuthor(a), count: b, name: c, typing: d, proof: e }
+      if (fields.length !== 3 || !isCount(a) || typeof b !== 'string' || typeof c !== 'boolean') return null
+      return Array.from(b).length > MAX_NAME_LENGTH ? null : { type: kind, count: a, name: b, typing: c }
   }
 }
 

@@ -140,9 +140,18 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D10',
     file: 'src/node/presence.ts',
-    in: 'hasPlace',
-    drop: 'for',
-    test: tested('src/node/presence.test.ts', 'D10 it is kept of MAX_PRESENT senders'),
+    in: 'compareWorth',
+    replace: 'return',
+    with: 'return a.lot - b.lot',
+    test: tested('src/node/presence.test.ts', 'D10 law: whatever others say'),
+  },
+  {
+    row: 'D10',
+    file: 'src/node/presence.ts',
+    in: 'compareWorth',
+    replace: 'return',
+    with: 'return a.seniority - b.seniority || 0',
+    test: tested('src/node/presence.test.ts', 'D10 of those who wrote nothing here'),
   },
   {
     row: 'D8',
@@ -528,14 +537,6 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     replace: 'value of const pay',
     with: '(): void => {}',
     test: tested(SERVE_TEST, 'D21 D13 what is read of the disk'),
-  },
-  {
-    row: 'D7',
-    file: 'src/node/presence.ts',
-    in: 'mayCheck',
-    drop: 'operand',
-    mentions: ['checkedAt'],
-    test: tested('src/node/presence.test.ts', 'D7 a sender is not checked more often'),
   },
   {
     row: 'D21',

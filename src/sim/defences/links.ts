@@ -530,9 +530,9 @@ export const LINKS: readonly Defence[] = [
     row: 'D15',
     file: 'src/node/presence.ts',
     in: 'others',
-    replace: 'condition of if',
-    mentions: ['toHex'],
-    with: 'proven === undefined',
+    replace: 'operand',
+    mentions: ['peer', 'null'],
+    with: 'peer.author === undefined',
     test: tested('src/node/presence.test.ts', 'D15 what one has said that is gone'),
   },
   {

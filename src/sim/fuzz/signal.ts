@@ -40,7 +40,7 @@ function aCandidate(random: Random): string {
 
 /** A well-formed signal, but perhaps for the addresses that it names. */
 function aSignal(random: Random): Signal {
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
       return { type: 'here', device: random.bytes(32), near: Array.from({ length: random.below(4) }, () => random.bytes(32)) }
     case 1:
@@ -53,6 +53,8 @@ function aSignal(random: Random): Signal {
       return { type: 'candidate', connection: random.below(300), ufrag: 'abcd', candidate: aCandidate(random) }
     case 4:
       return { type: 'proof', author: anAuthor(random), proof: random.bytes(SIGNATURE_BYTES) }
+    case 5:
+      return { type: 'presence', count: random.below(2 ** 31), name: 'Ada', typing: random.chance(0.5) }
     default:
       return { type: 'ping', token: random.below(2 ** 31) }
   }
