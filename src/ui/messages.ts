@@ -120,7 +120,8 @@ export const messages = {
     resume: 'Resume',
     paused: 'Paused: this node does not fetch missing messages.',
   },
-  nodeSwitch: { name: 'Node to show', look: (name: string) => `Look through ${name}` },
+  nodeSwitch: { name: 'Selected node', select: (name: string) => `Select ${name}` },
+  consoles: { more: (n: number) => `${plural(n, 'more node')}` },
   olderDisk: {
     behind:
       'This node may have lost messages that it has sent: the last of them is not on its disk. It asks other nodes for them before it writes.',

@@ -1,10 +1,9 @@
 /** One node's console: who it is, its history, and where one types as it. */
-import { useEffect, useRef } from 'react'
 import type { PageNode } from '../state/page-node.ts'
 import { useStore } from 'zustand/react'
 import { messages } from '../messages.ts'
 import { Failed } from '../shared/Failed.tsx'
-import { NodeProvider, usePage } from '../state/bindings.ts'
+import { NodeProvider } from '../state/bindings.ts'
 import { Composer } from './Composer.tsx'
 import { History } from './History.tsx'
 import { NodeBar } from './NodeBar.tsx'
@@ -12,37 +11,24 @@ import { OtherVersion } from './OtherVersion.tsx'
 import { Search } from './Search.tsx'
 import { Typing } from './Typing.tsx'
 
-export function ConsolePlace({ node, focused }: { readonly node: PageNode; readonly focused: boolean }) {
-  const page = usePage()
+export function ConsolePlace({ node }: { readonly node: PageNode }) {
   const author = useStore(node.store, (state) => state.opened?.node ?? null)
   const failure = useStore(node.store, (state) => state.failure)
-  const column = useRef<HTMLElement>(null)
-  useEffect(() => {
-    if (focused) column.current!.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [focused])
   return (
     <NodeProvider value={node}>
-      <section
-        ref={column}
-        className="console"
-        data-focused={focused}
-        onFocus={() => page.focus(node.slot)}
-        onPointerDown={() => page.focus(node.slot)}
-      >
-        {failure !== null && <Failed failure={failure} />}
-        {author === null && failure === null && <p className="console-wait">{messages.console.starting}</p>}
-        {author !== null && (
-          <>
-            {node.slot === 0 && <OtherVersion />}
-            <NodeBar author={author} />
-            {node.slot === 0 && !isSecureContext && <p className="notice-warn insecure">{messages.console.insecure}</p>}
-            <Search />
-            <History author={author} />
-            <Typing />
-            <Composer author={author} />
-          </>
-        )}
-      </section>
+      {failure !== null && <Failed failure={failure} />}
+      {author === null && failure === null && <p className="console-wait">{messages.console.starting}</p>}
+      {author !== null && (
+        <>
+          {node.slot === 0 && <OtherVersion />}
+          <NodeBar author={author} />
+          {node.slot === 0 && !isSecureContext && <p className="notice-warn insecure">{messages.console.insecure}</p>}
+          <Search />
+          <History author={author} />
+          <Typing />
+          <Composer author={author} />
+        </>
+      )}
     </NodeProvider>
   )
 }

@@ -1,15 +1,15 @@
 /** The first screen: consoles and graph side by side (stacked when narrow), one place more on top of it when asked for. */
 import { Suspense, useCallback, useEffect, useState } from 'react'
 import { useStore } from 'zustand/react'
-import { ConsolePlace } from '../console/ConsolePlace.tsx'
 import { GraphPlace } from '../graph/GraphPlace.tsx'
 import { Boundary, lazyPart } from '../shared/Boundary.tsx'
 import { Failed } from '../shared/Failed.tsx'
 import { useKeptFocus } from '../shared/focus.ts'
 import { NodeProvider, usePageState } from '../state/bindings.ts'
-import type { Place } from '../state/page.ts'
+import { type Place, selectedOf } from '../state/page.ts'
 import type { PageNode } from '../state/page-node.ts'
 import type { NodeFailure } from '../../worker/api.ts'
+import { Consoles } from './Consoles.tsx'
 import { Header } from './Header.tsx'
 import { NodeSwitch } from './NodeSwitch.tsx'
 import { Notice } from './Notice.tsx'
@@ -27,13 +27,12 @@ const PLACES = {
 
 export function App() {
   const nodes = usePageState((state) => state.nodes)
-  const focus = usePageState((state) => state.focus)
+  const looked = usePageState(selectedOf)
   const place = usePageState((state) => state.place)
   useShortcuts()
   useKeptFocus()
 
   const stillborn = useStillborn(nodes[0])
-  const looked = nodes.find((node) => node.slot === focus) ?? nodes[0]
   if (looked === undefined)
     return (
       <Suspense>
@@ -53,13 +52,7 @@ export function App() {
     <div className="app">
       <Header own={nodes[0]!} />
       <main className="desk" data-nodes={Math.min(nodes.length, 3)}>
-        <div className="consoles">
-          {nodes.map((node) => (
-            <Boundary key={node.slot}>
-              <ConsolePlace node={node} focused={nodes.length > 1 && node === looked} />
-            </Boundary>
-          ))}
-        </div>
+        <Consoles nodes={nodes} selected={looked} />
         <div className="graph-frame">
           <Boundary key={looked.slot}>
             <LookedGraph node={looked} />

@@ -1,4 +1,4 @@
-/** Whose graph is shown, when several nodes run in this page: one press and graph and places are another node's. */
+/** Which node is selected, when several run in this page: one press and graph and places are another node's, and its console is in sight. */
 import { useStore } from 'zustand/react'
 import { AuthorMark, AuthorName, lookOf } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
@@ -12,7 +12,7 @@ function NodeChoice({ node, looked }: { readonly node: PageNode; readonly looked
   const author = useStore(node.store, (state) => state.opened?.node ?? null)
   if (author === null) return null
   return (
-    <button type="button" aria-pressed={looked} aria-label={text.look(lookOf(author).name)} onClick={() => page.focus(node.slot)}>
+    <button type="button" aria-pressed={looked} aria-label={text.select(lookOf(author).name)} onClick={() => page.focus(node.slot)}>
       <AuthorMark author={author} />
       <AuthorName author={author} />
     </button>

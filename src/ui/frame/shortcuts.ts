@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import { isComposing } from '../shared/keys.ts'
 import { usePage } from '../state/bindings.ts'
+import { selectedOf } from '../state/page.ts'
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
@@ -12,8 +13,9 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return
-      const { nodes, focus, place } = page.store.getState()
-      const node = nodes.find((one) => one.slot === focus)
+      const state = page.store.getState()
+      const { nodes, place } = state
+      const node = selectedOf(state)
       if (event.key === 'Escape') {
         if (place !== null) page.show(null)
         else if (!typing(event.target)) node?.select(null)

@@ -16,7 +16,7 @@ export type Place = 'share' | 'peers' | 'node' | 'rooms' | 'help'
 export interface PageState {
   /** Empty until a room is opened. */
   readonly nodes: readonly PageNode[]
-  /** Slot of the node whose graph and places are shown. */
+  /** Slot of the selected node: the one whose graph and places are shown, and whose console is the one where there is room for one only. */
   readonly focus: number
   readonly place: Place | null
   /** Something to say for a moment ("Link copied"); `at` tells two equal ones apart. */
@@ -24,6 +24,9 @@ export interface PageState {
   /** The invitation of another device with which this page was opened; null when it is taken. */
   readonly invitation: string | null
 }
+
+/** The selected node; the tab's own where the slot is that of no node. Undefined until a room is opened. */
+export const selectedOf = ({ nodes, focus }: PageState): PageNode | undefined => nodes.find(({ slot }) => slot === focus) ?? nodes[0]
 
 export interface Page {
   readonly store: StoreApi<PageState>
@@ -36,6 +39,7 @@ export interface Page {
   addNode(): void
   /** Stops an added node; what it stored stays in this browser. */
   removeNode(slot: number): void
+  /** Selects a node. */
   focus(slot: number): void
   show(place: Place | null): void
   /** The invitation that this page was opened with, once. */

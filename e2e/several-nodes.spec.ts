@@ -1,0 +1,96 @@
+/** Several nodes in one page: one of them is selected, and the graph, the consoles and the switch agree on which, at every width. */
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+
+const composers = (page: Page) => page.locator('.composer textarea')
+
+/** A page with so many nodes, in a window of this width. */
+async function withNodes(page: Page, count: number, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: 900 })
+  for (let nodes = (await composers(page).count()) + 1; nodes <= count; nodes++) {
+    await page.getByRole('button', { name: 'Add a node here' }).click()
+    await expect(composers(page)).toHaveCount(nodes)
+  }
+  await expect(page.locator('.node-switch button')).toHaveCount(count)
+}
+
+/** The numbers of the consoles in which one can type now: what is at the middle of their composer is the composer. */
+const inReach = (page: Page): Promise<number[]> =>
+  composers(page).evaluateAll((all) =>
+    all.flatMap((composer, i) => {
+      const box = composer.getBoundingClientRect()
+      return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === composer ? [i] : []
+    }),
+  )
+
+const pressed = (page: Page): Promise<number[]> =>
+  page
+    .locator('.node-switch button')
+    .evaluateAll((all) => all.flatMap((each, i) => (each.getAttribute('aria-pressed') === 'true' ? [i] : [])))
+
+test('where there is room for one console it is that of the node whose graph is shown, after every change of width and of the node', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await withNodes(page, 4, 1_400)
+  const select = page.locator('.node-switch button')
+  for (const [i, width] of [360, 1_000, 600, 360].entries()) {
+    const node = [1, 3, 0, 2][i]!
+    await page.setViewportSize({ width: 1_400, height: 900 })
+    await select.nth(node).click()
+    await page.setViewportSize({ width, height: 900 })
+    await expect.poll(() => inReach(page), { message: `at ${width}` }).toEqual([node])
+    expect(await pressed(page)).toEqual([node])
+  }
+  for (const node of [0, 3, 1]) {
+    await select.nth(node).click()
+    await expect.poll(() => inReach(page)).toEqual([node])
+    expect(await pressed(page)).toEqual([node])
+    // What is typed goes out under the key of the node that is shown.
+    await composers(page).nth(node).fill(`by ${node}`)
+    await page.keyboard.press('Enter')
+  }
+  const history = () => page.evaluate(() => window.tabweave.history())
+  await expect.poll(async () => (await history()).filter(({ kind }) => kind === 'message').length).toBe(3)
+  const authors = (await history()).filter(({ kind }) => kind === 'message').map(({ author }) => author)
+  expect(new Set(authors).size).toBe(3)
+  await page.setViewportSize({ width: 1_400, height: 900 })
+  await expect.poll(() => inReach(page)).toContain(1)
+  expect(await pressed(page)).toEqual([1])
+})
+
+test('a node that is selected by the switch takes the focus away from the console of another one', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await withNodes(page, 2, 1_400)
+  await composers(page).first().focus()
+  // As in browsers in which a press on a button leaves the focus where it is.
+  await page
+    .locator('.node-switch button')
+    .nth(1)
+    .evaluate((button: HTMLButtonElement) => button.click())
+  await expect.poll(() => pressed(page)).toEqual([1])
+  await page.keyboard.type('x')
+  await expect(composers(page).first()).toHaveValue('')
+})
+
+test('consoles that are out of sight are counted at the side where they are, and a press brings them', async ({ host, device }) => {
+  test.setTimeout(120_000)
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const more = page.locator('.consoles-more button')
+  for (const count of [3, 4, 8]) {
+    await withNodes(page, count, 1_400)
+    // The one that was added last is in sight: what is missing is before it.
+    const seen = (await inReach(page)).length
+    await expect(more, `${count} nodes`).toHaveText(seen === count ? [] : [`${count - seen} more node${count - seen === 1 ? '' : 's'}`])
+  }
+  for (let left = 0; left < 8 && !(await inReach(page)).includes(0); left++) await more.first().click()
+  await expect.poll(() => inReach(page)).toContain(0)
+  await expect(more).toHaveCount(1)
+  await more.first().click()
+  await expect.poll(() => inReach(page)).not.toContain(0)
+  await expect(more).toHaveCount(2)
+})
