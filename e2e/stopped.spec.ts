@@ -24,9 +24,13 @@ async function plant(context: BrowserContext, when: string): Promise<void> {
 async function exportFrom(page: Page): Promise<Buffer> {
   const failed = page.getByRole('alert').filter({ hasText: 'This node stopped' })
   const downloading = page.waitForEvent('download')
-  await failed.getByRole('button', { name: 'Export what is stored', exact: true }).click()
+  const button = failed.getByRole('button', { name: 'Export what is stored', exact: true })
+  const place = await button.boundingBox()
+  await button.click()
   const download = await downloading
   await expect(failed.getByText(/^Written: .* 2 ops\.$/)).toBeVisible()
+  // What it says does not move it under the pointer.
+  expect(await button.boundingBox()).toEqual(place)
   expect(download.suggestedFilename()).toMatch(/\.tabweave$/)
   return readFileSync(await download.path())
 }

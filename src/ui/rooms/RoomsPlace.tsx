@@ -1,6 +1,7 @@
 /** Other rooms, from within one: a fresh one or a kept one, in place of the one that is open. */
 import { messages } from '../messages.ts'
 import { RoomList } from '../start/RoomList.tsx'
+import { useKeptRooms } from '../start/use-kept-rooms.ts'
 import { keepClaim } from '../state/kept.ts'
 
 const text = messages.rooms
@@ -12,6 +13,7 @@ function restart(fragment: string): void {
 }
 
 export default function RoomsPlace() {
+  const kept = useKeptRooms()
   return (
     <>
       <p className="lead">{text.lead}</p>
@@ -26,6 +28,7 @@ export default function RoomsPlace() {
         {text.fresh}
       </button>
       <RoomList
+        kept={kept}
         onResume={(link, node) => {
           if (node !== null) keepClaim(link, node)
           restart(link)

@@ -1,12 +1,12 @@
 /** The rooms this browser has kept, latest used first, each with its nodes: one click and the tab is a node of it again, or it is forgotten. */
-import { useCallback, useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
-import { usePage } from '../state/bindings.ts'
 import { KeptNodes } from './KeptNodes.tsx'
-import { type KeptRoom, roomsOf } from './kept-rooms.ts'
+import type { KeptRoom } from './kept-rooms.ts'
+import type { KeptRooms } from './use-kept-rooms.ts'
 import './kept.css'
 
 const text = messages.kept
@@ -17,28 +17,29 @@ const MARKS = 4
 /** `onResume` is given the room's link and the node to be, or null where all run. */
 export type Resume = (link: string, node: string | null) => void
 
-export function RoomList({ onResume }: { readonly onResume: Resume }) {
-  const page = usePage()
-  const [rooms, setRooms] = useState<readonly KeptRoom[]>([])
-  const [open, setOpen] = useState<string>()
-  const look = useCallback(async (): Promise<void> => {
-    const found = await page.rooms()
-    const here = page.store.getState().nodes[0]?.store.getState().opened?.link
-    setOpen(here)
-    // Of the room that is open here, what runs cannot be gone to.
-    setRooms(roomsOf(found.filter(({ link, runs }) => link !== here || !runs)))
-  }, [page])
-  useEffect(() => void look(), [look])
+interface RoomListProps {
+  readonly kept: KeptRooms
+  /** Rooms that are shown before a person asks for all. */
+  readonly most?: number
+  readonly onResume: Resume
+}
 
-  if (rooms.length === 0) return null
+export function RoomList({ kept: { rooms, here, look }, most = Infinity, onResume }: RoomListProps) {
+  const [all, setAll] = useState(false)
+  if (rooms === null || rooms.length === 0) return null
   return (
     <section className="kept">
       <h2>{text.title}</h2>
       <ul role="list">
-        {rooms.map((room) => (
-          <Room key={room.link} room={room} isHere={room.link === open} onResume={onResume} onForgotten={() => void look()} />
+        {rooms.slice(0, all ? undefined : most).map((room) => (
+          <Room key={room.link} room={room} isHere={room.link === here} onResume={onResume} onForgotten={look} />
         ))}
       </ul>
+      {!all && rooms.length > most && (
+        <button type="button" className="button-plain" onClick={() => setAll(true)}>
+          {text.all(rooms.length)}
+        </button>
+      )}
     </section>
   )
 }

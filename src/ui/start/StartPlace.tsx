@@ -1,5 +1,5 @@
 /** Where a tab without a room begins: name one, join one by its link, or go on in one that is kept here. */
-import { useCallback, useId, useState, type FormEvent } from 'react'
+import { useCallback, useEffect, useId, useState, type FormEvent } from 'react'
 import { findLink } from '../../core/room-link.ts'
 import { Mark } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
@@ -7,13 +7,23 @@ import { Scan } from '../qr/Scan.tsx'
 import { usePage } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
 import { RoomList } from './RoomList.tsx'
+import { useKeptRooms } from './use-kept-rooms.ts'
 import { Weave } from './Weave.tsx'
 import './start.css'
 
 const text = messages.start
 
+/** Kept rooms that stand before the other ways: with more of them, a new room could not be begun without scrolling. */
+const ROOMS_SHOWN = 3
+
+/** The ways wait for the kept rooms, so that nothing moves when these come; but no longer than this for a worker that does not answer (ms). */
+const ROOMS_WITHIN = 1_000
+
 export default function StartPlace() {
   const page = usePage()
+  const kept = useKeptRooms()
+  const isWaiting = useIsWithin(ROOMS_WITHIN) && kept.rooms === null
+  const returns = (kept.rooms ?? []).length > 0
   const [name, setName] = useState('')
   const [link, setLink] = useState('')
   const [bad, setBad] = useState(false)
@@ -41,7 +51,7 @@ export default function StartPlace() {
   }
 
   return (
-    <main className="start">
+    <main className="start" data-returns={returns}>
       <div className="start-lead">
         <p className="start-brand">
           <Mark />
@@ -59,59 +69,74 @@ export default function StartPlace() {
           </ul>
         </section>
       </div>
-      <div className="start-ways">
-        <form className="card" onSubmit={create}>
-          <h2>{text.begin}</h2>
-          <label htmlFor={nameId}>{text.name}</label>
-          <input
-            id={nameId}
-            className="input"
-            value={name}
-            maxLength={120}
-            placeholder={text.namePlaceholder}
-            onChange={(event) => setName(event.target.value)}
-            autoFocus
-          />
-          <button type="submit" className="button-accent">
-            {text.create}
-          </button>
-        </form>
-        <form className="card" onSubmit={join}>
-          <h2>{text.join}</h2>
-          <label htmlFor={linkId}>{text.link}</label>
-          <input
-            id={linkId}
-            className="input"
-            value={link}
-            placeholder={text.linkPlaceholder}
-            aria-invalid={bad}
-            aria-describedby={badId}
-            onChange={(event) => {
-              setLink(event.target.value)
-              setBad(false)
+      {!isWaiting && (
+        <div className="start-ways">
+          <RoomList
+            kept={kept}
+            most={ROOMS_SHOWN}
+            onResume={(link, node) => {
+              if (node !== null) keepClaim(link, node)
+              page.open(link, '', text.busy)
             }}
           />
-          <p id={badId} className="bad" role="status">
-            {bad ? text.badLink : ''}
-          </p>
-          <div className="row">
-            <button type="submit" className="button">
-              {text.joinNow}
+          <form className="card" onSubmit={create}>
+            <h2>{text.begin}</h2>
+            <label htmlFor={nameId}>{text.name}</label>
+            <input
+              id={nameId}
+              className="input"
+              value={name}
+              maxLength={120}
+              placeholder={text.namePlaceholder}
+              onChange={(event) => setName(event.target.value)}
+              // Who comes back looks at the rooms above first.
+              autoFocus={!returns}
+            />
+            <button type="submit" className="button-accent">
+              {text.create}
             </button>
-            <Scan onText={follow} />
-          </div>
-        </form>
-        <RoomList
-          onResume={(kept, node) => {
-            if (node !== null) keepClaim(kept, node)
-            page.open(kept, '', text.busy)
-          }}
-        />
-        <p className="start-note">{text.open}</p>
-        <p className="start-note">
-          <a href="#check">{text.check}</a>
-        </p>
-      </div>
+          </form>
+          <form className="card" onSubmit={join}>
+            <h2>{text.join}</h2>
+            <label htmlFor={linkId}>{text.link}</label>
+            <input
+              id={linkId}
+              className="input"
+              value={link}
+              placeholder={text.linkPlaceholder}
+              aria-invalid={bad}
+              aria-describedby={badId}
+              onChange={(event) => {
+                setLink(event.target.value)
+                setBad(false)
+              }}
+            />
+            <p id={badId} className="bad" role="status">
+              {bad ? text.badLink : ''}
+            </p>
+            <div className="row">
+              <button type="submit" className="button">
+                {text.joinNow}
+              </button>
+              <Scan onText={follow} />
+            </div>
+          </form>
+          <p className="start-note">{text.open}</p>
+          <p className="start-note">
+            <a href="#check">{text.check}</a>
+          </p>
+        </div>
+      )}
     </main>
   )
+}
+
+/** True for the first `time` ms. */
+function useIsWithin(time: number): boolean {
+  const [isWithin, setWithin] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setWithin(false), time)
+    return () => clearTimeout(timer)
+  }, [time])
+  return isWithin
 }

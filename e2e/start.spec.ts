@@ -1,0 +1,36 @@
+/** The first screen of somebody who comes back: the kept rooms first, and nothing that moves under the pointer. */
+import { expect, test } from './fixtures.ts'
+
+for (const { width, height } of [
+  { width: 1_400, height: 900 },
+  { width: 360, height: 740 },
+])
+  test(`at ${width} px kept rooms are in sight, and unfolding one moves only what is below it`, async ({ host, device }) => {
+    const { context, open } = await device()
+    const nodes = [await open(`${host.address}/#new`)]
+    nodes.push(await open(nodes[0]!.url()))
+    for (const node of nodes) await node.close()
+    const page = await context.newPage()
+    await page.setViewportSize({ width, height })
+    await page.goto(host.address)
+    const unfold = page.getByRole('button', { name: /and forgetting$/ })
+    await expect(unfold).toBeInViewport({ ratio: 1 })
+    const [button, heading] = [await unfold.boundingBox(), await page.getByRole('heading', { level: 1 }).boundingBox()]
+    await unfold.click()
+    await expect(page.locator('.kept-node')).toHaveCount(2)
+    expect(await unfold.boundingBox()).toEqual(button)
+    expect(await page.getByRole('heading', { level: 1 }).boundingBox()).toEqual(heading)
+    await page.getByRole('button', { name: 'Forget the room', exact: true }).click()
+    expect(await unfold.boundingBox()).toEqual(button)
+  })
+
+test('of many kept rooms the latest ones are shown, and all of them when asked for', async ({ host, device }) => {
+  const { context, open } = await device()
+  for (let room = 0; room < 5; room++) await (await open(`${host.address}/#new`)).close()
+  const page = await context.newPage()
+  await page.goto(host.address)
+  const rooms = page.locator('.kept-item')
+  await expect(rooms).toHaveCount(3)
+  await page.getByRole('button', { name: 'All 5 rooms', exact: true }).click()
+  await expect(rooms).toHaveCount(5)
+})
