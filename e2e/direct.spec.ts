@@ -60,7 +60,7 @@ async function peersOf(page: Page): Promise<Locator> {
 async function invite(page: Page): Promise<string> {
   const place = await peersOf(page)
   await place.getByRole('button', { name: 'Invite a device' }).click()
-  return place.getByRole('textbox', { name: 'Open this on the other device, or paste it there' }).inputValue()
+  return place.getByRole('textbox', { name: /^Paste this on the other device, in this room/ }).inputValue()
 }
 
 /** Cuts or heals a path by hand. */
@@ -111,7 +111,7 @@ test('the answer to an invitation that was opened as a link is in sight, selecte
 }) => {
   const a = await (await device()).open(`${host.address}/#new`)
   const invitation = await invite(a)
-  await expect(a.getByRole('textbox', { name: 'Open this on the other device, or paste it there' })).toBeFocused()
+  await expect(a.getByRole('textbox', { name: /^Paste this on the other device, in this room/ })).toBeFocused()
   // The last one is 1,280 × 1,024 at 400 %.
   for (const [width, height] of [
     [1_400, 900],

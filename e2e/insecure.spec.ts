@@ -26,6 +26,11 @@ test('two devices on plain http agree, seal what they say, and say that they are
       true,
     ])
     await expect(a.getByText('This address has no https.')).toBeVisible()
+    await a.getByRole('button', { name: 'Menu', exact: true }).click()
+    await a.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
+    await expect(a.getByRole('img', { name: 'The room’s link as a code for a camera' })).toBeVisible()
+    await expect(a.getByText('works on this device only')).toHaveCount(0)
+    await a.keyboard.press('Escape')
     const b = await openTab(green, a.url(), problems, NO_HTTPS)
     await type(a, 'without https')
     await type(b, 'all the same')

@@ -4,6 +4,7 @@ import https from 'node:https'
 import { isIP, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
+import { isLoopback } from '../core/loopback.ts'
 
 /** A proxy that does not answer within this is said to be silent. ms */
 const PROXY_TIMEOUT = 4_000
@@ -13,15 +14,12 @@ export function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessE
   const read = (name: string): string => (env[name] ?? env[name.toUpperCase()] ?? '').trim()
   const isSecure = protocol === 'wss:' || protocol === 'https:'
   const named = read(isSecure ? 'https_proxy' : 'http_proxy') || read('all_proxy')
-  if (named === '' || isLocal(hostname) || isExempt(read('no_proxy'), hostname, port || (isSecure ? '443' : '80'))) return null
+  if (named === '' || isLoopback(hostname) || isExempt(read('no_proxy'), hostname, port || (isSecure ? '443' : '80'))) return null
   const address = named.includes('://') ? named : `http://${named}`
   if (!URL.canParse(address)) return null
   const proxy = new URL(address)
   return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null
 }
-
-const isLocal = (host: string): boolean =>
-  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host.startsWith('127.')
 
 /** `list`: names apart by commas or spaces, each for what ends with it too; "*" for all; a port may follow. */
 function isExempt(list: string, host: string, port: string): boolean {

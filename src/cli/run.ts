@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '../core/bytes.ts'
+import { isLoopback } from '../core/loopback.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
 import { formatLink, linkOf } from '../node/link.ts'
 import { createNode } from '../node/node.ts'
@@ -65,7 +66,10 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
   say(
     `* ${authorName(node.author)} (${options.name}) ${isFounded ? 'founded' : opened.resumed ? 'is back in' : 'joins'} room ${toHex(opened.identity.genesis).slice(0, 8)}, kept in ${folder}`,
   )
-  if (isFounded) say(`* link: ${relay === null ? '' : `${relay.replace(/^ws/, 'http')}/`}#${link}`)
+  if (isFounded) {
+    say(`* link: ${relay === null ? '' : `${relay.replace(/^ws/, 'http')}/`}#${link}`)
+    if (relay !== null && isLoopback(new URL(relay).hostname)) say(words.onlyHere)
+  }
   if (relay === null) say(words.alone)
   if (options.writesNow) node.writeNow()
   if (options.isNamed) node.present(options.name, false)

@@ -103,6 +103,8 @@ export const words = {
   trusted: '* this node writes again',
   later: '* a peer runs a newer version of Tabweave, and this node cannot read what it says: update this one',
   earlier: '* a peer runs an older version of Tabweave, and cannot read what this node says: update that one',
+  onlyHere:
+    '* this link works on this machine only. To let other devices in, start the host with HOST=0.0.0.0 npm start, and in the link write this machine’s network address',
   alone: '* no relay: this node connects to no other node',
   unanswered: (seconds: number) =>
     `No node of this room answered within ${count.format(seconds)} s. Open a tab that has the room, check the link and the relay, and run this again.`,

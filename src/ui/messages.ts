@@ -81,6 +81,8 @@ export const messages = {
     addNode: 'Add a node here',
     share: 'Copy the room’s link',
     shared: 'Link copied. Anyone who has it can read and write in this room.',
+    sharedHere: (host: string) =>
+      `Link copied. It works on this device only, since its address is “${host}”. Menu, Share the room, says how to let others in.`,
     shareFailed: 'The browser would not copy. The link is in the address bar.',
     menu: 'Menu',
     update: 'New version: reload',
@@ -271,6 +273,8 @@ export const messages = {
   share: {
     lead: 'Anyone who has this link can read and write in this room, for ever. Give it only to people who should read and write here.',
     link: 'The room’s link',
+    onlyHere: (host: string) =>
+      `This link works on this device only: on another device “${host}” is that device itself. To let others in, start the app with HOST=0.0.0.0 npm start, and in the link write this machine’s network address in place of “${host}”. docs/relay.md says how to add https.`,
     code: 'The room’s link as a code for a camera',
     codeHint: 'Another device opens it with its camera, or with “Scan a code” where a room is joined.',
   },
@@ -305,6 +309,7 @@ export const messages = {
     preparing: 'A moment: this device looks for its addresses …',
     code: 'The same as a code for a camera',
     carryInvitation: 'Open this on the other device, or paste it there',
+    pasteInvitation: 'Paste this on the other device, in this room. As a link it works on this device only',
     carryAnswer: 'Bring this back to the device that invited, and paste it there',
     copy: 'Copy it',
     copied: 'Copied.',

@@ -3,6 +3,8 @@
  * tomorrow (every developer has a "localhost"), so this worker answers for its own files only, and ends itself where the server
  * there has another script, or none, in its place.
  */
+import { isLoopback } from '../core/loopback.ts'
+
 declare const self: ServiceWorkerGlobalScope & {
   /** The files of the app; put in by the build. `revision` is null where the name changes with the content. */
   readonly __WB_MANIFEST: readonly { readonly url: string; readonly revision: string | null }[]
@@ -18,8 +20,7 @@ const INDEX = new URL('index.html', scope).href
 /** On this machine a server that does not answer within this is taken for one that is not there. ms */
 const LOCAL_WAIT = 3_000
 
-const { hostname } = self.location
-const isThisMachine = hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]'
+const isThisMachine = isLoopback(self.location.hostname)
 
 /** By a file's address, its name in the cache: files of two versions lie side by side until the older version is gone. */
 const names = new Map(
@@ -97,5 +98,3 @@ async function endWhereForeign(): Promise<void> {
   await caches.delete(CACHE)
   await self.registration.unregister()
 }
-
-export {}

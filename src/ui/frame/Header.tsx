@@ -7,6 +7,7 @@ import { messages } from '../messages.ts'
 import { useUpdate } from '../service-worker.ts'
 import { usePage } from '../state/bindings.ts'
 import type { PageNode } from '../state/page-node.ts'
+import { onlyHere } from '../state/start-up.ts'
 import { Menu } from './Menu.tsx'
 
 const text = messages.header
@@ -39,7 +40,10 @@ export function Header({ own }: { readonly own: PageNode }) {
     document.title = opened === null ? messages.brand : `${opened.roomName} · ${messages.brand}`
   }, [opened])
 
-  const share = async (): Promise<void> => page.say((await copyText(location.href)) ? text.shared : text.shareFailed)
+  const share = async (): Promise<void> => {
+    const host = onlyHere(location.href)
+    page.say((await copyText(location.href)) ? (host === null ? text.shared : text.sharedHere(host)) : text.shareFailed)
+  }
 
   // Without "noopener" the new tab would begin with a copy of this one's sessionStorage: its claim and its drafts.
   const openTab = (): void => {

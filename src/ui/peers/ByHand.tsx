@@ -10,7 +10,7 @@ import { Scan } from '../qr/Scan.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
 import { copyText } from '../shared/copy-text.ts'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
-import { invitationLink } from '../state/start-up.ts'
+import { invitationLink, onlyHere } from '../state/start-up.ts'
 
 const text = messages.byHand
 
@@ -100,7 +100,13 @@ export function ByHand() {
         </button>
       ) : (
         <div className="carried" ref={toCarry}>
-          <CarriedText label={carried.kind === 'invitation' ? text.carryInvitation : text.carryAnswer} words={carried.words} rows={4} />
+          <CarriedText
+            label={
+              carried.kind === 'answer' ? text.carryAnswer : onlyHere(location.href) === null ? text.carryInvitation : text.pasteInvitation
+            }
+            words={carried.words}
+            rows={4}
+          />
           <QrCode text={carried.words} label={text.code} />
           <div className="row">
             <button type="button" className="button-accent" onClick={() => void copy()}>

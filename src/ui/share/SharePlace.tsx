@@ -5,7 +5,7 @@ import { QrCode } from '../qr/QrCode.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
 import { copyText } from '../shared/copy-text.ts'
 import { useNodeState } from '../state/bindings.ts'
-import { roomAddress } from '../state/start-up.ts'
+import { onlyHere, roomAddress } from '../state/start-up.ts'
 
 const text = messages.share
 
@@ -14,11 +14,13 @@ export default function SharePlace() {
   const [said, setSaid] = useState('')
   if (link === null) return null
   const address = roomAddress(location.href, link)
+  const host = onlyHere(address)
   const copy = async (): Promise<void> => setSaid((await copyText(address)) ? messages.byHand.copied : messages.byHand.copyByHand)
 
   return (
     <div className="carried">
       <p className="lead">{text.lead}</p>
+      {host !== null && <p className="notice-warn">{text.onlyHere(host)}</p>}
       <QrCode text={address} label={text.code} />
       <p className="quiet">{text.codeHint}</p>
       <CarriedText label={text.link} words={address} rows={3} />

@@ -1,6 +1,6 @@
 /** The start-up decisions, case by case. */
 import { describe, expect, test } from 'vitest'
-import { decideStartUp, patienceOf, relayOrigin, serversOf, readServers } from './start-up.ts'
+import { decideStartUp, onlyHere, patienceOf, relayOrigin, serversOf, readServers } from './start-up.ts'
 
 const FRAGMENT = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ'
 
@@ -32,6 +32,13 @@ describe('start-up', () => {
     expect(relayOrigin('same-origin', { protocol: 'https:', host: 'weave.example' })).toBe('wss://weave.example')
     expect(relayOrigin('wss://relay.example/', { protocol: 'https:', host: 'weave.example' })).toBe('wss://relay.example')
     for (const setting of ['none', '', ' ']) expect(relayOrigin(setting, { protocol: 'https:', host: 'weave.example' })).toBe(null)
+  })
+
+  test('an address of this device alone is told by its host', () => {
+    expect(onlyHere(`http://localhost:8229/#${FRAGMENT}`)).toBe('localhost')
+    expect(onlyHere('http://[::1]:8229/')).toBe('[::1]')
+    expect(onlyHere('http://192.168.1.5:8229/')).toBe(null)
+    expect(onlyHere('https://weave.example/')).toBe(null)
   })
 
   test('what a messenger put around the link in the address is left out', () => {

@@ -1,5 +1,6 @@
 /** What a page does when it opens, decided from its address and how it was opened. Pure; tried in `start-up.test.ts`. */
 
+import { isLoopback } from '../../core/loopback.ts'
 import { findLink } from '../../core/room-link.ts'
 import type { IceServer } from '../../worker/api.ts'
 
@@ -71,6 +72,12 @@ export function serversOf(own: string, ofHost: string): readonly IceServer[] {
 
 /** The address of a room, to be opened on another device. @param page this page's own address */
 export const roomAddress = (page: string, link: string): string => `${page.replace(/#.*$/, '')}#${link}`
+
+/** The host of an address that works on this device only; null for an address that works on others too. */
+export function onlyHere(address: string): string | null {
+  const { hostname } = new URL(address)
+  return isLoopback(hostname) ? hostname : null
+}
 
 /** The same with an invitation behind it. */
 export const invitationLink = (page: string, link: string, invitation: string): string => `${roomAddress(page, link)}.${invitation}`
