@@ -94,3 +94,11 @@ test('consoles that are out of sight are counted at the side where they are, and
   await expect.poll(() => inReach(page)).not.toContain(0)
   await expect(more).toHaveCount(2)
 })
+
+test('the console of an added node says what that node is, and not that it is the tab', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await withNodes(page, 2, 1_400)
+  const titles = page.locator('.console .welcome h2')
+  await expect(titles).toHaveText(['This tab is a node', 'One more node in this tab'])
+})

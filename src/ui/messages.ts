@@ -183,6 +183,13 @@ export const messages = {
     emptyTitle: 'This tab is a node',
     emptyBody:
       'It has its own key and its own copy of the room. What you write is signed, names by hash what it follows, and is drawn as an op in the graph.',
+    addedTitle: 'One more node in this tab',
+    addedBody:
+      'It has its own key and its own copy of the room, like the other nodes of this tab. What you write in this console is signed with its key.',
+    addedSteps: [
+      'Write a message below: the other nodes of this tab get it.',
+      'Switch this node offline, write here and in another console, and bring it back.',
+    ],
     emptySteps: [
       'Write a message below.',
       'Open another tab: it joins as a second node, and both end up with the same history.',

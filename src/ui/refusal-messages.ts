@@ -81,7 +81,7 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
   },
   'storage-gone': {
     title: 'What this node had stored is gone',
-    body: 'Its key and its ops were deleted from this browser while it ran. Reload: this tab becomes a new node and gets the room from its peers. What you typed is kept.',
+    body: 'Its key and its ops were deleted from this browser while it ran. Reload: a new node takes its place and gets the room from its peers. What you typed is kept.',
   },
   internal: {
     title: 'This node stopped',

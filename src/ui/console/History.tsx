@@ -54,7 +54,7 @@ export function History({ author }: { readonly author: Hex }) {
             />
           ))}
         </ol>
-        {welcome && <Welcome awaited={awaited} />}
+        {welcome && <Welcome awaited={awaited} isAdded={node.slot > 0} />}
         <div style={{ height: space.below }} />
       </div>
       {!following && (
@@ -73,7 +73,7 @@ export function History({ author }: { readonly author: Hex }) {
 }
 
 /** What an empty room says to whoever is new, and a room of which nothing has arrived yet. */
-function Welcome({ awaited }: { readonly awaited: boolean }) {
+function Welcome({ awaited, isAdded }: { readonly awaited: boolean; readonly isAdded: boolean }) {
   if (awaited)
     return (
       <div className="welcome">
@@ -83,10 +83,10 @@ function Welcome({ awaited }: { readonly awaited: boolean }) {
     )
   return (
     <div className="welcome">
-      <h2>{text.emptyTitle}</h2>
-      <p>{text.emptyBody}</p>
+      <h2>{isAdded ? text.addedTitle : text.emptyTitle}</h2>
+      <p>{isAdded ? text.addedBody : text.emptyBody}</p>
       <ol>
-        {text.emptySteps.map((step) => (
+        {(isAdded ? text.addedSteps : text.emptySteps).map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>
