@@ -32,6 +32,12 @@ describe('messages', () => {
     expect([0, 812, 1_400, 25_000, 1_400_000, 3.2e9].map(bytesInWords)).toEqual(['0 B', '812 B', '1.4 kB', '25 kB', '1.4 MB', '3.2 GB'])
   })
 
+  test('forgetting a node has one word', () => {
+    const { refused, lead, confirm, ...others } = messages.kept
+    const texts = [...Object.values(others), ...Object.values(refused), lead(1), lead(2), confirm(1), confirm(2)]
+    expect(texts.filter((text) => typeof text === 'string' && /delet|remov/i.test(text))).toEqual([])
+  })
+
   test('agreement is told in words', () => {
     expect(messages.agreement({ type: 'peers', equal: 3, unheard: 0, peers: 3 })).toBe('3 of 3 peers agree')
     expect(messages.agreement({ type: 'peers', equal: 1, unheard: 1, peers: 3 })).toBe('1 of 3 peers agree')

@@ -19,14 +19,14 @@ export const keptMessages = {
   forgetRoom: 'Forget the room',
   isRunning: 'A node that runs cannot be forgotten: close its tab first.',
   lead: (n: number) =>
-    `This deletes ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${count.format(n)} nodes`} of the room. ` +
+    `This browser forgets ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${count.format(n)} nodes`} of the room. ` +
     `Nobody can write as ${n === 1 ? 'this node' : 'these nodes'} again. Messages that no other node has are lost. Export the room first if you may need it.`,
   leadRunning: 'The nodes that run in other tabs stay.',
-  confirm: (n: number) => (n === 1 ? 'Delete this node' : `Delete ${count.format(n)} nodes`),
+  confirm: (n: number) => (n === 1 ? 'Forget this node' : `Forget ${count.format(n)} nodes`),
   keep: 'Keep',
   refused: {
-    runs: 'It runs in another tab now, and was not deleted. Close that tab first.',
-    unknown: 'On an address without https the browser cannot tell whether a node runs in another tab. Nothing was deleted.',
-    failed: 'The browser refused to delete it.',
+    runs: 'It runs in another tab now, and was not forgotten. Close that tab first.',
+    unknown: 'On an address without https the browser cannot tell whether a node runs in another tab. Nothing was forgotten.',
+    failed: 'The browser refused to forget it.',
   },
 } as const
