@@ -197,6 +197,40 @@ test('a room is forgotten with all its nodes, and another room stays', async ({ 
   await agree([pages[0]!], 1)
 })
 
+test('the link of a forgotten room says that this browser kept nothing of it, and joins as a new author', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const link = page.url()
+  const node = await said(page, 'node')
+  await type(page, 'mine')
+  await agree([page], 2)
+  const elsewhere = await (await device()).open(link)
+  await agree([page, elsewhere], 2)
+  await expect(page.locator('.toast')).toHaveText('')
+  const kept = await openStart(page, host.address)
+  await unfold(kept.locator('.kept-item'))
+  await kept.getByRole('button', { name: /^Forget / }).click()
+  await kept.getByRole('button', { name: 'Forget this node', exact: true }).click()
+  await expect(kept).toHaveCount(0)
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+
+  const nothing = /^This browser kept nothing of this room: .* This tab joins it as a new author\.$/
+  await goTo(page, () => page.evaluate((next) => void (location.hash = next), new URL(link).hash))
+  await expect(page.locator('.toast')).toHaveText(nothing)
+  await agree([page, elsewhere], 2)
+  expect(await said(page, 'node')).not.toBe(node)
+
+  // Where nobody has it either, that is what the console says.
+  await elsewhere.close()
+  const start = await openStart(page, host.address)
+  await unfold(start.locator('.kept-item'))
+  await start.getByRole('button', { name: /^Forget / }).click()
+  await start.getByRole('button', { name: 'Forget this node', exact: true }).click()
+  await expect(start).toHaveCount(0)
+  await goTo(page, () => page.evaluate((next) => void (location.hash = next), new URL(link).hash))
+  await expect(page.locator('.welcome').getByText(nothing)).toBeVisible()
+})
+
 test('the room that is open does not make this tab another node by a click on its name', async ({ host, device }) => {
   const { open } = await device()
   const page = await open(`${host.address}/#new`)

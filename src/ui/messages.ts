@@ -213,6 +213,8 @@ export const messages = {
     open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
     check: 'Check evidence, without a room',
     defaultName: 'A room',
+    isFirstHere:
+      'This browser kept nothing of this room: it was never opened here, or it was forgotten. This tab joins it as a new author.',
     busy: 'Each node of this room in this browser already runs in another tab, so this tab is a new node.',
     tryTitle: 'Things to try in a room',
     tries: [

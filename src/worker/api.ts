@@ -130,7 +130,10 @@ export type FromNode =
       readonly room: Hex
       readonly roomName: string
       readonly link: string
+      /** The node was here before. */
       readonly resumed: boolean
+      /** This browser had kept no node of the room. */
+      readonly isFirstHere: boolean
     }
   /** Sent after every change: of the ops at once, but once in 16 ms at most; of anything else within 16 ms. */
   | { readonly type: 'status'; readonly status: NodeStatus }

@@ -32,7 +32,7 @@ test('a part of the history that is read slowly is told before the one that was 
     return found
   })
   publisher.show(null, 10)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   await vi.waitFor(() => expect(node.room.entries).toHaveBeenCalled())
   await node.submit('meanwhile')
   // Long enough for a second telling to overtake the first, were they not one after the other.
@@ -59,7 +59,7 @@ test('D10 telling takes no more than half of the time, however long it takes', a
     tell = next
   }) as unknown as typeof setTimeout)
   const publisher = createPublisher(() => {}, rethrow)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   for (cost of [300, 2]) {
     tell()
     for (let turn = 0; turn < 100; turn++) await Promise.resolve()
@@ -90,7 +90,7 @@ test('new ops are told at once though something else was told a moment before, a
     tell()
     for (let turn = 0; turn < 100; turn++) await Promise.resolve()
   }
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   await tellAfter(0)
   clock = 100
   publisher.changed()
@@ -131,7 +131,7 @@ function publisherInTime(): { readonly publisher: ReturnType<typeof createPublis
 test('D22 what others change with each frame that they send is told ten times a second', async () => {
   const node = await startNode(() => {})
   const { publisher, told } = publisherInTime()
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   for (let ms = 0; ms < 1_000; ms++) {
     publisher.changed()
     await vi.advanceTimersByTimeAsync(1)
@@ -154,7 +154,7 @@ test('D17 what others write without end is told NEWS_PER_SECOND times, and what 
     }
   }
   makeRoom(dag, 8_000)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   await flood(3_000)
   told.length = 0
   await flood(1_000)
@@ -182,7 +182,7 @@ test('D17 what an author who was quiet writes beside a flood is told at once, an
     }
   }
   makeRoom(dag, 8_000)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   await flood(3_000, () => 1)
   const late: number[] = []
   for (let author = 2; author < 10; author++) {
@@ -206,7 +206,7 @@ test('that an op is stored is told as soon as that it is there', async () => {
   const publisher = createPublisher((message) => {
     if (message.type === 'status') told.push([message.status.ops, message.status.stored])
   }, rethrow)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   await vi.advanceTimersByTimeAsync(50)
   const { engine } = node
   engine.replica.dag.length++
@@ -229,7 +229,7 @@ test('what people read is told before what is told about it', async () => {
   const publisher = createPublisher(({ type }) => told.push(type), rethrow)
   const node = await startNode(() => {})
   publisher.show(null, 10)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   await vi.waitFor(() => expect(told).toEqual(['opened', 'history', 'status']))
   await node.close()
 })
@@ -242,7 +242,7 @@ test('another part of the history is told at once when it is asked for', async (
   const node = await startNode(publisher.changed)
   await node.submit('second')
   publisher.show(null, 10)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   await vi.waitFor(() => expect(told).toEqual([0]))
   const timer = vi.spyOn(globalThis, 'setTimeout')
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 100)
@@ -266,7 +266,7 @@ test('while ops stream in, pictures of the history are told twice a second, and 
     if (message.type === 'history') told.push(clock)
   }, rethrow)
   publisher.show(null, 10)
-  await publisher.begin(node, '', false)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
   const after = async (ms: number, more: number): Promise<void> => {
     clock += ms
     ops += more

@@ -41,9 +41,12 @@ const PAUSE_WHILE_STREAMING = 500
 /** More new ops than this since the last picture are a stream: more than it shows. */
 const STREAM = 64
 
+/** What the node was in this browser before. */
+export type Came = Pick<Extract<FromNode, { readonly type: 'opened' }>, 'resumed' | 'isFirstHere'>
+
 export interface Publisher {
   changed(): void
-  begin(node: Node, link: string, resumed: boolean): Promise<void>
+  begin(node: Node, link: string, came: Came): Promise<void>
   show(from: number | null, count: number): void
   feed(feeder: GraphFeeder): void
 }
@@ -153,11 +156,11 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
 
   return {
     changed,
-    async begin(running, link, resumed) {
+    async begin(running, link, came) {
       const { author, engine } = running
       const room = toHex(engine.replica.room)
       const open = (roomName: string): void => {
-        post({ type: 'opened', node: author, room, roomName, link, resumed })
+        post({ type: 'opened', node: author, room, roomName, link, ...came })
         void remember({ id: author, room, roomName, link, lastUsed: Date.now() })
       }
       name = await running.name()

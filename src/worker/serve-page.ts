@@ -43,9 +43,10 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
   const start = async (message: Start): Promise<Node | null> => {
     const link = message.link === null ? null : parseLink(message.link)
     if (message.link !== null && link === null) return fail('bad-link')
-    const opened = await openNode(message, link).catch(() => null)
-    if (opened?.resumed === true) post({ type: 'opening', node: toHex(opened.identity.author) })
-    if (opened === null) return fail('no-storage')
+    const came = await openNode(message, link).catch(() => null)
+    if (came === null) return fail('no-storage')
+    const { opened, isFirstHere } = came
+    if (opened.resumed) post({ type: 'opening', node: toHex(opened.identity.author) })
     const started = await createNode({
       opened,
       openStore: openIndexedDbStore,
@@ -59,7 +60,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
       onChange: publisher.changed,
       onBroken: broken,
     })
-    await publisher.begin(started, formatLink(link ?? linkOf(opened.identity)), opened.resumed)
+    await publisher.begin(started, formatLink(link ?? linkOf(opened.identity)), { resumed: opened.resumed, isFirstHere })
     return started
   }
 
@@ -132,19 +133,22 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
   }
 }
 
-async function openNode({ claim, patience, roomName }: Start, link: RoomLink | null): Promise<OpenedNode> {
+async function openNode(
+  { claim, patience, roomName }: Start,
+  link: RoomLink | null,
+): Promise<{ readonly opened: OpenedNode; readonly isFirstHere: boolean }> {
   await quickenHashing()
-  if (link === null) return foundRoom(openIndexedDbStore, roomName)
+  if (link === null) return { opened: await foundRoom(openIndexedDbStore, roomName), isFirstHere: true }
   const kept = listNodes()
   const claimed = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
-  if (claimed !== null) return claimed
+  if (claimed !== null) return { opened: claimed, isFirstHere: false }
   const address = formatLink(link)
   const here = (await kept).filter((node) => node.link === address).map(({ id }) => id)
   const free = await takeUp(openIndexedDbStore, here, link)
-  if (free !== null) return free
+  if (free !== null) return { opened: free, isFirstHere: false }
   const fresh = await joinRoom(openIndexedDbStore, link, () => mintDistinct(kept, toHex(link.genesis)))
   await copyFromSiblings(openIndexedDbStore, here, link, fresh.store)
-  return fresh
+  return { opened: fresh, isFirstHere: here.length === 0 }
 }
 
 /** Reads the disks of nodes without their locks: the one that holds a lock may be the one that failed. Null if there is nothing that can be read. */

@@ -74,10 +74,12 @@ export function History({ author }: { readonly author: Hex }) {
 
 /** What an empty room says to whoever is new, and a room of which nothing has arrived yet. */
 function Welcome({ awaited, isAdded }: { readonly awaited: boolean; readonly isAdded: boolean }) {
+  const isFirstHere = useNodeState((state) => state.opened?.isFirstHere ?? false)
   if (awaited)
     return (
       <div className="welcome">
         <h2>{text.awaitedTitle}</h2>
+        {isFirstHere && <p>{messages.start.isFirstHere}</p>}
         <p>{text.awaitedBody}</p>
       </div>
     )

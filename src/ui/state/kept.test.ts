@@ -4,6 +4,7 @@ import {
   allow,
   type Desk,
   forgetKept,
+  forgetRoom,
   holdsUnsentText,
   isAllowed,
   keepAdded,
@@ -112,7 +113,11 @@ describe('what a tab keeps', () => {
 describe('D26 where a person acted', () => {
   test('is remembered of the latest 256 rooms, beyond the page, and by a page whose storage is refused', () => {
     const held = new Map<string, string>()
-    const storage = { getItem: (key: string) => held.get(key) ?? null, setItem: (key: string, value: string) => held.set(key, value) }
+    const storage = {
+      getItem: (key: string) => held.get(key) ?? null,
+      setItem: (key: string, value: string) => held.set(key, value),
+      removeItem: (key: string) => held.delete(key),
+    }
     vi.stubGlobal('localStorage', storage)
     for (let i = 0; i <= 256; i++) allow('name', `room ${i}`)
     for (let i = 0; i < 3; i++) allow('name', 'room 256')
@@ -123,5 +128,15 @@ describe('D26 where a person acted', () => {
     vi.stubGlobal('localStorage', undefined)
     allow('servers', 'here')
     expect([isAllowed('servers', 'here'), isAllowed('servers', 'there')]).toEqual([true, false])
+  })
+
+  test('is forgotten with the room', () => {
+    const held = stubStorage()
+    vi.stubGlobal('localStorage', sessionStorage)
+    for (const room of ['forgotten', 'another']) for (const what of ['name', 'servers'] as const) allow(what, room)
+    forgetRoom('forgotten')
+    expect([isAllowed('name', 'forgotten'), isAllowed('servers', 'forgotten'), isAllowed('name', 'another')]).toEqual([false, false, true])
+    forgetRoom('another')
+    expect([...held.keys()]).toEqual([])
   })
 })

@@ -102,6 +102,15 @@ export function allow(what: Personal, room: Hex): void {
   writeShared(`tabweave.${what}.rooms`, JSON.stringify([...allowedRooms(what), room].slice(-MAX_ROOMS)))
 }
 
+/** Nothing of the room is kept any more: nothing says either that its owner acted there. */
+export function forgetRoom(room: Hex): void {
+  for (const what of ['name', 'servers'] as const) {
+    allowedHere[what].delete(room)
+    const others = allowedRooms(what).filter((each) => each !== room)
+    writeShared(`tabweave.${what}.rooms`, others.length === 0 ? '' : JSON.stringify(others))
+  }
+}
+
 /** Whether a person left this node offline: a reload, and an update's own reload, must not send what was written so. */
 export const keptOffline = (node: Hex): boolean => read(`tabweave.offline.${node}`) !== null
 export const keepOffline = (node: Hex, on: boolean): void => write(`tabweave.offline.${node}`, on ? 'true' : null)

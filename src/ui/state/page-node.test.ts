@@ -18,7 +18,15 @@ function fakeWorker() {
 
 const refOf = (message: ToNode | undefined): number => (message !== undefined && 'ref' in message ? message.ref : -1)
 const entry = (id: string) => ({ id }) as HistoryEntry
-const opened = (room: string): FromNode => ({ type: 'opened', node: 'node', room, roomName: '', link: 'link', resumed: true })
+const opened = (room: string): FromNode => ({
+  type: 'opened',
+  node: 'node',
+  room,
+  roomName: '',
+  link: 'link',
+  resumed: true,
+  isFirstHere: false,
+})
 
 /** What the tab keeps, and what the browser keeps for all tabs. */
 const held = new Map<string, string>()
@@ -126,7 +134,7 @@ describe('D26 what a person keeps for all rooms', () => {
     const fake = fakeWorker()
     const node = createPageNode(fake.worker, 0, HOST)
     node.start({ link: how.isFounded ? null : 'a link', roomName: '', claim: null, patience: 0, relay: null, servers: [{ urls: HOST }] })
-    fake.say({ type: 'opened', node: 'aa', room, roomName: 'a room', link: 'a link', resumed: false })
+    fake.say({ type: 'opened', node: 'aa', room, roomName: 'a room', link: 'a link', resumed: false, isFirstHere: true })
     const told = () => fake.posted.flatMap((message) => (message.type === 'present' ? [message.name] : []))
     const servers = () => fake.posted.flatMap((message) => (message.type === 'servers' ? message.servers.map(({ urls }) => urls) : []))
     return { ...fake, node, told, servers }

@@ -6,7 +6,8 @@ import { greatestOf } from '../../core/lists.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Forgotten, Hex, KeptNode, Replies } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
-import { forgetKept, keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
+import { messages } from '../messages.ts'
+import { forgetKept, forgetRoom, keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { createPageNode, type PageNode } from './page-node.ts'
 import { serversOf } from './start-up.ts'
 
@@ -32,7 +33,7 @@ export interface Page {
   readonly store: StoreApi<PageState>
   /**
    * Opens a room as this tab's own node: the link's, or a fresh one of that name. `link` is null for
-   * a fresh room. `otherwise` is said when the tab is a new node.
+   * a fresh room. `otherwise` is said when the tab is a new node beside others that are kept here.
    */
   open(link: string | null, roomName: string, otherwise?: string): void
   /** Starts one more node of the same room in this page. */
@@ -105,7 +106,8 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
         history.replaceState(null, '', `#${opened.link}`)
         // A duplicated tab is not what those nodes were part of.
         if (opened.node !== claim) keepAdded(opened.link, [])
-        if (!opened.resumed && otherwise !== undefined) store.setState({ notice: { text: otherwise, at: Date.now() } })
+        const said = opened.isFirstHere ? messages.start.isFirstHere : otherwise
+        if (link !== null && !opened.resumed && said !== undefined) store.setState({ notice: { text: said, at: Date.now() } })
         for (const { slot, claim } of keptAdded(opened.link)) add(slot, claim)
         if (invitation !== null) store.setState({ invitation, place: 'peers' })
       })
@@ -137,6 +139,8 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     forget: async (nodes) => {
       const outcomes = await Promise.all(nodes.map(({ id }) => ownNode().forget(id)))
       nodes.forEach((node, i) => outcomes[i] === 'forgotten' && forgetKept(node))
+      const left = new Set((await ownNode().rooms()).map(({ room }) => room))
+      for (const { room } of nodes) if (!left.has(room)) forgetRoom(room)
       return outcomes
     },
     exportStored: async (nodes) => {
