@@ -240,6 +240,10 @@ test('the room that is open does not make this tab another node by a click on it
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Rooms', exact: true }).click()
   const rooms = page.getByRole('dialog', { name: 'Rooms' })
-  await expect(rooms.getByRole('button', { name: /, open in this tab$/ })).toBeDisabled()
+  const here = rooms.getByRole('button', { name: /, open in this tab$/ })
+  await expect(here).toBeDisabled()
+  // It is told as what it is, and not as the other node that is kept.
+  await expect(here).toContainText((await said(page, 'node'))!.slice(0, 8))
+  await expect(here).toContainText('and 1 other node kept here')
   await expect(rooms.getByRole('button', { name: /^Resume / })).toHaveCount(0)
 })

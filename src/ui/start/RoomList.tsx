@@ -1,6 +1,6 @@
 /** The rooms this browser has kept, latest used first, each with its nodes: one click and the tab is a node of it again, or it is forgotten. */
 import { useState } from 'react'
-import type { KeptNode } from '../../worker/api.ts'
+import type { Hex, KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
@@ -32,7 +32,7 @@ export function RoomList({ kept: { rooms, here, look }, most = Infinity, onResum
       <h2>{text.title}</h2>
       <ul role="list">
         {rooms.slice(0, all ? undefined : most).map((room) => (
-          <Room key={room.link} room={room} isHere={room.link === here} onResume={onResume} onForgotten={look} />
+          <Room key={room.link} room={room} here={room.link === here?.link ? here.nodes : null} onResume={onResume} onForgotten={look} />
         ))}
       </ul>
       {!all && rooms.length > most && (
@@ -46,15 +46,16 @@ export function RoomList({ kept: { rooms, here, look }, most = Infinity, onResum
 
 interface RoomProps {
   readonly room: KeptRoom
-  /** The tab is a node of it. To become another one, a person picks that node. */
-  readonly isHere: boolean
+  /** The nodes of this tab, if they are the room's; then `room` has the others. To become another one, a person picks that node. */
+  readonly here: readonly Hex[] | null
   readonly onResume: Resume
   onForgotten(): void
 }
 
-function Room({ room: { link, name, nodes }, isHere, onResume, onForgotten }: RoomProps) {
+function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: RoomProps) {
   const [open, setOpen] = useState(false)
   const [latest] = nodes
+  const isHere = here !== null
   const shown = name === '' ? text.nameless : name
   const free = nodes.find(({ runs }) => !runs)
   return (
@@ -70,10 +71,10 @@ function Room({ room: { link, name, nodes }, isHere, onResume, onForgotten }: Ro
           <bdi>{shown}</bdi>
         </span>
         <span className="kept-who">
-          {nodes.slice(0, MARKS).map(({ id }) => (
+          {(here ?? nodes.map(({ id }) => id)).slice(0, MARKS).map((id) => (
             <AuthorMark key={id} author={id} />
           ))}
-          <Who nodes={nodes} />
+          {isHere ? <Here here={here} others={nodes.length} /> : <Who nodes={nodes} />}
         </span>
         <span className="kept-when">{isHere ? text.here : text.used(timeAgo(latest.lastUsed / 1000, Date.now() / 1000))}</span>
       </button>
@@ -89,6 +90,23 @@ function Room({ room: { link, name, nodes }, isHere, onResume, onForgotten }: Ro
       </button>
       {open && <KeptNodes nodes={nodes} roomName={name} onResume={(id) => onResume(link, id)} onForgotten={onForgotten} />}
     </li>
+  )
+}
+
+/** This tab's nodes in the room, and how many others of it are kept. */
+function Here({ here, others }: { readonly here: readonly Hex[]; readonly others: number }) {
+  const [first] = here
+  return (
+    <>
+      {here.length > 1 || first === undefined ? (
+        text.nodes(here.length)
+      ) : (
+        <>
+          <AuthorName author={first} /> <Id>{shortId(first)}</Id>
+        </>
+      )}
+      <span>{text.others(others)}</span>
+    </>
   )
 }
 

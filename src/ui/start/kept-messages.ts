@@ -11,6 +11,7 @@ export const keptMessages = {
   nameless: 'A room that has not arrived yet',
   used: (when: string) => `last used ${when}`,
   runs: 'runs in another tab',
+  others: (n: number) => `and ${count.format(n)} other ${n === 1 ? 'node' : 'nodes'} kept here`,
   nodes: (n: number) => `${count.format(n)} nodes`,
   nodesRun: (n: number) => `${count.format(n)} in other tabs now`,
   more: (name: string) => `Nodes of ${name}, and forgetting`,
