@@ -102,3 +102,21 @@ test('the console of an added node says what that node is, and not that it is th
   const titles = page.locator('.console .welcome h2')
   await expect(titles).toHaveText(['This tab is a node', 'One more node in this tab'])
 })
+
+test('a place is about the selected node, says which that is, and keeps nothing of another one', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await withNodes(page, 2, 1_400)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Peers', exact: true }).click()
+  const place = page.getByRole('dialog', { name: 'Peers' })
+  const nodeOf = (console: number) => page.locator('.console').nth(console).locator('.chip .author-name').textContent()
+  await expect(place.locator('.sheet-node')).toHaveText((await nodeOf(1))!)
+  await place.getByRole('button', { name: 'Invite a device' }).click()
+  const invitation = place.locator('.carried-text[readonly]')
+  await expect(invitation).toBeVisible()
+  // Only the node that invited can take the answer.
+  await composers(page).first().focus()
+  await expect(place.locator('.sheet-node')).toHaveText((await nodeOf(0))!)
+  await expect(invitation).toHaveCount(0)
+})

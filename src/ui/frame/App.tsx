@@ -63,7 +63,8 @@ export function App() {
       {place !== null && Open !== null && (
         <NodeProvider value={looked}>
           <Sheet place={place}>
-            <Boundary key={place}>
+            {/* What was begun in a place was begun as a node: another node begins anew. */}
+            <Boundary key={`${place}/${looked.slot}`}>
               <Suspense>
                 <Open />
               </Suspense>

@@ -2,13 +2,16 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
-import { usePage } from '../state/bindings.ts'
+import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
+import { useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import type { Place } from '../state/page.ts'
 
 export function Sheet({ place, children }: { readonly place: Place; readonly children: ReactNode }) {
   const page = usePage()
   const sheet = useRef<HTMLElement>(null)
   const title = messages.menu[place]
+  const several = usePageState(({ nodes }) => nodes.length > 1)
+  const author = useNodeState((state) => state.opened?.node ?? null)
 
   useEffect(() => {
     const before = document.activeElement
@@ -22,6 +25,12 @@ export function Sheet({ place, children }: { readonly place: Place; readonly chi
     <section className="sheet" role="dialog" aria-label={title} tabIndex={-1} ref={sheet}>
       <div className="sheet-head">
         <h2>{title}</h2>
+        {several && author !== null && (
+          <p className="sheet-node">
+            <AuthorMark author={author} />
+            <AuthorName author={author} />
+          </p>
+        )}
         <button type="button" className="button-icon" aria-label={messages.close} onClick={() => page.show(null)}>
           <Icon name="close" />
         </button>
