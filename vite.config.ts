@@ -30,6 +30,15 @@ const pwa = VitePWA({
   registerType: 'prompt',
   injectRegister: false,
   injectManifest: { globPatterns: PRECACHE },
+  integration: {
+    // The plugin asks for one file by an option that this bundler warns of.
+    configureCustomSWViteBuild({ build }) {
+      const output = build?.rollupOptions?.output
+      if (output === undefined || Array.isArray(output)) throw new Error('the plugin builds the service worker in another way than before')
+      delete output.inlineDynamicImports
+      output.codeSplitting = false
+    },
+  },
   manifest: {
     id: '/',
     name: 'Tabweave',
