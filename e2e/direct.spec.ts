@@ -170,7 +170,7 @@ test('an invitation is scanned where rooms are joined, and its answer brought ba
     const a = await (await device()).open(`${host.address}/#new`)
     const browser = await openWithCamera(info.outputPath('camera.y4m'), await invite(a))
     try {
-      await expect(a.getByRole('img', { name: 'The same as a code for a camera' })).toBeVisible()
+      await expect(a.getByRole('img', { name: 'The same text as a code for a camera' })).toBeVisible()
       const b = await (await browser.newContext()).newPage()
       await watch(b, problems)
       await b.goto(host.address)

@@ -17,7 +17,7 @@ test('a room that was begun is typed into at once, and so is one that was opened
   const page = await context.newPage()
   page.on('pageerror', ({ message }) => problems.push(message))
   await page.goto(host.address)
-  await page.getByRole('textbox', { name: 'Its name' }).fill('focus')
+  await page.getByRole('textbox', { name: 'Room name' }).fill('focus')
   await page.keyboard.press('Enter')
   await ready(page)
   await expect.poll(() => hasFocus(page)).toBe('Message')

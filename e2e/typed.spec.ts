@@ -47,7 +47,7 @@ test('a node that runs in another tab is not resumed a second time, and the tab 
   await second.goto(`${host.address}/`)
   await second.getByRole('button', { name: /^Resume/ }).click()
   await ready(second)
-  await expect(second.getByText('already runs in another tab')).toBeVisible()
+  await expect(second.getByText('already run in other tabs')).toBeVisible()
   await agree([first, second], 1)
   expect(await second.evaluate(() => document.documentElement.dataset['node'])).not.toBe(
     await first.evaluate(() => document.documentElement.dataset['node']),

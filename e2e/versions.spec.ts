@@ -19,7 +19,7 @@ test('E8 a tab of an older build is told so on its screen, and so is the newer o
   await type(older, 'by the older one')
   await agree([older], 2)
   const newer = await (await device()).open(older.url().replace(hostile.address, host.address))
-  await expect(older.getByText('This tab cannot read what it says: reload it.')).toBeVisible()
+  await expect(older.getByText('This tab cannot read what it sends. Reload this tab.')).toBeVisible()
   await expect(newer.getByText('A tab or device in this room runs an older version of Tabweave.')).toBeVisible()
 
   hostile.serveFilesOf(host.port)

@@ -70,7 +70,7 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   const { context, open } = await device()
   const founder = await context.newPage()
   await founder.goto(host.address)
-  await founder.getByRole('textbox', { name: 'Its name' }).fill(TEXT)
+  await founder.getByRole('textbox', { name: 'Room name' }).fill(TEXT)
   await founder.keyboard.press('Enter')
   await ready(founder)
   const walker = await open(founder.url())

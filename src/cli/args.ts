@@ -36,7 +36,7 @@ export type Asked =
 export const USAGE = `A node of a Tabweave room in a terminal.
 
   npm run -s node -- LINK            joins the room, or is again the node that it was there
-  npm run -s node -- --new "NAME"    begins a room and prints its link
+  npm run -s node -- --new "NAME"    creates a room and prints its link
   npm run -s node                    goes on in the only room that is kept
   npm run -s node -- --export FILE   writes the room that is kept (of a LINK, or the only one) into a file; runs no node
   npm run -s node -- --check FILE    checks evidence of an equivocation; needs no room, keeps nothing
@@ -46,10 +46,10 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   --dir FOLDER      where nodes are kept (.tabweave in your home folder)
   --once            ends when every line that came in is written and all peers agree
   --digest          prints the digest when all connected peers have the same one, and ends
-  --write-now       writes without first asking others for lines of this node that these files may have lost
-  --wait SECONDS    how long these two wait while nothing happens (30)
+  --write-now       writes without first asking others for messages of this node that these files may have lost
+  --wait SECONDS    how long --once and --digest wait while nothing happens (30)
 
-What you type is written to the room, line by line. In a terminal, lines that begin with "/" are for the node: /help lists them.`
+Each line that you type is written to the room as a message. In a terminal, lines that begin with "/" are for the node: /help lists them.`
 
 /** Of a node that was given none; told to nobody. */
 const USUAL_NAME = 'node'
@@ -94,7 +94,7 @@ function readRun(args: readonly string[]): Asked {
   }
   if (positionals.length > 1) return wrong(`One link is enough, and these are ${positionals.length}: put a name with spaces in quotes.`)
   const [text] = positionals
-  if (text !== undefined && values.new !== undefined) return wrong('Either join a room by its link or begin one with --new, not both.')
+  if (text !== undefined && values.new !== undefined) return wrong('Either join a room with its link or create one with --new, not both.')
   // One spelling of each: it is compared, and is a folder's name.
   const name = (values.name ?? USUAL_NAME).normalize('NFC')
   if (!NAME.test(name) || Array.from(name).length > LONGEST_NAME)

@@ -114,7 +114,7 @@ describe('nodes in terminals', () => {
     bob.type('hello back')
     const digest = await agreedOn(alice, 4)
     expect(await agreedOn(bob, 4)).toBe(digest)
-    const said = ['began the room “a room”', 'hello', 'second line', 'hello back']
+    const said = ['created the room “a room”', 'hello', 'second line', 'hello back']
     expect([messagesOf(alice), messagesOf(bob)]).toEqual([said, said])
     expect(alice.printed.filter((line) => line.includes(' (you): '))).toHaveLength(3)
     expect(alice.printed.findLast((line) => line.endsWith('hello back'))).toContain(`${authorOf(bob)}: `)
@@ -213,7 +213,7 @@ describe('what a person types', () => {
     await vi.waitFor(
       () => {
         alice.type('/status')
-        expect(alice.printed.join('\n')).toContain(`${authorOf(bob)} “bob”: holds what we hold`)
+        expect(alice.printed.join('\n')).toContain(`${authorOf(bob)} “bob”: in sync`)
       },
       { timeout: 20_000, interval: 500 },
     )
@@ -254,8 +254,8 @@ describe('what a person types', () => {
     alice.type('x'.repeat(70_000), 'short')
     alice.end()
     expect(await alice.ended).toBe(1)
-    expect(alice.complained).toEqual([expect.stringMatching(/^Not written, since the message is too long .*xxx…$/)])
-    expect(messagesOf(alice)).toEqual(['began the room “a room”', 'short'])
+    expect(alice.complained).toEqual([expect.stringMatching(/^Not written, because the message is too long .*xxx…$/)])
+    expect(messagesOf(alice)).toEqual(['created the room “a room”', 'short'])
   })
 })
 
@@ -396,7 +396,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     await alice.ended
     const old = start([link, '--name', 'alice', '--dir', copy], true)
     old.type('typed at once')
-    await says(old, '* this node cannot tell whether its files hold all that it has sent')
+    await says(old, '* this node cannot tell whether its files hold all messages that it has sent')
     expect(digestOf(await says(old, /^\* all equal.* 4 ops,/))).toBe(await agreedOn(bob, 4))
     expect(old.printed).toContain('* this node writes again')
     for (const node of [old, bob]) {
@@ -416,7 +416,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
   test('E3 a folder that is deleted while the node runs', async () => {
     const folder = newFolder()
     const alice = start(['--new', 'a room', '--dir', folder, '--relay', 'none'])
-    await says(alice, 'began the room')
+    await says(alice, 'created the room')
     fs.rmSync(folder, { recursive: true })
     alice.type('too late')
     expect(await alice.ended).toBe(1)
@@ -425,7 +425,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
 
   test('E1 a full disk', async () => {
     const alice = start(['--new', 'a room', '--dir', newFolder(), '--relay', 'none'])
-    await says(alice, 'began the room')
+    await says(alice, 'created the room')
     const write = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
       throw Object.assign(new Error('no room'), { code: 'ENOSPC', syscall: 'write' })
     })
@@ -433,11 +433,11 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     await says(alice, '* the disk is full')
     alice.type('refused')
     await vi.waitFor(() =>
-      expect(alice.complained).toEqual(['Not written, since the disk is full; free some of it and write it again: refused']),
+      expect(alice.complained).toEqual(['Not written, because the disk is full; free some of it and write it again: refused']),
     )
     write.mockRestore()
     await says(alice, '* there is free space on the disk again')
     await says(alice, /: waits$/)
-    expect(messagesOf(alice)).toEqual(['began the room “a room”', 'waits'])
+    expect(messagesOf(alice)).toEqual(['created the room “a room”', 'waits'])
   })
 })

@@ -64,7 +64,7 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
   const say = options.mode === 'digest' ? () => {} : terminal.print
   const isFounded = options.room.type === 'found'
   say(
-    `* ${authorName(node.author)} (${options.name}) ${isFounded ? 'founded' : opened.resumed ? 'is back in' : 'joins'} room ${toHex(opened.identity.genesis).slice(0, 8)}, kept in ${folder}`,
+    `* ${authorName(node.author)} (${options.name}) ${isFounded ? 'created' : opened.resumed ? 'is back in' : 'joins'} room ${toHex(opened.identity.genesis).slice(0, 8)}, kept in ${folder}`,
   )
   if (isFounded) {
     say(`* link: ${relay === null ? '' : `${relay.replace(/^ws/, 'http')}/`}#${link}`)

@@ -124,7 +124,7 @@ describe('a session', () => {
     }
     const { session, printed, complained, replies } = start(typed(), 'stay', null, true)
     expect(await session.ended).toBe(true)
-    expect(complained).toEqual([expect.stringMatching(/“\/usr\/bin\/env” is no command.*: \/\/usr\/bin\/env x$/)])
+    expect(complained).toEqual([expect.stringMatching(/“\/usr\/bin\/env” is not a command.*: \/\/usr\/bin\/env x$/)])
     expect(printed.join('\n')).toContain('/write-now')
     expect(replies).toEqual([])
   })

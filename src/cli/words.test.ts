@@ -45,7 +45,7 @@ describe('lines', () => {
     const begin = `${timeOf(entry.time)}  ${authorName(AUTHOR)}`
     expect(entryLine(entry)).toBe(`${begin}: hello`)
     expect(entryLine({ ...entry, own: true })).toBe(`${begin} (you): hello`)
-    expect(entryLine({ ...entry, kind: 'genesis', text: 'a room' })).toBe(`${begin}: began the room “a room”`)
+    expect(entryLine({ ...entry, kind: 'genesis', text: 'a room' })).toBe(`${begin}: created the room “a room”`)
     expect(entryLine({ ...entry, kind: 'merge', text: '' })).toBe(`${begin}: joined the heads`)
     expect(entryLine({ ...entry, equivocates: true })).toBe(`${begin}: hello [its author signed another op with this number]`)
   })
@@ -61,9 +61,9 @@ describe('lines', () => {
 
   test('a peer is told by what it lacks, what we lack, or that it lacks nothing', () => {
     expect(peerLine(peer, '')).toBe(`*   ${authorName(AUTHOR)}: lacks 2 ops that this node has, heard 1 s ago`)
-    expect(peerLine({ ...peer, unknownHeads: 1 }, '')).toContain('has 1 head we do not know yet')
-    expect(peerLine({ ...peer, equal: true }, 'ALICE')).toContain(' abababab “ALICE”: holds what we hold')
-    expect(peerLine({ ...peer, lacks: null, author: null }, '')).toContain('unproven efefefef: has not told its heads yet')
+    expect(peerLine({ ...peer, unknownHeads: 1 }, '')).toContain('has 1 head that this node does not know yet')
+    expect(peerLine({ ...peer, equal: true }, 'ALICE')).toContain(' abababab “ALICE”: in sync')
+    expect(peerLine({ ...peer, lacks: null, author: null }, '')).toContain('unproven efefefef: has not sent its heads yet')
   })
 
   test('agreement and progress count in words', () => {
@@ -91,8 +91,8 @@ describe('lines', () => {
 
   test('a line that was not written is told by its beginning and the reason', () => {
     expect(refusedLine('x'.repeat(99), 'disk-full')).toBe(
-      `Not written, since the disk is full; free some of it and write it again: ${'x'.repeat(60)}…`,
+      `Not written, because the disk is full; free some of it and write it again: ${'x'.repeat(60)}…`,
     )
-    expect(refusedLine('short', 'bad-body')).toBe('Not written, since it was refused as bad-body: short')
+    expect(refusedLine('short', 'bad-body')).toBe('Not written, because it was refused as bad-body: short')
   })
 })

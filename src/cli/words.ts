@@ -22,7 +22,7 @@ export function timeOf(seconds: number): string {
 
 /** An op of the history. */
 export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry): string {
-  const said = kind === 'genesis' ? `began the room “${text}”` : kind === 'merge' ? 'joined the heads' : text
+  const said = kind === 'genesis' ? `created the room “${text}”` : kind === 'merge' ? 'joined the heads' : text
   const mark = equivocates ? ' [its author signed another op with this number]' : ''
   return `${timeOf(time)}  ${authorName(author)}${own ? ' (you)' : ''}: ${said}${mark}`
 }
@@ -46,11 +46,11 @@ export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }
   const called = name === '' ? '' : ` “${name}”`
   const differs =
     unknownHeads > 0
-      ? `has ${plural(unknownHeads, 'head')} we do not know yet`
+      ? `has ${plural(unknownHeads, 'head')} that this node does not know yet`
       : lacks === null
-        ? 'has not told its heads yet'
+        ? 'has not sent its heads yet'
         : `lacks ${plural(lacks, 'op')} that this node has`
-  return `*   ${who}${called}: ${equal ? 'holds what we hold' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
+  return `*   ${who}${called}: ${equal ? 'in sync' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
 }
 
 export const peersLine = ({ peers }: NodeStatus): string =>
@@ -64,7 +64,7 @@ export const equivocationLine = ({ author, seq, ops }: EquivocationEntry): strin
 export const moreEquivocationsLine = (more: number): string => `* and ${plural(more, 'equivocation')} more`
 
 export const refusalsLine = (refusals: number, last: string): string =>
-  `* ${plural(refusals, 'refusal')} of what others or the disk brought, the last as ${last}`
+  `* ${plural(refusals, 'refusal')} of data from others or from the disk, the last one as ${last}`
 
 export const skippedLine = (ops: number): string => `* ${plural(ops, 'op')} came that are not shown here: /history N shows the last N`
 
@@ -82,11 +82,11 @@ const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }
 
 /** A line that did not become an op. */
 export const refusedLine = (text: string, reason: Extract<SubmitReply, { refused: unknown }>['refused']): string =>
-  `Not written, since ${WHY_NOT[reason] ?? `it was refused as ${reason}`}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`
+  `Not written, because ${WHY_NOT[reason] ?? `it was refused as ${reason}`}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`
 
 /** A line that is neither a command nor text. */
 export const unknownCommandLine = (line: string): string =>
-  `Not written, since “${line.split(' ', 1)[0]}” is no command (/help lists them). To write it as text, put another “/” before it: /${line}`
+  `Not written, because “${line.split(' ', 1)[0]}” is not a command (/help lists them). To write it as text, put another “/” before it: /${line}`
 
 export const words = {
   full: '* the disk is full: this node cannot write until there is free space',
@@ -94,17 +94,17 @@ export const words = {
   damaged:
     '* some ops that were stored here are damaged. This node keeps those that it could read, has a new key, and fetches the rest from peers',
   awaited:
-    '* no node of this room has answered yet. Check that a tab with this room is open, and that it uses the same relay. This node waits. It writes your lines when it has received the room.',
+    '* no node of this room has answered yet. Check that a tab with this room is open, and that it uses the same relay. This node waits. It writes your messages when it has received the room.',
   behind:
-    '* this node may have lost lines that it has sent: the last of them is not in its files. It asks other nodes for them before it writes; with /write-now (or --write-now) it does not wait',
+    '* this node may have lost messages that it has sent: the last of them is not in its files. It asks other nodes for them before it writes; with /write-now (or --write-now) it does not wait',
   unmarked:
-    '* this node cannot tell whether its files hold all that it has sent (they were copied or restored, or are of an earlier version). It asks other nodes before it writes; with /write-now (or --write-now) it does not wait',
-  lost: '* another node has a line of this node that is not in its files. This node fetches it, and those before it, before it writes; with /write-now (or --write-now) it does not wait',
+    '* this node cannot tell whether its files hold all messages that it has sent (they were copied or restored, or are of an earlier version). It asks other nodes before it writes; with /write-now (or --write-now) it does not wait',
+  lost: '* another node has a message of this node that is not in its files. This node fetches it, and those before it, before it writes; with /write-now (or --write-now) it does not wait',
   trusted: '* this node writes again',
-  later: '* a peer runs a newer version of Tabweave, and this node cannot read what it says: update this one',
-  earlier: '* a peer runs an older version of Tabweave, and cannot read what this node says: update that one',
   onlyHere:
     '* this link works on this machine only. To let other devices in, start the host with HOST=0.0.0.0 npm start, and in the link write this machine’s network address',
+  later: '* a peer runs a newer version of Tabweave. This node cannot read what it sends. Update this node',
+  earlier: '* a peer runs an older version of Tabweave. It cannot read what this node sends. Update that peer',
   alone: '* no relay: this node connects to no other node',
   unanswered: (seconds: number) =>
     `No node of this room answered within ${count.format(seconds)} s. Open a tab that has the room, check the link and the relay, and run this again.`,
@@ -114,17 +114,17 @@ export const words = {
       : `${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} agreed within ${count.format(seconds)} s: run this again, with a longer --wait.`,
   unwritten: (lines: number) => `${plural(lines, 'line')} not written to the room: write ${lines === 1 ? 'it' : 'them'} again.`,
   exported: (file: string, bytes: number, ops: number, folder: string) =>
-    `* ${plural(ops, 'op')} of ${folder} written to ${file} (${plural(bytes, 'byte')}): a node that joins by the room’s link can read it`,
+    `* ${plural(ops, 'op')} of ${folder} written to ${file} (${plural(bytes, 'byte')}): a node that joins with the room’s link can read it`,
   lostOps: (ops: number) => `${plural(ops, 'op')} of this node ${ops === 1 ? 'is' : 'are'} damaged on the disk and not in the file.`,
   notWritten: (file: string, why: string) => `${file} was not written: ${why}.`,
   held: (folder: string, pid: number) =>
-    `This node runs already (process ${pid}): stop that, or be another node here with --name. If it is no node, delete the locks (lock.…) in ${folder}.`,
-  unusable: (what: string) => `The files of this node cannot be used: ${what}. Choose another folder with --dir, or see to that one.`,
-  gone: 'The files of this node were deleted while it ran. Run this again: it becomes a new node, and gets the room from its peers.',
+    `This node runs already (process ${pid}). Stop that process, or use another node with --name. If that process is not a node, delete the locks (lock.…) in ${folder}.`,
+  unusable: (what: string) => `The files of this node cannot be used: ${what}. Choose another folder with --dir, or repair this one.`,
+  gone: 'The files of this node were deleted while it ran. Run the command again: this node becomes a new node, and gets the room from its peers.',
   help: [
     '* /status       what this node holds, its relay and its peers',
-    '* /write-now    writes without waiting. This node may have lost lines that it sent. If one of them comes back,',
-    '*               everyone sees that this node signed two different lines with the same number',
+    '* /write-now    writes without waiting. This node may have lost messages that it sent. If one of them comes back,',
+    '*               everyone sees that this node signed two different messages with the same number',
     '* /history N    the last N entries of the history (20)',
     '* /quit         leaves; so do Ctrl-C and Ctrl-D',
     '* //text        writes “/text”',

@@ -6,7 +6,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'too-large': 'It is larger than the protocol allows.',
   truncated: 'Its bytes end in the middle of a value.',
   'trailing-bytes': 'Bytes follow after its end.',
-  'not-canonical': 'The same content has another, canonical encoding; only that one is an op.',
+  'not-canonical': 'Its encoding is not the canonical one. Only the canonical encoding is an op.',
   'unsupported-type': 'It holds a kind of value that ops may not hold.',
   'bad-number': 'It holds a number that ops may not hold.',
   'bad-text': 'It holds text that is not well-formed Unicode.',
@@ -15,7 +15,7 @@ export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-
   'bad-shape': 'Its fields are not those of an op.',
   'unknown-version': 'It was made for another version of the protocol.',
   'bad-author': 'Its author is not a usable Ed25519 key.',
-  'bad-seq': 'Only an author’s first op has the number 0 and nothing before it; this one contradicts that.',
+  'bad-seq': 'An author’s first op has the number 0 and no previous op. Its number and previous op do not fit together.',
   'deps-unsorted': 'The parents it names are not in order, or are repeated.',
   'too-many-deps': 'It names more parents than an op may.',
   'prev-in-deps': 'It names its author’s previous op twice.',
@@ -58,10 +58,10 @@ export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
   truncated: 'It is not whole: a part is missing, or a letter was changed. Copy the whole text.',
   'unknown-version': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
   'bad-envelope': 'It was made for another room. Both devices must be in the same room.',
-  'wrong-sender': 'It was not made by the device that it names. Do not trust whoever gave it to you, and invite again.',
+  'wrong-sender': 'It was not made by the device that it names. Do not trust the person who gave it to you, and invite again.',
   'bad-message': 'This is neither an invitation nor an answer. Copy the whole text, and nothing else.',
   'unknown-message': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
-  'bad-candidate': 'It names a network address that no tab has. Nothing was sent there. Do not trust whoever gave it to you.',
+  'bad-candidate': 'It names a network address that no tab has. Nothing was sent there. Do not trust the person who gave it to you.',
   'not-for-us': 'This answer is for another tab: paste it where the invitation was made.',
   'own-frame': 'This was made by this very tab. Take it to the other device.',
   repeated: 'It was used here already. Make a new invitation.',
@@ -73,11 +73,11 @@ export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
 export const failureSentences: Readonly<Record<NodeFailure, { readonly title: string; readonly body: string }>> = {
   'bad-link': {
     title: 'This is not a room link',
-    body: 'Something is missing from it, or was added to it. Ask for the link again, or begin a room of your own.',
+    body: 'Something is missing from it, or was added to it. Ask for the link again, or create a room of your own.',
   },
   'no-storage': {
     title: 'This browser keeps nothing here',
-    body: 'A node needs IndexedDB to keep its key and its ops. Blocked cookies or a full disk refuse it: allow this site to store data, or free some space, and reload.',
+    body: 'A node needs IndexedDB to keep its key and its ops. The browser refuses it if cookies are blocked or the disk is full. Allow this site to store data, or free some space, and reload.',
   },
   'storage-gone': {
     title: 'What this node had stored is gone',
@@ -85,7 +85,7 @@ export const failureSentences: Readonly<Record<NodeFailure, { readonly title: st
   },
   internal: {
     title: 'This node stopped',
-    body: 'That is a mistake of ours. What it had stored is safe, and what you typed is kept: reload to go on.',
+    body: 'This is an error in Tabweave. What the node stored is safe, and what you typed is kept. Reload to go on.',
   },
 }
 

@@ -6,7 +6,7 @@ import { useNode } from '../state/bindings.ts'
 
 const text = messages.paths
 
-/** What a path may be made like, from "as it is" on. Delays are each way, ms. */
+/** What a path may be made like, from "normal" on. Delays are each way, ms. */
 const HINDRANCES: readonly { readonly name: string; readonly hindrance: PathStatus['hindrance'] }[] = [
   { name: text.asItIs, hindrance: { delay: 0, loss: 0 } },
   { name: text.late(200), hindrance: { delay: 200, loss: 0 } },
