@@ -118,7 +118,7 @@ test('words of 400 characters and piled marks in every text leave no pane at any
     const sheet = walker.getByRole('dialog')
     await expect(sheet).toBeVisible()
     for (const box of await sheet.getByRole('textbox').all()) if (await box.isEditable()) await box.fill(TEXT)
-    if (place === 'Peers') await expect(sheet.locator('.peer-name')).toBeVisible()
+    if (place === 'Peers') await expect(sheet.locator('.chosen-name')).toBeVisible()
     await look(place)
     await walker.keyboard.press('Escape')
     await expect(sheet).toHaveCount(0)

@@ -1,5 +1,5 @@
 /**
- * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`) and a lock; the mark is outside of
+ * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`), `names` and a lock; the mark is outside of
  * it (`mark-file.ts`). What each record of
  * `ops` means is applied to two lists in memory, in the same way when it is written and when the file is opened again, so that what
  * is read after a crash is what was there before it.
@@ -13,6 +13,7 @@ import { type CorruptSegment, type Place, type Segment, type Store, StoreError }
 import { lockFolder } from './folder-lock.ts'
 import { readIdentity, writeIdentity } from './identity-file.ts'
 import { draftMark, forgetMark, identityPath, readMark } from './mark-file.ts'
+import { readNames, writeNames } from './names-file.ts'
 import { HEADER_BYTES, type Placed } from './record.ts'
 import { type Fresh, named, openRecordFile, PRIVATE_FOLDER } from './record-file.ts'
 
@@ -136,6 +137,14 @@ function openLocked(folder: string, unlock: () => void): Store {
     async mark() {
       assertOpen()
       return readMark(folder)
+    },
+    async names() {
+      assertOpen()
+      return readNames(folder)
+    },
+    async putNames(names) {
+      assertOpen()
+      writeNames(folder, names)
     },
     async pack(packed, part) {
       assertOpen()

@@ -35,7 +35,8 @@ function nodeToldOfMany(): { node: Node; bring(): void } {
       ),
     equivocations: () => [],
   }
-  const node = { engine, status, room, refused: { damages: 0, count: 0, latest: () => [] } }
+  const names = { all: () => new Map() }
+  const node = { engine, status, room, names, refused: { damages: 0, count: 0, latest: () => [] } }
   return { node: node as unknown as Node, bring: () => void engine.stored++ }
 }
 

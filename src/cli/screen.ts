@@ -122,7 +122,9 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
         }
       }
       const next = Math.min(left, BATCH)
-      for (const entry of await node.room.admitted(shown, next)) print(entryLine(entry))
+      const entries = await node.room.admitted(shown, next)
+      const names = node.names.all()
+      for (const entry of entries) print(entryLine(entry, names.get(entry.author) ?? ''))
       shown += next
     }
     flood.shownAt = performance.now()
@@ -197,7 +199,9 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
       if (last !== undefined) print(refusalsLine(node.refused.count, last.reason))
     },
     async history(count) {
-      for (const entry of (await node.room.entries(null, count)).entries) print(entryLine(entry))
+      const { entries } = await node.room.entries(null, count)
+      const names = node.names.all()
+      for (const entry of entries) print(entryLine(entry, names.get(entry.author) ?? ''))
     },
     close() {
       closed = true

@@ -43,11 +43,13 @@ describe('lines', () => {
 
   test('an entry says when, who and what', () => {
     const begin = `${timeOf(entry.time)}  ${authorName(AUTHOR)}`
-    expect(entryLine(entry)).toBe(`${begin}: hello`)
-    expect(entryLine({ ...entry, own: true })).toBe(`${begin} (you): hello`)
-    expect(entryLine({ ...entry, kind: 'genesis', text: 'a room' })).toBe(`${begin}: created the room “a room”`)
-    expect(entryLine({ ...entry, kind: 'merge', text: '' })).toBe(`${begin}: joined the heads`)
-    expect(entryLine({ ...entry, equivocates: true })).toBe(`${begin}: hello [its author signed another op with this number]`)
+    expect(entryLine(entry, '')).toBe(`${begin}: hello`)
+    expect(entryLine(entry, 'Ada')).toBe(`${begin} “Ada”: hello`)
+    expect(entryLine({ ...entry, own: true }, 'Ada')).toBe(`${begin} “Ada” (you): hello`)
+    expect(entryLine({ ...entry, own: true }, '')).toBe(`${begin} (you): hello`)
+    expect(entryLine({ ...entry, kind: 'genesis', text: 'a room' }, '')).toBe(`${begin}: created the room “a room”`)
+    expect(entryLine({ ...entry, kind: 'merge', text: '' }, '')).toBe(`${begin}: joined the heads`)
+    expect(entryLine({ ...entry, equivocates: true }, '')).toBe(`${begin}: hello [its author signed another op with this number]`)
   })
 
   test('a time is this machine’s, to the second, and sorts as text', () => {

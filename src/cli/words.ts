@@ -20,11 +20,14 @@ export function timeOf(seconds: number): string {
   return Number.isNaN(local.getTime()) ? String(seconds) : local.toISOString().slice(0, -5).replace('T', ' ')
 }
 
-/** An op of the history. */
-export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry): string {
+/** What an author calls itself, which anyone may: in quotation marks, behind the nickname. */
+const called = (name: string): string => (name === '' ? '' : ` “${name}”`)
+
+/** An op of the history. `name`: what its author calls itself, or "". */
+export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry, name: string): string {
   const said = kind === 'genesis' ? `created the room “${text}”` : kind === 'merge' ? 'joined the heads' : text
   const mark = equivocates ? ' [its author signed another op with this number]' : ''
-  return `${timeOf(time)}  ${authorName(author)}${own ? ' (you)' : ''}: ${said}${mark}`
+  return `${timeOf(time)}  ${authorName(author)}${called(name)}${own ? ' (you)' : ''}: ${said}${mark}`
 }
 
 /** What a node holds. */
@@ -43,14 +46,13 @@ export function pathLine({ path, state, detail }: PathStatus, place: string, why
 /** `name`: what it says of itself, or "". */
 export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }: PeerStatus, name: string): string {
   const who = author === null ? `unproven ${peer.slice(0, 8)}` : authorName(author)
-  const called = name === '' ? '' : ` “${name}”`
   const differs =
     unknownHeads > 0
       ? `has ${plural(unknownHeads, 'head')} that this node does not know yet`
       : lacks === null
         ? 'has not sent its heads yet'
         : `lacks ${plural(lacks, 'op')} that this node has`
-  return `*   ${who}${called}: ${equal ? 'in sync' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
+  return `*   ${who}${called(name)}: ${equal ? 'in sync' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
 }
 
 export const peersLine = ({ peers }: NodeStatus): string =>

@@ -1,18 +1,26 @@
 /** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
 import type { Canvas2D } from './canvas2d.ts'
+import { drawCalled } from './draw-called.ts'
 import { columnScreenX, type Frame, screenX, screenY, shortCount } from './frame.ts'
 import { foldedColumns, NONE } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
+import type { Scene } from './scene.ts'
 import { addShape, addStar } from './shape.ts'
 import { equalBytes } from '../core/bytes.ts'
 
-/** Height of the strip of column heads, CSS pixels. */
-export const HEADER_HEIGHT = 56
+/** Height of the strip of column heads, and of one line more in it for what authors call themselves, CSS pixels. */
+const HEADER_HEIGHT = 56
+const CALLED_HEIGHT = 14
+/** Where that line is. */
+const CALLED_Y = 60
 const NAME_FONT = `500 11px ${FONT}`
 const COUNT_FONT = `10px ${FONT}`
 /** Narrower columns show the shape alone. */
 const MIN_NAMED_GAP = 54
 const MIN_GUIDED_GAP = 14
+
+/** Height of the strip of column heads, CSS pixels. */
+export const headHeight = ({ names }: Scene): number => (names.size === 0 ? HEADER_HEIGHT : HEADER_HEIGHT + CALLED_HEIGHT)
 
 /** Draws the own lane's band, the depth scale and the columns' guides: under everything. */
 export function drawBackdrop(canvas: Canvas2D, frame: Frame): void {
@@ -59,14 +67,14 @@ function drawDepths(canvas: Canvas2D, frame: Frame): void {
   canvas.globalAlpha = 1
 }
 
-/** Draws the column heads: shape, nickname, how many ops. Over everything. */
+/** Draws the column heads: shape, nickname, how many ops, what the author calls itself. Over everything. */
 export function drawHeads(canvas: Canvas2D, frame: Frame): void {
-  const { camera, palette, scene, width } = frame
+  const { box, camera, palette, scene, width } = frame
   const { layout } = scene
   canvas.fillStyle = palette.paper
-  canvas.fillRect(0, 0, width, HEADER_HEIGHT)
+  canvas.fillRect(0, 0, width, box.top)
   canvas.fillStyle = palette.line
-  canvas.fillRect(0, HEADER_HEIGHT, width, 1)
+  canvas.fillRect(0, box.top, width, 1)
   if (layout.columns === 0) return
 
   const first = Math.max(0, Math.ceil((-camera.laneGap / 2 - camera.x) / camera.laneGap))
@@ -90,22 +98,22 @@ function drawFolded(canvas: Canvas2D, frame: Frame): void {
   if (folded === 0) return
   canvas.font = NAME_FONT
   canvas.fillStyle = palette.quiet
-  canvas.fillText(`+${shortCount(folded)}`, screenX(frame, scene.layout.open.length), HEADER_HEIGHT / 2)
+  canvas.fillText(`+${shortCount(folded)}`, screenX(frame, scene.layout.open.length), frame.box.top / 2)
 }
 
 function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, named: boolean, oneLine: boolean): void {
   const { camera, palette, scene, words } = frame
   const { layout } = scene
-  const look = scene.authors[layout.columnAuthor[column]!]!.look
+  const { id, look } = scene.authors[layout.columnAuthor[column]!]!
   const x = columnScreenX(frame, column)
   if (own) {
     const band = bandWidth(frame)
     canvas.beginPath()
-    canvas.roundRect(x - band / 2, 5, band, HEADER_HEIGHT - 5, 10)
+    canvas.roundRect(x - band / 2, 5, band, frame.box.top - 5, 10)
     canvas.fillStyle = palette.band
     canvas.fill()
   }
-  const shapeY = named ? 16 : HEADER_HEIGHT / 2
+  const shapeY = named ? 16 : frame.box.top / 2
   const r = Math.min(6, camera.laneGap * 0.3)
   if (layout.columnLanes[column]! > 1 && r > 2) {
     canvas.beginPath()
@@ -125,6 +133,8 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   if (own) notes.push(words.you)
   if (layout.columnLanes[column]! > 1) notes.push(words.forked)
   notes.push(shortCount(layout.columnOps[column]!))
+  const called = scene.names.get(id)
+  if (called !== undefined) drawCalled(canvas, frame, called, x, CALLED_Y, camera.laneGap - 6)
   canvas.font = NAME_FONT
   canvas.fillStyle = palette.ink
   if (!oneLine) {
@@ -150,13 +160,13 @@ export function drawThumb(canvas: Canvas2D, frame: Frame): void {
   const rows = scene.layout.rows
   const shown = (box.bottom - box.top) / camera.rowGap
   if (rows <= shown) return
-  const track = frame.height - HEADER_HEIGHT - 12
+  const track = frame.height - box.top - 12
   const size = Math.max(22, (shown / rows) * track)
   const from = Math.min(1, Math.max(0, (box.top - camera.y) / camera.rowGap / (rows - shown)))
   canvas.globalAlpha = 0.45
   canvas.fillStyle = palette.quiet
   canvas.beginPath()
-  canvas.roundRect(width - 6, HEADER_HEIGHT + 6 + from * (track - size), 3, size, 1.5)
+  canvas.roundRect(width - 6, box.top + 6 + from * (track - size), 3, size, 1.5)
   canvas.fill()
   canvas.globalAlpha = 1
 }

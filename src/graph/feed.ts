@@ -29,6 +29,8 @@ export type GraphFeed =
   | { readonly type: 'peers'; readonly peers: readonly PeerFrontier[] }
   /** Authors (32 bytes each) of at most MAX_PRESENT connected peers: their lanes are not folded. */
   | { readonly type: 'present'; readonly authors: readonly Uint8Array[] }
+  /** What authors (hex) call themselves: all of it, each time. Any text. */
+  | { readonly type: 'names'; readonly names: ReadonlyMap<string, string> }
   /** Pairs of op numbers that are equivocations: same author, same seq. Those that are new. */
   | { readonly type: 'equivocations'; readonly pairs: Int32Array }
 

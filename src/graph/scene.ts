@@ -26,6 +26,8 @@ export interface Scene {
   peers: readonly ScenePeer[]
   /** Authors (hex) of peers that are connected. */
   present: readonly string[]
+  /** What authors (hex) call themselves. */
+  names: ReadonlyMap<string, string>
   /** Ops that are one side of an equivocation, and the pairs. */
   forked: Set<number>
   pairs: number[]
@@ -36,6 +38,8 @@ export interface Scene {
 
 export interface AuthorEntry {
   readonly key: Uint8Array
+  /** The same in hex. */
+  readonly id: string
   readonly look: AuthorLook
 }
 
@@ -78,6 +82,7 @@ export function createScene(): Scene {
     ghosts: [],
     peers: [],
     present: [],
+    names: new Map(),
     forked: new Set(),
     pairs: [],
     selected: null,
@@ -102,8 +107,9 @@ function take(scene: Scene, feed: GraphFeed, now: number): void {
     case 'authors':
       for (let i = 0; i < feed.keys.length / AUTHOR_BYTES; i++) {
         const key = feed.keys.slice(i * AUTHOR_BYTES, (i + 1) * AUTHOR_BYTES)
-        scene.authors[feed.first + i] = { key, look: authorLook(key) }
-        scene.authorByKey.set(toHex(key), feed.first + i)
+        const id = toHex(key)
+        scene.authors[feed.first + i] = { key, id, look: authorLook(key) }
+        scene.authorByKey.set(id, feed.first + i)
       }
       return
     case 'ops':
@@ -120,6 +126,9 @@ function take(scene: Scene, feed: GraphFeed, now: number): void {
       return
     case 'present':
       scene.present = feed.authors.map(toHex)
+      return
+    case 'names':
+      scene.names = feed.names
       return
     case 'equivocations':
       pushAll(scene.pairs, feed.pairs)

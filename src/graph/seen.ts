@@ -1,11 +1,10 @@
 /** What is in sight, in words' raw material: for the hover card and for the list that screen readers read. */
-import { toHex } from '../core/bytes.ts'
 import { type GhostNote, type GraphOutput, MAX_SEEN, type SeenOp } from './feed.ts'
 import { type Frame, newestInRows } from './frame.ts'
 import { compareOps, foldedColumns } from './layout.ts'
 import { idOf, type Scene } from './scene.ts'
 
-const authorOf = (scene: Scene, author: number): string => toHex(scene.authors[author]!.key)
+const authorOf = (scene: Scene, author: number): string => scene.authors[author]!.id
 
 /** An op, named. */
 export function seenOp(scene: Scene, op: number): SeenOp {

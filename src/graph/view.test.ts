@@ -1,6 +1,7 @@
 /** The live view with a recording canvas, a clock set by hand and frames that come when the test says so. */
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
+import { authorLook } from './author-look.ts'
 import { type Ghost, type GraphFeed, type GraphOutput, type GraphView } from './feed.ts'
 import { PALETTES } from './palette.ts'
 import { createRecorder } from './recorder.naive.ts'
@@ -94,6 +95,31 @@ test('every op in sight is drawn with its short id, one below the other', () => 
   const ids = context.texts.filter(({ text }) => /^[0-9a-f]{6}$/.test(text))
   const latest = ids.slice(-CHAT.length).toSorted((a, b) => a.y - b.y)
   expect(latest.map(({ text }) => text)).toEqual(CHAT.map((_, op) => hex(op).slice(0, 6)))
+})
+
+test('E6 what an author calls itself is drawn under its nickname, in its own line: cut, isolated, and clipped', () => {
+  const { graph, context, rest } = openGraph(CHAT)
+  const names = new Map([
+    [toHex(keyBytes(1)), 'Ada'],
+    [toHex(keyBytes(2)), `\u202e${'w'.repeat(39)}`],
+  ])
+  const before = context.calls.get('clip') ?? 0
+  context.forget()
+  graph.feed({ type: 'names', names })
+  rest()
+  const called = context.texts.filter(({ text }) => text.startsWith('“'))
+  expect([...new Set(called.map(({ text }) => text))].toSorted()).toEqual([
+    '“\u2068Ada\u2069”',
+    expect.stringMatching(/^“\u2068\u202ew{3,30}…\u2069”$/),
+  ])
+  const [ada] = called
+  const nickname = context.texts.filter(({ x, y }) => x === ada!.x && y < ada!.y).map(({ text }) => text)
+  expect(nickname.join(' ')).toContain(authorLook(keyBytes(1)).name.split(' ')[1])
+  expect(context.calls.get('clip')! - before).toBeGreaterThanOrEqual(called.length)
+  context.forget()
+  graph.feed({ type: 'names', names: new Map() })
+  rest()
+  expect(context.texts.some(({ text }) => text.startsWith('“'))).toBe(false)
 })
 
 test('at rest nothing is drawn, and a hidden page draws nothing even when ops come', () => {

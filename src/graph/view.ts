@@ -20,7 +20,7 @@ import {
 } from './camera.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { draw, sight } from './draw.ts'
-import { HEADER_HEIGHT } from './draw-frame.ts'
+import { headHeight } from './draw-frame.ts'
 import { easeThreads } from './draw-peers.ts'
 import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, OffscreenCanvasLike } from './feed.ts'
 import { type Frame, POP_MS } from './frame.ts'
@@ -75,7 +75,7 @@ const LONG_FRAME = 50
 export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   const scene = createScene()
   let view = first
-  let box = boxOf(first, 0)
+  let box = boxOf(first, headHeight(scene), 0)
   let shown: Camera = { x: 0, y: 0, laneGap: 1, rowGap: HOME_ROW_GAP }
   let target: Camera = { ...shown }
   let follow = true
@@ -153,7 +153,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     easeColumns(scene, fresh ? 1 : 0)
     const { latest } = scene.layout
     extent = { columns: columnsOf(scene), rows: rowsOf(scene), newest: latest === NONE ? 0 : Math.round(opX(scene.layout, latest)) }
-    box = boxOf(view, extent.rows)
+    box = boxOf(view, headHeight(scene), extent.rows)
     target = follow ? following(target, extent, box) : settled(target, extent, box)
     touch()
   }
@@ -289,12 +289,12 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   }
 }
 
-function boxOf(view: GraphView, rows: number): Box {
+function boxOf(view: GraphView, top: number, rows: number): Box {
   const left = LEFT + DIGIT * Math.max(3, String(rows).length)
   return {
     left,
-    top: HEADER_HEIGHT,
+    top,
     right: Math.max(view.width - Math.max(view.width < WIDE ? RIGHT : RIGHT_WIDE, view.coveredRight), left + 1),
-    bottom: Math.max(view.height - view.coveredBottom, HEADER_HEIGHT + 1),
+    bottom: Math.max(view.height - view.coveredBottom, top + 1),
   }
 }

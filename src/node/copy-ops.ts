@@ -6,7 +6,7 @@ import { equalBytes } from '../core/bytes.ts'
 import { asOpId } from '../core/op.ts'
 import { type Store, StoreError } from '../store/store.ts'
 import type { RoomLink } from './link.ts'
-import { copySegments, isOf, type OpenStore, reopenSegment } from './open-node.ts'
+import { copyNames, copySegments, isOf, type OpenStore, reopenSegment } from './open-node.ts'
 
 /** Ids are not needed to see whose ops these are. */
 const NO_ID = asOpId(new Uint8Array(32))
@@ -31,7 +31,9 @@ export async function copyFromSiblings(openStore: OpenStore, ids: readonly strin
   }
   const [most] = found.toSorted((a, b) => b.length - a.length)
   try {
-    if (most !== undefined) await copyOps(most.store, most.author, to)
+    if (most === undefined) return
+    await copyOps(most.store, most.author, to)
+    await copyNames(most.store, to)
   } catch (error) {
     // Deleted meanwhile, or no room for a second copy: what is missing comes from peers.
     if (!(error instanceof StoreError)) throw error

@@ -201,6 +201,26 @@ test('what came is told in the order in which it came, and nothing of what has n
   expect([await textsOf(alice, 5, 9), await textsOf(alice, 9, 9), await textsOf(alice, 0, 0)]).toEqual([[], [], []])
 })
 
+test('what an author calls itself is known to the others, and after a restart although it is away; who has written nothing is forgotten', async () => {
+  const { alice, bob, openStore, hub, link } = await pair()
+  await alice.submit('hello')
+  await agree(alice, bob)
+  const carol = await start(await joinRoom(openStore, link), openStore, hub)
+  await agree(alice, bob, carol)
+  alice.present('Ada', false)
+  carol.present('Ada', false)
+  const known = (node: Node) => Object.fromEntries(node.names.all())
+  await vi.waitFor(() => {
+    bob.status()
+    expect(known(bob)).toEqual({ [alice.author]: 'Ada', [carol.author]: 'Ada' })
+  }, 10_000)
+  expect(known(alice)[alice.author]).toBe('Ada')
+  await Promise.all([alice.close(), carol.close(), bob.close()])
+  const store = await openStore(bob.author)
+  const again = await start({ identity: (await store.identity())!, store, resumed: true, salvaged: false }, openStore, newHub())
+  expect(known(again)).toEqual({ [alice.author]: 'Ada' })
+}, 20_000)
+
 test('search finds the newest first, whatever the case', async () => {
   const { alice } = await pair()
   for (const text of ['An apple', 'a pear', 'another APPLE']) await alice.submit(text)

@@ -2,7 +2,7 @@
  * A running node: replica, disk, links, and what a page may ask of it. Built from ports, so that a tab's worker, a test and
  * a terminal run the same node.
  */
-import { toHex } from '../core/bytes.ts'
+import { fromHex, toHex } from '../core/bytes.ts'
 import { idOf, numberOfAuthor } from '../core/dag.ts'
 import { asAuthor, asOpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
@@ -15,10 +15,10 @@ import type { IceServer, PageCommand } from '../net/direct/page-port.ts'
 import type { Hindrance } from '../net/hindered.ts'
 import type { OpenTransport, Path } from '../net/transport.ts'
 import { decodeFile } from '../sync/wrap.ts'
-import type { Place } from '../store/store.ts'
+import { type Place, StoreError } from '../store/store.ts'
 import { fileLink, isFile, type Link, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
-import { isCut, seniorityOf, standingOf } from '../sync/peers.ts'
+import { isCurrent, isCut, seniorityOf, standingOf } from '../sync/peers.ts'
 import { recall } from '../sync/trust.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import { exportRoom } from './archive.ts'
@@ -29,8 +29,9 @@ import { createLinks, type Links } from './links/links.ts'
 import type { LinksEvents } from './links/state.ts'
 import { createLoop } from './loop.ts'
 import { type OpenedNode, type OpenStore, readDisk, readIndex, salvage } from './open-node.ts'
+import { createNames, type Names } from './names.ts'
 import { createPacker } from './packer.ts'
-import { createPresence } from './presence.ts'
+import { asName, createPresence } from './presence.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
 import { createSegments } from './segments.ts'
@@ -70,6 +71,8 @@ export interface Node {
   readonly room: Room
   readonly refused: RefusedLog
   readonly author: Hex
+  /** What authors call themselves. */
+  readonly names: Names
   /** The direct path, if there is one. */
   readonly direct: Direct | null
   /** The room's name, once its genesis is here; a founder may have given a whole page of one, of which this is the beginning. */
@@ -144,9 +147,22 @@ export async function createNode({
   if (opened.salvaged) refuse('disk', 'bad-checksum')
 
   const authorOf = (peer: PeerId): Uint8Array | null => engine.peers.get(peer)?.author ?? null
+  const seniorityOfAuthor = (author: Uint8Array): number | null => {
+    const number = numberOfAuthor(engine.replica.dag, author)
+    return number < 0 ? null : number
+  }
+  const names = createNames({
+    stored: await store.names(),
+    seniorityOf: (author) => seniorityOfAuthor(fromHex(author)!),
+    // A disk that is full or gone shows elsewhere: names are not needed.
+    write: (bytes) => void store.putNames(bytes).catch((error) => error instanceof StoreError || onBroken(error)),
+    now: () => performance.now(),
+  })
   const presence = createPresence({
     peers: engine.peers,
     seniorityOf: (peer) => seniorityOf(engine, peer),
+    isCurrent: (peer) => isCurrent(engine, peer),
+    onCalled: (called) => names.hear(called),
     send: (bytes) => links.signal(bytes),
     now: () => performance.now(),
     random: Math.random,
@@ -192,10 +208,7 @@ export async function createNode({
     onLinked: () => loop.give({ type: 'linked' }),
     onRefused: refuse,
     authorOf,
-    seniorityOf(author) {
-      const number = numberOfAuthor(engine.replica.dag, author)
-      return number < 0 ? null : number
-    },
+    seniorityOf: seniorityOfAuthor,
     isCut: (peer) => isCut(engine, peer),
     onChange,
   }
@@ -234,6 +247,7 @@ export async function createNode({
     room: createRoom(engine, library),
     refused,
     author: toHex(identity.author),
+    names,
     direct,
     async name() {
       if (engine.replica.dag.length === 0) return null
@@ -242,7 +256,11 @@ export async function createNode({
     },
     status: () => statusOf(engine, links, presence, offline),
     setServers: (next) => void (servers = next),
-    present: (name, typing) => presence.say(name, typing),
+    present(name, typing) {
+      presence.say(name, typing)
+      names.sayOwn(node.author, asName(name))
+      onChange()
+    },
     async submit(text) {
       if (!text.isWellFormed()) return { refused: 'bad-text' }
       if (engine.storage === 'full') return { refused: 'disk-full' }
@@ -280,6 +298,7 @@ export async function createNode({
     async close() {
       loop.stop()
       presence.close()
+      names.close()
       decoder.close()
       endScrub()
       await Promise.all([links.close(), packer.stop()])

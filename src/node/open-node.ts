@@ -227,8 +227,15 @@ export async function salvage(
 ): Promise<OpenedNode> {
   const fresh = await joinRoom(openStore, linkOf(identity), mint)
   await copySegments(store, fresh.store, length, 'strict', async ({ first, count }) => first + count <= length)
+  await copyNames(store, fresh.store)
   await store.destroy()
   return { ...fresh, salvaged: true }
+}
+
+/** Copies what authors call themselves. @throws StoreError */
+export async function copyNames(from: Store, to: Store): Promise<void> {
+  const names = await from.names()
+  if (names !== null) await to.putNames(names)
 }
 
 /** Copies segments with the first `length` ops of `from` into the empty store `to`, in order, up to the first that is damaged or not to be taken. */

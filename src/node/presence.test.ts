@@ -29,9 +29,13 @@ function open(seed = 1) {
   const peers = new Map<string, Seat>()
   const said: Uint8Array[] = []
   const random = createRandom(seed)
+  const over = new Set<Seat>()
+  const called: string[] = []
   const presence = createPresence<Seat>({
     peers,
     seniorityOf: ({ seniority }) => seniority,
+    isCurrent: (peer) => !over.has(peer),
+    onCalled: ({ author, run, count, name }) => called.push(`${author === run} ${count} ${name}`),
     send: (bytes) => said.push(bytes),
     now: () => performance.now(),
     random: () => random.next(),
@@ -42,7 +46,7 @@ function open(seed = 1) {
     peers.set(hexOf(name), { author, seniority })
     return hexOf(name)
   }
-  return { presence, peers, said, seat }
+  return { presence, peers, said, seat, over, called }
 }
 
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
@@ -131,6 +135,30 @@ test('D15 what one has said that is gone, or has not proven who it is, is not sh
   b.seat(1)
   b.seat(2)
   expect(b.presence.others()).toEqual([])
+})
+
+test('a name is given to be remembered when it is said, once, also when its run proves later who it is', () => {
+  const b = open()
+  const ada = b.seat(1)
+  b.peers.get(ada)!.author = null
+  b.presence.hear(ada, presenceOf(1, 'Ada', false))
+  b.presence.others()
+  expect(b.called).toEqual([])
+  b.peers.get(ada)!.author = keyOf(1)
+  b.presence.others()
+  b.presence.others()
+  expect(b.called).toEqual(['true 1 Ada'])
+  b.presence.hear(ada, presenceOf(3, '', true))
+  expect(b.called).toEqual(['true 1 Ada', 'true 3 '])
+})
+
+test('D15 a name that a run said which is over is not given to be remembered', () => {
+  const b = open()
+  const ada = b.seat(1)
+  b.over.add(b.peers.get(ada)!)
+  b.presence.hear(ada, presenceOf(1, 'Ada', false))
+  b.presence.others()
+  expect(b.called).toEqual([])
 })
 
 test('of several runs of an author what was said last counts', async () => {

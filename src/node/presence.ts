@@ -1,6 +1,6 @@
 /**
- * Who says what of itself while it is here: a name, and that it is typing. Said in signals (`net/direct/signal.ts`), never an op: nothing
- * of it is stored, and it is gone when it is not said again.
+ * Who says what of itself while it is here: a name, and that it is typing. Said in signals (`net/direct/signal.ts`), never an op: it
+ * is over when it is not said again. Of names the latest are remembered (`names.ts`).
  *
  * What is said needs no check of its own: its frame is signed by its sender value (`net/sealed.ts`), and who that is the sender's `hello`
  * has proven. So nobody shares a budget with others here. It is kept beside each peer that is here, and forgotten with it.
@@ -10,6 +10,7 @@ import { thinMarks } from '../core/marks.ts'
 import type { Unit } from '../core/unit.ts'
 import { decodeSignal, encodeSignal, MAX_NAME_LENGTH } from '../net/direct/signal.ts'
 import type { PeerId } from '../sync/effects.ts'
+import type { Called } from './names.ts'
 import type { PresenceStatus } from './views.ts'
 
 /** What is not said again for so long is over (ms), and how often it is said while it holds. */
@@ -26,6 +27,10 @@ export interface PresenceOptions<Peer extends { readonly author: Uint8Array | nu
   readonly peers: ReadonlyMap<PeerId, Peer>
   /** How early an author's first op came here: less is earlier. Infinity without one. */
   seniorityOf(peer: Peer): number
+  /** Whether what a peer said last was said a few seconds ago at most, and is no recording of a run that is over. */
+  isCurrent(peer: Peer): boolean
+  /** What an author calls itself now, or "": said by a run that is current and has proven to be it. */
+  onCalled(called: Called): void
   /** To everybody, on every path. */
   send(bytes: Uint8Array): void
   now(): number
@@ -39,7 +44,10 @@ export interface Presence {
   say(name: string, typing: boolean): void
   /** A signal of a peer; true when it was of this kind. */
   hear(from: PeerId, bytes: Uint8Array): boolean
-  /** Who is here and says something, each author once: those with ops here in the order of their first ones, the others by lot. */
+  /**
+   * Who is here and says something, each author once: those with ops here in the order of their first ones, the others by lot. What could not be
+   * told to be remembered before (`onCalled`) is, if it can be by now.
+   */
   others(): PresenceStatus[]
   /** Ops came: who has just written is not typing any more, and need not have said so yet. */
   wrote(unit: Unit): void
@@ -58,15 +66,22 @@ interface Said {
   readonly end: ReturnType<typeof setTimeout>
 }
 
+/** A name as it is said: without space around it, and cut. */
+export const asName = (name: string): string => Array.from(name.toWellFormed().trim()).slice(0, MAX_NAME_LENGTH).join('')
+
 export function createPresence<Peer extends { readonly author: Uint8Array | null }>({
   peers,
   seniorityOf,
+  isCurrent,
+  onCalled,
   send,
   now,
   random,
   onChange,
 }: PresenceOptions<Peer>): Presence {
   const said = new WeakMap<Peer, Said>()
+  /** Peers whose latest words were not told yet (`onCalled`). */
+  const untold = new Set<PeerId>()
   let own = { name: '', typing: false }
   let count = 0
   let saidAt = -Infinity
@@ -86,9 +101,21 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
     timer = setTimeout(say, Math.max(0, after))
   }
 
+  const tellCalled = (): void => {
+    for (const run of untold) {
+      const peer = peers.get(run)
+      const each = peer && said.get(peer)
+      if (peer === undefined || each === undefined) untold.delete(run)
+      else if (peer.author !== null && isCurrent(peer)) {
+        untold.delete(run)
+        onCalled({ author: toHex(peer.author), run, count: each.count, name: each.name })
+      }
+    }
+  }
+
   return {
     say(name, typing) {
-      const cut = Array.from(name.toWellFormed().trim()).slice(0, MAX_NAME_LENGTH).join('')
+      const cut = asName(name)
       if (cut === own.name && typing === own.typing) return
       const ends = own.typing && !typing
       own = { name: cut, typing }
@@ -105,10 +132,13 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
       clearTimeout(before?.end)
       const end = setTimeout(onChange, PRESENCE_LASTS + 1)
       said.set(peer, { name: thinMarks(name), typing, count: at, until: now() + PRESENCE_LASTS, lot: before?.lot ?? random(), end })
+      untold.add(from)
+      tellCalled()
       onChange()
       return true
     },
     others() {
+      tellCalled()
       const heard = [...peers.values()].flatMap((peer) => {
         const each = said.get(peer)
         // A name alone proves nothing: it counts only of one that has proven who it is in this session.

@@ -134,7 +134,7 @@ describe('a store in IndexedDB', () => {
     await expect(store.length()).rejects.toMatchObject({ failure: 'closed' })
   })
 
-  test('that an earlier version of Tabweave made is opened with all that it held, and gets an index', async () => {
+  test('that an earlier version of Tabweave made is opened with all that it held, and gets an index and names', async () => {
     const id = freshId()
     const earlier = await openDB(databaseName(id), 1, {
       upgrade(created) {
@@ -150,6 +150,8 @@ describe('a store in IndexedDB', () => {
     await store.pack([], segmentAt(0, 2))
     expect(await store.read(0, 1)).toEqual([segmentAt(0, 2)])
     expect(await store.readIndex(0, 1)).toEqual([segmentAt(0, 2)])
+    await store.putNames(Uint8Array.of(1))
+    expect(await store.names()).toEqual(Uint8Array.of(1))
     await store.destroy()
   })
 
@@ -165,7 +167,7 @@ describe('a store in IndexedDB', () => {
 
   test('is refused by name when a later version of the database is there', async () => {
     const id = freshId()
-    const later = await openDB(databaseName(id), 3)
+    const later = await openDB(databaseName(id), 4)
     await expect(openIndexedDbStore(id)).rejects.toMatchObject({ failure: 'failed' })
     later.close()
     await deleteDB(databaseName(id))

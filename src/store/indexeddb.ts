@@ -20,9 +20,11 @@ interface NodeSchema extends DBSchema {
   segments: { key: [first: number, count: number]; value: SegmentRecord }
   /** The same of the index. Since version 2. */
   index: { key: [first: number, count: number]; value: SegmentRecord }
+  /** One record, at SELF. Since version 3. */
+  names: { key: string; value: Uint8Array }
 }
 
-const VERSION = 2
+const VERSION = 3
 
 const SELF = 'self'
 
@@ -43,7 +45,8 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
       created.createObjectStore('identity')
       created.createObjectStore('segments')
     }
-    created.createObjectStore('index')
+    if (before < 2) created.createObjectStore('index')
+    created.createObjectStore('names')
   })
   const mark = await openMark(nodeId).catch((cause: unknown) => {
     db.close()
@@ -92,6 +95,14 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
       }),
 
     mark: () => guarded(() => mark.read()),
+
+    names: () => guarded(async () => namesOf(await db.get('names', SELF))),
+
+    putNames: (names) =>
+      guarded(async () => {
+        const tx = db.transaction('names', 'readwrite', { durability: 'relaxed' })
+        await settle(tx, async () => tx.store.put(names, SELF))
+      }),
 
     pack: (segments, part) =>
       guarded(async () => {
@@ -157,6 +168,9 @@ export const deleteIndexedDbStore = (nodeId: string): Promise<void> => guarded((
 async function deleteBoth(nodeId: string): Promise<void> {
   await Promise.all([deleteDB(databaseName(nodeId)), deleteDB(markDatabaseName(nodeId))])
 }
+
+/** Anything may lie there. */
+const namesOf = (found: unknown): Uint8Array | null => (found instanceof Uint8Array ? found : null)
 
 type Key = NodeSchema['segments']['key']
 

@@ -25,6 +25,7 @@ export interface MemoryDisk {
   readonly index: Map<number, MemoryRecord>
   /** The mark, under MARK, while there is one. */
   readonly marks: Map<typeof MARK, Mark>
+  names: Uint8Array | null
 }
 
 const MARK = 'mark'
@@ -32,7 +33,7 @@ const MARK = 'mark'
 type MemoryRecord = SegmentRecord & { readonly count: number }
 
 export function createMemoryDisk(): MemoryDisk {
-  return { identity: null, records: new Map(), index: new Map(), marks: new Map() }
+  return { identity: null, records: new Map(), index: new Map(), marks: new Map(), names: null }
 }
 
 /** A store on `disk`. Every call takes effect before it returns its promise. Each costs O(segments held). */
@@ -65,6 +66,14 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     async mark() {
       assertOpen()
       return disk.marks.get(MARK) ?? null
+    },
+    async names() {
+      assertOpen()
+      return disk.names?.slice() ?? null
+    },
+    async putNames(names) {
+      assertOpen()
+      disk.names = names.slice()
     },
     async pack(segments, part) {
       assertOpen()
@@ -114,6 +123,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
       disk.records.clear()
       disk.index.clear()
       disk.marks.clear()
+      disk.names = null
     },
   }
 }

@@ -90,6 +90,24 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       third.close()
     })
 
+    test('names come back as they were put last, and are the reader’s', async () => {
+      const disk = freshDisk()
+      const first = await disk.open()
+      await first.putIdentity(someIdentity())
+      expect(await first.names()).toBe(null)
+      await first.putNames(Uint8Array.of(1, 2, 3))
+      const names = Uint8Array.of(4, 5)
+      await first.putNames(names)
+      names.fill(0)
+      const found = (await first.names())!
+      expect(found).toEqual(Uint8Array.of(4, 5))
+      found.fill(0)
+      first.close()
+      const second = await disk.open()
+      expect(await second.names()).toEqual(Uint8Array.of(4, 5))
+      second.close()
+    })
+
     test('E1 a mark that finds no room leaves nothing of its segments, and the store goes on once there is room', async () => {
       for (const writes of [0, 1]) {
         const disk = freshDisk()
@@ -375,6 +393,8 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       await expect(store.read(0, 1)).rejects.toMatchObject(closed)
       await expect(store.length()).rejects.toMatchObject(closed)
       await expect(store.mark()).rejects.toMatchObject(closed)
+      await expect(store.names()).rejects.toMatchObject(closed)
+      await expect(store.putNames(Uint8Array.of(1))).rejects.toMatchObject(closed)
       await expect(store.truncate(0)).rejects.toMatchObject(closed)
       await expect(store.pack([], segmentAt(0, 1))).rejects.toMatchObject(closed)
       await expect(store.readIndex(0, 1)).rejects.toMatchObject(closed)
@@ -389,11 +409,13 @@ export function runStoreContract(name: string, createDisk: () => DiskUnderTest):
       await store.append([segmentAt(0, 3)], 'strict')
       await store.append([], 'strict', { own: 1, id: new Uint8Array(32).fill(1) })
       await store.pack([], segmentAt(0, 3))
+      await store.putNames(Uint8Array.of(1))
       await store.destroy()
       await expect(store.length()).rejects.toMatchObject({ failure: 'closed' })
       const next = await disk.open()
       expect(await next.identity()).toBe(null)
       expect(await next.mark()).toBe(null)
+      expect(await next.names()).toBe(null)
       expect(await next.length()).toBe(0)
       expect(await next.readIndex(0, 1)).toEqual([])
       next.close()

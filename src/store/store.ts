@@ -68,6 +68,10 @@ export interface Store {
   append(segments: readonly Segment[], durability: Durability, mark?: Mark | null): Promise<void>
   /** The mark, or null where there is none, it is damaged, or it is another node's or another copy's. */
   mark(): Promise<Mark | null>
+  /** What was last put as names (`node/names.ts`); null if nothing was. It is not needed: damage is found by whoever reads it. */
+  names(): Promise<Uint8Array | null>
+  /** Takes the place of what was put before. May be lost with the machine. @throws StoreError */
+  putNames(names: Uint8Array): Promise<void>
   /** All segments in order of `first`, starting with the one that holds op `from`, at most `limit` of them. */
   read(from: number, limit: number): Promise<readonly (Segment | CorruptSegment)[]>
   /**

@@ -139,6 +139,8 @@ export type FromNode =
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */
   | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly HistoryEntry[] }
+  /** What authors call themselves, as far as known: all of it, when any of it changes. */
+  | { readonly type: 'names'; readonly names: readonly (readonly [author: Hex, name: string])[] }
   /** A refused op, message or frame, newest last; `count` is how many there were in all. */
   | { readonly type: 'refused'; readonly entries: readonly RefusedEntry[]; readonly count: number }
   /** Something to be done with a direct connection. */

@@ -18,7 +18,7 @@ export interface GraphFeeder {
   flush(): boolean
 }
 
-export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFeeder {
+export function createGraphFeeder({ engine, names }: Node, port: MessagePort): GraphFeeder {
   const { dag } = engine.replica
   let ops = 0
   let authors = 0
@@ -26,6 +26,7 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
   let ghosts = ''
   let frontiers = ''
   let present = ''
+  let namesTold = 0
   const post = (message: GraphFeed, moved: Transferable[] = []): void => port.postMessage(message, moved)
   post({ type: 'reset', self: engine.author })
 
@@ -58,6 +59,10 @@ export function createGraphFeeder({ engine }: Node, port: MessagePort): GraphFee
       if (named !== present) {
         present = named
         post({ type: 'present', authors: here })
+      }
+      if (names.version !== namesTold) {
+        namesTold = names.version
+        post({ type: 'names', names: names.all() })
       }
       const peers = frontiersOf(engine)
       const told = JSON.stringify(peers.map(({ author, heads }) => [author === null ? null : toHex(author), heads]))

@@ -288,3 +288,20 @@ test('while ops stream in, pictures of the history are told twice a second, and 
   timer.mockRestore()
   await node.close()
 })
+
+test('what authors call themselves is told when it changes, and not again', async () => {
+  const told: FromNode[] = []
+  const publisher = createPublisher((message) => told.push(message), rethrow)
+  const node = await startNode(publisher.changed)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  const ofType = (type: FromNode['type']): FromNode[] => told.filter((message) => message.type === type)
+  await vi.waitFor(() => expect(ofType('status')).toHaveLength(1))
+  expect(ofType('names')).toEqual([])
+  node.present('Ada', true)
+  await vi.waitFor(() => expect(ofType('names')).toEqual([{ type: 'names', names: [[node.author, 'Ada']] }]))
+  const statuses = ofType('status').length
+  node.present('Ada', false)
+  await vi.waitFor(() => expect(ofType('status').length).toBeGreaterThan(statuses))
+  expect(ofType('names')).toHaveLength(1)
+  await node.close()
+})

@@ -78,6 +78,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let shownAt = -Infinity
   let shownOps = 0
   let refusals = 0
+  let namesTold = 0
   let feeder: GraphFeeder | null = null
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
@@ -138,6 +139,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       if (name !== null) opened?.(name)
     }
     const state = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
+    if (running.names.version !== namesTold) {
+      namesTold = running.names.version
+      post({ type: 'names', names: [...running.names.all()] })
+    }
     // First, since showing the rest takes the page as long again.
     if (window !== null && state !== shown && !(isStreaming(running, status.ops) && performance.now() < shownAt + PAUSE_WHILE_STREAMING)) {
       shown = state

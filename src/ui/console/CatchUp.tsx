@@ -1,7 +1,7 @@
 /** Catching up, while there is much of it: how far, how many bytes, from whom, and a button to pause it. The bar above tells the ops. */
-import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { bytesInWords, messages } from '../messages.ts'
-import { useNode } from '../state/bindings.ts'
+import { useNode, useNodeState } from '../state/bindings.ts'
 import type { NodeStatus } from '../../worker/api.ts'
 
 const text = messages.catchUp
@@ -11,6 +11,7 @@ const WORTH_SHOWING = 512
 
 export function CatchUp({ status }: { readonly status: NodeStatus }) {
   const node = useNode()
+  const names = useNodeState((state) => state.names)
   const { fetching, paused } = status
   if (paused)
     return (
@@ -32,7 +33,7 @@ export function CatchUp({ status }: { readonly status: NodeStatus }) {
           <Id>{shortId(fetching.from)}</Id>
         ) : (
           <>
-            <AuthorMark author={author} /> <AuthorName author={author} />
+            <AuthorMark author={author} /> <AuthorName author={author} /> <ChosenName name={names.get(author)} />
           </>
         )}
       </span>

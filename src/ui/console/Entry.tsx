@@ -1,7 +1,7 @@
 /** One entry of the history: who, when, what, and who has seen it. Its text is anybody's, so it is isolated and never markup. */
 import { memo } from 'react'
 import type { Hex, HistoryEntry } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, shortId } from '../shared/AuthorMark.tsx'
 import { LongText } from '../shared/LongText.tsx'
 import { wordsOf } from './entry-words.ts'
 import { fullTime, messages, timeAgo } from '../messages.ts'
@@ -10,6 +10,8 @@ const text = messages.console
 
 interface EntryProps {
   readonly entry: HistoryEntry
+  /** What its author calls itself. */
+  readonly name: string | undefined
   /** Place in the whole history: what a screen reader says of a list that is not all there. */
   readonly place: number
   /** Seconds since 1970. */
@@ -34,7 +36,7 @@ function Receipt({ entry }: { readonly entry: HistoryEntry }) {
   )
 }
 
-function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps) {
+function EntryItem({ entry, name, place, now, selected, landed, onSelect }: EntryProps) {
   const id = shortId(entry.id)
   return (
     <li
@@ -50,6 +52,7 @@ function EntryItem({ entry, place, now, selected, landed, onSelect }: EntryProps
       <AuthorMark author={entry.author} />
       <div className="entry-head">
         <AuthorName author={entry.author} />
+        <ChosenName name={name} />
         {entry.own && <span className="chip-you">{messages.you}</span>}
         <time title={fullTime(entry.time)}>{timeAgo(entry.time, now)}</time>
       </div>
@@ -74,6 +77,7 @@ export const Entry = memo(
     before.entry.others === after.entry.others &&
     before.entry.saved === after.entry.saved &&
     before.entry.equivocates === after.entry.equivocates &&
+    before.name === after.name &&
     before.place === after.place &&
     before.now === after.now &&
     before.selected === after.selected &&

@@ -23,6 +23,7 @@ export function History({ author }: { readonly author: Hex }) {
   const welcome = total <= 1
   const landed = useNodeState((state) => state.landed)
   const selected = useNodeState((state) => state.selected)
+  const names = useNodeState((state) => state.names)
   const now = Math.floor(useNow(REFRESH_TIMES_EVERY) / 1000)
 
   const { box, list, space, following, readUpTo, follow, onScroll } = useScrolling(history, welcome)
@@ -46,6 +47,7 @@ export function History({ author }: { readonly author: Hex }) {
             <Entry
               key={entry.id}
               entry={entry}
+              name={names.get(entry.author)}
               place={from + i}
               now={now}
               selected={entry.id === selected}

@@ -1,6 +1,6 @@
 /** Who this node is and how far it agrees: its name, its key in short, the state of its peers, its digest, its Offline switch. */
 import { AgreementMark } from '../shared/AgreementMark.tsx'
-import { AuthorMark, AuthorName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { CatchUp } from './CatchUp.tsx'
@@ -14,6 +14,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
   const page = usePage()
   const node = useNode()
   const status = useNodeState((state) => state.status)
+  const chosen = useNodeState((state) => state.names.get(author))
   const agreement = agreementOf(status)
   const agrees = agreement.type === 'peers' && agreement.equal === agreement.peers
   const own = node.slot === 0
@@ -38,7 +39,10 @@ export function NodeBar({ author }: { readonly author: Hex }) {
       <div className="node-bar-row">
         <button type="button" className="chip" onClick={() => show('node')} title={author}>
           <AuthorMark author={author} />
-          <AuthorName author={author} />
+          <span className="chip-names">
+            <AuthorName author={author} />
+            <ChosenName name={chosen} />
+          </span>
           <span className="chip-key">
             {own && <span className="chip-you">{messages.you}</span>}
             <Id>{shortId(author)}</Id>

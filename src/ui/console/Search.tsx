@@ -4,10 +4,10 @@ import type { Hex, HistoryEntry } from '../../worker/api.ts'
 import { wordsOf } from './entry-words.ts'
 import { beginningOf } from '../shared/long-text.ts'
 import { isComposing } from '../shared/keys.ts'
-import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
-import { useNode, usePage } from '../state/bindings.ts'
+import { useNode, useNodeState, usePage } from '../state/bindings.ts'
 
 const text = messages.console
 
@@ -17,6 +17,7 @@ const PAUSE = 120
 export function Search() {
   const page = usePage()
   const node = useNode()
+  const names = useNodeState((state) => state.names)
   const [query, setQuery] = useState('')
   const [found, setFound] = useState<readonly HistoryEntry[] | null>(null)
   const place = useRef<HTMLDivElement>(null)
@@ -88,6 +89,7 @@ export function Search() {
                   <AuthorMark author={entry.author} />
                   <span className="found-head">
                     <AuthorName author={entry.author} />
+                    <ChosenName name={names.get(entry.author)} />
                     <time>{timeAgo(entry.time, Date.now() / 1000)}</time>
                     <Id>{shortId(entry.id)}</Id>
                   </span>

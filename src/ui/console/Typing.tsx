@@ -1,30 +1,28 @@
 /** Who of the others is typing now, in a line that is always there, so that nothing moves when somebody begins. */
 import { useMemo } from 'react'
 import { messages } from '../messages.ts'
-import { lookOf } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName } from '../shared/AuthorMark.tsx'
 import { useNodeState } from '../state/bindings.ts'
 
 const text = messages.console
 
-/** Names in the line; of more, how many. */
+/** Authors in the line; of more, how many. */
 const NAMED = 3
 
 export function Typing() {
   const present = useNodeState((state) => state.status?.present)
-  const names = useMemo(
-    () => (present ?? []).filter(({ typing }) => typing).map(({ author, name }) => (name === '' ? lookOf(author).name : name)),
-    [present],
-  )
-  const shown = names.slice(0, NAMED)
+  const typists = useMemo(() => (present ?? []).filter(({ typing }) => typing), [present])
+  const shown = typists.slice(0, NAMED)
   return (
     <p className="typing" aria-live="off">
-      {shown.map((name, i) => (
-        <span key={i}>
-          {i > 0 && ', '}
-          <bdi>{name}</bdi>
+      {shown.map(({ author, name }) => (
+        <span key={author} className="typist">
+          <AuthorMark author={author} />
+          <AuthorName author={author} />
+          <ChosenName name={name} />
         </span>
       ))}
-      {names.length > 0 && <span> {text.typing(names.length, names.length - shown.length)}</span>}
+      {typists.length > 0 && <span className="typing-words">{text.typing(typists.length, typists.length - shown.length)}</span>}
     </p>
   )
 }

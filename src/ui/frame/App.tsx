@@ -88,7 +88,8 @@ function useStillborn(own: PageNode | undefined): NodeFailure | null {
 function LookedGraph({ node }: { readonly node: PageNode }) {
   const selected = useStore(node.store, (state) => state.selected)
   const live = useStore(node.store, (state) => state.live)
+  const names = useStore(node.store, (state) => state.names)
   const empty = useStore(node.store, (state) => state.status?.ops === 0)
   const onSelect = useCallback((id: string | null) => node.select(id), [node])
-  return <GraphPlace node={node} selected={selected} live={live} empty={empty} onSelect={onSelect} />
+  return <GraphPlace node={node} selected={selected} live={live} names={names} empty={empty} onSelect={onSelect} />
 }

@@ -44,8 +44,13 @@ export function GraphMirror({ drawn, selected, onSelect }: MirrorProps) {
   )
 }
 
+interface GrowthProps extends Pick<MirrorProps['drawn'], 'ops' | 'hidden' | 'authors' | 'folded'> {
+  /** What authors call themselves. */
+  readonly names: ReadonlyMap<string, string>
+}
+
 /** Names the lanes, and says, at a measured pace, how much the graph grew. */
-export function GraphGrowth({ ops, hidden, authors, folded }: Pick<MirrorProps['drawn'], 'ops' | 'hidden' | 'authors' | 'folded'>) {
+export function GraphGrowth({ ops, hidden, authors, folded, names }: GrowthProps) {
   const [said, setSaid] = useState('')
   const latest = useRef(ops)
   useEffect(() => {
@@ -61,7 +66,9 @@ export function GraphGrowth({ ops, hidden, authors, folded }: Pick<MirrorProps['
   }, [])
   return (
     <div className="graph-mirror">
-      {authors.length > 0 && <p>{text.lanes(authors.map((author) => lookOf(author).name).join(', '), folded)}</p>}
+      {authors.length > 0 && (
+        <p>{text.lanes(authors.map((author) => text.lane(lookOf(author).name, names.get(author) ?? '')).join(', '), folded)}</p>
+      )}
       {hidden > 0 && <p>{text.hidden(hidden)}</p>}
       <p aria-live="polite">{said}</p>
     </div>

@@ -16,6 +16,8 @@ interface GraphPlaceProps {
   readonly selected: Hex | null
   /** How often a person asked to follow the newest: each time the picture does, too. */
   readonly live: number
+  /** What authors call themselves. */
+  readonly names: ReadonlyMap<Hex, string>
   /** Nothing is admitted yet. */
   readonly empty: boolean
   onSelect(id: Hex | null): void
@@ -32,7 +34,7 @@ const KEYS: Readonly<Record<string, GraphInput>> = {
   '0': { type: 'fit' },
 }
 
-export function GraphPlace({ node, selected, live, empty, onSelect, onShowInHistory }: GraphPlaceProps) {
+export function GraphPlace({ node, selected, live, names, empty, onSelect, onShowInHistory }: GraphPlaceProps) {
   const place = useRef<HTMLDivElement>(null)
   const { state: graph, send, cover } = useGraph(place, node, selected, onSelect)
   const [legend, setLegend] = useState(false)
@@ -83,10 +85,10 @@ export function GraphPlace({ node, selected, live, empty, onSelect, onShowInHist
       {legend && <GraphLegend onClose={() => setLegend(false)} />}
       {selected !== null && (
         <Cover place={place} cover={cover}>
-          <OpCard node={node} id={selected} ghost={graph.ghost} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
+          <OpCard id={selected} ghost={graph.ghost} {...{ node, drawn, names, onSelect, onShowInHistory }} />
         </Cover>
       )}
-      {drawn !== null && <GraphGrowth {...drawn} />}
+      {drawn !== null && <GraphGrowth {...drawn} names={names} />}
     </section>
   )
 }

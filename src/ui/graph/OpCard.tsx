@@ -5,7 +5,7 @@ import type { GhostNote, GraphOutput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { fullTime } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
-import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, shortId } from '../shared/AuthorMark.tsx'
 import { beginningOf } from '../shared/long-text.ts'
 import { ExportEvidence } from './ExportEvidence.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
@@ -22,11 +22,13 @@ interface OpCardProps {
   readonly id: Hex
   readonly ghost: GhostNote | null
   readonly drawn: Extract<GraphOutput, { type: 'drawn' }> | null
+  /** What authors call themselves. */
+  readonly names: ReadonlyMap<Hex, string>
   onSelect(id: Hex | null): void
   onShowInHistory?: ((details: OpDetails) => void) | undefined
 }
 
-export function OpCard({ node, id, ghost, drawn, onSelect, onShowInHistory }: OpCardProps) {
+export function OpCard({ node, id, ghost, drawn, names, onSelect, onShowInHistory }: OpCardProps) {
   const details = useDetails(node, id, drawn)
   const author = ghost?.author ?? details?.author
   const seq = ghost?.seq ?? details?.seq
@@ -36,6 +38,7 @@ export function OpCard({ node, id, ghost, drawn, onSelect, onShowInHistory }: Op
         {author !== undefined && <AuthorMark author={author} />}
         <h2>
           {author !== undefined && <AuthorName author={author} />}
+          {author !== undefined && <ChosenName name={names.get(author)} />}
           {details?.own === true && <span className="op-card-you">{graphMessages.you}</span>}
           {seq !== undefined && <span className="op-card-seq">{text.op(seq)}</span>}
         </h2>
@@ -50,16 +53,14 @@ export function OpCard({ node, id, ghost, drawn, onSelect, onShowInHistory }: Op
         </p>
       )}
       {ghost === null && details === null && <p className="op-card-text">{text.unknown}</p>}
-      {details !== null && details !== undefined && (
-        <Details node={node} details={details} drawn={drawn} onSelect={onSelect} onShowInHistory={onShowInHistory} />
-      )}
+      {details !== null && details !== undefined && <Details {...{ node, details, drawn, names, onSelect, onShowInHistory }} />}
     </section>
   )
 }
 
-type DetailsProps = Pick<OpCardProps, 'node' | 'drawn' | 'onSelect' | 'onShowInHistory'> & { readonly details: OpDetails }
+type DetailsProps = Pick<OpCardProps, 'node' | 'drawn' | 'names' | 'onSelect' | 'onShowInHistory'> & { readonly details: OpDetails }
 
-function Details({ node, details, drawn, onSelect, onShowInHistory }: DetailsProps) {
+function Details({ node, details, drawn, names, onSelect, onShowInHistory }: DetailsProps) {
   const reach = drawn?.reach
   return (
     <>
@@ -87,10 +88,10 @@ function Details({ node, details, drawn, onSelect, onShowInHistory }: DetailsPro
         <dt>{text.seenBy}</dt>
         <dd>
           <span>{text.seenByCount(details.seenBy, details.others)}</span>
-          <Authors authors={details.seenByAuthors} />
+          <Authors authors={details.seenByAuthors} names={names} />
         </dd>
         <dt>{text.heldBy}</dt>
-        <dd>{details.heldBy.length === 0 ? text.heldByNone : <Authors authors={details.heldBy} />}</dd>
+        <dd>{details.heldBy.length === 0 ? text.heldByNone : <Authors authors={details.heldBy} names={names} />}</dd>
         <dt>{text.time}</dt>
         <dd>{fullTime(details.time)}</dd>
         <dt>{text.depth}</dt>
@@ -132,7 +133,7 @@ function Ops({ ids, count = ids.length, none, onSelect }: OpsProps) {
 }
 
 /** Authors by name; a peer that has not proven its author is told by its session, which is shorter than a key. */
-function Authors({ authors }: { readonly authors: readonly Hex[] }) {
+function Authors({ authors, names }: { readonly authors: readonly Hex[]; readonly names: OpCardProps['names'] }) {
   const listed = [...new Set(authors)]
   return (
     <>
@@ -141,6 +142,7 @@ function Authors({ authors }: { readonly authors: readonly Hex[] }) {
           <span key={author} className="op-card-author">
             <AuthorMark author={author} />
             <AuthorName author={author} />
+            <ChosenName name={names.get(author)} />
           </span>
         ) : (
           <code key={author}>{shortId(author)}</code>

@@ -37,6 +37,8 @@ export const graphMessages = {
   mirror: {
     item: (name: string, seq: number, row: number, id: string) => `${name}, op ${seq}, depth ${row}, ${id}`,
     state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
+    // Isolated: what turns the direction of a name ends with it.
+    lane: (nickname: string, name: string) => (name === '' ? nickname : `${nickname} “\u2068${name}\u2069”`),
     lanes: (names: string, folded: number) =>
       `Lanes from left to right: ${names}${folded === 0 ? '' : `; and ${plural(folded, 'other author')} in one lane at the right`}`,
     hidden: (n: number) => `${plural(n, 'more op')} in sight`,

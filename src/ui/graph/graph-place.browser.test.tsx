@@ -12,6 +12,8 @@ import { graphMessages } from './graph-messages.ts'
 
 const CHAT = writtenDag('a0, b0 < a0, a1 < a0 b0')
 const hex = (op: number): string => toHex(idBytes(op))
+/** The second author calls itself as the first one is nicknamed. */
+const NAMES = new Map([[toHex(keyBytes(1)), authorLook(keyBytes(0)).name]])
 
 let root: Root
 let place: HTMLElement
@@ -76,7 +78,7 @@ function detailsOf(id: string): OpDetails | null {
 
 function Shown({ node, first }: { readonly node: GraphHost; readonly first: string | null }) {
   const [selected, setSelected] = useState(first)
-  return <GraphPlace node={node} selected={selected} live={0} empty={false} onSelect={setSelected} />
+  return <GraphPlace node={node} selected={selected} live={0} names={NAMES} empty={false} onSelect={setSelected} />
 }
 
 const show = (node: GraphHost, first: string | null = null): void =>
@@ -103,6 +105,13 @@ test('an op selected before the graph had it opens its card, and its parents lea
   await vi.waitFor(() => expect(card()).toContain('text of b0'), { timeout: 10_000 })
   const stage = place.querySelector('[role=listbox]')!
   expect(stage.getAttribute('aria-activedescendant')).toBe(`graph-op-${hex(1)}`)
+})
+
+test('what an author calls itself stands in quotation marks beside its nickname, on the card and among the lanes', async () => {
+  show(createHost(), hex(1))
+  const [first, second] = [0, 1].map((author) => authorLook(keyBytes(author)).name)
+  await vi.waitFor(() => expect(place.querySelector('.op-card h2')?.textContent).toBe(`${second}“${first}”op 0`), { timeout: 10_000 })
+  await vi.waitFor(() => expect(place.textContent).toContain(`Lanes from left to right: ${first}, ${second} “\u2068${first}\u2069”`))
 })
 
 test('arrow keys walk the graph, Escape clears', async () => {

@@ -1,7 +1,7 @@
 /** Who is connected, by which path, and how far each of them is from what this node has. */
 import { useEffect } from 'react'
 import type { Hex, PeerStatus } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { pathNames, refusalSentences } from '../refusal-messages.ts'
 import { whyAlone } from '../state/agreement.ts'
@@ -39,7 +39,7 @@ function Heads({ heads, count }: { readonly heads: readonly Hex[]; readonly coun
   )
 }
 
-function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly name: string; readonly since: number }) {
+function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly name: string | undefined; readonly since: number }) {
   const lag = lagOf(peer)
   return (
     <li className="peer" data-lag={lag.kind}>
@@ -52,11 +52,7 @@ function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly na
           <>
             <AuthorMark author={peer.author} />
             <AuthorName author={peer.author} />
-            {name !== '' && (
-              <span className="peer-name their-text" title={text.nameHint}>
-                “<bdi>{name}</bdi>”
-              </span>
-            )}
+            <ChosenName name={name} />
           </>
         )}
         <Id>{shortId(peer.author ?? peer.peer)}</Id>
@@ -93,6 +89,7 @@ function PeerRow({ peer, name, since }: { readonly peer: PeerStatus; readonly na
 
 export default function PeersPlace() {
   const status = useNodeState((state) => state.status)
+  const names = useNodeState((state) => state.names)
   const statusAt = useNodeState((state) => state.statusAt)
   const now = useNow(1_000)
   const node = useNode()
@@ -120,7 +117,7 @@ export default function PeersPlace() {
             <PeerRow
               key={`${peer.peer}/${peer.path}`}
               peer={peer}
-              name={status.present.find(({ author }) => author === peer.author)?.name ?? ''}
+              name={status.present.find(({ author }) => author === peer.author)?.name || names.get(peer.author ?? '')}
               since={Math.max(0, now - statusAt)}
             />
           ))}

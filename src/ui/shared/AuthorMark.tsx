@@ -1,7 +1,11 @@
-/** How an author is shown: a shape in its colour, and its nickname. Both come from the key; neither proves anything. */
+/**
+ * How an author is shown: a shape in its colour, and its nickname. Both come from the key; neither proves anything. What it calls itself
+ * stands beside them and never in their place, since anyone may take any name.
+ */
 import { fromHex } from '../../core/bytes.ts'
 import { authorColor, authorLook, type AuthorLook, type AuthorShape } from '../../graph/author-look.ts'
 import type { Hex } from '../../worker/api.ts'
+import { messages } from '../messages.ts'
 
 const looks = new Map<Hex, AuthorLook>()
 
@@ -43,6 +47,16 @@ export function AuthorName({ author }: { readonly author: Hex }) {
   return (
     <span className="author-name" translate="no" style={{ color: colorOf(author) }}>
       {lookOf(author).name}
+    </span>
+  )
+}
+
+/** What an author calls itself, or nothing. */
+export function ChosenName({ name }: { readonly name: string | undefined }) {
+  if (name === undefined || name === '') return null
+  return (
+    <span className="chosen-name" translate="no" title={messages.chosenNameHint}>
+      “<bdi>{name}</bdi>”
     </span>
   )
 }

@@ -55,6 +55,8 @@ export interface NodeState {
   readonly history: { readonly total: number; readonly from: number; readonly entries: readonly HistoryEntry[] }
   /** Entries of the window that landed in the middle of it, latest arrivals only. */
   readonly landed: readonly Hex[]
+  /** What authors call themselves, as far as known. */
+  readonly names: ReadonlyMap<Hex, string>
   readonly refused: { readonly entries: readonly RefusedEntry[]; readonly count: number }
   readonly selected: Hex | null
   /** How often a person asked to follow the newest again. */
@@ -132,6 +134,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     statusAt: 0,
     history: { total: 0, from: 0, entries: [] },
     landed: [],
+    names: new Map(),
     refused: { entries: [], count: 0 },
     selected: null,
     live: 0,
@@ -171,6 +174,8 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
           return { history: { total, from, entries }, landed: landed.length > 0 ? landed : state.landed }
         })
       }
+      case 'names':
+        return store.setState({ names: new Map(message.names) })
       case 'refused':
         return store.setState({ refused: { entries: message.entries, count: message.count } })
       case 'direct':

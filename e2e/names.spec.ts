@@ -1,0 +1,77 @@
+/** Names that people choose: beside the nickname wherever an author is shown, and remembered when they are away. */
+import type { Locator, Page } from '@playwright/test'
+import { authorLook } from '../src/graph/author-look.ts'
+import { expect, test } from './fixtures.ts'
+import { agree, ready, said, type } from './tabs.ts'
+
+async function chooseName(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
+  await page.getByRole('dialog', { name: 'Node', exact: true }).getByRole('textbox', { name: 'Your name here' }).fill(name)
+  await page.keyboard.press('Escape')
+}
+
+const nicknameOf = async (page: Page): Promise<string> => authorLook(Uint8Array.from(Buffer.from((await said(page, 'node'))!, 'hex'))).name
+
+/** Who wrote this, as the history says. */
+const authorOf = (page: Page, text: string): Locator =>
+  page.getByRole('list', { name: 'History', exact: true }).getByRole('listitem').filter({ hasText: text }).locator('.entry-head')
+
+/** The lanes from left to right, as the graph's own list for screen readers names them. */
+const lanes = (page: Page): Locator => page.getByText(/^Lanes from left to right: /)
+
+test('E6 a chosen name stands beside the nickname in history, graph and card of others, and still does after a reload when its owner is gone', async ({
+  host,
+  device,
+}) => {
+  const here = await (await device()).open(`${host.address}/#new`)
+  const there = await (await device()).open(here.url())
+  const nickname = await nicknameOf(there)
+  await type(there, 'from the other one')
+  await agree([here, there], 2)
+  await chooseName(there, 'Ada Lovelace')
+  const shown = async (): Promise<void> => {
+    await expect(authorOf(here, 'from the other one')).toContainText(`${nickname}“Ada Lovelace”`)
+    await expect(lanes(here)).toContainText(`${nickname} “\u2068Ada Lovelace\u2069”`)
+    await here.locator('.entry .id-button').last().click()
+    await expect(here.getByRole('region', { name: 'The selected op' }).getByRole('heading')).toContainText(`${nickname}“Ada Lovelace”`)
+  }
+  await shown()
+  // Its own history says what others see.
+  await expect(authorOf(there, 'from the other one')).toContainText('“Ada Lovelace”')
+  await expect(authorOf(here, 'created the room')).not.toContainText('“')
+  await there.context().close()
+  await here.reload()
+  await ready(here)
+  await shown()
+})
+
+test('E6 two authors with one name, which is also the nickname of a third, are told apart in history, graph and where people type', async ({
+  host,
+  device,
+}) => {
+  // Nodes of one browser never share a nickname.
+  const { open } = await device()
+  const here = await open(`${host.address}/#new`)
+  const others = [await open(here.url()), await open(here.url())]
+  const name = await nicknameOf(here)
+  const nicknames = await Promise.all(others.map(nicknameOf))
+  expect(new Set([name, ...nicknames]).size).toBe(3)
+  for (const [i, page] of others.entries()) {
+    await type(page, `written by ${i + 1}`)
+    await agree([here, ...others], 2 + i)
+    await chooseName(page, name)
+  }
+  for (const [i, nickname] of nicknames.entries()) {
+    await expect(authorOf(here, `written by ${i + 1}`)).toContainText(`${nickname}“${name}”`)
+    await expect(lanes(here)).toContainText(`${nickname} “\u2068${name}\u2069”`)
+  }
+  const looks = await here
+    .locator('.entry-head')
+    .evaluateAll((heads) => heads.map((head) => head.querySelector('.author-name')!.textContent))
+  expect(looks.slice(1)).toEqual(nicknames)
+  for (const page of others) await page.getByRole('textbox', { name: 'Message', exact: true }).fill('…')
+  const typing = here.locator('.typing')
+  await expect(typing).toContainText('are typing')
+  for (const nickname of nicknames) await expect(typing).toContainText(`${nickname}“${name}”`)
+})

@@ -1,0 +1,39 @@
+/** What an author calls itself, under its nickname: any text, which stays in its line and turns nothing around it. */
+import type { Canvas2D } from './canvas2d.ts'
+import type { Frame } from './frame.ts'
+import { FONT } from './palette.ts'
+
+const CALLED_FONT = `italic 10.5px ${FONT}`
+/** Height of its line, CSS pixels. */
+const LINE = 15
+
+/** Draws `name` around `x`, its line's middle at `y`, and no wider than `width` (CSS pixels). */
+export function drawCalled(canvas: Canvas2D, { palette }: Frame, name: string, x: number, y: number, width: number): void {
+  canvas.save()
+  // Marks that are piled on a letter reach beyond its line.
+  canvas.beginPath()
+  canvas.rect(x - width / 2, y - LINE / 2, width, LINE)
+  canvas.clip()
+  canvas.font = CALLED_FONT
+  canvas.fillStyle = palette.quiet
+  canvas.fillText(fitted(canvas, name, width), x, y)
+  canvas.restore()
+}
+
+/** In quotation marks, and isolated: what turns the direction of a name ends with it. */
+const quoted = (name: string): string => `“\u2068${name}\u2069”`
+
+/** As much of the name as fits, with "…" if that is not all. */
+function fitted(canvas: Canvas2D, name: string, width: number): string {
+  const fits = (text: string): boolean => canvas.measureText(quoted(text)).width <= width
+  if (fits(name)) return quoted(name)
+  const letters = Array.from(name)
+  const begin = (count: number): string => `${letters.slice(0, count).join('')}…`
+  let [least, most] = [0, letters.length]
+  while (most - least > 1) {
+    const middle = (least + most) >> 1
+    if (fits(begin(middle))) least = middle
+    else most = middle
+  }
+  return quoted(begin(least))
+}
