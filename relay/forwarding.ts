@@ -1,15 +1,17 @@
 /**
- * The relay over real sockets: `room.ts` says where a frame goes, `outbox.ts` what waits for a receiver, and this file in whose turn
- * frames are passed on. A sender is read more slowly for what it sent itself, and never because of a receiver. Nothing is kept once it
- * is sent, and nothing is written down of who was where.
+ * The relay over real sockets: `room.ts` says where a frame goes, `outbox.ts` what waits for a receiver, `reading.ts` when a connection is
+ * read, `pulse.ts` whether it is alive, and this file in whose turn frames are passed on. A sender is read more slowly for what it sent
+ * itself, and never because of a receiver. Nothing is kept once it is sent, and nothing is written down of who was where.
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { PING, PONG } from '../src/net/liveness.ts'
 import { createFairQueue, dropNewestOfHeaviest, type FairQueue, waitingOf } from './fair-queue.ts'
 import { createFairTurns, type InFairTurn } from './fair-turns.ts'
-import { type Backlog, closeOutbox, createBacklog, createOutbox, isLagging, type Outbox, pump, send } from './outbox.ts'
+import { type Backlog, closeOutbox, createBacklog, createOutbox, isLagging, leftOf, type Outbox, pump, send } from './outbox.ts'
 import { CLOSE, GAVE_WAY, RELAY_IS_FULL, ROOM_IS_FULL } from './protocol.ts'
+import { answered, beat, createPulse, PING_MS, type Pulse } from './pulse.ts'
+import { createReader, createReadTurns, endReading, type Reader, type ReadInTurn, restFor, setAhead, stopResting } from './reading.ts'
 import { charge, createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, type RoomRefusal, route } from './room.ts'
 import { createShares, givePlaceBack, type Shares, takePlace } from './shares.ts'
 import { createTurns, type HoldForTurn } from './turn.ts'
@@ -19,12 +21,6 @@ export const MAX_CONNECTIONS = 8_192
 
 /** Deliveries of a turn of the event loop, a KiB each: some 10 ms. What is more waits for the next turn, so all sockets are read meanwhile. */
 export const TURN_DELIVERIES = 2_048
-
-/**
- * What is read in a turn of the event loop before connections are read no more until their turn comes: a reading, a KiB and four messages,
- * pings or pongs count 1 each. Some 10 ms.
- */
-export const TURN_READ = 2_048
 
 /** A sender's turn in what waits to be delivered; one frame for everybody in a full room, if it is small. Deliveries. */
 const SENDER_TURN = 256
@@ -41,12 +37,6 @@ export const MAX_UNFINISHED_BYTES = 256 * 1024 * 1024
 /** How often unfinished frames are counted. ms */
 const COUNT_MS = 1_000
 
-/** A socket that did not answer the last ping when the next is due is dead, and one that read nothing meanwhile is cut. ms */
-const PING_MS = 30_000
-
-/** What a connection that was told to go may have sent before it knew. One that sends more is cut at once. Counted as readings are. */
-const MAX_LATE = 1_024
-
 /** A connection that was told to go and stays is cut after this: it is counted no more. ms */
 const DISMISS_MS = 2_000
 
@@ -62,7 +52,7 @@ export interface Forwarding {
   readonly rates: Rates
   readonly holdForTurn: HoldForTurn
   readonly deliverInTurn: InFairTurn<Peer, Delivery>
-  readonly readInTurn: InFairTurn<Peer, Reading>
+  readonly readInTurn: ReadInTurn
   readonly timers: NodeJS.Timeout[]
   readonly log: (line: string) => void
 }
@@ -74,22 +64,8 @@ interface Peer {
   readonly roomName: string
   readonly room: Room<Peer>
   readonly outbox: Outbox<Peer>
-  /** Set while it rests, having been faster than its rates. */
-  rest: NodeJS.Timeout | null
-  /** Set while too much of what it sent waits for its turn. */
-  isAhead: boolean
-  /** Answered the last ping. */
-  isAlive: boolean
-  /** Lagged at the last ping and has read nothing since. */
-  isStuck: boolean
-  /** Messages, pings and pongs in this reading so far. */
-  events: number
-  /** What its last reading was charged. */
-  lastCost: number
-  /** Readings that wait for their turn. */
-  unpaid: number
-  /** What it sent after it was told to go. Counted as readings are. */
-  late: number
+  readonly reader: Reader
+  readonly pulse: Pulse
   /** What the stream had read when its last message ended. Bytes. */
   heardUntil: number
 }
@@ -101,12 +77,6 @@ interface Delivery {
   readonly from: Peer
   readonly to: readonly Peer[]
   readonly frame: Buffer
-}
-
-/** A reading of the network that is to be paid for. */
-interface Reading {
-  readonly by: Peer
-  readonly cost: number
 }
 
 /** @param log gets a sentence when a connection was cut for what it did; never who or where */
@@ -121,11 +91,11 @@ export function createForwarding(log: (line: string) => void, rates: Rates = DEF
     rates,
     holdForTurn: createTurns(),
     deliverInTurn: createFairTurns(undelivered, TURN_DELIVERIES, costOf, (delivery) => deliver(forwarding, delivery)),
-    readInTurn: createFairTurns(createFairQueue(SENDER_TURN), TURN_READ, ({ cost }) => cost, paid),
+    readInTurn: createReadTurns(),
     timers: [],
     log,
   }
-  forwarding.timers.push(setInterval(() => beat(forwarding), PING_MS))
+  forwarding.timers.push(setInterval(() => lookAtAll(forwarding), PING_MS))
   forwarding.timers.push(setInterval(() => cutUnfinished(forwarding), COUNT_MS))
   return forwarding
 }
@@ -151,37 +121,31 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream
     roomName,
     room,
     outbox: createOutbox(socket, source),
-    rest: null,
-    isAhead: false,
-    isAlive: true,
-    isStuck: false,
-    events: 0,
-    unpaid: 0,
-    lastCost: 1,
-    late: 0,
+    reader: createReader(socket, source),
+    pulse: createPulse(),
     heardUntil: stream.bytesRead,
   }
   socket.on('error', () => socket.terminate())
   socket.on('close', () => quit(forwarding, peer))
   socket.on('pong', () => {
-    peer.isAlive = true
-    peer.events++
+    answered(peer.pulse)
+    peer.reader.events++
     pay(forwarding, peer)
   })
   socket.on('ping', () => {
-    peer.events++
+    peer.reader.events++
     pay(forwarding, peer)
   })
   socket.on('message', (data, isBinary) => {
     peer.heardUntil = stream.bytesRead
-    peer.events++
+    peer.reader.events++
     if (!peers.has(peer)) return
     // A Buffer, as long as nobody sets `binaryType`.
     if (!isBinary && isPing(data as Buffer)) answer(forwarding, peer)
     else hear(forwarding, peer, isBinary ? compact(data as Buffer) : NO_FRAME)
   })
   // After `ws` has read it.
-  stream.on('data', (bytes: Buffer) => endReading(forwarding, peer, bytes.length))
+  stream.on('data', (bytes: Buffer) => endReading(forwarding.readInTurn, peer.reader, bytes.length, !peers.has(peer)))
   const inRoom = join(room, peer, source, performance.now())
   if (inRoom.type === 'refused') return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
   if (inRoom.instead !== null) sendAway(forwarding, inRoom.instead, CLOSE.full, GAVE_WAY)
@@ -197,10 +161,7 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream
 
   // It may ping.
   socket.send(PONG)
-  stream.on('drain', () => {
-    peer.isStuck = false
-    pump(backlog, peer.outbox, performance.now())
-  })
+  stream.on('drain', () => pump(backlog, peer.outbox, performance.now()))
 }
 
 /** Every reading of a network has memory of its own, which a small frame of it must not keep while it waits. */
@@ -216,44 +177,18 @@ function hear(forwarding: Forwarding, peer: Peer, frame: Buffer): void {
   const routing = route(peer.room, peer, frame, now)
   if (routing.type === 'refuse') return refuse(forwarding, peer, routing.reason)
   if (routing.to.length > 0) deliverOrHold(forwarding, { from: peer, to: routing.to, frame })
-  restFor(forwarding, peer, routing.restMs)
+  restFor(forwarding.readInTurn, peer.reader, routing.restMs)
 }
 
 function deliverOrHold(forwarding: Forwarding, delivery: Delivery): void {
   const { undelivered, backlog, deliverInTurn } = forwarding
   const { from } = delivery
   if (deliverInTurn(from.source, from, delivery)) return
-  from.isAhead ||= waitingOf(undelivered, from.source, from) > MAX_UNDELIVERED
+  if (waitingOf(undelivered, from.source, from) > MAX_UNDELIVERED) setAhead(from.reader, true)
   while (undelivered.cost > MAX_UNDELIVERED_IN_ALL) {
     backlog.dropped++
     letCatchUp(forwarding, dropNewestOfHeaviest(undelivered)!.from)
   }
-}
-
-/**
- * Charges one reading of the network for all that was in it: bytes, and what `ws` made of them, frame or not. Where its turn has no room
- * for it, the connection is not read until it is paid for. One that was told to go has MAX_LATE.
- */
-function endReading(forwarding: Forwarding, peer: Peer, bytes: number): void {
-  const cost = 1 + (bytes >> 10) + (peer.events >> 2)
-  peer.events = 0
-  if (!forwarding.peers.has(peer)) {
-    peer.late += cost
-    if (peer.late > MAX_LATE) peer.socket.terminate()
-    return
-  }
-  peer.lastCost = cost
-  readWhenPaid(forwarding, peer, cost)
-}
-
-function readWhenPaid({ readInTurn }: Forwarding, peer: Peer, cost: number): void {
-  peer.unpaid++
-  if (!readInTurn(peer.source, peer, { by: peer, cost })) readOrPause(peer)
-}
-
-function paid({ by }: Reading): void {
-  by.unpaid--
-  readOrPause(by)
 }
 
 const isPing = (data: Buffer): boolean => data.length === PING.length && data.toString('latin1') === PING
@@ -268,7 +203,7 @@ function answer(forwarding: Forwarding, peer: Peer): void {
 function pay(forwarding: Forwarding, peer: Peer): void {
   const restMs = charge(peer.room, peer, 0, performance.now())
   if (restMs === null) return refuse(forwarding, peer, 'too-fast')
-  restFor(forwarding, peer, restMs)
+  restFor(forwarding.readInTurn, peer.reader, restMs)
 }
 
 const costOf = ({ to, frame }: Delivery): number => to.length * (1 + (frame.length >> 10))
@@ -285,9 +220,7 @@ function deliver(forwarding: Forwarding, { from, to: receivers, frame }: Deliver
 
 /** Reads on from a sender of which nothing waits any more. */
 function letCatchUp({ undelivered }: Forwarding, sender: Peer): void {
-  if (!sender.isAhead || waitingOf(undelivered, sender.source, sender) > 0) return
-  sender.isAhead = false
-  readOrPause(sender)
+  if (sender.reader.isAhead && waitingOf(undelivered, sender.source, sender) === 0) setAhead(sender.reader, false)
 }
 
 /** Closes a connection for what it sent. It is gone at once: it may take its time to close. */
@@ -307,7 +240,7 @@ function quit({ peers, rooms, shares, backlog }: Forwarding, peer: Peer): void {
   if (peer.room.members.size === 0) rooms.delete(peer.roomName)
   givePlaceBack(shares, peer.source, peer)
   closeOutbox(backlog, peer.outbox)
-  if (peer.rest) clearTimeout(peer.rest)
+  stopResting(peer.reader)
 }
 
 function dismiss(socket: WebSocket, code: number, reason: string): void {
@@ -315,31 +248,12 @@ function dismiss(socket: WebSocket, code: number, reason: string): void {
   setTimeout(() => socket.terminate(), DISMISS_MS).unref()
 }
 
-function restFor(forwarding: Forwarding, peer: Peer, ms: number): void {
-  if (ms > 0) {
-    if (peer.rest) clearTimeout(peer.rest)
-    peer.rest = setTimeout(() => {
-      peer.rest = null
-      // Many end their rest at once, and each is read before it can be charged for that.
-      readWhenPaid(forwarding, peer, peer.lastCost)
-    }, ms)
-  }
-  if (ms > 0 || peer.isAhead) readOrPause(peer)
-}
-
-function readOrPause(peer: Peer): void {
-  if (peer.rest || peer.isAhead || peer.unpaid > 0) peer.socket.pause()
-  else if (peer.socket.isPaused) peer.socket.resume()
-}
-
-function beat({ peers }: Forwarding): void {
-  for (const peer of peers) {
-    // Nothing is read from a paused one, its pong neither.
-    const isDead = !peer.isAlive && !peer.socket.isPaused
-    if (isDead || peer.isStuck) peer.socket.terminate()
-    peer.isAlive = peer.socket.isPaused
-    peer.isStuck = isLagging(peer.outbox)
-    peer.socket.ping()
+function lookAtAll({ peers }: Forwarding): void {
+  for (const { socket, outbox, pulse } of peers) {
+    const taken = { sent: outbox.sent, left: leftOf(outbox), isLagging: isLagging(outbox), isPaused: socket.isPaused }
+    const next = beat(pulse, taken)
+    if (next === 'cut') socket.terminate()
+    else if (next === 'ping') socket.ping()
   }
 }
 

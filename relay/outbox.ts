@@ -45,6 +45,8 @@ export interface Outbox<Sender> {
   readonly queue: FairQueue<Sender, Waiting>
   /** What of it is counted in the backlog. Bytes. */
   counted: number
+  /** What was given to the socket so far. Bytes. */
+  sent: number
 }
 
 /** What waits for all receivers of a host. */
@@ -58,7 +60,7 @@ export interface Backlog {
 export const createBacklog = (): Backlog => ({ bytes: 0, bySource: new Map(), dropped: 0 })
 
 export function createOutbox<Sender>(sink: Sink, source: string): Outbox<Sender> {
-  return { sink, source, queue: createFairQueue(TURN_BYTES), counted: 0 }
+  return { sink, source, queue: createFairQueue(TURN_BYTES), counted: 0, sent: 0 }
 }
 
 /**
@@ -72,7 +74,7 @@ export function send<Sender extends { readonly source: string }>(
   frame: Uint8Array,
   now: number,
 ): void {
-  if (outbox.queue.cost === 0 && outbox.sink.bufferedAmount + frame.length <= WINDOW_BYTES) return outbox.sink.send(frame)
+  if (outbox.queue.cost === 0 && outbox.sink.bufferedAmount + frame.length <= WINDOW_BYTES) return give(outbox, frame)
   push(outbox.queue, from.source, from, { frame, since: now }, frame.length + FRAME_OVERHEAD)
   count(backlog, outbox)
   while (isOver(backlog, outbox) && dropNewestOfHeaviest(outbox.queue) !== null) {
@@ -88,10 +90,18 @@ export function pump<Sender>(backlog: Backlog, outbox: Outbox<Sender>, now: numb
     const next = shift(outbox.queue)
     if (next === null) break
     if (now - next.since > MAX_WAIT_MS) backlog.dropped++
-    else outbox.sink.send(next.frame)
+    else give(outbox, next.frame)
   }
   count(backlog, outbox)
 }
+
+function give<Sender>(outbox: Outbox<Sender>, frame: Uint8Array): void {
+  outbox.sent += frame.length
+  outbox.sink.send(frame)
+}
+
+/** What of it the network has taken. Bytes. */
+export const leftOf = ({ sent, sink }: Outbox<unknown>): number => sent - sink.bufferedAmount
 
 /** Whether it holds more than a receiver that keeps up would. */
 export const isLagging = ({ queue, sink }: Outbox<unknown>): boolean => queue.cost > 0 || sink.bufferedAmount > WINDOW_BYTES

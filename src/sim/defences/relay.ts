@@ -3,6 +3,9 @@ import { type Defence } from '../defences.ts'
 import { tested } from './tested.ts'
 
 const FORWARDING = 'relay/forwarding.ts'
+const READING = 'relay/reading.ts'
+const PULSE = 'relay/pulse.ts'
+const PULSE_TEST = 'relay/pulse.test.ts'
 const FORWARDING_TEST = 'relay/forwarding.test.ts'
 const ROOM_TEST = 'relay/room.test.ts'
 
@@ -196,7 +199,7 @@ export const RELAY: readonly Defence[] = [
   },
   {
     row: 'D23',
-    file: FORWARDING,
+    file: READING,
     in: 'readOrPause',
     drop: 'operand',
     mentions: ['unpaid'],
@@ -204,18 +207,18 @@ export const RELAY: readonly Defence[] = [
   },
   {
     row: 'D23',
-    file: FORWARDING,
+    file: READING,
     in: 'endReading',
     drop: 'if',
-    mentions: ['late'],
+    mentions: ['wasToldToGo'],
     test: tested(FORWARDING_TEST, 'D23 and was told to go may end'),
   },
   {
     row: 'D23',
-    file: FORWARDING,
+    file: READING,
     in: 'restFor',
     replace: 'call readWhenPaid',
-    with: 'readOrPause(peer)',
+    with: 'readOrPause(reader)',
     test: tested(FORWARDING_TEST, 'D23 that end their rest at once'),
   },
   {
@@ -241,5 +244,44 @@ export const RELAY: readonly Defence[] = [
     drop: 'operand',
     mentions: ['spent', 'perTurn'],
     test: tested('relay/fair-turns.test.ts', 'D23 one source waits for a turn'),
+  },
+  {
+    row: 'D23',
+    file: PULSE,
+    in: 'beat',
+    replace: 'value of const isIdle',
+    with: 'isLagging',
+    test: tested(PULSE_TEST, 'D23 law: who reads 40 kB/s or more'),
+  },
+  {
+    row: 'D23',
+    file: PULSE,
+    in: 'beat',
+    replace: 'call min',
+    with: '0',
+    test: tested(PULSE_TEST, 'D23 law: who reads 40 kB/s or more'),
+  },
+  {
+    row: 'D23',
+    file: PULSE,
+    in: 'beat',
+    drop: 'if',
+    mentions: ['TAKING_BEATS'],
+    test: tested(PULSE_TEST, 'D23 law: who takes next to nothing'),
+  },
+  {
+    row: 'D23',
+    file: PULSE,
+    in: 'beat',
+    replace: 'call min',
+    with: '(pulse.asked - pulse.read)',
+    test: tested(PULSE_TEST, 'D23 who answers no ping'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/outbox.ts',
+    replace: 'value of const leftOf',
+    with: '({ sent }: Outbox<unknown>): number => sent',
+    test: tested(FORWARDING_TEST, 'D23 is cut when it takes a byte a minute'),
   },
 ]
