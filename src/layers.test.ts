@@ -37,7 +37,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   },
   store: { imports: ['core'], packages: ['@noble', 'idb'] },
   net: { imports: ['core'], packages: ['@noble', 'partysocket'] },
-  node: { imports: ['core', 'crdt', 'rules', 'sync', 'store', 'net'], packages: ['@noble', 'hash-wasm'] },
+  node: { imports: ['core', 'crdt', 'rules', 'sync', 'graph/author-look', 'store', 'net'], packages: ['@noble', 'hash-wasm'] },
   worker: { imports: BELOW_WORKER, packages: [] },
   ui: {
     imports: ['core', 'crdt', 'graph', 'sim', 'worker/api', 'worker/client', 'worker/script-url', 'net/webrtc'],

@@ -81,6 +81,7 @@ test('in lockstep with a list that is searched from end to end', () => {
         for (const { lacking } of pending.touched) expect(lacking).toBe(0)
         const absent = new Set(twin.flatMap(({ missing }) => [...missing].filter((parent) => !twin.some((other) => other.op === parent))))
         expect(missingIds(pending, 100, pending.ops).map(toHex).sort()).toEqual([...absent].map((id) => toHex(idNumber(id))).sort())
+        expect(pending.waiting).toBe(twin.length)
         expect(pending.ops).toBe(twin.reduce((sum, { links }) => sum + links.size, 0))
         expect([...pending.byLink.values()].reduce((sum, { ops }) => sum + ops, 0)).toBe(pending.ops)
         expect(pending.slots.size).toBe(new Set(twin.flatMap((other) => [other.op, ...other.missing])).size)

@@ -71,6 +71,8 @@ export interface Share extends Amount {
 
 /** The amounts are sums over all links: an op counts for each that brought it. */
 export interface Pending extends Amount {
+  /** How many ops wait, each counted once. */
+  waiting: number
   readonly slots: Map<string, Slot>
   readonly byLink: Map<string, Share>
   /**
@@ -85,7 +87,7 @@ export interface Pending extends Amount {
 }
 
 export function createPending(): Pending {
-  return { slots: new Map(), byLink: new Map(), touched: new Set(), pass: 0, vain: 0, ops: 0, bytes: 0, parents: 0 }
+  return { slots: new Map(), byLink: new Map(), touched: new Set(), pass: 0, vain: 0, waiting: 0, ops: 0, bytes: 0, parents: 0 }
 }
 
 /** The op with this id, if it waits. */
@@ -156,6 +158,7 @@ function enter(pending: Pending, slot: Slot, unitOp: UnitOp, parents: readonly O
     passedOver: false,
   }
   slot.op = waiting
+  pending.waiting++
   for (const parent of missing) {
     parent.children.add(waiting)
     if (!parent.wasWhole) waiting.lacking++
@@ -228,6 +231,7 @@ export function remove(pending: Pending, waiting: WaitingOp): WaitingOp[] {
 function leave(pending: Pending, waiting: WaitingOp): void {
   waiting.prev?.vouchers?.delete(waiting)
   waiting.slot.op = null
+  pending.waiting--
   pending.touched.delete(waiting)
   for (const parent of waiting.missing) {
     parent.children.delete(waiting)

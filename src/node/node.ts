@@ -244,7 +244,7 @@ export async function createNode({
 
   const node: Node = {
     engine,
-    room: createRoom(engine, library),
+    room: createRoom(engine, library, names.all),
     refused,
     author: toHex(identity.author),
     names,

@@ -1,6 +1,7 @@
-/** What an op's card is told of an op that others have given many children. */
+/** What an op's card is told of an op that others have given many children, and what a search finds. */
 import { expect, test, vi } from 'vitest'
 import { toHex } from '../core/bytes.ts'
+import { authorLook } from '../graph/author-look.ts'
 import { idOf } from '../core/dag.ts'
 import { receive } from '../core/replica.ts'
 import { GENESIS, judgeWords, opAfter, ROOM } from '../core/room.naive.ts'
@@ -27,7 +28,7 @@ test('D17 of an op with more children than MAX_CHILDREN_TOLD the newest are name
   const { dag } = engine.replica
   const page = { time: 0, body: { kind: 'message', text: '' }, signature: null, bytes: 0 }
   const library = { read: async () => [page] } as unknown as Library
-  const room = createRoom(engine, library)
+  const room = createRoom(engine, library, () => new Map())
   receive(engine.replica, [GENESIS], 'self')
   for (const [count, named] of [
     [64, 64],
@@ -42,13 +43,52 @@ test('D17 of an op with more children than MAX_CHILDREN_TOLD the newest are name
 })
 
 /** A room of a genesis and so many messages, each of which says this. */
-function roomOf(messages: number, text: string): Room {
+function roomOf(messages: number, text: string, names: ReadonlyMap<string, string> = new Map()): Room {
   const engine = newEngine()
   receive(engine.replica, [GENESIS], 'self')
   for (let i = 0; i < messages; i++) receive(engine.replica, [opAfter(1, null, [GENESIS], `${i}`)], 'mallory')
   const page = { time: 0, body: { kind: 'message', text }, signature: null, bytes: 0 }
-  return createRoom(engine, { read: async (ops: readonly number[]) => ops.map(() => page) } as unknown as Library)
+  return createRoom(engine, { read: async (ops: readonly number[]) => ops.map(() => page) } as unknown as Library, () => names)
 }
+
+test('a search finds what an author wrote by the beginning of a word of its nickname', async () => {
+  const room = roomOf(3, 'hello')
+  const [colour = '', animal = ''] = authorLook(authorNumber(1)).name.split(' ')
+  for (const words of [animal, animal.toUpperCase(), colour.slice(0, 3), `${colour} ${animal}`])
+    expect([words, new Set((await room.search(words, 9)).map(({ author }) => author))]).toEqual([words, new Set([toHex(authorNumber(1))])])
+  expect(await room.search(animal.slice(1), 9)).toEqual([])
+  expect(await room.search(`${animal} hello`, 9)).toEqual([])
+})
+
+test('a search finds what an author wrote by the beginning of a word of its chosen name', async () => {
+  const author = toHex(authorNumber(1))
+  const room = roomOf(3, 'hello', new Map([[author, 'Ada Lovelacé']]))
+  for (const words of ['ada', 'LOVELACE\u0301'])
+    expect([words, ...(await room.search(words, 9)).map((entry) => entry.author)]).toEqual([words, author, author, author])
+  expect(await room.search('ovelace', 9)).toEqual([])
+})
+
+test('a search finds an entry by the first digits of its id, and what an author wrote by those of its fingerprint', async () => {
+  const room = roomOf(3, 'hello')
+  const { entries } = await room.entries(0, 9)
+  const { id } = entries[2]!
+  for (const words of [id, id.slice(0, 8), id.slice(0, 8).toUpperCase(), id.slice(0, 4)])
+    expect([words, ...(await room.search(words, 9)).map((entry) => entry.id)]).toEqual([words, id])
+  expect(await room.search(id.slice(1, 9), 9)).toEqual([])
+  // Three digits are part of too many ids, and of words.
+  expect(await room.search(id.slice(0, 3), 9)).toEqual([])
+  expect(await room.search(toHex(authorNumber(1)).slice(0, 8), 9)).toHaveLength(3)
+})
+
+test('E6 a search pauses among entries without a text, too', async () => {
+  const room = roomOf(4_000, '')
+  let turns = 0
+  const count = setInterval(() => turns++)
+  const before = turns
+  expect(await room.search('zzz', 9)).toEqual([])
+  clearInterval(count)
+  expect(turns).toBeGreaterThan(before)
+})
 
 test('E6 a search thins piled marks before they are normalized, and finds the same', async () => {
   const normalize = vi.spyOn(String.prototype, 'normalize')

@@ -3,28 +3,28 @@
  */
 import { authorOf, childrenOf, countChildren, idOf, markFuture, numberOf, parentsOf } from '../core/dag.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
-import { thinMarks } from '../core/marks.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy } from '../core/seen.ts'
 import { textOf } from '../crdt/text-of.ts'
 import type { Engine } from '../sync/state.ts'
 import { entriesOf as equivocationsOf, evidenceOf, MAX_EVIDENCE_FILES } from './evidence.ts'
 import type { Library, Page } from './library.ts'
+import { pendingList } from './pending-list.ts'
 import { createRivals, isForked, pairsOf, rivalsOf } from './rivals.ts'
-import type { EquivocationEntry, EvidenceEntry, Hex, HistoryEntry, OpDetails } from './views.ts'
+import { createMatcher } from './search.ts'
+import type { EquivocationEntry, EvidenceEntry, Hex, HistoryEntry, OpDetails, PendingList } from './views.ts'
 
 /** Entries read at a time by a search: 16 MiB, if all are as long as can be. */
 const SEARCH_STEP = 256
 /** Characters folded between two pauses of a search: some 10 ms of any text. Others choose how much there is. */
 const SEARCH_SLICE = 128 * 1024
+/** An entry without a text counts as so many characters: its author's nickname and its ids are compared too. */
+const SEARCH_ENTRY = 64
 /** Children of one op that are named: more than a person looks through. Others choose how many there are. */
 const MAX_CHILDREN_TOLD = 64
 
 /** Rivals of an op that are told: a card shows fewer, and anybody may sign any number. */
 const MAX_RIVALS = 64
-
-/** A text as a search compares it: the case does not count, nor whether an accent is a letter of its own. */
-const folded = (text: string): string => thinMarks(text).normalize('NFC').toLowerCase()
 
 /** Gives the thread to whatever waits for it. */
 const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve))
@@ -37,13 +37,16 @@ export interface Room {
   /** Newest first. A later search ends this one, which then finds nothing. O(characters of the history), with pauses. */
   search(text: string, limit: number): Promise<HistoryEntry[]>
   inspect(id: Hex): Promise<OpDetails | null>
+  /** A few of the ops that wait, and what for. */
+  pending(): PendingList
   /** Equivocations in order of admission, from the `from`-th on, at most `count`. O(count). */
   equivocations(from: number, count: number): EquivocationEntry[]
   /** Equivocations with evidence: all that are known (null), or the first few of those that this op is in. */
   evidence(id: Hex | null): Promise<EvidenceEntry[]>
 }
 
-export function createRoom(engine: Engine, library: Library): Room {
+/** @param names what authors call themselves */
+export function createRoom(engine: Engine, library: Library, names: () => ReadonlyMap<Hex, string>): Room {
   const { dag, history } = engine.replica
   const seen = createSeen(dag)
   const rivals = createRivals(dag)
@@ -86,16 +89,16 @@ export function createRoom(engine: Engine, library: Library): Room {
     admitted: (from, count) => entriesOf(Array.from({ length: Math.max(0, Math.min(count, dag.length - from)) }, (_, i) => from + i)),
     async search(text, limit) {
       const search = ++searches
-      const wanted = folded(text)
+      const matches = createMatcher(text, names())
       const found: HistoryEntry[] = []
       let slice = 0
       for (let end = history.length; end > 0 && found.length < limit; end -= SEARCH_STEP) {
         const start = Math.max(0, end - SEARCH_STEP)
         const entries = await entriesOf(sliceHistory(history, start, end - start))
         for (const entry of entries.reverse()) {
-          if (folded(entry.text).includes(wanted)) found.push(entry)
+          if (matches(entry)) found.push(entry)
           if (found.length === limit) break
-          slice += entry.text.length
+          slice += SEARCH_ENTRY + entry.text.length
           if (slice < SEARCH_SLICE) continue
           slice = 0
           await pause()
@@ -127,6 +130,7 @@ export function createRoom(engine: Engine, library: Library): Room {
         bytes: page.bytes,
       }
     },
+    pending: () => pendingList(engine.replica.pending),
     equivocations: (from, count) => equivocationsOf(dag, dag.equivocations.slice(from, from + count)),
     evidence: (id) => evidenceOf(dag, library, id === null ? dag.equivocations : pairsOf(rivals, opOf(id), MAX_EVIDENCE_FILES)),
   }

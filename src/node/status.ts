@@ -25,7 +25,7 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
   return {
     ops: dag.length,
     stored: engine.stored,
-    pending: pending.ops,
+    pending: pending.waiting,
     rejected: rejected.size,
     heads: heads.heads.size,
     digest: toHex(digestOfStored(heads)),

@@ -175,6 +175,26 @@ export interface RefusedEntry {
   readonly at: number
 }
 
+/** An op that waits, and what for. */
+export interface PendingEntry {
+  readonly id: Hex
+  readonly author: Hex
+  readonly seq: number
+  /** Who brought it: a peer's sender value, "file" or "disk". */
+  readonly from: string
+  /** The first few of its parents that are not here, and how many there are. */
+  readonly missing: readonly Hex[]
+  readonly missingCount: number
+  /** How many of its parents wait themselves. */
+  readonly waitingParents: number
+}
+
+/** A few of the ops that wait, and how many there are. */
+export interface PendingList {
+  readonly count: number
+  readonly ops: readonly PendingEntry[]
+}
+
 /** The op's id once it is stored here, or why there is none; the page keeps the text in that case. */
 export type SubmitReply = { readonly id: Hex } | { readonly refused: Refusal | 'disk-full' }
 

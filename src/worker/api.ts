@@ -14,6 +14,7 @@ import type {
   NodeFailure,
   NodeStatus,
   OpDetails,
+  PendingList,
   RefusedEntry,
   StoredRoom,
   SubmitReply,
@@ -74,7 +75,9 @@ export type ToNode =
   | { readonly type: 'window'; readonly from: number | null; readonly count: number }
   /** Everything about one op: reply `OpDetails | null`. */
   | { readonly type: 'inspect'; readonly ref: number; readonly id: Hex }
-  /** Entries whose text contains `text` (case-insensitive), newest first, at most `limit`: reply `HistoryEntry[]`. */
+  /** A few of the ops that wait, and what for: reply `PendingList`. */
+  | { readonly type: 'pending'; readonly ref: number }
+  /** Entries that a search for `text` finds (`node/search.ts`), newest first, at most `limit`: reply `HistoryEntry[]`. */
   | { readonly type: 'search'; readonly ref: number; readonly text: string; readonly limit: number }
   /** The whole history: reply `HistoryEntry[]`. */
   | { readonly type: 'history'; readonly ref: number }
@@ -109,6 +112,7 @@ export interface Replies {
   readonly forget: Forgotten
   readonly submit: SubmitReply
   readonly inspect: OpDetails | null
+  readonly pending: PendingList
   readonly search: readonly HistoryEntry[]
   readonly history: readonly HistoryEntry[]
   readonly export: Uint8Array

@@ -24,6 +24,7 @@ const GOOD = [
   { type: 'leave' },
   { type: 'window', from: null, count: 10 },
   { type: 'inspect', ref: 2, id: 'ff' },
+  { type: 'pending', ref: 3 },
   { type: 'search', ref: 3, text: 'x', limit: 5 },
   { type: 'history', ref: 4 },
   { type: 'export', ref: 5 },

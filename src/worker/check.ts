@@ -87,6 +87,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   leave: {},
   window: { from: orNull(isCount), count: isCount },
   inspect: { ref: isCount, id: isText },
+  pending: { ref: isCount },
   search: { ref: isCount, text: isText, limit: isCount },
   history: { ref: isCount },
   export: { ref: isCount },

@@ -106,6 +106,8 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return publisher.show(message.from, message.count)
       case 'inspect':
         return reply(message.ref, running.room.inspect(message.id))
+      case 'pending':
+        return reply(message.ref, Promise.resolve(running.room.pending()))
       case 'search':
         return reply(message.ref, running.room.search(message.text, message.limit))
       case 'history':

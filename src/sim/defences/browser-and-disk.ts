@@ -312,7 +312,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E6',
-    file: 'src/node/room.ts',
+    file: 'src/node/search.ts',
     in: 'folded',
     drop: 'call thinMarks',
     test: tested('src/node/room.test.ts', 'E6 a search thins piled marks'),

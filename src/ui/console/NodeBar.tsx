@@ -6,6 +6,7 @@ import { messages } from '../messages.ts'
 import { CatchUp } from './CatchUp.tsx'
 import { agreementOf } from '../state/agreement.ts'
 import { useNode, useNodeState, usePage } from '../state/bindings.ts'
+import type { Part } from '../state/page.ts'
 import type { Hex } from '../../worker/api.ts'
 
 const text = messages.nodeBar
@@ -22,9 +23,9 @@ export function NodeBar({ author }: { readonly author: Hex }) {
   const quiet = agreement.type === 'peers' && agreement.unheard === agreement.peers
   const { name } = lookOf(author)
 
-  const show = (place: 'peers' | 'node'): void => {
+  const show = (place: 'peers' | 'node', part?: Part): void => {
     page.focus(node.slot)
-    page.show(place)
+    page.show(place, part)
   }
 
   const showLie = async (): Promise<void> => {
@@ -102,14 +103,14 @@ export function NodeBar({ author }: { readonly author: Hex }) {
             </button>
           )}
           {status.rejected > 0 && (
-            <button type="button" className="fact-danger" title={text.rejectedHint} onClick={() => show('node')}>
+            <button type="button" className="fact-danger" title={text.rejectedHint} onClick={() => show('node', 'refused')}>
               {text.rejected(status.rejected)}
             </button>
           )}
           {status.pending > 0 && (
-            <span className="fact-warn" title={text.pendingHint}>
+            <button type="button" className="fact-warn" title={text.pendingHint} onClick={() => show('node', 'pending')}>
               {text.pending(status.pending)}
-            </span>
+            </button>
           )}
         </p>
       )}

@@ -1,5 +1,5 @@
 /** A place beside the console: over the graph when wide, over everything when narrow. Escape closes it and gives the focus back. */
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, type ReactNode } from 'react'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
@@ -13,7 +13,8 @@ export function Sheet({ place, children }: { readonly place: Place; readonly chi
   const several = usePageState(({ nodes }) => nodes.length > 1)
   const author = useNodeState((state) => state.opened?.node ?? null)
 
-  useEffect(() => {
+  // Before the effects of what is in it, of which one may want the focus.
+  useLayoutEffect(() => {
     const before = document.activeElement
     sheet.current!.focus()
     return () => {

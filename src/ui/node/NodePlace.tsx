@@ -4,6 +4,7 @@ import { messages } from '../messages.ts'
 import { useNodeState } from '../state/bindings.ts'
 import { VERSION } from '../version.ts'
 import { OwnName } from './OwnName.tsx'
+import { PendingOps } from './PendingOps.tsx'
 import { RefusedLog } from './RefusedLog.tsx'
 import { RoomFile } from './RoomFile.tsx'
 import { StorageFacts } from './StorageFacts.tsx'
@@ -50,8 +51,8 @@ export default function NodePlace() {
       <h3>{text.file}</h3>
       <RoomFile roomName={opened.roomName} />
 
-      <h3>{text.refused}</h3>
       <RefusedLog />
+      <PendingOps />
 
       <p className="version">{text.version(VERSION)}</p>
     </>

@@ -4,13 +4,13 @@ import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { fullTime, messages, timeAgo } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { useNodeState, useNow } from '../state/bindings.ts'
+import { sourceOf } from './source-of.ts'
+import { usePart } from './use-part.ts'
 
 const text = messages.node
 
 /** More than anyone reads; the count says how many there were. */
 const SHOWN = 50
-
-const sourceOf = (from: string): string => text.refusedFromElsewhere[from] ?? text.refusedFrom(shortId(from))
 
 function RefusedRow({ entry, now }: { readonly entry: RefusedEntry; readonly now: number }) {
   return (
@@ -29,11 +29,14 @@ function RefusedRow({ entry, now }: { readonly entry: RefusedEntry; readonly now
 export function RefusedLog() {
   const { entries, count } = useNodeState((state) => state.refused)
   const now = useNow(10_000) / 1000
-  if (count === 0) return <p className="quiet">{text.refusedNone}</p>
+  const heading = usePart('refused', true)
   const shown = entries.slice(-SHOWN).reverse()
   return (
     <>
-      <p className="quiet">{text.refusedLead(shown.length, count)}</p>
+      <h3 ref={heading} tabIndex={-1}>
+        {text.refused}
+      </h3>
+      <p className="quiet">{count === 0 ? text.refusedNone : text.refusedLead(shown.length, count)}</p>
       <ul role="list" className="refused-log">
         {shown.map((entry, i) => (
           <RefusedRow key={`${entry.at}/${i}`} entry={entry} now={now} />

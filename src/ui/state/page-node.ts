@@ -104,6 +104,7 @@ export interface PageNode {
   rooms(): Promise<Replies['rooms']>
   forget(id: Hex): Promise<Replies['forget']>
   inspect(id: Hex): Promise<Replies['inspect']>
+  pending(): Promise<Replies['pending']>
   search(text: string): Promise<Replies['search']>
   wholeHistory(): Promise<Replies['history']>
   exportRoom(): Promise<Replies['export']>
@@ -121,7 +122,7 @@ export interface PageNode {
 const TYPING_LASTS = 4_000
 
 /** Results of a search shown at once. */
-const SEARCH_LIMIT = 100
+export const SEARCH_LIMIT = 100
 
 /** Takes over the worker: its maker no longer listens to it. `hostServers`: those that the page's host names, as text. */
 export function createPageNode(worker: Worker, slot: number, hostServers = ''): PageNode {
@@ -275,6 +276,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     rooms: () => client.ask({ type: 'rooms' }),
     forget: (node) => client.ask({ type: 'forget', node }),
     inspect: (id) => client.ask({ type: 'inspect', id }),
+    pending: () => client.ask({ type: 'pending' }),
     search: (text) => client.ask({ type: 'search', text, limit: SEARCH_LIMIT }),
     wholeHistory: () => client.ask({ type: 'history' }),
     exportRoom: () => client.ask({ type: 'export' }),

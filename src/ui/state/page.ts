@@ -14,12 +14,17 @@ import { serversOf } from './start-up.ts'
 /** What opens beside the console; null: the first screen alone. */
 export type Place = 'share' | 'peers' | 'node' | 'rooms' | 'help'
 
+/** A part of the place "node" that was asked for by itself. */
+export type Part = 'refused' | 'pending'
+
 export interface PageState {
   /** Empty until a room is opened. */
   readonly nodes: readonly PageNode[]
   /** Slot of the selected node: the one whose graph and places are shown, and whose console is the one where there is room for one only. */
   readonly focus: number
   readonly place: Place | null
+  /** The part of the place that was asked for, a new object each time; null: its beginning. */
+  readonly part: { readonly name: Part } | null
   /** Something to say for a moment ("Link copied"); `at` tells two equal ones apart. */
   readonly notice: { readonly text: string; readonly at: number } | null
   /** The invitation of another device with which this page was opened; null when it is taken. */
@@ -42,7 +47,7 @@ export interface Page {
   removeNode(slot: number): void
   /** Selects a node. */
   focus(slot: number): void
-  show(place: Place | null): void
+  show(place: Place | null, part?: Part): void
   /** The invitation that this page was opened with, once. */
   takeInvitation(): string | null
   say(text: string): void
@@ -65,7 +70,7 @@ export interface PageSetting {
 
 export function createPage({ startNodeWorker, relay, hostServers, patience }: PageSetting): Page {
   const servers = serversOf('', hostServers)
-  const store = createStore<PageState>(() => ({ nodes: [], focus: 0, place: null, notice: null, invitation: null }))
+  const store = createStore<PageState>(() => ({ nodes: [], focus: 0, place: null, part: null, notice: null, invitation: null }))
   /** The worker that answers the Start place becomes the tab's own node when a room is chosen. */
   let own: PageNode | null = null
   const ownNode = (): PageNode => (own ??= createPageNode(startNodeWorker(0), 0, hostServers))
@@ -128,7 +133,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
       keepAddedNodes()
     },
     focus: (focus) => store.setState({ focus }),
-    show: (place) => store.setState({ place }),
+    show: (place, part) => store.setState({ place, part: part === undefined ? null : { name: part } }),
     takeInvitation: () => {
       const { invitation } = store.getState()
       store.setState({ invitation: null })
