@@ -77,20 +77,31 @@ export async function setOffline(page: Page, on: boolean): Promise<void> {
   await expect(offline).toHaveAttribute('aria-checked', String(on))
 }
 
-/** Waits until all tabs hold `ops` ops (the room's first one included) under one digest; gives the digest. */
+/**
+ * Waits until all tabs hold `ops` ops (the room's first one included) under one digest; gives the digest. What a tab counts as held may not be
+ * stored yet, and its digest is of what is stored: so both counts are waited for, and read at one moment with the digest.
+ */
 export async function agree(pages: readonly Page[], ops: number, timeout = WITHIN): Promise<string> {
-  const state = () => Promise.all(pages.map(async (page) => `${await said(page, 'ops')} ${await said(page, 'digest')}`))
+  const states = () => Promise.all(pages.map(stateOf))
   await expect
-    .poll(async () => (await Promise.all(pages.map((page) => said(page, 'ops')))).map(Number), {
-      message: 'all hold the same number of ops',
+    .poll(async () => (await states()).map(({ ops, stored }) => `${ops}, ${stored} stored`), {
+      message: 'all hold and store the same number of ops',
       timeout,
     })
-    .toEqual(pages.map(() => ops))
-  await expect.poll(async () => new Set(await state()).size, { message: 'all have one digest', timeout }).toBe(1)
-  const digest = await said(pages[0]!, 'digest')
+    .toEqual(pages.map(() => `${ops}, ${ops} stored`))
+  await expect
+    .poll(async () => new Set((await states()).map(({ digest }) => digest)).size, { message: 'all have one digest', timeout })
+    .toBe(1)
+  const { digest } = await stateOf(pages[0]!)
   expect(digest).toMatch(/^[0-9a-f]{64}$/)
   return digest!
 }
+
+const stateOf = (page: Page) =>
+  page.evaluate(() => {
+    const { ops, stored, digest } = document.documentElement.dataset
+    return { ops, stored, digest }
+  })
 
 /** The messages of the tab's history, in its order. */
 export const messagesOf = async (page: Page): Promise<string[]> => {
