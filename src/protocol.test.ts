@@ -227,7 +227,7 @@ test('the bodies of docs/protocol.md are split into its patterns and contents, a
 
 test('the messages of docs/protocol.md are read, and written the same', () => {
   const lines = blocks('messages')[0]!
-  expect(lines.map(([kind]) => kind)).toEqual(['hello', 'heads', 'want', 'units', 'bye', 'more'])
+  expect(lines.map(([kind]) => kind)).toEqual(['hello', 'heads', 'want', 'units', 'bye', 'more', 'near'])
   for (const [kind, bytes] of lines) {
     const decoded = decodeMessage(hex(bytes))
     expect(decoded.ok && decoded.value.type).toBe(kind)

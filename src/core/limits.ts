@@ -35,8 +35,11 @@ export const MAX_UNIT_OPS = 1024
 /** Canonical bytes of a unit's ops, summed: what one message can make a node hold before it is admitted. */
 export const MAX_UNIT_BYTES = 1024 * 1024
 
-/** The version of messages and signals, the first byte of each. Version 1 had no tokens: nobody could tell the living from the recorded. */
-export const MESSAGE_VERSION = 2
+/**
+ * The version of messages and signals, the first byte of each. Version 1 had no tokens: nobody could tell the living from the recorded. Version 2 had
+ * no "near": each question said all that its asker holds.
+ */
+export const MESSAGE_VERSION = 3
 
 /** A token that a node gives out and hears back from those who are alive. Bytes. */
 export const TOKEN_BYTES = 8
@@ -51,6 +54,9 @@ export const MAX_ECHOES = 256
 
 /** Tips in one page of a message (about 12 KiB). */
 export const MAX_TIPS_PAGE = 256
+
+/** Ids in a short question: a few hundred bytes. What more is missing is asked for in the next one. */
+export const MAX_NEAR_IDS = 16
 
 /** Pending ops held for one link, so that one liar cannot push out what others wait for. An op counts for every link that brought it. */
 export const MAX_PENDING_PER_LINK = 2_048

@@ -177,11 +177,11 @@ export const PLANTED: readonly Planted[] = [
     drop: 'set stored',
   },
   { name: 'deps are not sorted', file: 'src/sync/submit.ts', in: 'compose', drop: 'call sort', mentions: ['compareBytes'] },
-  { name: 'the last op asked for is not served', file: 'src/sync/serving.ts', in: 'beginServing', drop: 'term', mentions: ['1'] },
+  { name: 'the last op asked for is not served', file: 'src/sync/serving.ts', in: 'findLacking', drop: 'term', mentions: ['1'] },
   {
     name: 'every answer begins at the beginning',
     file: 'src/sync/serving.ts',
-    in: 'beginServing',
+    in: 'findLacking',
     replace: 'value of const from',
     with: '0',
   },

@@ -2,8 +2,9 @@
  * What questions cost. A question says what this node holds: in a room of hundreds of heads it has up to 17 kB. Sender values cost nothing, and any
  * of them can name heads that nobody has, or bring ops whose parents nobody has. So questions are paid for in bytes. A peer that brought ops that were
  * admitted has credit of its own. All others share budgets: known ones one, the others one, and one more each for parents of what they brought. So those
- * who bring ops do not wait for those who do not. Those who brought an op that this node has signed and lost have budgets of their own: nobody can forge
- * that, and until the op is back this node does not write.
+ * who bring ops do not wait for those who do not. When nothing is left for these parents, they are asked for by short questions, which say nothing of
+ * what is held and have budgets of their own: a hundred of them cost as much as one of the longest. Those who brought an op that this node has signed and
+ * lost have budgets of their own: nobody can forge that, and until the op is back this node does not write.
  */
 import { backAt, type Budget, createBudget, leftAt } from '../core/budget.ts'
 import type { Peer } from './peer.ts'
@@ -19,8 +20,8 @@ export const MAX_ASK_CREDIT = 1024 * 1024
 /** Ids that a peer without credit is asked for: the first answer shows whether the others are worth asking for. */
 export const MAX_FIRST_IDS = 32
 
-/** Why a peer is asked: it is its turn, or it brought ops whose parents are missing. */
-export type Why = 'turn' | 'brought'
+/** Why a peer is asked: it is its turn, or it brought ops whose parents are missing; "near": the same, by a short question. */
+export type Why = 'turn' | 'brought' | 'near'
 type Standing = 'lost' | 'trusted' | 'met'
 const STANDINGS: readonly Standing[] = ['lost', 'trusted', 'met']
 
@@ -34,7 +35,7 @@ export function createAsking(now: number): Asking {
     trusted: createBudget(MAX_ASKED, ASKED_PER_SECOND, now),
     met: createBudget(MAX_ASKED, ASKED_PER_SECOND, now),
   })
-  return { turn: budgets(), brought: budgets() }
+  return { turn: budgets(), brought: budgets(), near: budgets() }
 }
 
 function budgetFor(engine: Engine, peer: Peer, why: Why): Budget {

@@ -232,6 +232,9 @@ function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }:
       if (message.ofAll) answerAll(engine, peer, message)
       else serve(engine, peer, message)
       break
+    case 'near':
+      serve(engine, peer, message)
+      break
     case 'units':
       // An answer to what is not asked any more.
       if (engine.paused && message.ref !== 0) break

@@ -374,7 +374,7 @@ test('D7 D24 an answer that comes after its question was given up is taken as th
     tell(stage, bob, link, { type: 'units', ref, bundle: bundleOf([some]), last, left: last ? 0 : 50 })
   answer(chain.slice(0, 20), false)
   expect(runUntil(stage, 3_000, () => !engine.fetches.has(link))).toBeLessThan(3_000)
-  expect(engine.peers.get(link)!.gaveUpOn).toEqual({ ref, bundles: 1 })
+  expect(engine.peers.get(link)!.gaveUpOn).toEqual({ ref, bundles: 1, brought: false, near: 0 })
   answer(chain.slice(20, 50), false)
   expect(engine.fetches.get(link)).toMatchObject({ ref, isLate: true })
   run(stage, 100)
@@ -391,7 +391,7 @@ test('D7 D24 an answer that comes after its question was given up is taken as th
 test('D24 of names that bring ops without parents MAX_BROUGHT are asked for these in HEDGE', () => {
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]
-  for (let n = 0; n < 60; n++)
+  for (let n = 0; n < 2 * MAX_BROUGHT; n++)
     push(stage, bob, linkNamed(stage, `${n}`), [[message(stage, keyNamed(`key ${n}`), null, [ghostId(n)], `${n}`)]])
   run(stage, HEDGE)
   const asked = [...bob.engine.fetches.values()].filter(({ brought }) => brought).map(({ startedAt }) => startedAt)

@@ -12,15 +12,18 @@
  *
  * Whose turn it is, `turns.ts` says, and what it is asked, `questions.ts`.
  */
+import { waitingOp } from '../core/pending.ts'
 import { isDecided } from '../core/replica.ts'
 import type { PeerId } from './effects.ts'
 import { countHeldBack, isAnswerHeldBack } from './held-back.ts'
 import { answersNoMore } from './intake.ts'
 import { hasAnswerToJudge, type IntakeResult } from './intake-queue.ts'
 import { encodeMessage, type Units } from './messages.ts'
+import { FIRST_NEAR, MAX_NEAR } from './near.ts'
 import { type Fetch, goesWell, HEDGE, makesWay, noteBytes, openQuestion } from './open-fetch.ts'
 import { PEER_SILENT } from './peers.ts'
 import { askBringers, start } from './questions.ts'
+import type { Peer } from './peer.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 import { BENCH, bench, choose, HANDICAP, nextUnbenched } from './turns.ts'
 
@@ -136,9 +139,9 @@ function drop(engine: Engine, fetch: Fetch): void {
   noteGivenUp(engine, fetch)
 }
 
-function noteGivenUp({ peers }: Engine, { from, ref, bundles }: Fetch): void {
+function noteGivenUp({ peers }: Engine, { from, ref, bundles, brought, near }: Fetch): void {
   const peer = peers.get(from)
-  if (peer !== undefined) peer.gaveUpOn = { ref, bundles }
+  if (peer !== undefined) peer.gaveUpOn = { ref, bundles, brought, near }
 }
 
 /** Units that answer a fetch (or the first of many) were judged. */
@@ -196,12 +199,16 @@ function end(engine: Engine, fetch: Fetch): void {
   engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
-  const served = fetch.named.every((id) => isDecided(engine.replica, id))
+  if (fetch.brought) askAgain(engine, peer, fetch)
+  const served = fetch.named.every(
+    (id) => isDecided(engine.replica, id) || (fetch.near > 0 && waitingOp(engine.replica.pending, id) !== null),
+  )
   if (fetch.got > 0) peer.isUseful = true
   // Of an answer that was cut, what is held already is on the way to what is not.
   const goesOn = fetch.got > 0 || (fetch.again > 0 && fetch.left !== 0)
-  if (fetch.vain === 0) peer.takenIn = fetch.ref
-  if (served || goesOn) peer.failures = 0
+  if (fetch.vain === 0 && fetch.near === 0) peer.takenIn = fetch.ref
+  // Who repeats what is here, and has no parents of what it brought, must not be asked for them again and again.
+  if (served || (fetch.brought ? fetch.got > 0 : goesOn)) peer.failures = 0
   // Where everything was asked for, tips may have said too much, and by id it will be served.
   else if (!fetch.all) bench(engine, peer)
   if (fetch.all && fetch.got === 0 && fetch.left === 0) peer.exhaustedAt = fetch.ops
@@ -210,6 +217,12 @@ function end(engine: Engine, fetch: Fetch): void {
   peer.emptyFor = goesOn || !fetch.missing ? 0 : Math.min(HANDICAP, Math.max(BENCH, peer.emptyFor * 2))
   peer.emptyUntil = engine.now + peer.emptyFor
   notify(engine, { type: 'changed' })
+}
+
+/** A question for parents of what it brought was answered, or given up: it may lack others. When ops of a short answer wait, the next one goes further down. */
+function askAgain(engine: Engine, peer: Peer, { near, vain }: Fetch): void {
+  peer.near = vain === 0 ? FIRST_NEAR : Math.min(MAX_NEAR, Math.max(peer.near, 2 * near))
+  engine.bringers.add(peer.id)
 }
 
 /** An answer repeats what its asker could not say that it holds: all there is at most, and a unit where a disk was packed meanwhile. */
@@ -221,6 +234,7 @@ function giveUp(engine: Engine, fetch: Fetch): void {
   engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
   if (peer === undefined) return
+  if (fetch.brought) askAgain(engine, peer, fetch)
   if (engine.now >= peer.heardAt + PEER_SILENT) leave(engine, peer.id)
   else if (isInVain(engine, fetch)) {
     bench(engine, peer)

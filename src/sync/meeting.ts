@@ -91,10 +91,11 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
   const isOfAll = engine.question?.ref === ref
   const isInTime = openQuestion(engine)?.ref === ref
-  const late = isInTime ? null : isOfAll ? { ref, bundles: 0 } : peer.gaveUpOn
+  const late = isInTime ? null : isOfAll ? { ref, bundles: 0, brought: false, near: 0 } : peer.gaveUpOn
   if (isInTime || (late?.ref === ref && !engine.fetches.has(peer.id))) {
     if (isOfAll) engine.question = null
-    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought: false, all: isOfAll }, late)
+    const { brought, near } = late ?? { brought: false, near: 0 }
+    begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought, near, all: isOfAll }, late)
   }
   return isAnswer(engine, peer.id, ref)
 }

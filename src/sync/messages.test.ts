@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createRandom, randomBytes } from '../core/bytes.naive.ts'
 import { concatBytes } from '../core/bytes.ts'
 import { encodeValue } from '../core/cbor.ts'
-import { MAX_ECHOES, MAX_HEADS_LISTED, MAX_TIPS_PAGE } from '../core/limits.ts'
+import { MAX_ECHOES, MAX_HEADS_LISTED, MAX_NEAR_IDS, MAX_TIPS_PAGE, MESSAGE_VERSION } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
@@ -53,6 +53,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: fc.constant('units'), ref: count, bundle: fc.uint8Array(), last: fc.boolean(), left: count }),
   fc.record({ type: fc.constant('bye') }),
   fc.record({ type: fc.constant('more'), ref: count, taken: count }),
+  fc.record({ type: fc.constant('near'), ref: count, ids, most: count }),
 ) as fc.Arbitrary<Message>
 
 const digest = new Uint8Array(32)
@@ -80,6 +81,7 @@ const largest: readonly Message[] = [
     ofAll: false,
     after: Number.MAX_SAFE_INTEGER,
   },
+  { type: 'near', ref: Number.MAX_SAFE_INTEGER, ids: many(MAX_NEAR_IDS, zeroId), most: Number.MAX_SAFE_INTEGER },
   { type: 'units', ref: 1, bundle: new Uint8Array(MAX_BUNDLE_BYTES + 2), last: true, left: 0 },
 ]
 
@@ -90,7 +92,7 @@ const refusal = (bytes: Uint8Array): Refusal | null => {
 /** A tip of zeros with a hint of so many bytes, which is a head or not. */
 const tipBytes = (hint: number, head = 0): Uint8Array =>
   concatBytes([Uint8Array.of(hint), new Uint8Array(hint), Uint8Array.of(head), zeroId])
-const raw = (fields: Value, version = 2): Uint8Array => concatBytes([Uint8Array.of(version), encodeValue(fields)])
+const raw = (fields: Value, version = MESSAGE_VERSION): Uint8Array => concatBytes([Uint8Array.of(version), encodeValue(fields)])
 
 test('every message comes back as it was', () => {
   fc.assert(
@@ -116,6 +118,7 @@ test('lists beyond their limits are a programmer’s error', () => {
   expect(() =>
     encodeMessage({ type: 'want', ref: 1, ids: [], tips, parts: new Uint8Array(), headCount: 1, ops: 1, ofAll: false, after: 0 }),
   ).toThrow('MAX_TIPS_PAGE')
+  expect(() => encodeMessage({ type: 'near', ref: 1, ids: many(MAX_NEAR_IDS + 1, zeroId), most: 1 })).toThrow('MAX_NEAR_IDS')
 })
 
 describe('a message is refused', () => {
@@ -131,9 +134,9 @@ describe('a message is refused', () => {
     expect(refusal(new Uint8Array(0))).toBe('bad-message')
     for (const fields of [[], 4, null, ['bye'], [-1], [null], new Map([['a', 1]])] as Value[])
       expect(refusal(raw(fields))).toBe('bad-message')
-    expect(refusal(Uint8Array.of(2, 0x81, 0x18, 4))).toBe('bad-message')
-    expect(refusal(Uint8Array.of(2, 0x98, 1, 4))).toBe('bad-message')
-    expect(refusal(Uint8Array.of(2, 0x9f, 4, 0xff))).toBe('bad-message')
+    expect(refusal(Uint8Array.of(MESSAGE_VERSION, 0x81, 0x18, 4))).toBe('bad-message')
+    expect(refusal(Uint8Array.of(MESSAGE_VERSION, 0x98, 1, 4))).toBe('bad-message')
+    expect(refusal(Uint8Array.of(MESSAGE_VERSION, 0x9f, 4, 0xff))).toBe('bad-message')
     expect(refusal(concatBytes([raw([4]), Uint8Array.of(0)]))).toBe('bad-message')
   })
   test('when fields are missing, too many, or of other types', () => {
@@ -176,6 +179,11 @@ describe('a message is refused', () => {
       [5, 1],
       [5, 1, -1],
       [5, 1, 1, 1],
+      [6, 1, none],
+      [6, 1, none, -1],
+      [6, 1, none, 1, 1],
+      [6, 1, [], 1],
+      [6, 1, new Uint8Array(31), 1],
     ]
     for (const fields of bad) expect(refusal(raw(fields))).toBe('bad-message')
   })
@@ -188,6 +196,8 @@ describe('a message is refused', () => {
     expect(refusal(raw([1, digest, [zeroId], 1, 1, none, none]))).toBe('bad-message')
     expect(refusal(raw([1000, [zeroId]]))).toBe('bad-message')
     expect(refusal(raw([1, digest, new Uint8Array(32 * (MAX_HEADS_LISTED + 1)), 1000, 0, none, none]))).toBe('bad-message')
+    expect(refusal(raw([6, 1, new Uint8Array(32 * MAX_NEAR_IDS), 1]))).toBe(null)
+    expect(refusal(raw([6, 1, new Uint8Array(32 * (MAX_NEAR_IDS + 1)), 1]))).toBe('bad-message')
     const page = (length: number): Uint8Array => concatBytes([Uint8Array.of(2), new Uint8Array(35 * length)])
     expect(refusal(raw([2, 1, none, page(MAX_TIPS_PAGE), none, 0, 0, true]))).toBe(null)
     expect(refusal(raw([2, 1, none, none, new Uint8Array(6 * MAX_PARTS), 0, 0, true]))).toBe(null)
@@ -205,7 +215,7 @@ describe('a message is refused', () => {
   })
   test('D9 when it is larger than any message, unread', () => {
     const large = new Uint8Array(MAX_BUNDLE_BYTES + 100_000)
-    large[0] = 2
+    large[0] = MESSAGE_VERSION
     expect(refusal(large)).toBe('too-large')
     expect(refusal(raw([3, 1, new Uint8Array(MAX_BUNDLE_BYTES + 3), true, 0]))).toBe('bad-message')
   })
@@ -228,6 +238,7 @@ test('80,000 random and mutated messages give a message or a named refusal', { t
     'heads',
     'hello',
     'more',
+    'near',
     'units',
     'unknown-message',
     'unknown-version',

@@ -6,7 +6,16 @@ import { bytesOf, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { concatBytes } from '../core/bytes.ts'
 import { decodeValue, writeValue } from '../core/cbor.ts'
 import { isAuthorKey } from '../core/keys.ts'
-import { ID_BYTES, MAX_ECHOES, MAX_HEADS_LISTED, MAX_TIPS_PAGE, MESSAGE_VERSION, SIGNATURE_BYTES, TOKEN_BYTES } from '../core/limits.ts'
+import {
+  ID_BYTES,
+  MAX_ECHOES,
+  MAX_HEADS_LISTED,
+  MAX_NEAR_IDS,
+  MAX_TIPS_PAGE,
+  MESSAGE_VERSION,
+  SIGNATURE_BYTES,
+  TOKEN_BYTES,
+} from '../core/limits.ts'
 import { asAuthor, asOpId, type Author, type OpId } from '../core/op.ts'
 import { assert, ok, refuse, type Result } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
@@ -63,14 +72,22 @@ export type Message =
       readonly ofAll: boolean
       readonly after: number
     }
-  /** Answers the want `ref`, or brings new ops unasked when `ref` is 0. `left` is how many ops are still to come: a hint. */
+  /**
+   * Asks for `ids` and for what lies closely below them: at most `most` ops in all, the nearest first, and what is needed to verify them. It says nothing
+   * of what the sender holds, so it is short, and parts of the answer may be held already.
+   */
+  | { readonly type: 'near'; readonly ref: number; readonly ids: readonly OpId[]; readonly most: number }
+  /** Answers the want or near `ref`, or brings new ops unasked when `ref` is 0. `left` is how many ops are still to come: a hint. */
   | { readonly type: 'units'; readonly ref: number; readonly bundle: Uint8Array; readonly last: boolean; readonly left: number }
   /** The sender leaves. */
   | { readonly type: 'bye' }
-  /** The sender has judged the first `taken` bundles of the answer to its want `ref`: more of them may come. */
+  /** The sender has judged the first `taken` bundles of the answer to its question `ref`: more of them may come. */
   | { readonly type: 'more'; readonly ref: number; readonly taken: number }
 
 export type Want = Extract<Message, { type: 'want' }>
+export type Near = Extract<Message, { type: 'near' }>
+/** A question: what is asked for is told by what is held, or lies near some ids. */
+export type AnyWant = Want | Near
 export type Units = Extract<Message, { type: 'units' }>
 
 /** Bytes of `Tip.hint`, by how many authors there are to tell apart. A wrong guess costs a repetition only. */
@@ -93,7 +110,7 @@ const MAX_FIELDS_BYTES = MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * LONGEST_T
 /** A wrapped bundle: its columns and two bytes. */
 const MAX_WRAPPED_BYTES = MAX_BUNDLE_BYTES + 2
 
-const KINDS = ['hello', 'heads', 'want', 'units', 'bye', 'more'] as const satisfies readonly Message['type'][]
+const KINDS = ['hello', 'heads', 'want', 'units', 'bye', 'more', 'near'] as const satisfies readonly Message['type'][]
 
 // — encoding ———————————————————————————————————————————————————————————————————————————————————————————————
 
@@ -124,6 +141,9 @@ function fieldsOf(message: Message): readonly Value[] {
         message.ops,
         message.ofAll || message.after,
       ]
+    case 'near':
+      assert(message.ids.length <= MAX_NEAR_IDS, 'a short question has at most MAX_NEAR_IDS ids')
+      return [message.ref, packIds(message.ids), message.most]
     case 'units':
       return [message.ref, message.bundle, message.last, message.left]
     case 'bye':
@@ -189,17 +209,21 @@ function messageOf(kind: Message['type'], fields: readonly Value[]): Message | n
       if (!isBytes(c, TOKEN_BYTES) || !isCount(d)) return null
       return { type: kind, author: asAuthor(a), proof: b, token: c, own: d }
     case 'heads': {
-      const heads = unpackIds(b)
+      const heads = unpackIds(b, MAX_HEADS_LISTED)
       if (fields.length !== 6 || !isBytes(a, ID_BYTES) || heads === null || !isCount(c) || !isCount(d) || c < heads.length) return null
       if (!isPacked(e, TOKEN_BYTES, 1) || !isPacked(f, TOKEN_BYTES, MAX_ECHOES)) return null
       return { type: kind, digest: a, heads, headCount: c, ops: d, token: e, echoes: f }
     }
     case 'want': {
-      const ids = unpackIds(b)
+      const ids = unpackIds(b, MAX_HEADS_LISTED)
       const tips = unpackTips(c)
       if (fields.length !== 7 || !isCount(a) || ids === null || tips === null || (g !== true && !isCount(g))) return null
       if (!isPacked(d, PART_BYTES, MAX_PARTS) || !isCount(e) || !isCount(f) || e < tips.filter(({ isHead }) => isHead).length) return null
       return { type: kind, ref: a, ids, tips, parts: d, headCount: e, ops: f, ofAll: g === true, after: g === true ? 0 : g }
+    }
+    case 'near': {
+      const ids = unpackIds(b, MAX_NEAR_IDS)
+      return fields.length === 3 && isCount(a) && ids !== null && isCount(c) ? { type: kind, ref: a, ids, most: c } : null
     }
     case 'units':
       if (fields.length !== 4 || !isCount(a) || !(b instanceof Uint8Array) || typeof c !== 'boolean' || !isCount(d)) return null
@@ -219,8 +243,8 @@ const isBytes = (value: Value | undefined, length: number): value is Uint8Array 
 const isPacked = (value: Value | undefined, size: number, most: number): value is Uint8Array =>
   value instanceof Uint8Array && value.length % size === 0 && value.length <= most * size
 
-function unpackIds(packed: Value | undefined): OpId[] | null {
-  if (!isPacked(packed, ID_BYTES, MAX_HEADS_LISTED)) return null
+function unpackIds(packed: Value | undefined, most: number): OpId[] | null {
+  if (!isPacked(packed, ID_BYTES, most)) return null
   const ids: OpId[] = []
   for (let at = 0; at < packed.length; at += ID_BYTES) ids.push(asOpId(packed.slice(at, at + ID_BYTES)))
   return ids

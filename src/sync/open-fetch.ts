@@ -24,6 +24,8 @@ export interface Fetch {
   readonly brought: boolean
   /** True when it had been given up, and its answer came after all: it does not count against MAX_QUESTIONS. */
   readonly isLate: boolean
+  /** How many ops it was asked for by a short question; 0 when it was told what is held here. */
+  readonly near: number
   /** True when everything was asked for; and how many ops the peer said it had. */
   readonly all: boolean
   readonly ops: number
@@ -46,7 +48,7 @@ export interface Fetch {
 }
 
 /** A question that was given up, and the bundles that had been judged of its answer by then. */
-export type GivenUp = Pick<Fetch, 'ref' | 'bundles'>
+export type GivenUp = Pick<Fetch, 'ref' | 'bundles' | 'brought' | 'near'>
 
 /** The question to everybody, while its answer is waited for before anybody else is asked; null when there is none. */
 export const openQuestion = ({ question, now }: Engine): OpenQuestion | null =>

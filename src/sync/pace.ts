@@ -8,7 +8,7 @@
  * slower beside many others, and never shut out.
  */
 import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
-import type { Message, Want } from './messages.ts'
+import type { AnyWant, Message } from './messages.ts'
 import type { PeerId } from './effects.ts'
 import type { Peer } from './peer.ts'
 import { type Standing, standingOfPeer } from './peers.ts'
@@ -68,7 +68,7 @@ export interface Shared {
   readonly bytes: Budget
   /** Ops and parents looked at for questions; and questions that wait until some may be, the latest of each peer, in turn. */
   readonly walks: Budget
-  readonly asked: Map<PeerId, Want>
+  readonly asked: Map<PeerId, AnyWant>
   /** Answers of which a bundle is being made. */
   readonly made: Set<Serving>
   /** Peers for whom a bundle waits for its path. */
@@ -114,7 +114,7 @@ export const mayWalk = ({ now }: Engine, { walks, asked }: Shared): boolean => a
  * The question of a peer waits for its turn, in the place of an earlier one. False for one without a seat: there may be any number of those.
  * @param shared what is to pay for it
  */
-export function waitToAsk({ peers, pace }: Engine, peer: Peer, want: Want, shared: Shared): boolean {
+export function waitToAsk({ peers, pace }: Engine, peer: Peer, want: AnyWant, shared: Shared): boolean {
   if (!peers.has(peer.id)) return false
   // It may have waited with others before.
   for (const each of Object.values(pace.shared)) if (each !== shared) each.asked.delete(peer.id)
@@ -123,7 +123,7 @@ export function waitToAsk({ peers, pace }: Engine, peer: Peer, want: Want, share
 }
 
 /** Has questions answered that waited, as far as the budgets go. Gives the time at which it wants to be called again. */
-export function askDue({ pace, peers, now }: Engine, answer: (peer: Peer, want: Want, shared: Shared) => void): number {
+export function askDue({ pace, peers, now }: Engine, answer: (peer: Peer, want: AnyWant, shared: Shared) => void): number {
   let next = Infinity
   for (const shared of Object.values(pace.shared)) {
     const { walks, asked } = shared

@@ -3,6 +3,7 @@ import { MESSAGE_VERSION } from '../core/limits.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import type { PeerId, Way } from './effects.ts'
+import { FIRST_NEAR } from './near.ts'
 import type { GivenUp } from './open-fetch.ts'
 import type { Given, Serving } from './serving.ts'
 import type { Engine } from './state.ts'
@@ -57,6 +58,8 @@ export interface Peer {
   taken: Given | null
   /** What it holds may be guessed: it has not asked for everything once more, from the beginning. */
   mayGuess: boolean
+  /** Ops that the next short question to it asks for. */
+  near: number
   /** The ref of its last answer that was taken in here whole; 0: of none, or none that is relied on. */
   takenIn: number
   /** The question to it that was given up last because it was silent, until another one is asked: its answer may come late. */
@@ -130,6 +133,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     given: null,
     taken: null,
     mayGuess: true,
+    near: FIRST_NEAR,
     takenIn: 0,
     gaveUpOn: null,
     failures: 0,

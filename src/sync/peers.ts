@@ -163,6 +163,8 @@ function takeSeat(engine: Engine, peer: Peer): void {
     leave(engine, gone)
   }
   peers.set(peer.id, peer)
+  // As a stranger it may have brought ops whose parents are missing.
+  if (engine.replica.pending.byLink.has(peer.id)) engine.bringers.add(peer.id)
 }
 
 /** Of an author with more than MAX_RUNS runs the one that has been silent for longest loses its seat: a run that has ended, or one name of many. */
@@ -209,7 +211,7 @@ export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean 
   if (kind === 'units' || kind === 'more' || kind === 'bye') return true
   const hasSeat = engine.peers.has(peer.id)
   // How many questions are answered has bounds of its own (`pace.ts`). What a peer says of its heads must not make its questions unheard.
-  if (kind === 'want' && hasSeat) return true
+  if ((kind === 'want' || kind === 'near') && hasSeat) return true
   if (!hasSeat && !drawOne(engine.strangers.talk, engine.now, engine.random())) return false
   peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
   return peer.talk <= TALK_LEAST || peer.talk <= shareOf(engine, peer, TALK_AT_ONCE)

@@ -4,6 +4,7 @@
  */
 import { missingFor, missingIds } from '../core/missing.ts'
 import type { OpId } from '../core/op.ts'
+import { MAX_NEAR_IDS } from '../core/limits.ts'
 import { askableAt, mayBeAsked, mostIds, payQuestion, type Why } from './asking.ts'
 import type { PeerId } from './effects.ts'
 import { holdingsOf, told } from './gossip.ts'
@@ -16,13 +17,13 @@ import { noteAsked } from './trust.ts'
 import { hasMore, unknownHeads } from './turns.ts'
 
 /** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
-export const MAX_BROUGHT = 16
+export const MAX_BROUGHT = 64
 /** Fetches that follow each other within so long are one catching up, to whoever watches it (ms). */
 const STILL_CATCHING_UP = 3_000
 
 /** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
 export function askBringers(engine: Engine): number {
-  const { bringers, fetches, now, replica } = engine
+  const { bringers, fetches, now } = engine
   if (bringers.size === 0) return Infinity
   let recent = 0
   let next = Infinity
@@ -36,14 +37,12 @@ export function askBringers(engine: Engine): number {
     const peer = nextBringer(engine)
     if (peer === null) break
     bringers.delete(peer.id)
-    const ids = missingFor(replica.pending, peer.id, mostIds(engine, peer))
-    if (ids.length === 0) continue
+    if (!askBringer(engine, peer)) continue
     engine.bringersAsked++
-    askFor(engine, peer, ids)
     recent++
     next = Math.min(next, now + HEDGE)
   }
-  return bringers.size === 0 ? Infinity : Math.min(next, askableAt(engine, 'brought'))
+  return bringers.size === 0 ? Infinity : Math.min(next, askableAt(engine, 'brought'), askableAt(engine, 'near'))
 }
 
 /**
@@ -60,11 +59,12 @@ function nextBringer(engine: Engine): Peer | null {
     const repeats = open?.all === true && open.got === 0
     if (!repeats && (open !== undefined || intake.has(id))) continue
     const peer = peers.get(id)
-    if (peer === undefined || peer.benchedUntil > now) {
+    if (peer === undefined) {
       bringers.delete(id)
       continue
     }
-    if (!mayBeAsked(engine, peer, 'brought')) continue
+    if (peer.benchedUntil > now) continue
+    if (!mayBeAsked(engine, peer, 'brought') && !mayBeAsked(engine, peer, 'near')) continue
     if (best === null || seniorityOf(engine, peer) < seniorityOf(engine, best)) best = peer
     if (!isBySeniority) return best
   }
@@ -88,12 +88,19 @@ export function start(engine: Engine, peer: Peer): void {
   }
   const ids = all ? [] : [...missing, ...named]
   engine.turns++
-  put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, all })
+  put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, near: 0, all })
 }
 
-/** Asks a peer for the parents of what it brought. */
-function askFor(engine: Engine, peer: Peer, ids: readonly OpId[]): void {
-  put(engine, peer, ids, { named: ids, missing: true, brought: true, all: false })
+/** Asks a peer for the parents of what it brought, in short when nothing else can be paid for. False: none is missing. */
+function askBringer(engine: Engine, peer: Peer): boolean {
+  const { pending } = engine.replica
+  const isShort = !mayBeAsked(engine, peer, 'brought')
+  const ids = missingFor(pending, peer.id, isShort ? MAX_NEAR_IDS : mostIds(engine, peer))
+  if (ids.length === 0) return false
+  const asked = { named: ids, missing: true, brought: true, all: false }
+  if (isShort) putShort(engine, peer, { ...asked, near: peer.near })
+  else put(engine, peer, ids, { ...asked, near: 0 })
+  return true
 }
 
 function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked, 'ref'>): void {
@@ -101,21 +108,30 @@ function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked
   begin(engine, peer, { ref, ...asked })
   const holdings = holdingsOf(engine)
   const want = encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn })
-  payQuestion(engine, peer, whyOf(asked), want.length)
-  noteAsked(engine, peer)
-  send(engine, peer.id, want)
+  sendQuestion(engine, peer, asked.brought ? 'brought' : 'turn', want)
   told(engine, peer)
 }
 
-const whyOf = ({ brought }: Pick<Fetch, 'brought'>): Why => (brought ? 'brought' : 'turn')
+/** Says nothing of what is held here. */
+function putShort(engine: Engine, peer: Peer, asked: Omit<Asked, 'ref'>): void {
+  const ref = engine.nextRef++
+  begin(engine, peer, { ref, ...asked })
+  sendQuestion(engine, peer, 'near', encodeMessage({ type: 'near', ref, ids: asked.named, most: asked.near }))
+}
 
-type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'all'>
+function sendQuestion(engine: Engine, peer: Peer, why: Why, question: Uint8Array): void {
+  payQuestion(engine, peer, why, question.length)
+  noteAsked(engine, peer)
+  send(engine, peer.id, question)
+}
+
+type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'near' | 'all'>
 
 /**
  * A question to this peer is open from now on.
  * @param late what had come of it when it was given up; null for one that was not
  */
-export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, all }: Asked, late: GivenUp | null = null): void {
+export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, near, all }: Asked, late: GivenUp | null = null): void {
   const { now, caughtUp } = engine
   peer.gaveUpOn = null
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
@@ -134,6 +150,7 @@ export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought
     missing,
     brought,
     isLate: late !== null,
+    near,
     all,
     ops: peer.ops,
     startedAt: now,

@@ -10,11 +10,12 @@
  * `pace.ts` decides.
  */
 import { idOf } from '../core/dag.ts'
+import { keyOf, type Unit } from '../core/unit.ts'
 import { BUNDLE_BUDGET, encodeBundle, isWellMerged, MAX_BUNDLE_BYTES, reopenBundle, shapeOfBundle, unitCost } from './bundle.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 import type { Input, StoredUnits } from './effects.ts'
 import { mergeUnits } from './merge.ts'
-import { encodeMessage, type Want } from './messages.ts'
+import { type AnyWant, encodeMessage } from './messages.ts'
 import {
   answersDue,
   asksWith,
@@ -58,7 +59,7 @@ type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefi
  * Begins to answer, now or when it is the peer's turn; an answer to the same peer that is still under way gives way to this one. False when
  * the question is dropped: the peer has asked for too much since its last pardon, or it has no seat and the budget is used up. It can ask again.
  */
-export function serve(engine: Engine, peer: Peer, want: Want): boolean {
+export function serve(engine: Engine, peer: Peer, want: AnyWant): boolean {
   if (!mayAsk(engine, peer)) return false
   const shared = asksWith(engine, peer)
   if (!mayWalk(engine, shared)) return waitToAsk(engine, peer, want, shared)
@@ -75,10 +76,10 @@ export function serveDue(engine: Engine): number {
 }
 
 /** @param shared what pays for finding what is lacking */
-function serveNow(engine: Engine, peer: Peer, want: Want, shared: Shared): void {
+function serveNow(engine: Engine, peer: Peer, want: AnyWant, shared: Shared): void {
   const serving = beginServing(engine, peer, want, shared)
   // Nobody waits for an answer that only the nearest gives.
-  if (want.ofAll && serving.left === 0) return
+  if (want.type === 'want' && want.ofAll && serving.left === 0) return
   peer.serving = serving
   drive(engine, peer, serving, answer(engine, peer, serving))
 }
@@ -195,7 +196,9 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
   for (const unit of stored) {
     // What was packed with ops that were sent before is not sent again.
     const { range, at } = serving
-    const lacking = unit.filter((_each, i) => op + i >= at && isLacking(serving, op + i))
+    const picked = unit.map((_each, i) => op + i >= at && isLacking(serving, op + i))
+    if (serving.isNear) pickVouching(unit, picked)
+    const lacking = unit.filter((_each, i) => picked[i])
     op += unit.length
     if (lacking.length === 0) continue
     const cost = unitCost(lacking)
@@ -228,6 +231,15 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
   return true
 }
 
+/** Picks what follows a picked op in its author's chain too: it may vouch for it. What is lacking by what a peer says it holds is so anyway. O(unit). */
+function pickVouching(unit: Unit, picked: boolean[]): void {
+  const chains = new Set<string>()
+  for (const [i, { op, id }] of unit.entries()) {
+    picked[i] ||= op.prev !== null && chains.has(keyOf(op.prev))
+    if (picked[i]) chains.add(keyOf(id))
+  }
+}
+
 /** Sends what was put together. */
 function* flush(engine: Engine, peer: Peer, serving: Serving): Steps {
   const columns = encodeBundle(mergeUnits(serving.units))
@@ -254,6 +266,7 @@ function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8
 /** The answer is over. */
 function close(peer: Peer, serving: Serving): void {
   peer.serving = null
+  if (serving.isNear) return
   peer.given = { ref: serving.ref, to: Math.max(serving.from, Math.min(nextLacking(serving), serving.until)) }
 }
 

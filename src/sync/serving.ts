@@ -4,7 +4,8 @@ import { numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
 import type { StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
-import type { Want } from './messages.ts'
+import type { AnyWant, Near, Want } from './messages.ts'
+import { nearestOf } from './near.ts'
 import type { Shared } from './pace.ts'
 import type { Peer } from './peer.ts'
 import { type Engine, headsOf } from './state.ts'
@@ -21,6 +22,8 @@ export interface Given {
 
 export interface Serving {
   readonly ref: number
+  /** It answers a short question: what it leaves out may be lacking all the same. */
+  readonly isNear: boolean
   /** Where it begins. */
   readonly from: number
   /** What is to be sent. */
@@ -93,25 +96,14 @@ export function isWhole(serving: Serving, { first, count }: StoredUnits): boolea
 }
 
 /** The answer to this question, before anything of it is sent. @param shared what pays for finding what is lacking */
-export function beginServing(engine: Engine, peer: Peer, want: Want, { walks }: Shared): Serving {
-  const { dag } = engine.replica
-  if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
-  const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
-  // It has had all there is, as it seemed, and still holds something else.
-  if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
-  const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
+export function beginServing(engine: Engine, peer: Peer, want: AnyWant, { walks }: Shared): Serving {
   peer.wants++
-  walks.left -= visited + leastWalk(engine)
-  let until = want.ids.length === 0 ? engine.stored : 0
-  let from = isExact ? 0 : (before?.to ?? 0)
-  for (const id of want.ids) {
-    const op = numberOf(dag, id)
-    until = Math.max(until, Math.min(engine.stored, op + 1))
-    // It should have had this: an answer was lost, or a guess was wrong.
-    if (op >= 0 && op < from) from = 0
-  }
+  const found = want.type === 'near' ? findNear(engine, want) : findLacking(engine, peer, want)
+  walks.left -= found.visited + leastWalk(engine)
+  const { ops, from, until } = found
   return {
     ref: want.ref,
+    isNear: want.type === 'near',
     from,
     lacking: ops,
     until,
@@ -133,6 +125,37 @@ export function beginServing(engine: Engine, peer: Peer, want: Want, { walks }: 
     resume: null,
     waitsSince: 0,
   }
+}
+
+/** What is to be sent, where that begins and ends, and ops and parents looked at to find it. */
+interface Found {
+  readonly ops: Ranges
+  readonly from: number
+  readonly until: number
+  readonly visited: number
+}
+
+function findNear({ replica: { dag }, stored }: Engine, near: Near): Found {
+  const { ops, visited } = nearestOf(dag, stored, near)
+  return { ops, from: ops[0] ?? 0, until: ops.at(-1) ?? 0, visited }
+}
+
+function findLacking(engine: Engine, peer: Peer, want: Want): Found {
+  const { dag } = engine.replica
+  if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
+  const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
+  // It has had all there is, as it seemed, and still holds something else.
+  if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
+  const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
+  let until = want.ids.length === 0 ? engine.stored : 0
+  let from = isExact ? 0 : (before?.to ?? 0)
+  for (const id of want.ids) {
+    const op = numberOf(dag, id)
+    until = Math.max(until, Math.min(engine.stored, op + 1))
+    // It should have had this: an answer was lost, or a guess was wrong.
+    if (op >= 0 && op < from) from = 0
+  }
+  return { ops, from, until, visited }
 }
 
 /** What any want takes, in ops looked at, however little is lacking. */

@@ -106,7 +106,7 @@ export interface Engine {
    * for, or the last comparison of answers ended.
    */
   readonly hedge: { nextAt: number; doublings: number; comparedAt: number }
-  /** Peers that brought ops unasked whose parents are missing: they are asked for them. */
+  /** Peers that may have brought ops whose parents are missing, and have no open question for them: they are asked for them. */
   readonly bringers: Set<PeerId>
   /** What everybody was asked and nobody has answered yet. */
   question: OpenQuestion | null

@@ -12,6 +12,7 @@ const PACE = 'src/sync/pace.ts'
 const SERVE_TEST = 'src/sync/serve.test.ts'
 const FETCH = 'src/sync/fetch.ts'
 const ASKING_TEST = 'src/sync/asking.test.ts'
+const NEAR_TEST = 'src/sync/near.test.ts'
 const FETCH_TEST = 'src/sync/fetch.test.ts'
 const INBOX = 'src/node/links/inbox.ts'
 const INBOX_TEST = 'src/node/links/inbox.test.ts'
@@ -370,6 +371,53 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D24',
+    file: 'src/sync/questions.ts',
+    in: 'nextBringer',
+    drop: 'operand',
+    mentions: ['near'],
+    test: tested(NEAR_TEST, 'D24 what a late author types'),
+  },
+  {
+    row: 'D24',
+    file: PEERS,
+    in: 'takeSeat',
+    drop: 'if',
+    mentions: ['bringers'],
+    test: tested(NEAR_TEST, 'D24 although it brought that before it was met'),
+  },
+  {
+    row: 'D24',
+    file: FETCH,
+    in: 'askAgain',
+    drop: 'call add',
+    mentions: ['bringers'],
+    test: tested(NEAR_TEST, 'D24 again after a rest'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/near.ts',
+    replace: 'value of const MAX_NEAR',
+    with: '1_000',
+    test: tested(NEAR_TEST, 'D24 holds MAX_NEAR ops at most'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/serve.ts',
+    in: 'takeFrom',
+    drop: 'if',
+    mentions: ['isNear'],
+    test: tested(NEAR_TEST, 'D24 holds what follows in a chain of one signature'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/serve.ts',
+    in: 'close',
+    drop: 'if',
+    mentions: ['isNear'],
+    test: tested(NEAR_TEST, 'D24 says nothing of what was sent before'),
+  },
+  {
+    row: 'D24',
     file: TRUST,
     replace: 'value of const LISTEN',
     with: '0',
@@ -673,7 +721,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     in: 'nextBringer',
     drop: 'if',
     mentions: ['mayBeAsked'],
-    test: tested(ASKING_TEST, 'D24 names that bring ops whose parents nobody has'),
+    test: tested(NEAR_TEST, 'D24 short questions cost MAX_ASKED bytes'),
   },
   {
     row: 'D24',

@@ -1,6 +1,6 @@
 /** Target: what peers say to each other, message by message. */
 import { compareBytes, concatBytes, equalBytes } from '../../core/bytes.ts'
-import { MAX_HEADS_LISTED, MAX_TIPS_PAGE, MESSAGE_VERSION, SIGNATURE_BYTES, TOKEN_BYTES } from '../../core/limits.ts'
+import { MAX_HEADS_LISTED, MAX_NEAR_IDS, MAX_TIPS_PAGE, MESSAGE_VERSION, SIGNATURE_BYTES, TOKEN_BYTES } from '../../core/limits.ts'
 import { encodeOp, type OpId } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
 import { MAX_BUNDLE_BYTES } from '../../sync/bundle.ts'
@@ -21,7 +21,7 @@ const someIds = (random: Random, { ops }: Room): OpId[] =>
 /** A well-formed message of a room, whether true or not. */
 export function aMessage(random: Random, room: Room): Message {
   const count = (): number => random.pick([0, 1, 2, 9, 300, 2 ** 32, 2 ** 53 - 1])
-  switch (random.below(7)) {
+  switch (random.below(8)) {
     case 0:
       return {
         type: 'hello',
@@ -56,6 +56,8 @@ export function aMessage(random: Random, room: Room): Message {
     }
     case 3:
       return { type: 'bye' }
+    case 5:
+      return { type: 'near', ref: count(), ids: someIds(random, room).slice(0, MAX_NEAR_IDS), most: count() }
     case 4:
       return { type: 'more', ref: count(), taken: count() }
     default: {
@@ -112,6 +114,8 @@ function assertMessage(said: Message): void {
         'a want keeps its limits',
       )
       return assert(said.tips.length <= MAX_TIPS_PAGE && said.tips.every(({ seq }) => Number.isSafeInteger(seq)), 'tips keep their limits')
+    case 'near':
+      return assert(said.ids.length <= MAX_NEAR_IDS && Number.isSafeInteger(said.most), 'a near keeps its limits')
     case 'units':
       return assert(said.bundle.length <= MAX_BUNDLE_BYTES + 2, 'a wrapped bundle keeps its limit')
     case 'more':

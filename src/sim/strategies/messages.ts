@@ -1,5 +1,6 @@
 /** Adversaries who harm by messages: bent, repeated, exploding, or made the moment an honest one is heard. */
 import { concatBytes } from '../../core/bytes.ts'
+import { MESSAGE_VERSION } from '../../core/limits.ts'
 import { asOpId } from '../../core/op.ts'
 import { decodeBundle } from '../../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../../sync/wrap.ts'
@@ -18,7 +19,7 @@ export function mangler(): Strategy {
         () => bytes.slice(0, random.below(bytes.length)),
         () => concatBytes([bytes.subarray(0, 400), random.bytes(3)]),
         () => random.bytes(random.below(100)),
-        () => concatBytes([Uint8Array.of(2), bytes.subarray(1, 400)]),
+        () => concatBytes([Uint8Array.of(MESSAGE_VERSION), bytes.subarray(1, 400)]),
       ])()
       for (const node of some(villain)) say(villain, node, out)
     },
