@@ -403,12 +403,12 @@ test('D24 names that bring ops without parents, and names whose answers wait her
   const stage = createStage(1, {}, { isDeaf: true })
   const [bob] = stage.nodes as [SimNode]
   const { engine } = bob
-  const bringers = Array.from({ length: 200 }, (_, n) => linkNamed(stage, `${n}`))
+  const bringers = Array.from({ length: 100 }, (_, n) => linkNamed(stage, `${n}`))
   /** Eighty times a second one of them brings an op whose parents nobody has. */
   const bringSome = (t: number): void => {
     for (let i = 8 * t; i < 8 * t + 8; i++) {
       const bundle = bundleOf([[message(stage, keyNamed(`key ${i % 9}`), null, [ghostId(i)], `${i}`)]])
-      tell(stage, bob, bringers[i % 200]!, { type: 'units', ref: 0, bundle, last: true, left: 0 })
+      tell(stage, bob, bringers[i % 100]!, { type: 'units', ref: 0, bundle, last: true, left: 0 })
     }
   }
   for (let t = 0; t < 40; t++) {
@@ -417,7 +417,7 @@ test('D24 names that bring ops without parents, and names whose answers wait her
   }
   // What answers strangers may bring is used up, so an answer of any size waits.
   engine.judging.answers.left = -1_000_000
-  for (let n = 0; n < 100; n++) claim(stage, bob, linkNamed(stage, `answers ${n}`), [ghostId(1_000 + n)])
+  for (let n = 0; n < 150; n++) claim(stage, bob, linkNamed(stage, `answers ${n}`), [ghostId(1_000 + n)])
   const wrapped = bundleOf(Array.from({ length: 200 }, (_, n) => [message(stage, keyNamed('key'), null, [ghostId(n)], `${n}`)]))
   const honest = linkNamed(stage, 'honest')
   let wasAsked = false
