@@ -58,6 +58,12 @@ test('E6 markup, scripts, links, turned, piled and endless words are shown as te
     ),
   )
   expect(new Set(left).size).toBe(1)
+
+  // Whoever asks has all of a long one.
+  const long = history.locator('.entry', { hasText: LONG_WORD.slice(0, 800) })
+  const more = long.getByRole('button', { name: 'Show more', exact: true })
+  while (await more.isVisible()) await more.click()
+  await expect(long.locator('.entry-text')).toHaveText(LONG_WORD)
 })
 
 test('E6 scripts and styles that got into the page all the same are not run: the policy refuses them', async ({

@@ -122,3 +122,9 @@ test('E6 a search pauses after SEARCH_SLICE characters, and ends when the next o
     normalize.mockRestore()
   }
 })
+
+test('all of a text is given for itself; of an op that is not here, or no id, nothing', async () => {
+  const room = roomOf(1, 'w'.repeat(65_000))
+  expect(await room.text(toHex(GENESIS.id))).toBe('w'.repeat(65_000))
+  expect([await room.text('ff'.repeat(32)), await room.text('no id')]).toEqual([null, null])
+})

@@ -39,6 +39,8 @@ export interface Room {
   inspect(id: Hex): Promise<OpDetails | null>
   /** A few of the ops that wait, and what for. */
   pending(): PendingList
+  /** All of an entry's text; null if it is not here, or the disk cannot give it back. */
+  text(id: Hex): Promise<string | null>
   /** Equivocations in order of admission, from the `from`-th on, at most `count`. O(count). */
   equivocations(from: number, count: number): EquivocationEntry[]
   /** Equivocations with evidence: all that are known (null), or the first few of those that this op is in. */
@@ -131,6 +133,11 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       }
     },
     pending: () => pendingList(engine.replica.pending),
+    async text(id) {
+      const op = opOf(id)
+      const [page] = op < 0 ? [] : await library.read([op])
+      return page === undefined ? null : textOf(page.body)
+    },
     equivocations: (from, count) => equivocationsOf(dag, dag.equivocations.slice(from, from + count)),
     evidence: (id) => evidenceOf(dag, library, id === null ? dag.equivocations : pairsOf(rivals, opOf(id), MAX_EVIDENCE_FILES)),
   }

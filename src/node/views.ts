@@ -113,6 +113,12 @@ export interface HistoryEntry {
   readonly equivocates: boolean
 }
 
+/** An entry as a screen lists it. */
+export interface ShownEntry extends HistoryEntry {
+  /** False: `text` is the beginning of a longer one, which is asked for by itself. */
+  readonly isWhole: boolean
+}
+
 export interface OpDetails extends HistoryEntry {
   readonly prev: Hex | null
   readonly parents: readonly Hex[]

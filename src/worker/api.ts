@@ -16,6 +16,7 @@ import type {
   OpDetails,
   PendingList,
   RefusedEntry,
+  ShownEntry,
   StoredRoom,
   SubmitReply,
 } from '../node/views.ts'
@@ -73,13 +74,15 @@ export type ToNode =
   | { readonly type: 'leave' }
   /** Which part of the history the page shows: entries `from` … `from + count − 1`, or the last `count` when `from` is null. */
   | { readonly type: 'window'; readonly from: number | null; readonly count: number }
-  /** Everything about one op: reply `OpDetails | null`. */
+  /** Everything about one op, with the beginning of its text: reply `OpDetails | null`. */
   | { readonly type: 'inspect'; readonly ref: number; readonly id: Hex }
   /** A few of the ops that wait, and what for: reply `PendingList`. */
   | { readonly type: 'pending'; readonly ref: number }
-  /** Entries that a search for `text` finds (`node/search.ts`), newest first, at most `limit`: reply `HistoryEntry[]`. */
+  /** All of an entry's text: reply `string | null`. */
+  | { readonly type: 'text'; readonly ref: number; readonly id: Hex }
+  /** Entries that a search for `text` finds (`node/search.ts`), newest first, at most `limit`: reply `ShownEntry[]`. */
   | { readonly type: 'search'; readonly ref: number; readonly text: string; readonly limit: number }
-  /** The whole history: reply `HistoryEntry[]`. */
+  /** The whole history, with whole texts: reply `HistoryEntry[]`. */
   | { readonly type: 'history'; readonly ref: number }
   /** The room as one file: reply `Uint8Array` (a bundle). */
   | { readonly type: 'export'; readonly ref: number }
@@ -113,7 +116,8 @@ export interface Replies {
   readonly submit: SubmitReply
   readonly inspect: OpDetails | null
   readonly pending: PendingList
-  readonly search: readonly HistoryEntry[]
+  readonly text: string | null
+  readonly search: readonly ShownEntry[]
   readonly history: readonly HistoryEntry[]
   readonly export: Uint8Array
   readonly exportStored: StoredRoom | null
@@ -142,7 +146,7 @@ export type FromNode =
   /** Sent after every change: of the ops at once, but once in 16 ms at most; of anything else within 16 ms. */
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */
-  | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly HistoryEntry[] }
+  | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
   /** What authors call themselves, as far as known: all of it, when any of it changes. */
   | { readonly type: 'names'; readonly names: readonly (readonly [author: Hex, name: string])[] }
   /** A refused op, message or frame, newest last; `count` is how many there were in all. */

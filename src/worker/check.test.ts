@@ -25,6 +25,7 @@ const GOOD = [
   { type: 'window', from: null, count: 10 },
   { type: 'inspect', ref: 2, id: 'ff' },
   { type: 'pending', ref: 3 },
+  { type: 'text', ref: 2, id: 'ff' },
   { type: 'search', ref: 3, text: 'x', limit: 5 },
   { type: 'history', ref: 4 },
   { type: 'export', ref: 5 },

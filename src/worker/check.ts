@@ -88,6 +88,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   window: { from: orNull(isCount), count: isCount },
   inspect: { ref: isCount, id: isText },
   pending: { ref: isCount },
+  text: { ref: isCount, id: isText },
   search: { ref: isCount, text: isText, limit: isCount },
   history: { ref: isCount },
   export: { ref: isCount },

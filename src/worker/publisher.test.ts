@@ -1,10 +1,12 @@
 /** What the page is told, and in which order. */
+import { serialize } from 'node:v8'
 import { afterEach, expect, test, vi } from 'vitest'
 import { makeRoom } from '../core/dag.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, type OpenStore } from '../node/open-node.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { FromNode } from './api.ts'
+import { MAX_BEGINNING } from './beginning.ts'
 import { createPublisher } from './publisher.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -303,5 +305,36 @@ test('what authors call themselves is told when it changes, and not again', asyn
   node.present('Ada', false)
   await vi.waitFor(() => expect(ofType('status').length).toBeGreaterThan(statuses))
   expect(ofType('names')).toHaveLength(1)
+  await node.close()
+})
+
+test('E6 a picture of the history has MAX_BEGINNING of each text at most, however long they are', async () => {
+  const ENTRIES = 64
+  // Ids and numbers of an entry, and the names of its fields.
+  const OTHER_BYTES = 512
+  const told: FromNode[] = []
+  const publisher = createPublisher((message) => told.push(message), rethrow)
+  const node = await startNode(publisher.changed)
+  const { entries } = node.room
+  const texts = ['w'.repeat(65_000), '\u0628\u0651'.repeat(16_000), '😀'.repeat(16_000), 'short']
+  vi.spyOn(node.room, 'entries').mockImplementation(async (from, count) => {
+    const found = await entries(from, count)
+    const [entry] = found.entries
+    return { ...found, entries: Array.from({ length: ENTRIES }, (_, i) => ({ ...entry!, text: texts[i % texts.length]! })) }
+  })
+  publisher.show(null, ENTRIES)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await vi.waitFor(() => expect(told.at(-1)?.type).toBe('status'))
+  const pictures = told.filter((message) => message.type === 'history')
+  expect(pictures.length).toBeGreaterThan(0)
+  for (const picture of pictures) {
+    expect(serialize(picture).length).toBeLessThanOrEqual(ENTRIES * (2 * MAX_BEGINNING + OTHER_BYTES))
+    expect(picture.entries.slice(0, 4).map(({ text, isWhole }) => [text, isWhole])).toEqual([
+      ['w'.repeat(MAX_BEGINNING), false],
+      ['\u0628\u0651'.repeat(MAX_BEGINNING / 2), false],
+      ['😀'.repeat(MAX_BEGINNING / 2), false],
+      ['short', true],
+    ])
+  }
   await node.close()
 })

@@ -9,6 +9,7 @@ import { openRegistry } from '../store/registry.ts'
 import { ownTip } from '../sync/own.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import type { FromNode } from './api.ts'
+import { shownOf } from './beginning.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
 /**
@@ -148,7 +149,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       shown = state
       shownAt = performance.now()
       shownOps = status.ops
-      post({ type: 'history', ...(await running.room.entries(window.from, window.count)) })
+      const { total, from, entries } = await running.room.entries(window.from, window.count)
+      post({ type: 'history', total, from, entries: entries.map(shownOf) })
     }
     post({ type: 'status', status })
     if (running.refused.count !== refusals) {

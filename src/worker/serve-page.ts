@@ -17,6 +17,7 @@ import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts'
 import { type KnownNode, type Store, StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
 import type { Forgotten, FromNode, NodeFailure, Replies, ToNode } from './api.ts'
+import { beginningOf, shownOf } from './beginning.ts'
 import { mintDistinct } from './distinct-key.ts'
 import { createGraphFeeder } from './graph-feed.ts'
 import { createPublisher } from './publisher.ts'
@@ -105,11 +106,19 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
       case 'window':
         return publisher.show(message.from, message.count)
       case 'inspect':
-        return reply(message.ref, running.room.inspect(message.id))
+        return reply(
+          message.ref,
+          running.room.inspect(message.id).then((details) => details && { ...details, text: beginningOf(details.text) }),
+        )
+      case 'text':
+        return reply(message.ref, running.room.text(message.id))
       case 'pending':
         return reply(message.ref, Promise.resolve(running.room.pending()))
       case 'search':
-        return reply(message.ref, running.room.search(message.text, message.limit))
+        return reply(
+          message.ref,
+          running.room.search(message.text, message.limit).then((entries) => entries.map(shownOf)),
+        )
       case 'history':
         return reply(
           message.ref,

@@ -297,6 +297,14 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E6',
+    file: 'src/worker/beginning.ts',
+    in: 'beginningOf',
+    replace: 'call slice',
+    with: 'text',
+    test: tested('src/worker/publisher.test.ts', 'E6 a picture of the history'),
+  },
+  {
+    row: 'E6',
     file: 'src/ui/shared/long-text.ts',
     in: 'partsOf',
     replace: 'call endOf',

@@ -1,15 +1,16 @@
 /** One entry of the history: who, when, what, and who has seen it. Its text is anybody's, so it is isolated and never markup. */
 import { memo } from 'react'
-import type { Hex, HistoryEntry } from '../../worker/api.ts'
+import type { Hex, ShownEntry } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, ChosenName, shortId } from '../shared/AuthorMark.tsx'
 import { LongText } from '../shared/LongText.tsx'
 import { wordsOf } from './entry-words.ts'
 import { fullTime, messages, timeAgo } from '../messages.ts'
+import { useNode } from '../state/bindings.ts'
 
 const text = messages.console
 
 interface EntryProps {
-  readonly entry: HistoryEntry
+  readonly entry: ShownEntry
   /** What its author calls itself. */
   readonly name: string | undefined
   /** Place in the whole history: what a screen reader says of a list that is not all there. */
@@ -21,7 +22,7 @@ interface EntryProps {
   onSelect(id: Hex): void
 }
 
-function Receipt({ entry }: { readonly entry: HistoryEntry }) {
+function Receipt({ entry }: { readonly entry: ShownEntry }) {
   if (!entry.saved) return <span className="receipt">{text.saving}</span>
   if (entry.seenBy === 0)
     return (
@@ -37,7 +38,12 @@ function Receipt({ entry }: { readonly entry: HistoryEntry }) {
 }
 
 function EntryItem({ entry, name, place, now, selected, landed, onSelect }: EntryProps) {
+  const node = useNode()
   const id = shortId(entry.id)
+  const wholeWords = async (): Promise<string | null> => {
+    const whole = await node.wholeText(entry.id)
+    return whole === null ? null : wordsOf({ kind: entry.kind, text: whole })
+  }
   return (
     <li
       className="entry"
@@ -62,7 +68,7 @@ function EntryItem({ entry, name, place, now, selected, landed, onSelect }: Entr
           {id}
         </button>
       </div>
-      <LongText text={wordsOf(entry)} className="entry-text" moreClass="entry-more" />
+      <LongText text={wordsOf(entry)} whole={entry.isWhole ? undefined : wholeWords} className="entry-text" moreClass="entry-more" />
       {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}
     </li>
   )

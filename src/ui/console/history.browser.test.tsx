@@ -3,6 +3,7 @@ import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { HistoryEntry } from '../../worker/api.ts'
+import { shownOf } from '../../worker/beginning.ts'
 import '../base.css'
 import '../theme.css'
 import { messages } from '../messages.ts'
@@ -43,7 +44,7 @@ let asked = 0
 function tell(): void {
   const from = window_.from ?? Math.max(0, total - window_.count)
   const count = Math.min(window_.count, total - from)
-  const entries = Array.from({ length: count }, (_, i) => entryOf(from + i, texts.get(from + i)))
+  const entries = Array.from({ length: count }, (_, i) => shownOf(entryOf(from + i, texts.get(from + i))))
   store.setState({ history: { total, from, entries } })
 }
 
@@ -73,6 +74,7 @@ beforeEach(async () => {
       }, 5)
     },
     inspect: async () => null,
+    wholeText: async (id: string) => texts.get(Number.parseInt(id, 16)) ?? null,
   } as unknown as PageNode
   const page = { store: createStore(() => ({})) } as unknown as Page
   place = document.createElement('div')
@@ -221,6 +223,7 @@ test('E6 of 64 kB of piled marks, Arabic with marks, or Thai as little is laid o
     for (let parts = 1; parts <= 3; parts++) {
       more.click()
       await frame()
+      await vi.waitFor(() => expect(entry.querySelector('.entry-text')!.getAttribute('data-clipped')).toBe('false'))
       expect(laidOut().length).toBeLessThanOrEqual(4_000 * parts)
       expect(laidOut()).not.toMatch(/\p{M}{9}/u)
     }
@@ -232,4 +235,7 @@ test('E6 of 64 kB of piled marks, Arabic with marks, or Thai as little is laid o
     await frame()
   }
   expect(last.querySelector('.entry-text')!.textContent).toBe(kinds.at(-1))
+  last.querySelector<HTMLButtonElement>('.entry-more')!.click()
+  await vi.waitFor(() => expect(last.querySelector('.entry-more')!.textContent).toBe(messages.more))
+  expect(last.querySelector('.entry-text')!.textContent.length).toBeLessThanOrEqual(901)
 })

@@ -2,7 +2,7 @@
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
-import type { HistoryEntry } from '../../worker/api.ts'
+import type { ShownEntry } from '../../worker/api.ts'
 import { NodeProvider } from '../state/bindings.ts'
 import type { NodeState, PageNode } from '../state/page-node.ts'
 import { useHistory } from './use-history.ts'
@@ -11,7 +11,7 @@ type History = NodeState['history']
 
 /** Entries 0 … `to`, but those before `from`. */
 function historyOf(from: number, to: number): History {
-  const entries = Array.from({ length: to - from }, (_, i) => ({ id: `${from + i}` }) as HistoryEntry)
+  const entries = Array.from({ length: to - from }, (_, i) => ({ id: `${from + i}` }) as ShownEntry)
   return { total: to, from, entries }
 }
 

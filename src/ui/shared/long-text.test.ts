@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { beginningOf as sentOf, MAX_BEGINNING } from '../../worker/beginning.ts'
 import { beginningOf, partsOf } from './long-text.ts'
 
 const KINDS = {
@@ -28,4 +29,13 @@ test.each(Object.entries(KINDS))('E6 of a long text the beginning is shown, then
 
 test('a short text is shown as it is', () => {
   for (const text of ['', 'short', 'a\nb', 'w'.repeat(900), 'line\n'.repeat(12).trimEnd(), 'שָׁלוֹם']) expect(beginningOf(text)).toBe(text)
+})
+
+test.each(Object.entries(KINDS))('what the worker sends of a long text begins as all of it would, and is longer: %s', (_, text) => {
+  for (const from of [0, 1, 2]) {
+    const whole = text.slice(from).toWellFormed()
+    const sent = sentOf(whole)
+    expect([sent.length <= MAX_BEGINNING, sent.isWellFormed(), beginningOf(sent)]).toEqual([true, true, beginningOf(whole)])
+    expect(partsOf(sent, 0).isWhole).toBe(false)
+  }
 })

@@ -1,6 +1,6 @@
 /** A node on the page against a worker that says what the test wants: nothing typed is lost, whatever it answers. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { FromNode, HistoryEntry, ToNode } from '../../worker/api.ts'
+import type { FromNode, ShownEntry, ToNode } from '../../worker/api.ts'
 import { createPageNode } from './page-node.ts'
 
 /** A worker made of two lists: what was posted to it, and whoever listens. */
@@ -17,7 +17,7 @@ function fakeWorker() {
 }
 
 const refOf = (message: ToNode | undefined): number => (message !== undefined && 'ref' in message ? message.ref : -1)
-const entry = (id: string) => ({ id }) as HistoryEntry
+const entry = (id: string) => ({ id }) as ShownEntry
 const opened = (room: string): FromNode => ({
   type: 'opened',
   node: 'node',

@@ -8,11 +8,11 @@ import type {
   FromNode,
   Hex,
   PathStatus,
-  HistoryEntry,
   NodeFailure,
   NodeStatus,
   RefusedEntry,
   Replies,
+  ShownEntry,
   SubmitReply,
   ToNode,
 } from '../../worker/api.ts'
@@ -52,7 +52,7 @@ export interface NodeState {
   readonly status: NodeStatus | null
   /** When `status` came, ms since 1970: the page's clock goes on from there. */
   readonly statusAt: number
-  readonly history: { readonly total: number; readonly from: number; readonly entries: readonly HistoryEntry[] }
+  readonly history: { readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
   /** Entries of the window that landed in the middle of it, latest arrivals only. */
   readonly landed: readonly Hex[]
   /** What authors call themselves, as far as known. */
@@ -105,6 +105,8 @@ export interface PageNode {
   forget(id: Hex): Promise<Replies['forget']>
   inspect(id: Hex): Promise<Replies['inspect']>
   pending(): Promise<Replies['pending']>
+  /** All of an entry's text, of which the history has the beginning. */
+  wholeText(id: Hex): Promise<Replies['text']>
   search(text: string): Promise<Replies['search']>
   wholeHistory(): Promise<Replies['history']>
   exportRoom(): Promise<Replies['export']>
@@ -277,6 +279,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     forget: (node) => client.ask({ type: 'forget', node }),
     inspect: (id) => client.ask({ type: 'inspect', id }),
     pending: () => client.ask({ type: 'pending' }),
+    wholeText: (id) => client.ask({ type: 'text', id }),
     search: (text) => client.ask({ type: 'search', text, limit: SEARCH_LIMIT }),
     wholeHistory: () => client.ask({ type: 'history' }),
     exportRoom: () => client.ask({ type: 'export' }),
