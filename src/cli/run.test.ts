@@ -79,7 +79,7 @@ const says = (node: Started, part: string | RegExp): Promise<string> =>
 
 /** What people wrote, in the order of the lines. */
 const messagesOf = ({ printed }: Started): string[] =>
-  printed.flatMap((line) => /^\d{4}-.*?[0-9a-f]{8}(?: \(you\))?: (.*)$/.exec(line)?.[1] ?? [])
+  printed.flatMap((line) => /^\d{4}-.*?[0-9a-f]{8}(?: “[^”]*”)?(?: \(you\))?: (.*)$/.exec(line)?.[1] ?? [])
 const authorOf = ({ printed }: Started): string => /^\* (.+ [0-9a-f]{8}) \(/.exec(printed[0]!)![1]!
 const linkOf = async (node: Started): Promise<string> => (await says(node, '* link: ')).slice('* link: '.length)
 const digestOf = (line: string): string => /digest ([0-9a-f]{64})$/.exec(line)![1]!
