@@ -38,7 +38,9 @@ test('a late joiner with the link of the Share place gets everything that was sa
   await first.getByRole('menuitem', { name: 'Share the room' }).click()
   await expect(first.getByRole('img', { name: 'The room’s link as a code for a camera' })).toBeVisible()
   // The tests' host is on this device.
-  await expect(first.getByText('This link works on this device only: on another device “localhost” is that device itself.')).toBeVisible()
+  await expect(
+    first.getByText('This link works on this device only: “localhost” always means the device that opens the link.'),
+  ).toBeVisible()
   const link = await first.getByRole('textbox', { name: 'The room’s link' }).inputValue()
   const late = await (await device()).open(link)
   await agree([first, late], 13)

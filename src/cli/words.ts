@@ -104,7 +104,7 @@ export const words = {
   lost: '* another node has a message of this node that is not in its files. This node fetches it, and those before it, before it writes; with /write-now (or --write-now) it does not wait',
   trusted: '* this node writes again',
   onlyHere:
-    '* this link works on this machine only. To let other devices in, start the host with HOST=0.0.0.0 npm start, and in the link write this machine’s network address',
+    '* this link works on this machine only. To let other devices in, start the host with HOST=0.0.0.0 npm start. Then write this machine’s network address into the link',
   later: '* a peer runs a newer version of Tabweave. This node cannot read what it sends. Update this node',
   earlier: '* a peer runs an older version of Tabweave. It cannot read what this node sends. Update that peer',
   alone: '* no relay: this node connects to no other node',

@@ -83,7 +83,7 @@ export const messages = {
     share: 'Copy the room’s link',
     shared: 'Link copied. Anyone who has it can read and write in this room.',
     sharedHere: (host: string) =>
-      `Link copied. It works on this device only, since its address is “${host}”. Menu, Share the room, says how to let others in.`,
+      `Link copied. It works on this device only, because its address is “${host}”. Menu, Share the room, says how to let other devices in.`,
     shareFailed: 'The browser would not copy. The link is in the address bar.',
     menu: 'Menu',
     update: 'New version: reload',
@@ -286,7 +286,7 @@ export const messages = {
     lead: 'Anyone who has this link can read and write in this room, for ever. Give it only to people who should read and write here.',
     link: 'The room’s link',
     onlyHere: (host: string) =>
-      `This link works on this device only: on another device “${host}” is that device itself. To let others in, start the app with HOST=0.0.0.0 npm start, and in the link write this machine’s network address in place of “${host}”. docs/relay.md says how to add https.`,
+      `This link works on this device only: “${host}” always means the device that opens the link. To let other devices in, start the app with HOST=0.0.0.0 npm start. Then replace “${host}” in the link by this machine’s network address. docs/relay.md says how to add https.`,
     code: 'The room’s link as a code for a camera',
     codeHint: 'Another device can open it with its camera, or with “Scan a code” on the start screen.',
   },

@@ -101,22 +101,22 @@ const pathDetails: Readonly<Record<string, string>> = {
   ...refusalSentences,
   cut: 'cut by hand',
   offline: 'this node is offline',
-  lost: 'the connection was lost. It is tried again by itself.',
-  refused: 'nothing answers at its address, or the browser refused its certificate. It is tried again by itself.',
-  'no answer': 'nothing came back in time. It is tried again by itself.',
+  lost: 'the connection was lost. This node tries again by itself.',
+  refused: 'nothing answers at its address, or the browser refused its certificate. This node tries again by itself.',
+  'no answer': 'nothing came back in time. This node tries again by itself.',
   'the relay is full':
-    'it carries as many connections as it can. It is tried again by itself; meanwhile devices can meet without it, as below.',
+    'it carries as many connections as it can. This node tries again by itself; meanwhile devices can meet without it, as below.',
   'the room is full':
-    'it has no free connection left in this room. It is tried again by itself; meanwhile devices can meet without it, as below.',
+    'it has no free connection left in this room. This node tries again by itself; meanwhile devices can meet without it, as below.',
   'gave way':
-    'it is full, and your network has the most connections to it, so it closed this connection to make room for another network. It is tried again by itself; meanwhile devices can meet without it, as below.',
-  'too-many-senders': 'more nodes spoke over this connection than the relay allows for one. It is tried again by itself.',
+    'it is full, and your network has the most connections to it, so it closed this connection to make room for another network. This node tries again by itself; meanwhile devices can meet without it, as below.',
+  'too-many-senders': 'more nodes spoke over this connection than the relay allows for one. This node tries again by itself.',
 }
 
 /** Why a path is down. A relay may close with any words at all: those that are not known here are not shown, since they would be read as ours. */
 export function pathDetail(detail: string): string {
   if (Object.hasOwn(pathDetails, detail)) return pathDetails[detail]!
-  return 'it was closed for a reason that this version does not know. It is tried again by itself.'
+  return 'it was closed for a reason that this version does not know. This node tries again by itself.'
 }
 
 export const pathStates: Readonly<Record<PathStatus['state'], string>> = {
