@@ -40,11 +40,12 @@ const pwa = VitePWA({
     },
   },
   manifest: {
-    id: '/',
     name: 'Tabweave',
     short_name: 'Tabweave',
     description: 'Every browser tab is a node: signed, hash-linked messages weave into one graph.',
-    start_url: '/',
+    // As the addresses below: from the folder that it is in.
+    start_url: './',
+    scope: './',
     display: 'standalone',
     background_color: '#0f1115',
     theme_color: '#0f1115',
@@ -62,6 +63,8 @@ export default defineConfig(async () => {
   // A browser's tests cannot read files.
   const provide = { signatureVectors: readVectors() }
   return {
+    // Each address begins at the page or at the script that names it, so that the app can be in any folder of its host.
+    base: './',
     plugins: [react(), pwa],
     worker: { format: 'es' as const },
     // The packages in relay/node_modules, which only its tests on Cloudflare's runtime need, hold an older `ws`.

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, posix, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { IMMUTABLE, isNavigation, REVALIDATE } from './headers.ts'
+import { IMMUTABLE, isNavigation, REVALIDATE, toRoot } from './headers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -36,7 +36,7 @@ interface Asset {
   readonly gzipped: Buffer | null
 }
 
-/** Answers a GET or HEAD for a path of the app; false when the app has no answer to it. */
+/** Answers a GET or HEAD for a path of the app; false when the app has no answer to it. A person at an unknown address is led to the app's page. */
 export type ServeApp = (request: IncomingMessage, response: ServerResponse, path: string) => boolean
 
 /**
@@ -58,9 +58,12 @@ export async function loadApp(folder: string, relay: boolean): Promise<ServeApp>
   assets.set('/', index).set('/index.html', index)
 
   return (request, response, path) => {
-    const asset = assets.get(path) ?? (isNavigation((name) => request.headers[name] as string | undefined) ? index : null)
+    const asset = assets.get(path)
     if (asset) send(request, response, asset)
-    return asset !== null
+    else if (isNavigation((name) => request.headers[name] as string | undefined)) {
+      response.writeHead(302, { Location: toRoot(request.url!), 'Cache-Control': 'no-store' }).end()
+    } else return false
+    return true
   }
 }
 

@@ -42,7 +42,13 @@ export const IMMUTABLE = 'public, max-age=31536000, immutable'
 /** index.html, sw.js and the rest: asked for again each time, and mostly answered "not modified". */
 export const REVALIDATE = 'no-cache'
 
-/** A person opening an address, as opposed to a page asking for a file: only the former may get the app instead of "not found". */
+/**
+ * From an unknown address to the app's page, whose addresses begin at its own folder. The way is relative, since a proxy may have taken the
+ * beginning of the path away. @param path as it was asked for, with or without a query
+ */
+export const toRoot = (path: string): string => './' + '../'.repeat(path.split(/[?#]/, 1)[0]!.split('/').length - 2)
+
+/** A person opening an address, as opposed to a page asking for a file: only the former is led to the app instead of "not found". */
 export function isNavigation(header: (name: 'sec-fetch-mode' | 'accept') => string | null | undefined): boolean {
   const mode = header('sec-fetch-mode') ?? null
   return mode === null ? (header('accept') ?? '').includes('text/html') : mode === 'navigate'

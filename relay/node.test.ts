@@ -318,10 +318,17 @@ describe('the host serves the app', () => {
     expect(Number(zipped.headers['content-length'])).toBeLessThan(Number(plain.headers['content-length']))
   })
 
-  test('a person who opens an unknown address gets the app; a missing file is "not found"', async () => {
+  test('a person who opens an unknown address is led to the app, wherever its folder is; a missing file is "not found"', async () => {
     const { port } = await host({ app: await builtApp() })
-    expect((await ask(port, '/somewhere', { headers: NAVIGATION })).body).toBe(PAGE)
-    expect((await ask(port, '/somewhere', { headers: { accept: 'text/html' } })).body).toBe(PAGE)
+    for (const headers of [NAVIGATION, { accept: 'text/html' }]) {
+      for (const path of ['/somewhere', '/somewhere/', '/some/where?x=/y', '/some%2fwhere', '//other.example/x']) {
+        const { status, headers: told } = await ask(port, path, { headers })
+        expect([path, status]).toEqual([path, 302])
+        // A proxy may serve this host in a folder of its own.
+        for (const folder of ['', '/of', '/of/rooms'])
+          expect(new URL(told.location!, `https://weave.example${folder}${path}`).href, path).toBe(`https://weave.example${folder}/`)
+      }
+    }
     expect((await ask(port, '/assets/gone.js', { headers: { 'sec-fetch-mode': 'no-cors', accept: '*/*' } })).status).toBe(404)
     expect((await ask(port, '/parties/main/x', { headers: NAVIGATION })).status).toBe(404)
   })

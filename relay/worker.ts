@@ -13,7 +13,7 @@
 import { type Connection, type ConnectionContext, routePartykitRequest, Server, type WSMessage } from 'partyserver'
 import { FRAME_VERSION } from '../src/net/envelope.ts'
 import { PING, PONG } from '../src/net/liveness.ts'
-import { isNavigation, SECURITY_HEADERS } from './headers.ts'
+import { isNavigation, SECURITY_HEADERS, toRoot } from './headers.ts'
 import { createMeter, type Meter, mayDeliver } from './meter.ts'
 import { CLOSE, GAVE_WAY, ROOM_IS_FULL, roomOf } from './protocol.ts'
 import { createRoom, DEFAULT_RATES, join, leave, type Rates, restoreSenders, route, sendersOf } from './room.ts'
@@ -150,8 +150,8 @@ export default {
     if (pathname === '/healthz')
       return answer(200, JSON.stringify({ version: FRAME_VERSION }), { 'Content-Type': 'application/json; charset=utf-8' })
     if (roomOf(pathname) === null) {
-      const isApp = !pathname.startsWith('/parties/') && isNavigation((name) => request.headers.get(name))
-      return isApp ? env.ASSETS.fetch(origin, { method: request.method }) : answer(404, 'Not found.')
+      const isApp = pathname !== '/' && !pathname.startsWith('/parties/') && isNavigation((name) => request.headers.get(name))
+      return isApp ? answer(302, '', { Location: toRoot(pathname) }) : answer(404, 'Not found.')
     }
     if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') return answer(426, 'Rooms are websockets.', { Upgrade: 'websocket' })
     const source = sourceInHeader(request.headers.get(env.ADDRESS_HEADER ?? 'CF-Connecting-IP')) ?? 'unknown'

@@ -160,15 +160,15 @@ describe('the app on Cloudflare', { timeout: 60_000 }, () => {
     }
   })
 
-  test('a person who opens an unknown address gets the app, but not at a room’s', async () => {
+  test('a person who opens an unknown address is led to the app, but not at a room’s', async () => {
     const { port } = await worker('worker.ts')
     const person = { headers: { 'sec-fetch-mode': 'navigate', accept: 'text/html' } }
     const app = readFileSync(join(root, 'dist/index.html'), 'utf8')
-    for (const path of ['/', '/somewhere']) {
-      const { status, headers, body } = await ask(port, path, person)
-      expect([path, status, body === app]).toEqual([path, 200, true])
-      expect(headers['content-security-policy']).toBe(SECURITY_HEADERS['Content-Security-Policy'])
-    }
+    const page = await ask(port, '/', person)
+    expect([page.status, page.body === app]).toEqual([200, true])
+    const { status, headers } = await ask(port, '/some/where', person)
+    expect([status, headers.location]).toEqual([302, './../'])
+    for (const told of [page.headers, headers]) expect(told['content-security-policy']).toBe(SECURITY_HEADERS['Content-Security-Policy'])
     expect((await ask(port, '/index.html', person)).headers.location).toBe('/')
     expect((await ask(port, '/parties/main/x', person)).status).toBe(404)
   })

@@ -9,7 +9,7 @@ import { Boundary, lazyPart } from './ui/shared/Boundary.tsx'
 import { PageProvider } from './ui/state/bindings.ts'
 import { type Desk, holdsUnsentText } from './ui/state/kept.ts'
 import { createPage } from './ui/state/page.ts'
-import { decideStartUp, patienceOf, relayOrigin } from './ui/state/start-up.ts'
+import { decideStartUp, patienceOf, relayOf } from './ui/state/start-up.ts'
 import { startTheme } from './ui/theme.ts'
 import { startWorker } from './ui/trusted.ts'
 import nodeWorkerUrl from './worker/node.worker.ts?worker&url'
@@ -32,7 +32,7 @@ startTheme()
 const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined
 const page = createPage({
   startNodeWorker: (slot) => startWorker(nodeWorkerUrl, slot === 0 ? 'node' : `node ${slot}`),
-  relay: relayOrigin(document.querySelector<HTMLMetaElement>('meta[name="tabweave-relay"]')?.content ?? 'none', location),
+  relay: relayOf(document.querySelector<HTMLMetaElement>('meta[name="tabweave-relay"]')?.content ?? 'none', location.href),
   hostServers: document.querySelector<HTMLMetaElement>('meta[name="tabweave-servers"]')?.content ?? '',
   patience: patienceOf(navigation?.type),
 })

@@ -28,7 +28,9 @@ test('a link joins its room, by the relay where it is from', () => {
     wait: 30_000,
   }
   expect(asked(`https://example.org/#${FRAGMENT}`)).toEqual(options)
-  expect(asked(`https://example.org:443/app/?x=1#${FRAGMENT}`)).toEqual(options)
+  expect(asked(`https://example.org:443/?x=/y#${FRAGMENT}`)).toEqual(options)
+  for (const page of ['https://example.org/app/?x=1', 'https://example.org/app/index.html'])
+    expect(asked(`${page}#${FRAGMENT}`)).toMatchObject({ relay: 'https://example.org/app' })
   expect(asked(FRAGMENT)).toEqual({ ...options, relay: null })
   expect(asked(`#${FRAGMENT}`)).toEqual({ ...options, relay: null })
 })

@@ -125,7 +125,7 @@ function readRun(args: readonly string[]): Asked {
       'This is no room’s link: it ends in "#" and a row of 86 letters. Copy all of it from a tab’s address bar, and put it in quotes.',
     )
   const { address } = findLink(text)!
-  const from = address === '' ? null : originOf(address)
+  const from = address === '' ? null : relayBeside(address)
   if (address !== '' && from === null) return wrong('What is before "#" in this link is no address that begins with https:// or http://.')
   return { type: 'run', options: { room: { type: 'join', link }, relay: relay ?? from, ...rest } }
 }
@@ -150,8 +150,8 @@ const parse = (args: readonly string[]) =>
     },
   })
 
-/** "wss://host:1" of an address; null when it is none of a relay. */
-const originOf = (address: string): string | null => relayAddress(address.replace(/^(\w+:\/\/[^/?#]*).*$/su, '$1'))
+/** The relay in the folder of a page, by the page's address; null when that is none. */
+const relayBeside = (page: string): string | null => (URL.canParse('.', page) ? relayAddress(new URL('.', page).href) : null)
 
 /** A relay's address as it is kept, "wss://host:1/path", without a query and a slash at its end; null when it is none of a relay. */
 export function relayAddress(address: string): string | null {

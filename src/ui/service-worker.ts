@@ -4,7 +4,7 @@
  */
 import { useStore } from 'zustand/react'
 import { createStore } from 'zustand/vanilla'
-import { registerServiceWorker } from './trusted.ts'
+import { hasServiceWorker, registerServiceWorker } from './trusted.ts'
 
 interface Update {
   /** What brings the new version; null while there is none. */
@@ -29,7 +29,7 @@ export async function followVersions(busy: () => boolean): Promise<void> {
   // A person asked for it here: they know, and what they typed is kept.
   let agreed = false
   // The first worker of all claims a page that is of its own version: no reason to reload.
-  let first = navigator.serviceWorker.controller === null
+  let first = !hasServiceWorker()
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     if (first) {
       first = false

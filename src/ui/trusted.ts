@@ -6,11 +6,17 @@ export function startWorker(url: string, name: string): Worker {
   return new Worker(scriptUrl(url), { type: 'module', name })
 }
 
-/** Registers the service worker at `/sw.js`; null where there is none to have (no secure context, private mode). */
+/** The service worker's script: it answers for the folder of the page, and for what is in it. */
+const SERVICE_WORKER = new URL('sw.js', new URL('.', location.href)).href
+
+/** Whether this page is answered for by a service worker of its own folder. One of a folder above it answers for all below. */
+export const hasServiceWorker = (): boolean => navigator.serviceWorker.controller?.scriptURL === SERVICE_WORKER
+
+/** Registers the service worker; null where there is none to have (no secure context, private mode). */
 export async function registerServiceWorker(): Promise<ServiceWorkerRegistration | null> {
   if (!('serviceWorker' in navigator)) return null
   try {
-    return await navigator.serviceWorker.register(scriptUrl('/sw.js'))
+    return await navigator.serviceWorker.register(scriptUrl(SERVICE_WORKER))
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
 /** The start-up decisions, case by case. */
 import { describe, expect, test } from 'vitest'
-import { decideStartUp, onlyHere, patienceOf, relayOrigin, serversOf, readServers } from './start-up.ts'
+import { decideStartUp, onlyHere, patienceOf, relayOf, serversOf, readServers } from './start-up.ts'
 
 const FRAGMENT = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ'
 
@@ -27,11 +27,16 @@ describe('start-up', () => {
     for (const type of ['navigate', 'back_forward', undefined]) expect(patienceOf(type)).toBe(400)
   })
 
-  test('the relay is this origin by websocket, a given one, or none', () => {
-    expect(relayOrigin('same-origin', { protocol: 'http:', host: 'localhost:5173' })).toBe('ws://localhost:5173')
-    expect(relayOrigin('same-origin', { protocol: 'https:', host: 'weave.example' })).toBe('wss://weave.example')
-    expect(relayOrigin('wss://relay.example/', { protocol: 'https:', host: 'weave.example' })).toBe('wss://relay.example')
-    for (const setting of ['none', '', ' ']) expect(relayOrigin(setting, { protocol: 'https:', host: 'weave.example' })).toBe(null)
+  test('the relay is in the folder of this page, by websocket, a given one, or none', () => {
+    for (const [page, relay] of [
+      ['http://localhost:5173/', 'ws://localhost:5173'],
+      ['https://weave.example/?x=1#room', 'wss://weave.example'],
+      ['https://weave.example/rooms/#room', 'wss://weave.example/rooms'],
+      ['https://weave.example/of/rooms/index.html?x=/y#room', 'wss://weave.example/of/rooms'],
+    ])
+      expect(relayOf('same-origin', page!)).toBe(relay)
+    expect(relayOf('wss://relay.example/', 'https://weave.example/')).toBe('wss://relay.example')
+    for (const setting of ['none', '', ' ']) expect(relayOf(setting, 'https://weave.example/')).toBe(null)
   })
 
   test('an address of this device alone is told by its host', () => {

@@ -25,12 +25,15 @@ export function decideStartUp(hash: string): StartUp {
 /** How long to wait for the claimed node's lock (ms). @param navigation type of the performance navigation entry. */
 export const patienceOf = (navigation: string | undefined): number => (navigation === 'reload' ? RELOAD_PATIENCE : OPEN_PATIENCE)
 
-/** The websocket origin of the relay, or null for none. @param setting content of `<meta name="tabweave-relay">`. */
-export function relayOrigin(setting: string, page: { readonly protocol: string; readonly host: string }): string | null {
+/**
+ * The address of the relay, or null for none. @param setting content of `<meta name="tabweave-relay">`: "same-origin" is a relay in the page's own
+ * folder. @param page this page's own address
+ */
+export function relayOf(setting: string, page: string): string | null {
   const wanted = setting.trim()
   if (wanted === 'none' || wanted === '') return null
   if (wanted !== 'same-origin') return wanted.replace(/\/+$/, '')
-  return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}`
+  return new URL('.', page).href.replace(/^http/, 'ws').replace(/\/+$/, '')
 }
 
 /** Servers that help direct connections, at most: each is asked anew for every connection. */
