@@ -61,11 +61,25 @@ export function push(
   queue: IntakeQueue,
   given: Pick<IntakeItem, 'wrapped' | 'isAnswer' | 'isAlone' | 'result' | 'done'>,
 ): void {
-  const isEmpty = given.wrapped.length === 0
-  queue.items.push({ ...given, begun: isEmpty, resume: null, hasMany: false, payer: 'large', units: isEmpty ? [] : null, columns: null })
-  queue.bytes += given.wrapped.length
-  if (given.isAnswer) queue.answers++
-  engine.intakeBytes += given.wrapped.length
+  const { wrapped, isAnswer, isAlone, result, done } = given
+  const isEmpty = wrapped.length === 0
+  // Field by field: with a spread, V8 takes twenty times as long.
+  queue.items.push({
+    wrapped,
+    isAnswer,
+    isAlone,
+    begun: isEmpty,
+    resume: null,
+    hasMany: false,
+    payer: 'large',
+    units: isEmpty ? [] : null,
+    columns: null,
+    result,
+    done,
+  })
+  queue.bytes += wrapped.length
+  if (isAnswer) queue.answers++
+  engine.intakeBytes += wrapped.length
 }
 
 /** A bundle was taken out of the queue. */
