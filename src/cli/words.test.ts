@@ -17,6 +17,7 @@ const entry: HistoryEntry = {
   seenBy: 0,
   others: 0,
   own: false,
+  held: null,
   saved: true,
   equivocates: false,
 }

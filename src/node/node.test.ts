@@ -83,6 +83,27 @@ test('two nodes agree, name each other only by proof, and count receipts', async
   await vi.waitFor(() => expect(alice.status().peers.map(({ author }) => author)).toEqual([bob.author]), 10_000)
 })
 
+test('an own op is held by those who are here when they have it, and by nobody while nobody is here', async () => {
+  const { alice, bob } = await pair()
+  await agree(alice, bob)
+  const receipts = async () => (await alice.room.entries(0, 10)).entries.map(({ held, seenBy }) => ({ held, seenBy }))
+  await alice.submit('hello')
+  await vi.waitFor(async () => expect((await receipts())[1]).toEqual({ held: { by: 1, here: 1 }, seenBy: 0 }), 10_000)
+  await bob.submit('hello back')
+  await agree(alice, bob)
+  await vi.waitFor(async () =>
+    expect(await receipts()).toEqual([
+      { held: { by: 1, here: 1 }, seenBy: 1 },
+      { held: { by: 1, here: 1 }, seenBy: 1 },
+      { held: null, seenBy: 0 },
+    ]),
+  )
+  await bob.setOffline(true)
+  await vi.waitFor(() => expect(alice.status().peers).toEqual([]), 10_000)
+  await alice.submit('to nobody')
+  expect((await receipts()).at(-1)).toEqual({ held: { by: 0, here: 0 }, seenBy: 0 })
+}, 20_000)
+
 test('a node that cuts its links writes on, and both sides agree when it is back', async () => {
   const { alice, bob } = await pair()
   await agree(alice, bob)

@@ -6,13 +6,17 @@ import { fromHex, toHex } from '../core/bytes.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy } from '../core/seen.ts'
 import { textOf } from '../crdt/text-of.ts'
+import { agrees } from '../sync/gossip.ts'
+import { ownStored } from '../sync/own.ts'
+import { isCurrent } from '../sync/peers.ts'
 import type { Engine } from '../sync/state.ts'
 import { entriesOf as equivocationsOf, evidenceOf, MAX_EVIDENCE_FILES } from './evidence.ts'
+import { createHolders } from './holders.ts'
 import type { Library, Page } from './library.ts'
 import { pendingList } from './pending-list.ts'
 import { createRivals, isForked, pairsOf, rivalsOf } from './rivals.ts'
 import { createMatcher } from './search.ts'
-import type { EquivocationEntry, EvidenceEntry, Hex, HistoryEntry, OpDetails, PendingList } from './views.ts'
+import type { EquivocationEntry, EvidenceEntry, Held, Hex, HistoryEntry, OpDetails, PendingList } from './views.ts'
 
 /** Entries read at a time by a search: 16 MiB, if all are as long as can be. */
 const SEARCH_STEP = 256
@@ -37,6 +41,8 @@ export interface Room {
   /** Newest first. A later search ends this one, which then finds nothing. O(characters of the history), with pauses. */
   search(text: string, limit: number): Promise<HistoryEntry[]>
   inspect(id: Hex): Promise<OpDetails | null>
+  /** Who holds own ops now, by their seq. */
+  held(): (seq: number) => Held
   /** A few of the ops that wait, and what for. */
   pending(): PendingList
   /** All of an entry's text; null if it is not here, or the disk cannot give it back. */
@@ -52,6 +58,14 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
   const { dag, history } = engine.replica
   const seen = createSeen(dag)
   const rivals = createRivals(dag)
+  const holders = createHolders({
+    dag,
+    author: engine.author,
+    peers: engine.peers,
+    isCurrent: (peer) => isCurrent(engine, peer),
+    agrees: (peer) => agrees(engine, peer),
+    ownStored: () => ownStored(engine),
+  })
   let searches = 0
 
   const opOf = (id: Hex): number => {
@@ -59,8 +73,9 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
     return bytes?.length === 32 ? numberOf(dag, bytes) : -1
   }
 
-  const entryOf = (op: number, page: Page): HistoryEntry => {
+  const entryOf = (op: number, page: Page, heldOf: (seq: number) => Held): HistoryEntry => {
     const author = authorOf(dag, op)
+    const own = toHex(author) === toHex(engine.author)
     return {
       id: toHex(idOf(dag, op)),
       author: toHex(author),
@@ -71,7 +86,8 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       text: textOf(page.body),
       seenBy: seenBy(seen, op).length,
       others: Math.max(0, dag.authors.length - 1),
-      own: toHex(author) === toHex(engine.author),
+      own,
+      held: own ? heldOf(dag.seq[op]!) : null,
       saved: op < engine.stored,
       equivocates: isForked(rivals, op),
     }
@@ -79,7 +95,8 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
 
   const entriesOf = async (ops: readonly number[]): Promise<HistoryEntry[]> => {
     const pages = await library.read(ops)
-    return ops.flatMap((op, i) => (pages[i] === undefined ? [] : [entryOf(op, pages[i])]))
+    const heldOf = holders.look()
+    return ops.flatMap((op, i) => (pages[i] === undefined ? [] : [entryOf(op, pages[i], heldOf)]))
   }
 
   return {
@@ -118,13 +135,13 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       const hex = (other: number): Hex => toHex(idOf(dag, other))
       const forks = rivalsOf(rivals, op, MAX_RIVALS)
       return {
-        ...entryOf(op, page),
+        ...entryOf(op, page, holders.look()),
         prev: dag.prev[op]! < 0 ? null : hex(dag.prev[op]!),
         parents: [...parentsOf(dag, op)].map(hex),
         children: childrenOf(dag, op, MAX_CHILDREN_TOLD).map(hex),
         childCount: countChildren(dag, op),
         seenByAuthors: seenBy(seen, op).map((author) => toHex(dag.authors.bytes.subarray(author * 32, author * 32 + 32))),
-        heldBy: holders(engine, op),
+        heldBy: holdersOf(engine, op),
         signed: page.signature !== null,
         rivals: forks.ops.map(hex),
         rivalCount: forks.count,
@@ -132,6 +149,7 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
         bytes: page.bytes,
       }
     },
+    held: holders.look,
     pending: () => pendingList(engine.replica.pending),
     async text(id) {
       const op = opOf(id)
@@ -144,7 +162,7 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
 }
 
 /** Connected peers whose last known heads have this op in their past. O(ops after it + peers · their heads). */
-function holders({ replica: { dag }, peers }: Engine, op: number): Hex[] {
+function holdersOf({ replica: { dag }, peers }: Engine, op: number): Hex[] {
   const future = markFuture(dag, op)
   const out: Hex[] = []
   for (const peer of peers.values()) {

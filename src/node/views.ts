@@ -107,6 +107,8 @@ export interface HistoryEntry {
   readonly seenBy: number
   readonly others: number
   readonly own: boolean
+  /** Of an own op, who has it, as they say; null for any other op. */
+  readonly held: Held | null
   /** False while it is not yet on this disk. */
   readonly saved: boolean
   /** True when its author signed another op with the same seq. */
@@ -117,6 +119,12 @@ export interface HistoryEntry {
 export interface ShownEntry extends HistoryEntry {
   /** False: `text` is the beginning of a longer one, which is asked for by itself. */
   readonly isWhole: boolean
+}
+
+/** Of the other authors who are connected: how many have an own op, as they say, and how many there are. */
+export interface Held {
+  readonly by: number
+  readonly here: number
 }
 
 export interface OpDetails extends HistoryEntry {

@@ -165,9 +165,12 @@ export const messages = {
     results: 'Search results',
     saving: 'saving',
     saved: 'saved here',
-    seenBy: (k: number, n: number) => `seen by ${k} of ${n}`,
-    seenByHint:
-      'How many of the other authors have signed an op that follows this one. Only the first 64 authors whose ops came here are counted.',
+    held: (by: number, here: number) =>
+      by === here ? `with all ${count.format(here)} here` : `with ${count.format(by)} of ${count.format(here)} here`,
+    seenBy: (k: number) => `seen by ${count.format(k)}`,
+    heldHint: 'Of the other authors who are connected now, how many have this message. Their nodes say so, without a proof.',
+    seenByHint: (k: number, n: number) =>
+      `${count.format(k)} of ${plural(n, 'other author')} ${k === 1 ? 'has' : 'have'} signed an op that follows this one. Only the first 64 authors whose ops came here are counted.`,
     savedHint: 'Signed and stored on this disk. None of the counted authors has signed an op that follows it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
@@ -400,6 +403,7 @@ export const messages = {
       'Each tab runs a node. A node has a key that was made in this browser, and a copy of the room on this disk. It decides by itself which ops are valid.',
       'What you write becomes an op. It is signed, and names by hash the ops that its author had seen. So ops form a graph, not one chain: when two people write at the same time, both ops stay, and a later op joins them.',
       'The history in the console lists the ops of that graph, in the same order on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late is inserted after the ops that it follows, which may be further up.',
+      '“With all 3 here” means: the nodes of all 3 other authors who are connected now say that they have your message. That is no proof.',
       '“Seen by” counts the authors who have signed an op that follows this one, of the first 64 authors whose ops came here. The time of an op is what its author says; nothing depends on it.',
     ],
     promise: 'What it promises, and what not',

@@ -5,7 +5,7 @@ import { makeRoom } from '../core/dag.ts'
 import { createNode, type Node } from '../node/node.ts'
 import { foundRoom, type OpenStore } from '../node/open-node.ts'
 import { createMemoryStore } from '../store/memory.ts'
-import type { FromNode } from './api.ts'
+import type { FromNode, Held } from './api.ts'
 import { MAX_BEGINNING } from './beginning.ts'
 import { createPublisher } from './publisher.ts'
 
@@ -336,5 +336,37 @@ test('E6 a picture of the history has MAX_BEGINNING of each text at most, howeve
       ['short', true],
     ])
   }
+  await node.close()
+})
+
+test('a picture is told again when who holds an own entry in it has changed, though no op came, and not when nothing has', async () => {
+  const told: Held[] = []
+  const publisher = createPublisher((message) => {
+    if (message.type === 'history') told.push(message.entries[0]!.held!)
+  }, rethrow)
+  const node = await startNode(publisher.changed)
+  let held = { by: 0, here: 1 }
+  vi.spyOn(node.room, 'held').mockImplementation(() => () => held)
+  const { entries } = node.room
+  vi.spyOn(node.room, 'entries').mockImplementation(async (...window) => {
+    const found = await entries(...window)
+    return { ...found, entries: found.entries.map((entry) => ({ ...entry, held })) }
+  })
+  const statuses = vi.spyOn(node, 'status')
+  const changed = async (): Promise<void> => {
+    const before = statuses.mock.calls.length
+    publisher.changed()
+    await vi.waitFor(() => expect(statuses.mock.calls.length).toBeGreaterThan(before))
+  }
+  publisher.show(null, 10)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await vi.waitFor(() => expect(told).toEqual([{ by: 0, here: 1 }]))
+  await changed()
+  held = { by: 1, here: 1 }
+  await changed()
+  await vi.waitFor(() => expect(told).toEqual([{ by: 0, here: 1 }, held]))
+  await changed()
+  await changed()
+  expect(told).toHaveLength(2)
   await node.close()
 })

@@ -8,7 +8,7 @@ import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
 import { ownTip } from '../sync/own.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
-import type { FromNode } from './api.ts'
+import type { FromNode, Held } from './api.ts'
 import { shownOf } from './beginning.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
@@ -76,6 +76,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let ownTold = -1
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
+  /** The seqs of own entries in the picture that the page has. */
+  let ownShown: readonly number[] = []
   let shownAt = -Infinity
   let shownOps = 0
   let refusals = 0
@@ -139,17 +141,20 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       name = await running.name()
       if (name !== null) opened?.(name)
     }
-    const state = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
+    const room = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
+    const state = `${room} ${receiptsOf(ownShown.map(running.room.held()))}`
     if (running.names.version !== namesTold) {
       namesTold = running.names.version
       post({ type: 'names', names: [...running.names.all()] })
     }
     // First, since showing the rest takes the page as long again.
     if (window !== null && state !== shown && !(isStreaming(running, status.ops) && performance.now() < shownAt + PAUSE_WHILE_STREAMING)) {
-      shown = state
       shownAt = performance.now()
       shownOps = status.ops
       const { total, from, entries } = await running.room.entries(window.from, window.count)
+      const own = entries.filter(({ held }) => held !== null)
+      ownShown = own.map(({ seq }) => seq)
+      shown = `${room} ${receiptsOf(own.map(({ held }) => held!))}`
       post({ type: 'history', total, from, entries: entries.map(shownOf) })
     }
     post({ type: 'status', status })
@@ -188,6 +193,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     },
   }
 }
+
+const receiptsOf = (held: readonly Held[]): string => held.map(({ by, here }) => `${by}/${here}`).join()
 
 /**
  * Of whom something came in the last QUIET ms. `isQuiet`: whether an op that was not told yet is of an author of whom nothing had come. O(1) for each new

@@ -22,17 +22,29 @@ interface EntryProps {
   onSelect(id: Hex): void
 }
 
-function Receipt({ entry }: { readonly entry: ShownEntry }) {
-  if (!entry.saved) return <span className="receipt">{text.saving}</span>
-  if (entry.seenBy === 0)
+/** What is known of who has it: of an own entry who says so, and of any entry who has signed so. */
+function Receipts({ entry: { saved, held, seenBy, others } }: { readonly entry: ShownEntry }) {
+  if (!saved) return <span className="receipts">{text.saving}</span>
+  const isHeld = held !== null && held.by > 0
+  if (!isHeld && seenBy === 0)
     return (
-      <span className="receipt" title={text.savedHint}>
+      <span className="receipts" title={text.savedHint}>
         {text.saved}
       </span>
     )
   return (
-    <span className="receipt" data-all={entry.seenBy >= entry.others} title={text.seenByHint}>
-      {text.seenBy(entry.seenBy, entry.others)}
+    <span className="receipts">
+      {isHeld && (
+        <span data-all={held.by === held.here} title={text.heldHint}>
+          {text.held(held.by, held.here)}
+        </span>
+      )}
+      {isHeld && seenBy > 0 && ', '}
+      {seenBy > 0 && (
+        <span data-all={seenBy >= others} title={text.seenByHint(seenBy, others)}>
+          {text.seenBy(seenBy)}
+        </span>
+      )}
     </span>
   )
 }
@@ -63,7 +75,7 @@ function EntryItem({ entry, name, place, now, selected, landed, onSelect }: Entr
         <time title={fullTime(entry.time)}>{timeAgo(entry.time, now)}</time>
       </div>
       <div className="entry-meta">
-        <Receipt entry={entry} />
+        <Receipts entry={entry} />
         <button type="button" className="id id-button" aria-pressed={selected} title={text.select(id)} onClick={() => onSelect(entry.id)}>
           {id}
         </button>
@@ -81,6 +93,8 @@ export const Entry = memo(
     before.entry.id === after.entry.id &&
     before.entry.seenBy === after.entry.seenBy &&
     before.entry.others === after.entry.others &&
+    before.entry.held?.by === after.entry.held?.by &&
+    before.entry.held?.here === after.entry.held?.here &&
     before.entry.saved === after.entry.saved &&
     before.entry.equivocates === after.entry.equivocates &&
     before.name === after.name &&

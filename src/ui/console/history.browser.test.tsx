@@ -27,6 +27,7 @@ const entryOf = (n: number, text = `entry ${n}`): HistoryEntry =>
     saved: true,
     seenBy: 0,
     others: 1,
+    held: null,
     equivocates: false,
   }) as unknown as HistoryEntry
 

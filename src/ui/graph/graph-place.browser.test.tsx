@@ -59,6 +59,7 @@ function detailsOf(id: string): OpDetails | null {
     text: `text of ${written.name}`,
     seenBy: 0,
     others: 1,
+    held: null,
     own: written.author === 0,
     saved: true,
     equivocates: false,
