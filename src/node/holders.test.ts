@@ -126,9 +126,15 @@ test('D6 a liar raises by what it says the count of its own author alone, by one
   expect(held(0)).toEqual({ by: 1, here: 2 })
 })
 
+test('D6 what a peer says that is not current, which may be a recording, raises nothing', () => {
+  const { peers, held } = open(chainAfterOwn(1), [AUTHORS[1]!])
+  Object.assign(peers.get(0)!, { heads: [cheapId(1)], agrees: true, isCurrent: false })
+  expect(held(0)).toEqual({ by: 0, here: 1 })
+})
+
 test('D5 of a peer MAX_HEADS_LOOKED heads are looked at', () => {
   const { peers, held } = open(chainAfterOwn(1), [AUTHORS[1]!])
-  const unknown = Array.from({ length: 64 }, (_, i) => idNumber(i))
+  const unknown = Array.from({ length: 32 }, (_, i) => idNumber(i))
   peers.get(0)!.heads = [...unknown, cheapId(1)]
   expect(held(0).by).toBe(0)
   peers.get(0)!.heads = [...unknown.slice(1), cheapId(1)]
@@ -151,4 +157,20 @@ test('B8 the latest MAX_OPS_WALKED ops are walked, in a room of any length; an o
   }
   inTime.peers.set(1, { author: AUTHORS[2]!, heads: heads(), isCurrent: true, agrees: false })
   expect(inTime.held(0)).toEqual({ by: 2, here: 2 })
+})
+
+test('D6 an older op is not taken for one of the latest: neither as a head, nor as a parent', () => {
+  const dag = createDag(0)
+  append(dag, vertex(0, 1, 0, -1, []))
+  for (let n = 1; n < 16_384; n++) append(dag, vertex(n, 1, n, n - 1, [n - 1]))
+  const { peers, held } = open(dag, [AUTHORS[1]!, AUTHORS[2]!])
+  expect(held(0)).toEqual({ by: 0, here: 2 })
+  // Where the first op was.
+  append(dag, vertex(16_384, 0, 0, -1, [16_383]))
+  append(dag, vertex(16_385, 2, 0, -1, [0]))
+  peers.get(0)!.heads = [cheapId(0)]
+  peers.get(1)!.heads = [cheapId(16_385)]
+  expect(held(0)).toEqual({ by: 0, here: 2 })
+  peers.get(1)!.heads = [cheapId(16_384)]
+  expect(held(0)).toEqual({ by: 1, here: 2 })
 })

@@ -19,7 +19,7 @@ import type { Held } from './views.ts'
 /** The latest ops of which it is known how many own ops are in their past. A head that is older is no help, nor is a path through older ops. */
 const MAX_OPS_WALKED = 16_384
 /** Heads of a peer that are looked at: a correct one names few, or as many as we have. */
-const MAX_HEADS_LOOKED = 64
+const MAX_HEADS_LOOKED = 32
 
 interface Here {
   readonly author: Uint8Array | null

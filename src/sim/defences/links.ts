@@ -163,6 +163,15 @@ export const LINKS: readonly Defence[] = [
     test: tested(LIARS, 'D6 a digest like ours does not hide heads'),
   },
   {
+    row: 'D6',
+    file: 'src/node/holders.ts',
+    in: 'look',
+    replace: 'condition of if',
+    mentions: ['isCurrent'],
+    with: 'true',
+    test: tested('src/node/holders.test.ts', 'D6 what a peer says that is not current'),
+  },
+  {
     row: 'D7',
     file: 'src/sync/limits.ts',
     replace: 'value of const SERVE_BYTES',
