@@ -68,8 +68,8 @@ function introduction(commit: string, machine: string, runs: number): string {
   return [
     '# Performance',
     '',
-    `Written by \`npm run bench\` on commit ${commit} (${machine}). Medians of ${runs} runs of everything in turn, after one run to warm up,`,
-    'with the least and the greatest; measure them on your own machine before relying on any. One suite as JSON: `npm run -s bench -- ingest --json`.',
-    'Traces come from the folder that `DATA_DIR` names, else they are downloaded and checked by their SHA-256.',
+    `Written by \`npm run bench\` on commit ${commit} (${machine}). The figures are medians of ${runs} runs of all measurements in turn, after one run to warm up,`,
+    'with the least and the greatest value. Measure on your own machine before you rely on a figure. One suite as JSON: `npm run -s bench -- ingest --json`.',
+    'Traces come from the folder that `DATA_DIR` names. Without it they are downloaded and checked by their SHA-256.',
   ].join('\n')
 }

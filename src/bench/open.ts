@@ -41,8 +41,8 @@ export const open: Suite = async ({ runs, say, ...setting }) => {
 }
 
 const assumptionsOf = (fileBytes: number): string[] => [
-  `The room is a conversation of ${PEOPLE} people, one in eight ops written without having seen the one before it; its file, which the app imported, has ${fileBytes.toLocaleString('en-US')} B.`,
-  "`open-ms`: from the start of a reload to the node running, all ops there and the newest of the history on the screen, with the app's files in the browser's cache.",
-  "`worker-megabytes`: JavaScript heap and array buffers of the node's worker after that, after a collection.",
-  '`read` is reading and checking (SHA-256 by the browser) the same index from IndexedDB in a page that does nothing else, after each run; `replay` is one opening after the index was deleted: every op is read, rebuilt, hashed and admitted again.',
+  `The room is a conversation of ${PEOPLE} people. One in eight ops was written by somebody who had not seen the op before it. The room's file, which the app imported, has ${fileBytes.toLocaleString('en-US')} B.`,
+  "`open-ms`: from the start of a reload until the node runs, all ops are there, and the newest of the history are on the screen, with the app's files in the browser's cache.",
+  "`worker-megabytes`: JavaScript heap and array buffers of the node's worker after that, and after a garbage collection.",
+  '`read` is the time to read and check (SHA-256 by the browser) the same index from IndexedDB, in a page that does nothing else, after each run. `replay` is one opening after the index was deleted: every op is read, rebuilt, hashed and admitted again.',
 ]

@@ -136,11 +136,11 @@ function rowsOf({ ours, bare }: Record<HostKind, Measured>, lost: readonly numbe
 function assumptionsOf(frames: ReadonlyMap<number, Uint8Array>, expected: number): string[] {
   const sizes = [...frames].map(([ops, { length }]) => `${ops} ${ops === 1 ? 'op' : 'ops'}: ${length.toLocaleString('en-US')} B`)
   return [
-    `Host and clients are two processes, by loopback, and share the cores of this machine with whatever else runs. ${CONNECTIONS} connections in rooms of so many clients, of whom all speak in turn, ${DELIVERIES.toLocaleString('en-US')} deliveries a run. \`ceiling\` is \`ws\` passing each message on to all others of the room and doing nothing else; the clients are the same for both, and read the lengths of what arrives only.`,
-    '"of a core": by the CPU time that the host\'s process took; "of the clock": as it went. `host-cpu-share` is the one by the other.',
+    `Host and clients are two processes that are connected by loopback. They share the cores of this machine with everything else that runs. There are ${CONNECTIONS} connections, in rooms of "clients" clients that all speak in turn, and ${DELIVERIES.toLocaleString('en-US')} deliveries a run. \`ceiling\` is \`ws\`, which only passes each websocket message on to all others of the room. The clients are the same for both, and read only the lengths of what arrives.`,
+    '"of a core": by the CPU time that the host\'s process took; "of the clock": by the time that passed. `host-cpu-share` is the CPU time divided by the time that passed.',
     `Frames are sealed bundles of messages by one author, as a busy node sends them: merged, one signature each (${sizes.join('; ')}). A delivery of a frame of 16 ops is 16 deliveries of an op.`,
-    'Our host writes what one turn of its event loop has for a socket at once, and so is quicker than the bare one where many speak. `frame-delay-us` shows what that costs when nobody else does: one frame on its way at a time, from one client to the other.',
-    `\`join-lost\`: clients of one room of at most ${MAX_CONNECTIONS_PER_ROOM}, so many joining a second; each greets all, is answered by each who is there, and says something every 5 s for another 5 s. Of ${expected.toLocaleString('en-US')} times that somebody should have heard something said while it was there, so many did not.`,
+    'In each turn of its event loop our host writes all frames for a socket at once. So it is quicker than the bare one where many clients speak. `frame-delay-us` shows what that costs when nobody else speaks: one frame at a time is on its way, from one client to the other.',
+    `\`join-lost\`: clients of one room of at most ${MAX_CONNECTIONS_PER_ROOM}, "joining-per-second" of which join each second. Each greets all, is answered by each client that is there, and sends something every 5 s for another 5 s. The figure is the number of frames that did not arrive, of ${expected.toLocaleString('en-US')} that a client should have received while it was there.`,
   ]
 }
 

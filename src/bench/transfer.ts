@@ -41,5 +41,5 @@ async function megabytesPerSecond(from: Page, to: Page, how: How): Promise<numbe
 const ask = (page: Page, task: ChannelTask): Promise<ChannelAnswer> => askWorker(page, task)
 
 const ASSUMPTIONS = [
-  "`megabytes-per-second`: 16 MiB from a page of one Chromium to a page of another one, each with a profile of its own, on one machine and no network between them; from the first byte given to the last one received, by both pages' clocks. In the pages' workers, where the app has its channels. Ours: frames of 1 MiB of `net/direct/channel`, with up to 4 MiB waiting in it. `ceiling`: a bare, ordered data channel of the same connection, in messages of 64 KiB, given up to 1 MiB at once and more at `bufferedamountlow`. Nothing is sealed, checked or stored.",
+  "`megabytes-per-second`: 16 MiB go from a page of one Chromium to a page of another one. Each has a profile of its own. Both are on one machine, with no network between them. Measured from the first byte given to the last one received, by both pages' clocks, in the pages' workers, where the app has its channels. Ours: frames of 1 MiB through `net/direct/channel`, with up to 4 MiB waiting in it. `ceiling`: a bare, ordered data channel of the same connection, with messages of 64 KiB. It is given up to 1 MiB at once, and more at `bufferedamountlow`. Nothing is sealed, checked or stored.",
 ]

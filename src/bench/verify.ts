@@ -48,8 +48,8 @@ export const verify: Suite = async (setting) => {
 }
 
 const ASSUMPTIONS = [
-  '"native" is WebCrypto behind our byte checks, all claims of a run handed over at once, as the engine does; `ceiling` is WebCrypto alone, keys imported and arguments copied beforehand. "pure" is point arithmetic in JavaScript. One worker, or one thread of Node.',
-  '`disagreements` counts the vectors on which the two paths differ from each other or from the known verdict: Project Wycheproof (151 cases) and the 12 edge cases of ed25519-speccheck, of which our rule accepts number 3 alone, both from the folder that DATA_DIR names, and 3,000 generated ones (src/core/adversarial-signatures.naive.ts).',
+  '"native" is WebCrypto after our byte checks. All signatures of a run are handed over at once, as the engine does. `ceiling` is WebCrypto alone, with keys imported and arguments copied beforehand. "pure" is point arithmetic in JavaScript. Each uses one worker, or one thread of Node.',
+  '`disagreements` counts the vectors on which the two paths differ from each other or from the known verdict: Project Wycheproof (151 cases) and the 12 edge cases of ed25519-speccheck, of which our rule accepts only number 3, both from the folder that DATA_DIR names; and 3,000 generated ones (src/core/adversarial-signatures.naive.ts).',
 ]
 
 interface Place {
