@@ -326,7 +326,10 @@ describe('the host serves the app', () => {
         expect([path, status]).toEqual([path, 302])
         // A proxy may serve this host in a folder of its own.
         for (const folder of ['', '/of', '/of/rooms'])
-          expect(new URL(told.location!, `https://weave.example${folder}${path}`).href, path).toBe(`https://weave.example${folder}/`)
+          expect([path, new URL(told.location!, `https://weave.example${folder}${path}`).href]).toEqual([
+            path,
+            `https://weave.example${folder}/`,
+          ])
       }
     }
     expect((await ask(port, '/assets/gone.js', { headers: { 'sec-fetch-mode': 'no-cors', accept: '*/*' } })).status).toBe(404)
