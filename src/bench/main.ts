@@ -35,14 +35,20 @@ export async function bench(args: readonly string[], setting: BenchSetting): Pro
   let opened: Promise<BenchBrowser> | null = null
   const browser = (): Promise<BenchBrowser> => (opened ??= openBrowser(setting))
   const results: { suite: string; result: SuiteResult }[] = []
+  const failed: string[] = []
   try {
     for (const suite of names) {
       const cache = join(setting.root, 'node_modules/.cache/tabweave-bench')
-      results.push({
-        suite,
-        result: await SUITES[suite]!({ ...setting, runs, only: values.only ?? null, cache, browser, say: (line) => console.error(line) }),
-      })
+      try {
+        const say = (line: string): void => console.error(line)
+        results.push({ suite, result: await SUITES[suite]!({ ...setting, runs, only: values.only ?? null, cache, browser, say }) })
+      } catch (error) {
+        // What the others measure takes minutes, and is not lost.
+        console.error(error)
+        failed.push(suite)
+      }
     }
+    if (results.length === 0) throw new Error('Nothing was measured.')
     const machine = describeMachine(opened === null ? null : (await browser()).version)
     const commit = describeCommit(setting.root)
     if (values.json) {
@@ -52,6 +58,7 @@ export async function bench(args: readonly string[], setting: BenchSetting): Pro
     }
     const sections = results.map(({ suite, result }) => sectionOf(suite, result)).join('\n\n')
     console.log(sections)
+    if (failed.length > 0) throw new Error(`These suites failed: ${failed.join(', ')}.`)
     if (positionals.length > 0) return
     mkdirSync(join(setting.root, 'docs'), { recursive: true })
     writeFileSync(join(setting.root, 'docs/performance.md'), `${introduction(commit, machine, runs)}\n\n${sections}\n`)

@@ -45,6 +45,14 @@ export function rowOf(
   return { ...about, ours: round(median(runs)), spread, peers: Object.fromEntries(medians) as Row['peers'] }
 }
 
+/** A row of what could not be measured, and a sentence that says why. */
+export const absentRow = (about: Pick<Row, 'measure' | 'params' | 'unit' | 'better'>, why: string): Row => ({
+  ...about,
+  ours: null,
+  peers: {},
+  absent: { ours: why },
+})
+
 /** Three figures are more than a benchmark knows. */
 function round(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3))

@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib'
 import { loadAutomerge } from './peers/automerge.ts'
 import { sentenceOf } from './peers/measure.ts'
 import { loadYjs } from './peers/yjs.ts'
-import type { Row } from './report.ts'
+import { absentRow, type Row } from './report.ts'
 import type { SuiteSetting } from './setting.ts'
 import { fileOf, signTrace } from './trace-to-bundle.ts'
 import { loadTrace, type Trace } from './traces.ts'
@@ -12,7 +12,10 @@ const TRACE = 'automerge-paper'
 
 /** Bytes; they are what they are, so once is enough. */
 export async function bundleRow({ peers: folder, cache, say }: SuiteSetting): Promise<Row> {
-  const trace = await loadTrace(TRACE, cache)
+  const about = { measure: 'bundle-bytes', unit: 'B', better: 'lower' } as const
+  const loaded = await loadTrace(TRACE, cache)
+  if ('absent' in loaded) return absentRow({ ...about, params: { trace: TRACE } }, loaded.absent)
+  const { trace } = loaded
   say(`sync: signing ${trace.transactions.length} edits`)
   const { units } = await signTrace(trace, TRACE, 'unit', 'tabweave bench')
   let peers: Readonly<Record<string, number>> = {}
@@ -26,10 +29,8 @@ export async function bundleRow({ peers: folder, cache, say }: SuiteSetting): Pr
     }
   }
   return {
-    measure: 'bundle-bytes',
+    ...about,
     params: { trace: TRACE, ops: units.flat().length },
-    unit: 'B',
-    better: 'lower',
     ours: fileOf(units, deflateRawSync).length,
     peers,
     ...(Object.keys(absent).length > 0 && { absent }),

@@ -16,8 +16,6 @@ const CUTS = 100
 const SEED = 20_261_125
 
 export const sync: Suite = async (setting) => {
-  // First, since it needs a trace that may not be there: minutes of measuring would be lost.
-  const bundle = await bundleRow(setting)
   setting.say(`sync: writing ${SHARED_OPS} ops`)
   const shared = createShared(SHARED_OPS, AUTHORS, SEED)
   const peers = preparePeers(setting.peers, shared, setting.say)
@@ -27,7 +25,7 @@ export const sync: Suite = async (setting) => {
   }
   pushAll(rows, cutRows(setting, shared, CUTS))
   rows.push(await differenceRow(setting, LARGE, SEED))
-  rows.push(bundle)
+  rows.push(await bundleRow(setting))
   pushAll(rows, await joinRows(setting, SHARED_OPS, AUTHORS))
   return { rows, assumptions: ASSUMPTIONS }
 }

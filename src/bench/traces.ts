@@ -66,15 +66,19 @@ interface TraceFile {
   }[]
 }
 
-/** Reads a trace. @throws with a sentence when it can be neither found nor downloaded, or is another file than the one we know */
-export async function loadTrace(name: TraceName, cache: string): Promise<Trace> {
+/** A trace, or a sentence that says why it is not there: what needs it is not measured then, and all else is. */
+export type Loaded = { readonly trace: Trace } | { readonly absent: string }
+
+/** Reads a trace. It is absent when it can be neither found nor downloaded, or is another file than the one we know. */
+export async function loadTrace(name: TraceName, cache: string): Promise<Loaded> {
   const { path, sha256 } = TRACES[name]
   const file = `${name}.json.gz`
   const folder = env['DATA_DIR']
-  const packed = folder ? readFileSync(join(folder, 'traces', file)) : await cached(join(cache, 'traces'), file, `${SOURCE}/${path}`)
-  const found = createHash('sha256').update(packed).digest('hex')
-  if (found !== sha256) throw new Error(`${file} has the SHA-256 ${found}, and not ${sha256}: it is another file.`)
-  return readTrace(JSON.parse(gunzipSync(packed).toString('utf8')) as TraceFile)
+  const read = await (folder ? given(join(folder, 'traces', file)) : cached(join(cache, 'traces'), file, `${SOURCE}/${path}`))
+  if ('absent' in read) return read
+  const found = createHash('sha256').update(read.packed).digest('hex')
+  if (found !== sha256) return { absent: `${file} has the SHA-256 ${found}, and not ${sha256}: it is another file.` }
+  return { trace: readTrace(JSON.parse(gunzipSync(read.packed).toString('utf8')) as TraceFile) }
 }
 
 /** One trace of the form that josephg/editing-traces describes, sequential ones as a chain by one agent. */
@@ -86,19 +90,28 @@ export function readTrace({ numAgents = 1, txns }: TraceFile): Trace {
   return { agents: numAgents, transactions }
 }
 
-async function cached(folder: string, file: string, url: string): Promise<Uint8Array> {
+type Read = { readonly packed: Uint8Array } | { readonly absent: string }
+
+function given(place: string): Read {
+  try {
+    return { packed: readFileSync(place) }
+  } catch {
+    return { absent: `${place} cannot be read. Without DATA_DIR it is downloaded.` }
+  }
+}
+
+async function cached(folder: string, file: string, url: string): Promise<Read> {
   const place = join(folder, file)
   try {
-    return readFileSync(place)
+    return { packed: readFileSync(place) }
   } catch {
     console.error(`Downloading ${url} …`)
   }
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new Error(`${url} cannot be reached. Set DATA_DIR to a folder that has traces/${file}.`, { cause })
-  })
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`)
-  const bytes = new Uint8Array(await response.arrayBuffer())
+  const response = await fetch(url).catch(() => null)
+  if (response === null) return { absent: `${url} cannot be reached. Set DATA_DIR to a folder that has traces/${file}.` }
+  if (!response.ok) return { absent: `${url} answered ${response.status}.` }
+  const packed = new Uint8Array(await response.arrayBuffer())
   mkdirSync(folder, { recursive: true })
-  writeFileSync(place, bytes)
-  return bytes
+  writeFileSync(place, packed)
+  return { packed }
 }

@@ -1,5 +1,5 @@
 /** Suite "verify": the two ways to check a signature, and whether they agree. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { deflateRawSync } from 'node:zlib'
@@ -7,7 +7,7 @@ import { adversarialSignatures, type JudgedSignature } from '../core/adversarial
 import { toHex } from '../core/bytes.ts'
 import { speccheckVectors, wycheproofVectors } from '../core/signature-vectors.naive.ts'
 import { doBare, type BareTask } from './bare.ts'
-import { type Row, rowOf } from './report.ts'
+import { absentRow, type Row, rowOf } from './report.ts'
 import { type Suite, type SuiteSetting, toBase64 } from './setting.ts'
 import { fileOf, signTrace } from './trace-to-bundle.ts'
 import { loadTrace } from './traces.ts'
@@ -17,15 +17,26 @@ const COUNT = { native: 3_000, bare: 3_000, pure: 250 } as const
 /** Generated cases on which the paths may disagree: some ninety of each kind, a few seconds of the pure path. */
 const GENERATED = 3_000
 const SEED = 1
+const TRACE = 'friendsforever'
 
 type Path = keyof typeof COUNT
 const PATHS: readonly Path[] = ['native', 'bare', 'pure']
 
+const RATE = { measure: 'verify-per-second', unit: 'signatures/s', better: 'higher' } as const
+
 export const verify: Suite = async (setting) => {
-  const trace = await loadTrace('friendsforever', setting.cache)
-  const start = { ...trace, transactions: trace.transactions.slice(0, COUNT.native) }
-  const file = toBase64(fileOf((await signTrace(start, 'friendsforever', 'each', 'tabweave bench')).units, deflateRawSync))
   const places = await placesOf(setting)
+  const rows = await rateRows(setting, places)
+  for (const { where, ask } of places) rows.push(await disagreements(where, ask))
+  return { rows, assumptions: ASSUMPTIONS }
+}
+
+/** How many signatures of a trace are verified in a second. */
+export async function rateRows(setting: SuiteSetting, places: readonly Place[]): Promise<Row[]> {
+  const loaded = await loadTrace(TRACE, setting.cache)
+  if ('absent' in loaded) return places.map(({ where }) => absentRow({ ...RATE, params: { trace: TRACE, where } }, loaded.absent))
+  const start = { ...loaded.trace, transactions: loaded.trace.transactions.slice(0, COUNT.native) }
+  const file = toBase64(fileOf((await signTrace(start, TRACE, 'each', 'tabweave bench')).units, deflateRawSync))
   const runs = places.map(() => ({ native: [] as number[], bare: [] as number[], pure: [] as number[] }))
   for (let run = -1; run < setting.runs; run++) {
     setting.say(run < 0 ? 'verify: warming up' : `verify: run ${run + 1} of ${setting.runs}`)
@@ -38,13 +49,11 @@ export const verify: Suite = async (setting) => {
   }
   const rows: Row[] = []
   for (const [i, { where }] of places.entries()) {
-    const about = { measure: 'verify-per-second', unit: 'signatures/s', better: 'higher' } as const
     const { native, bare, pure } = runs[i]!
-    if (native.length > 0) rows.push(rowOf({ ...about, params: { path: 'native', where } }, native, { ceiling: bare, pure }))
-    rows.push(rowOf({ ...about, params: { path: 'pure', where } }, pure))
+    if (native.length > 0) rows.push(rowOf({ ...RATE, params: { path: 'native', where } }, native, { ceiling: bare, pure }))
+    rows.push(rowOf({ ...RATE, params: { path: 'pure', where } }, pure))
   }
-  for (const { where, ask } of places) rows.push(await disagreements(where, ask))
-  return { rows, assumptions: ASSUMPTIONS }
+  return rows
 }
 
 const ASSUMPTIONS = [
@@ -75,7 +84,9 @@ async function disagreements(where: string, ask: Place['ask']): Promise<Row> {
   }))
   const found = await ask({ type: 'vectors', vectors })
   const absent = {
-    ...(published.length === 0 && { published: 'DATA_DIR, the folder with the vectors, is not set' }),
+    ...(published.length === 0 && {
+      published: `the vectors are in the folder that DATA_DIR names, and ${env['DATA_DIR'] ? 'there are none' : 'it is not set'}`,
+    }),
     ...(found === null && { ours: 'no native Ed25519 here' }),
   }
   return {
@@ -89,11 +100,11 @@ async function disagreements(where: string, ask: Place['ask']): Promise<Row> {
   }
 }
 
-/** None without DATA_DIR. */
+/** None without DATA_DIR, or where there are none. */
 function readPublished(): readonly JudgedSignature[] {
-  const folder = env['DATA_DIR']
-  if (!folder) return []
-  const read = (name: string): string => readFileSync(join(folder, 'vectors', name), 'utf8')
+  const folder = join(env['DATA_DIR'] || '', 'vectors')
+  if (!env['DATA_DIR'] || !existsSync(folder)) return []
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
   const files = { wycheproof: read('wycheproof-ed25519.json'), speccheck: read('ed25519-speccheck.json') }
   return [...wycheproofVectors(files), ...speccheckVectors(files)]
 }
