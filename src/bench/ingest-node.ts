@@ -3,7 +3,7 @@ import { createNode } from '../node/node.ts'
 import { generateKey } from '../node/signer.ts'
 import { createMemoryStore } from '../store/memory.ts'
 
-/** Imports the file into a new node without links; ms until the last op is stored. */
+/** Imports the file into a new node without paths; ms until the last op is stored. */
 export async function importInNode(genesis: Uint8Array, secret: Uint8Array, file: Uint8Array, ops: number): Promise<number> {
   const store = createMemoryStore()
   const identity = { ...(await generateKey()), genesis, secret, createdAt: Date.now() }

@@ -13,7 +13,7 @@ import { type BenchBrowser, openApp } from './browser.ts'
 import { toBase64 } from './setting.ts'
 import type { SignedTrace } from './trace-to-bundle.ts'
 
-/** Frames on their way at most: a node takes 1,024 waiting ones of one link, and asks for the others again. */
+/** Frames on their way at most: a node takes 1,024 waiting ones of one origin, and asks for the others again. */
 const AHEAD = 768
 
 /** Ops a second in frames of `perFrame`, from the first leaving the other tab to the last op being on this one's disk. Every op must be signed. */

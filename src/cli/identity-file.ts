@@ -1,5 +1,5 @@
 /**
- * A node's identity as a file: whoever reads it is the node, so nobody but its owner may. Written once, and whole or not at all.
+ * A node's identity as a file. Anyone who reads it can act as the node, so only its owner may read it. Written once, and whole or not at all.
  *
  *   file = SHA-256 of the rest, [author, genesis, secret, createdAt, key] in the protocol's own encoding
  *   key  = PKCS #8 (RFC 8410) of a platform's Ed25519 key, or the 32-byte seed where the platform had none

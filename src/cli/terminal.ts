@@ -29,7 +29,7 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
     if (leaving.signal.aborted) process.exit(1)
     leaving.abort()
   }
-  // Not SIGHUP: whoever listens to it cannot be left running by nohup.
+  // Not SIGHUP: nohup cannot keep a process running that listens to it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, leave)
   // Whoever read it has gone.
   for (const stream of [stdout, stderr]) stream.on('error', () => leaving.abort())

@@ -2,7 +2,7 @@
  * How an author looks, everywhere: a nickname, a hue and a shape, all derived from its key, so that every node shows the
  * same author in the same way without anyone having told it.
  *
- * A nickname is no proof: there are 4,096 of them, and whoever makes keys for a second finds one with the nickname of
+ * A nickname is no proof: there are 4,096 of them, and anyone who makes keys for a second finds one with the nickname of
  * somebody else. Where it matters who wrote something, show the fingerprint (the key in hex) beside it.
  *
  * The first word of the nickname names the colour, for those who cannot see it, and no author is red: red means a lie.

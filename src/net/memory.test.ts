@@ -1,4 +1,4 @@
-/** The path in memory: the transport's contract, and time in the hands of whoever owns the scheduler. */
+/** The path in memory: the transport's contract, and time as the owner of the scheduler decides. */
 import { describe, expect, test } from 'vitest'
 import { createMemoryHub, type MemoryHub } from './memory.ts'
 import { listen, markedFrame, marks, runTransportContract } from './transport.contract.ts'

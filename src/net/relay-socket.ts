@@ -141,7 +141,7 @@ export function openRelaySocket({ address, room, socketClass }: RelaySocketOptio
   }
 }
 
-/** Codes from 4000 on are the relay's own; which of its reasons people see is for whoever shows them. */
+/** Codes from 4000 on are the relay's own. The screen decides which of its reasons people see. */
 function detailOf(state: TransportState, code: number, reason: string): string {
   if (code >= 4000 && reason !== '') return reason
   if (reason === 'timeout') return 'no answer'

@@ -1,4 +1,4 @@
-/** What sealing guarantees against whoever carries the frames, as tests for every platform that has WebCrypto. */
+/** What sealing guarantees against those who carry the frames, as tests for every platform that has WebCrypto. */
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { concatBytes, toHex } from '../core/bytes.ts'
 import { SIGNATURE_BYTES } from '../core/limits.ts'

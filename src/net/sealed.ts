@@ -1,6 +1,6 @@
 /**
  * Seals what a node says to its room, and opens what others say: AES-256-GCM under a key for each sender value, so that
- * whoever only carries frames can delay, drop, repeat and reorder them, and can neither read nor forge one.
+ * a relay, or anyone else who only carries frames, can delay, drop, repeat and reorder them, and can neither read nor forge one.
  *
  *     key = HKDF(room key, sender value)     nonce = counter, 96 bits     associated data = room ‖ header (`net/envelope`)
  *

@@ -126,7 +126,7 @@ function twin(world: World, node: SimNode): void {
   start(world, copy, true)
 }
 
-/** The storm is over: all links and disks work, everybody is up, nothing is lost. */
+/** The storm is over: all paths and disks work, all nodes run, nothing is lost. */
 export function heal(world: World): void {
   world.healed = true
   for (const row of world.cuts) row.fill(0)

@@ -10,9 +10,9 @@ import { STRATEGIES, type StrategyName } from './strategies.ts'
 export type Fault =
   /** Nothing gets from `from` to `to`. */
   | { readonly type: 'cut'; readonly at: number; readonly until: number; readonly from: readonly number[]; readonly to: readonly number[] }
-  /** All links of a node go down and come up again, `every` ms. */
+  /** All paths of a node go down and come up again, `every` ms. */
   | { readonly type: 'flap'; readonly at: number; readonly until: number; readonly node: number; readonly every: number }
-  /** The node's links to honest ones are cut: whom it still hears are adversaries. */
+  /** The node's paths to honest nodes are cut: it hears only adversaries. */
   | { readonly type: 'eclipse'; readonly at: number; readonly until: number; readonly node: number }
   | { readonly type: 'crash'; readonly at: number; readonly until: number; readonly node: number }
   /** A crash after which the disk is as it was earlier, with the same key. */

@@ -68,7 +68,7 @@ export interface Store {
   append(segments: readonly Segment[], durability: Durability, mark?: Mark | null): Promise<void>
   /** The mark, or null where there is none, it is damaged, or it is another node's or another copy's. */
   mark(): Promise<Mark | null>
-  /** What was last put as names (`node/names.ts`); null if nothing was. It is not needed: damage is found by whoever reads it. */
+  /** What was last put as names (`node/names.ts`); null if nothing was. It is not needed, so its reader checks it for damage. */
   names(): Promise<Uint8Array | null>
   /** Takes the place of what was put before. May be lost with the machine. @throws StoreError */
   putNames(names: Uint8Array): Promise<void>

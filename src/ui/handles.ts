@@ -22,7 +22,7 @@ declare global {
   }
 }
 
-/** Writes what changed; `ready` comes last, so that whoever waits for it finds the others. */
+/** Writes what changed; `ready` comes last, so that a script that waits for it finds the others. */
 function writeDataset(data: DOMStringMap, { opened, status, failure }: NodeState): void {
   const facts: Record<string, string> = {}
   if (status !== null) {

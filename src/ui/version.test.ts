@@ -1,4 +1,4 @@
-/** One version, whoever tells it. */
+/** All places tell the same version. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { VERSION } from './version.ts'

@@ -54,7 +54,7 @@ export type ToNode =
     }
   /** Something typed. Answered by a reply `{ id }` when it is stored here, or `{ refused }`. */
   | { readonly type: 'submit'; readonly ref: number; readonly text: string }
-  /** Cuts (true) or restores (false) this node's own links. */
+  /** Cuts (true) or restores (false) this node's own paths. */
   | { readonly type: 'offline'; readonly on: boolean }
   /** Stops (true) or goes on (false) catching up with others: what is written here and there goes on either way. */
   | { readonly type: 'pause'; readonly on: boolean }
@@ -68,7 +68,7 @@ export type ToNode =
   | { readonly type: 'path'; readonly path: Path; readonly cut: boolean; readonly delay: number; readonly loss: number }
   /** Somebody looks at the peers: measure round trips. */
   | { readonly type: 'measure' }
-  /** The browser says that the network came back, or the page became visible: retry links now. */
+  /** The browser says that the network came back, or the page became visible: try paths again now. */
   | { readonly type: 'wake' }
   /** The page is closed, or left for another one: others are told. A page that is shown again goes on. */
   | { readonly type: 'leave' }

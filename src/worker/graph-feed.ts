@@ -8,7 +8,7 @@ import type { Node } from '../node/node.ts'
 
 /** Ops of one message: a large room arrives in parts that the render worker can draw between. */
 const BATCH = 8_192
-/** Ops sent at a time, some 10 ms of work: whoever feeds has other things to do. */
+/** Ops sent at a time, some 10 ms of work: the worker that sends them has other things to do. */
 const OPS_AT_ONCE = 65_536
 /** Ghosts shown at once. */
 const MAX_GHOSTS = 64

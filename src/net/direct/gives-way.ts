@@ -1,5 +1,5 @@
 /**
- * Who gives way in a full table whose names are free: a name costs nothing, so whoever came first must not hold a place for ever.
+ * Who gives way in a full table whose names are free: a name costs nothing, so the first to come must not hold a place for ever.
  * Pure: chance is an argument.
  */
 

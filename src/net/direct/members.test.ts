@@ -1,4 +1,4 @@
-/** Which tab connects for its browser, and which other browsers there are, whoever comes and goes. */
+/** Which tab connects for its browser, and which other browsers there are, while others come and go. */
 import { expect, test } from 'vitest'
 import { fromHex } from '../../core/bytes.ts'
 import {

@@ -85,7 +85,7 @@ export function settle(members: Members, now: number): boolean {
 
 /**
  * The tabs of other browsers that connect for them, as they say themselves, and those that `neighbours` say they are connected to and
- * can introduce: so whoever makes up members has to speak for each of them, or be connected.
+ * can introduce: so an attacker that invents members has to speak for each of them, or be connected.
  */
 export function otherDevices({ self, device, known }: Members, neighbours: readonly MemberId[]): MemberId[] {
   const own = new Set([self, device, ...[...known].filter(([, { sameBrowser }]) => sameBrowser).map(([id]) => id)])

@@ -7,7 +7,7 @@
 /** Devices that connect each to each: with eight, seven connections a device. */
 export const FULL_MESH = 8
 
-/** Those of `others` that `self` reaches for; the same for whoever knows the same. Sender values as hex. O(n log n) */
+/** Those of `others` that `self` reaches for. Nodes that know the same devices get the same ring. Sender values as hex. O(n log n) */
 export function reachFor(self: string, others: readonly string[]): string[] {
   if (others.length < FULL_MESH) return [...others]
   const ring = [...others, self].sort()

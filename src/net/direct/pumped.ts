@@ -1,6 +1,6 @@
 /**
  * A data channel that stays on the page, for browsers that let no worker have it: the page pumps its bytes through a MessagePort. To
- * whoever has the port it is a channel like any other, and as far behind as the real one is.
+ * the owner of the port it is a channel like any other, and as far behind as the real one is.
  */
 import type { DataChannel } from './channel.ts'
 

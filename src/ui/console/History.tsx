@@ -74,7 +74,7 @@ export function History({ author }: { readonly author: Hex }) {
   )
 }
 
-/** What an empty room says to whoever is new, and a room of which nothing has arrived yet. */
+/** What an empty room says to a newcomer, and what a room says of which nothing has arrived yet. */
 function Welcome({ awaited, isAdded }: { readonly awaited: boolean; readonly isAdded: boolean }) {
   const isFirstHere = useNodeState((state) => state.opened?.isFirstHere ?? false)
   if (awaited)

@@ -30,7 +30,7 @@ afterEach(() => {
   place.remove()
 })
 
-/** A node that tells the whole chat to whoever connects last. */
+/** A node that tells the whole chat to the last one that connects. */
 function createHost(): GraphHost & { ports: MessagePort[] } {
   const ports: MessagePort[] = []
   return {

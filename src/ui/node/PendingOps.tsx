@@ -1,4 +1,4 @@
-/** Ops that wait, and the ids of the parents that are missing: whoever has these can end the waiting. */
+/** Ops that wait, and the ids of the missing parents: a node that has these can end the waiting. */
 import { useEffect, useState } from 'react'
 import type { Hex, PendingEntry, PendingList } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'

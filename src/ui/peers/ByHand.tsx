@@ -1,6 +1,6 @@
 /**
  * Meeting without a relay: one device makes an invitation, the other one answers it, and people carry both as text. What is shown
- * is sealed for this room; whoever has no link to it can do nothing with it.
+ * is sealed for this room; a person without its link can do nothing with it.
  */
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent } from 'react'
 import { messages } from '../messages.ts'

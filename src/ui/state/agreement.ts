@@ -7,13 +7,13 @@ export type Alone = 'down' | 'cut' | 'nobody'
 export type Agreement =
   /** Nothing is known yet: the node starts. */
   | { readonly type: 'starting' }
-  /** This tab's own links are cut. */
+  /** This tab's own paths are cut. */
   | { readonly type: 'offline' }
   /** No peer is connected. */
   | { readonly type: 'alone'; readonly why: Alone }
   /** Ops are being fetched; `of` is null until the peer told how many. */
   | { readonly type: 'fetching'; readonly got: number; readonly of: number | null }
-  /** `equal` of `peers` have exactly our heads; `unheard` have not told theirs yet. */
+  /** `equal` of `peers` have the same heads as this node; `unheard` have not told theirs yet. */
   | { readonly type: 'peers'; readonly equal: number; readonly unheard: number; readonly peers: number }
 
 type Told = Pick<NodeStatus, 'offline' | 'paths' | 'peers' | 'fetching'>

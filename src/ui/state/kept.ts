@@ -26,7 +26,7 @@ function write(key: string, value: string | null): void {
     if (value === null) sessionStorage.removeItem(key)
     else sessionStorage.setItem(key, value)
   } catch {
-    // Kept in memory by whoever shows it.
+    // The screen that shows it keeps it in memory.
   }
 }
 

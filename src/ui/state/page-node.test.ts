@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FromNode, ShownEntry, ToNode } from '../../worker/api.ts'
 import { createPageNode } from './page-node.ts'
 
-/** A worker made of two lists: what was posted to it, and whoever listens. */
+/** A worker made of two lists: what was posted to it, and its listeners. */
 function fakeWorker() {
   const posted: ToNode[] = []
   const target = new EventTarget()

@@ -90,7 +90,7 @@ export interface PageNode {
   writeNow(): void
   /** Cuts or heals a path, and hinders it. */
   setPath(path: PathStatus['path'], cut: boolean, hindrance: PathStatus['hindrance']): void
-  /** Measures round trips: for whoever looks at the peers, again and again. */
+  /** Measures round trips. Call it again and again while a person looks at the peers. */
   measure(): void
   wake(): void
   /** Tells others that this node is going. */
