@@ -5,29 +5,27 @@ import { inkOf } from './palette.ts'
 import { shownX } from './columns-shown.ts'
 import type { PlacedGhost } from './scene.ts'
 import { addShape } from './shape.ts'
+import { tiesOf } from './ties.ts'
 
-/** Ties drawn, and pairs looked at for them, the newest first: an author can equivocate any number of times. */
+/** Ties drawn, the latest in sight: an author can equivocate any number of times. */
 const MAX_TIES = 256
-const MAX_PAIRS = 4096
 
-/** Ties the two ops of each equivocation in sight together. */
+/** Ties the ops of each equivocation in sight together. */
 export function drawTies(canvas: Canvas2D, frame: Frame): void {
-  const { pairs, layout } = frame.scene
-  if (pairs.length === 0) return
+  const { ties, layout } = frame.scene
+  if (ties.others.length === 0) return
   canvas.setLineDash([3, 3])
   canvas.lineCap = 'butt'
   canvas.lineWidth = 1.5
   canvas.strokeStyle = frame.palette.danger
   canvas.beginPath()
-  let ties = 0
-  for (let i = pairs.length - 2; i >= Math.max(0, pairs.length - 2 * MAX_PAIRS) && ties < MAX_TIES; i -= 2) {
-    const a = pairs[i]!
-    const b = pairs[i + 1]!
-    if (a >= layout.ops || b >= layout.ops) continue
+  let drawn = 0
+  for (const [a, b] of tiesOf(ties)) {
+    if (drawn === MAX_TIES) break
     if (Math.min(layout.row[a]!, layout.row[b]!) > frame.lastRow || Math.max(layout.row[a]!, layout.row[b]!) < frame.firstRow) continue
     canvas.moveTo(opScreenX(frame, a), opScreenY(frame, a))
     canvas.lineTo(opScreenX(frame, b), opScreenY(frame, b))
-    ties++
+    drawn++
   }
   canvas.stroke()
   canvas.setLineDash([])

@@ -37,7 +37,8 @@ export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly num
     if (side === 0) continue
     const id = toHex(scene.layout.ids.subarray(op * ID_BYTES, op * ID_BYTES + SHORT_ID_DIGITS / 2))
     const x =
-      opScreenX(frame, op) + side * (aside + (isHead(scene.layout, op) || scene.forked.has(op) ? 4 : 0) + (isChosen(frame, op) ? 5 : 0))
+      opScreenX(frame, op) +
+      side * (aside + (isHead(scene.layout, op) || scene.ties.forked.has(op) ? 4 : 0) + (isChosen(frame, op) ? 5 : 0))
     const y = opScreenY(frame, op) + 0.5
     canvas.textAlign = side < 0 ? 'right' : 'left'
     canvas.globalAlpha = emphasis(frame, op)
@@ -80,7 +81,7 @@ function drawSpecks(canvas: Canvas2D, frame: Frame, visible: readonly number[], 
     canvas.fill()
   }
   canvas.globalAlpha = 1
-  for (const op of visible) if (frame.scene.forked.has(op)) drawMark(canvas, frame, op, 4)
+  for (const op of visible) if (frame.scene.ties.forked.has(op)) drawMark(canvas, frame, op, 4)
 }
 
 function drawDot(canvas: Canvas2D, frame: Frame, op: number, radius: number): void {
@@ -92,7 +93,7 @@ function drawDot(canvas: Canvas2D, frame: Frame, op: number, radius: number): vo
   const r = radius * (age < 1 ? 0.4 + 0.6 * overshoot(age) : 1)
   canvas.globalAlpha = emphasis(frame, op)
   if (age < 1) drawRipple(canvas, frame, op, x, y, radius, age)
-  if (scene.forked.has(op)) drawMark(canvas, frame, op, radius + 6)
+  if (scene.ties.forked.has(op)) drawMark(canvas, frame, op, radius + 6)
   if (isHead(scene.layout, op)) {
     canvas.beginPath()
     addShape(canvas, look.shape, x, y, r + 4.5)

@@ -4,7 +4,6 @@
  */
 import { compareBytes, equalBytes, fromHex, toHex } from '../core/bytes.ts'
 import { AUTHOR_BYTES, ID_BYTES } from '../core/limits.ts'
-import { pushAll } from '../core/lists.ts'
 import { type AuthorLook, authorLook } from './author-look.ts'
 import type { Ghost, GraphFeed, PeerFrontier } from './feed.ts'
 import { advanceFrontier, createFrontier, type Frontier, lackingRows } from './frontier.ts'
@@ -13,6 +12,7 @@ import { compareOps, createLayout, type Layout, NONE, opX, placesOf } from './la
 import { addIds, place } from './place.ts'
 import { placeGhosts } from './ghosts.ts'
 import { createReach, extendReach, type Reach } from './reach.ts'
+import { addTie, createTies, type Ties } from './ties.ts'
 
 export interface Scene {
   layout: Layout
@@ -28,9 +28,8 @@ export interface Scene {
   present: readonly string[]
   /** What authors (hex) call themselves. */
   names: ReadonlyMap<string, string>
-  /** Ops that are one side of an equivocation, and the pairs. */
-  forked: Set<number>
-  pairs: number[]
+  /** Ops that are one side of an equivocation. */
+  ties: Ties
   selected: Selected | null
   /** When recent ops arrived (ms, the drawing clock): they pop in. Only a handful: a bulk load does not. */
   arrivals: Map<number, number>
@@ -83,8 +82,7 @@ export function createScene(): Scene {
     peers: [],
     present: [],
     names: new Map(),
-    forked: new Set(),
-    pairs: [],
+    ties: createTies(),
     selected: null,
     arrivals: new Map(),
   }
@@ -131,8 +129,7 @@ function take(scene: Scene, feed: GraphFeed, now: number): void {
       scene.names = feed.names
       return
     case 'equivocations':
-      pushAll(scene.pairs, feed.pairs)
-      for (const op of feed.pairs) scene.forked.add(op)
+      for (let i = 0; i < feed.pairs.length; i += 2) addTie(scene.ties, scene.layout, feed.pairs[i]!, feed.pairs[i + 1]!)
       return
   }
 }

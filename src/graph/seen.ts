@@ -14,7 +14,7 @@ export function seenOp(scene: Scene, op: number): SeenOp {
     author: authorOf(scene, layout.author[op]!),
     seq: layout.seq[op]!,
     row: layout.row[op]!,
-    state: scene.forked.has(op) ? 'forked' : 'admitted',
+    state: scene.ties.forked.has(op) ? 'forked' : 'admitted',
   }
 }
 

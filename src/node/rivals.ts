@@ -1,5 +1,5 @@
 /** Which ops an author signed with one seq, as an index over the DAG's list of equivocations, which names pairs in order of admission. */
-import type { Dag } from '../core/dag.ts'
+import { compareOps, type Dag } from '../core/dag.ts'
 
 export interface Rivals {
   readonly dag: Dag
@@ -31,14 +31,17 @@ export function isForked(rivals: Rivals, op: number): boolean {
   return rivals.first.has(op) || rivals.later.has(op)
 }
 
-/** The other ops with its author and seq, in order of admission: at most `limit` of them, and how many there are. O(limit). */
+/**
+ * The other ops with its author and seq: at most `limit` of them, those that were admitted first, in the order of the history; and how many
+ * there are. O(limit).
+ */
 export function rivalsOf(rivals: Rivals, op: number, limit: number): { readonly ops: readonly number[]; readonly count: number } {
   catchUp(rivals)
   const one = rivals.first.get(op)
   const later = rivals.later.get(one ?? op) ?? []
-  if (one === undefined) return { ops: later.slice(0, limit), count: later.length }
   const others = later.slice(0, limit).filter((other) => other !== op)
-  return { ops: [one, ...others].slice(0, limit), count: later.length }
+  const ops = (one === undefined ? others : [one, ...others]).slice(0, limit)
+  return { ops: ops.sort((a, b) => compareOps(rivals.dag, a, b)), count: later.length }
 }
 
 /** The pairs (first, later) of the list that this op is in, at most `limit`. O(limit). */

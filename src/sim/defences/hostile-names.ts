@@ -73,9 +73,8 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     row: 'D17',
     file: 'src/graph/draw-ghosts.ts',
     in: 'drawTies',
-    replace: 'operand',
+    drop: 'if',
     mentions: ['MAX_TIES'],
-    with: 'ties >= 0',
     test: tested('src/graph/view.test.ts', 'D17 a picture'),
   },
   {
