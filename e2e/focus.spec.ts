@@ -59,3 +59,34 @@ test('whatever opens and is closed again, by Escape or by its button, something 
     await keepsFocus(page, `the card was closed by ${close}`)
   }
 })
+
+test('an invitation by hand that is put away leaves the focus where the next one is made', async ({ host, device }) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Peers', exact: true }).click()
+  const place = page.getByRole('dialog', { name: 'Peers' })
+  const invite = place.getByRole('button', { name: 'Invite a device', exact: true })
+  for (const way of ['a press', 'a key'] as const) {
+    await invite.click()
+    const done = place.getByRole('button', { name: 'Done', exact: true })
+    await expect(done).toBeVisible()
+    if (way === 'a press') await done.click()
+    else await done.press('Enter')
+    await expect(invite, `after ${way}`).toBeFocused()
+  }
+})
+
+test('a button that is disabled by what it did hands the focus on', async ({ host, device }) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Peers', exact: true }).click()
+  const place = page.getByRole('dialog', { name: 'Peers' })
+  await place.getByRole('button', { name: 'Invite a device', exact: true }).click()
+  const other = await (await device()).open(await place.locator('.carried-text[readonly]').inputValue())
+  const answer = await other.getByRole('textbox', { name: 'Bring this back to the device that invited, and paste it there' }).inputValue()
+  await place.getByRole('textbox', { name: 'The answer of the other device' }).fill(answer)
+  await place.getByRole('button', { name: 'Connect', exact: true }).click()
+  await expect(place.getByText('Connected.', { exact: true })).toBeVisible()
+  // Nothing is left to connect, and a message is not typed here: the focus stays where it was pressed.
+  await expect(place.getByRole('textbox', { name: 'An invitation from another device' })).toBeFocused()
+})

@@ -1,5 +1,5 @@
 /**
- * The focus is never lost. When what had it is taken out of the page (a place is closed, a card, a node, the screen on which a room was begun), it goes
+ * The focus is never lost. When what had it is disabled, or taken out of the page (a place is closed, a card, a node, the screen on which a room was begun), it goes
  * to the nearest part of the page that is still there, or else to where one types. Without this it would be on the document: what a person types then is
  * lost, or taken for shortcuts.
  */
@@ -13,6 +13,12 @@ function home(): HTMLElement | null {
   const isExact = matchMedia('(pointer: fine)').matches
   return console?.querySelector<HTMLElement>(isExact ? '.composer textarea' : '.history') ?? null
 }
+
+/** Whether an element cannot have the focus any more. Browsers find that out at different times. */
+const isOut = (element: Element | undefined): boolean => element === undefined || !element.isConnected || element.matches(':disabled')
+
+/** Nothing has the focus, or something that will lose it. */
+const isLost = (): boolean => document.activeElement === document.body || isOut(document.activeElement ?? undefined)
 
 /** The first of these that is still in the page, or what in it can have the focus. */
 function nearest(path: readonly HTMLElement[]): HTMLElement | null {
@@ -32,15 +38,14 @@ export function useKeptFocus(): void {
     const onFocus = ({ target }: FocusEvent): void => void (path = pathOf(target))
     const keep = (): void => {
       timer = undefined
-      const [last] = path
-      if (document.activeElement !== document.body || last?.isConnected === true) return
+      if (!isLost() || !isOut(path[0])) return
       nearest(path)?.focus({ preventScroll: true })
     }
     // After those who give the focus back themselves.
     const observer = new MutationObserver(() => {
-      if (document.activeElement === document.body) timer ??= setTimeout(keep)
+      if (isLost()) timer ??= setTimeout(keep)
     })
-    observer.observe(document.body, { childList: true, subtree: true })
+    observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['disabled'] })
     document.addEventListener('focusin', onFocus)
     return () => {
       clearTimeout(timer)
