@@ -1,10 +1,11 @@
 /**
  * Builds the app into dist/ and the relay's host, which Node cannot run as TypeScript, into node_modules/.cache/tabweave/.
- * Nothing is done while both are as new as their sources. Alone (`node .scripts/build.mjs`) it builds in any case.
+ * Nothing is done while both are as new as their sources. Alone (`node .scripts/build.mjs`) it builds in any case, and fails if
+ * something that it uses is deprecated.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { argv } from 'node:process'
+import process, { argv, stderr } from 'node:process'
 import { build } from 'vite'
 import { buildForNode } from './build-for-node.mjs'
 import { hostFolder, root } from './paths.mjs'
@@ -34,4 +35,12 @@ async function buildAll(/** @type {'warn' | 'info'} */ logLevel) {
 /** Builds the relay's host alone. */
 export const buildHost = () => buildForNode({ main: 'relay/main.ts', node: 'relay/node.ts', assets: 'relay/assets.ts' }, hostFolder)
 
-if (argv[1] === import.meta.filename) await buildAll('info')
+if (argv[1] === import.meta.filename) {
+  // Bundler and plugins have loggers of their own: all of them end here.
+  const write = stderr.write.bind(stderr)
+  stderr.write = (/** @type {string | Uint8Array} */ words) => {
+    if (/deprecated/i.test(String(words))) process.exitCode = 1
+    return write(words)
+  }
+  await buildAll('info')
+}
