@@ -1,7 +1,7 @@
 /** Looks of authors: the same everywhere, spread out, never red. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { authorColor, authorLook } from './author-look.ts'
+import { authorLook, markColor, nameColor } from './author-look.ts'
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 })
 
@@ -53,10 +53,10 @@ test('something that is not a key is a programmer’s error', () => {
   expect(() => authorLook(new Uint8Array(31))).toThrow('32 bytes')
 })
 
-test('colours differ by theme and take an alpha', () => {
+test('colours differ by theme, and that of a mark takes an alpha', () => {
   const look = { name: 'teal owl', hue: 185, shape: 0 } as const
-  expect(authorColor(look, 'dark')).toBe('oklch(0.73 0.15 185)')
-  expect(authorColor(look, 'light', 0.5)).toBe('oklch(0.4 0.12 185 / 0.5)')
+  expect([nameColor(look, 'light'), nameColor(look, 'dark')]).toEqual(['oklch(0.4 0.12 185)', 'oklch(0.73 0.15 185)'])
+  expect([markColor(look, 'dark'), markColor(look, 'light', 0.5)]).toEqual(['oklch(0.62 0.17 185)', 'oklch(0.37 0.13 185 / 0.5)'])
 })
 
 /** Linear sRGB of an OKLCH colour, cut to what a screen can show (CSS Color 4 §9.3). */
@@ -79,18 +79,46 @@ const linearOfHex = (color: string): number[] =>
 
 const luminance = ([r = 0, g = 0, b = 0]: number[]): number => 0.2126 * r + 0.7152 * g + 0.0722 * b
 
-test('every author’s name can be read on paper and in a selected entry, in both themes', () => {
-  // theme.css: --panel and --accent-soft.
-  for (const [theme, ...grounds] of [
-    ['light', '#fbfbfa', '#e6e8fb'],
-    ['dark', '#11151d', '#20264a'],
-  ] as const) {
-    for (let hue = 45; hue <= 345; hue += 20) {
-      const ink = luminance(linearOf(authorColor({ name: '', hue, shape: 0 }, theme)))
-      for (const ground of grounds) {
-        const paper = luminance(linearOfHex(ground))
-        expect((Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05), `${theme} ${hue}`).toBeGreaterThanOrEqual(4.5)
-      }
-    }
-  }
+/** theme.css: --panel and --accent-soft. */
+const PAPERS = { light: ['#fbfbfa', '#e6e8fb'], dark: ['#11151d', '#20264a'] } as const
+const HUES = Array.from({ length: 16 }, (_, i) => 45 + 20 * i)
+
+/** The least contrast that a colour of any hue has to a paper of its theme. */
+function leastContrast(color: typeof nameColor, theme: 'light' | 'dark'): number {
+  const contrasts = HUES.flatMap((hue) =>
+    PAPERS[theme].map((ground) => {
+      const [ink, paper] = [luminance(linearOf(color({ name: '', hue, shape: 0 }, theme))), luminance(linearOfHex(ground))]
+      return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)
+    }),
+  )
+  return Math.min(...contrasts)
+}
+
+/** The place of a colour on a screen in OKLab, in which equal distances look equally far. */
+function placeOf(color: string): readonly number[] {
+  const [r = 0, g = 0, b = 0] = linearOf(color)
+  const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+  const middle = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+  const short = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+  return [
+    0.2104542553 * long + 0.793617785 * middle - 0.0040720468 * short,
+    1.9779984951 * long - 2.428592205 * middle + 0.4505937099 * short,
+    0.0259040371 * long + 0.7827717662 * middle - 0.808675766 * short,
+  ]
+}
+
+test.each(['light', 'dark'] as const)(
+  'in the %s theme every name can be read and every mark be seen, on paper and in a selected entry',
+  (theme) => {
+    expect(leastContrast(nameColor, theme)).toBeGreaterThanOrEqual(4.5)
+    expect(leastContrast(markColor, theme)).toBeGreaterThanOrEqual(3)
+  },
+)
+
+test.each(['light', 'dark'] as const)('in the %s theme the marks of two hues are never nearly the same', (theme) => {
+  const places = HUES.map((hue) => placeOf(markColor({ name: '', hue, shape: 0 }, theme)))
+  const distances = places.flatMap((one, i) =>
+    places.slice(0, i).map((other) => Math.hypot(...one.map((value, axis) => value - other[axis]!))),
+  )
+  expect(Math.min(...distances)).toBeGreaterThan(0.08)
 })

@@ -76,8 +76,10 @@ export function authorLook(author: Uint8Array): AuthorLook {
   }
 }
 
-/** Lightness and chroma, even and odd hues: neighbours on the circle differ in lightness too. */
-const TONES = {
+/** Lightness and chroma, one after the other along the hues: neighbours on the circle differ in lightness too. */
+type Tones = Readonly<Record<Theme, readonly (readonly [lightness: number, chroma: number])[]>>
+
+const NAME_TONES: Tones = {
   light: [
     [0.48, 0.14],
     [0.4, 0.12],
@@ -86,14 +88,29 @@ const TONES = {
     [0.84, 0.12],
     [0.73, 0.15],
   ],
-} as const
+}
 
-/**
- * The CSS colour of a look: at least 4.5 : 1 against the paper of its theme, a selected entry's included, so that it may
- * colour a name.
- * `alpha` is 0 … 1.
- */
-export function authorColor(look: AuthorLook, theme: Theme, alpha = 1): string {
-  const [lightness, chroma] = TONES[theme][Math.floor((look.hue - FIRST_HUE) / HUE_STEP) & 1 ? 1 : 0]
-  return `oklch(${lightness} ${chroma} ${look.hue}${alpha < 1 ? ` / ${alpha}` : ''})`
+/** Three of them, further apart: hues that are 40° apart differ in lightness too. A small shape needs more difference than a word, and less contrast. */
+const MARK_TONES: Tones = {
+  light: [
+    [0.57, 0.16],
+    [0.37, 0.13],
+    [0.47, 0.15],
+  ],
+  dark: [
+    [0.86, 0.13],
+    [0.62, 0.17],
+    [0.74, 0.15],
+  ],
+}
+
+/** The CSS colour of an author's name: at least 4.5 : 1 against the paper of its theme, a selected entry's included. */
+export const nameColor = (look: AuthorLook, theme: Theme): string => colorIn(NAME_TONES, look, theme, 1)
+
+/** The CSS colour of an author's mark, ops and lines: at least 3 : 1 against the same papers. `alpha` is 0 … 1. */
+export const markColor = (look: AuthorLook, theme: Theme, alpha = 1): string => colorIn(MARK_TONES, look, theme, alpha)
+
+function colorIn(tones: Tones, { hue }: AuthorLook, theme: Theme, alpha: number): string {
+  const [lightness, chroma] = tones[theme][((hue - FIRST_HUE) / HUE_STEP) % tones[theme].length]!
+  return `oklch(${lightness} ${chroma} ${hue}${alpha < 1 ? ` / ${alpha}` : ''})`
 }

@@ -2,7 +2,7 @@
  * Colours of the canvas that are not an author's, one set a theme. A worker cannot read the page's custom properties, so
  * these repeat the ones of the stylesheet that they stand beside: paper is the panel's, and so on.
  */
-import { authorColor, type AuthorLook, type Theme } from './author-look.ts'
+import { markColor, type AuthorLook, type Theme } from './author-look.ts'
 
 export interface Palette {
   readonly theme: Theme
@@ -46,12 +46,12 @@ export const MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, "DejaVu Sa
 
 const cache = new Map<string, string>()
 
-/** `authorColor`, remembered: a frame asks for the same few hundreds of times. `alpha` is 0 … 1. */
+/** `markColor`, remembered: a frame asks for the same few hundreds of times. `alpha` is 0 … 1. */
 export function inkOf(look: AuthorLook, palette: Palette, alpha = 1): string {
   const key = `${look.hue}${palette.theme}${alpha}`
   let color = cache.get(key)
   if (color === undefined) {
-    color = authorColor(look, palette.theme, alpha)
+    color = markColor(look, palette.theme, alpha)
     cache.set(key, color)
   }
   return color

@@ -3,7 +3,7 @@
  * stands beside them and never in their place, since anyone may take any name.
  */
 import { fromHex } from '../../core/bytes.ts'
-import { authorColor, authorLook, type AuthorLook, type AuthorShape } from '../../graph/author-look.ts'
+import { authorLook, type AuthorLook, type AuthorShape, markColor, nameColor, type Theme } from '../../graph/author-look.ts'
 import type { Hex } from '../../worker/api.ts'
 import { messages } from '../messages.ts'
 
@@ -17,9 +17,9 @@ export function lookOf(author: Hex): AuthorLook {
 }
 
 /** A colour for both themes in one value. */
-export function colorOf(author: Hex): string {
+function colorOf(author: Hex, color: (look: AuthorLook, theme: Theme) => string): string {
   const look = lookOf(author)
-  return `light-dark(${authorColor(look, 'light')}, ${authorColor(look, 'dark')})`
+  return `light-dark(${color(look, 'light')}, ${color(look, 'dark')})`
 }
 
 /** The first 8 hex digits: enough to tell ids apart by eye, never to prove anything. */
@@ -37,7 +37,7 @@ const OUTLINES: Readonly<Record<AuthorShape, string>> = {
 
 export function AuthorMark({ author }: { readonly author: Hex }) {
   return (
-    <svg className="author-mark" viewBox="0 0 16 16" aria-hidden="true" style={{ color: colorOf(author) }}>
+    <svg className="author-mark" viewBox="0 0 16 16" aria-hidden="true" style={{ color: colorOf(author, markColor) }}>
       <path d={OUTLINES[lookOf(author).shape]} fill="currentColor" strokeLinejoin="round" stroke="currentColor" />
     </svg>
   )
@@ -45,7 +45,7 @@ export function AuthorMark({ author }: { readonly author: Hex }) {
 
 export function AuthorName({ author }: { readonly author: Hex }) {
   return (
-    <span className="author-name" translate="no" style={{ color: colorOf(author) }}>
+    <span className="author-name" translate="no" style={{ color: colorOf(author, nameColor) }}>
       {lookOf(author).name}
     </span>
   )
