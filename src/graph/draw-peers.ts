@@ -1,23 +1,33 @@
 /** Peers' frontiers: one thread across the columns for each, above it what the peer holds, below it what it lacks. */
+import { greatestOf } from '../core/lists.ts'
 import type { Canvas2D } from './canvas2d.ts'
-import { type Frame, screenX, screenY, shortCount } from './frame.ts'
+import { BUTTONS_WIDTH, type Frame, screenX, screenY, shortCount } from './frame.ts'
 import { type Layout, placesOf } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import { measurePeers, type ScenePeer } from './scene.ts'
 import { addShape } from './shape.ts'
 
-/** Threads at the same height lie this far apart, CSS pixels. */
+/** Threads at the same height lie this far apart, CSS pixels; or nearer, so that those of many stay between their two rows. */
 const SPREAD = 4
-/** Room a tag takes, CSS pixels. */
-const TAG_SIZE = 11
+/** From an op to a thread below it at most, CSS pixels. */
+const MAX_AIR = 18
+/** What of that is kept free at either row, as a part. */
+const CLEAR = 0.25
+/** Room a tag takes, and its radius, CSS pixels. */
+const TAG_SIZE = 12
+const TAG_RADIUS = 4.6
+/** Tags side by side at most; of more peers the others are counted. */
+const MAX_TAGS = 6
+/** Between the end of a thread and its first tag, and between a tag and words, CSS pixels. */
+const TAG_GAP = 7
 
 /** Tints what each peer lacks; drawn under the ops. */
 export function drawLacks(canvas: Canvas2D, frame: Frame): void {
-  for (const [i, peer] of threads(frame).entries()) {
+  for (const { peer, aside } of threads(frame)) {
     if (isLevel(frame, peer)) continue
     canvas.beginPath()
-    const [left, right] = addThread(canvas, frame, peer, i)
-    const floor = threadY(frame, frame.scene.layout.rows, i)
+    const [left, right] = addThread(canvas, frame, peer, aside)
+    const floor = threadY(frame, frame.scene.layout.rows, aside)
     canvas.lineTo(right, floor)
     canvas.lineTo(left, floor)
     canvas.closePath()
@@ -33,9 +43,9 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): void {
   const { palette } = frame
   canvas.lineCap = 'round'
   canvas.lineJoin = 'round'
-  const ends = threads(frame).map((peer, i) => {
+  const ends = threads(frame).map(({ peer, aside }) => {
     canvas.beginPath()
-    const [, right, y] = addThread(canvas, frame, peer, i)
+    const [, right, y] = addThread(canvas, frame, peer, aside)
     canvas.lineWidth = 4.5
     canvas.strokeStyle = palette.paper
     canvas.globalAlpha = 0.8
@@ -44,14 +54,14 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): void {
     canvas.lineWidth = 1.75
     canvas.strokeStyle = colorOf(frame, peer)
     canvas.stroke()
-    return { peer, x: right, y }
+    return { peer, x: right, y, level: y - aside }
   })
   canvas.font = `10.5px ${FONT}`
   canvas.textAlign = 'left'
   canvas.textBaseline = 'middle'
   let row: typeof ends = []
-  for (const end of ends.toSorted((a, b) => a.y - b.y)) {
-    if (row.length > 0 && end.y - row[0]!.y > TAG_SIZE) {
+  for (const end of ends.toSorted((a, b) => a.level - b.level || a.y - b.y)) {
+    if (row.length > 0 && end.level - row[0]!.level > TAG_SIZE) {
       drawTags(canvas, frame, row)
       row = []
     }
@@ -60,28 +70,43 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): void {
   drawTags(canvas, frame, row)
 }
 
-/** Tags that would overlap, side by side; after them how far the last of these peers is behind. */
+/**
+ * Tags that would overlap, side by side; after them how many there are besides, and how far the last of these peers is behind. Where they would stand
+ * under the page's buttons, they stand on the ends of the threads.
+ */
 function drawTags(
   canvas: Canvas2D,
   frame: Frame,
   ends: readonly { readonly peer: ScenePeer; readonly x: number; readonly y: number }[],
 ): void {
-  let lacks = 0
-  let x = 0
-  for (const [i, { peer, x: right, y }] of ends.entries()) {
-    x = right + 7 + i * TAG_SIZE
+  const [first] = ends
+  if (first === undefined) return
+  const shown = ends.length > MAX_TAGS ? ends.slice(0, MAX_TAGS - 1) : ends
+  const lacks = greatestOf(ends.map(({ peer }) => frame.scene.layout.ops - peer.frontier.count))
+  const notes = [
+    ...(shown.length < ends.length ? [`+${ends.length - shown.length}`] : []),
+    ...(lacks === 0 ? [] : [`−${shortCount(lacks)}`]),
+  ]
+  const words = notes.join(' ')
+  const width = shown.length * TAG_SIZE + (words === '' ? 0 : canvas.measureText(words).width)
+  const left = Math.min(first.x + TAG_GAP, frame.width - BUTTONS_WIDTH - width) - TAG_SIZE / 2
+  for (const [i, { peer, y }] of shown.entries()) {
     canvas.beginPath()
-    addShape(canvas, peer.look?.shape ?? 0, x, y, 3.8)
+    addShape(canvas, peer.look?.shape ?? 0, left + (i + 0.5) * TAG_SIZE, y, TAG_RADIUS)
     canvas.fillStyle = peer.look === null ? frame.palette.paper : colorOf(frame, peer)
     canvas.fill()
     canvas.lineWidth = 1.25
     canvas.strokeStyle = colorOf(frame, peer)
     canvas.stroke()
-    lacks = Math.max(lacks, frame.scene.layout.ops - peer.frontier.count)
   }
-  if (lacks === 0) return
+  if (words === '') return
+  const x = left + shown.length * TAG_SIZE + 1
+  const { y } = shown.at(-1)!
+  canvas.lineWidth = 3
+  canvas.strokeStyle = frame.palette.paper
+  canvas.strokeText(words, x, y)
   canvas.fillStyle = frame.palette.quiet
-  canvas.fillText(`−${shortCount(lacks)}`, x + 9, ends[0]!.y)
+  canvas.fillText(words, x, y)
 }
 
 /**
@@ -92,7 +117,7 @@ export function easeThreads(frame: Frame, elapsed: number): boolean {
   measurePeers(frame.scene)
   let arrived = true
   const part = frame.reducedMotion ? 1 : 1 - Math.exp(-elapsed / 90)
-  for (const { lacks, shown } of threads(frame)) {
+  for (const { lacks, shown } of heardPeers(frame)) {
     for (let column = 0; column < lacks.length; column++) {
       const gap = lacks[column]! - shown[column]!
       if (Math.abs(gap) < 0.02) shown[column] = lacks[column]!
@@ -106,7 +131,16 @@ export function easeThreads(frame: Frame, elapsed: number): boolean {
 }
 
 /** Of whom nothing is known to be held, nothing is claimed to be lacked: it has not been heard, or is ahead of this node everywhere. */
-const threads = ({ scene }: Frame): readonly ScenePeer[] => scene.peers.filter(({ frontier }) => frontier.count > 0)
+const heardPeers = ({ scene }: Frame): readonly ScenePeer[] => scene.peers.filter(({ frontier }) => frontier.count > 0)
+
+const airOf = (frame: Frame): number => Math.min(frame.camera.rowGap / 2, MAX_AIR)
+
+/** Peers with how far their threads lie beside the middle between two rows, CSS pixels downwards. */
+function threads(frame: Frame): readonly { readonly peer: ScenePeer; readonly aside: number }[] {
+  const peers = heardPeers(frame)
+  const step = Math.min(SPREAD, (2 * airOf(frame) * (1 - 2 * CLEAR)) / Math.max(1, peers.length - 1))
+  return peers.map((peer, i) => ({ peer, aside: (i - (peers.length - 1) / 2) * step }))
+}
 
 function isLevel(frame: Frame, peer: ScenePeer): boolean {
   return peer.lacks.every((row) => row >= frame.scene.layout.rows)
@@ -117,10 +151,8 @@ function colorOf(frame: Frame, peer: ScenePeer): string {
 }
 
 /** Between the last row held and the first one lacked. */
-function threadY(frame: Frame, row: number, index: number): number {
-  const air = Math.min(frame.camera.rowGap / 2, 18)
-  const spread = (index - (frame.scene.peers.length - 1) / 2) * SPREAD
-  return Math.min(Math.max(screenY(frame, row - 1) + air + spread, -40), frame.height + 40)
+function threadY(frame: Frame, row: number, aside: number): number {
+  return Math.min(Math.max(screenY(frame, row - 1) + airOf(frame) + aside, -40), frame.height + 40)
 }
 
 /** Where a peer's thread is in a place; in the place of the folded columns, above the first op that it lacks of any of them. */
@@ -133,7 +165,7 @@ function shownRow(layout: Layout, { shown }: ScenePeer, at: number): number {
 }
 
 /** Adds a peer's thread to the path, level across each column with soft steps between; returns its left, right and the y at its right end. */
-function addThread(canvas: Canvas2D, frame: Frame, peer: ScenePeer, index: number): [left: number, right: number, y: number] {
+function addThread(canvas: Canvas2D, frame: Frame, peer: ScenePeer, aside: number): [left: number, right: number, y: number] {
   const { laneGap } = frame.camera
   const { layout } = frame.scene
   const half = laneGap * 0.34
@@ -141,10 +173,10 @@ function addThread(canvas: Canvas2D, frame: Frame, peer: ScenePeer, index: numbe
   const last = Math.min(placesOf(layout) - 1, Math.ceil((frame.width - frame.camera.x) / laneGap + 1))
   const left = screenX(frame, first) - laneGap / 2
   let x = left
-  let y = threadY(frame, shownRow(layout, peer, first), index)
+  let y = threadY(frame, shownRow(layout, peer, first), aside)
   canvas.moveTo(x, y)
   for (let position = first; position <= last; position++) {
-    const nextY = threadY(frame, shownRow(layout, peer, position), index)
+    const nextY = threadY(frame, shownRow(layout, peer, position), aside)
     const at = screenX(frame, position)
     const middle = (x + at - half) / 2
     if (nextY === y) canvas.lineTo(at - half, nextY)

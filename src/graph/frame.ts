@@ -28,6 +28,9 @@ export interface Frame {
   readonly lastRow: number
 }
 
+/** The strip at the right in which the page's buttons stand, CSS pixels. */
+export const BUTTONS_WIDTH = 58
+
 /** How muted an op is that the selection is not about. */
 export const MUTED = 0.2
 

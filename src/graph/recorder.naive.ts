@@ -3,6 +3,8 @@ import type { Canvas2D } from './canvas2d.ts'
 
 export interface Recorder extends Canvas2D {
   readonly texts: { readonly text: string; readonly x: number; readonly y: number }[]
+  /** Filled paths of at most 16 points: the dots, marks and tags. */
+  readonly shapes: { readonly ink: unknown; readonly right: number }[]
   readonly calls: Map<string, number>
   /** How often each colour filled or stroked something since the last `forget`. */
   readonly inks: Map<unknown, number>
@@ -11,6 +13,12 @@ export interface Recorder extends Canvas2D {
 
 export function createRecorder(): Recorder {
   const texts: Recorder['texts'] = []
+  const shapes: Recorder['shapes'] = []
+  let path: number[] = []
+  const point = (name: string, x: number): void => {
+    counted(name)
+    path.push(x)
+  }
   const calls = new Map<string, number>()
   const inks = new Map<unknown, number>()
   const inked = (ink: unknown): void => void inks.set(ink, (inks.get(ink) ?? 0) + 1)
@@ -20,8 +28,10 @@ export function createRecorder(): Recorder {
     texts,
     calls,
     inks,
+    shapes,
     forget() {
       texts.length = 0
+      shapes.length = 0
       calls.clear()
       inks.clear()
     },
@@ -39,12 +49,15 @@ export function createRecorder(): Recorder {
     setTransform: method('setTransform'),
     clearRect: method('clearRect'),
     fillRect: method('fillRect'),
-    beginPath: method('beginPath'),
+    beginPath() {
+      counted('beginPath')
+      path = []
+    },
     closePath: method('closePath'),
-    moveTo: method('moveTo'),
-    lineTo: method('lineTo'),
+    moveTo: (x) => point('moveTo', x),
+    lineTo: (x) => point('lineTo', x),
     bezierCurveTo: method('bezierCurveTo'),
-    arc: method('arc'),
+    arc: (x, _y, r) => point('arc', x + r),
     rect: method('rect'),
     roundRect: method('roundRect'),
     clip: method('clip'),
@@ -52,6 +65,7 @@ export function createRecorder(): Recorder {
     strokeText: method('strokeText'),
     fill() {
       counted('fill')
+      if (path.length > 0 && path.length <= 16) shapes.push({ ink: recorder.fillStyle, right: Math.max(...path) })
       inked(recorder.fillStyle)
     },
     stroke() {

@@ -464,6 +464,36 @@ test('of a peer that has not been heard, or of whose heads none is known here, n
   }
 })
 
+test.each([
+  [1, 0, []],
+  [3, 2, ['−2']],
+  [30, 0, ['+25']],
+  [30, 2, ['+25 −2']],
+])(
+  'on a telephone the tags of %i peers that lack %i ops stand beside the page’s buttons, those of many are counted',
+  (peers, lacks, words) => {
+    const ops = Array.from({ length: 12 }, (_, op) => ({ name: `${op}`, author: op, seq: 0, parents: op === 0 ? [] : [op - 1] }))
+    const { graph, context, rest } = openGraph(ops, { ...VIEW, width: 360, height: 276 })
+    const heads = [ops.length - 1 - lacks]
+    graph.feed({ type: 'peers', peers: Array.from({ length: peers }, (_, i) => ({ author: keyBytes(100 + i), heads })) })
+    rest()
+    context.forget()
+    graph.input({ type: 'pan', dx: 0, dy: 1 })
+    rest()
+    const tagWords = context.texts.filter(({ text }) => /^[+−]\d+( −\d+)?$/.test(text) && text !== `+${ops.length - 5}`)
+    expect([...new Set(tagWords.map(({ text }) => text))]).toEqual(words)
+    const rights = [...context.shapes.map(({ right }) => right), ...tagWords.map(({ text, x }) => x + text.length * 6)]
+    expect(Math.max(...rights)).toBeLessThanOrEqual(360 - 58)
+    // However many have all ops, their threads lie between the newest row and the next one.
+    const depthY = (row: number): number => context.texts.findLast(({ text }) => text === `${row}`)!.y
+    const rowGap = (depthY(10) - depthY(8)) / 2
+    for (const { y } of lacks === 0 ? tagWords : []) {
+      expect(y).toBeGreaterThan(depthY(10) + rowGap)
+      expect(y).toBeLessThan(depthY(10) + 2 * rowGap)
+    }
+  },
+)
+
 describe.each([
   ['one author', 1],
   ['as many authors', 100_000],

@@ -23,7 +23,7 @@ import { draw, sight } from './draw.ts'
 import { headHeight } from './draw-frame.ts'
 import { easeThreads } from './draw-peers.ts'
 import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, OffscreenCanvasLike } from './feed.ts'
-import { type Frame, POP_MS } from './frame.ts'
+import { BUTTONS_WIDTH, type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
 import { pick } from './pick.ts'
@@ -52,7 +52,7 @@ export interface LiveGraph {
 /** Room for the depth scale (a digit of it), for the page's buttons, and, where there is width for it, for the peers' marks before them, CSS pixels. */
 const LEFT = 16
 const DIGIT = 6
-const RIGHT = 58
+const RIGHT = BUTTONS_WIDTH
 const RIGHT_WIDE = 106
 const WIDE = 480
 /** What is drawn is told to the page this often at most, ms. */
