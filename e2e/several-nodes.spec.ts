@@ -83,6 +83,7 @@ test('consoles that are out of sight are counted at the side where they are, and
   const more = page.locator('.consoles-more button')
   for (const count of [3, 4, 8]) {
     await withNodes(page, count, 1_400)
+    for (const button of await page.locator('.node-switch button').all()) await expect(button).toBeInViewport({ ratio: 1 })
     // The one that was added last is in sight: what is missing is before it.
     const seen = (await inReach(page)).length
     await expect(more, `${count} nodes`).toHaveText(seen === count ? [] : [`${count - seen} more node${count - seen === 1 ? '' : 's'}`])

@@ -20,7 +20,7 @@ const leaving = (page: Page): Promise<string[]> =>
     const root = document.documentElement
     if (root.scrollWidth > root.clientWidth) tell(`the page scrolls by ${root.scrollWidth - root.clientWidth}`, root)
     /** Meant to be scrolled sideways: several nodes side by side. */
-    const scrolls = '.consoles:has(> :nth-child(2)), .node-switch'
+    const scrolls = '.consoles:has(> :nth-child(2))'
     const panes = '.console, .sheet, .graph-place, .menu, .start, .check, .top, .failed-page'
     const clips = (element: Element): boolean => {
       const { overflowX, overflowY, contain } = getComputedStyle(element)
