@@ -30,6 +30,20 @@ test('A16 on a telephone the graph’s buttons stand in the strip that no lane i
   }
 })
 
+test('on a telephone the card of an op shows what it is about, and leaves the op and the composer in sight', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.setViewportSize({ width: 360, height: 740 })
+  await type(page, 'with a card')
+  await page.locator('.entry .id-button').last().click()
+  const card = page.getByRole('region', { name: 'The selected op' })
+  await expect(card.getByText('Held by', { exact: true })).toBeInViewport({ ratio: 1 })
+  const [graph, over] = [await page.getByRole('region', { name: 'Graph' }).boundingBox(), await card.boundingBox()]
+  // The strip of names, and two rows.
+  expect(over!.y - graph!.y).toBeGreaterThan(120)
+  await expect(composer(page)).toBeInViewport({ ratio: 1 })
+})
+
 test('A16 at 400 % zoom the composer is in sight, and one can type in it', async ({ host, device }) => {
   const { open } = await device()
   const page = await open(`${host.address}/#new`)

@@ -44,8 +44,13 @@ export function KeptNodes({ nodes, roomName, onResume, onForgotten }: KeptNodesP
             {!node.runs && (
               <span className="kept-acts">
                 {nodes.length > 1 && (
-                  <button type="button" className="button-plain" onClick={() => onResume(node.id)}>
-                    {text.resume(lookOf(node.id).name)}
+                  <button
+                    type="button"
+                    className="button-plain"
+                    aria-label={text.resume(lookOf(node.id).name)}
+                    onClick={() => onResume(node.id)}
+                  >
+                    {text.resumeNode}
                   </button>
                 )}
                 <button

@@ -4,6 +4,7 @@ const count = new Intl.NumberFormat('en')
 export const keptMessages = {
   title: 'Rooms kept in this browser',
   resume: (name: string) => `Resume ${name}`,
+  resumeNode: 'Resume',
   all: (n: number) => `All ${count.format(n)} rooms`,
   here: 'open in this tab',
   isHere: (name: string) => `${name}, open in this tab`,
