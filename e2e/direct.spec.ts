@@ -204,7 +204,7 @@ test('a name and typing are seen by others while they last, and are no ops', asy
   await a.getByRole('textbox', { name: 'Your name here' }).fill('Ada <b>L</b>')
   await a.keyboard.press('Escape')
   await a.getByRole('textbox', { name: 'Message', exact: true }).fill('unsent')
-  await expect(b.locator('.typing')).toHaveText(/^\w+ \w+“Ada <b>L<\/b>”is typing$/)
+  await expect(b.locator('.typing')).toHaveText(/^\w+ \w+“Ada <b>L<\/b>” is typing$/)
   await a.getByRole('textbox', { name: 'Message', exact: true }).fill('')
   await expect(b.getByText('is typing')).toBeHidden()
   await expect((await peersOf(b)).getByText('Ada <b>L</b>')).toBeVisible()

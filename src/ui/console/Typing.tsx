@@ -22,7 +22,7 @@ export function Typing() {
           <ChosenName name={name} />
         </span>
       ))}
-      {typists.length > 0 && <span className="typing-words">{text.typing(typists.length, typists.length - shown.length)}</span>}
+      {typists.length > 0 && <span className="typing-words"> {text.typing(typists.length, typists.length - shown.length)}</span>}
     </p>
   )
 }
