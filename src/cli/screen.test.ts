@@ -35,7 +35,7 @@ function nodeToldOfMany(): { node: Node; bring(): void } {
       ),
     equivocations: () => [],
   }
-  const names = { all: () => new Map() }
+  const names = { all: () => new Map([['00'.repeat(32), 'Ada']]) }
   const node = { engine, status, room, names, refused: { damages: 0, count: 0, latest: () => [] } }
   return { node: node as unknown as Node, bring: () => void engine.stored++ }
 }
@@ -60,4 +60,19 @@ test('D24 what comes is shown within seconds, although a peer says that much mor
   }
   screen.close()
   expect(late).toEqual([])
+})
+
+test.each([true, false])('what an author calls itself is shown to a person, and not to a script (%s)', async (isWatched) => {
+  const { node, bring } = nodeToldOfMany()
+  const lines: string[] = []
+  const options = { node, print: (line: string) => void lines.push(line), isWatched, relay: '', relayTrouble: () => '' }
+  const screen = createScreen(options, (error) => {
+    throw error
+  })
+  bring()
+  screen.changed()
+  await vi.advanceTimersByTimeAsync(10_000)
+  screen.close()
+  const written = lines.filter((line) => line.endsWith('0;'))
+  expect(written.map((line) => line.includes(' 00000000 “Ada”: 0;'))).toEqual([isWatched])
 })

@@ -1,6 +1,6 @@
 /** What a person sees of a running node: the history as it comes, and how far all agree; told when it changes, in lines. */
 import type { Node } from '../node/node.ts'
-import type { NodeStatus, PeerStatus } from '../node/views.ts'
+import type { Hex, HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
 import {
   agreementLine,
   entryLine,
@@ -32,6 +32,8 @@ const SHOWN_EVERY = 5_000
 const QUIET = 500
 /** So long (ms) is waited for the room's first op before a person is told what may be wrong. */
 const UNANSWERED = 10_000
+
+const NO_NAMES: ReadonlyMap<Hex, string> = new Map()
 
 export interface ScreenOptions {
   readonly node: Node
@@ -110,6 +112,12 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     lies = equivocations
   }
 
+  /** What authors call themselves is for people: scripts read lines of one form. */
+  const printEntries = (entries: readonly HistoryEntry[]): void => {
+    const names = isWatched ? node.names.all() : NO_NAMES
+    for (const entry of entries) print(entryLine(entry, names.get(entry.author) ?? ''))
+  }
+
   const tellEntries = async (): Promise<void> => {
     shown ??= Math.max(0, node.engine.stored - NEWEST)
     for (let left = node.engine.stored - shown; left > 0 && !closed; left = node.engine.stored - shown) {
@@ -122,9 +130,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
         }
       }
       const next = Math.min(left, BATCH)
-      const entries = await node.room.admitted(shown, next)
-      const names = node.names.all()
-      for (const entry of entries) print(entryLine(entry, names.get(entry.author) ?? ''))
+      printEntries(await node.room.admitted(shown, next))
       shown += next
     }
     flood.shownAt = performance.now()
@@ -199,9 +205,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
       if (last !== undefined) print(refusalsLine(node.refused.count, last.reason))
     },
     async history(count) {
-      const { entries } = await node.room.entries(null, count)
-      const names = node.names.all()
-      for (const entry of entries) print(entryLine(entry, names.get(entry.author) ?? ''))
+      printEntries((await node.room.entries(null, count)).entries)
     },
     close() {
       closed = true

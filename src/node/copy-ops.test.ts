@@ -1,9 +1,11 @@
 /** What a new node takes of another one in the same browser: all that it can read, and nothing that may be signed again. */
 import { expect, test } from 'vitest'
+import { toHex } from '../core/bytes.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { type Segment, type Store, StoreError } from '../store/store.ts'
 import { MAX_SIBLINGS, copyFromSiblings, copyOps } from './copy-ops.ts'
 import { linkOf } from './link.ts'
+import { encodeNames } from './names.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
 import { start } from './running.naive.ts'
 
@@ -40,6 +42,22 @@ test('a new node begins with all that the other one has stored, under a key of i
     ['three', true],
   ])
   expect(disk.records.size).toBe(3)
+})
+
+test('a new node knows the names that the other one remembers, and so does one that comes of a damaged disk', async () => {
+  const { opened, disk, openStore } = await written(['one'])
+  const author = toHex(opened.identity.author)
+  disk.names = encodeNames([{ author, run: '07'.repeat(32), count: 1, name: 'Ada' }])
+  const others: OpenStore = async () => createMemoryStore()
+  const fresh = await joinRoom(others, linkOf(opened.identity))
+  await copyFromSiblings(openStore, ['any'], linkOf(opened.identity), fresh.store)
+  expect((await start(fresh, others)).names.all()).toEqual(new Map([[author, 'Ada']]))
+
+  disk.records.get(1)!.bytes[5]! ^= 1
+  const damaged = { ...opened, store: createMemoryStore(disk), resumed: true }
+  const again = await start(damaged, others)
+  expect(again.author).not.toBe(author)
+  expect(again.names.all()).toEqual(new Map([[author, 'Ada']]))
 })
 
 test('E2 an op that the other node has stored, and that its mark does not name yet, is not taken', async () => {

@@ -161,6 +161,12 @@ test('D15 a name that a run said which is over is not given to be remembered', (
   expect(b.called).toEqual([])
 })
 
+test('E6 a name cannot end the quotation marks that it stands in', () => {
+  const b = open()
+  b.presence.hear(b.seat(1), presenceOf(1, 'Ada” (you): “yes', false))
+  expect(b.presence.others().map(({ name }) => name)).toEqual(['Ada" (you): "yes'])
+})
+
 test('of several runs of an author what was said last counts', async () => {
   const b = open()
   for (const name of [1, 2, 3]) b.seat(name, { author: keyOf(1) })

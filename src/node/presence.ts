@@ -55,6 +55,9 @@ export interface Presence {
   close(): void
 }
 
+/** A name is shown between these, and must not seem to end before it does. */
+const QUOTES = /[“”]/g
+
 interface Said {
   readonly name: string
   readonly typing: boolean
@@ -131,7 +134,14 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
       if (before !== undefined && at <= before.count) return true
       clearTimeout(before?.end)
       const end = setTimeout(onChange, PRESENCE_LASTS + 1)
-      said.set(peer, { name: thinMarks(name), typing, count: at, until: now() + PRESENCE_LASTS, lot: before?.lot ?? random(), end })
+      said.set(peer, {
+        name: thinMarks(name).replaceAll(QUOTES, '"'),
+        typing,
+        count: at,
+        until: now() + PRESENCE_LASTS,
+        lot: before?.lot ?? random(),
+        end,
+      })
       untold.add(from)
       tellCalled()
       onChange()
