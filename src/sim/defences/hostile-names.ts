@@ -355,6 +355,13 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D24',
     file: FETCH,
+    replace: 'value of const MAX_QUESTIONS',
+    with: '1',
+    test: tested('src/sync/dying-peer.test.ts', 'D24 a node on a slow path catches up'),
+  },
+  {
+    row: 'D24',
+    file: FETCH,
     in: 'fetched',
     drop: 'if',
     mentions: ['bringers'],
