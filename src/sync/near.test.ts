@@ -189,6 +189,27 @@ test.each([3, 300])('an op that lies %i ops above what a node holds is reached b
   expect(asked.length).toBeGreaterThan(gap > 8 ? 4 : 0)
 })
 
+test('an op with 40 missing parents is reached by short questions for as many as an answer may bring, and who answers does not rest', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  apart(stage, alice)
+  const chains = Array.from({ length: 40 }, (_, n) => chainOf(stage, keyNamed(`key ${n}`), 3).map((unitOp) => [unitOp]))
+  push(stage, alice, linkNamed(stage, 'loader'), chains.flat())
+  // What came to alice alone lately, she would send along.
+  run(stage, 10_000)
+  together(stage)
+  const typed = say(stage, alice, 'on top of all')
+  let rested = false
+  expect(
+    runUntil(stage, 20_000, () => {
+      useUp(bob)
+      rested ||= (bob.engine.peers.get(alice.engine.senderId)?.failures ?? 0) > 0
+      return has(bob, typed)
+    }),
+  ).toBeLessThan(3_000)
+  expect(rested).toBe(false)
+})
+
 /** Senders of authors who came before alice, of a room of `heads` heads. */
 const NAMES = 200
 /** Ops that each of them has, each on top of one, on top of what nobody has. */

@@ -91,11 +91,14 @@ export function start(engine: Engine, peer: Peer): void {
   put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, near: 0, all })
 }
 
+/** Ids of a short question: half of what its answer may bring, so that it brings all of them, and some that lie below. */
+const idsNear = ({ near }: Peer): number => Math.min(MAX_NEAR_IDS, near / 2)
+
 /** Asks a peer for the parents of what it brought, in short when nothing else can be paid for. False: none is missing. */
 function askBringer(engine: Engine, peer: Peer): boolean {
   const { pending } = engine.replica
   const isShort = !mayBeAsked(engine, peer, 'brought')
-  const ids = missingFor(pending, peer.id, isShort ? MAX_NEAR_IDS : mostIds(engine, peer))
+  const ids = missingFor(pending, peer.id, isShort ? idsNear(peer) : mostIds(engine, peer))
   if (ids.length === 0) return false
   const asked = { named: ids, missing: true, brought: true, all: false }
   if (isShort) putShort(engine, peer, { ...asked, near: peer.near })
