@@ -2,7 +2,7 @@
 import { toHex } from '../core/bytes.ts'
 import { MESSAGE_VERSION } from '../core/limits.ts'
 import { mainFetch } from '../sync/fetch.ts'
-import { unknownHeads } from '../sync/turns.ts'
+import { lookUpSome, namesUnknown } from '../sync/turns.ts'
 import { agrees } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peer.ts'
 import { isCurrent } from '../sync/peers.ts'
@@ -16,12 +16,13 @@ import type { NodeStatus, PeerStatus } from './views.ts'
 /** Heads of a peer that are shown: a person compares a few. */
 const HEADS_SHOWN = 8
 
-/** O(peers), and for each that has named heads which are unknown here, O(those: at most 256). */
+/** O(peers log peers), and what `lookUpSome` looks up. */
 export function statusOf(engine: Engine, links: Links, presence: Presence, offline: boolean): NodeStatus {
   const { dag, pending, rejected } = engine.replica
   const heads = headsOf(engine)
   const fetching = mainFetch(engine)
   const { ops, bytes } = engine.caughtUp
+  lookUpSome(engine)
   return {
     ops: dag.length,
     stored: engine.stored,
@@ -44,8 +45,8 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
 
 function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
   const { dag } = engine.replica
-  // None is unknown once all have been looked up; a node looks again when the peer names others.
-  const unknown = unknownHeads(engine, peer).length
+  // Some of them may be known by now; that any is not is certain.
+  const unknown = namesUnknown(engine, peer) ? peer.unknown.length : 0
   return {
     peer: peer.id,
     author: peer.author === null ? null : toHex(peer.author),

@@ -3,7 +3,7 @@ import { MAX_HEADS_LISTED } from '../core/limits.ts'
 import type { OpId } from '../core/op.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import { claim, createStage, ghostId, keyNamed, linkNamed, message, push, run } from '../sim/stage.ts'
-import { bench, choose, namesUnknown, unknownHeads } from './turns.ts'
+import { bench, choose, lookUpSome, MAX_LOOKED_UP, namesUnknown, unknownHeads } from './turns.ts'
 
 test('D16 of heads that nobody knows, to choose a peer looks up one of each peer when an op has come, not all', () => {
   const stage = createStage(1)
@@ -19,6 +19,29 @@ test('D16 of heads that nobody knows, to choose a peer looks up one of each peer
   expect(lookups.mock.calls.length).toBeLessThanOrEqual(64)
   choose(bob.engine, Infinity)
   expect(lookups.mock.calls.length).toBeLessThanOrEqual(64)
+})
+
+test('D16 to show how many heads of each peer are unknown, MAX_LOOKED_UP are looked up when an op has come, and all in the end', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const op = message(stage, keyNamed('alice'), null, [stage.room], 'an op')
+  const heads = [...Array.from({ length: MAX_HEADS_LISTED - 1 }, (_, n) => ghostId(n)), op.id]
+  const PEERS = 64
+  for (let n = 0; n < PEERS; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), heads, heads.length, 1_000 + n)
+  const unknown = (): number[] => [...bob.engine.peers.values()].map((peer) => peer.unknown.length)
+  // What was just named is looked up at once.
+  lookUpSome(bob.engine)
+  expect(unknown()).toEqual(Array.from({ length: PEERS }, () => MAX_HEADS_LISTED))
+  push(stage, bob, linkNamed(stage, 'alice'), [[op]])
+  const lookups = vi.spyOn(bob.engine.replica.rejected, 'has')
+  let times = 0
+  for (; times < 10 && unknown().includes(MAX_HEADS_LISTED); times++) {
+    lookups.mockClear()
+    lookUpSome(bob.engine)
+    expect(lookups.mock.calls.length).toBeLessThanOrEqual(MAX_LOOKED_UP)
+  }
+  expect(times).toBe((PEERS * MAX_HEADS_LISTED) / MAX_LOOKED_UP)
+  expect(unknown().filter((count) => count > 0)).toEqual(Array.from({ length: PEERS }, () => MAX_HEADS_LISTED - 1))
 })
 
 test('heads that a peer named are unknown until they are held, in whatever order they come', () => {

@@ -186,6 +186,15 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D16',
+    file: 'src/sync/turns.ts',
+    in: 'lookUpSome',
+    drop: 'if',
+    mentions: ['left', '0'],
+    lacks: ['lookedUpAt'],
+    test: tested('src/sync/turns.test.ts', 'D16 to show how many heads'),
+  },
+  {
+    row: 'D16',
     file: 'src/sync/intake-queue.ts',
     in: 'makeRoom',
     drop: 'if',
