@@ -23,6 +23,9 @@ export interface FanOut {
 export type FanOutMs = number
 
 const BINARY = 0x82
+const PINGED = 0x89
+/** The answer to a ping that carries nothing. */
+const PONG = Uint8Array.of(0x8a, 0x80, 0, 0, 0, 0)
 
 /** RFC 6455 §5.2: binary and whole, with a mask, of zeros, as clients must have one. */
 function maskedFrame(payload: Uint8Array): Buffer {
@@ -31,8 +34,8 @@ function maskedFrame(payload: Uint8Array): Buffer {
   return Buffer.concat([Uint8Array.of(BINARY, 0x80 | 126, length >> 8, length & 0xff, 0, 0, 0, 0), payload])
 }
 
-/** Counts the binary frames in a host's stream of bytes, however it is cut; of up to 65,535 bytes each. */
-export function createFrameCounter(): (bytes: Uint8Array) => number {
+/** Counts the binary frames in a host's stream of bytes, however it is cut; of up to 65,535 bytes each. `onPing`: a ping is among them. */
+export function createFrameCounter(onPing: () => void = () => {}): (bytes: Uint8Array) => number {
   /** Of the frame that has begun: its first bytes until its length is known, and how much of it is still to come. */
   let head: number[] = []
   let left = 0
@@ -49,6 +52,7 @@ export function createFrameCounter(): (bytes: Uint8Array) => number {
       left -= step
       if (left > 0) continue
       if (head[0] === BINARY) frames++
+      if (head[0] === PINGED) onPing()
       head = []
     }
     return frames
@@ -92,7 +96,9 @@ export async function fanOut({ port, rooms, clients, speakers, rounds, ahead, fr
       }
     }
     for (const socket of sockets) {
-      const count = createFrameCounter()
+      // A host cuts who does not answer, and a run may take minutes where much else runs.
+      const count = createFrameCounter(() => void socket.write(PONG))
+      socket.on('error', reject)
       socket.on('close', () => reject(new Error('The host closed a connection.')))
       socket.on('data', (bytes: Buffer) => {
         heard += count(bytes)

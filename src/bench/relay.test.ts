@@ -80,6 +80,25 @@ describe('rooms in which all speak', () => {
   const how = { rooms: 2, clients: 3, rounds: 20, ahead: 4 }
   const frame = async (): Promise<string> => Buffer.from(await coalescedFrame(1)).toString('base64')
 
+  test('are of clients that answer pings', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    onTestFinished(() => server.close())
+    const sockets: WebSocket[] = []
+    let pongs = 0
+    server.on('connection', (socket) => {
+      sockets.push(socket)
+      socket.on('pong', () => {
+        pongs++
+        for (const other of sockets) if (other !== socket) other.send(new Uint8Array(200))
+      })
+      socket.on('message', () => socket.ping())
+    })
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    await fanOut({ port, rooms: 1, clients: 2, rounds: 1, ahead: 1, speakers: 2, frame: await frame() })
+    expect(pongs).toBe(2)
+  })
+
   test('end when everybody has heard everybody, or one of them alone', async () => {
     const port = await relayPort()
     expect(await fanOut({ port, ...how, speakers: 3, frame: await frame() })).toBeGreaterThan(0)
