@@ -18,7 +18,7 @@ interface Named {
 
 /** The tests that some words of the document name: a file, then parts of names. */
 const namedIn = (words: string): Named[] =>
-  [...words.matchAll(/`([\w/.-]+\.ts)`((?:,?\s"[^"]+")+)/g)].flatMap(([, path, names]) =>
+  [...words.matchAll(/`([\w/.-]+\.tsx?)`((?:,?\s"[^"]+")+)/g)].flatMap(([, path, names]) =>
     [...names!.matchAll(/"([^"]+)"/g)].map(([, name]) => ({ path: path!, name: name! })),
   )
 
