@@ -87,6 +87,12 @@ describe('a command', () => {
     expect(await opened(base, 'alice', linkTo(7))).toEqual({ author: alice, resumed: true })
   })
 
+  test('is the node whose folder the file system has in another normal form', async () => {
+    const base = newFolder()
+    const kept = await keep(base, 'Zoë'.normalize('NFD'), 7, 1)
+    expect(await opened(base, 'Zoë'.normalize('NFC'), linkTo(7))).toEqual({ author: kept, resumed: true })
+  })
+
   test('meets others by the relay that was used last, if that is still an address', () => {
     const folder = newFolder()
     expect(keptRelay(folder)).toBe(null)

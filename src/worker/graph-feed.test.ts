@@ -1,14 +1,16 @@
-/** What the graph is told of ops that are not in the DAG, which anybody can make up. */
+/** What the graph is told of ops that are not in the DAG, and of peers: anybody can make up either. */
 import { expect, test } from 'vitest'
 import { receive } from '../core/replica.ts'
-import { GENESIS, idNumber, opAfter } from '../core/room.naive.ts'
+import { authorNumber, GENESIS, idNumber, opAfter } from '../core/room.naive.ts'
 import { createNode } from '../node/node.ts'
 import { foundRoom, type OpenStore } from '../node/open-node.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { GraphFeed } from '../graph/feed.ts'
+import type { Peer } from '../sync/peer.ts'
 import { createGraphFeeder } from './graph-feed.ts'
 
-test('B6 MAX_GHOSTS ops that wait are shown, and the one after them is not', async () => {
+/** A node that founded a room and has no paths, its feeder, and what the graph was told. */
+async function fedNode() {
   const openStore: OpenStore = async () => createMemoryStore()
   const opened = await foundRoom(openStore, 'a room')
   const node = await createNode({
@@ -20,10 +22,14 @@ test('B6 MAX_GHOSTS ops that wait are shown, and the one after them is not', asy
       throw error
     },
   })
-  const { room } = node.engine.replica
   const told: GraphFeed[] = []
   const port = { postMessage: (message: GraphFeed) => told.push(message) } as unknown as MessagePort
-  const feeder = createGraphFeeder(node, port)
+  return { node, feeder: createGraphFeeder(node, port), told }
+}
+
+test('B6 MAX_GHOSTS ops that wait are shown, and the one after them is not', async () => {
+  const { node, feeder, told } = await fedNode()
+  const { room } = node.engine.replica
   const shown = (): number => told.flatMap((feed) => (feed.type === 'ghosts' ? [feed.ghosts.length] : [])).at(-1) ?? 0
   for (let i = 0; i < 64; i++) receive(node.engine.replica, [opAfter(1, null, [GENESIS], '', { room, deps: [idNumber(i)] })], 'mallory')
   feeder.flush()
@@ -32,5 +38,23 @@ test('B6 MAX_GHOSTS ops that wait are shown, and the one after them is not', asy
   feeder.flush()
   expect(node.engine.replica.pending.ops).toBe(65)
   expect(shown()).toBe(64)
+  await node.close()
+})
+
+test.each([
+  [8, 8, 8],
+  [9, 8, 9],
+  [64, 8, 64],
+  [65, 8, 64],
+  [250, 8, 64],
+])('D10 of %i peers what MAX_FRONTIERS hold is shown, and that MAX_PRESENT are here', async (count, holding, here) => {
+  const { node, feeder, told } = await fedNode()
+  const { peers, replica } = node.engine
+  // For one turn of the loop only: they are no whole peers.
+  for (let n = 0; n < count; n++) peers.set(`${n}`, { author: authorNumber(n), heads: [replica.room] } as unknown as Peer)
+  feeder.flush()
+  peers.clear()
+  expect(told.flatMap((feed) => (feed.type === 'peers' ? [feed.peers.length] : []))).toEqual([holding])
+  expect(told.flatMap((feed) => (feed.type === 'present' ? [feed.authors.length] : []))).toEqual([here])
   await node.close()
 })
