@@ -23,3 +23,14 @@ test('A9 tabs with equal ops show the lanes in one order, whatever came first', 
   const shown = await lanes(founder).textContent()
   for (const page of others) await expect(lanes(page)).toHaveText(shown!)
 })
+
+test('the card of an op says who holds it, also of those who come or catch up while it is open', async ({ host, device }) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  await type(page, 'held by whom?')
+  await page.locator('.entry .id-button').last().click()
+  const card = page.getByRole('region', { name: 'The selected op' })
+  await expect(card).toContainText('no connected peer, as far as known')
+  const other = await (await device()).open(page.url())
+  await agree([page, other], 2)
+  await expect(card).not.toContainText('no connected peer, as far as known')
+})

@@ -153,10 +153,9 @@ function Authors({ authors, names }: { readonly authors: readonly Hex[]; readonl
   )
 }
 
-/** What the node says about an op, asked again when the graph has grown; undefined until it answers. */
+/** What the node says about an op, asked again when the picture has changed: it tells what peers hold, too. Undefined until it answers. */
 function useDetails(node: GraphHost, id: Hex, drawn: OpCardProps['drawn']): OpDetails | null | undefined {
   const [answer, setAnswer] = useState<{ readonly id: Hex; readonly details: OpDetails | null }>()
-  const ops = drawn?.ops
   useEffect(() => {
     let wanted = true
     void node.inspect(id).then((details) => {
@@ -165,7 +164,7 @@ function useDetails(node: GraphHost, id: Hex, drawn: OpCardProps['drawn']): OpDe
     return () => {
       wanted = false
     }
-  }, [node, id, ops])
+  }, [node, id, drawn])
   return answer?.id === id ? answer.details : undefined
 }
 
