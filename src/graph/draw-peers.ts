@@ -16,15 +16,16 @@ const CLEAR = 0.25
 /** Room a tag takes, and its radius, CSS pixels. */
 const TAG_SIZE = 12
 const TAG_RADIUS = 4.6
-/** Tags side by side at most; of more peers the others are counted. */
-const MAX_TAGS = 6
-/** Between the end of a thread and its first tag, and between a tag and words, CSS pixels. */
+/** What the tints of all peers that lack something add up to at most, and one of few. */
+const MAX_TINT = 0.15
+const TINT = 0.05
+/** Between the end of a thread and its first tag, CSS pixels. */
 const TAG_GAP = 7
 
 /** Tints what each peer lacks; drawn under the ops. */
 export function drawLacks(canvas: Canvas2D, frame: Frame): void {
-  for (const { peer, aside } of threads(frame)) {
-    if (isLevel(frame, peer)) continue
+  const behind = threads(frame).filter(({ peer }) => !isLevel(frame, peer))
+  for (const { peer, aside } of behind) {
     canvas.beginPath()
     const [left, right] = addThread(canvas, frame, peer, aside)
     const floor = threadY(frame, frame.scene.layout.rows, aside)
@@ -32,7 +33,7 @@ export function drawLacks(canvas: Canvas2D, frame: Frame): void {
     canvas.lineTo(left, floor)
     canvas.closePath()
     canvas.fillStyle = colorOf(frame, peer)
-    canvas.globalAlpha = 0.05
+    canvas.globalAlpha = Math.min(TINT, MAX_TINT / behind.length)
     canvas.fill()
   }
   canvas.globalAlpha = 1
@@ -71,26 +72,21 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): void {
 }
 
 /**
- * Tags that would overlap, side by side; after them how many there are besides, and how far the last of these peers is behind. Where they would stand
- * under the page's buttons, they stand on the ends of the threads.
+ * Tags that would overlap, side by side; after them how far the last of these peers is behind. Where they would stand under the page's buttons, they stand
+ * on the ends of the threads.
  */
 function drawTags(
   canvas: Canvas2D,
   frame: Frame,
   ends: readonly { readonly peer: ScenePeer; readonly x: number; readonly y: number }[],
 ): void {
-  const [first] = ends
-  if (first === undefined) return
-  const shown = ends.length > MAX_TAGS ? ends.slice(0, MAX_TAGS - 1) : ends
+  const [first, last] = [ends[0], ends.at(-1)]
+  if (first === undefined || last === undefined) return
   const lacks = greatestOf(ends.map(({ peer }) => frame.scene.layout.ops - peer.frontier.count))
-  const notes = [
-    ...(shown.length < ends.length ? [`+${ends.length - shown.length}`] : []),
-    ...(lacks === 0 ? [] : [`−${shortCount(lacks)}`]),
-  ]
-  const words = notes.join(' ')
-  const width = shown.length * TAG_SIZE + (words === '' ? 0 : canvas.measureText(words).width)
+  const words = lacks === 0 ? '' : `−${shortCount(lacks)}`
+  const width = ends.length * TAG_SIZE + (words === '' ? 0 : canvas.measureText(words).width)
   const left = Math.min(first.x + TAG_GAP, frame.width - BUTTONS_WIDTH - width) - TAG_SIZE / 2
-  for (const [i, { peer, y }] of shown.entries()) {
+  for (const [i, { peer, y }] of ends.entries()) {
     canvas.beginPath()
     addShape(canvas, peer.look?.shape ?? 0, left + (i + 0.5) * TAG_SIZE, y, TAG_RADIUS)
     canvas.fillStyle = peer.look === null ? frame.palette.paper : colorOf(frame, peer)
@@ -100,13 +96,12 @@ function drawTags(
     canvas.stroke()
   }
   if (words === '') return
-  const x = left + shown.length * TAG_SIZE + 1
-  const { y } = shown.at(-1)!
+  const x = left + ends.length * TAG_SIZE + 1
   canvas.lineWidth = 3
   canvas.strokeStyle = frame.palette.paper
-  canvas.strokeText(words, x, y)
+  canvas.strokeText(words, x, last.y)
   canvas.fillStyle = frame.palette.quiet
-  canvas.fillText(words, x, y)
+  canvas.fillText(words, x, last.y)
 }
 
 /**

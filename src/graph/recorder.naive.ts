@@ -3,8 +3,8 @@ import type { Canvas2D } from './canvas2d.ts'
 
 export interface Recorder extends Canvas2D {
   readonly texts: { readonly text: string; readonly x: number; readonly y: number }[]
-  /** Filled paths of at most 16 points: the dots, marks and tags. */
-  readonly shapes: { readonly ink: unknown; readonly right: number }[]
+  /** Filled paths of at most 16 points: the dots, marks and tags, and what few lanes lack. */
+  readonly shapes: { readonly right: number; readonly alpha: number }[]
   readonly calls: Map<string, number>
   /** How often each colour filled or stroked something since the last `forget`. */
   readonly inks: Map<unknown, number>
@@ -65,7 +65,7 @@ export function createRecorder(): Recorder {
     strokeText: method('strokeText'),
     fill() {
       counted('fill')
-      if (path.length > 0 && path.length <= 16) shapes.push({ ink: recorder.fillStyle, right: Math.max(...path) })
+      if (path.length > 0 && path.length <= 16) shapes.push({ right: Math.max(...path), alpha: recorder.globalAlpha })
       inked(recorder.fillStyle)
     },
     stroke() {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { authorLook } from './author-look.ts'
-import { type Ghost, type GraphFeed, type GraphOutput, type GraphView } from './feed.ts'
+import { type Ghost, type GraphFeed, type GraphOutput, type GraphView, MAX_FRONTIERS } from './feed.ts'
 import { PALETTES } from './palette.ts'
 import { createRecorder } from './recorder.naive.ts'
 import { createGraphView } from './view.ts'
@@ -464,35 +464,50 @@ test('of a peer that has not been heard, or of whose heads none is known here, n
   }
 })
 
+/** A chat of `count` ops by five authors in turn, and so many peers that lack the last `lacks` of them. */
+function openWithPeers(count: number, peers: number, lacks: number) {
+  const ops = Array.from({ length: count }, (_, op) => ({
+    name: `${op}`,
+    author: op % 5,
+    seq: Math.floor(op / 5),
+    parents: op === 0 ? [] : op < 5 ? [op - 1] : [op - 5, op - 1],
+  }))
+  const opened = openGraph(ops, { ...VIEW, width: 360, height: 276 })
+  const heads = [ops.length - 1 - lacks]
+  opened.graph.feed({ type: 'peers', peers: Array.from({ length: peers }, (_, i) => ({ author: keyBytes(100 + i), heads })) })
+  opened.rest()
+  opened.context.forget()
+  opened.graph.input({ type: 'fit' })
+  opened.rest()
+  return { ...opened, words: opened.context.texts.filter(({ text }) => text.startsWith('−')) }
+}
+
 test.each([
   [1, 0, []],
-  [3, 2, ['−2']],
-  [30, 0, ['+25']],
-  [30, 2, ['+25 −2']],
-])(
-  'on a telephone the tags of %i peers that lack %i ops stand beside the page’s buttons, those of many are counted',
-  (peers, lacks, words) => {
-    const ops = Array.from({ length: 12 }, (_, op) => ({ name: `${op}`, author: op, seq: 0, parents: op === 0 ? [] : [op - 1] }))
-    const { graph, context, rest } = openGraph(ops, { ...VIEW, width: 360, height: 276 })
-    const heads = [ops.length - 1 - lacks]
-    graph.feed({ type: 'peers', peers: Array.from({ length: peers }, (_, i) => ({ author: keyBytes(100 + i), heads })) })
-    rest()
-    context.forget()
-    graph.input({ type: 'pan', dx: 0, dy: 1 })
-    rest()
-    const tagWords = context.texts.filter(({ text }) => /^[+−]\d+( −\d+)?$/.test(text) && text !== `+${ops.length - 5}`)
-    expect([...new Set(tagWords.map(({ text }) => text))]).toEqual(words)
-    const rights = [...context.shapes.map(({ right }) => right), ...tagWords.map(({ text, x }) => x + text.length * 6)]
-    expect(Math.max(...rights)).toBeLessThanOrEqual(360 - 58)
-    // However many have all ops, their threads lie between the newest row and the next one.
-    const depthY = (row: number): number => context.texts.findLast(({ text }) => text === `${row}`)!.y
-    const rowGap = (depthY(10) - depthY(8)) / 2
-    for (const { y } of lacks === 0 ? tagWords : []) {
-      expect(y).toBeGreaterThan(depthY(10) + rowGap)
-      expect(y).toBeLessThan(depthY(10) + 2 * rowGap)
-    }
-  },
-)
+  [MAX_FRONTIERS, 0, []],
+  [MAX_FRONTIERS, 2, ['−2']],
+])('on a telephone the tags of %i peers that lack %i ops stand beside the page’s buttons', (peers, lacks, told) => {
+  const { context, words } = openWithPeers(5, peers, lacks)
+  expect([...new Set(words.map(({ text }) => text))]).toEqual(told)
+  const rights = [...context.shapes.map(({ right }) => right), ...words.map(({ text, x }) => x + text.length * 6)]
+  expect(Math.max(...rights)).toBeLessThanOrEqual(360 - 58)
+})
+
+test('what many peers lack is tinted no darker than what few lack', () => {
+  const faintest = (peers: number): number => Math.min(...openWithPeers(5, peers, 2).context.shapes.map(({ alpha }) => alpha))
+  expect(faintest(1)).toBe(0.05)
+  expect(faintest(MAX_FRONTIERS) * MAX_FRONTIERS).toBeCloseTo(0.15)
+})
+
+test('however small rows are, the threads of many peers lie between the last row that they have and the next one', () => {
+  const { context, words } = openWithPeers(40, MAX_FRONTIERS, 1)
+  const depthY = (row: number): number => context.texts.findLast(({ text }) => text === `${row}`)!.y
+  const rowGap = (depthY(20) - depthY(0)) / 20
+  const newest = depthY(0) + 39 * rowGap
+  // The words stand beside the lowest of them.
+  expect(words.at(-1)!.y).toBeLessThan(newest)
+  expect(words.at(-1)!.y).toBeGreaterThan(newest - rowGap)
+})
 
 describe.each([
   ['one author', 1],

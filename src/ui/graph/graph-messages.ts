@@ -24,7 +24,7 @@ export const graphMessages = {
     own: 'its author’s previous op',
     seen: 'an op its author had seen',
     thread:
-      'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have',
+      'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have. At most 8 peers have one',
     pending: 'pending: a parent has not arrived',
     rejected: 'rejected: it broke a rule',
     forked: 'equivocation: two ops by one author with one number',
