@@ -123,6 +123,31 @@ test('E6 a search pauses after SEARCH_SLICE characters, and ends when the next o
   }
 })
 
+test.each([
+  ['below', 10],
+  ['below', 300],
+  ['at the end', 10],
+])('a search skips nothing when ops come %s while it goes on, %i in each of its steps, and it ends', async (where, count) => {
+  const engine = newEngine()
+  receive(engine.replica, [GENESIS], 'self')
+  const chain = [opAfter(1, null, [GENESIS], '0')]
+  while (chain.length < 2_000) chain.push(opAfter(1, chain.at(-1)!, [], `${chain.length}`))
+  receive(engine.replica, chain, 'self')
+  let came = 0
+  const read = async (ops: readonly number[]) => {
+    const text = (op: number): string => (op > 0 && op <= 2_000 && op % 100 === 50 ? 'needle' : '')
+    const pages = ops.map((op) => ({ time: 0, body: { kind: 'message', text: text(op) }, signature: null, bytes: 0 }))
+    const parent = where === 'below' ? GENESIS : chain.at(-1)!
+    for (let n = 0; n < count; n++) receive(engine.replica, [opAfter(2, null, [parent], `late ${came++}`)], 'mallory')
+    return pages
+  }
+  const room = createRoom(engine, { read } as unknown as Library, () => new Map())
+  const found = await room.search('needle', 1_000)
+  // Where more comes below in a step than a step looks at, it ends without the oldest.
+  if (count < 256) expect(found).toHaveLength(20)
+  expect(came).toBeLessThanOrEqual(count * 20)
+})
+
 test('all of a text is given for itself; of an op that is not here, or no id, nothing', async () => {
   const room = roomOf(1, 'w'.repeat(65_000))
   expect(await room.text(toHex(GENESIS.id))).toBe('w'.repeat(65_000))

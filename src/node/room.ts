@@ -111,9 +111,12 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       const matches = createMatcher(text, names())
       const found: HistoryEntry[] = []
       let slice = 0
-      for (let end = history.length; end > 0 && found.length < limit; end -= SEARCH_STEP) {
+      // What comes below while this goes on moves the others up. As much as there was may come, so that it ends.
+      let left = 2 * history.length
+      for (let end = history.length; end > 0 && left > 0 && found.length < limit; left -= SEARCH_STEP) {
         const start = Math.max(0, end - SEARCH_STEP)
-        const entries = await entriesOf(sliceHistory(history, start, end - start))
+        const ops = sliceHistory(history, start, end - start)
+        const entries = await entriesOf(ops)
         for (const entry of entries.reverse()) {
           if (matches(entry)) found.push(entry)
           if (found.length === limit) break
@@ -124,6 +127,7 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
           if (search !== searches) return []
         }
         if (search !== searches) return []
+        end = positionOf(history, ops[0]!)
       }
       return found
     },

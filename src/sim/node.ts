@@ -46,10 +46,11 @@ export interface SimNode {
   readonly work: Work
 }
 
-/** What a node has done: signatures verified and made, and time in the engine by the world's clock. */
+/** What a node has done: signatures verified and made, bytes of segments read to be served, and time in the engine by the world's clock. */
 interface Work {
   verified: number
   signed: number
+  read: number
   ms: number
 }
 
@@ -77,7 +78,7 @@ export function addNode(world: World, identity: Identity, disk: Disk): SimNode {
     sent: 0,
     latest: new Map(),
     held: new Uint8Array(512),
-    work: { verified: 0, signed: 0, ms: 0 },
+    work: { verified: 0, signed: 0, read: 0, ms: 0 },
   }
   nodes.push(node)
   for (const row of world.cuts) row.push(0)
@@ -227,8 +228,11 @@ function answerTo(
     case 'sign':
       node.work.signed++
       return () => ({ type: 'signed', job, signature: signatures.sign(node.identity, effect.message) })
-    case 'read':
-      return () => ({ type: 'loaded', job, segments: read(node.disk, effect.from, effect.limit) })
+    case 'read': {
+      const segments = read(node.disk, effect.from, effect.limit)
+      for (const { bytes } of segments) node.work.read += bytes.length
+      return () => ({ type: 'loaded', job, segments })
+    }
     case 'decode':
       return () => ({ type: 'decoded', job, rebuilt: rebuild(unsqueeze(effect.bytes, MAX_BUNDLE_BYTES), effect.most) })
     case 'inflate':

@@ -195,7 +195,7 @@ export const PLANTED: readonly Planted[] = [
   {
     name: 'a silent peer is waited for',
     file: 'src/sync/fetch.ts',
-    in: 'fetchDue',
+    in: 'endDue',
     drop: 'if',
     mentions: ['giveUp'],
   },

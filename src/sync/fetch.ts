@@ -75,20 +75,27 @@ export function mainFetch({ fetches }: Engine): Fetch | null {
 export function fetchDue(engine: Engine): number {
   if (engine.paused) return Infinity
   // This comes first, also while ops are being stored: a typed message is shown only when its parents are here.
+  endDue(engine, true)
   const bringersAt = askBringers(engine)
   engine.busySince = isBusy(engine) ? (engine.busySince ?? engine.now) : null
   if (engine.busySince !== null && engine.now < engine.busySince + PATIENCE) return Math.min(bringersAt, engine.busySince + PATIENCE)
-  // Each takes no other away than itself, so that the list may be walked as it is.
-  for (const fetch of engine.fetches.values()) {
-    if (fetch.ended) end(engine, fetch)
-    else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
-  }
+  endDue(engine, false)
   const question = openQuestion(engine)
   if (question === null) startDue(engine)
   let next = Math.min(bringersAt, question?.until ?? nextUnbenched(engine))
   for (const fetch of engine.fetches.values()) next = Math.min(next, dueAt(engine, fetch))
   if (engine.fetches.size > 0 && question === null) next = Math.min(next, engine.hedge.nextAt)
   return next
+}
+
+/** Ends, or gives up, what is to be: of the questions for parents of what was brought, or of the others. */
+function endDue(engine: Engine, brought: boolean): void {
+  // Each takes no other away than itself, so that the list may be walked as it is.
+  for (const fetch of engine.fetches.values()) {
+    if (fetch.brought !== brought) continue
+    if (fetch.ended) end(engine, fetch)
+    else if (engine.now >= dueAt(engine, fetch)) giveUp(engine, fetch)
+  }
 }
 
 function dueAt(engine: Engine, fetch: Fetch): number {

@@ -590,3 +590,42 @@ test('D21 D13 what is read of the disk and not sent counts too: a question for o
   // Eight ops are some 2 kB.
   expect(bytesServed).toBeGreaterThan(8 * 800 * 64 * 0.9)
 })
+
+/** A node that stores short messages, and then ones of 50 kB, each as a segment of its own. */
+function longAfterShort(short: number, long: number) {
+  const { stage, bob } = serving({}, true)
+  const write = (text: string): UnitOp => {
+    const written = message(stage, keyNamed(text.slice(0, 9)), null, [stage.room], text)
+    push(stage, bob, linkNamed(stage, 'writer'), [[written]])
+    run(stage, 200)
+    return written
+  }
+  const shortOnes = Array.from({ length: short }, (_, n) => write(`${n}`))
+  const longOnes = Array.from({ length: long }, (_, n) => write(`long ${n} ${'x'.repeat(50_000)}`))
+  return { stage, bob, shortOnes, longOnes, asker: linkNamed(stage, 'asker') }
+}
+
+test('D21 D13 a question for a short op reads no segment of which it gets nothing', () => {
+  const { stage, bob, shortOnes, longOnes, asker } = longAfterShort(1, 20)
+  const [short] = shortOnes as [UnitOp]
+  const heads = longOnes.map(({ id }) => id)
+  for (const question of [{ type: 'near', ref: 1, ids: [short.id], most: 1 } as const, wantBelow(2, heads, { ids: [short.id] })]) {
+    const before = bob.work.read
+    tell(stage, bob, asker, question)
+    run(stage, 1_000)
+    expect(bob.work.read - before).toBeGreaterThan(0)
+    expect(bob.work.read - before).toBeLessThan(1_000)
+  }
+})
+
+test('D21 D13 half of what is read is charged at least: a question reads few long segments in vain', () => {
+  const { stage, bob, asker } = longAfterShort(0, 64)
+  const before = bob.work.read
+  for (let ref = 1; ref <= 10; ref++) {
+    tell(stage, bob, asker, wantAll(ref))
+    run(stage, 100)
+  }
+  const read = bob.work.read - before
+  expect(read).toBeGreaterThan(1_000_000)
+  expect(bob.engine.peers.get(asker)!.bytesServed).toBeGreaterThan(read / 2)
+})

@@ -36,7 +36,7 @@ import {
   waitToAsk,
 } from './pace.ts'
 import type { Peer } from './peer.ts'
-import { beginServing, isLacking, isWhole, mayBring, nextLacking, type Serving } from './serving.ts'
+import { beginServing, isLacking, isWhole, mayBring, nextLacking, type Serving, stretchAt } from './serving.ts'
 import { ask, type Engine, newJob, type Question, refuseFrom } from './state.ts'
 
 /** Segments read at a time, at most; and their bytes, about: what can be sent before the asker must judge some. */
@@ -272,11 +272,14 @@ function close(peer: Peer, serving: Serving): void {
 
 // — what the platform does ————————————————————————————————————————————————————————————————————————————————
 
+/** Reads no further than what is to be sent goes without a gap: each segment has an op at least. */
 function* read(engine: Engine, serving: Serving): Generator<Question, readonly StoredUnits[], Answer | undefined> {
-  const loaded = yield { type: 'read', job: newJob(engine), from: serving.at, limit: serving.readAhead }
+  const limit = Math.min(serving.readAhead, stretchAt(serving))
+  const loaded = yield { type: 'read', job: newJob(engine), from: serving.at, limit }
   if (loaded?.type !== 'loaded') return []
   const bytes = loaded.segments.reduce((sum, segment) => sum + segment.bytes.length, 1)
-  serving.readAhead = Math.max(1, Math.min(READ_SEGMENTS, Math.ceil((READ_BYTES * loaded.segments.length) / bytes)))
+  // Those that follow may be much larger: no more than twice as many.
+  serving.readAhead = Math.max(1, Math.min(READ_SEGMENTS, 2 * serving.readAhead, Math.ceil((READ_BYTES * loaded.segments.length) / bytes)))
   return loaded.segments
 }
 

@@ -48,7 +48,7 @@ export interface Serving {
   /** The question was asked before, and its answer waited: this answer begins where that would have gone on. */
   readonly isAgain: boolean
   left: number
-  /** Segments to be read next. */
+  /** Segments to be read next, at most. */
   readAhead: number
   /** What comes next does not fit into a stranger's first share. */
   isHeld: boolean
@@ -90,6 +90,9 @@ export function nextLacking(serving: Serving): number {
   return isLacking(serving, serving.at) ? serving.at : (serving.lacking[serving.range] ?? serving.until)
 }
 
+/** Ops from `at` on that are to be sent without a gap: at least 1, where `at` is one of them. */
+export const stretchAt = ({ at, until, lacking, range }: Serving): number => Math.max(1, Math.min(lacking[range + 1] ?? until, until) - at)
+
 /** True for a segment of which everything is to be sent. */
 export function isWhole(serving: Serving, { first, count }: StoredUnits): boolean {
   return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
@@ -120,7 +123,7 @@ export function beginServing(engine: Engine, peer: Peer, want: AnyWant, { walks 
     unjudged: [],
     isAgain: peer.serving !== null && peer.serving.resume !== null,
     left: countBetween(ops, from, until),
-    readAhead: 8,
+    readAhead: 1,
     isHeld: false,
     resume: null,
     waitsSince: 0,

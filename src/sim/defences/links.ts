@@ -90,7 +90,7 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D4',
     file: FETCH,
-    in: 'fetchDue',
+    in: 'endDue',
     drop: 'if',
     mentions: ['giveUp'],
     test: tested('src/sync/fetch.test.ts', 'D4 without an answer a peer keeps its turn until STALL'),
