@@ -1,5 +1,6 @@
 /** What questions cost: names that bring nothing do not make a node send much. */
 import { expect, test } from 'vitest'
+import { toHex } from '../core/bytes.ts'
 import type { SimNode } from '../sim/node.ts'
 import {
   agreeWith,
@@ -36,7 +37,7 @@ import {
 import { bundleOf } from '../sim/villain.ts'
 import type { PeerId } from './effects.ts'
 import { ECHOED_ALONE_PER_SECOND, MAX_ECHOED_ALONE } from './gossip.ts'
-import { decodeMessage, type Message } from './messages.ts'
+import { decodeMessage, type Message, type Near } from './messages.ts'
 import { LOST_AT_MOST } from './trust.ts'
 
 /** Heads of the room: as many as are named one by one. */
@@ -216,6 +217,48 @@ test.each([
 
 test('D24 E2 a peer that brings a lost own op and cannot be asked for want of bytes is not silent: that time does not count', () => {
   expect(lostTail(0, (_standing, seconds) => seconds < 1.5 * (LOST_AT_MOST / 1_000))).toEqual({ equivocations: 0, lost: 0 })
+})
+
+test('D24 E2 ops that wait, on the way down from a lost own op, are no silence: a walk of short questions may take minutes', () => {
+  const asked: Near[] = []
+  const stage = createStage(
+    1,
+    {},
+    {
+      told(_villain, _from, _to, bytes) {
+        const said = decodeMessage(bytes)
+        if (said.ok && said.value.type === 'near') asked.push(said.value)
+      },
+    },
+  )
+  const [alice] = stage.nodes as [SimNode]
+  push(stage, alice, linkNamed(stage, 'mallory'), [[message(stage, keyNamed('mallory'), null, [stage.room], 'a known author')]])
+  run(stage, 1_000)
+  const own = Array.from({ length: 8 }, (_, n) => say(stage, alice, `own ${n}`))
+  run(stage, 5_000)
+  kill(stage, alice)
+  alice.disk.kept.length = alice.disk.safe = 3
+  restart(stage, alice)
+  type(stage, alice, 'typed at once')
+  const keeper = linkNamed(stage, 'keeper')
+  prove(stage, alice, keeper, keyNamed('mallory'))
+  const published = stage.world.ledger.published.length
+  push(stage, alice, keeper, [[own.at(-1)!]])
+  // Each answer brings one op, 40 s after the last one.
+  for (let t = 0; t < 3_000 && !has(alice, own.at(-1)!); t++) {
+    for (const budgets of [alice.engine.asking.turn, alice.engine.asking.brought]) {
+      for (const budget of Object.values(budgets)) Object.assign(budget, { left: -MAX_ASKED, at: alice.engine.now })
+    }
+    if (t % 20 === 0) agreeWith(stage, alice, keeper)
+    const question = t % 400 === 399 ? asked.at(-1) : undefined
+    const answer = own.find(({ id }) => question?.ids.some((each) => toHex(each) === toHex(id)))
+    if (question !== undefined && answer !== undefined) {
+      tell(stage, alice, keeper, { type: 'units', ref: question.ref, bundle: bundleOf([[answer]]), last: true, left: 0 })
+    }
+    run(stage, 100)
+    if (!has(alice, own.at(-1)!)) expect(stage.world.ledger.published).toHaveLength(published)
+  }
+  expect(has(alice, own.at(-1)!)).toBe(true)
 })
 
 test('a peer without credit is asked for MAX_FIRST_IDS of what it names', () => {

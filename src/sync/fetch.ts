@@ -25,6 +25,7 @@ import { PEER_SILENT } from './peers.ts'
 import { askBringers, start } from './questions.ts'
 import type { Peer } from './peer.ts'
 import { dropQueue, type Engine, leave, notify, send } from './state.ts'
+import { noteProgress } from './trust.ts'
 import { BENCH, bench, choose, HANDICAP, nextUnbenched } from './turns.ts'
 
 /** A question is given up when nothing has come for this long (ms). Other peers are asked before that. */
@@ -228,6 +229,8 @@ function end(engine: Engine, fetch: Fetch): void {
 
 /** A question for parents of what it brought was answered, or given up: it may lack others. When ops of a short answer wait, the next one goes further down. */
 function askAgain(engine: Engine, peer: Peer, { near, vain }: Fetch): void {
+  // A walk down to what is held brings only ops that wait.
+  if (near > 0 && vain > 0) noteProgress(engine, peer)
   peer.near = vain === 0 ? FIRST_NEAR : Math.min(MAX_NEAR, Math.max(peer.near, 2 * near))
   engine.bringers.add(peer.id)
 }

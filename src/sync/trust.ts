@@ -122,6 +122,11 @@ export function noteAsked(engine: Engine, peer: Peer): void {
   engine.trust.grew.at = engine.now
 }
 
+/** Ops came that wait, and lead down from a lost op to what is held: from one that brought a lost op, that is no silence. */
+export function noteProgress(engine: Engine, peer: Peer): void {
+  if (peer.broughtLost) engine.trust.grew.at = engine.now
+}
+
 /** Whether own ops are known to be lost. Forgets those that came back. O(MAX_LOST). */
 function lacksOwn(engine: Engine): boolean {
   const { lost, waitsForLost } = engine.trust

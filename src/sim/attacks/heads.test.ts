@@ -78,8 +78,8 @@ describe.each(COUNTS.map((count, i) => [count, COUNTS[i - 1] ?? 0] as const))('%
       run(stage, 1_000)
     }
     expect(runUntil(stage, 60_000, () => agree(stage), 100)).toBeLessThan(60_000)
-    // Up to 64 heads go, and one comes.
-    expect((headsOf(alice.engine).work.hashed - hashed) / 10).toBeLessThan(65 * 12_000)
+    // Up to 64 heads go, and one comes. Hashing all of them anew would be 2 MB for each.
+    expect((headsOf(alice.engine).work.hashed - hashed) / 10).toBeLessThan(65 * 15_000)
   })
 
   test('D17 many heads are there again when a node comes back from its disk', () => {
