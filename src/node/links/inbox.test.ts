@@ -93,6 +93,18 @@ test.for([
   },
 )
 
+test('D22 a large frame costs what its bytes cost: of those of 1 MiB a seventeenth is opened', async () => {
+  const { hear, finish, pass, count } = tried()
+  // Fewer wait than their bytes allow, so they come a few at a time.
+  for (let n = 0; n < 40; n++) {
+    hear('large', 'unknown', 2, 1024 * 1024)
+    await finish()
+  }
+  expect(count('large')).toBe(Math.ceil(MAX_UNKNOWN / 17))
+  await pass(1_000)
+  expect(count('large')).toBeLessThanOrEqual(Math.ceil((MAX_UNKNOWN + UNKNOWN_PER_SECOND) / 17))
+})
+
 test('D22 frames that ops have paid for need no budget, MAX_SAVED at most', async () => {
   const { inbox, hear, pass, finish, count } = tried()
   for (let n = 0; n < MAX_TRUSTED; n++) {

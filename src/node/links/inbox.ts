@@ -22,6 +22,8 @@ export const MET_PER_SECOND = 256
 /** Frames of all trusted senders that bring nothing, at once and in a second (some 30 % of a processor): four for each of 256 peers. */
 export const MAX_TRUSTED = 2_048
 export const TRUSTED_PER_SECOND = 1_024
+/** So many bytes of a frame cost as much as one more frame: opening the largest one takes 9 ms. */
+const BYTES_AS_FRAME = 64 * 1024
 /** Frames that each op that is admitted pays for: on three paths it comes three times. And the most that a sender can save up. */
 const FRAMES_PER_OP = 4
 export const MAX_SAVED = 8_192
@@ -191,7 +193,7 @@ function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
   for (const [sender, queue] of line.queues) {
     const [frame] = queue.frames as [Frame]
     if (!frame.isPaid && !isLeft) continue
-    if (!frame.isPaid) line.budget.left--
+    if (!frame.isPaid) line.budget.left -= 1 + Math.floor(frame.bytes / BYTES_AS_FRAME)
     queue.frames.shift()
     leave(line, queue, frame)
     line.queues.delete(sender)

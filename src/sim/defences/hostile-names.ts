@@ -435,6 +435,21 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested(NEAR_TEST, 'D24 an op that lies 300 ops above'),
   },
   {
+    row: 'D22',
+    file: 'src/node/links/inbox.ts',
+    replace: 'value of const BYTES_AS_FRAME',
+    with: 'Infinity',
+    test: tested('src/node/links/inbox.test.ts', 'D22 a large frame costs what its bytes cost'),
+  },
+  {
+    row: 'D24',
+    file: 'src/sync/fetch.ts',
+    in: 'askAgain',
+    drop: 'if',
+    mentions: ['noteProgress'],
+    test: tested(ASKING_TEST, 'D24 E2 ops that wait, on the way down'),
+  },
+  {
     row: 'D24',
     file: 'src/sync/near.ts',
     replace: 'value of const MAX_NEAR',
