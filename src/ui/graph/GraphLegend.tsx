@@ -1,5 +1,5 @@
 /** What the marks of the graph mean. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { GraphIcon } from './GraphIcons.tsx'
 import { graphMessages } from './graph-messages.ts'
 
@@ -35,8 +35,28 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
 ]
 
 export function GraphLegend({ onClose }: { onClose(): void }) {
+  const legend = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    const self = legend.current!
+    self.focus({ preventScroll: true })
+    // From wherever the focus is in the graph's place, and before what Escape means there.
+    const around = self.parentElement!
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return
+      event.preventDefault()
+      event.stopPropagation()
+      onClose()
+    }
+    around.addEventListener('keydown', onKeyDown)
+    return () => {
+      around.removeEventListener('keydown', onKeyDown)
+      const isLost = document.activeElement === document.body || self.contains(document.activeElement)
+      if (isLost && before instanceof HTMLElement && before.isConnected) before.focus()
+    }
+  }, [onClose])
   return (
-    <section className="graph-legend" aria-label={text.title}>
+    <section className="graph-legend" aria-label={text.title} tabIndex={-1} ref={legend}>
       <button type="button" className="graph-close" aria-label={graphMessages.close} onClick={onClose}>
         <GraphIcon name="close" />
       </button>

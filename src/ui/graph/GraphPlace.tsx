@@ -1,5 +1,5 @@
 /** The graph's place: the live picture, its buttons, the card of the selected op, and the same in words. */
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { GraphInput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { GraphLegend } from './GraphLegend.tsx'
@@ -53,12 +53,15 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
     if (input !== undefined) send(input)
     else if (event.key === '+' || event.key === '=') zoom(ZOOM_STEP)
     else if (event.key === '-' || event.key === '−') zoom(1 / ZOOM_STEP)
-    else if (event.key === 'Escape' && legend) setLegend(false)
     else if (event.key === 'Escape' && selected !== null) onSelect(null)
     else return
     event.preventDefault()
     event.stopPropagation()
   }
+
+  const closeLegend = useCallback(() => setLegend(false), [])
+  // One panel at a time: they lie at the same edge.
+  useEffect(() => setLegend(false), [selected])
 
   const { drawn, hovered } = graph
   return (
@@ -82,8 +85,8 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
         )}
       </div>
       <GraphToolbar following={graph.following} legend={legend} onInput={send} onZoom={zoom} onLegend={setLegend} />
-      {legend && <GraphLegend onClose={() => setLegend(false)} />}
-      {selected !== null && (
+      {legend && <GraphLegend onClose={closeLegend} />}
+      {selected !== null && !legend && (
         <Cover place={place} cover={cover}>
           <OpCard id={selected} ghost={graph.ghost} {...{ node, drawn, names, onSelect, onShowInHistory }} />
         </Cover>

@@ -164,3 +164,27 @@ test('the legend, which may cover the button that opened it, is closed by its ow
   place.querySelector('[role=listbox]')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }))
   await vi.waitFor(() => expect(legend()).toBeNull())
 })
+
+test('the legend closes on Escape from where the focus is after its button was pressed, and for the card of an op, which lies at the same edge', async () => {
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  const panels = (): string[] => Array.from(place.querySelectorAll('.graph-legend, .op-card'), ({ className }) => className)
+  const stage = place.querySelector<HTMLElement>('[role=listbox]')!
+  const button = place.querySelector<HTMLButtonElement>(`[aria-label="${graphMessages.toolbar.legend}"]`)!
+  const press = (target: Element, key: string): boolean =>
+    target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+  button.focus()
+  button.click()
+  await vi.waitFor(() => expect(document.activeElement?.className).toBe('graph-legend'))
+  press(document.activeElement!, 'Escape')
+  await vi.waitFor(() => expect(panels()).toEqual([]))
+  expect(document.activeElement).toBe(button)
+  button.click()
+  await vi.waitFor(() => expect(panels()).toEqual(['graph-legend']))
+  press(stage, 'ArrowUp')
+  await vi.waitFor(() => expect(panels()).toEqual(['op-card']))
+  button.click()
+  await vi.waitFor(() => expect(panels()).toEqual(['graph-legend']))
+  press(button, 'Escape')
+  await vi.waitFor(() => expect(panels()).toEqual(['op-card']))
+})
