@@ -393,8 +393,8 @@ export const messages = {
   },
   rooms: {
     title: 'Rooms',
-    lead: 'If you open another room, it replaces this one in this tab. This node is kept: you can come back to it with the room’s link, or here.',
-    fresh: 'Create a new room',
+    lead: 'If you open another room, it replaces this one in this tab. This node is kept: you can come back to it with the room’s link, or from this list. On the start page you can create a room, join one, or forget this one.',
+    toStart: 'Go to the start page',
   },
   help: {
     title: 'Help',

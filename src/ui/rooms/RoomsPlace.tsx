@@ -1,4 +1,4 @@
-/** Other rooms, from within one: a fresh one or a kept one, in place of the one that is open. */
+/** The kept rooms, from within one of them: another one takes its place in this tab, and the start page has the other ways. */
 import { messages } from '../messages.ts'
 import { RoomList } from '../start/RoomList.tsx'
 import { useKeptRooms } from '../start/use-kept-rooms.ts'
@@ -25,7 +25,7 @@ export default function RoomsPlace() {
           location.reload()
         }}
       >
-        {text.fresh}
+        {text.toStart}
       </button>
       <RoomList
         kept={kept}

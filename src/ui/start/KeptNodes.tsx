@@ -1,6 +1,6 @@
 /** The nodes of a kept room: to be one of them again, or to forget it, or all that do not run; an export is offered first. */
 import { useState } from 'react'
-import type { KeptNode } from '../../worker/api.ts'
+import type { Hex, KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
 import { StoredRoom } from '../shared/StoredRoom.tsx'
 import { messages, timeAgo } from '../messages.ts'
@@ -10,14 +10,17 @@ const text = messages.kept
 
 interface KeptNodesProps {
   readonly nodes: readonly KeptNode[]
+  /** Those of this tab: they run, too. */
+  readonly here: readonly Hex[]
   readonly roomName: string
   onResume(node: string): void
   onForgotten(): void
 }
 
-export function KeptNodes({ nodes, roomName, onResume, onForgotten }: KeptNodesProps) {
+export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: KeptNodesProps) {
   const [chosen, setChosen] = useState<readonly KeptNode[] | null>(null)
-  const free = nodes.filter(({ runs }) => !runs)
+  const isHere = ({ id }: KeptNode): boolean => here.includes(id)
+  const free = nodes.filter((node) => !node.runs && !isHere(node))
   if (chosen !== null)
     return (
       <Forgetting
@@ -39,9 +42,9 @@ export function KeptNodes({ nodes, roomName, onResume, onForgotten }: KeptNodesP
             <AuthorMark author={node.id} />
             <span className="kept-who">
               <AuthorName author={node.id} /> <Id>{shortId(node.id)}</Id>
-              <span>{node.runs ? text.runs : text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
+              <span>{isHere(node) ? text.here : node.runs ? text.runs : text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
             </span>
-            {!node.runs && (
+            {free.includes(node) && (
               <span className="kept-acts">
                 {nodes.length > 1 && (
                   <button
@@ -66,10 +69,11 @@ export function KeptNodes({ nodes, roomName, onResume, onForgotten }: KeptNodesP
           </li>
         ))}
       </ul>
-      {free.length === 0 && <p className="quiet">{text.isRunning}</p>}
-      {nodes.length > 1 && free.length > 0 && (
+      {here.length > 0 && <p className="quiet">{text.isHereStill}</p>}
+      {here.length === 0 && free.length === 0 && <p className="quiet">{text.isRunning}</p>}
+      {nodes.length > 1 && free.length > (here.length > 0 ? 1 : 0) && (
         <button type="button" className="button-plain danger" onClick={() => setChosen(free)}>
-          {text.forgetRoom}
+          {here.length > 0 ? text.forgetOthers : text.forgetRoom}
         </button>
       )}
     </div>

@@ -46,7 +46,7 @@ export function RoomList({ kept: { rooms, here, look }, most = Infinity, onResum
 
 interface RoomProps {
   readonly room: KeptRoom
-  /** The nodes of this tab, if they are the room's; then `room` has the others. To become another one, a person picks that node. */
+  /** The nodes of this tab, if they are the room's. To become another one, a person picks that node. */
   readonly here: readonly Hex[] | null
   readonly onResume: Resume
   onForgotten(): void
@@ -74,7 +74,7 @@ function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: Room
           {(here ?? nodes.map(({ id }) => id)).slice(0, MARKS).map((id) => (
             <AuthorMark key={id} author={id} />
           ))}
-          {isHere ? <Here here={here} others={nodes.length} /> : <Who nodes={nodes} />}
+          {isHere ? <Here here={here} others={nodes.filter(({ id }) => !here.includes(id)).length} /> : <Who nodes={nodes} />}
         </span>
         <span className="kept-when">{isHere ? text.here : text.used(timeAgo(latest.lastUsed / 1000, Date.now() / 1000))}</span>
       </button>
@@ -88,7 +88,9 @@ function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: Room
       >
         <Icon name="menu" />
       </button>
-      {open && <KeptNodes nodes={nodes} roomName={name} onResume={(id) => onResume(link, id)} onForgotten={onForgotten} />}
+      {open && (
+        <KeptNodes nodes={nodes} here={here ?? []} roomName={name} onResume={(id) => onResume(link, id)} onForgotten={onForgotten} />
+      )}
     </li>
   )
 }
@@ -105,7 +107,7 @@ function Here({ here, others }: { readonly here: readonly Hex[]; readonly others
           <AuthorName author={first} /> <Id>{shortId(first)}</Id>
         </>
       )}
-      <span>{text.others(others)}</span>
+      {others > 0 && <span>{text.others(others)}</span>}
     </>
   )
 }

@@ -19,11 +19,13 @@ export const keptMessages = {
   forget: 'Forget',
   forgetNode: (name: string) => `Forget ${name}`,
   forgetRoom: 'Forget the room',
+  forgetOthers: 'Forget the other nodes',
   isRunning: 'A node that runs cannot be forgotten: close its tab first.',
+  isHereStill: 'To forget a node that is open in this tab, go to the start page first. Its list has the same menu.',
   lead: (n: number) =>
     `This browser forgets ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${count.format(n)} nodes`} of the room. ` +
     `Nobody can write as ${n === 1 ? 'this node' : 'these nodes'} again. Messages that no other node has are lost. Export the room first if you may need it.`,
-  leadRunning: 'The nodes that run in other tabs stay.',
+  leadRunning: 'The nodes that run stay.',
   confirm: (n: number) => (n === 1 ? 'Forget this node' : `Forget ${count.format(n)} nodes`),
   keep: 'Keep',
   refused: {

@@ -20,8 +20,7 @@ export function useKeptRooms(): KeptRooms {
     void page.rooms().then((nodes) => {
       const own = page.store.getState().nodes.flatMap(({ store }) => store.getState().opened ?? [])
       const here = own[0] === undefined ? null : { link: own[0].link, nodes: own.map(({ node }) => node) }
-      // Of the room that is open here, what runs cannot be gone to.
-      setFound({ rooms: roomsOf(nodes.filter(({ link, runs }) => link !== here?.link || !runs)), here })
+      setFound({ rooms: roomsOf(nodes), here })
     })
   }, [page])
   useEffect(look, [look])
