@@ -93,26 +93,33 @@ describe('a store in IndexedDB', () => {
     expect(durability).toEqual(['strict', 'strict', 'relaxed'])
   })
 
-  for (const when of ['while it is written', 'when all is written'] as const) {
+  for (const when of ['while it is written', 'when all is written', 'while it is committed'] as const) {
     test(`E1 a disk that turns out to be full and aborts the transaction ${when} is refused by name as well`, async () => {
       const { store } = await freshStore()
       await store.append([segmentAt(0, 1)], 'strict')
+      const abort = (tx: IDBTransaction): void => {
+        Object.defineProperty(tx, 'error', { value: new DOMException('no room', 'QuotaExceededError') })
+        tx.abort()
+      }
       const put = IDBObjectStore.prototype.put
-      const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
-        const request = put.apply(this, args)
-        const abort = () => {
-          Object.defineProperty(this.transaction, 'error', { value: new DOMException('no room', 'QuotaExceededError') })
-          this.transaction.abort()
-        }
-        if (when === 'when all is written') request.addEventListener('success', abort, { once: true })
-        else abort()
-        return request
-      })
-      onTestFinished(() => {
-        spy.mockRestore()
-      })
+      const spies = [
+        vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...args) {
+          const request = put.apply(this, args)
+          if (when === 'when all is written') request.addEventListener('success', () => abort(this.transaction), { once: true })
+          else if (when === 'while it is written') abort(this.transaction)
+          return request
+        }),
+        vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementation(function (this: IDBTransaction) {
+          // What is aborted already throws here, as the browser's own does.
+          if (when !== 'when all is written') abort(this)
+        }),
+      ]
+      onTestFinished(() => spies.forEach((spy) => spy.mockRestore()))
       await expect(store.append([segmentAt(1, 1)], 'strict')).rejects.toMatchObject({ failure: 'full' })
       expect(await store.read(0, 10)).toEqual([segmentAt(0, 1)])
+      spies.forEach((spy) => spy.mockRestore())
+      await store.append([segmentAt(1, 1)], 'strict')
+      expect(await store.read(0, 10)).toEqual([segmentAt(0, 1), segmentAt(1, 1)])
     })
   }
 

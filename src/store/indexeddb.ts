@@ -8,7 +8,7 @@
 import { type DBSchema, deleteDB } from 'idb'
 import { assert } from '../core/result.ts'
 import { greatestOf, leastOf } from '../core/lists.ts'
-import { guarded, openDatabase, settle } from './database.ts'
+import { commitNow, guarded, openDatabase, settle } from './database.ts'
 import { assertContiguous, assertFilled, assertReplaces, packSegment, runsOf, type SegmentRecord, unpackLong } from './segment-record.ts'
 import { markDatabaseName, openMark } from './mark-database.ts'
 import type { CorruptSegment, Durability, Identity, Place, Segment, Store } from './store.ts'
@@ -53,18 +53,42 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
     throw cause
   })
 
+  /** Where the ops end. Null while that changes, and when the change failed: then the database is asked. */
+  let end: number | null = null
+  let changes = 0
+  /** Where the ops end is about to change; what is returned tells where they end then, unless it changes again meanwhile. */
+  const change = (): ((to: number | null) => void) => {
+    const number = ++changes
+    end = null
+    return (to) => {
+      if (number === changes) end = to
+    }
+  }
+
   /** All bytes are cloned before this returns. */
-  const add = (segments: readonly Segment[], durability: Durability): Promise<void> => {
+  const add = async (segments: readonly Segment[], durability: Durability): Promise<void> => {
+    const known = end
+    const endsAt = change()
     const tx = db.transaction('segments', 'readwrite', { durability })
-    return settle(tx, async () => {
-      // Asked before the puts and answered after them.
-      const fits = endOf(tx.store).then((end) => assertContiguous(segments, end))
-      const puts = segments.map((segment) => put(tx.store, segment))
-      await Promise.all([fits, ...puts])
+    await settle(tx, async () => {
+      const [only] = segments
+      if (known === null || only === undefined || segments.length > 1) {
+        // Asked before the puts and answered after them.
+        const fits = endOf(tx.store).then((at) => assertContiguous(segments, at))
+        await Promise.all([fits, ...segments.map((segment) => put(tx.store, segment))])
+        return
+      }
+      assertContiguous(segments, known)
+      const done = put(tx.store, only)
+      commitNow(tx)
+      await done
     })
+    const last = segments.at(-1)
+    endsAt(last === undefined ? known : last.first + last.count)
   }
 
   const truncate = async (first: number): Promise<void> => {
+    change()
     const tx = db.transaction(['segments', 'index'], 'readwrite', { durability: 'strict' })
     await settle(tx, () =>
       Promise.all([remove(tx.objectStore('segments'), IDBKeyRange.lowerBound([first])), cut(tx.objectStore('index'), first)]),

@@ -5,7 +5,7 @@
  */
 import type { DBSchema } from 'idb'
 import type { Mark } from '../core/mark.ts'
-import { openDatabase, settle } from './database.ts'
+import { commitNow, openDatabase, settle } from './database.ts'
 
 interface MarkSchema extends DBSchema {
   /** One record, at SELF. */
@@ -32,7 +32,11 @@ export async function openMark(nodeId: string): Promise<MarkPlace> {
     // Asynchronous, so that what is thrown at once is a rejection like any other.
     async write(mark) {
       const tx = db.transaction('mark', 'readwrite', { durability: 'strict' })
-      await settle(tx, () => tx.store.put(mark, SELF))
+      await settle(tx, async () => {
+        const put = tx.store.put(mark, SELF)
+        commitNow(tx)
+        await put
+      })
     },
     close: () => db.close(),
   }
