@@ -94,20 +94,31 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     })
   }, [selected, node])
 
-  useLayoutEffect(() => {
-    const scroller = box.current!
+  /** Takes the average height anew. Gives the height of all entries. */
+  const measure = useCallback((): number => {
     const listed = list.current!.getBoundingClientRect().height
     if (count > 0) setHeight((known) => (Math.abs(listed / count - known) > NEARLY * known ? listed / count : known))
+    return listed
+  }, [count])
+
+  useLayoutEffect(() => {
     const waited = wanted.current === null ? undefined : rowOf(wanted.current)
+    if (waited === undefined && following) {
+      // Asked here, the browser would lay out the page for each entry that comes; before the next picture is drawn, it does so once.
+      const frame = requestAnimationFrame(() => {
+        const listed = measure()
+        toEnd()
+        if (from > 0 && listed < box.current!.clientHeight) node.showFrom(null)
+      })
+      return () => cancelAnimationFrame(frame)
+    }
+    measure()
+    const scroller = box.current!
     if (waited !== undefined) {
       wanted.current = null
       waited.scrollIntoView({ block: 'center' })
-      return remember()
-    }
-    if (following) {
-      toEnd()
-      if (from > 0 && listed < scroller.clientHeight) node.showFrom(null)
-      return
+      remember()
+      return undefined
     }
     const row = anchor.current === null ? undefined : rowOf(anchor.current.id)
     // Who has scrolled far since, and whose scrolling is not told yet, wants to see something else.
@@ -116,7 +127,8 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     remember()
     // A person may have scrolled on since these entries were asked for.
     ask()
-  }, [entries, from, total, count, height, following, toEnd, remember, ask, node])
+    return undefined
+  }, [entries, from, total, height, following, measure, toEnd, remember, ask, node])
 
   useEffect(() => {
     // The box may change, and so may an entry: a text is opened, a line wraps.
