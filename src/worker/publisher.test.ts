@@ -226,6 +226,26 @@ test('that an op is stored is told as soon as that it is there', async () => {
   await node.close()
 })
 
+test('an op is in the history that is told as soon as it is admitted, and again when it is stored', async () => {
+  const node = await startNode(() => {})
+  const asked = vi.spyOn(node.room, 'entries')
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const publisher = createPublisher(() => {}, rethrow)
+  publisher.show(null, 10)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  const counts: number[] = []
+  const { engine } = node
+  for (const change of [() => {}, () => engine.replica.dag.length++, () => engine.stored++, () => {}]) {
+    change()
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(120)
+    counts.push(asked.mock.calls.length)
+  }
+  vi.useRealTimers()
+  expect(counts).toEqual([1, 2, 3, 3])
+  await node.close()
+})
+
 test('what people read is told before what is told about it', async () => {
   const told: string[] = []
   const publisher = createPublisher(({ type }) => told.push(type), rethrow)

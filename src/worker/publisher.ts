@@ -141,7 +141,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       name = await running.name()
       if (name !== null) opened?.(name)
     }
-    const room = `${status.digest} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
+    // The digest is that of what is stored: an op is shown before it is, since people wait for it.
+    const room = `${status.ops} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
     const state = `${room} ${receiptsOf(ownShown.map(running.room.held()))}`
     if (running.names.version !== namesTold) {
       namesTold = running.names.version
