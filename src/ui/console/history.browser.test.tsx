@@ -60,6 +60,7 @@ beforeEach(async () => {
         names: new Map(),
         selected: null,
         live: 0,
+        sent: 0,
         status: null,
       }) as unknown as NodeState,
   )
@@ -169,6 +170,23 @@ test('who scrolls up stays where they are, whatever is written meanwhile', async
   }
   expect(Math.abs(top() - before)).toBeLessThan(2)
   expect(place.querySelector('.jump')?.textContent).toContain('8')
+})
+
+test('who has scrolled up and writes is shown what they wrote, and what comes after it', async () => {
+  await begin(200)
+  box().scrollTop -= 3_000
+  await settled()
+  expect(place.querySelector('.jump')).not.toBe(null)
+  store.setState({ sent: 1 })
+  total++
+  tell()
+  await vi.waitFor(() => expect(seen().at(-1)).toBe(total - 1))
+  expect(place.querySelector('.jump')).toBe(null)
+  await settled()
+  total++
+  tell()
+  await settled()
+  expect(seen().at(-1)).toBe(total - 1)
 })
 
 test.each([300, 1_000_000])('wherever one drags the scroll bar in %i entries, entries of about there are shown', async (entries) => {

@@ -1,6 +1,6 @@
 /**
- * Where the history is scrolled to. Its end is followed until a person scrolls up. Then what they look at stays where it is, whatever arrives above it
- * and however high entries are; and where they scroll to, entries are asked for.
+ * Where the history is scrolled to. Its end is followed until a person scrolls up, and again once they write. In between what they look at
+ * stays where it is, whatever arrives above it and however high entries are; and where they scroll to, entries are asked for.
  */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import type { Hex } from '../../worker/api.ts'
@@ -141,14 +141,15 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   }, [following, toEnd])
 
   const follow = useCallback((): void => {
+    wanted.current = null
     setFollowing(true)
     node.showFrom(null, END_ENTRIES)
   }, [node])
 
-  const live = useNodeState((state) => state.live)
+  const toFollow = useNodeState(({ live, sent }) => live + sent)
   useEffect(() => {
-    if (live > 0) follow()
-  }, [live, follow])
+    if (toFollow > 0) follow()
+  }, [toFollow, follow])
 
   const onScroll = (): void => {
     if (rests) return

@@ -59,6 +59,7 @@ describe('a node on the page', () => {
     const node = createPageNode(worker, 0)
     say(opened('ab'))
     const answer = node.submit('on its way')
+    expect(node.store.getState().sent).toBe(1)
     expect(node.store.getState().unsent).toMatchObject([{ text: 'on its way', state: 'sending' }])
     expect(held.get('tabweave.unsent.ab.0')).toBe('["on its way"]')
     say({ type: 'reply', ref: refOf(posted.at(-1)), value: { id: 'aa' } })

@@ -50,6 +50,8 @@ export interface NodeState {
   readonly claim: Hex | null
   readonly failure: NodeFailure | null
   readonly status: NodeStatus | null
+  /** How often a text was sent here: who writes wants to see it at the end of the history. */
+  readonly sent: number
   /** When `status` came, ms since 1970: the page's clock goes on from there. */
   readonly statusAt: number
   readonly history: { readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
@@ -132,6 +134,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
   const store = createStore<NodeState>(() => ({
     opened: null,
     claim: null,
+    sent: 0,
     failure: null,
     status: null,
     statusAt: 0,
@@ -228,6 +231,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
       isFounded = how.link === null
     },
+      store.setState(({ sent }) => ({ sent: sent + 1 }))
     submit: async (text) => {
       const key = ++lastKey
       // Asked first: keeping and showing it must not keep the worker waiting.
