@@ -343,6 +343,7 @@ export const messages = {
     ownName: 'Your name here',
     ownNamePlaceholder: 'none: others see the nickname',
     ownNameHeld: 'Others in this room see this name once you write here.',
+    ownNameTaken: 'Another node of this browser has a name in this room. Others see this name here only if you show it.',
     ownNameTell: 'Show it now',
     ownNameHint:
       'Others see it beside your nickname, and remember it when this node is not connected. It is signed, but it is not an op. Anyone can use any name.',

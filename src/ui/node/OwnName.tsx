@@ -1,6 +1,6 @@
 /**
- * The name that others see while this node is here: said by no op, kept in this browser for all rooms. In a room in which its owner has
- * not acted yet it is not told; the field says so.
+ * The name that others see while this node is here: said by no op, kept in this browser for this node, and for nodes in other rooms. In a
+ * room in which its owner has not acted yet it is not told, nor by a second node of a room; the field says so.
  */
 import { useId, useState } from 'react'
 import { messages } from '../messages.ts'
@@ -14,6 +14,7 @@ const MAX_LENGTH = 40
 export function OwnName() {
   const node = useNode()
   const isTold = useNodeState((state) => state.allowed.name)
+  const isTaken = useNodeState((state) => state.isNameTaken)
   const id = useId()
   const [name, setName] = useState(node.ownName)
   return (
@@ -32,7 +33,7 @@ export function OwnName() {
       />
       {!isTold && name !== '' && (
         <p className="own-name-held" role="status">
-          {text.ownNameHeld}
+          {isTaken ? text.ownNameTaken : text.ownNameHeld}
           <button type="button" className="button" onClick={() => node.sayName(name)}>
             {text.ownNameTell}
           </button>

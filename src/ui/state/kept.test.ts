@@ -1,12 +1,12 @@
 /** What a tab keeps, with storage that works, lies, or refuses. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
-  allow,
+  allowServers,
   type Desk,
   forgetKept,
   forgetRoom,
   holdsUnsentText,
-  isAllowed,
+  mayUseServers,
   keepAdded,
   keepClaim,
   keepDraft,
@@ -119,23 +119,23 @@ describe('D26 where a person acted', () => {
       removeItem: (key: string) => held.delete(key),
     }
     vi.stubGlobal('localStorage', storage)
-    for (let i = 0; i <= 256; i++) allow('name', `room ${i}`)
-    for (let i = 0; i < 3; i++) allow('name', 'room 256')
-    expect(JSON.parse(held.get('tabweave.name.rooms')!)).toEqual(Array.from({ length: 256 }, (_, i) => `room ${i + 1}`))
-    expect([isAllowed('name', 'room 1'), isAllowed('servers', 'room 1'), isAllowed('name', 'elsewhere')]).toEqual([true, false, false])
-    held.set('tabweave.name.rooms', '["from another tab", 7]')
-    expect(isAllowed('name', 'from another tab')).toBe(true)
+    for (let i = 0; i <= 256; i++) allowServers(`room ${i}`)
+    for (let i = 0; i < 3; i++) allowServers('room 256')
+    expect(JSON.parse(held.get('tabweave.servers.rooms')!)).toEqual(Array.from({ length: 256 }, (_, i) => `room ${i + 1}`))
+    expect([mayUseServers('room 1'), mayUseServers('elsewhere')]).toEqual([true, false])
+    held.set('tabweave.servers.rooms', '["from another tab", 7]')
+    expect(mayUseServers('from another tab')).toBe(true)
     vi.stubGlobal('localStorage', undefined)
-    allow('servers', 'here')
-    expect([isAllowed('servers', 'here'), isAllowed('servers', 'there')]).toEqual([true, false])
+    allowServers('here')
+    expect([mayUseServers('here'), mayUseServers('there')]).toEqual([true, false])
   })
 
   test('is forgotten with the room', () => {
     const held = stubStorage()
     vi.stubGlobal('localStorage', sessionStorage)
-    for (const room of ['forgotten', 'another']) for (const what of ['name', 'servers'] as const) allow(what, room)
+    for (const room of ['forgotten', 'another']) allowServers(room)
     forgetRoom('forgotten')
-    expect([isAllowed('name', 'forgotten'), isAllowed('servers', 'forgotten'), isAllowed('name', 'another')]).toEqual([false, false, true])
+    expect([mayUseServers('forgotten'), mayUseServers('another')]).toEqual([false, true])
     forgetRoom('another')
     expect([...held.keys()]).toEqual([])
   })

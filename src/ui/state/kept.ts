@@ -1,6 +1,7 @@
 /**
  * What a tab keeps of its own in sessionStorage: which nodes it was in each room, what is typed and not sent, what was sent and not
- * answered; and, for all its tabs, a person's name and servers, and in which rooms these may be told. Storage that is refused (private mode, quota) is no reason to stop: then it is kept in memory only.
+ * answered; and, for all its tabs, a person's servers, and in which rooms these may be used. Storage that is refused (private mode, quota) is
+ * no reason to stop: then it is kept in memory only.
  */
 import type { Hex } from '../../worker/api.ts'
 
@@ -10,7 +11,6 @@ export interface AddedNode {
   readonly claim: Hex
 }
 
-const NAME = 'tabweave.name'
 const SERVERS = 'tabweave.servers'
 
 function read(key: string): string | null {
@@ -31,7 +31,7 @@ function write(key: string, value: string | null): void {
 }
 
 /** The list that `written` is; anything else (another version, a person's hand) is an empty one. */
-function listIn<T>(written: string | null, fits: (item: Partial<T>) => boolean): T[] {
+export function listIn<T>(written: string | null, fits: (item: Partial<T>) => boolean): T[] {
   try {
     const list: unknown = JSON.parse(written ?? '[]')
     return Array.isArray(list) ? list.filter((item: Partial<T> | null): item is T => item !== null && fits(item)) : []
@@ -54,14 +54,14 @@ export const keepAdded = (link: string, added: readonly AddedNode[]): void =>
   write(roomKey('added', link), added.length === 0 ? null : JSON.stringify(added))
 
 /** What all tabs of this browser share; "" for nothing. */
-function readShared(key: string): string {
+export function readShared(key: string): string {
   try {
     return localStorage.getItem(key) ?? ''
   } catch {
     return ''
   }
 }
-function writeShared(key: string, value: string): void {
+export function writeShared(key: string, value: string): void {
   try {
     if (value === '') localStorage.removeItem(key)
     else localStorage.setItem(key, value)
@@ -70,45 +70,39 @@ function writeShared(key: string, value: string): void {
   }
 }
 
-/** The name by which nodes of this browser are known to others. */
-export const keptName = (): string => readShared(NAME)
-export const keepName = (name: string): void => writeShared(NAME, name)
-
 /** A person's own servers for direct connections, as typed (`readServers` in `start-up.ts`). */
 export const keptServers = (): string => readShared(SERVERS)
 export const keepServers = (text: string): void => writeShared(SERVERS, text)
 
 /**
- * What a person keeps for all rooms. A link that another site opens joins a room at once, so neither is told to anybody in a room, or
- * used there, before its owner did something there: wrote, set it there, or created the room.
+ * A link that another site opens joins a room at once. So neither a person's servers nor their name (`kept-names.ts`) are told to anybody
+ * in a room, or used there, before its owner did something there: wrote, set them there, or created the room.
  */
-export type Personal = 'name' | 'servers'
+const SERVER_ROOMS = 'tabweave.servers.rooms'
 
-/** Rooms remembered for each; the one that was allowed first is forgotten, and its owner writes there again. */
+/** Rooms remembered; the one that was allowed first is forgotten, and its owner writes there again. */
 const MAX_ROOMS = 256
 
 /** Beside the storage, which may be refused. */
-const allowedHere: Readonly<Record<Personal, Set<Hex>>> = { name: new Set(), servers: new Set() }
+const allowedHere = new Set<Hex>()
 
-const allowedRooms = (what: Personal): Hex[] => listIn<Hex>(readShared(`tabweave.${what}.rooms`), (room) => typeof room === 'string')
+const allowedRooms = (): Hex[] => listIn<Hex>(readShared(SERVER_ROOMS), (room) => typeof room === 'string')
 
-/** Whether `what` may be told in the room of this id. */
-export const isAllowed = (what: Personal, room: Hex): boolean => allowedHere[what].has(room) || allowedRooms(what).includes(room)
+/** Whether the owner's servers may be used in the room of this id. */
+export const mayUseServers = (room: Hex): boolean => allowedHere.has(room) || allowedRooms().includes(room)
 
 /** The owner has acted in this room. */
-export function allow(what: Personal, room: Hex): void {
-  if (isAllowed(what, room)) return
-  allowedHere[what].add(room)
-  writeShared(`tabweave.${what}.rooms`, JSON.stringify([...allowedRooms(what), room].slice(-MAX_ROOMS)))
+export function allowServers(room: Hex): void {
+  if (mayUseServers(room)) return
+  allowedHere.add(room)
+  writeShared(SERVER_ROOMS, JSON.stringify([...allowedRooms(), room].slice(-MAX_ROOMS)))
 }
 
 /** Nothing of the room is kept any more: nothing says either that its owner acted there. */
 export function forgetRoom(room: Hex): void {
-  for (const what of ['name', 'servers'] as const) {
-    allowedHere[what].delete(room)
-    const others = allowedRooms(what).filter((each) => each !== room)
-    writeShared(`tabweave.${what}.rooms`, others.length === 0 ? '' : JSON.stringify(others))
-  }
+  allowedHere.delete(room)
+  const others = allowedRooms().filter((each) => each !== room)
+  writeShared(SERVER_ROOMS, others.length === 0 ? '' : JSON.stringify(others))
 }
 
 /** Whether a person left this node offline: a reload, and an update's own reload, must not send what was written so. */

@@ -131,11 +131,11 @@ describe('D26 what a person keeps for all rooms', () => {
   const newRoom = (): string => String(++lastRoom).padStart(64, '0')
 
   /** A node that was opened in a room: by a link, or as the room's founder. */
-  function open(room: string, how: { isFounded?: boolean } = {}) {
+  function open(room: string, how: { isFounded?: boolean; id?: string } = {}) {
     const fake = fakeWorker()
     const node = createPageNode(fake.worker, 0, HOST)
     node.start({ link: how.isFounded ? null : 'a link', roomName: '', claim: null, patience: 0, relay: null, servers: [{ urls: HOST }] })
-    fake.say({ type: 'opened', node: 'aa', room, roomName: 'a room', link: 'a link', resumed: false, isFirstHere: true })
+    fake.say({ type: 'opened', node: how.id ?? 'aa', room, roomName: 'a room', link: 'a link', resumed: false, isFirstHere: true })
     const told = () => fake.posted.flatMap((message) => (message.type === 'present' ? [message.name] : []))
     const servers = () => fake.posted.flatMap((message) => (message.type === 'servers' ? message.servers.map(({ urls }) => urls) : []))
     return { ...fake, node, told, servers }
@@ -180,6 +180,20 @@ describe('D26 what a person keeps for all rooms', () => {
     expect([elsewhere.node.ownName(), elsewhere.told(), elsewhere.servers()]).toEqual(['Grace', [], []])
     elsewhere.node.sayName('Grace')
     expect([elsewhere.told().at(-1), elsewhere.servers()]).toEqual(['Grace', []])
+  })
+
+  test('D26 a second node of the room does not take the name of the first, when it is opened again or writes, but when it is said', async () => {
+    const room = newRoom()
+    open(room, { id: 'first' }).node.sayName('Grace')
+    await write(open(room, { id: 'second' }), { id: 'bb' })
+    const second = open(room, { id: 'second' })
+    second.node.sayTyping(true)
+    expect(second.told()).toEqual([''])
+    expect(second.node.store.getState()).toMatchObject({ allowed: { name: false }, isNameTaken: true })
+    expect(open(room, { id: 'first' }).told()).toEqual(['Grace'])
+    second.node.sayName('Grace')
+    expect(second.told().at(-1)).toBe('Grace')
+    expect(open(room, { id: 'second' }).told()).toEqual(['Grace'])
   })
 
   test('D26 to create a room is to act in it, and to invite a device by hand is to use servers', () => {

@@ -18,19 +18,8 @@ import type {
 } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
-import {
-  keepOffline,
-  keptOffline,
-  allow,
-  isAllowed,
-  keepName,
-  keepServers,
-  keepUnsent,
-  keptName,
-  keptServers,
-  keptUnsent,
-  type Personal,
-} from './kept.ts'
+import { keepOffline, keptOffline, allowServers, keepServers, keepUnsent, keptServers, keptUnsent, mayUseServers } from './kept.ts'
+import { chooseName, nameOf, takeKeptName } from './kept-names.ts'
 import { serversOf } from './start-up.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
@@ -50,8 +39,6 @@ export interface NodeState {
   readonly claim: Hex | null
   readonly failure: NodeFailure | null
   readonly status: NodeStatus | null
-  /** How often a text was sent here: who writes wants to see it at the end of the history. */
-  readonly sent: number
   /** When `status` came, ms since 1970: the page's clock goes on from there. */
   readonly statusAt: number
   readonly history: { readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
@@ -63,9 +50,13 @@ export interface NodeState {
   readonly selected: Hex | null
   /** How often a person asked to follow the newest again. */
   readonly live: number
+  /** How often a text was sent here: who writes wants to see it at the end of the history. */
+  readonly sent: number
   readonly unsent: readonly Unsent[]
   /** What its owner keeps for all rooms and may be told in this one, since they acted here. */
-  readonly allowed: Readonly<Record<Personal, boolean>>
+  readonly allowed: { readonly name: boolean; readonly servers: boolean }
+  /** Another node of this browser tells a name in this room: this one tells a kept name only when it is told to. */
+  readonly isNameTaken: boolean
 }
 
 export interface PageNode {
@@ -79,7 +70,7 @@ export interface PageNode {
   dropUnsent(key: number): void
   /**
    * The name that others see while this node is here, and that it is typing (which ends by itself). A name kept from another room is
-   * told from the first op on that is written here, or once it is said here.
+   * told from the first op on that is written here, unless another node of this browser has a name in this room, or once it is said here.
    */
   readonly ownName: () => string
   sayName(name: string): void
@@ -134,7 +125,6 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
   const store = createStore<NodeState>(() => ({
     opened: null,
     claim: null,
-    sent: 0,
     failure: null,
     status: null,
     statusAt: 0,
@@ -144,8 +134,10 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     refused: { entries: [], count: 0 },
     selected: null,
     live: 0,
+    sent: 0,
     unsent: [],
     allowed: { name: false, servers: false },
+    isNameTaken: false,
   }))
 
   const unanswered = (text: string): Unsent => ({ key: ++lastKey, text, state: 'unanswered', why: null })
@@ -169,7 +161,8 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         store.setState({ opened: message, failure: null })
         // Those of an earlier run of this page.
         if (isFirst) setUnsent((unsent) => [...keptUnsent({ room: message.room, slot }).map(unanswered), ...unsent])
-        return tellPersonal()
+        // Who created the room has acted in it.
+        return isFounded ? acted('wrote') : tellPersonal()
       }
       case 'status':
         return store.setState({ status: message.status, statusAt: Date.now() })
@@ -195,7 +188,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
   const connections = createConnections((event, transfer) => client.tell({ type: 'direct', event }, transfer))
   const dropUnsent = (key: number): void => setUnsent((unsent) => unsent.filter((item) => item.key !== key))
 
-  let said = { name: keptName(), typing: false }
+  let said = { name: '', typing: false }
   let isFounded = false
   let pause: ReturnType<typeof setTimeout> | undefined
   const say = (next: Partial<typeof said>): void => {
@@ -205,20 +198,22 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
   }
   /** Tells what this room may know by now. */
   const tellPersonal = (): void => {
-    const room = store.getState().opened?.room
-    if (room === undefined) return
-    if (isFounded) for (const what of ['name', 'servers'] as const) allow(what, room)
-    const before = store.getState().allowed
-    const allowed = { name: isAllowed('name', room), servers: isAllowed('servers', room) }
-    store.setState({ allowed })
-    if (allowed.name && !before.name && said.name !== '') say({})
+    const { opened, allowed: before } = store.getState()
+    if (opened === null) return
+    const { name, isTold, isTaken } = nameOf(opened)
+    said = { ...said, name }
+    const allowed = { name: isTold, servers: mayUseServers(opened.room) }
+    store.setState({ allowed, isNameTaken: isTaken })
+    if (allowed.name && !before.name && name !== '') say({})
     if (allowed.servers && !before.servers && keptServers() !== '') tellServers()
   }
   const tellServers = (): void => client.tell({ type: 'servers', servers: serversOf(keptServers(), hostServers) })
-  /** The owner acted in this room. */
-  const acted = (...what: readonly Personal[]): void => {
-    const room = store.getState().opened?.room
-    if (room !== undefined) for (const each of what) allow(each, room)
+  /** The owner acted in this room: used their servers, or wrote, which tells their name too. */
+  const acted = (how: 'wrote' | 'used servers'): void => {
+    const { opened } = store.getState()
+    if (opened === null) return
+    if (how === 'wrote') takeKeptName(opened)
+    allowServers(opened.room)
     tellPersonal()
   }
 
@@ -231,32 +226,33 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
       isFounded = how.link === null
     },
-      store.setState(({ sent }) => ({ sent: sent + 1 }))
     submit: async (text) => {
       const key = ++lastKey
       // Asked first: keeping and showing it must not keep the worker waiting.
       const asked = client.ask({ type: 'submit', text })
       setUnsent((unsent) => [...unsent, { key, text, state: 'sending', why: null }])
+      store.setState(({ sent }) => ({ sent: sent + 1 }))
       const reply = await asked
       if ('refused' in reply)
         setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
       else {
         dropUnsent(key)
-        acted('name', 'servers')
+        acted('wrote')
       }
       return reply
     },
     dropUnsent,
     ownName: () => said.name,
     sayName: (name) => {
-      keepName(name)
-      said = { ...said, name }
-      acted('name')
+      const { opened } = store.getState()
+      if (opened === null) return
+      chooseName(opened, name)
+      tellPersonal()
       say({})
     },
     useServers: (typed) => {
       keepServers(typed)
-      acted('servers')
+      acted('used servers')
       tellServers()
     },
     sayTyping: (typing) => {
@@ -291,7 +287,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     equivocations: (from, count) => client.ask({ type: 'equivocations', from, count }),
     evidence: (id) => client.ask({ type: 'evidence', id }),
     invite: () => {
-      acted('servers')
+      acted('used servers')
       return client.ask({ type: 'invite' })
     },
     meet: (text) => client.ask({ type: 'meet', text }),

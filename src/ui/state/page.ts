@@ -8,6 +8,7 @@ import type { Forgotten, Hex, KeptNode, Replies } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { messages } from '../messages.ts'
 import { forgetKept, forgetRoom, keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
+import { forgetName } from './kept-names.ts'
 import { createPageNode, type PageNode } from './page-node.ts'
 import { serversOf } from './start-up.ts'
 
@@ -143,7 +144,11 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     rooms: () => ownNode().rooms(),
     forget: async (nodes) => {
       const outcomes = await Promise.all(nodes.map(({ id }) => ownNode().forget(id)))
-      nodes.forEach((node, i) => outcomes[i] === 'forgotten' && forgetKept(node))
+      nodes.forEach((node, i) => {
+        if (outcomes[i] !== 'forgotten') return
+        forgetKept(node)
+        forgetName({ room: node.room, node: node.id })
+      })
       const left = new Set((await ownNode().rooms()).map(({ room }) => room))
       for (const { room } of nodes) if (!left.has(room)) forgetRoom(room)
       return outcomes
