@@ -48,5 +48,6 @@ export async function meetByHand(direct: Direct | null, pasted: string): Promise
   const taken = await direct?.takeByHand(frame.value)
   if (taken === undefined) return { refused: 'no-webrtc' }
   if (!taken.ok) return { refused: taken.reason }
-  return { answer: taken.value === null ? null : textOf(taken.value) }
+  const { answer, peer } = taken.value
+  return { answer: answer === null ? null : textOf(answer), peer }
 }

@@ -218,7 +218,7 @@ export type { ByHandRefusal }
 export type InviteReply = { readonly invitation: string } | { readonly refused: ByHandRefusal }
 
 /** The answer to bring back, or null where what was pasted is enough; or why it does not connect. */
-export type MeetReply = { readonly answer: string | null } | { readonly refused: ByHandRefusal }
+export type MeetReply = { readonly answer: string | null; readonly peer: Hex } | { readonly refused: ByHandRefusal }
 
 export type NodeFailure =
   | 'bad-link' // the fragment is not a room link

@@ -3,6 +3,7 @@ import { toHex } from '../../core/bytes.ts'
 import { ok, refuse, type Result } from '../../core/result.ts'
 import type { FrameRefusal } from '../sealed.ts'
 import { close, connect, withPeer } from './connections.ts'
+import type { MemberId } from './members.ts'
 import type { Described } from './negotiation.ts'
 import { decodeSignal } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
@@ -17,8 +18,16 @@ export async function invite(direct: DirectState): Promise<Result<Uint8Array, By
   return frame === null ? refuse('no-webrtc') : ok(frame)
 }
 
-/** Takes an offer and gives the answer to bring back; or takes an answer, or is connected already (null). */
-export async function takeByHand(direct: DirectState, frame: Uint8Array): Promise<Result<Uint8Array | null, ByHandRefusal>> {
+/** What became of a frame that a person brought. */
+export interface Taken {
+  /** To bring back; null after an answer, and when the two are connected already. */
+  readonly answer: Uint8Array | null
+  /** Who made the frame. */
+  readonly peer: MemberId
+}
+
+/** Takes an offer and gives the answer to bring back; or takes an answer. */
+export async function takeByHand(direct: DirectState, frame: Uint8Array): Promise<Result<Taken, ByHandRefusal>> {
   const opened = await direct.host?.open(frame)
   if (opened === undefined) return refuse('offline')
   if (!opened.ok) return opened
@@ -32,15 +41,15 @@ export async function takeByHand(direct: DirectState, frame: Uint8Array): Promis
     if (connection?.isOurs !== true || !connection.byHand || connection.isDescribed) return refuse('stale-answer')
     connection.peer = from
     tell(direct, connection, signal.value)
-    return ok(null)
+    return ok({ answer: null, peer: from })
   }
   const before = withPeer(direct, from)
-  if (before?.isProven === true) return ok(null)
+  if (before?.isProven === true) return ok({ answer: null, peer: from })
   if (before !== undefined) close(direct, before)
   const connection = connect(direct, from, offer, true)
   tell(direct, connection, signal.value)
   const answer = await describedByHand(connection)
-  return answer === null ? refuse('no-webrtc') : ok(answer)
+  return answer === null ? refuse('no-webrtc') : ok({ answer, peer: from })
 }
 
 /** Tells the page the description with its candidates. */

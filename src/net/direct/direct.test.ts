@@ -222,7 +222,7 @@ describe('by hand', () => {
     // A walk later, of which the answering browser has had enough.
     b.direct.hearPage({ type: 'failed', connection: opened(b).at(-1)!.connection })
     await pass(120_000)
-    expect(await a.direct.takeByHand(answer.ok && answer.value !== null ? answer.value : new Uint8Array())).toEqual(ok(null))
+    expect(await a.direct.takeByHand((answer.ok && answer.value.answer) || new Uint8Array())).toMatchObject(ok({ answer: null }))
     await join(a, b, 0xb, 0xa)
     expect([a.peers, b.peers]).toEqual([[b.self], [a.self]])
   })
@@ -241,7 +241,7 @@ describe('by hand', () => {
     b.direct.hearPage({ type: 'description', connection: opened(b).at(-1)!.connection, description: described('answer', 0xb) })
     const answer = await answering
     await pass(11 * 60_000)
-    expect(await a.direct.takeByHand(answer.ok && answer.value !== null ? answer.value : new Uint8Array())).toEqual(refuse('stale-answer'))
+    expect(await a.direct.takeByHand((answer.ok && answer.value.answer) || new Uint8Array())).toEqual(refuse('stale-answer'))
     expect(await a.direct.takeByHand(new Uint8Array(5))).toEqual(refuse('truncated'))
     expect(await a.direct.takeByHand(new Uint8Array(50))).toEqual(refuse('bad-message'))
   })

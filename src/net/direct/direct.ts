@@ -12,7 +12,7 @@ import { toHex } from '../../core/bytes.ts'
 import type { Result } from '../../core/result.ts'
 import type { Transport, TransportEvents } from '../transport.ts'
 import { createAttempts } from './attempts.ts'
-import { type ByHandRefusal, invite, takeByHand } from './by-hand.ts'
+import { type ByHandRefusal, invite, takeByHand, type Taken } from './by-hand.ts'
 import { close, MAX_OPENS, OPENS_PER_SECOND, provenOf, withPeer } from './connections.ts'
 import { greet, GREETINGS_PER_SECOND, look, MAX_GREETINGS } from './due.ts'
 import { type HeardBy, hearPage, hearSignal } from './hear.ts'
@@ -37,8 +37,8 @@ export interface Direct {
   gone(peer: MemberId): void
   /** Makes an offer for any device, as a frame that a person carries. */
   invite(): Promise<Result<Uint8Array, ByHandRefusal>>
-  /** Takes an offer that a person brought, and gives the answer to bring back; or takes an answer, or is connected already (null). */
-  takeByHand(frame: Uint8Array): Promise<Result<Uint8Array | null, ByHandRefusal>>
+  /** Takes an offer that a person brought, and gives the answer to bring back; or takes an answer. */
+  takeByHand(frame: Uint8Array): Promise<Result<Taken, ByHandRefusal>>
 }
 
 export function createDirect(options: DirectOptions): Direct {

@@ -3,6 +3,7 @@
  * is sealed for this room; a person without its link can do nothing with it.
  */
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent } from 'react'
+import type { Hex } from '../../worker/api.ts'
 import { messages } from '../messages.ts'
 import { byHandSentences } from '../refusal-messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
@@ -21,6 +22,13 @@ const CONNECT_WITHIN = 20_000
 interface Carried {
   readonly kind: 'invitation' | 'answer'
   readonly words: string
+}
+
+/** The device that is to be connected. */
+interface Awaited {
+  readonly peer: Hex
+  /** ms; null while a person carries the answer, for as long as that takes. */
+  readonly within: number | null
 }
 
 export function ByHand() {
@@ -49,21 +57,24 @@ export function ByHand() {
     setSaid('')
   }
 
-  const direct = useNodeState((state) => (state.status?.peers ?? []).filter(({ path }) => path === 'webrtc').length)
-  /** How many were connected directly when the last one began to. */
-  const [before, setBefore] = useState<number | null>(null)
+  const [awaited, setAwaited] = useState<Awaited | null>(null)
+  const isConnected = useNodeState(
+    ({ status }) => status?.peers.some(({ peer, path }) => peer === awaited?.peer && path === 'webrtc') === true,
+  )
   useEffect(() => {
-    if (before === null) return
-    if (direct > before) {
-      setBefore(null)
+    if (awaited === null) return
+    if (isConnected) {
+      setAwaited(null)
+      setCarried((now) => (now?.kind === 'answer' ? null : now))
       return setSaid(text.connected)
     }
+    if (awaited.within === null) return
     const timer = setTimeout(() => {
-      setBefore(null)
+      setAwaited(null)
       setSaid(text.noWay)
-    }, CONNECT_WITHIN)
+    }, awaited.within)
     return () => clearTimeout(timer)
-  }, [before, direct])
+  }, [awaited, isConnected])
 
   const take = useCallback(
     async (words: string): Promise<void> => {
@@ -73,7 +84,7 @@ export function ByHand() {
       setPasted('')
       setCarried(reply.answer === null ? null : { kind: 'answer', words: reply.answer })
       setSaid(reply.answer === null ? text.connecting : '')
-      if (reply.answer === null) setBefore(node.store.getState().status?.peers.filter(({ path }) => path === 'webrtc').length ?? 0)
+      setAwaited({ peer: reply.peer, within: reply.answer === null ? CONNECT_WITHIN : null })
     },
     [node],
   )
