@@ -75,6 +75,8 @@ export default defineConfig(async () => {
       // A `data:` address is refused by the policy, so nothing is inlined.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // How long plugins took is nothing for a person who starts the app.
+      rolldownOptions: { checks: { bundlerTimings: false } },
     },
     test: {
       projects: [

@@ -23,6 +23,7 @@ export async function buildForNode(inputs, outDir, plugins = []) {
       outDir,
       emptyOutDir: true,
       rolldownOptions: {
+        checks: { bundlerTimings: false },
         input: Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, join(root, path)])),
         output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
         preserveEntrySignatures: 'strict',
