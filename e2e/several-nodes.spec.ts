@@ -121,3 +121,27 @@ test('a place is about the selected node, says which that is, and keeps nothing 
   await expect(place.locator('.sheet-node')).toHaveText((await nodeOf(0))!)
   await expect(invitation).toHaveCount(0)
 })
+
+test('of several nodes, only the places of a node name one; a link that works on this device only is not shown as a code', async ({
+  host,
+  device,
+}) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Add a node here', exact: true }).click()
+  await expect(page.getByRole('textbox', { name: /^Write as / })).toHaveCount(1)
+  for (const [place, named] of [
+    ['Share the room', 0],
+    ['Help', 0],
+    ['Rooms', 0],
+    ['Peers', 1],
+    ['Node', 1],
+  ] as const) {
+    await page.getByRole('button', { name: 'Menu', exact: true }).click()
+    await page.getByRole('menuitem', { name: place, exact: true }).click()
+    const sheet = page.getByRole('dialog', { name: place })
+    await expect(sheet.locator('.sheet-body')).not.toBeEmpty()
+    await expect(sheet.locator('.sheet-node'), place).toHaveCount(named)
+    if (place === 'Share the room') await expect(sheet.getByRole('img')).toHaveCount(0)
+    await page.keyboard.press('Escape')
+  }
+})

@@ -80,9 +80,11 @@ export function newestInRows(layout: Layout, last: number, most: number): number
   return ops
 }
 
-/** "980", "12.4k", "1.2M". */
+const grouped = new Intl.NumberFormat('en')
+
+/** "9,800", "12.4k", "1.2M". */
 export function shortCount(count: number): string {
-  if (count < 10_000) return String(count)
+  if (count < 10_000) return grouped.format(count)
   if (count < 1_000_000) return `${trim(count / 1000)}k`
   return `${trim(count / 1_000_000)}M`
 }

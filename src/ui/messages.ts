@@ -197,9 +197,11 @@ export const messages = {
       'Write a message below: the other nodes of this tab get it.',
       'Switch this node offline, write here and in another console, and bring it back.',
     ],
-    emptySteps: [
+    emptySteps: (isAlone: boolean) => [
       'Write a message below.',
-      'Open another tab: it joins as a second node, and both end up with the same history.',
+      isAlone
+        ? 'Open another tab: it joins as a second node, and both end up with the same history.'
+        : 'Write in another tab or device of the room too: all end up with the same history.',
       'Switch one of them offline, write in both, and bring it back.',
     ],
     landed: (n: number) => `${plural(n, 'entry', 'entries')} arrived late and ${n === 1 ? 'was' : 'were'} inserted further up`,
@@ -220,8 +222,7 @@ export const messages = {
     open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
     check: 'Check evidence, without a room',
     defaultName: 'A room',
-    isFirstHere:
-      'This browser kept nothing of this room: it was never opened here, or it was forgotten. This tab joins it as a new author.',
+    isFirstHere: 'This browser kept nothing of this room, so you join it as a new author.',
     busy: 'All nodes of this room in this browser already run in other tabs. So this tab is a new node.',
     tryTitle: 'Things to try in a room',
     tries: [
@@ -324,7 +325,7 @@ export const messages = {
     preparing: 'This device looks for its addresses …',
     code: 'The same text as a code for a camera',
     carryInvitation: 'Open this on the other device, or paste it there',
-    pasteInvitation: 'Paste this on the other device, in this room. As a link it works on this device only',
+    pasteInvitation: 'Paste this on the other device, in this room: Menu, Peers. Or press “Scan a code” there',
     carryAnswer: 'Bring this back to the device that invited, and paste it there',
     copy: 'Copy',
     copied: 'Copied.',

@@ -77,6 +77,7 @@ export function History({ author }: { readonly author: Hex }) {
 /** What an empty room says to a newcomer, and what a room says of which nothing has arrived yet. */
 function Welcome({ awaited, isAdded }: { readonly awaited: boolean; readonly isAdded: boolean }) {
   const isFirstHere = useNodeState((state) => state.opened?.isFirstHere ?? false)
+  const isAlone = useNodeState((state) => (state.status?.peers.length ?? 0) === 0)
   if (awaited)
     return (
       <div className="welcome">
@@ -90,7 +91,7 @@ function Welcome({ awaited, isAdded }: { readonly awaited: boolean; readonly isA
       <h2>{isAdded ? text.addedTitle : text.emptyTitle}</h2>
       <p>{isAdded ? text.addedBody : text.emptyBody}</p>
       <ol>
-        {(isAdded ? text.addedSteps : text.emptySteps).map((step) => (
+        {(isAdded ? text.addedSteps : text.emptySteps(isAlone)).map((step) => (
           <li key={step}>{step}</li>
         ))}
       </ol>

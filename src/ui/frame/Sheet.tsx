@@ -6,6 +6,9 @@ import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
 import { useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import type { Place } from '../state/page.ts'
 
+/** Of several nodes in the page, these show one; the others are about the page or the room. */
+const OF_A_NODE: readonly Place[] = ['peers', 'node']
+
 export function Sheet({ place, children }: { readonly place: Place; readonly children: ReactNode }) {
   const page = usePage()
   const sheet = useRef<HTMLElement>(null)
@@ -26,7 +29,7 @@ export function Sheet({ place, children }: { readonly place: Place; readonly chi
     <section className="sheet" role="dialog" aria-label={title} tabIndex={-1} ref={sheet}>
       <div className="sheet-head">
         <h2>{title}</h2>
-        {several && author !== null && (
+        {several && author !== null && OF_A_NODE.includes(place) && (
           <p className="sheet-node">
             <AuthorMark author={author} />
             <AuthorName author={author} />

@@ -95,7 +95,7 @@ function Details({ node, details, drawn, names, onSelect, onShowInHistory }: Det
         <dt>{text.time}</dt>
         <dd>{fullTime(details.time)}</dd>
         <dt>{text.depth}</dt>
-        <dd>{details.depth}</dd>
+        <dd>{text.depthOf(details.depth)}</dd>
         <dt>{text.signed}</dt>
         <dd>{details.signed ? text.signedSelf : text.signedLater}</dd>
         <dt>{text.size}</dt>

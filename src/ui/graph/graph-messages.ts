@@ -35,7 +35,7 @@ export const graphMessages = {
   close: 'Close',
   you: 'you',
   mirror: {
-    item: (name: string, seq: number, row: number, id: string) => `${name}, op ${seq}, depth ${row}, ${id}`,
+    item: (name: string, seq: number, row: number, id: string) => `${name}, op ${count.format(seq)}, depth ${count.format(row)}, ${id}`,
     state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
     // Isolated: what turns the direction of a name ends with it.
     lane: (nickname: string, name: string) => (name === '' ? nickname : `${nickname} “\u2068${name}\u2069”`),
@@ -54,6 +54,7 @@ export const graphMessages = {
     evidenceCheck: 'Check it',
     evidenceGone: 'The disk cannot give these ops back.',
     depth: 'Depth',
+    depthOf: (depth: number) => count.format(depth),
     time: 'Author’s time',
     parents: 'Parents',
     children: 'Children',

@@ -1,5 +1,5 @@
 /** This node: its key, what it holds, its file, and what it refused. */
-import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useNodeState } from '../state/bindings.ts'
 import { VERSION } from '../version.ts'
@@ -18,6 +18,7 @@ const grouped = (hex: string): string[] => hex.match(/.{1,8}/g) ?? []
 export default function NodePlace() {
   const opened = useNodeState((state) => state.opened)
   const status = useNodeState((state) => state.status)
+  const chosen = useNodeState(({ names, opened: own }) => names.get(own?.node ?? ''))
   if (opened === null) return null
   return (
     <>
@@ -25,7 +26,7 @@ export default function NodePlace() {
         <AuthorMark author={opened.node} />
         <div>
           <p className="identity-name">
-            <AuthorName author={opened.node} />
+            <AuthorName author={opened.node} /> <ChosenName name={chosen} />
           </p>
           <p className="quiet">{text.fingerprint}</p>
           <code className="fingerprint">

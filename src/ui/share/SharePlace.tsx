@@ -21,8 +21,8 @@ export default function SharePlace() {
     <div className="carried">
       <p className="lead">{text.lead}</p>
       {host !== null && <p className="notice-warn">{text.onlyHere(host)}</p>}
-      <QrCode text={address} label={text.code} />
-      <p className="quiet">{text.codeHint}</p>
+      {host === null && <QrCode text={address} label={text.code} />}
+      {host === null && <p className="quiet">{text.codeHint}</p>}
       <CarriedText label={text.link} words={address} rows={3} />
       <div className="row">
         <button type="button" className="button-accent" onClick={() => void copy()}>

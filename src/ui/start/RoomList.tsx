@@ -70,7 +70,7 @@ function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: Room
         <span className="kept-name">
           <bdi>{shown}</bdi>
         </span>
-        <span className="kept-who">
+        <span className="kept-who" hidden={open && nodes.length === 1}>
           {(here ?? nodes.map(({ id }) => id)).slice(0, MARKS).map((id) => (
             <AuthorMark key={id} author={id} />
           ))}

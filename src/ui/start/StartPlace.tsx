@@ -90,7 +90,7 @@ export default function StartPlace() {
               placeholder={text.namePlaceholder}
               onChange={(event) => setName(event.target.value)}
               // Who comes back looks at the rooms above first.
-              autoFocus={!returns}
+              autoFocus={kept.rooms !== null && !returns}
             />
             <button type="submit" className="button-accent">
               {text.create}
