@@ -40,13 +40,15 @@ export function NodeBar({ author }: { readonly author: Hex }) {
       <div className="node-bar-row">
         <button type="button" className="chip" onClick={() => show('node')} title={author}>
           <AuthorMark author={author} />
-          <span className="chip-names">
-            <AuthorName author={author} />
-            <ChosenName name={chosen} />
-          </span>
-          <span className="chip-key">
-            {own && <span className="chip-you">{messages.you}</span>}
-            <Id>{shortId(author)}</Id>
+          <span className="chip-lines">
+            <span className="chip-line">
+              <AuthorName author={author} />
+              {own && <span className="chip-you">{messages.you}</span>}
+            </span>
+            <span className="chip-line">
+              <ChosenName name={chosen} />
+              <Id>{shortId(author)}</Id>
+            </span>
           </span>
         </button>
         <button
