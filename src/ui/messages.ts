@@ -166,7 +166,11 @@ export const messages = {
     saving: 'saving',
     saved: 'saved here',
     held: (by: number, here: number) =>
-      by === here ? `with all ${count.format(here)} here` : `with ${count.format(by)} of ${count.format(here)} here`,
+      here === 1 && by === 1
+        ? 'with the other one here'
+        : by === here
+          ? `with all ${count.format(here)} here`
+          : `with ${count.format(by)} of ${count.format(here)} here`,
     seenBy: (k: number) => `seen by ${count.format(k)}`,
     heldHint: 'Of the other authors who are connected now, how many have this message. Their nodes say so, without a proof.',
     seenByHint: (k: number, n: number) =>

@@ -40,11 +40,7 @@ function Receipts({ entry: { saved, held, seenBy, others } }: { readonly entry: 
         </span>
       )}
       {isHeld && seenBy > 0 && ', '}
-      {seenBy > 0 && (
-        <span data-all={seenBy >= others} title={text.seenByHint(seenBy, others)}>
-          {text.seenBy(seenBy)}
-        </span>
-      )}
+      {seenBy > 0 && <span title={text.seenByHint(seenBy, others)}>{text.seenBy(seenBy)}</span>}
     </span>
   )
 }

@@ -85,11 +85,15 @@ function Details({ node, details, drawn, names, onSelect, onShowInHistory }: Det
         <dd>
           <Ops ids={details.children} count={details.childCount} none={text.headNow} onSelect={onSelect} />
         </dd>
-        <dt>{text.seenBy}</dt>
-        <dd>
-          <span>{text.seenByCount(details.seenBy, details.others)}</span>
-          <Authors authors={details.seenByAuthors} names={names} />
-        </dd>
+        {details.others > 0 && (
+          <>
+            <dt>{text.seenBy}</dt>
+            <dd>
+              <span>{text.seenByCount(details.seenBy, details.others)}</span>
+              <Authors authors={details.seenByAuthors} names={names} />
+            </dd>
+          </>
+        )}
         <dt>{text.heldBy}</dt>
         <dd>{details.heldBy.length === 0 ? text.heldByNone : <Authors authors={details.heldBy} names={names} />}</dd>
         <dt>{text.time}</dt>
