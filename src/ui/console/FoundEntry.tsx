@@ -9,11 +9,13 @@ import { wordsOf } from './entry-words.ts'
 
 interface FoundEntryProps {
   readonly entry: HistoryEntry
+  /** Seconds since 1970. */
+  readonly now: number
   onGo(id: Hex): void
   onKeyDown(event: KeyboardEvent): void
 }
 
-export function FoundEntry({ entry, onGo, onKeyDown }: FoundEntryProps) {
+export function FoundEntry({ entry, now, onGo, onKeyDown }: FoundEntryProps) {
   const chosen = useNodeState((state) => state.names.get(entry.author))
   return (
     <button type="button" className="found-entry" onClick={() => onGo(entry.id)} onKeyDown={onKeyDown}>
@@ -21,7 +23,7 @@ export function FoundEntry({ entry, onGo, onKeyDown }: FoundEntryProps) {
       <span className="found-head">
         <AuthorName author={entry.author} />
         <ChosenName name={chosen} />
-        <time>{timeAgo(entry.time, Date.now() / 1000)}</time>
+        <time>{timeAgo(entry.time, now)}</time>
         <Id>{shortId(entry.id)}</Id>
       </span>
       <span className="found-text">

@@ -4,14 +4,12 @@ import type { Hex } from '../../worker/api.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
-import { useNode, useNodeState, useNow, usePage } from '../state/bindings.ts'
+import { useAgeClock, useNode, useNodeState, usePage } from '../state/bindings.ts'
 import { Entry } from './Entry.tsx'
 import { useHistory } from './use-history.ts'
 import { useScrolling } from './use-scrolling.ts'
 
 const text = messages.console
-
-const REFRESH_TIMES_EVERY = 30_000
 
 export function History({ author }: { readonly author: Hex }) {
   const page = usePage()
@@ -24,7 +22,7 @@ export function History({ author }: { readonly author: Hex }) {
   const landed = useNodeState((state) => state.landed)
   const selected = useNodeState((state) => state.selected)
   const names = useNodeState((state) => state.names)
-  const now = Math.floor(useNow(REFRESH_TIMES_EVERY) / 1000)
+  const now = useAgeClock()
 
   const { box, list, space, following, readUpTo, follow, onScroll } = useScrolling(history, welcome)
 

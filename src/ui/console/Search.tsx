@@ -4,7 +4,7 @@ import type { Hex, HistoryEntry } from '../../worker/api.ts'
 import { isComposing } from '../shared/keys.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
-import { useNode, usePage } from '../state/bindings.ts'
+import { useAgeClock, useNode, usePage } from '../state/bindings.ts'
 import { SEARCH_LIMIT } from '../state/page-node.ts'
 import { FoundEntry } from './FoundEntry.tsx'
 
@@ -53,6 +53,7 @@ export function Search() {
   const place = useRef<HTMLDivElement>(null)
   const words = query.trim()
   const found = useFound(words)
+  const now = useAgeClock()
 
   const ask = (next: string): void => {
     setQuery(next)
@@ -138,7 +139,7 @@ export function Search() {
             <ol role="list" aria-label={text.results}>
               {found.entries.map((entry) => (
                 <li key={entry.id}>
-                  <FoundEntry entry={entry} onGo={go} onKeyDown={onKeyDown} />
+                  <FoundEntry entry={entry} now={now} onGo={go} onKeyDown={onKeyDown} />
                 </li>
               ))}
             </ol>

@@ -21,12 +21,26 @@ export const usePageState = <T>(select: (state: PageState) => T): T => useStore(
 export const useNode = (): PageNode => within(useContext(NodeContext), 'node')
 export const useNodeState = <T>(select: (state: NodeState) => T): T => useStore(useNode().store, select)
 
-/** ms since 1970, again every `every` ms: only what is shown in words depends on it. */
+/**
+ * ms since 1970, a multiple of `every`, again when the next one is reached: only what is shown in words depends on it. So whatever asks for
+ * the same clock says the same age, whenever it came onto the screen.
+ */
 export function useNow(every: number): number {
-  const [now, setNow] = useState(Date.now)
+  const [now, setNow] = useState(() => lastTick(every))
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every)
+    const timer = setInterval(() => setNow(lastTick(every)), Math.min(every, LOOK_EVERY))
     return () => clearInterval(timer)
   }, [every])
   return now
 }
+
+/** A clock is looked at so often (ms): it may be set, and timers are late. */
+const LOOK_EVERY = 1_000
+
+const lastTick = (every: number): number => Math.floor(Date.now() / every) * every
+
+/** How often ages of entries are told anew (ms). */
+const AGES_EVERY = 30_000
+
+/** Seconds since 1970 by the clock of all ages of entries. */
+export const useAgeClock = (): number => useNow(AGES_EVERY) / 1000
