@@ -26,6 +26,15 @@ test('two devices on plain http agree, seal what they say, and say that they are
       true,
     ])
     await expect(a.getByText('This address has no https.')).toBeVisible()
+    // On a telephone it is one line, and the button of the search is not in it.
+    const desktop = a.viewportSize()!
+    await a.setViewportSize({ width: 360, height: 740 })
+    const [note, search] = [(await a.locator('.insecure').boundingBox())!, (await a.locator('.search-field').boundingBox())!]
+    expect(note.height).toBeLessThan(50)
+    expect(search.y + search.height).toBeLessThanOrEqual(note.y)
+    await a.getByText('This address has no https.').click()
+    await expect(a.getByText('somebody on the network could have changed it')).toBeVisible()
+    await a.setViewportSize(desktop)
     await a.getByRole('button', { name: 'Menu', exact: true }).click()
     await a.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
     await expect(a.getByRole('img', { name: 'The room’s link as a code for a camera' })).toBeVisible()

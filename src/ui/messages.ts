@@ -142,8 +142,9 @@ export const messages = {
     reload: 'Reload',
   },
   console: {
-    insecure:
-      'This address has no https. Messages are still signed and encrypted, by slower code. But the page’s code itself came over a connection without encryption, and somebody on the network could have changed it. Each load of this page is a new node, and the camera and offline use do not work.',
+    insecure: 'This address has no https.',
+    insecureMore:
+      'Messages are still signed and encrypted, by slower code. But the page’s code itself came over a connection without encryption, and somebody on the network could have changed it. Each load of this page is a new node, and the camera and offline use do not work.',
     typing: (people: number, more: number) => `${more > 0 ? `and ${more} more are` : people === 1 ? 'is' : 'are'} typing`,
     starting: 'This node is starting.',
     history: 'History',

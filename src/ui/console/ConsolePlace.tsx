@@ -22,13 +22,23 @@ export function ConsolePlace({ node }: { readonly node: PageNode }) {
         <>
           {node.slot === 0 && <OtherVersion />}
           <NodeBar author={author} />
-          {node.slot === 0 && !isSecureContext && <p className="notice-warn insecure">{messages.console.insecure}</p>}
           <Search />
+          {node.slot === 0 && !isSecureContext && <Insecure />}
           <History author={author} />
           <Typing />
           <Composer author={author} />
         </>
       )}
     </NodeProvider>
+  )
+}
+
+/** One line where room is dear: the rest is a press away. */
+function Insecure() {
+  return (
+    <details className="notice-warn insecure">
+      <summary>{messages.console.insecure}</summary>
+      {messages.console.insecureMore}
+    </details>
   )
 }
