@@ -86,6 +86,15 @@ test('consoles that are out of sight are counted at the side where they are, and
     for (const button of await page.locator('.node-switch button').all()) await expect(button).toBeInViewport({ ratio: 1 })
     // The one that was added last is in sight: what is missing is before it.
     const seen = (await inReach(page)).length
+    // Those in sight are there from edge to edge.
+    const whole = await page.locator('.consoles').evaluate((row) => {
+      const { left, right } = row.getBoundingClientRect()
+      return Array.from(row.children).filter((each) => {
+        const box = each.getBoundingClientRect()
+        return box.left > left - 1.5 && box.right < right + 1.5
+      }).length
+    })
+    expect(whole, `${count} nodes`).toBe(seen)
     await expect(more, `${count} nodes`).toHaveText(seen === count ? [] : [`${count - seen} more node${count - seen === 1 ? '' : 's'}`])
   }
   for (let left = 0; left < 8 && !(await inReach(page)).includes(0); left++) await more.first().click()
