@@ -30,6 +30,27 @@ test('A16 on a telephone the graph’s buttons stand in the strip that no lane i
   }
 })
 
+test('the graph’s buttons stand below the lane heads, also when these have a line for names', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  const top = async (): Promise<number> => {
+    const toolbar = (await page.getByRole('toolbar', { name: 'View' }).boundingBox())!
+    const graph = (await page.getByRole('region', { name: 'Graph' }).boundingBox())!
+    expect(toolbar.y + toolbar.height).toBeLessThanOrEqual(graph.y + graph.height)
+    return toolbar.y - graph.y
+  }
+  await page.setViewportSize({ width: 360, height: 740 })
+  expect(await top()).toBeGreaterThan(56)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Your name here' }).fill('Ada')
+  await page.keyboard.press('Escape')
+  for (const height of [740, 480, 1_000]) {
+    await page.setViewportSize({ width: 360, height })
+    await expect.poll(top).toBeGreaterThan(70)
+  }
+})
+
 test('on a telephone the card of an op shows what it is about, and leaves the op and the composer in sight', async ({ host, device }) => {
   const { open } = await device()
   const page = await open(`${host.address}/#new`)
@@ -42,6 +63,28 @@ test('on a telephone the card of an op shows what it is about, and leaves the op
   // The strip of names, and two rows.
   expect(over!.y - graph!.y).toBeGreaterThan(120)
   await expect(composer(page)).toBeInViewport({ ratio: 1 })
+})
+
+test('on a telephone the match that Enter leads to is in sight, under nothing', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (let i = 0; i < 12; i++) await type(page, i % 3 === 0 ? `Ada ${i}` : `between ${i}`)
+  await page.getByRole('searchbox').fill('Ada')
+  await expect(page.locator('.found-entry')).toHaveCount(4)
+  for (const text of ['Ada 9', 'Ada 6', 'Ada 3', 'Ada 0']) {
+    await page.getByRole('searchbox').press('Enter')
+    const match = page.locator('.entry[data-selected="true"]')
+    await expect(match).toContainText(text)
+    const isOnTop = (): Promise<boolean> =>
+      match.evaluate((entry) => {
+        const { x, y, width, height } = entry.getBoundingClientRect()
+        return [y + 3, y + height - 3].every((at) => entry.contains(document.elementFromPoint(x + width / 2, at)))
+      })
+    await expect.poll(isOnTop, { message: text }).toBe(true)
+  }
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('region', { name: 'The selected op' })).toBeVisible()
 })
 
 test('A16 at 400 % zoom the composer is in sight, and one can type in it', async ({ host, device }) => {

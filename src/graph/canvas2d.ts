@@ -30,7 +30,8 @@ export interface Canvas2D {
   stroke(): void
   clip(): void
   setLineDash(lengths: number[]): void
-  fillText(text: string, x: number, y: number): void
+  /** Condensed, if it must, to `most` CSS pixels. */
+  fillText(text: string, x: number, y: number, most?: number): void
   strokeText(text: string, x: number, y: number): void
   measureText(text: string): { readonly width: number }
   createLinearGradient(ax: number, ay: number, bx: number, by: number): { addColorStop(at: number, color: string): void }

@@ -16,7 +16,9 @@ const CALLED_Y = 60
 const NAME_FONT = `500 11px ${FONT}`
 const COUNT_FONT = `10px ${FONT}`
 /** Narrower columns show the shape alone. */
-const MIN_NAMED_GAP = 54
+const MIN_NAMED_GAP = 46
+/** Between the words of neighbours, CSS pixels. */
+const WORD_GAP = 4
 const MIN_GUIDED_GAP = 14
 
 /** Height of the strip of column heads, CSS pixels. */
@@ -138,8 +140,9 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   canvas.font = NAME_FONT
   canvas.fillStyle = palette.ink
   if (!oneLine) {
-    canvas.fillText(adjective, x, 33)
-    canvas.fillText(animal, x, 46)
+    const most = camera.laneGap - WORD_GAP
+    canvas.fillText(adjective, x, 33, most)
+    canvas.fillText(animal, x, 46, most)
     if (!own) return
     canvas.font = COUNT_FONT
     canvas.textAlign = 'left'

@@ -39,12 +39,20 @@ export function drawLacks(canvas: Canvas2D, frame: Frame): void {
   canvas.globalAlpha = 1
 }
 
-/** Draws the threads; at the right end of each whose it is, and how many ops that peer lacks. */
-export function drawThreads(canvas: Canvas2D, frame: Frame): void {
+/** Where a peer's thread ends at the right, and how high it would lie if it were the only one. */
+interface ThreadEnd {
+  readonly peer: ScenePeer
+  readonly x: number
+  readonly y: number
+  readonly level: number
+}
+
+/** Draws the threads, under the ops; gives their ends. */
+export function drawThreads(canvas: Canvas2D, frame: Frame): readonly ThreadEnd[] {
   const { palette } = frame
   canvas.lineCap = 'round'
   canvas.lineJoin = 'round'
-  const ends = threads(frame).map(({ peer, aside }) => {
+  return threads(frame).map(({ peer, aside }) => {
     canvas.beginPath()
     const [, right, y] = addThread(canvas, frame, peer, aside)
     canvas.lineWidth = 4.5
@@ -57,10 +65,14 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): void {
     canvas.stroke()
     return { peer, x: right, y, level: y - aside }
   })
+}
+
+/** Draws at the right end of each thread whose it is, and how many ops that peer lacks. Over the ops: no tag is hidden by one. */
+export function drawTagsOf(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): void {
   canvas.font = `10.5px ${FONT}`
   canvas.textAlign = 'left'
   canvas.textBaseline = 'middle'
-  let row: typeof ends = []
+  let row: ThreadEnd[] = []
   for (const end of ends.toSorted((a, b) => a.level - b.level || a.y - b.y)) {
     if (row.length > 0 && end.level - row[0]!.level > TAG_SIZE) {
       drawTags(canvas, frame, row)
@@ -73,22 +85,21 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): void {
 
 /**
  * Tags that would overlap, side by side; after them how far the last of these peers is behind. Where they would stand under the page's buttons, they stand
- * on the ends of the threads.
+ * on the ends of the threads, or below them when these are below all ops.
  */
-function drawTags(
-  canvas: Canvas2D,
-  frame: Frame,
-  ends: readonly { readonly peer: ScenePeer; readonly x: number; readonly y: number }[],
-): void {
+function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): void {
   const [first, last] = [ends[0], ends.at(-1)]
   if (first === undefined || last === undefined) return
   const lacks = greatestOf(ends.map(({ peer }) => frame.scene.layout.ops - peer.frontier.count))
   const words = lacks === 0 ? '' : `−${shortCount(lacks)}`
   const width = ends.length * TAG_SIZE + (words === '' ? 0 : canvas.measureText(words).width)
   const left = Math.min(first.x + TAG_GAP, frame.width - BUTTONS_WIDTH - width) - TAG_SIZE / 2
+  // Beside the newest op there may be no room for them; below it there is nothing.
+  const isBelow = left < first.x && first.level > screenY(frame, frame.scene.layout.rows - 1)
+  const line = last.y + TAG_SIZE * 0.75
   for (const [i, { peer, y }] of ends.entries()) {
     canvas.beginPath()
-    addShape(canvas, peer.look?.shape ?? 0, left + (i + 0.5) * TAG_SIZE, y, TAG_RADIUS)
+    addShape(canvas, peer.look?.shape ?? 0, left + (i + 0.5) * TAG_SIZE, isBelow ? line : y, TAG_RADIUS)
     canvas.fillStyle = peer.look === null ? frame.palette.paper : colorOf(frame, peer)
     canvas.fill()
     canvas.lineWidth = 1.25
@@ -99,9 +110,9 @@ function drawTags(
   const x = left + ends.length * TAG_SIZE + 1
   canvas.lineWidth = 3
   canvas.strokeStyle = frame.palette.paper
-  canvas.strokeText(words, x, last.y)
+  canvas.strokeText(words, x, isBelow ? line : last.y)
   canvas.fillStyle = frame.palette.quiet
-  canvas.fillText(words, x, last.y)
+  canvas.fillText(words, x, isBelow ? line : last.y)
 }
 
 /**

@@ -5,7 +5,7 @@ import { drawEdges } from './draw-edges.ts'
 import { drawBackdrop, drawHeads, drawThumb } from './draw-frame.ts'
 import { drawGhosts, drawTies } from './draw-ghosts.ts'
 import { drawDots, drawLabels } from './draw-ops.ts'
-import { drawLacks, drawThreads } from './draw-peers.ts'
+import { drawLacks, drawTagsOf, drawThreads } from './draw-peers.ts'
 import { dotRadius, type Frame, opScreenX, opScreenY, opsInRows } from './frame.ts'
 
 import { addShape } from './shape.ts'
@@ -31,15 +31,17 @@ export function draw(canvas: Canvas2D, frame: Frame): void {
   canvas.clearRect(0, 0, frame.width, frame.height)
   drawBackdrop(canvas, frame)
   drawLacks(canvas, frame)
-  if (frame.visible === null) drawDensity(canvas, frame)
-  else {
+  if (frame.visible === null) {
+    drawDensity(canvas, frame)
+    drawTagsOf(canvas, frame, drawThreads(canvas, frame))
+  } else {
     drawEdges(canvas, frame)
     drawTies(canvas, frame)
-    drawThreads(canvas, frame)
+    const ends = drawThreads(canvas, frame)
     drawLabels(canvas, frame, frame.visible)
     drawDots(canvas, frame, frame.visible)
+    drawTagsOf(canvas, frame, ends)
   }
-  if (frame.visible === null) drawThreads(canvas, frame)
   drawGhosts(canvas, frame)
   drawPointed(canvas, frame)
   drawHeads(canvas, frame)

@@ -99,7 +99,8 @@ export interface GraphWords {
 export type GraphOutput =
   /** What is selected: an op of the DAG, a ghost, or nothing. */
   | { readonly type: 'selected'; readonly id: string | null; readonly ghost: GhostNote | null }
-  | { readonly type: 'hovered'; readonly op: SeenOp | null; readonly x: number; readonly y: number }
+  /** What the pointer is over: an op, or the head of an author's lane (hex). */
+  | { readonly type: 'hovered'; readonly op: SeenOp | null; readonly head: string | null; readonly x: number; readonly y: number }
   | { readonly type: 'following'; readonly on: boolean }
   /** Sent at most a few times a second: what is drawn, for the mirror that screen readers use. */
   | {

@@ -27,3 +27,9 @@ export function pick(frame: Frame, x: number, y: number, reach = FINGER): number
   for (const ghost of scene.ghosts) offer(ghost.id, screenX(frame, shownX(scene, ghost.x)), screenY(frame, ghost.row))
   return best
 }
+
+/** Whose lane has its head at `x`: an author (hex), or null. */
+export function pickHead({ camera, scene }: Frame, x: number): string | null {
+  const column = scene.layout.open[Math.round((x - camera.x) / camera.laneGap)]
+  return column === undefined ? null : scene.authors[scene.layout.columnAuthor[column]!]!.id
+}

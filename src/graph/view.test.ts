@@ -206,6 +206,22 @@ test('what the pointer is over is named, until the picture moves under it', () =
   expect(last('hovered')?.op).toBeNull()
 })
 
+test('over the head of a lane the pointer is told whose lane it is', () => {
+  const { graph, context, last } = openGraph(CHAT)
+  const name = authorLook(keyBytes(1)).name
+  const word = context.texts.findLast(({ text }) => name.includes(text) && text.length > 2)!
+  graph.input({ type: 'hover', x: word.x, y: word.y })
+  expect(last('hovered')).toMatchObject({ op: null, head: toHex(keyBytes(1)) })
+  graph.input({ type: 'hover', x: 5, y: word.y })
+  expect(last('hovered')).toMatchObject({ op: null, head: null })
+})
+
+test('lanes as narrow as 48 pixels have names, condensed where a word is wider', () => {
+  const { context } = openGraph(longChat(40), { ...VIEW, width: 34 + 106 + 4 * 48 })
+  const words = [0, 1, 2, 3].flatMap((author) => authorLook(keyBytes(author)).name.split(' '))
+  expect(context.texts.map(({ text }) => text)).toEqual(expect.arrayContaining(words))
+})
+
 /** A room in which the author of the second column is learned last. */
 const LATE: readonly GraphFeed[] = [
   { type: 'authors', first: 0, keys: Uint8Array.from([0, 1, 2].flatMap((author) => [...keyBytes(author)])) },
@@ -292,6 +308,31 @@ describe('A10 more authors than the width has room for', () => {
     graph.input({ type: 'select', id: hex(2), reveal: true })
     rest()
     expect(last('drawn')!.authors.slice(0, 3)).toEqual([key(0), key(1), key(2)])
+  })
+
+  test('a window that gets narrower folds lanes at once, also under a pointer', () => {
+    const { last, graph, rest } = openGraph(crowd(30), { ...VIEW, width: 1_400 })
+    const foldedWide = last('drawn')!.folded
+    graph.input({ type: 'hover', x: 300, y: 300 })
+    graph.input({ type: 'view', view: PHONE })
+    rest()
+    expect(last('drawn')!.folded).toBe(26)
+    graph.input({ type: 'hover', x: 300, y: 300 })
+    graph.input({ type: 'view', view: { ...VIEW, width: 1_400 } })
+    rest()
+    expect(last('drawn')!.folded).toBe(foldedWide)
+  })
+
+  test('a lane that is open for a selection under a pointer is folded again when the pointer rests', () => {
+    const { last, graph, rest } = openGraph(crowd(30), PHONE)
+    const { authors } = last('drawn')!
+    graph.input({ type: 'select', id: hex(2), reveal: true })
+    rest()
+    expect(last('drawn')!.authors).toContain(key(2))
+    graph.input({ type: 'hover', x: 300, y: 300 })
+    graph.input({ type: 'select', id: null, reveal: false })
+    rest()
+    expect(last('drawn')!.authors).toEqual(authors)
   })
 
   test('when all of them are here, following the newest goes sideways too, and panning away ends it', () => {

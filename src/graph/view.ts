@@ -3,30 +3,18 @@
  * then. The host (a worker) gives it a canvas, a clock and a way to be called at the next frame; nothing runs while
  * the page is hidden or at rest.
  */
+import { boxOf } from './box.ts'
 import { easeColumns } from './columns-shown.ts'
-import {
-  atEnd,
-  type Box,
-  type Camera,
-  ease,
-  type Extent,
-  fitted,
-  following,
-  HOME_ROW_GAP,
-  placesIn,
-  revealing,
-  settled,
-  zoomed,
-} from './camera.ts'
+import { atEnd, type Camera, ease, type Extent, fitted, following, HOME_ROW_GAP, placesIn, revealing, settled, zoomed } from './camera.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { draw, sight } from './draw.ts'
 import { headHeight } from './draw-frame.ts'
 import { easeThreads } from './draw-peers.ts'
 import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, OffscreenCanvasLike } from './feed.ts'
-import { BUTTONS_WIDTH, type Frame, POP_MS } from './frame.ts'
+import { type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
-import { pick } from './pick.ts'
+import { pick, pickHead } from './pick.ts'
 import { columnsOf, createScene, feedScene, findOp, idOf, LOAD_OPS, rowsOf, select, settleScene, stepFrom } from './scene.ts'
 import { describeDrawn, ghostNote, seenGhost, seenOp } from './seen.ts'
 
@@ -49,12 +37,6 @@ export interface LiveGraph {
   input(input: Exclude<GraphInput, { type: 'open' }>): void
 }
 
-/** Room for the depth scale (a digit of it), for the page's buttons, and, where there is width for it, for the peers' marks before them, CSS pixels. */
-const LEFT = 16
-const DIGIT = 6
-const RIGHT = BUTTONS_WIDTH
-const RIGHT_WIDE = 106
-const WIDE = 480
 /** What is drawn is told to the page this often at most, ms. */
 const TELL_EVERY = 400
 /** While a load streams in, pictures are this far apart, and it is over when this long no part of it came: it needs the processor more, ms. */
@@ -80,8 +62,12 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   let target: Camera = { ...shown }
   let follow = true
   let hovered: number | string | null = null
+  /** Over whose lane head the pointer is. */
+  let headed: string | null = null
   /** Until then a pointer is on the picture: no lane changes its place under it. */
   let pointedUntil = Number.NEGATIVE_INFINITY
+  /** Lanes may have to move, and did not under the pointer. */
+  let putOff = false
   /** Asked to be selected before it arrived. */
   let awaited: string | null = null
   /** Something changed since the last picture; since the page was last told; a frame is under way; no op was seen yet. */
@@ -122,9 +108,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
       untold = false
       host.post(describeDrawn(frameAt(now)))
     }
-    const unsettled = scene.layout.unsettled.size > 0
-    if (unsettled && now >= pointedUntil) resettle()
-    if (dirty || untold || unsettled) ask()
+    if (putOff && now >= pointedUntil) resettle()
+    if (dirty || untold || putOff) ask()
   }
 
   function picture(now: number): void {
@@ -148,12 +133,14 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   }
 
   /** The content grew or the window changed: the camera rests anew. */
-  function resettle(): void {
-    if (fresh || host.clock() >= pointedUntil) settleScene(scene, placesIn(box))
+  function resettle(resized = false): void {
+    // The rows and the window say how many lanes have room.
+    box = boxOf(view, headHeight(scene), rowsOf(scene))
+    putOff = !resized && !fresh && host.clock() < pointedUntil
+    if (!putOff) settleScene(scene, placesIn(box))
     easeColumns(scene, fresh ? 1 : 0)
     const { latest } = scene.layout
     extent = { columns: columnsOf(scene), rows: rowsOf(scene), newest: latest === NONE ? 0 : Math.round(opX(scene.layout, latest)) }
-    box = boxOf(view, headHeight(scene), extent.rows)
     target = follow ? following(target, extent, box) : settled(target, extent, box)
     touch()
   }
@@ -207,12 +194,19 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     if (there !== target) aim(there, false)
   }
 
-  function hover(what: number | string | null, x: number, y: number): void {
-    if (what === hovered) return
+  function hover(what: number | string | null, x: number, y: number, head: string | null = null): void {
+    if (what === hovered && head === headed) return
     hovered = what
+    headed = head
     const op = what === null ? null : typeof what === 'number' ? seenOp(scene, what) : seenGhost(scene, what)
-    host.post({ type: 'hovered', op, x, y })
+    host.post({ type: 'hovered', op, head, x, y })
     touch()
+  }
+
+  function point(x: number, y: number): void {
+    const frame = frameAt(host.clock())
+    if (y < box.top) hover(null, x, y, pickHead(frame, x))
+    else hover(pick(frame, x, y, 14), x, y)
   }
 
   function resize(next: GraphView): void {
@@ -224,7 +218,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     // Setting a canvas's size clears it, even to the same size.
     if (host.canvas.width !== width) host.canvas.width = width
     if (host.canvas.height !== height) host.canvas.height = height
-    resettle()
+    resettle(jump)
     if (uncovered && scene.selected?.type === 'op') reveal(scene.selected.op)
     if (jump) shown = { ...target }
   }
@@ -266,7 +260,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
           return choose(pick(frameAt(host.clock()), input.x, input.y), false)
         case 'hover':
           pointedUntil = host.clock() + POINTER_RESTS
-          return hover(pick(frameAt(host.clock()), input.x, input.y, 14), input.x, input.y)
+          return point(input.x, input.y)
         case 'leave':
           hover(null, 0, 0)
           pointedUntil = Number.NEGATIVE_INFINITY
@@ -286,15 +280,5 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
           return aim(fitted(extent, box), false)
       }
     },
-  }
-}
-
-function boxOf(view: GraphView, top: number, rows: number): Box {
-  const left = LEFT + DIGIT * Math.max(3, String(rows).length)
-  return {
-    left,
-    top,
-    right: Math.max(view.width - Math.max(view.width < WIDE ? RIGHT : RIGHT_WIDE, view.coveredRight), left + 1),
-    bottom: Math.max(view.height - view.coveredBottom, top + 1),
   }
 }

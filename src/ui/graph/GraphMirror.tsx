@@ -20,6 +20,11 @@ export function sayOp(op: SeenOp): string {
   return text.item(lookOf(op.author).name, op.seq, op.row, shortId(op.id)) + text.state[op.state]
 }
 
+/** Whose lane it is: its nickname, and what it calls itself. */
+export function sayLane(author: string, names: ReadonlyMap<string, string>): string {
+  return text.lane(lookOf(author).name, names.get(author) ?? '')
+}
+
 /** The element that stands for an op; the graph's listbox points at the selected one. */
 export const optionId = (id: string): string => `graph-op-${id}`
 
@@ -66,9 +71,7 @@ export function GraphGrowth({ ops, hidden, authors, folded, names }: GrowthProps
   }, [])
   return (
     <div className="graph-mirror">
-      {authors.length > 0 && (
-        <p>{text.lanes(authors.map((author) => text.lane(lookOf(author).name, names.get(author) ?? '')).join(', '), folded)}</p>
-      )}
+      {authors.length > 0 && <p>{text.lanes(authors.map((author) => sayLane(author, names)).join(', '), folded)}</p>}
       {hidden > 0 && <p>{text.hidden(hidden)}</p>}
       <p aria-live="polite">{said}</p>
     </div>

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEff
 import type { GraphInput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { GraphLegend } from './GraphLegend.tsx'
-import { GraphGrowth, GraphMirror, optionId, sayOp } from './GraphMirror.tsx'
+import { GraphGrowth, GraphMirror, optionId, sayLane, sayOp } from './GraphMirror.tsx'
 import { GraphToolbar, ZOOM_STEP } from './GraphToolbar.tsx'
 import type { GraphHost } from './graph-host.ts'
 import { graphMessages } from './graph-messages.ts'
@@ -64,8 +64,9 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
   useEffect(() => setLegend(false), [selected])
 
   const { drawn, hovered } = graph
+  const said = hovered?.op ? sayOp(hovered.op) : hovered?.head ? sayLane(hovered.head, names) : null
   return (
-    <section className="graph-place" aria-label={graphMessages.title}>
+    <section className="graph-place" data-named={names.size > 0} aria-label={graphMessages.title}>
       <div
         ref={place}
         className="graph-stage"
@@ -78,9 +79,9 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
       >
         {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
         {empty && <p className="graph-empty">{graphMessages.empty}</p>}
-        {hovered?.op && (
+        {hovered !== null && said !== null && (
           <div className="graph-hover" style={{ left: `min(${hovered.x}px, 100% - 310px)`, top: hovered.y }} aria-hidden="true">
-            {sayOp(hovered.op)}
+            {said}
           </div>
         )}
       </div>
@@ -112,7 +113,9 @@ function Cover({ place, cover, children }: CoverProps) {
     const measure = (): void => {
       const over = card.getBoundingClientRect()
       const all = stage.getBoundingClientRect()
-      if (over.width > all.width * 0.6) cover(0, Math.round(all.bottom - over.top))
+      // It is not shown.
+      if (over.width === 0) cover(0, 0)
+      else if (over.width > all.width * 0.6) cover(0, Math.round(all.bottom - over.top))
       else cover(Math.round(all.right - over.left), 0)
     }
     const resized = new ResizeObserver(measure)
