@@ -41,6 +41,7 @@ function open(part: PageState['part']): void {
     store: createStore(() => ({
       ...{ opened: { node: ID, roomName: 'a room' }, status: null, allowed: { name: true, servers: true } },
       refused: { entries: REFUSED, count: 60 },
+      names: new Map(),
     })),
     ownName: () => '',
     pending: () => new Promise<PendingList>((resolve) => (tellPending = resolve)),
