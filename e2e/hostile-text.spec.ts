@@ -59,7 +59,7 @@ test('E6 markup, scripts, links, turned, piled and endless words are shown as te
   )
   expect(new Set(left).size).toBe(1)
 
-  // Whoever asks has all of a long one.
+  // The history shows the beginning of a long text, and all of it on request.
   const long = history.locator('.entry', { hasText: LONG_WORD.slice(0, 800) })
   const more = long.getByRole('button', { name: 'Show more', exact: true })
   while (await more.isVisible()) await more.click()

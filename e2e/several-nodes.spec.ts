@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.ts'
 
 const composers = (page: Page) => page.locator('.composer textarea')
 
-/** A page with so many nodes, in a window of this width. */
+/** Opens a page with this number of nodes, in a window of this width. */
 async function withNodes(page: Page, count: number, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 900 })
   for (let nodes = (await composers(page).count()) + 1; nodes <= count; nodes++) {

@@ -19,7 +19,7 @@ interface Receiver {
   readonly lies?: boolean
 }
 
-/** Beats until a receiver is cut for which frames always wait; Infinity if it is not in so many. */
+/** The number of beats after which a receiver is cut while frames wait for it at each beat. Infinity: it is not cut in `beats` beats. */
 function beatsUntilCut({ speed, holds, lump, lies = false }: Receiver, beats: number): number {
   const pulse: Pulse = createPulse()
   let [left, read, asked] = [0, 0, Infinity]

@@ -2,7 +2,7 @@
  * Who holds the own ops of this node, as the peers that are here say: a claim, while *seen by* (`core/seen.ts`) is signed. A liar can raise only
  * what it is counted for itself.
  *
- * 1. Own ops form a chain, so whoever has one has all before it. Of each peer one number is kept: how many own ops it has at least. It is
+ * 1. Own ops form a chain, so a peer that has one has all before it. Of each peer one number is kept: how many own ops it has at least. It is
  *    remembered while the peer is here, since nobody loses ops.
  * 2. A current peer whose digest is ours has all that is stored here.
  * 3. Any other current peer has the ops that its heads follow. For each of the latest ops this node knows how many own ops are in its past: the

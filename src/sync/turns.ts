@@ -64,7 +64,7 @@ export function namesUnknown({ replica }: Engine, peer: Peer): boolean {
 }
 
 /**
- * Looks up named heads for whoever shows how many are unknown, again and again: those of peers that have just named them, and of others
+ * Looks up named heads, so that the number of unknown ones can be shown again and again: those of peers that have just named them, and of others
  * MAX_LOOKED_UP, where most ops came since they were looked up. What is not looked up now is in one of the next times.
  */
 export function lookUpSome(engine: Engine): void {
