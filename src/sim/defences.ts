@@ -8,6 +8,7 @@ import { BROWSER_AND_DISK } from './defences/browser-and-disk.ts'
 import { GRAPH } from './defences/graph.ts'
 import { HOSTILE_NAMES } from './defences/hostile-names.ts'
 import { LINKS } from './defences/links.ts'
+import { QUESTIONS } from './defences/questions.ts'
 import { OFFERS } from './defences/offers.ts'
 import { RELAY } from './defences/relay.ts'
 import type { Edit } from './source/edit.ts'
@@ -26,6 +27,7 @@ export const DEFENCES: readonly Defence[] = [
   ...GRAPH,
   ...LINKS,
   ...HOSTILE_NAMES,
+  ...QUESTIONS,
   ...OFFERS,
   ...RELAY,
   ...BROWSER_AND_DISK,

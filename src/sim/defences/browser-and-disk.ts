@@ -1,4 +1,4 @@
-/** Rows E: disks, keys, clocks, and what is shown. Rows that only whole browsers show are in docs/threat-model.md. */
+/** Rows E: disks, keys, clocks, and what is shown. Rows that only whole browsers show are in docs/threat-model.md. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
 import { tested } from './tested.ts'
 
