@@ -5,14 +5,13 @@
  *   key  = PKCS #8 (RFC 8410) of a platform's Ed25519 key, or the 32-byte seed where the platform had none
  */
 import fs from 'node:fs'
-import { dirname } from 'node:path'
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { decodeValue, encodeValue } from '../core/cbor.ts'
 import { sha256 } from '../core/hash.ts'
 import type { KeyPair } from '../node/signer.ts'
 import { generateKey } from '../node/signer.ts'
 import type { Identity } from '../store/store.ts'
-import { named, PRIVATE_FILE, syncFolder } from './record-file.ts'
+import { named, writeWhole } from './record-file.ts'
 
 const SEED_BYTES = 32
 const CHECKSUM_BYTES = 32
@@ -31,18 +30,7 @@ export async function generateKeptKey(): Promise<KeyPair> {
 export async function writeIdentity(path: string, { author, genesis, secret, createdAt, key }: Identity): Promise<void> {
   const kept = key instanceof Uint8Array ? key : new Uint8Array(await crypto.subtle.exportKey('pkcs8', key))
   const value = encodeValue([author, genesis, secret, createdAt, kept])
-  named(() => {
-    const draft = `${path}.new`
-    const fd = fs.openSync(draft, 'w', PRIVATE_FILE)
-    try {
-      fs.writeFileSync(fd, concatBytes([sha256(value), value]))
-      fs.fsyncSync(fd)
-    } finally {
-      fs.closeSync(fd)
-    }
-    fs.renameSync(draft, path)
-    syncFolder(dirname(path))
-  })
+  writeWhole(path, concatBytes([sha256(value), value]), true)
 }
 
 /** Null where there is none; "damaged" for anything that `writeIdentity` did not write. @throws StoreError */

@@ -164,8 +164,27 @@ function writeAt(fd: number, at: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done, bytes.length - done, at + done)
 }
 
+/**
+ * Puts a file that only its owner may read in the place of what is at `path`, whole or not at all. `isDurable`: it is on the disk when this returns.
+ * @throws StoreError
+ */
+export function writeWhole(path: string, bytes: Uint8Array, isDurable: boolean): void {
+  named(() => {
+    const draft = besides(path)
+    const fd = fs.openSync(draft, 'w', PRIVATE_FILE)
+    try {
+      fs.writeFileSync(fd, bytes)
+      if (isDurable) fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+    fs.renameSync(draft, path)
+    if (isDurable) syncFolder(dirname(path))
+  })
+}
+
 /** A file that was made or renamed is there after a power cut only when its folder was written. Not every platform can do that. */
-export function syncFolder(folder: string): void {
+function syncFolder(folder: string): void {
   try {
     const fd = fs.openSync(folder, 'r')
     fs.fsyncSync(fd)
