@@ -7,7 +7,7 @@ import type { PeerId } from './effects.ts'
 import { isBusy } from './fetch.ts'
 import { holdingsOf, tellHeads, told } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
-import { openQuestion } from './open-fetch.ts'
+import { type GivenUp, openQuestion } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { isSenior } from './peers.ts'
 import { begin, isAnswer } from './questions.ts'
@@ -91,10 +91,11 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
   const isOfAll = engine.question?.ref === ref
   const isInTime = openQuestion(engine)?.ref === ref
-  const late = isInTime ? null : isOfAll ? { ref, bundles: 0, brought: false, near: 0 } : peer.gaveUpOn
+  const ofAll: GivenUp = { ref, bundles: 0, brought: false, near: 0 }
+  const late = isInTime ? null : isOfAll ? ofAll : peer.gaveUpOn
   if (isInTime || (late?.ref === ref && !engine.fetches.has(peer.id))) {
     if (isOfAll) engine.question = null
-    const { brought, near } = late ?? { brought: false, near: 0 }
+    const { brought, near } = late ?? ofAll
     begin(engine, peer, { ref, named: unknownHeads(engine, peer), missing: false, brought, near, all: isOfAll }, late)
   }
   return isAnswer(engine, peer.id, ref)

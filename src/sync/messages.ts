@@ -86,7 +86,7 @@ export type Message =
 
 export type Want = Extract<Message, { type: 'want' }>
 export type Near = Extract<Message, { type: 'near' }>
-/** A question: what is asked for is told by what is held, or lies near some ids. */
+/** Either kind of question. */
 export type AnyWant = Want | Near
 export type Units = Extract<Message, { type: 'units' }>
 

@@ -8,7 +8,7 @@ import { MAX_NEAR_IDS } from '../core/limits.ts'
 import { askableAt, mayBeAsked, mostIds, payQuestion, type Why } from './asking.ts'
 import type { PeerId } from './effects.ts'
 import { holdingsOf, told } from './gossip.ts'
-import { encodeMessage } from './messages.ts'
+import { type AnyWant, encodeMessage } from './messages.ts'
 import { type Fetch, type GivenUp, HEDGE } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
 import { seniorityOf } from './peers.ts'
@@ -100,33 +100,25 @@ function askBringer(engine: Engine, peer: Peer): boolean {
   const isShort = !mayBeAsked(engine, peer, 'brought')
   const ids = missingFor(pending, peer.id, isShort ? idsNear(peer) : mostIds(engine, peer))
   if (ids.length === 0) return false
-  const asked = { named: ids, missing: true, brought: true, all: false }
-  if (isShort) putShort(engine, peer, { ...asked, near: peer.near })
-  else put(engine, peer, ids, { ...asked, near: 0 })
+  put(engine, peer, ids, { named: ids, missing: true, brought: true, near: isShort ? peer.near : 0, all: false })
   return true
 }
 
 function put(engine: Engine, peer: Peer, ids: readonly OpId[], asked: Omit<Asked, 'ref'>): void {
   const ref = engine.nextRef++
   begin(engine, peer, { ref, ...asked })
-  const holdings = holdingsOf(engine)
-  const want = encodeMessage({ type: 'want', ref, ids, ...holdings, ops: engine.stored, ofAll: false, after: peer.takenIn })
-  sendQuestion(engine, peer, asked.brought ? 'brought' : 'turn', want)
-  told(engine, peer)
-}
-
-/** Says nothing of what is held here. */
-function putShort(engine: Engine, peer: Peer, asked: Omit<Asked, 'ref'>): void {
-  const ref = engine.nextRef++
-  begin(engine, peer, { ref, ...asked })
-  sendQuestion(engine, peer, 'near', encodeMessage({ type: 'near', ref, ids: asked.named, most: asked.near }))
-}
-
-function sendQuestion(engine: Engine, peer: Peer, why: Why, question: Uint8Array): void {
-  payQuestion(engine, peer, why, question.length)
+  const isShort = asked.near > 0
+  const question: AnyWant = isShort
+    ? { type: 'near', ref, ids, most: asked.near }
+    : { type: 'want', ref, ids, ...holdingsOf(engine), ops: engine.stored, ofAll: false, after: peer.takenIn }
+  const bytes = encodeMessage(question)
+  payQuestion(engine, peer, whyOf(asked), bytes.length)
   noteAsked(engine, peer)
-  send(engine, peer.id, question)
+  send(engine, peer.id, bytes)
+  if (!isShort) told(engine, peer)
 }
+
+const whyOf = ({ brought, near }: Pick<Fetch, 'brought' | 'near'>): Why => (near > 0 ? 'near' : brought ? 'brought' : 'turn')
 
 type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'near' | 'all'>
 
