@@ -114,3 +114,6 @@ function colorIn(tones: Tones, { hue }: AuthorLook, theme: Theme, alpha: number)
   const [lightness, chroma] = tones[theme][((hue - FIRST_HUE) / HUE_STEP) % tones[theme].length]!
   return `oklch(${lightness} ${chroma} ${hue}${alpha < 1 ? ` / ${alpha}` : ''})`
 }
+
+/** What an author calls itself, as text: in quotation marks, and isolated, since what turns the direction of a name ends with it. */
+export const quotedName = (name: string): string => `“\u2068${name}\u2069”`

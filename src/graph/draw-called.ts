@@ -1,4 +1,5 @@
 /** What an author calls itself, under its nickname: any text, which stays in its line and turns nothing around it. */
+import { quotedName } from './author-look.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import type { Frame } from './frame.ts'
 import { FONT } from './palette.ts'
@@ -20,13 +21,10 @@ export function drawCalled(canvas: Canvas2D, { palette }: Frame, name: string, x
   canvas.restore()
 }
 
-/** In quotation marks, and isolated: what turns the direction of a name ends with it. */
-const quoted = (name: string): string => `“\u2068${name}\u2069”`
-
 /** As much of the name as fits, with "…" if that is not all. */
 function fitted(canvas: Canvas2D, name: string, width: number): string {
-  const fits = (text: string): boolean => canvas.measureText(quoted(text)).width <= width
-  if (fits(name)) return quoted(name)
+  const fits = (text: string): boolean => canvas.measureText(quotedName(text)).width <= width
+  if (fits(name)) return quotedName(name)
   const letters = Array.from(name)
   const begin = (count: number): string => `${letters.slice(0, count).join('')}…`
   let [least, most] = [0, letters.length]
@@ -35,5 +33,5 @@ function fitted(canvas: Canvas2D, name: string, width: number): string {
     if (fits(begin(middle))) least = middle
     else most = middle
   }
-  return quoted(begin(least))
+  return quotedName(begin(least))
 }

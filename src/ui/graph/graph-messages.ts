@@ -1,4 +1,6 @@
 /** Texts of the graph's screen; `ui/messages.ts` takes them in. */
+import { quotedName } from '../../graph/author-look.ts'
+
 const count = new Intl.NumberFormat('en')
 const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
 const bytes = (n: number): string => (n < 1000 ? `${n} B` : `${(n / 1000).toFixed(1)} kB`)
@@ -37,8 +39,7 @@ export const graphMessages = {
   mirror: {
     item: (name: string, seq: number, row: number, id: string) => `${name}, op ${count.format(seq)}, depth ${count.format(row)}, ${id}`,
     state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
-    // Isolated: what turns the direction of a name ends with it.
-    lane: (nickname: string, name: string) => (name === '' ? nickname : `${nickname} “\u2068${name}\u2069”`),
+    lane: (nickname: string, name: string) => (name === '' ? nickname : `${nickname} ${quotedName(name)}`),
     lanes: (names: string, folded: number) =>
       `Lanes from left to right: ${names}${folded === 0 ? '' : `; and ${plural(folded, 'other author')} in one lane at the right`}`,
     hidden: (n: number) => `${plural(n, 'more op')} in sight`,

@@ -1,7 +1,7 @@
 /** Ops that wait, and the ids of the missing parents: a node that has these can end the waiting. */
 import { useEffect, useState } from 'react'
 import type { Hex, PendingEntry, PendingList } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useNode } from '../state/bindings.ts'
 import { sourceOf } from './source-of.ts'
@@ -34,11 +34,7 @@ function usePending(): PendingList | null {
 }
 
 /** In short, and whole in its title. */
-const MissingId = ({ id }: { readonly id: Hex }) => (
-  <code translate="no" className="id" title={id}>
-    {shortId(id)}
-  </code>
-)
+const ShortId = ({ id }: { readonly id: Hex }) => <Id whole={id}>{shortId(id)}</Id>
 
 function PendingRow({ entry }: { readonly entry: PendingEntry }) {
   const { author, id, seq, from, missing, missingCount, waitingParents } = entry
@@ -47,12 +43,12 @@ function PendingRow({ entry }: { readonly entry: PendingEntry }) {
       <p className="pending-op">
         <AuthorMark author={author} />
         <AuthorName author={author} />
-        <MissingId id={id} />
+        <ShortId id={id} />
       </p>
       <p className="pending-missing">
         {missingCount > 0 && <span>{text.pendingMissing(missingCount)}</span>}
         {missing.map((parent) => (
-          <MissingId key={parent} id={parent} />
+          <ShortId key={parent} id={parent} />
         ))}
         {missingCount > missing.length && <span>{text.pendingMore(missingCount - missing.length)}</span>}
         {waitingParents > 0 && <span>{text.pendingParents(waitingParents)}</span>}

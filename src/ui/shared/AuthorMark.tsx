@@ -61,10 +61,10 @@ export function ChosenName({ name }: { readonly name: string | undefined }) {
   )
 }
 
-/** An id, or something else that is no word of a language, as it is written: a translator leaves it alone. */
-export function Id({ children }: { readonly children: string }) {
+/** An id, or something else that is no word of a language, as it is written: a translator leaves it alone. `whole`: what it is short for. */
+export function Id({ children, whole }: { readonly children: string; readonly whole?: string }) {
   return (
-    <code translate="no" className="id">
+    <code translate="no" className="id" title={whole}>
       {children}
     </code>
   )
