@@ -14,7 +14,7 @@ import { encodeBody } from '../crdt/body.ts'
 import type { PeerId } from '../sync/effects.ts'
 import { storedDigest } from '../sync/gossip.ts'
 import { listHeads } from '../sync/holdings.ts'
-import { encodeMessage, type Message, type Want } from '../sync/messages.ts'
+import { decodeMessage, encodeMessage, type Message, type Want } from '../sync/messages.ts'
 import { headsOf } from '../sync/state.ts'
 import { present } from '../sync/tokens.ts'
 import { checkDigests, checkEnd, isSettled } from './checks.ts'
@@ -72,6 +72,14 @@ export function createStage(count: number, weather: Partial<Plan> = {}, strategy
   run(stage, 1_000)
   return stage
 }
+
+/** For a strategy: `hear` is told each protocol message that a node says to a hostile sender value. */
+export const hearing =
+  (hear: (said: Message, to: PeerId, from: SimNode, bytes: number) => void): NonNullable<Strategy['told']> =>
+  (_villain, from, to, bytes) => {
+    const said = decodeMessage(bytes)
+    if (said.ok) hear(said.value, to, from, bytes.length)
+  }
 
 /** One more node, that every other one hears. */
 export function join(stage: Stage): SimNode {

@@ -18,6 +18,7 @@ import {
   tell,
   unsigned,
   wantBelow,
+  hearing,
 } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
 import { decodeBundle, encodeBundle } from './bundle.ts'
@@ -25,7 +26,6 @@ import { squeeze } from '../sim/squeeze.ts'
 import type { UnitOp } from '../core/unit.ts'
 import type { PeerId } from './effects.ts'
 import { LIMITS } from './limits.ts'
-import { decodeMessage } from './messages.ts'
 import { rebuild } from './rebuild.ts'
 import { ANSWERS_JUDGED_PER_SECOND, FIRST_OPS, MAX_ANSWERS_JUDGED, MORE_BY_BROUGHT, SMALL_OPS } from './strangers.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
@@ -66,13 +66,12 @@ test('D8 an answer begins with FIRST_OPS, and a bundle holds MORE_BY_BROUGHT mor
     { limits: { ...LIMITS, bundleOps: 16_384 } },
     {
       isDeaf: true,
-      told(_villain, _from, _to, bytes) {
-        const said = decodeMessage(bytes)
-        if (!said.ok || said.value.type !== 'units' || said.value.bundle.length === 0) return
-        const unwrapped = unwrapBundle(said.value.bundle)
+      told: hearing((said) => {
+        if (said.type !== 'units' || said.bundle.length === 0) return
+        const unwrapped = unwrapBundle(said.bundle)
         const units = unwrapped.ok ? decodeBundle(unwrapped.value.payload) : unwrapped
         sizes.push(units.ok ? units.value.flat().length : -1)
-      },
+      }),
     },
   )
   const [bob] = stage.nodes as [SimNode]

@@ -23,6 +23,7 @@ import {
   tell,
   together,
   type,
+  hearing,
 } from '../sim/stage.ts'
 import {
   ASKED_PER_OP,
@@ -35,9 +36,10 @@ import {
   payQuestion,
 } from './asking.ts'
 import { bundleOf } from '../sim/villain.ts'
+import type { UnitOp } from '../core/unit.ts'
 import type { PeerId } from './effects.ts'
 import { ECHOED_ALONE_PER_SECOND, MAX_ECHOED_ALONE } from './gossip.ts'
-import { decodeMessage, type Message, type Near } from './messages.ts'
+import { type Message, type Near } from './messages.ts'
 import { LOST_AT_MOST } from './trust.ts'
 
 /** Heads of the room: as many as are named one by one. */
@@ -60,10 +62,7 @@ function manyHeads() {
     {},
     {
       isDeaf: true,
-      told(_villain, _from, to, bytes) {
-        const said = decodeMessage(bytes)
-        if (said.ok) told.push({ said: said.value, bytes: bytes.length, to })
-      },
+      told: hearing((said, to, _from, bytes) => told.push({ said, bytes, to })),
     },
   )
   const [bob] = stage.nodes as [SimNode]
@@ -177,16 +176,22 @@ test('D24 an early author without credit is asked for the parents of what it bri
   expect(asked.indexOf(early)).toBeLessThan(4)
 })
 
+/** A node writes `count` messages, ends, and has lost them when it is started again. A known author has written before. */
+function loseOwn(stage: Stage, node: SimNode, count: number): UnitOp[] {
+  push(stage, node, linkNamed(stage, 'mallory'), [[message(stage, keyNamed('mallory'), null, [stage.room], 'a known author')]])
+  run(stage, 1_000)
+  const own = Array.from({ length: count }, (_, n) => say(stage, node, `own ${n}`))
+  run(stage, 5_000)
+  kill(stage, node)
+  node.disk.kept.length = node.disk.safe = 2
+  return own
+}
+
 /** A node whose disk lost its later ops, and which peers cannot ask: nothing is left for questions while `isUsedUp` says so, and each brings the last own op. */
 function lostTail(liars: number, isUsedUp: (standing: string, seconds: number) => boolean) {
   const stage = createStage(2)
   const [alice, bob] = stage.nodes as [SimNode, SimNode]
-  push(stage, alice, linkNamed(stage, 'mallory'), [[message(stage, keyNamed('mallory'), null, [stage.room], 'a known author')]])
-  run(stage, 1_000)
-  const own = Array.from({ length: 6 }, (_, n) => say(stage, alice, `own ${n}`))
-  run(stage, 5_000)
-  kill(stage, alice)
-  alice.disk.kept.length = alice.disk.safe = 2
+  const own = loseOwn(stage, alice, 6)
   apart(stage, alice)
   restart(stage, alice)
   type(stage, alice, 'typed at once')
@@ -225,19 +230,13 @@ test('D24 E2 ops that wait, on the way down from a lost own op, are no silence: 
     1,
     {},
     {
-      told(_villain, _from, _to, bytes) {
-        const said = decodeMessage(bytes)
-        if (said.ok && said.value.type === 'near') asked.push(said.value)
-      },
+      told: hearing((said) => {
+        if (said.type === 'near') asked.push(said)
+      }),
     },
   )
   const [alice] = stage.nodes as [SimNode]
-  push(stage, alice, linkNamed(stage, 'mallory'), [[message(stage, keyNamed('mallory'), null, [stage.room], 'a known author')]])
-  run(stage, 1_000)
-  const own = Array.from({ length: 8 }, (_, n) => say(stage, alice, `own ${n}`))
-  run(stage, 5_000)
-  kill(stage, alice)
-  alice.disk.kept.length = alice.disk.safe = 3
+  const own = loseOwn(stage, alice, 7)
   restart(stage, alice)
   type(stage, alice, 'typed at once')
   const keeper = linkNamed(stage, 'keeper')

@@ -33,13 +33,14 @@ import {
   type,
   wake,
   heard,
+  hearing,
 } from '../sim/stage.ts'
 import { bundleOf, type Strategy, UNHEARD, type Villain } from '../sim/villain.ts'
 import { wrapBundle } from './wrap.ts'
 import type { PeerId } from './effects.ts'
 import { step } from './engine.ts'
 import { MAX_LATELY_BYTES } from './lately.ts'
-import { decodeMessage, encodeMessage, type Message, type Want } from './messages.ts'
+import { encodeMessage, type Message, type Want } from './messages.ts'
 import { HEDGE } from './open-fetch.ts'
 
 /** A node that asks a link for a head that nobody has. */
@@ -186,10 +187,9 @@ test('of a peer with more heads than it lists, what could not be taken in is ask
 
 test('of a peer with more heads than it lists, what a cut answer left out is asked for after it, and all once more a minute after the end', () => {
   const wants: Want[] = []
-  const told = (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array): void => {
-    const said = decodeMessage(bytes)
-    if (said.ok && said.value.type === 'want') wants.push(said.value)
-  }
+  const told = hearing((said) => {
+    if (said.type === 'want') wants.push(said)
+  })
   const stage = createStage(1, {}, { told })
   const [bob] = stage.nodes as [SimNode]
   const link = linkNamed(stage, 'many heads')
@@ -288,10 +288,9 @@ function dripping(on: () => Stage, every: number, size: number): Partial<Strateg
   }
   return {
     isDeaf: true,
-    told(_villain, from, to, bytes) {
-      const said = decodeMessage(bytes)
-      if (said.ok && said.value.type === 'want') drip(to, from, said.value.ref, 100)
-    },
+    told: hearing((said, to, from) => {
+      if (said.type === 'want') drip(to, from, said.ref, 100)
+    }),
   }
 }
 
@@ -336,10 +335,7 @@ function askingAlice(ops: number) {
   const told: Message[] = []
   const strategy: Omit<Strategy, 'act'> = {
     isDeaf: true,
-    told(_villain, _from, _to, bytes) {
-      const said = decodeMessage(bytes)
-      if (said.ok) told.push(said.value)
-    },
+    told: hearing((said) => told.push(said)),
   }
   const stage = createStage(1, {}, strategy)
   const [bob] = stage.nodes as [SimNode]
@@ -463,10 +459,9 @@ function stageOfAnswers(): { readonly stage: Stage; readonly answers: Map<PeerId
     {},
     {
       isDeaf: true,
-      told(_villain, _from, to, bytes) {
-        const said = decodeMessage(bytes)
-        if (said.ok && said.value.type === 'want') answers.get(to)?.(said.value.ref)
-      },
+      told: hearing((said, to) => {
+        if (said.type === 'want') answers.get(to)?.(said.ref)
+      }),
     },
   )
   return { stage, answers }

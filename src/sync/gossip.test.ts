@@ -1,7 +1,7 @@
 /** How often a node answers what others tell of themselves. */
 import { UNHEARD } from '../sim/villain.ts'
 import { expect, test } from 'vitest'
-import { claim, createStage, keyNamed, linkNamed, message, push, run, tell } from '../sim/stage.ts'
+import { hearing, claim, createStage, keyNamed, linkNamed, message, push, run, tell } from '../sim/stage.ts'
 import { decodeBundle } from './bundle.ts'
 import type { Effect, Input } from './effects.ts'
 import { step } from './engine.ts'
@@ -18,10 +18,9 @@ test('D7 who tells other heads is told ours once in TELL_PAUSE', () => {
       1,
       {},
       {
-        told: (_villain, _from, _to, bytes) => {
-          const said = decodeMessage(bytes)
-          if (said.ok && said.value.type === 'heads') told++
-        },
+        told: hearing((said) => {
+          if (said.type === 'heads') told++
+        }),
       },
     )
     const link = linkNamed(stage, 'mallory')
@@ -76,10 +75,9 @@ test('a newcomer that holds the same is told so at once, and then no more than e
     1,
     {},
     {
-      told: (_villain, _from, _to, bytes) => {
-        const said = decodeMessage(bytes)
-        if (said.ok && said.value.type === 'heads') told.push(said.value.digest)
-      },
+      told: hearing((said) => {
+        if (said.type === 'heads') told.push(said.digest)
+      }),
     },
   )
   const [node] = stage.nodes

@@ -24,12 +24,13 @@ import {
   unsigned,
   tell,
   together,
+  hearing,
 } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
 import { ASKED_PER_SECOND, MAX_ASKED } from './asking.ts'
 import { reopenBundle } from './bundle.ts'
 import type { PeerId } from './effects.ts'
-import { decodeMessage, type Message } from './messages.ts'
+import { type Message } from './messages.ts'
 import { FIRST_NEAR, nearestOf } from './near.ts'
 import { unwrapBundle } from './wrap.ts'
 
@@ -41,10 +42,7 @@ function alone() {
     {},
     {
       isDeaf: true,
-      told(_villain, _from, to, bytes) {
-        const said = decodeMessage(bytes)
-        if (said.ok) told.push({ said: said.value, bytes: bytes.length, to })
-      },
+      told: hearing((said, to, _from, bytes) => told.push({ said, bytes, to })),
     },
   )
   return { stage, bob: stage.nodes[0]!, told }
@@ -232,14 +230,13 @@ function secondsOfLateAuthor(heads: number, answers: 'orphans' | 'what is asked 
     2,
     {},
     {
-      told(_villain, from, to, bytes) {
-        const said = decodeMessage(bytes)
-        if (!begun || !said.ok || (said.value.type !== 'want' && said.value.type !== 'near')) return
-        const { ref, ids } = said.value
+      told: hearing((said, to, from) => {
+        if (!begun || (said.type !== 'want' && said.type !== 'near')) return
+        const { ref, ids } = said
         const named = ids.flatMap((id) => chains.get(keyOf(id)) ?? [])
         const bundle = answers === 'orphans' || named.length === 0 ? orphan() : bundleOf([named])
         tell(stage, from, to, { type: 'units', ref, bundle, last: true, left: 0 })
-      },
+      }),
     },
   )
   const chains = new Map<string, UnitOp>()
@@ -323,7 +320,7 @@ test('D24 short questions cost MAX_ASKED bytes, and ASKED_PER_SECOND, whatever n
   for (const { said } of told) if (said.type === 'near') expect(said.ids.length).toBeLessThanOrEqual(MAX_NEAR_IDS)
 })
 
-describe('D24 a peer is asked for the parents of what it brought, whoever has used up the questions in turn,', () => {
+describe('D24 a peer is asked for the parents of what it brought, whatever others have used up,', () => {
   const questionsTo = ({ told }: ReturnType<typeof alone>, peer: PeerId): number =>
     told.filter(({ said, to }) => to === peer && said.type === 'want').length
   /** Lets time pass while a peer says what it holds, and nothing is left for questions in turn. */

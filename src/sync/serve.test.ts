@@ -20,6 +20,7 @@ import {
   tell,
   wake,
   wantBelow,
+  hearing,
 } from '../sim/stage.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
 import { idOf } from '../core/dag.ts'
@@ -29,7 +30,7 @@ import type { UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { type Limits, LIMITS } from './limits.ts'
-import { decodeMessage, type Units, type Want } from './messages.ts'
+import type { Units, Want } from './messages.ts'
 import {
   BULK_PER_SECOND,
   FIRST_SHARE,
@@ -60,10 +61,9 @@ function serving(
   isDeaf = false,
 ): { stage: Stage; bob: SimNode; served: Units[]; isAnswered: (ref: number) => boolean } {
   const served: Units[] = []
-  const told = (_villain: unknown, _from: unknown, _to: unknown, bytes: Uint8Array): void => {
-    const said = decodeMessage(bytes)
-    if (said.ok && said.value.type === 'units') served.push(said.value)
-  }
+  const told = hearing((said) => {
+    if (said.type === 'units') served.push(said)
+  })
   const stage = createStage(1, { delay: { least: 1, most: 1 }, limits: { ...LIMITS, ...limits } }, { told, isDeaf })
   return { stage, bob: stage.nodes[0]!, served, isAnswered: (ref) => served.some((units) => units.ref === ref && units.last) }
 }
