@@ -4,7 +4,7 @@ import type { Hex, KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
 import { StoredRoom } from '../shared/StoredRoom.tsx'
 import { messages, timeAgo } from '../messages.ts'
-import { usePage } from '../state/bindings.ts'
+import { useAgeClock, usePage } from '../state/bindings.ts'
 
 const text = messages.kept
 
@@ -18,6 +18,7 @@ interface KeptNodesProps {
 }
 
 export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: KeptNodesProps) {
+  const now = useAgeClock()
   const [chosen, setChosen] = useState<readonly KeptNode[] | null>(null)
   const isHere = ({ id }: KeptNode): boolean => here.includes(id)
   const free = nodes.filter((node) => !node.runs && !isHere(node))
@@ -42,7 +43,7 @@ export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: Kept
             <AuthorMark author={node.id} />
             <span className="kept-who">
               <AuthorName author={node.id} /> <Id>{shortId(node.id)}</Id>
-              <span>{isHere(node) ? text.here : node.runs ? text.runs : text.used(timeAgo(node.lastUsed / 1000, Date.now() / 1000))}</span>
+              <span>{isHere(node) ? text.here : node.runs ? text.runs : text.used(timeAgo(node.lastUsed / 1000, now))}</span>
             </span>
             {free.includes(node) && (
               <span className="kept-acts">

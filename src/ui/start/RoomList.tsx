@@ -5,6 +5,7 @@ import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { KeptNodes } from './KeptNodes.tsx'
+import { useAgeClock } from '../state/bindings.ts'
 import type { KeptRoom } from './kept-rooms.ts'
 import type { KeptRooms } from './use-kept-rooms.ts'
 import './kept.css'
@@ -54,6 +55,7 @@ interface RoomProps {
 
 function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: RoomProps) {
   const [open, setOpen] = useState(false)
+  const now = useAgeClock()
   const [latest] = nodes
   const isHere = here !== null
   const shown = name === '' ? text.nameless : name
@@ -76,7 +78,7 @@ function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: Room
           ))}
           {isHere ? <Here here={here} others={nodes.filter(({ id }) => !here.includes(id)).length} /> : <Who nodes={nodes} />}
         </span>
-        <span className="kept-when">{isHere ? text.here : text.used(timeAgo(latest.lastUsed / 1000, Date.now() / 1000))}</span>
+        <span className="kept-when">{isHere ? text.here : text.used(timeAgo(latest.lastUsed / 1000, now))}</span>
       </button>
       <button
         type="button"

@@ -39,8 +39,8 @@ const LOOK_EVERY = 1_000
 
 const lastTick = (every: number): number => Math.floor(Date.now() / every) * every
 
-/** How often ages of entries are told anew (ms). */
+/** How often ages are told anew (ms). */
 const AGES_EVERY = 30_000
 
-/** Seconds since 1970 by the clock of all ages of entries. */
+/** Seconds since 1970 by the clock of all ages on the screen. */
 export const useAgeClock = (): number => useNow(AGES_EVERY) / 1000
