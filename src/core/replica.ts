@@ -63,7 +63,8 @@ export type Outcome =
   /** A unit, or what was kept of one: still a unit. Its ops have the numbers `first`, `first` + 1, … */
   | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit }
   | { readonly type: 'pending'; readonly id: OpId }
-  | { readonly type: 'duplicate'; readonly id: OpId }
+  /** Known before. `waits`: it waits, for this link too from now on. */
+  | { readonly type: 'duplicate'; readonly id: OpId; readonly waits: boolean }
   /** Never admitted by any node: a verdict on the op itself. */
   | { readonly type: 'rejected'; readonly id: OpId; readonly reason: Verdict; readonly link: string }
   /** Not admitted this time, without a verdict on the op: nothing in its unit vouches for it, or there was no room to wait. */
@@ -114,7 +115,7 @@ function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: O
   for (const [place, unitOp] of unit.entries()) {
     if (fates[place] !== 'kept') continue
     if (wait(replica.pending, unitOp, missingOf(unitOp, placed[place]!), link)) waiting.push(unitOp)
-    else outcomes.push({ type: 'duplicate', id: unitOp.id })
+    else outcomes.push({ type: 'duplicate', id: unitOp.id, waits: true })
   }
   // After the others: they may wait for a rejected op, and are rejected with it.
   for (const [place, unitOp] of unit.entries()) {
@@ -148,9 +149,9 @@ function withoutHeld({ dag }: Replica, unit: Unit, ids: IdTable, outcomes: Outco
   for (const unitOp of unit) {
     const copy = lookup(ids, unitOp.id)
     if (copy >= 0) {
-      outcomes.push({ type: 'duplicate', id: unitOp.id })
+      outcomes.push({ type: 'duplicate', id: unitOp.id, waits: false })
       if (fresh[copy]!.signature === null) fresh[copy] = unitOp
-    } else if (numberOf(dag, unitOp.id) >= 0) outcomes.push({ type: 'duplicate', id: unitOp.id })
+    } else if (numberOf(dag, unitOp.id) >= 0) outcomes.push({ type: 'duplicate', id: unitOp.id, waits: false })
     else fresh[intern(ids, unitOp.id)] = unitOp
   }
   return fresh

@@ -153,10 +153,10 @@ function noteGivenUp({ peers }: Engine, { from, ref, bundles, brought, near }: F
 }
 
 /** Units that answer a fetch (or the first of many) were judged. */
-export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused }: IntakeResult): void {
+export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused, waiting }: IntakeResult): void {
   const peer = engine.peers.get(from)
   if (peer !== undefined) peer.broughtWell += admitted + duplicate
-  if (message.ref === 0 && pending > 0 && peer !== undefined) engine.bringers.add(from)
+  if (message.ref === 0 && waiting > 0 && peer !== undefined) engine.bringers.add(from)
   const fetch = engine.fetches.get(from)
   if (fetch?.ref !== message.ref) return
   // What brings no ops is no progress, however often it comes.

@@ -48,9 +48,11 @@ export interface IntakeResult {
   duplicate: number
   refused: number
   pending: number
+  /** Ops that wait for a parent and were brought by this link, also when others had brought them before. */
+  waiting: number
 }
 
-export const noResult = (): IntakeResult => ({ admitted: 0, duplicate: 0, refused: 0, pending: 0 })
+export const noResult = (): IntakeResult => ({ admitted: 0, duplicate: 0, refused: 0, pending: 0, waiting: 0 })
 
 /** Whether an answer of this link is still to be judged: what takes time here is not the peer's silence. */
 export const hasAnswerToJudge = ({ intake }: Engine, link: Link): boolean => (intake.get(link)?.answers ?? 0) > 0

@@ -289,9 +289,11 @@ function settle(
       return
     case 'duplicate':
       result.duplicate++
+      if (outcome.waits) result.waiting++
       return
     case 'pending':
       result.pending++
+      result.waiting++
       notify(engine, { type: 'changed' })
       return
     case 'rejected':

@@ -344,6 +344,21 @@ describe('D24 a peer is asked for the parents of what it brought, whatever other
     expect(questionsTo(world, peer)).toBe(1)
   })
 
+  test('D24 although another brought it first', () => {
+    const world = alone()
+    const { stage, bob } = world
+    const liar = linkNamed(stage, 'liar')
+    const peer = linkNamed(stage, 'peer')
+    const orphan = message(stage, keyNamed('alice'), null, [ghostId(1)], 'typed')
+    for (const bringer of [liar, peer]) prove(stage, bob, bringer, keyNamed(bringer))
+    for (const bringer of [liar, peer]) {
+      goOn(world, bringer, 1)
+      push(stage, bob, bringer, [[orphan]])
+    }
+    goOn(world, liar, 1)
+    expect([bob.engine.replica.pending.waiting, questionsTo(world, liar), questionsTo(world, peer)]).toEqual([1, 1, 1])
+  })
+
   test('D24 again after a rest, when it did not answer', () => {
     const world = alone()
     const { stage, bob } = world

@@ -313,6 +313,14 @@ export const QUESTIONS: readonly Defence[] = [
   },
   {
     row: 'D24',
+    file: 'src/sync/intake.ts',
+    in: 'settle',
+    drop: 'if',
+    mentions: ['waits'],
+    test: tested(NEAR_TEST, 'D24 although another brought it first'),
+  },
+  {
+    row: 'D24',
     file: 'src/cli/screen.ts',
     in: 'isFloodOver',
     replace: 'value of const until',
