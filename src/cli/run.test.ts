@@ -159,6 +159,21 @@ describe('nodes in terminals', () => {
     expect(relay.port).toBeGreaterThan(0)
   })
 
+  test('with --once the others know the name of who left at once', async () => {
+    const relay = await startRelay()
+    const folder = newFolder()
+    const alice = start(['--new', 'a room', '--dir', folder, '--relay', relay.at], true)
+    const carol = start([await linkOf(alice), '--name', 'carol', '--dir', folder, '--once'])
+    carol.type('hello')
+    carol.end()
+    expect(await carol.ended).toBe(0)
+    await agreedOn(alice, 2)
+    await vi.waitFor(() => {
+      alice.type('/history')
+      expect(alice.printed.join('\n')).toContain(`${authorOf(carol)} “carol”: hello`)
+    }, patiently)
+  })
+
   test('without --once the end of a pipe is not the end of the node', async () => {
     const { alice, bob } = await pair()
     alice.type('last line')

@@ -212,6 +212,10 @@ export async function createNode({
     isCut: (peer) => isCut(engine, peer),
     onChange,
   }
+  const leave = (): void => {
+    presence.leave()
+    loop.give({ type: 'leaving' })
+  }
   const links: Links = createLinks(ways(relayName), sealer, events, engine.senderId, direct)
 
   const hear = (notice: Notice): void => {
@@ -274,7 +278,7 @@ export async function createNode({
     async setOffline(on) {
       if (on === offline) return
       offline = on
-      if (on) loop.give({ type: 'leaving' })
+      if (on) leave()
       // Closing takes a moment: what is asked meanwhile has its turn.
       switching = switching.then(() => (on ? links.close() : links.open()))
       await switching
@@ -282,7 +286,7 @@ export async function createNode({
     setPaused: (on) => loop.give({ type: 'pause', on }),
     writeNow: () => loop.give({ type: 'writeNow' }),
     wake: () => links.wake(),
-    leave: () => void (offline || loop.give({ type: 'leaving' })),
+    leave: () => void (offline || leave()),
     setPath: (path, cut, hindrance) => links.setPath(path, cut, hindrance),
     measure: () => links.measure([...engine.peers.keys()]),
     export: () => exportRoom(library),

@@ -75,6 +75,17 @@ test('it is said again while it holds, once more when it ends, and then no more'
   expect(a.said.length).toBe(4)
 })
 
+test('who leaves says its name once more, without typing, and nothing if it has none', async () => {
+  const [a, b] = [open(), open()]
+  a.presence.say('Ada', true)
+  await pass(10)
+  a.presence.leave()
+  expect(a.said.map(decodeSignal)).toMatchObject([true, false].map((typing) => ({ value: { name: 'Ada', typing } })))
+  b.presence.leave()
+  await pass(60_000)
+  expect(b.said).toEqual([])
+})
+
 test('changes are told a second apart, the last one always', async () => {
   const a = open()
   for (let i = 1; i <= 40; i++) {

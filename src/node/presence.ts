@@ -51,6 +51,8 @@ export interface Presence {
   others(): PresenceStatus[]
   /** Ops came: who has just written is not typing any more, and need not have said so yet. */
   wrote(unit: Unit): void
+  /** Says the name once more, before this node leaves: who met it since it was said last has not heard it. Typing is over. */
+  leave(): void
   /** Says nothing more. */
   close(): void
 }
@@ -170,6 +172,10 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
         said.set(peer, { ...said.get(peer)!, typing: false })
         onChange()
       }
+    },
+    leave() {
+      own = { ...own, typing: false }
+      say()
     },
     close: () => clearTimeout(timer),
   }
