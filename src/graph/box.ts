@@ -1,9 +1,10 @@
 /** The part of the canvas that ops are drawn in. */
 import type { Box } from './camera.ts'
 import type { GraphView } from './feed.ts'
+import { countInWords } from './counts.ts'
 import { BUTTONS_WIDTH } from './frame.ts'
 
-/** Room for the depth scale (a digit of it), for the page's buttons, and, where there is width for it, for the peers' marks before them, CSS pixels. */
+/** Room for the depth scale (a digit or a comma of it), for the page's buttons, and, where there is width for it, for the peers' marks before them, CSS pixels. */
 const LEFT = 16
 const DIGIT = 6
 const RIGHT = BUTTONS_WIDTH
@@ -12,7 +13,7 @@ const WIDE = 480
 
 /** Below the strip of lane heads, which ends at `top`, and beside what the page lays over the picture. */
 export function boxOf(view: GraphView, top: number, rows: number): Box {
-  const left = LEFT + DIGIT * Math.max(3, String(rows).length)
+  const left = LEFT + DIGIT * Math.max(3, countInWords(rows).length)
   return {
     left,
     top,

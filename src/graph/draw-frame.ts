@@ -1,7 +1,8 @@
 /** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
 import type { Canvas2D } from './canvas2d.ts'
+import { countInWords } from './counts.ts'
 import { drawCalled } from './draw-called.ts'
-import { columnScreenX, type Frame, screenX, screenY, shortCount } from './frame.ts'
+import { columnScreenX, type Frame, screenX, screenY } from './frame.ts'
 import { foldedColumns, NONE } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import type { Scene } from './scene.ts'
@@ -64,7 +65,7 @@ function drawDepths(canvas: Canvas2D, frame: Frame): void {
     canvas.globalAlpha = 0.75
     canvas.fillRect(frame.box.left, Math.round(y), frame.width - frame.box.left, 1)
     canvas.fillStyle = palette.quiet
-    canvas.fillText(String(row), frame.box.left - 6, y)
+    canvas.fillText(countInWords(row), frame.box.left - 6, y)
   }
   canvas.globalAlpha = 1
 }
@@ -100,7 +101,7 @@ function drawFolded(canvas: Canvas2D, frame: Frame): void {
   if (folded === 0) return
   canvas.font = NAME_FONT
   canvas.fillStyle = palette.quiet
-  canvas.fillText(`+${shortCount(folded)}`, screenX(frame, scene.layout.open.length), frame.box.top / 2)
+  canvas.fillText(`+${countInWords(folded)}`, screenX(frame, scene.layout.open.length), frame.box.top / 2, frame.camera.laneGap - WORD_GAP)
 }
 
 function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, named: boolean, oneLine: boolean): void {
@@ -134,7 +135,7 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   const notes: string[] = []
   if (own) notes.push(words.you)
   if (layout.columnLanes[column]! > 1) notes.push(words.forked)
-  notes.push(shortCount(layout.columnOps[column]!))
+  notes.push(countInWords(layout.columnOps[column]!))
   const called = scene.names.get(id)
   if (called !== undefined) drawCalled(canvas, frame, called, x, CALLED_Y, camera.laneGap - 6)
   canvas.font = NAME_FONT
@@ -154,7 +155,7 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   canvas.fillText(look.name, x, 33)
   canvas.font = COUNT_FONT
   canvas.fillStyle = layout.columnLanes[column]! > 1 ? palette.danger : palette.quiet
-  canvas.fillText(notes.join(' · '), x, 46.5)
+  canvas.fillText(notes.join(' · '), x, 46.5, camera.laneGap - WORD_GAP)
 }
 
 /** A thin thumb at the right edge: which part of all rows is in sight. Nothing when all of them are. */

@@ -1,7 +1,8 @@
 /** Peers' frontiers: one thread across the columns for each, above it what the peer holds, below it what it lacks. */
 import { greatestOf } from '../core/lists.ts'
 import type { Canvas2D } from './canvas2d.ts'
-import { BUTTONS_WIDTH, type Frame, screenX, screenY, shortCount } from './frame.ts'
+import { countInWords } from './counts.ts'
+import { BUTTONS_WIDTH, type Frame, screenX, screenY } from './frame.ts'
 import { type Layout, placesOf } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import { measurePeers, type ScenePeer } from './scene.ts'
@@ -91,7 +92,7 @@ function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): v
   const [first, last] = [ends[0], ends.at(-1)]
   if (first === undefined || last === undefined) return
   const lacks = greatestOf(ends.map(({ peer }) => frame.scene.layout.ops - peer.frontier.count))
-  const words = lacks === 0 ? '' : `−${shortCount(lacks)}`
+  const words = lacks === 0 ? '' : `−${countInWords(lacks)}`
   const width = ends.length * TAG_SIZE + (words === '' ? 0 : canvas.measureText(words).width)
   const left = Math.min(first.x + TAG_GAP, frame.width - BUTTONS_WIDTH - width) - TAG_SIZE / 2
   // Beside the newest op there may be no room for them; below it there is nothing.

@@ -99,8 +99,8 @@ export interface GraphWords {
 export type GraphOutput =
   /** What is selected: an op of the DAG, a ghost, or nothing. */
   | { readonly type: 'selected'; readonly id: string | null; readonly ghost: GhostNote | null }
-  /** What the pointer is over: an op, or the head of an author's lane (hex). */
-  | { readonly type: 'hovered'; readonly op: SeenOp | null; readonly head: string | null; readonly x: number; readonly y: number }
+  /** What the pointer is over: an op, or the head of a lane. */
+  | { readonly type: 'hovered'; readonly op: SeenOp | null; readonly head: LaneHead | null; readonly x: number; readonly y: number }
   | { readonly type: 'following'; readonly on: boolean }
   /** Sent at most a few times a second: what is drawn, for the mirror that screen readers use. */
   | {
@@ -127,6 +127,13 @@ export interface SeenOp {
   readonly state: 'admitted' | 'forked' | Ghost['state']
 }
 
+/** Whose lane it is. Over the place that folded lanes share: the first MAX_FOLDED_NAMED of their authors from left to right, and how many more there are. In hex. */
+export interface LaneHead {
+  readonly folded: boolean
+  readonly authors: readonly string[]
+  readonly more: number
+}
+
 /** Why a ghost is one. `author` in hex. */
 export interface GhostNote {
   readonly author: string
@@ -143,6 +150,9 @@ export const MAX_PRESENT = 64
 
 /** Ops and authors named in one "drawn": more than a listener would sit through. */
 export const MAX_SEEN = 60
+
+/** Authors of folded lanes named beside the pointer: as many as can be read at a glance. */
+export const MAX_FOLDED_NAMED = 12
 
 /** The canvas as this layer knows it; the page's OffscreenCanvas fits. */
 export interface OffscreenCanvasLike {

@@ -79,16 +79,3 @@ export function newestInRows(layout: Layout, last: number, most: number): number
   }
   return ops
 }
-
-const grouped = new Intl.NumberFormat('en')
-
-/** "9,800", "12.4k", "1.2M". */
-export function shortCount(count: number): string {
-  if (count < 10_000) return grouped.format(count)
-  if (count < 1_000_000) return `${trim(count / 1000)}k`
-  return `${trim(count / 1_000_000)}M`
-}
-
-function trim(value: number): string {
-  return value < 100 ? String(Math.round(value * 10) / 10) : String(Math.round(value))
-}

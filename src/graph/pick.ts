@@ -1,6 +1,8 @@
 /** What is under the pointer: the nearest op or ghost within a finger's reach. Costs the ops of the few rows around it. */
 import { shownX } from './columns-shown.ts'
-import { type Frame, opScreenX, opScreenY, opsInRows, screenX, screenY } from './frame.ts'
+import { type LaneHead, MAX_FOLDED_NAMED } from './feed.ts'
+import { type Frame, newestInRows, opScreenX, opScreenY, opsInRows, screenX, screenY } from './frame.ts'
+import { foldedColumns } from './layout.ts'
 
 /** CSS pixels: half of the 44 that a finger wants. */
 const FINGER = 22
@@ -21,15 +23,26 @@ export function pick(frame: Frame, x: number, y: number, reach = FINGER): number
   const row = (y - camera.y) / camera.rowGap
   const rows = reach / camera.rowGap
   const near = opsInRows(scene.layout, Math.floor(row - rows), Math.ceil(row + rows), MAX_LOOKED_AT)
-  for (const op of near ?? opsInRows(scene.layout, Math.floor(row), Math.ceil(row), MAX_LOOKED_AT) ?? []) {
+  for (const op of near ?? newestInRows(scene.layout, Math.ceil(row), MAX_LOOKED_AT)) {
     offer(op, opScreenX(frame, op), opScreenY(frame, op))
   }
   for (const ghost of scene.ghosts) offer(ghost.id, screenX(frame, shownX(scene, ghost.x)), screenY(frame, ghost.row))
   return best
 }
 
-/** Whose lane has its head at `x`: an author (hex), or null. */
-export function pickHead({ camera, scene }: Frame, x: number): string | null {
-  const column = scene.layout.open[Math.round((x - camera.x) / camera.laneGap)]
-  return column === undefined ? null : scene.authors[scene.layout.columnAuthor[column]!]!.id
+/** Whose lane has its head at `x`, or null. */
+export function pickHead({ camera, scene }: Frame, x: number): LaneHead | null {
+  const { layout } = scene
+  const place = Math.round((x - camera.x) / camera.laneGap)
+  const authorOf = (column: number): string => scene.authors[layout.columnAuthor[column]!]!.id
+  const column = layout.open[place]
+  if (column !== undefined) return { folded: false, authors: [authorOf(column)], more: 0 }
+  const folded = foldedColumns(layout)
+  if (folded === 0 || place !== layout.open.length) return null
+  const named: string[] = []
+  for (let at = 0; at < layout.columns && named.length < MAX_FOLDED_NAMED; at++) {
+    const each = layout.order[at]!
+    if (layout.place[each] === place) named.push(authorOf(each))
+  }
+  return { folded: true, authors: named, more: folded - named.length }
 }

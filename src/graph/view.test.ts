@@ -211,9 +211,20 @@ test('over the head of a lane the pointer is told whose lane it is', () => {
   const name = authorLook(keyBytes(1)).name
   const word = context.texts.findLast(({ text }) => name.includes(text) && text.length > 2)!
   graph.input({ type: 'hover', x: word.x, y: word.y })
-  expect(last('hovered')).toMatchObject({ op: null, head: toHex(keyBytes(1)) })
+  expect(last('hovered')).toMatchObject({ op: null, head: { folded: false, authors: [toHex(keyBytes(1))], more: 0 } })
   graph.input({ type: 'hover', x: 5, y: word.y })
   expect(last('hovered')).toMatchObject({ op: null, head: null })
+})
+
+test('numbers on the canvas are written as beside it', () => {
+  const many = 1_000 * 12 + 431
+  const { graph, context, rest } = openGraph(
+    Array.from({ length: many }, (_, i) => ({ name: `${i}`, author: 0, seq: i, parents: i === 0 ? [] : [i - 1] })),
+  )
+  graph.feed({ type: 'peers', peers: [{ author: keyBytes(9), heads: [0] }] })
+  rest()
+  const texts = context.texts.map(({ text }) => text)
+  expect(texts).toEqual(expect.arrayContaining(['you · 12,431', '−12,430', '12,430']))
 })
 
 test('lanes as narrow as 48 pixels have names, condensed where a word is wider', () => {
@@ -308,6 +319,17 @@ describe('A10 more authors than the width has room for', () => {
     graph.input({ type: 'select', id: hex(2), reveal: true })
     rest()
     expect(last('drawn')!.authors.slice(0, 3)).toEqual([key(0), key(1), key(2)])
+  })
+
+  test('over their number the pointer is told whose lanes are folded, as many as can be read, and how many more there are', () => {
+    const { context, last, graph } = openGraph(crowd(30), PHONE)
+    const { authors, folded } = last('drawn')!
+    const { x, y } = context.texts.findLast(({ text }) => text === `+${folded}`)!
+    graph.input({ type: 'hover', x, y })
+    const silent = Array.from({ length: 31 }, (_, author) => key(author)).filter((each) => !authors.includes(each))
+    expect(last('hovered')).toMatchObject({ op: null, head: { folded: true, authors: silent.slice(0, 12), more: folded - 12 } })
+    graph.input({ type: 'hover', x: x + 60, y })
+    expect(last('hovered')!.head).toBeNull()
   })
 
   test('a window that gets narrower folds lanes at once, also under a pointer', () => {

@@ -10,7 +10,7 @@ import type { Canvas2D } from './canvas2d.ts'
 import { draw, sight } from './draw.ts'
 import { headHeight } from './draw-frame.ts'
 import { easeThreads } from './draw-peers.ts'
-import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, OffscreenCanvasLike } from './feed.ts'
+import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, LaneHead, OffscreenCanvasLike } from './feed.ts'
 import { type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
@@ -63,7 +63,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   let follow = true
   let hovered: number | string | null = null
   /** Over whose lane head the pointer is. */
-  let headed: string | null = null
+  let headed: LaneHead | null = null
   /** Until then a pointer is on the picture: no lane changes its place under it. */
   let pointedUntil = Number.NEGATIVE_INFINITY
   /** Lanes may have to move, and did not under the pointer. */
@@ -194,8 +194,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     if (there !== target) aim(there, false)
   }
 
-  function hover(what: number | string | null, x: number, y: number, head: string | null = null): void {
-    if (what === hovered && head === headed) return
+  function hover(what: number | string | null, x: number, y: number, head: LaneHead | null = null): void {
+    if (what === hovered && isSameHead(head, headed)) return
     hovered = what
     headed = head
     const op = what === null ? null : typeof what === 'number' ? seenOp(scene, what) : seenGhost(scene, what)
@@ -282,3 +282,5 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     },
   }
 }
+
+const isSameHead = (a: LaneHead | null, b: LaneHead | null): boolean => a?.authors.join() === b?.authors.join() && a?.more === b?.more

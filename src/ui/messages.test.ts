@@ -1,6 +1,8 @@
 /** Texts that depend on numbers. */
 import { describe, expect, test } from 'vitest'
-import { bytesInWords, fullTime, messages, plural, timeAgo } from './messages.ts'
+import { plural } from '../graph/counts.ts'
+import { bytesInWords } from './bytes-in-words.ts'
+import { fullTime, messages, timeAgo } from './messages.ts'
 import { pathDetail } from './refusal-messages.ts'
 
 const NOW = 1_800_000_000

@@ -2,11 +2,11 @@
  * Every text of the interface, in one place and typed: what takes a number is a function. Sentences about refusals,
  * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`, those of kept rooms in `start/kept-messages.ts`.
  */
+import { countInWords, plural } from '../graph/counts.ts'
 import { graphMessages } from './graph/graph-messages.ts'
 import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'
 
-const count = new Intl.NumberFormat('en')
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' })
 const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' })
 const shortDate = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
@@ -15,9 +15,6 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const MONTH = 30 * DAY
-
-/** "1 op", "2 ops", "12,000 ops". */
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
 
 /** Authors may claim any number as their time, and dates end at ±8.64e12 seconds: beyond that, the number itself. */
 const date = (format: Intl.DateTimeFormat, time: number): string => (Math.abs(time) <= 8.64e12 ? format.format(time * 1000) : String(time))
@@ -35,14 +32,6 @@ export function timeAgo(time: number, now: number): string {
 /** The whole date and time of seconds since 1970. */
 export const fullTime = (time: number): string => date(absolute, time)
 
-/** Bytes in words: "812 B", "1.4 MB". */
-export function bytesInWords(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** step
-  return `${value < 10 && step > 0 ? value.toFixed(1) : Math.round(value)} ${units[step]}`
-}
-
 /** ms of silence in words. */
 const silence = (ms: number): string =>
   ms < 2_000 ? 'just now' : ms < 60_000 ? `${Math.round(ms / 1000)} s ago` : `${Math.round(ms / 60_000)} min ago`
@@ -57,11 +46,11 @@ function agreement(value: Agreement): string {
       return { down: 'no peers: relay down', cut: 'no peers: a path is cut', nobody: 'no peers connected' }[value.why]
     case 'fetching':
       return value.of === null
-        ? `fetching, ${count.format(value.got)} so far`
-        : `fetching ${count.format(value.got)} of ${plural(value.of, 'op')}`
+        ? `fetching, ${countInWords(value.got)} so far`
+        : `fetching ${countInWords(value.got)} of ${plural(value.of, 'op')}`
     case 'peers':
       if (value.unheard === value.peers) return `waiting to hear ${plural(value.peers, 'peer')}`
-      return `${count.format(value.equal)} of ${plural(value.peers, 'peer')} ${value.peers === 1 ? 'agrees' : 'agree'}`
+      return `${countInWords(value.equal)} of ${plural(value.peers, 'peer')} ${value.peers === 1 ? 'agrees' : 'agree'}`
   }
 }
 
@@ -74,7 +63,7 @@ export const messages = {
   close: 'Close',
   more: 'Show more',
   less: 'Show less',
-  count: (n: number) => count.format(n),
+  count: (n: number) => countInWords(n),
   ops: (n: number) => plural(n, 'op'),
   agreement,
   header: {
@@ -108,9 +97,9 @@ export const messages = {
     digestHint: 'A hash of the heads. Two nodes with the same digest hold the same ops.',
     remove: (name: string) => `Stop ${name}`,
     peersHint: 'Show the peers',
-    pending: (n: number) => `${count.format(n)} pending`,
+    pending: (n: number) => `${countInWords(n)} pending`,
     pendingHint: 'These ops wait for a missing parent. Press to see which.',
-    rejected: (n: number) => `${count.format(n)} rejected`,
+    rejected: (n: number) => `${countInWords(n)} rejected`,
     rejectedHint: 'These ops break a rule, and no correct node admits them. Press to see why.',
     equivocations: (n: number) => plural(n, 'equivocation'),
     equivocationsHint: 'An author signed two different ops with one number. Press to see them.',
@@ -159,7 +148,7 @@ export const messages = {
     newBelow: (n: number) => `${plural(n, 'new entry', 'new entries')} below`,
     search: 'Search the history',
     searchShort: 'Search: text, name or id',
-    foundAt: (i: number, n: number, limit: boolean) => `${count.format(i)} of ${limit ? 'the newest ' : ''}${count.format(n)}`,
+    foundAt: (i: number, n: number, limit: boolean) => `${countInWords(i)} of ${limit ? 'the newest ' : ''}${countInWords(n)}`,
     nextFound: 'Next match (Enter)',
     previousFound: 'Previous match (Shift+Enter)',
     found: (n: number, limit: boolean) => (n === 0 ? 'Nothing found' : `${limit ? 'The newest ' : ''}${plural(n, 'entry', 'entries')}`),
@@ -170,12 +159,12 @@ export const messages = {
       here === 1 && by === 1
         ? 'with the other one here'
         : by === here
-          ? `with all ${count.format(here)} here`
-          : `with ${count.format(by)} of ${count.format(here)} here`,
-    seenBy: (k: number) => `seen by ${count.format(k)}`,
+          ? `with all ${countInWords(here)} here`
+          : `with ${countInWords(by)} of ${countInWords(here)} here`,
+    seenBy: (k: number) => `seen by ${countInWords(k)}`,
     heldHint: 'Of the other authors who are connected now, how many have this message. Their nodes say so, without a proof.',
     seenByHint: (k: number, n: number) =>
-      `${count.format(k)} of ${plural(n, 'other author')} ${k === 1 ? 'has' : 'have'} signed an op that follows this one. Only the first 64 authors whose ops came here are counted.`,
+      `${countInWords(k)} of ${plural(n, 'other author')} ${k === 1 ? 'has' : 'have'} signed an op that follows this one. Only the first 64 authors whose ops came here are counted.`,
     savedHint: 'Signed and stored on this disk. None of the counted authors has signed an op that follows it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
@@ -183,7 +172,7 @@ export const messages = {
     began: (name: string) => `created the room “${name}”`,
     full: 'The disk is full: this node can only read. What you type is kept here.',
     tooLong: (bytes: number, limit: number) =>
-      `This has ${plural(bytes, 'byte')}, and a message may have ${count.format(limit)}. Split it into smaller messages.`,
+      `This has ${plural(bytes, 'byte')}, and a message may have ${countInWords(limit)}. Split it into smaller messages.`,
     waiting: 'Kept here, not signed yet: this node must first learn what the room holds.',
     unsentRefused: 'Not sent.',
     unsentUnanswered: 'You sent this just before the page closed. It may not have been saved.',
@@ -275,7 +264,7 @@ export const messages = {
     unsure: 'has not sent its heads yet',
     pathAndTrip: (path: string, ms: number) => `${path}, ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
     heads: 'Heads',
-    moreHeads: (n: number) => `and ${count.format(n)} more`,
+    moreHeads: (n: number) => `and ${countInWords(n)} more`,
     refusals: 'Refused from this peer',
     lead: 'No peer has to be trusted: this node checks everything that a peer sends before it counts.',
   },
@@ -371,24 +360,24 @@ export const messages = {
     importing: 'Reading and checking…',
     unreadable: 'The file could not be read: it was moved or changed, or this browser may not open it.',
     imported: (admitted: number, duplicate: number, refused: number) =>
-      `${plural(admitted, 'op')} admitted, ${count.format(duplicate)} known before, ${count.format(refused)} refused.`,
+      `${plural(admitted, 'op')} admitted, ${countInWords(duplicate)} known before, ${countInWords(refused)} refused.`,
     importedCut: (bytes: string) =>
       `The file is cut or damaged: its last ${bytes} could not be read. All whole parts before them were taken.`,
     importedPending: (pending: number) => `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent.`,
-    ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${count.format(stored)} of them on this disk`,
+    ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${countInWords(stored)} of them on this disk`,
     refused: 'Refused',
     refusedNone: 'Nothing was refused.',
     refusedLead: (shown: number, all: number) =>
-      shown < all ? `The latest ${count.format(shown)} of ${count.format(all)}.` : plural(all, 'refusal'),
+      shown < all ? `The latest ${countInWords(shown)} of ${countInWords(all)}.` : plural(all, 'refusal'),
     pending: 'Pending',
     pendingNone: 'No op waits for a missing parent.',
     pendingLead: (shown: number, all: number) =>
-      `These ops wait. This node asks its peers for what is missing. ${shown < all ? `${count.format(shown)} of ${plural(all, 'op')}:` : `${plural(all, 'op')}:`}`,
-    pendingMissing: (n: number) => (n === 1 ? 'lacks the parent' : `lacks ${count.format(n)} parents:`),
-    pendingMore: (n: number) => `and ${count.format(n)} more`,
+      `These ops wait. This node asks its peers for what is missing. ${shown < all ? `${countInWords(shown)} of ${plural(all, 'op')}:` : `${plural(all, 'op')}:`}`,
+    pendingMissing: (n: number) => (n === 1 ? 'lacks the parent' : `lacks ${countInWords(n)} parents:`),
+    pendingMore: (n: number) => `and ${countInWords(n)} more`,
     pendingParents: (n: number) => `${plural(n, 'parent')} ${n === 1 ? 'waits' : 'wait'} too`,
     pendingVoucher: 'lacks a later op of its author that is signed and not pending',
-    pendingNumber: (seq: number) => `number ${count.format(seq)} of its author`,
+    pendingNumber: (seq: number) => `number ${countInWords(seq)} of its author`,
     refusedFrom: (id: string) => `from peer ${id}`,
     refusedFromElsewhere: {
       file: 'from a file',

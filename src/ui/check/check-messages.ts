@@ -1,8 +1,7 @@
 /** Texts of the screen that checks evidence; loaded with it. */
 import type { EvidenceRefusal } from '../../core/result.ts'
+import { countInWords } from '../../graph/counts.ts'
 import { refusalSentences } from '../refusal-messages.ts'
-
-const count = new Intl.NumberFormat('en')
 
 /** What an op that is none breaks, as said of an op anywhere else. */
 const ofAnOp = (reason: Exclude<EvidenceRefusal, keyof typeof OWN>): string => `An op in it is not valid. ${refusalSentences[reason]}`
@@ -42,7 +41,7 @@ export const checkMessages = {
   proves: 'This file proves an equivocation',
   provesNot: 'This file proves nothing',
   proven: (seq: number) =>
-    `The holder of this key signed two different ops as number ${count.format(seq)} of one room. A node that follows the protocol never does.`,
+    `The holder of this key signed two different ops as number ${countInWords(seq)} of one room. A node that follows the protocol never does.`,
   author: 'Author',
   authorHint: 'The nickname comes from the key, and two keys can share one: compare the whole key.',
   room: 'Room',
@@ -54,7 +53,7 @@ export const checkMessages = {
   time: 'Author’s time',
   signed: 'Signature',
   own: 'its own',
-  above: (ops: number) => `on a later op of the author, ${count.format(ops)} ${ops === 1 ? 'op' : 'ops'} after this one`,
+  above: (ops: number) => `on a later op of the author, ${countInWords(ops)} ${ops === 1 ? 'op' : 'ops'} after this one`,
   noText: 'No text: it joins heads.',
   unknownBody: (bytes: string) => `Content of a kind that this version does not know, ${bytes}.`,
   founded: (name: string) => `created the room “${name}”`,

@@ -1,6 +1,7 @@
 /** Catching up, while there is much of it: how far, how many bytes, from whom, and a button to pause it. The bar above tells the ops. */
 import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
-import { bytesInWords, messages } from '../messages.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
+import { messages } from '../messages.ts'
 import { useNode, useNodeState } from '../state/bindings.ts'
 import type { NodeStatus } from '../../worker/api.ts'
 

@@ -1,6 +1,6 @@
 /** The ops in sight as a list, for those who do not see the picture; and, at a measured pace, what changed. */
 import { useEffect, useRef, useState } from 'react'
-import type { GraphOutput, SeenOp } from '../../graph/feed.ts'
+import type { GraphOutput, LaneHead, SeenOp } from '../../graph/feed.ts'
 import { lookOf, shortId } from '../shared/AuthorMark.tsx'
 import { graphMessages } from './graph-messages.ts'
 
@@ -21,8 +21,14 @@ export function sayOp(op: SeenOp): string {
 }
 
 /** Whose lane it is: its nickname, and what it calls itself. */
-export function sayLane(author: string, names: ReadonlyMap<string, string>): string {
+function sayLane(author: string, names: ReadonlyMap<string, string>): string {
   return text.lane(lookOf(author).name, names.get(author) ?? '')
+}
+
+/** Whose lane the pointer is over, or whose lanes are folded there. */
+export function sayHead({ folded, authors, more }: LaneHead, names: ReadonlyMap<string, string>): string {
+  const said = authors.map((author) => sayLane(author, names)).join(', ')
+  return folded ? text.foldedLanes(said, more) : said
 }
 
 /** The element that stands for an op; the graph's listbox points at the selected one. */

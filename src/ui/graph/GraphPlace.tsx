@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEff
 import type { GraphInput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { GraphLegend } from './GraphLegend.tsx'
-import { GraphGrowth, GraphMirror, optionId, sayLane, sayOp } from './GraphMirror.tsx'
+import { GraphGrowth, GraphMirror, optionId, sayHead, sayOp } from './GraphMirror.tsx'
 import { GraphToolbar, ZOOM_STEP } from './GraphToolbar.tsx'
 import type { GraphHost } from './graph-host.ts'
 import { graphMessages } from './graph-messages.ts'
@@ -64,7 +64,7 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
   useEffect(() => setLegend(false), [selected])
 
   const { drawn, hovered } = graph
-  const said = hovered?.op ? sayOp(hovered.op) : hovered?.head ? sayLane(hovered.head, names) : null
+  const said = hovered?.op ? sayOp(hovered.op) : hovered?.head ? sayHead(hovered.head, names) : null
   return (
     <section className="graph-place" data-named={names.size > 0} aria-label={graphMessages.title}>
       <div

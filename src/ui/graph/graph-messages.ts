@@ -1,9 +1,7 @@
 /** Texts of the graph's screen; `ui/messages.ts` takes them in. */
 import { quotedName } from '../../graph/author-look.ts'
-
-const count = new Intl.NumberFormat('en')
-const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
-const bytes = (n: number): string => (n < 1000 ? `${n} B` : `${(n / 1000).toFixed(1)} kB`)
+import { countInWords, plural } from '../../graph/counts.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
 
 export const graphMessages = {
   title: 'Graph',
@@ -37,25 +35,27 @@ export const graphMessages = {
   close: 'Close',
   you: 'you',
   mirror: {
-    item: (name: string, seq: number, row: number, id: string) => `${name}, op ${count.format(seq)}, depth ${count.format(row)}, ${id}`,
+    item: (name: string, seq: number, row: number, id: string) => `${name}, op ${countInWords(seq)}, depth ${countInWords(row)}, ${id}`,
     state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
     lane: (nickname: string, name: string) => (name === '' ? nickname : `${nickname} ${quotedName(name)}`),
     lanes: (names: string, folded: number) =>
       `Lanes from left to right: ${names}${folded === 0 ? '' : `; and ${plural(folded, 'other author')} in one lane at the right`}`,
+    foldedLanes: (names: string, more: number) =>
+      `No room for the lanes of ${names}${more === 0 ? '' : `; and of ${countInWords(more)} more`}`,
     hidden: (n: number) => `${plural(n, 'more op')} in sight`,
     grown: (n: number) => plural(n, 'new op'),
   },
   card: {
     name: 'The selected op',
     close: 'Clear the selection',
-    op: (seq: number) => `op ${count.format(seq)}`,
+    op: (seq: number) => `op ${countInWords(seq)}`,
     forked: 'An equivocation: its author signed another op with this number. Both stay. The other:',
     exportEvidence: 'Export the evidence',
     evidenceWritten: 'Written. Anyone can check it, without this room. ',
     evidenceCheck: 'Check it',
     evidenceGone: 'The disk cannot give these ops back.',
     depth: 'Depth',
-    depthOf: (depth: number) => count.format(depth),
+    depthOf: (depth: number) => countInWords(depth),
     time: 'Author’s time',
     parents: 'Parents',
     children: 'Children',
@@ -63,19 +63,19 @@ export const graphMessages = {
     genesis: 'none: it is the room’s first op',
     headNow: 'none yet: it is a head',
     seenBy: 'Seen by',
-    seenByCount: (k: number, n: number) => `${count.format(k)} of ${count.format(n)}`,
+    seenByCount: (k: number, n: number) => `${countInWords(k)} of ${countInWords(n)}`,
     heldBy: 'Held by',
     heldByNone: 'no connected peer, as far as known',
     signed: 'Signature',
     signedSelf: 'valid',
     signedLater: 'valid, on a later op of its author',
     size: 'Size',
-    bytes,
+    bytes: bytesInWords,
     reach: (past: number, future: number, concurrent: number) =>
-      `${count.format(past)} in its past · ${count.format(future)} in its future · ${count.format(concurrent)} concurrent`,
+      `${countInWords(past)} in its past · ${countInWords(future)} in its future · ${countInWords(concurrent)} concurrent`,
     inHistory: 'Show in the history',
     copy: 'Copy the id',
-    more: (n: number) => `and ${count.format(n)} more`,
+    more: (n: number) => `and ${countInWords(n)} more`,
     pending: 'Pending: not in the graph of this node yet.',
     rejected: 'Rejected: this node will not take it in.',
     unknown: 'This op is not known here.',

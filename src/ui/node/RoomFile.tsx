@@ -1,7 +1,8 @@
 /** The room as a file: written by a download, read by a file picker, with what came of it in words. */
 import { useEffect, useRef, useState } from 'react'
 import type { ImportOutcome } from '../../worker/api.ts'
-import { bytesInWords, messages } from '../messages.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
+import { messages } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { download } from '../shared/download.ts'
 import { useNode } from '../state/bindings.ts'

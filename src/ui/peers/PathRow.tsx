@@ -1,6 +1,7 @@
 /** One path: its state, what went over it, and the hand that cuts or hinders it. */
 import type { PathStatus } from '../../worker/api.ts'
-import { bytesInWords, messages } from '../messages.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
+import { messages } from '../messages.ts'
 import { pathDetail, pathNames, pathStates } from '../refusal-messages.ts'
 import { useNode } from '../state/bindings.ts'
 

@@ -1,7 +1,8 @@
 /** What nodes that do not run have stored, as a file: read from the disk, without them. */
 import { useState } from 'react'
 import type { Hex } from '../../worker/api.ts'
-import { bytesInWords, messages } from '../messages.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
+import { messages } from '../messages.ts'
 import { fileNameOf } from '../node/file-name.ts'
 import { usePage } from '../state/bindings.ts'
 import { download } from './download.ts'

@@ -1,20 +1,20 @@
 /** Texts of the list of rooms that this browser keeps; `ui/messages.ts` takes them in. */
-const count = new Intl.NumberFormat('en')
+import { countInWords } from '../../graph/counts.ts'
 
 export const keptMessages = {
   title: 'Rooms kept in this browser',
   resume: (name: string) => `Resume ${name}`,
   resumeNode: 'Resume',
-  all: (n: number) => `All ${count.format(n)} rooms`,
+  all: (n: number) => `All ${countInWords(n)} rooms`,
   here: 'open in this tab',
   isHere: (name: string) => `${name}, open in this tab`,
   /** A node whose room has not arrived yet does not know its name. */
   nameless: 'A room that has not arrived yet',
   used: (when: string) => `last used ${when}`,
   runs: 'runs in another tab',
-  others: (n: number) => `and ${count.format(n)} other ${n === 1 ? 'node' : 'nodes'} kept here`,
-  nodes: (n: number) => `${count.format(n)} nodes`,
-  nodesRun: (n: number) => `${count.format(n)} in other tabs now`,
+  others: (n: number) => `and ${countInWords(n)} other ${n === 1 ? 'node' : 'nodes'} kept here`,
+  nodes: (n: number) => `${countInWords(n)} nodes`,
+  nodesRun: (n: number) => `${countInWords(n)} in other tabs now`,
   more: (name: string) => `Nodes of ${name}, and forgetting`,
   forget: 'Forget',
   forgetNode: (name: string) => `Forget ${name}`,
@@ -23,10 +23,10 @@ export const keptMessages = {
   isRunning: 'A node that runs cannot be forgotten: close its tab first.',
   isHereStill: 'To forget a node that is open in this tab, go to the start page first. Its list has the same menu.',
   lead: (n: number) =>
-    `This browser forgets ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${count.format(n)} nodes`} of the room. ` +
+    `This browser forgets ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${countInWords(n)} nodes`} of the room. ` +
     `Nobody can write as ${n === 1 ? 'this node' : 'these nodes'} again. Messages that no other node has are lost. Export the room first if you may need it.`,
   leadRunning: 'The nodes that run stay.',
-  confirm: (n: number) => (n === 1 ? 'Forget this node' : `Forget ${count.format(n)} nodes`),
+  confirm: (n: number) => (n === 1 ? 'Forget this node' : `Forget ${countInWords(n)} nodes`),
   keep: 'Keep',
   refused: {
     runs: 'It runs in another tab now, and was not forgotten. Close that tab first.',
