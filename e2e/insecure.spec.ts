@@ -4,9 +4,6 @@ import { BROWSER_ARGS, requireChromium } from '../.scripts/browser.mjs'
 import { expect, test } from './fixtures.ts'
 import { agree, oneHistory, openTab, said, type } from './tabs.ts'
 
-/** What Chromium says of headers that mean nothing without https. */
-const NO_HTTPS = /has been ignored, because the URL's origin was untrustworthy/
-
 test('two devices on plain http agree, seal what they say, and say that they are slower and new with each load', async ({
   host,
   problems,
@@ -19,7 +16,7 @@ test('two devices on plain http agree, seal what they say, and say that they are
   try {
     const address = `http://weave.test:${host.port}`
     const [blue, green] = [await browser.newContext(), await browser.newContext()]
-    const a = await openTab(blue, `${address}/#new`, problems, NO_HTTPS)
+    const a = await openTab(blue, `${address}/#new`, problems)
     expect(await a.evaluate(() => [isSecureContext, crypto.subtle === undefined, navigator.locks === undefined])).toEqual([
       false,
       true,
@@ -40,7 +37,7 @@ test('two devices on plain http agree, seal what they say, and say that they are
     await expect(a.getByRole('img', { name: 'The room’s link as a code for a camera' })).toBeVisible()
     await expect(a.getByText('works on this device only')).toHaveCount(0)
     await a.keyboard.press('Escape')
-    const b = await openTab(green, a.url(), problems, NO_HTTPS)
+    const b = await openTab(green, a.url(), problems)
     await type(a, 'without https')
     await type(b, 'all the same')
     await agree([a, b], 3)

@@ -22,7 +22,7 @@ const CONTENT_SECURITY_POLICY = [
   'trusted-types tabweave',
 ].join('; ')
 
-/** Sent with every response. */
+/** Sent with every response to an address that browsers trust: https, or this machine. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   // A process of its own: other sites' pages, and what they can measure, stay outside.
@@ -34,6 +34,16 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   // The camera reads a room's QR code, when a person asks for it.
   'Permissions-Policy': 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()',
+}
+
+/**
+ * The headers of an answer. Over plain http a browser ignores the opener policy and reports it as an error in its console, so it is not
+ * sent there. Browsers send `Sec-Fetch-Mode` to addresses that they trust only (Fetch Metadata, section 2), so that a proxy that terminates TLS needs no setting.
+ */
+export function securityHeaders(secFetchMode: string | null | undefined): Readonly<Record<string, string>> {
+  if (secFetchMode) return SECURITY_HEADERS
+  const { 'Cross-Origin-Opener-Policy': _, ...others } = SECURITY_HEADERS
+  return others
 }
 
 /** Names under /assets/ hold a hash of the content, so what a name stands for never changes. */

@@ -292,10 +292,17 @@ describe('the host serves the app', () => {
       ['/%', {}],
       [`/parties/main/${ROOM}`, {}],
     ] as const) {
-      const { headers } = await ask(port, path, options)
+      const { headers } = await ask(port, path, { ...options, headers: NAVIGATION })
       for (const [name, text] of Object.entries(SECURITY_HEADERS))
         expect([path, name, headers[name.toLowerCase()]]).toEqual([path, name, text])
     }
+  })
+
+  test('where a browser does not trust the address, the header that it would report as ignored is not sent', async () => {
+    const { port } = await host({ app: await builtApp() })
+    const { headers } = await ask(port, '/', { headers: { accept: 'text/html' } })
+    const missing = Object.keys(SECURITY_HEADERS).filter((name) => headers[name.toLowerCase()] === undefined)
+    expect(missing).toEqual(['Cross-Origin-Opener-Policy'])
   })
 
   test('files named by their hash are kept for good; everything else is asked for again and answered "not modified"', async () => {

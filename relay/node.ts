@@ -12,7 +12,7 @@ import { createDoor, sourceOfSocket } from './door.ts'
 import { createFairQueue } from './fair-queue.ts'
 import { createFairTurns } from './fair-turns.ts'
 import { accept, closeForwarding, countsOf, createForwarding } from './forwarding.ts'
-import { SECURITY_HEADERS } from './headers.ts'
+import { securityHeaders } from './headers.ts'
 import { roomOf } from './protocol.ts'
 import { oneAtATime } from './requests.ts'
 import type { Rates } from './room.ts'
@@ -85,7 +85,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     sourceInHeader(addressHeader && lastOf(headers[addressHeader.toLowerCase()])) ?? sourceOfSocket(socket)
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(securityHeaders(lastOf(request.headers['sec-fetch-mode'])))) response.setHeader(name, value)
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return end(response, 405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' })
     const path = pathOf(request)
