@@ -31,37 +31,49 @@ export function drawTies(canvas: Canvas2D, frame: Frame): void {
   canvas.setLineDash([])
 }
 
-/** Draws the ghosts in sight. */
-export function drawGhosts(canvas: Canvas2D, frame: Frame): void {
-  const { scene, firstRow, lastRow } = frame
-  for (const placed of scene.ghosts) {
-    if (placed.row < firstRow || placed.row > lastRow) continue
-    drawGhost(canvas, frame, placed)
+const inSight = ({ scene, firstRow, lastRow }: Frame): PlacedGhost[] => scene.ghosts.filter(({ row }) => row >= firstRow && row <= lastRow)
+
+/** Draws the edges of the ghosts in sight to their known parents; under the labels, as all edges. */
+export function drawGhostEdges(canvas: Canvas2D, frame: Frame): void {
+  const { scene } = frame
+  canvas.lineCap = 'butt'
+  canvas.setLineDash([2, 3.5])
+  canvas.lineWidth = 1.25
+  for (const placed of inSight(frame)) {
+    const px = screenX(frame, shownX(scene, placed.x))
+    const py = screenY(frame, placed.row)
+    canvas.strokeStyle = colorOf(frame, placed)
+    canvas.beginPath()
+    for (const parent of placed.ghost.parents) {
+      if (parent >= scene.layout.ops) continue
+      const ax = opScreenX(frame, parent)
+      const ay = opScreenY(frame, parent)
+      const bend = (py - ay) / 2
+      canvas.moveTo(ax, ay)
+      canvas.bezierCurveTo(ax, ay + bend, px, py - bend, px, py)
+    }
+    canvas.stroke()
   }
   canvas.setLineDash([])
 }
 
-function drawGhost(canvas: Canvas2D, frame: Frame, { ghost, id, x, row, look }: PlacedGhost): void {
+/** Draws the ghosts in sight. */
+export function drawGhosts(canvas: Canvas2D, frame: Frame): void {
+  canvas.lineCap = 'butt'
+  for (const placed of inSight(frame)) drawGhost(canvas, frame, placed)
+  canvas.setLineDash([])
+}
+
+const colorOf = ({ palette }: Frame, { ghost, look }: PlacedGhost): string =>
+  ghost.state === 'rejected' ? palette.danger : inkOf(look, palette)
+
+function drawGhost(canvas: Canvas2D, frame: Frame, placed: PlacedGhost): void {
   const { camera, palette, scene } = frame
+  const { ghost, id, x, row, look } = placed
   const r = Math.max(dotRadius(camera), 3)
   const px = screenX(frame, shownX(scene, x))
   const py = screenY(frame, row)
-  const color = ghost.state === 'rejected' ? palette.danger : inkOf(look, palette)
-
-  canvas.lineCap = 'butt'
-  canvas.setLineDash([2, 3.5])
-  canvas.lineWidth = 1.25
-  canvas.strokeStyle = color
-  canvas.beginPath()
-  for (const parent of ghost.parents) {
-    if (parent >= scene.layout.ops) continue
-    const ax = opScreenX(frame, parent)
-    const ay = opScreenY(frame, parent)
-    const bend = (py - ay) / 2
-    canvas.moveTo(ax, ay)
-    canvas.bezierCurveTo(ax, ay + bend, px, py - bend, px, py)
-  }
-  canvas.stroke()
+  canvas.strokeStyle = colorOf(frame, placed)
 
   const chosen = scene.selected?.type === 'ghost' && scene.selected.id === id
   canvas.setLineDash(ghost.state === 'pending' ? [2.5, 2.5] : [])

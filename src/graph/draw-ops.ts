@@ -12,6 +12,8 @@ import { addShape, addStar } from './shape.ts'
 const SHORT_ID_DIGITS = 6
 const LABEL_ROW_GAP = 19
 const LABEL_LANE_GAP = 66
+/** Around a label, twice its width, CSS pixels: no edge is seen between its digits, or touches them. */
+const HALO = 5
 
 /** Draws the dots. */
 export function drawDots(canvas: Canvas2D, frame: Frame, visible: readonly number[]): void {
@@ -28,7 +30,7 @@ export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly num
   canvas.font = `10px ${MONO}`
   canvas.textBaseline = 'middle'
   canvas.lineJoin = 'round'
-  canvas.lineWidth = 4
+  canvas.lineWidth = HALO
   canvas.strokeStyle = palette.paper
   canvas.fillStyle = palette.quiet
   const aside = dotRadius(camera) + 7
@@ -41,8 +43,10 @@ export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly num
       side * (aside + (isHead(scene.layout, op) || scene.ties.forked.has(op) ? 4 : 0) + (isChosen(frame, op) ? 5 : 0))
     const y = opScreenY(frame, op) + 0.5
     canvas.textAlign = side < 0 ? 'right' : 'left'
-    canvas.globalAlpha = emphasis(frame, op)
+    // In full strength: edges must not be seen through the label of a muted op.
+    canvas.globalAlpha = 1
     canvas.strokeText(id, x, y)
+    canvas.globalAlpha = emphasis(frame, op)
     canvas.fillText(id, x, y)
   }
   canvas.globalAlpha = 1

@@ -3,7 +3,7 @@ import type { Canvas2D } from './canvas2d.ts'
 import { drawDensity } from './draw-density.ts'
 import { drawEdges } from './draw-edges.ts'
 import { drawBackdrop, drawHeads, drawThumb } from './draw-frame.ts'
-import { drawGhosts, drawTies } from './draw-ghosts.ts'
+import { drawGhostEdges, drawGhosts, drawTies } from './draw-ghosts.ts'
 import { drawDots, drawLabels } from './draw-ops.ts'
 import { drawLacks, drawTagsOf, drawThreads } from './draw-peers.ts'
 import { dotRadius, type Frame, opScreenX, opScreenY, opsInRows } from './frame.ts'
@@ -33,10 +33,12 @@ export function draw(canvas: Canvas2D, frame: Frame): void {
   drawLacks(canvas, frame)
   if (frame.visible === null) {
     drawDensity(canvas, frame)
+    drawGhostEdges(canvas, frame)
     drawTagsOf(canvas, frame, drawThreads(canvas, frame))
   } else {
     drawEdges(canvas, frame)
     drawTies(canvas, frame)
+    drawGhostEdges(canvas, frame)
     const ends = drawThreads(canvas, frame)
     drawLabels(canvas, frame, frame.visible)
     drawDots(canvas, frame, frame.visible)

@@ -6,6 +6,9 @@ export interface Recorder extends Canvas2D {
   /** Filled paths of at most 16 points: the dots, marks and tags, and what few lanes lack. */
   readonly shapes: { readonly right: number; readonly alpha: number }[]
   readonly calls: Map<string, number>
+  /** In the picture that was drawn last: the halos of texts, with how many curves were drawn before each, and after all of them. */
+  readonly halos: { readonly text: string; readonly alpha: number; readonly curvesBefore: number }[]
+  readonly curves: () => number
   /** How often each colour filled or stroked something since the last `forget`. */
   readonly inks: Map<unknown, number>
   forget(): void
@@ -14,6 +17,8 @@ export interface Recorder extends Canvas2D {
 export function createRecorder(): Recorder {
   const texts: Recorder['texts'] = []
   const shapes: Recorder['shapes'] = []
+  const halos: Recorder['halos'] = []
+  let curves = 0
   let path: number[] = []
   const point = (name: string, x: number): void => {
     counted(name)
@@ -29,6 +34,8 @@ export function createRecorder(): Recorder {
     calls,
     inks,
     shapes,
+    halos,
+    curves: () => curves,
     forget() {
       texts.length = 0
       shapes.length = 0
@@ -47,7 +54,11 @@ export function createRecorder(): Recorder {
     save: method('save'),
     restore: method('restore'),
     setTransform: method('setTransform'),
-    clearRect: method('clearRect'),
+    clearRect() {
+      counted('clearRect')
+      halos.length = 0
+      curves = 0
+    },
     fillRect: method('fillRect'),
     beginPath() {
       counted('beginPath')
@@ -56,13 +67,19 @@ export function createRecorder(): Recorder {
     closePath: method('closePath'),
     moveTo: (x) => point('moveTo', x),
     lineTo: (x) => point('lineTo', x),
-    bezierCurveTo: method('bezierCurveTo'),
+    bezierCurveTo() {
+      counted('bezierCurveTo')
+      curves++
+    },
     arc: (x, _y, r) => point('arc', x + r),
     rect: method('rect'),
     roundRect: method('roundRect'),
     clip: method('clip'),
     setLineDash: method('setLineDash'),
-    strokeText: method('strokeText'),
+    strokeText(text) {
+      counted('strokeText')
+      halos.push({ text, alpha: recorder.globalAlpha, curvesBefore: curves })
+    },
     fill() {
       counted('fill')
       if (path.length > 0 && path.length <= 16) shapes.push({ right: Math.max(...path), alpha: recorder.globalAlpha })

@@ -97,6 +97,17 @@ test('every op in sight is drawn with its short id, one below the other', () => 
   expect(latest.map(({ text }) => text)).toEqual(CHAT.map((_, op) => hex(op).slice(0, 6)))
 })
 
+test('no edge is drawn over the label of an op, or seen through it, also where the op is muted', () => {
+  const { graph, context, rest } = openGraph(FORK)
+  graph.feed({ type: 'ghosts', ghosts: [ghost('pending', [0])] })
+  graph.feed({ type: 'peers', peers: [{ author: keyBytes(9), heads: [1] }] })
+  graph.input({ type: 'select', id: hex(2), reveal: false })
+  rest()
+  const labels = context.halos.filter(({ text }) => /^[0-9a-f]{6}$/.test(text))
+  expect(labels).toHaveLength(FORK.length)
+  for (const label of labels) expect(label).toMatchObject({ alpha: 1, curvesBefore: context.curves() })
+})
+
 test('E6 what an author calls itself is drawn under its nickname, in its own line: cut, isolated, and clipped', () => {
   const { graph, context, rest } = openGraph(CHAT)
   const names = new Map([
