@@ -2,6 +2,7 @@
  * Every text of the interface, in one place and typed: what takes a number is a function. Sentences about refusals,
  * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`, those of kept rooms in `start/kept-messages.ts`.
  */
+import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../graph/counts.ts'
 import { graphMessages } from './graph/graph-messages.ts'
 import { keptMessages } from './start/kept-messages.ts'
@@ -217,6 +218,10 @@ export const messages = {
     check: 'Check evidence, without a room',
     defaultName: 'A room',
     isFirstHere: 'This browser kept nothing of this room, so you join it as a new author.',
+    back: (name: string, others: boolean) =>
+      `You are back as ${name}, a node that this browser kept.${others ? '' : ' For another node, open another tab.'}`,
+    addedBack: (name: string) => `The added node is ${name}, which this browser kept.`,
+    others: 'Other nodes',
     busy: 'All nodes of this room in this browser already run in other tabs. So this tab is a new node.',
     tryTitle: 'Things to try in a room',
     tries: [
@@ -340,6 +345,9 @@ export const messages = {
     ownNameHeld: 'Others in this room see this name once you write here.',
     ownNameTaken: 'Another node of this browser has a name in this room. Others see this name here only if you show it.',
     ownNameTell: 'Show it now',
+    ownNameSeen: (name: string) => `Saved. Others see ${quotedName(name)} beside your nickname.`,
+    ownNameNone: 'Saved. Others see your nickname only.',
+    ownNameLong: (most: number, name: string) => `Too long: others see the first ${countInWords(most)} characters, ${quotedName(name)}.`,
     ownNameHint:
       'Others see it beside your nickname, and remember it when this node is not connected. It is signed, but it is not an op. Anyone can use any name.',
     lead: 'The nickname, colour and shape come from the key. Another node can have the same nickname, but not the same fingerprint.',

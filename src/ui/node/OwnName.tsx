@@ -1,8 +1,8 @@
 /**
  * The name that others see while this node is here: said by no op, kept in this browser for this node, and for nodes in other rooms. In a
- * room in which its owner has not acted yet it is not told, nor by a second node of a room; the field says so.
+ * room in which its owner has not acted yet it is not told, nor by a second node of a room; the field says so. It also says what others see of what was typed.
  */
-import { useId, useState } from 'react'
+import { useEffect, useId, useState, type FormEvent } from 'react'
 import { messages } from '../messages.ts'
 import { useNode, useNodeState } from '../state/bindings.ts'
 
@@ -10,27 +10,57 @@ const text = messages.node
 
 /** As many characters as others show (`net/direct/signal.ts`). */
 const MAX_LENGTH = 40
+/** What others see is said when nothing was typed for so long (ms): not for each key. */
+const TYPING_PAUSE = 700
+
+/** As much of it as others show. */
+const cut = (name: string): string => Array.from(name.trim()).slice(0, MAX_LENGTH).join('')
 
 export function OwnName() {
   const node = useNode()
   const isTold = useNodeState((state) => state.allowed.name)
   const isTaken = useNodeState((state) => state.isNameTaken)
+  /** What the node itself says to others by now. */
+  const seen = useNodeState((state) => state.names.get(state.opened?.node ?? '') ?? '')
   const id = useId()
+  const signId = useId()
   const [name, setName] = useState(node.ownName)
+  const [isChanged, setChanged] = useState(false)
+  /** The name of which it is said what others see of it. */
+  const [judged, setJudged] = useState(name)
+  useEffect(() => {
+    const timer = setTimeout(() => setJudged(name), TYPING_PAUSE)
+    return () => clearTimeout(timer)
+  }, [name])
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    setChanged(true)
+    setJudged(name)
+  }
+
+  const isTooLong = cut(name) !== name.trim()
+  const isJudged = isTold && judged === name
+  const isNone = isChanged && name.trim() === ''
+  const sign = isNone ? text.ownNameNone : seen === '' ? '' : isTooLong ? text.ownNameLong(MAX_LENGTH, seen) : text.ownNameSeen(seen)
   return (
-    <div className="own-name">
+    <form className="own-name" onSubmit={onSubmit}>
       <label htmlFor={id}>{text.ownName}</label>
       <input
         id={id}
         className="input"
         value={name}
-        maxLength={MAX_LENGTH}
         placeholder={text.ownNamePlaceholder}
+        aria-invalid={isJudged && isTooLong}
+        aria-describedby={signId}
         onChange={(event) => {
           setName(event.target.value)
-          node.sayName(event.target.value)
+          setChanged(true)
+          node.sayName(cut(event.target.value))
         }}
       />
+      <p id={signId} className="own-name-sign their-text" data-bad={isTooLong} role="status">
+        {isJudged ? sign : ''}
+      </p>
       {!isTold && name !== '' && (
         <p className="own-name-held" role="status">
           {isTaken ? text.ownNameTaken : text.ownNameHeld}
@@ -39,6 +69,6 @@ export function OwnName() {
           </button>
         </p>
       )}
-    </div>
+    </form>
   )
 }

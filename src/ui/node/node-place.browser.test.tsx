@@ -1,7 +1,7 @@
 /** The place "node", opened at one of its parts. */
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { page as browserPage } from 'vitest/browser'
+import { page as browserPage, userEvent } from 'vitest/browser'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { PendingList, RefusedEntry } from '../../worker/api.ts'
 import '../base.css'
@@ -36,14 +36,16 @@ beforeEach(() => browserPage.viewport(1_400, 900))
 /** Opens the place at this part, or at its beginning. */
 function open(part: PageState['part']): void {
   store = createStore(() => ({ part, nodes: [] as PageState['nodes'] }) as PageState)
+  const nodeStore = createStore(() => ({
+    ...{ opened: { node: ID, roomName: 'a room' }, status: null, allowed: { name: true, servers: true } },
+    refused: { entries: REFUSED, count: 60 },
+    names: new Map<string, string>(),
+  }))
   const node = {
     slot: 0,
-    store: createStore(() => ({
-      ...{ opened: { node: ID, roomName: 'a room' }, status: null, allowed: { name: true, servers: true } },
-      refused: { entries: REFUSED, count: 60 },
-      names: new Map(),
-    })),
+    store: nodeStore,
     ownName: () => '',
+    sayName: (name: string) => nodeStore.setState({ names: new Map([[ID, name]]) }),
     pending: () => new Promise<PendingList>((resolve) => (tellPending = resolve)),
   } as unknown as PageNode
   const page = { store } as unknown as Page
@@ -96,4 +98,22 @@ test('a count of what is pending leads to the list of it, once that is there, wi
   const told = rows[0]!.textContent
   for (const words of [messages.node.pendingMissing(9), 'cdcdcdcd', messages.node.pendingMore(8), messages.node.pendingParents(1)])
     expect(told).toContain(words)
+})
+
+test('the field for the name says what others see of it: the name, the beginning of one that is too long, or none', async () => {
+  open(null)
+  await vi.waitFor(() => expect(place.querySelector('.own-name input')).not.toBe(null))
+  const field = place.querySelector<HTMLInputElement>('.own-name input')!
+  const { ownNameSeen, ownNameLong, ownNameNone } = messages.node
+  expect(place.querySelector('.own-name-sign')!.textContent).toBe('')
+  for (const [typed, sign] of [
+    [' Ada ', ownNameSeen('Ada')],
+    ['\u{1f98a}'.repeat(40), ownNameSeen('\u{1f98a}'.repeat(40))],
+    ['x'.repeat(41), ownNameLong(40, 'x'.repeat(40))],
+    ['', ownNameNone],
+  ] as const) {
+    await userEvent.fill(field, typed)
+    await vi.waitFor(() => expect(place.querySelector('.own-name-sign')!.textContent).toBe(sign))
+    expect(field.getAttribute('aria-invalid')).toBe(String(typed.length === 41))
+  }
 })
