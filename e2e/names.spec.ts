@@ -1,8 +1,7 @@
 /** Names that people choose: beside the nickname wherever an author is shown, and remembered when they are away. */
 import type { Locator, Page } from '@playwright/test'
-import { authorLook } from '../src/graph/author-look.ts'
 import { expect, test } from './fixtures.ts'
-import { agree, ready, said, type } from './tabs.ts'
+import { agree, nicknameOf, ready, type } from './tabs.ts'
 
 async function chooseName(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
@@ -15,8 +14,6 @@ async function chooseName(page: Page, name: string): Promise<void> {
   else await field.fill(name)
   await page.keyboard.press('Escape')
 }
-
-const nicknameOf = async (page: Page): Promise<string> => authorLook(Uint8Array.from(Buffer.from((await said(page, 'node'))!, 'hex'))).name
 
 /** Who wrote this, as the history says. */
 const authorOf = (page: Page, text: string): Locator =>

@@ -1,7 +1,7 @@
 /** A room that this browser has is found by the room, whatever tab opens its link: the node that is free, or else what is on the disk. */
 import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
-import { agree, messagesOf, ready, said, setOffline, type, watch } from './tabs.ts'
+import { agree, messagesOf, nicknameOf, ready, said, setOffline, type, watch } from './tabs.ts'
 
 /** Nodes that this browser keeps, of all rooms. */
 const keptNodes = (page: Page): Promise<number> =>
@@ -263,4 +263,42 @@ test('the room that is open does not make this tab another node by a click on it
   await start.getByRole('button', { name: 'Forget this node', exact: true }).click()
   await expect(start).toHaveCount(0)
   expect(await keptNodes(page)).toBe(0)
+})
+
+test('a tab that comes back by a link says as which node, and leads to the others; one that was the node or that somebody picked says nothing', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const founder = await open(`${host.address}/#new`)
+  const link = founder.url()
+  const [node, nickname] = [await said(founder, 'node'), await nicknameOf(founder)]
+  await founder.close()
+  const alone = await open(link)
+  const toast = alone.locator('.toast')
+  await expect(toast).toContainText(`You are back as ${nickname},`)
+  await expect(toast).toContainText('For another node, open another tab.')
+  await expect(toast.getByRole('button')).toHaveCount(0)
+  await alone.reload()
+  await ready(alone)
+
+  const second = await open(link)
+  const other = await said(second, 'node')
+  await expect(second.locator('.toast')).toHaveText('')
+  await second.close()
+  await expect(alone.locator('.toast')).toHaveText('')
+  await alone.getByRole('button', { name: 'Add a node here', exact: true }).click()
+  await expect(alone.locator('.toast')).toContainText('The added node is ')
+  await alone.close()
+  const back = await open(link)
+  expect([node, other]).toContain(await said(back, 'node'))
+  await expect(back.locator('.toast')).toContainText(`You are back as ${await nicknameOf(back)},`)
+  const wanted = (await said(back, 'node')) === node ? other : node
+  await back.getByRole('button', { name: 'Other nodes', exact: true }).click()
+  const rooms = back.getByRole('dialog', { name: 'Rooms' })
+  await expect(rooms.locator('.kept-node')).toHaveCount(2)
+  await expect(rooms.getByRole('button', { name: /^Resume / })).toBeFocused()
+  await goTo(back, () => rooms.getByRole('button', { name: /^Resume / }).click())
+  expect(await said(back, 'node')).toBe(wanted)
+  await expect(back.locator('.toast')).toHaveText('')
 })

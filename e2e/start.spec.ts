@@ -1,5 +1,6 @@
 /** The first screen of somebody who comes back: the kept rooms first, and nothing that moves under the pointer. */
 import { expect, test } from './fixtures.ts'
+import { ready, said } from './tabs.ts'
 
 for (const { width, height } of [
   { width: 1_400, height: 900 },
@@ -33,4 +34,22 @@ test('of many kept rooms the latest ones are shown, and all of them when asked f
   await expect(rooms).toHaveCount(3)
   await page.getByRole('button', { name: 'All 5 rooms', exact: true }).click()
   await expect(rooms).toHaveCount(5)
+})
+
+test('who comes back goes on in the latest room with Enter, and who types instead names a new room', async ({ host, device }) => {
+  const { context, open } = await device()
+  const before = await open(`${host.address}/#new`)
+  const node = await said(before, 'node')
+  await before.close()
+  const page = await context.newPage()
+  await page.goto(host.address)
+  const room = page.getByRole('button', { name: /^Resume / })
+  await expect(room).toBeFocused()
+  await page.keyboard.type('Thursday seminar')
+  await expect(page.getByRole('textbox', { name: 'Room name' })).toHaveValue('Thursday seminar')
+  await page.reload()
+  await expect(room).toBeFocused()
+  await page.keyboard.press('Enter')
+  await ready(page)
+  expect(await said(page, 'node')).toBe(node)
 })

@@ -3,6 +3,7 @@
  * until tabs agree. Waiting is always polling.
  */
 import type { BrowserContext, Page } from '@playwright/test'
+import { authorLook } from '../src/graph/author-look.ts'
 import type {} from '../src/ui/handles.ts'
 import { expect } from './expect.ts'
 
@@ -55,6 +56,10 @@ type Fact = 'ready' | 'node' | 'room' | 'ops' | 'pending' | 'rejected' | 'heads'
 /** What the tab says of itself right now; undefined when it does not (yet). */
 export const said = (page: Page, fact: Fact): Promise<string | undefined> =>
   page.evaluate((name) => document.documentElement.dataset[name], fact)
+
+/** The nickname of the tab's node. */
+export const nicknameOf = async (page: Page): Promise<string> =>
+  authorLook(Uint8Array.from(Buffer.from((await said(page, 'node'))!, 'hex'))).name
 
 /** Types a message, as a person would: into the box, then Enter. */
 export async function type(page: Page, text: string): Promise<void> {

@@ -148,3 +148,35 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   await look('check')
   expect(found).toEqual([])
 })
+
+test('what is said for a moment covers nothing, with a place open and without, at any width', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
+  const place = page.getByRole('dialog', { name: 'Share the room' })
+  const toast = page.locator('.toast')
+  for (const width of [...WIDTHS, 2_560]) {
+    for (const isOpen of [true, false]) {
+      await page.setViewportSize({ width, height: 740 })
+      if (!isOpen) await page.keyboard.press('Escape')
+      else if (!(await place.isVisible())) {
+        await page.getByRole('button', { name: 'Menu', exact: true }).click()
+        await page.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
+      }
+      await expect(place).toHaveCount(isOpen ? 1 : 0)
+      await page.getByRole('button', { name: 'Copy the room’s link', exact: true }).click()
+      await expect(toast).not.toHaveText('')
+      const covered = await toast.evaluate((box) => {
+        const { left, top, right, bottom } = box.getBoundingClientRect()
+        const under = new Set<Element>()
+        for (let x = left + 1; x < right; x += 4)
+          for (let y = top + 1; y < bottom; y += 4) for (const each of document.elementsFromPoint(x, y)) under.add(each)
+        return [...under].flatMap((each) => (box.contains(each) || each.contains(box) ? [] : [each.className]))
+      })
+      expect([width, isOpen, covered]).toEqual([width, isOpen, []])
+      const [bar, beginning] = [await page.locator('.top').boundingBox(), await (isOpen ? place : page.locator('.desk')).boundingBox()]
+      expect(beginning!.y).toBeGreaterThanOrEqual(bar!.y + bar!.height - 1)
+    }
+  }
+})

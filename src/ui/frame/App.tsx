@@ -12,7 +12,6 @@ import type { NodeFailure } from '../../worker/api.ts'
 import { Consoles } from './Consoles.tsx'
 import { Header } from './Header.tsx'
 import { NodeSwitch } from './NodeSwitch.tsx'
-import { Notice } from './Notice.tsx'
 import { Sheet } from './Sheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
 
@@ -72,7 +71,6 @@ export function App() {
           </Sheet>
         </NodeProvider>
       )}
-      <Notice />
     </div>
   )
 }

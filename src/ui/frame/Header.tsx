@@ -9,6 +9,7 @@ import { usePage } from '../state/bindings.ts'
 import type { PageNode } from '../state/page-node.ts'
 import { onlyHere } from '../state/start-up.ts'
 import { Menu } from './Menu.tsx'
+import { Notice } from './Notice.tsx'
 
 const text = messages.header
 
@@ -57,6 +58,7 @@ export function Header({ own }: { readonly own: PageNode }) {
       <h1 className="room-name">
         <bdi>{opened?.roomName ?? ''}</bdi>
       </h1>
+      <Notice />
       <div className="top-actions">
         {update !== null && (
           <button type="button" className="button update" title={text.updateHint} onClick={update}>

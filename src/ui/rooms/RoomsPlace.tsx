@@ -2,6 +2,7 @@
 import { messages } from '../messages.ts'
 import { RoomList } from '../start/RoomList.tsx'
 import { useKeptRooms } from '../start/use-kept-rooms.ts'
+import { usePageState } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
 
 const text = messages.rooms
@@ -14,6 +15,7 @@ function restart(fragment: string): void {
 
 export default function RoomsPlace() {
   const kept = useKeptRooms()
+  const unfolded = usePageState((state) => state.part?.name === 'nodes')
   return (
     <>
       <p className="lead">{text.lead}</p>
@@ -28,7 +30,9 @@ export default function RoomsPlace() {
         {text.toStart}
       </button>
       <RoomList
+        key={String(unfolded)}
         kept={kept}
+        unfolded={unfolded}
         onResume={(link, node) => {
           if (node !== null) keepClaim(link, node)
           restart(link)

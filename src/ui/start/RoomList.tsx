@@ -1,5 +1,5 @@
 /** The rooms this browser has kept, latest used first, each with its nodes: one click and the tab is a node of it again, or it is forgotten. */
-import { useState } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { Hex, KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
@@ -22,18 +22,38 @@ interface RoomListProps {
   readonly kept: KeptRooms
   /** Rooms that are shown before a person asks for all. */
   readonly most?: number
+  /** The nodes of the room that is open here are shown. */
+  readonly unfolded?: boolean
   readonly onResume: Resume
+  /** Somebody types while the focus is on a room: a person who does not look for that room. */
+  onTyping?(): void
 }
 
-export function RoomList({ kept: { rooms, here, look }, most = Infinity, onResume }: RoomListProps) {
+export function RoomList({ kept: { rooms, here, look }, most = Infinity, unfolded = false, onResume, onTyping }: RoomListProps) {
   const [all, setAll] = useState(false)
+  const list = useRef<HTMLUListElement>(null)
+  const isThere = rooms !== null && rooms.length > 0
+  // Who comes back goes on with Enter. What a person has gone to meanwhile keeps the focus.
+  useEffect(() => {
+    const { activeElement } = document
+    if (isThere && (activeElement === document.body || activeElement?.matches('[role="dialog"]') === true))
+      list.current?.querySelector<HTMLElement>(unfolded ? '.kept-acts button' : '.kept-room:enabled')?.focus()
+  }, [isThere, unfolded])
   if (rooms === null || rooms.length === 0) return null
   return (
     <section className="kept">
       <h2>{text.title}</h2>
-      <ul role="list">
+      <ul role="list" ref={list}>
         {rooms.slice(0, all ? undefined : most).map((room) => (
-          <Room key={room.link} room={room} here={room.link === here?.link ? here.nodes : null} onResume={onResume} onForgotten={look} />
+          <Room
+            key={room.link}
+            room={room}
+            here={room.link === here?.link ? here.nodes : null}
+            unfolded={unfolded && room.link === here?.link}
+            onResume={onResume}
+            onTyping={onTyping}
+            onForgotten={look}
+          />
         ))}
       </ul>
       {!all && rooms.length > most && (
@@ -49,12 +69,15 @@ interface RoomProps {
   readonly room: KeptRoom
   /** The nodes of this tab, if they are the room's. To become another one, a person picks that node. */
   readonly here: readonly Hex[] | null
+  /** Its nodes are shown from the beginning. */
+  readonly unfolded: boolean
   readonly onResume: Resume
+  readonly onTyping: (() => void) | undefined
   onForgotten(): void
 }
 
-function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: RoomProps) {
-  const [open, setOpen] = useState(false)
+function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping, onForgotten }: RoomProps) {
+  const [open, setOpen] = useState(unfolded)
   const now = useAgeClock()
   const [latest] = nodes
   const isHere = here !== null
@@ -68,6 +91,9 @@ function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: Room
         aria-label={isHere ? text.isHere(shown) : text.resume(shown)}
         disabled={isHere}
         onClick={() => onResume(link, free?.id ?? null)}
+        onKeyDown={(event) => {
+          if (isLetter(event)) onTyping?.()
+        }}
       >
         <span className="kept-name">
           <bdi>{shown}</bdi>
@@ -96,6 +122,10 @@ function Room({ room: { link, name, nodes }, here, onResume, onForgotten }: Room
     </li>
   )
 }
+
+/** A key that writes something, and does nothing to a button. */
+const isLetter = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey
 
 /** This tab's nodes in the room, and how many others of it are kept. */
 function Here({ here, others }: { readonly here: readonly Hex[]; readonly others: number }) {

@@ -1,5 +1,5 @@
 /** Where a tab without a room begins: name one, join one by its link, or go on in one that is kept here. */
-import { useCallback, useEffect, useId, useState, type FormEvent } from 'react'
+import { useCallback, useEffect, useId, useRef, useState, type FormEvent } from 'react'
 import { findLink } from '../../core/room-link.ts'
 import { Mark } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
@@ -28,6 +28,7 @@ export default function StartPlace() {
   const [link, setLink] = useState('')
   const [bad, setBad] = useState(false)
   const nameId = useId()
+  const nameField = useRef<HTMLInputElement>(null)
   const linkId = useId()
   const badId = useId()
 
@@ -78,18 +79,21 @@ export default function StartPlace() {
               if (node !== null) keepClaim(link, node)
               page.open(link, '', text.busy)
             }}
+            // The key that was pressed is written into the field.
+            onTyping={() => nameField.current?.focus()}
           />
           <form className="card" onSubmit={create}>
             <h2>{text.begin}</h2>
             <label htmlFor={nameId}>{text.name}</label>
             <input
               id={nameId}
+              ref={nameField}
               className="input"
               value={name}
               maxLength={120}
               placeholder={text.namePlaceholder}
               onChange={(event) => setName(event.target.value)}
-              // Who comes back looks at the rooms above first.
+              // Who comes back has the focus on the rooms above.
               autoFocus={kept.rooms !== null && !returns}
             />
             <button type="submit" className="button-accent">

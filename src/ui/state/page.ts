@@ -2,21 +2,30 @@
  * The page: which nodes run in it, which one is looked at, which place is open. The first node is the tab's own; the others
  * were added by "Add a node here" and are as real: own worker, own key, own store.
  */
+import { fromHex } from '../../core/bytes.ts'
 import { greatestOf } from '../../core/lists.ts'
+import { authorLook } from '../../graph/author-look.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Forgotten, Hex, KeptNode, Replies } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { messages } from '../messages.ts'
 import { forgetKept, forgetRoom, keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { forgetName } from './kept-names.ts'
-import { createPageNode, type PageNode } from './page-node.ts'
+import { createPageNode, type Opened, type PageNode } from './page-node.ts'
 import { serversOf } from './start-up.ts'
 
 /** What opens beside the console; null: the first screen alone. */
 export type Place = 'share' | 'peers' | 'node' | 'rooms' | 'help'
 
-/** A part of the place "node" that was asked for by itself. */
-export type Part = 'refused' | 'pending'
+/** A part of a place that was asked for by itself: of "node", and of "rooms" the nodes of the open room. */
+export type Part = 'refused' | 'pending' | 'nodes'
+
+/** "Link copied". `at` tells two equal ones apart. `others`: it is about which node this is, and offers the other ones. */
+export interface Notice {
+  readonly text: string
+  readonly at: number
+  readonly others: boolean
+}
 
 export interface PageState {
   /** Empty until a room is opened. */
@@ -26,8 +35,8 @@ export interface PageState {
   readonly place: Place | null
   /** The part of the place that was asked for, a new object each time; null: its beginning. */
   readonly part: { readonly name: Part } | null
-  /** Something to say for a moment ("Link copied"); `at` tells two equal ones apart. */
-  readonly notice: { readonly text: string; readonly at: number } | null
+  /** Something to say for a moment. */
+  readonly notice: Notice | null
   /** The invitation of another device with which this page was opened; null when it is taken. */
   readonly invitation: string | null
 }
@@ -94,9 +103,20 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
       if (opened === null) return
       unsubscribe()
       keepAddedNodes()
+      if (opened.resumed && opened.node !== claim) void sayBack(opened, slot)
     })
     store.setState(({ nodes }) => ({ nodes: [...nodes, node] }))
     node.start({ link, roomName: '', claim, patience: claim === null ? 0 : patience, relay, servers })
+  }
+
+  const say = (text: string, others = false): void => store.setState({ notice: { text, at: Date.now(), others } })
+
+  /** Nobody chose this node: it was the one that was free. */
+  const sayBack = async ({ link, node }: Opened, slot: number): Promise<void> => {
+    const kept = await ownNode().rooms()
+    const others = kept.some((each) => each.link === link && each.id !== node && !each.runs)
+    const { name } = authorLook(fromHex(node)!)
+    say(slot === 0 ? messages.start.back(name, others) : messages.start.addedBack(name), others)
   }
 
   return {
@@ -113,7 +133,9 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
         // A duplicated tab is not what those nodes were part of.
         if (opened.node !== claim) keepAdded(opened.link, [])
         const said = opened.isFirstHere ? messages.start.isFirstHere : otherwise
-        if (link !== null && !opened.resumed && said !== undefined) store.setState({ notice: { text: said, at: Date.now() } })
+        if (link !== null && !opened.resumed && said !== undefined) say(said)
+        // A tab that is the node that it was, or that a person picked, need not be told.
+        if (opened.resumed && opened.node !== claim) void sayBack(opened, 0)
         for (const { slot, claim } of keptAdded(opened.link)) add(slot, claim)
         if (invitation !== null) store.setState({ invitation, place: 'peers' })
       })
@@ -140,7 +162,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
       store.setState({ invitation: null })
       return invitation
     },
-    say: (text) => store.setState({ notice: { text, at: Date.now() } }),
+    say: (text) => say(text),
     rooms: () => ownNode().rooms(),
     forget: async (nodes) => {
       const outcomes = await Promise.all(nodes.map(({ id }) => ownNode().forget(id)))
