@@ -153,7 +153,12 @@ function noteGivenUp({ peers }: Engine, { from, ref, bundles, brought, near }: F
 }
 
 /** Units that answer a fetch (or the first of many) were judged. */
-export function fetched(engine: Engine, from: PeerId, message: Units, { admitted, duplicate, pending, refused, waiting }: IntakeResult): void {
+export function fetched(
+  engine: Engine,
+  from: PeerId,
+  message: Units,
+  { admitted, duplicate, pending, refused, waiting }: IntakeResult,
+): void {
   const peer = engine.peers.get(from)
   if (peer !== undefined) peer.broughtWell += admitted + duplicate
   if (message.ref === 0 && waiting > 0 && peer !== undefined) engine.bringers.add(from)
