@@ -10,7 +10,11 @@ const MARKUP = [
   `[a link](javascript:alert(1)) https://example.org/?q=<b>`,
   `<style>* { display: none }</style><base href="https://example.org/">`,
   `&lt;b&gt; \${7 * 7} {{7 * 7}} %3Cscript%3E`,
+  `https://bank.example@example.org/ https://b\u00fccher.example/ view-source:javascript:alert(1) file:///etc/passwd data:text/html,<b>`,
 ]
+
+/** An address, and behind it what turns the rest around: only the address can be followed. */
+const ADDRESS_AND_TURNED = 'https://example.org/a\u202egnp.exe'
 
 /** Right-to-left overrides that are never closed, and a letter under a thousand marks. */
 const TURNED = '\u202egnihtemos\u2066 \u202d\u061c'
@@ -24,7 +28,7 @@ test('E6 markup, scripts, links, turned, piled and endless words are shown as te
   const first = await (await device()).open(`${host.address}/#new`)
   const second = await (await device()).open(first.url())
   await agree([first, second], 1)
-  const texts = [...MARKUP, TURNED, ZALGO, LONG_WORD]
+  const texts = [...MARKUP, ADDRESS_AND_TURNED, TURNED, ZALGO, LONG_WORD]
   for (const text of texts) {
     await first.evaluate(async (words) => {
       await window.tabweave.submit(words)
@@ -37,9 +41,12 @@ test('E6 markup, scripts, links, turned, piled and endless words are shown as te
 
   const found = await second.evaluate(() => {
     const entries = [...document.querySelectorAll<HTMLElement>('.entry-text')]
-    const own = new Set(['DIV', 'BDI'])
+    const own = new Set(['DIV', 'BDI', 'A'])
     return {
       elements: entries.flatMap((entry) => [...entry.querySelectorAll('*')]).filter(({ tagName }) => !own.has(tagName)).length,
+      followed: [...document.querySelectorAll<HTMLAnchorElement>('.entry-text a')]
+        .map((link) => `${link.textContent} → ${link.href}`)
+        .sort(),
       isolated: entries.filter((entry) => entry.querySelector('bdi') === null).length,
       title: document.title,
       base: document.querySelectorAll('base').length,
@@ -49,6 +56,8 @@ test('E6 markup, scripts, links, turned, piled and endless words are shown as te
     }
   })
   expect(found).toMatchObject({ elements: 0, isolated: 0, base: 0, wide: 0, over: 0 })
+  const addresses = ['https://example.org/?q=', 'https://example.org/a']
+  expect(found.followed).toEqual(addresses.map((address) => `${address} → ${address}`))
   expect(found.title).not.toContain('owned')
   expect(found.tall).toBeLessThan(1)
   // What is turned inside an entry turns nothing outside of it: its id and time stand where those of others do.

@@ -11,6 +11,7 @@ import { LINKS } from './defences/links.ts'
 import { QUESTIONS } from './defences/questions.ts'
 import { OFFERS } from './defences/offers.ts'
 import { RELAY } from './defences/relay.ts'
+import { WEB_ADDRESSES } from './defences/web-addresses.ts'
 import type { Edit } from './source/edit.ts'
 
 export type Defence = Edit & {
@@ -31,4 +32,5 @@ export const DEFENCES: readonly Defence[] = [
   ...OFFERS,
   ...RELAY,
   ...BROWSER_AND_DISK,
+  ...WEB_ADDRESSES,
 ]

@@ -7,6 +7,8 @@ import { fullTime } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { AuthorMark, AuthorName, ChosenName, shortId } from '../shared/AuthorMark.tsx'
 import { beginningOf } from '../shared/long-text.ts'
+import { webAddressesIn } from '../shared/web-addresses.ts'
+import { Words } from '../shared/Words.tsx'
 import { ExportEvidence } from './ExportEvidence.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import type { GraphHost } from './graph-host.ts'
@@ -62,6 +64,7 @@ type DetailsProps = Pick<OpCardProps, 'node' | 'drawn' | 'names' | 'onSelect' | 
 
 function Details({ node, details, drawn, names, onSelect, onShowInHistory }: DetailsProps) {
   const reach = drawn?.reach
+  const shown = beginningOf(details.text)
   return (
     <>
       {details.equivocates && (
@@ -72,7 +75,9 @@ function Details({ node, details, drawn, names, onSelect, onShowInHistory }: Det
       {details.equivocates && <ExportEvidence node={node} details={details} />}
       {details.text !== '' && (
         <p className="op-card-text">
-          <bdi>{beginningOf(details.text)}</bdi>
+          <bdi>
+            <Words text={shown} addresses={webAddressesIn(shown, false)} />
+          </bdi>
         </p>
       )}
       {reach && <p className="op-card-reach">{text.reach(reach.past, reach.future, reach.concurrent)}</p>}

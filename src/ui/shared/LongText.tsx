@@ -1,44 +1,65 @@
 /** A text of others that may be long: its beginning, and more of it when somebody asks. */
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { folded, placeOf } from '../../core/find-text.ts'
 import { messages } from '../messages.ts'
 import { partsOf } from './long-text.ts'
+import { webAddressesIn } from './web-addresses.ts'
+import { Words } from './Words.tsx'
 
 interface LongTextProps {
   readonly text: string
   /** Where `text` is only the beginning: gives all of it, or null if that is not to be had now. */
   readonly whole?: (() => Promise<string | null>) | undefined
+  /** Words that a search found in it: all of it is shown, with a mark where they stand first, which is scrolled to. */
+  readonly found?: string | null
   /** Class of the box of the text. */
   readonly className: string
   /** Class of the button for more. */
   readonly moreClass?: string
 }
 
-export function LongText({ text: given, whole, className, moreClass = '' }: LongTextProps) {
+export function LongText({ text: given, whole, found = null, className, moreClass = '' }: LongTextProps) {
   const [asked, setAsked] = useState(0)
   const [fetched, setFetched] = useState<string | null>(null)
-  const text = fetched ?? given
   const isBeginning = whole !== undefined && fetched === null
-  const { parts, isWhole: isLaidOut } = partsOf(text, asked)
+  const { parts, isWhole: isLaidOut } = partsOf(fetched ?? given, asked)
   const isWhole = isLaidOut && !isBeginning
+  const shown = parts.join('')
+  const addresses = useMemo(() => webAddressesIn(shown, !isWhole), [shown, isWhole])
+  const place = useMemo(() => (found === null ? null : placeOf(shown, folded(found))), [shown, found])
+  const mark = useRef<HTMLElement>(null)
 
-  const more = async (): Promise<void> => {
+  const show = async (count: number): Promise<void> => {
     if (isBeginning) setFetched(await whole())
-    setAsked((before) => before + 1)
+    setAsked(count)
   }
   const less = (): void => {
     setAsked(0)
     setFetched(null)
   }
 
+  const open = useEffectEvent(() => void (isWhole || show(Infinity)))
+  useEffect(() => {
+    if (found !== null) open()
+  }, [found])
+  useLayoutEffect(() => void mark.current?.scrollIntoView({ block: 'nearest' }), [place])
+
+  let from = 0
   return (
     <>
       <div className={`${className} their-text`} data-clipped={asked === 0 && !isWhole}>
-        {parts.map((part, i) => (
-          <bdi key={i}>{part}</bdi>
-        ))}
+        {parts.map((part, i) => {
+          const start = from
+          from += part.length
+          return (
+            <bdi key={i}>
+              <Words text={part} from={start} addresses={addresses} found={place} mark={mark} />
+            </bdi>
+          )
+        })}
       </div>
       {(asked > 0 || !isWhole) && (
-        <button type="button" className={`button-plain ${moreClass}`} onClick={isWhole ? less : () => void more()}>
+        <button type="button" className={`button-plain ${moreClass}`} onClick={isWhole ? less : () => void show(asked + 1)}>
           {isWhole ? messages.less : messages.more}
         </button>
       )}

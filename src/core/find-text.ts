@@ -1,0 +1,58 @@
+/**
+ * Finding words in a text. Case does not count, nor whether an accent is a code point of its own: both sides are folded. Folding changes
+ * lengths, so the place in the text itself is found by folding it letter by letter.
+ */
+import { thinMarks } from './marks.ts'
+
+/** A text as it is compared. O(length). */
+export const folded = (text: string): string => thinMarks(text).normalize('NFC').toLowerCase()
+
+/** Characters of a text, in UTF-16 units. */
+export interface Place {
+  readonly from: number
+  /** Behind the last one. */
+  readonly to: number
+}
+
+/**
+ * A letter with what is drawn together with it: its marks, the rest of a Hangul syllable, a skin tone, the other half of a flag, what a joiner joins
+ * to it. What is folded, and what is marked, is always a whole letter. The vowels from U+16D67 on compose like marks and are none.
+ */
+const LETTERS = /(?:\p{RI}{2}|\P{M}|^\p{M}+)(?:[\p{M}\p{Emoji_Modifier}\u1160-\u11ff\u{16d67}-\u{16d6a}]|\u200d\P{M})*/gu
+
+/**
+ * Where words stand first in a text; null if they do not. It covers whole letters. O(length).
+ * @param text with its marks thinned
+ * @param words folded
+ * @param compared the text folded
+ */
+export function placeOf(text: string, words: string, compared: string = folded(text)): Place | null {
+  const first = words === '' ? -1 : compared.indexOf(words)
+  if (first < 0) return null
+  let from = 0
+  let at = 0
+  for (const { 0: letter, index } of text.matchAll(LETTERS)) {
+    if (at <= first) from = index
+    at += letter.length === 1 && letter < '\u0080' ? 1 : folded(letter).length
+    if (at >= first + words.length) return { from, to: index + letter.length }
+  }
+  return null
+}
+
+/** The beginning of a text, of at most so many UTF-16 units and of whole letters. Of a letter that is longer than that, its own beginning. O(most). */
+export function beginningOf(text: string, most: number): string {
+  if (text.length <= most) return text
+  const cut = text.slice(0, most)
+  const last = cut.match(LETTERS)?.at(-1) ?? ''
+  if (last.length < cut.length) return cut.slice(0, -last.length)
+  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut
+}
+
+/** The end of a text, as `beginningOf` is its beginning. */
+export function endOf(text: string, most: number): string {
+  if (text.length <= most) return text
+  const cut = text.slice(text.length - most)
+  const [first = ''] = cut.match(LETTERS) ?? []
+  if (first.length < cut.length) return cut.slice(first.length)
+  return /^[\udc00-\udfff]/.test(cut) ? cut.slice(1) : cut
+}
