@@ -56,7 +56,7 @@ test('E6 markup, scripts, links, turned, piled and endless words are shown as te
     }
   })
   expect(found).toMatchObject({ elements: 0, isolated: 0, base: 0, wide: 0, over: 0 })
-  const addresses = ['https://example.org/?q=', 'https://example.org/a']
+  const addresses = ['https://example.org/', 'https://example.org/?q=', 'https://example.org/a']
   expect(found.followed).toEqual(addresses.map((address) => `${address} → ${address}`))
   expect(found.title).not.toContain('owned')
   expect(found.tall).toBeLessThan(1)

@@ -15,7 +15,7 @@ test('an address in a message opens in a new tab, which knows nothing of the tab
     const other = await opened
     await other.waitForLoadState()
     expect(other.url()).toBe(address)
-    expect(await other.evaluate(() => [opener, document.referrer])).toEqual([null, ''])
+    expect(await other.evaluate(() => [opener === null, document.referrer] as const)).toEqual([true, ''])
     await other.close()
   }
   await page.locator('.entry .id-button').last().click()

@@ -8,6 +8,8 @@ const LONG_WORD = 'w'.repeat(400)
 /** A letter under 400 marks: no wider than a letter, and drawn over all that is above it. */
 const PILE = `z${'\u0301'.repeat(400)}`
 const TEXT = `${LONG_WORD} ${PILE}`
+/** A web address of 400 characters. */
+const ADDRESS = 'https://example.org/'.padEnd(400, 'w')
 /** As long as a name of a person may be. */
 const NAME = `${'w'.repeat(30)}z${'\u0301'.repeat(9)}`
 
@@ -83,8 +85,9 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   await founder.getByRole('textbox', { name: 'Your name here' }).fill(NAME)
   await founder.keyboard.press('Escape')
   await type(founder, TEXT)
+  await type(founder, ADDRESS)
   await type(founder, PILE.repeat(40))
-  await agree([founder, walker], 3)
+  await agree([founder, walker], 4)
 
   const found: string[] = []
   const look = async (place: string): Promise<void> => {
@@ -98,15 +101,25 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   await founder.getByRole('textbox', { name: 'Message' }).fill(TEXT)
   await walker.getByRole('textbox', { name: 'Message' }).fill(TEXT)
   await expect(walker.locator('.typing')).toContainText('typing')
+  await expect(walker.locator('.entry-text a')).toHaveText(ADDRESS)
   await look('console')
   await walker.locator('.entry .id-button').last().click()
   await expect(walker.locator('.op-card')).toBeVisible()
   await look('graph')
+  await walker.locator('.entry', { hasText: ADDRESS }).locator('.id-button').click()
+  await expect(walker.locator('.op-card a')).toHaveText(ADDRESS)
+  await look('the card of a web address')
   await walker.keyboard.press('Escape')
   const search = walker.getByRole('searchbox')
   await search.fill('w')
   await expect(walker.locator('.found-entry')).not.toHaveCount(0)
   await look('search')
+  await search.fill('example.org/w')
+  await expect(walker.locator('.found-entry mark').first()).toHaveText('example.org/w')
+  await look('search for a web address')
+  await search.press('Enter')
+  await expect(walker.locator('.entry-text a mark')).toHaveText('example.org/w')
+  await look('a web address that was found')
   await search.fill(TEXT)
   await look('search for nothing')
   await search.fill('')

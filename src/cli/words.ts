@@ -1,6 +1,7 @@
 /** What a node says in a terminal, line by line. Lines about the node begin with "* ", those of the history with a time. */
 import { fromHex } from '../core/bytes.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
+import { wordsOf } from '../crdt/entry-words.ts'
 import { authorLook } from '../graph/author-look.ts'
 import type { EquivocationEntry, Hex, HistoryEntry, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 
@@ -25,9 +26,8 @@ const called = (name: string): string => (name === '' ? '' : ` “${name}”`)
 
 /** An op of the history. `name`: what its author calls itself, or "". */
 export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry, name: string): string {
-  const said = kind === 'genesis' ? `created the room “${text}”` : kind === 'merge' ? 'joined the heads' : text
   const mark = equivocates ? ' [its author signed another op with this number]' : ''
-  return `${timeOf(time)}  ${authorName(author)}${called(name)}${own ? ' (you)' : ''}: ${said}${mark}`
+  return `${timeOf(time)}  ${authorName(author)}${called(name)}${own ? ' (you)' : ''}: ${wordsOf({ kind, text })}${mark}`
 }
 
 /** What a node holds. */

@@ -29,14 +29,45 @@ const LETTERS = /(?:\p{RI}{2}|\P{M}|^\p{M}+)(?:[\p{M}\p{Emoji_Modifier}\u1160-\u
 export function placeOf(text: string, words: string, compared: string = folded(text)): Place | null {
   const first = words === '' ? -1 : compared.indexOf(words)
   if (first < 0) return null
-  let from = 0
-  let at = 0
-  for (const { 0: letter, index } of text.matchAll(LETTERS)) {
-    if (at <= first) from = index
-    at += letter.length === 1 && letter < '\u0080' ? 1 : folded(letter).length
-    if (at >= first + words.length) return { from, to: index + letter.length }
+  const start = letterAt(text, { from: 0, before: 0 }, first)
+  const last = letterAt(text, start, first + words.length - 1)
+  return { from: start.from, to: last.to }
+}
+
+/** The beginning of a letter in a text, and how many units the folded text has before it. */
+interface Spot {
+  readonly from: number
+  readonly before: number
+}
+
+/** Folding letter by letter takes many times as long as folding the text: whatever is so long, and ends before what is looked for, is folded at once. */
+const STRIDE = 512
+
+/** The letter in which a unit of the folded text lies, behind `spot`. */
+function letterAt(text: string, spot: Spot, unit: number): Spot & { readonly to: number } {
+  let { from, before } = spot
+  for (let next = letterBefore(text, from + STRIDE); next !== null; next = letterBefore(text, from + STRIDE)) {
+    const length = folded(text.slice(from, next)).length
+    if (before + length > unit) break
+    from = next
+    before += length
   }
-  return null
+  LETTERS.lastIndex = from
+  for (;;) {
+    const letter = LETTERS.exec(text)?.[0]
+    if (letter === undefined) return { from, before, to: text.length }
+    const length = folded(letter).length
+    if (before + length > unit) return { from, before, to: from + letter.length }
+    from += letter.length
+    before += length
+  }
+}
+
+/** Where the last letter begins that begins within the 64 units before `at`; null at the end of the text, and within a longer letter. */
+function letterBefore(text: string, at: number): number | null {
+  const tail = at < text.length ? text.slice(at - 64, at) : ''
+  const last = tail.match(LETTERS)?.at(-1) ?? ''
+  return last.length < tail.length ? at - last.length : null
 }
 
 /** The beginning of a text, of at most so many UTF-16 units and of whole letters. Of a letter that is longer than that, its own beginning. O(most). */

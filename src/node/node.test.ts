@@ -242,11 +242,16 @@ test('what an author calls itself is known to the others, and after a restart al
   expect(known(again)).toEqual({ [alice.author]: 'Ada' })
 }, 20_000)
 
-test('search finds the newest first, whatever the case', async () => {
+test('search finds the newest first, whatever the case, and says whether there are older ones', async () => {
   const { alice } = await pair()
   for (const text of ['An apple', 'a pear', 'another APPLE']) await alice.submit(text)
-  expect((await alice.room.search('apple', 10)).map(({ text }) => text)).toEqual(['another APPLE', 'An apple'])
-  expect((await alice.room.search('apple', 1)).map(({ text }) => text)).toEqual(['another APPLE'])
+  const found = async (limit: number) => {
+    const { matches, more } = await alice.room.search('apple', limit)
+    return [...matches.map(({ excerpt }) => [excerpt.before, excerpt.words, excerpt.after]), more]
+  }
+  expect(await found(10)).toEqual([['another ', 'APPLE', ''], ['An ', 'apple', ''], false])
+  expect(await found(2)).toEqual([['another ', 'APPLE', ''], ['An ', 'apple', ''], false])
+  expect(await found(1)).toEqual([['another ', 'APPLE', ''], true])
 })
 
 test('E9 a damaged disk gives what is whole to a new author, who gets the rest from a peer', async () => {

@@ -16,7 +16,7 @@ import type { Library, Page } from './library.ts'
 import { pendingList } from './pending-list.ts'
 import { createRivals, isForked, pairsOf, rivalsOf } from './rivals.ts'
 import { createMatcher } from './search.ts'
-import type { EquivocationEntry, EvidenceEntry, Held, Hex, HistoryEntry, OpDetails, PendingList } from './views.ts'
+import type { EquivocationEntry, EvidenceEntry, Held, Hex, HistoryEntry, Match, Matches, OpDetails, PendingList } from './views.ts'
 
 /** Entries read at a time by a search: 16 MiB, if all are as long as can be. */
 const SEARCH_STEP = 256
@@ -24,6 +24,9 @@ const SEARCH_STEP = 256
 const SEARCH_SLICE = 128 * 1024
 /** An entry without a text counts as so many characters: its author's nickname and its ids are compared too. */
 const SEARCH_ENTRY = 64
+/** A character of an entry that is found counts as so many: the words are located letter by letter. */
+const SEARCH_MATCH = 8
+const NO_MATCHES: Matches = { matches: [], more: false }
 /** Children of one op that are named: more than a person looks through. Others choose how many there are. */
 const MAX_CHILDREN_TOLD = 64
 
@@ -38,8 +41,8 @@ export interface Room {
   entries(from: number | null, count: number): Promise<{ total: number; from: number; entries: HistoryEntry[] }>
   /** Entries in the order in which this node admitted them, from its `from`-th op on. */
   admitted(from: number, count: number): Promise<HistoryEntry[]>
-  /** Newest first. A later search ends this one, which then finds nothing. O(characters of the history), with pauses. */
-  search(text: string, limit: number): Promise<HistoryEntry[]>
+  /** Newest first, at most `limit`. A later search ends this one, which then finds nothing. O(characters of the history), with pauses. */
+  search(text: string, limit: number): Promise<Matches>
   inspect(id: Hex): Promise<OpDetails | null>
   /** Who holds own ops now, by their seq. */
   held(): (seq: number) => Held
@@ -108,28 +111,29 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
     admitted: (from, count) => entriesOf(Array.from({ length: Math.max(0, Math.min(count, dag.length - from)) }, (_, i) => from + i)),
     async search(text, limit) {
       const search = ++searches
-      const matches = createMatcher(text, names())
-      const found: HistoryEntry[] = []
+      const matchOf = createMatcher(text, names())
+      const matches: Match[] = []
       let slice = 0
       // What comes below while this goes on moves the others up. As much as there was may come, so that it ends.
       let left = 2 * history.length
-      for (let end = history.length; end > 0 && left > 0 && found.length < limit; left -= SEARCH_STEP) {
+      for (let end = history.length; end > 0 && left > 0; left -= SEARCH_STEP) {
         const start = Math.max(0, end - SEARCH_STEP)
         const ops = sliceHistory(history, start, end - start)
         const entries = await entriesOf(ops)
         for (const entry of entries.reverse()) {
-          if (matches(entry)) found.push(entry)
-          if (found.length === limit) break
-          slice += SEARCH_ENTRY + entry.text.length
+          const match = matchOf(entry)
+          if (match !== null && matches.length === limit) return { matches, more: true }
+          if (match !== null) matches.push(match)
+          slice += SEARCH_ENTRY + (match === null ? 1 : SEARCH_MATCH) * entry.text.length
           if (slice < SEARCH_SLICE) continue
           slice = 0
           await pause()
-          if (search !== searches) return []
+          if (search !== searches) return NO_MATCHES
         }
-        if (search !== searches) return []
+        if (search !== searches) return NO_MATCHES
         end = positionOf(history, ops[0]!)
       }
-      return found
+      return { matches, more: false }
     },
     async inspect(id) {
       const op = opOf(id)

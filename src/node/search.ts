@@ -1,33 +1,43 @@
-/** What a search finds: entries by their text, by their author's nickname and chosen name, and by the beginning of an id. */
+/** What a search finds: entries by what they say, by their author's nickname and chosen name, and by the beginning of an id. */
 import { fromHex } from '../core/bytes.ts'
+import { folded, placeOf } from '../core/find-text.ts'
 import { thinMarks } from '../core/marks.ts'
+import { wordsOf } from '../crdt/entry-words.ts'
 import { authorLook } from '../graph/author-look.ts'
-import type { Hex, HistoryEntry } from './views.ts'
+import { excerptOf } from './excerpt.ts'
+import type { Hex, HistoryEntry, Match } from './views.ts'
 
 /** From so many hex digits on, a search is for ids too. Screens show 8; with fewer, one would find whatever begins so by chance. */
 const LEAST_ID_DIGITS = 4
 
-/** A text as a search compares it: the case does not count, nor whether an accent is a letter of its own. */
-const folded = (text: string): string => thinMarks(text).normalize('NFC').toLowerCase()
-
 /**
- * Tells whether an entry is found by `text`. Its text has it anywhere; its author's nickname and chosen name have it, one after the other, from the beginning of a word on; its
- * id, or its author's fingerprint, begins with it. O(characters of the entry), and once O(an author's names). `names`: what authors call themselves.
+ * Finds entries by `text`. What the screen says of an entry has it anywhere; its author's nickname and chosen name have it, one after the other, from
+ * the beginning of a word on; its id, or its author's fingerprint, begins with it. Gives null for an entry that has it nowhere. O(characters of the
+ * entry), and once O(an author's names). `names`: what authors call themselves.
  */
-export function createMatcher(text: string, names: ReadonlyMap<Hex, string>): (entry: HistoryEntry) => boolean {
+export function createMatcher(text: string, names: ReadonlyMap<Hex, string>): (entry: HistoryEntry) => Match | null {
   const wanted = folded(text)
   const isId = wanted.length >= LEAST_ID_DIGITS && /^[0-9a-f]+$/.test(wanted)
   const looked = new Map<Hex, boolean>()
-  const isCalledSo = (author: Hex): boolean => {
+  const isBy = (author: Hex): boolean => {
     let isSo = looked.get(author)
     if (isSo === undefined) {
       const nickname = authorLook(fromHex(author)!).name
       const name = names.get(author)
-      isSo = ` ${nickname}${name === undefined ? '' : ` ${folded(name)}`}`.includes(` ${wanted}`)
+      isSo = (isId && author.startsWith(wanted)) || ` ${nickname}${name === undefined ? '' : ` ${folded(name)}`}`.includes(` ${wanted}`)
       looked.set(author, isSo)
     }
     return isSo
   }
-  return ({ id, author, text: said }) =>
-    (isId && (id.startsWith(wanted) || author.startsWith(wanted))) || isCalledSo(author) || folded(said).includes(wanted)
+  return (entry) => {
+    const { id, author, kind, time } = entry
+    const said = wordsOf(entry)
+    const compared = folded(said)
+    const isSaid = compared.includes(wanted)
+    const byId = isId && id.startsWith(wanted)
+    const byAuthor = isBy(author)
+    if (!isSaid && !byId && !byAuthor) return null
+    const words = thinMarks(said)
+    return { id, author, kind, time, excerpt: excerptOf(words, placeOf(words, wanted, compared)), byId, byAuthor }
+  }
 }

@@ -121,6 +121,28 @@ export interface ShownEntry extends HistoryEntry {
   readonly isWhole: boolean
 }
 
+/** An entry that a search found, and what of it has the words. */
+export interface Match extends Pick<HistoryEntry, 'id' | 'author' | 'kind' | 'time'> {
+  readonly excerpt: Excerpt
+  readonly byId: boolean
+  readonly byAuthor: boolean
+}
+
+/** The part of what an entry says around the words that were searched for, "…" where it goes on. Any text: isolate it. */
+export interface Excerpt {
+  readonly before: string
+  /** The words as they stand in it; "" if they do not, and then the excerpt is its beginning. */
+  readonly words: string
+  readonly after: string
+}
+
+/** The newest entries that a search found. */
+export interface Matches {
+  readonly matches: readonly Match[]
+  /** There are older ones. */
+  readonly more: boolean
+}
+
 /** Of the other authors who are connected: how many have an own op, as they say, and how many there are. */
 export interface Held {
   readonly by: number

@@ -1,6 +1,7 @@
 /**
  * Every text of the interface, in one place and typed: what takes a number is a function. Sentences about refusals,
- * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`, those of kept rooms in `start/kept-messages.ts`.
+ * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`, those of kept rooms in `start/kept-messages.ts`,
+ * what is said of an op in `crdt/entry-words.ts`.
  */
 import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../graph/counts.ts'
@@ -149,10 +150,12 @@ export const messages = {
     newBelow: (n: number) => `${plural(n, 'new entry', 'new entries')} below`,
     search: 'Search the history',
     searchShort: 'Search: text, name or id',
-    foundAt: (i: number, n: number, limit: boolean) => `${countInWords(i)} of ${limit ? 'the newest ' : ''}${countInWords(n)}`,
+    foundAt: (i: number, n: number, more: boolean) => `${countInWords(i)} of ${more ? 'the newest ' : ''}${countInWords(n)}`,
     nextFound: 'Next match (Enter)',
     previousFound: 'Previous match (Shift+Enter)',
-    found: (n: number, limit: boolean) => (n === 0 ? 'Nothing found' : `${limit ? 'The newest ' : ''}${plural(n, 'entry', 'entries')}`),
+    found: (n: number, more: boolean) =>
+      n === 0 ? 'Nothing found' : more ? `The newest ${countInWords(n)}; there are older ones` : plural(n, 'entry', 'entries'),
+    olderFound: 'Show older ones',
     results: 'Search results',
     saving: 'saving',
     saved: 'saved here',
@@ -169,8 +172,6 @@ export const messages = {
     savedHint: 'Signed and stored on this disk. None of the counted authors has signed an op that follows it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
-    wove: 'joined the heads',
-    began: (name: string) => `created the room “${name}”`,
     full: 'The disk is full: this node can only read. What you type is kept here.',
     tooLong: (bytes: number, limit: number) =>
       `This has ${plural(bytes, 'byte')}, and a message may have ${countInWords(limit)}. Split it into smaller messages.`,

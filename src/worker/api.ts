@@ -10,6 +10,7 @@ import type {
   HistoryEntry,
   ImportOutcome,
   InviteReply,
+  Matches,
   MeetReply,
   NodeFailure,
   NodeStatus,
@@ -80,7 +81,7 @@ export type ToNode =
   | { readonly type: 'pending'; readonly ref: number }
   /** All of an entry's text: reply `string | null`. */
   | { readonly type: 'text'; readonly ref: number; readonly id: Hex }
-  /** Entries that a search for `text` finds (`node/search.ts`), newest first, at most `limit`: reply `ShownEntry[]`. */
+  /** Entries that a search for `text` finds (`node/search.ts`), newest first, at most `limit`: reply `Matches`. */
   | { readonly type: 'search'; readonly ref: number; readonly text: string; readonly limit: number }
   /** The whole history, with whole texts: reply `HistoryEntry[]`. */
   | { readonly type: 'history'; readonly ref: number }
@@ -117,7 +118,7 @@ export interface Replies {
   readonly inspect: OpDetails | null
   readonly pending: PendingList
   readonly text: string | null
-  readonly search: readonly ShownEntry[]
+  readonly search: Matches
   readonly history: readonly HistoryEntry[]
   readonly export: Uint8Array
   readonly exportStored: StoredRoom | null

@@ -17,7 +17,7 @@ import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts'
 import { type KnownNode, type Store, StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
 import type { Forgotten, FromNode, NodeFailure, Replies, ToNode } from './api.ts'
-import { beginningOf, shownOf } from './beginning.ts'
+import { beginningOf } from './beginning.ts'
 import { mintDistinct } from './distinct-key.ts'
 import { createGraphFeeder } from './graph-feed.ts'
 import { createPublisher } from './publisher.ts'
@@ -115,10 +115,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
       case 'pending':
         return reply(message.ref, Promise.resolve(running.room.pending()))
       case 'search':
-        return reply(
-          message.ref,
-          running.room.search(message.text, message.limit).then((entries) => entries.map(shownOf)),
-        )
+        return reply(message.ref, running.room.search(message.text, message.limit))
       case 'history':
         return reply(
           message.ref,

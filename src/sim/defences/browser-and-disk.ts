@@ -320,7 +320,7 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E6',
-    file: 'src/node/search.ts',
+    file: 'src/core/find-text.ts',
     in: 'folded',
     drop: 'call thinMarks',
     test: tested('src/node/room.test.ts', 'E6 a search thins piled marks'),

@@ -3,6 +3,7 @@ import { toBase64url, toHex } from '../../core/bytes.ts'
 import { type Evidence, roomOf } from '../../core/evidence.ts'
 import type { Unit } from '../../core/unit.ts'
 import { decodeBody } from '../../crdt/body.ts'
+import { wordsOf } from '../../crdt/entry-words.ts'
 import { textOf } from '../../crdt/text-of.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { fullTime, messages } from '../messages.ts'
@@ -80,6 +81,6 @@ function SignedOp({ title, chain }: { readonly title: string; readonly chain: Un
 function saidBy(bytes: Uint8Array): string {
   const body = decodeBody(bytes)
   if (!body.ok) return text.unknownBody(bytesInWords(bytes.length))
-  if (body.value.kind === 'genesis') return text.founded(body.value.name)
-  return body.value.kind === 'merge' ? text.noText : textOf(body.value)
+  const { kind } = body.value
+  return kind === 'merge' ? text.noText : wordsOf({ kind, text: textOf(body.value) })
 }

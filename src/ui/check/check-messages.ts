@@ -56,7 +56,6 @@ export const checkMessages = {
   above: (ops: number) => `on a later op of the author, ${countInWords(ops)} ${ops === 1 ? 'op' : 'ops'} after this one`,
   noText: 'No text: it joins heads.',
   unknownBody: (bytes: string) => `Content of a kind that this version does not know, ${bytes}.`,
-  founded: (name: string) => `created the room “${name}”`,
   notProven: 'What it does not prove',
   limits: [
     'Who the person is. The file is about a key, and anyone who has the key can sign with it. Nicknames and names prove nothing.',

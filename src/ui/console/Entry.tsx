@@ -1,11 +1,12 @@
 /** One entry of the history: who, when, what, and who has seen it. Its text is anybody's, so it is isolated and never markup. */
 import { memo } from 'react'
+import { wordsOf } from '../../crdt/entry-words.ts'
 import type { Hex, ShownEntry } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, ChosenName, shortId } from '../shared/AuthorMark.tsx'
 import { LongText } from '../shared/LongText.tsx'
-import { wordsOf } from './entry-words.ts'
 import { fullTime, messages, timeAgo } from '../messages.ts'
 import { useNode } from '../state/bindings.ts'
+import type { Found } from '../state/page-node.ts'
 
 const text = messages.console
 
@@ -18,6 +19,8 @@ interface EntryProps {
   /** Seconds since 1970. */
   readonly now: number
   readonly selected: boolean
+  /** How a search led to it. */
+  readonly found: Found | null
   readonly landed: boolean
   onSelect(id: Hex): void
 }
@@ -45,7 +48,7 @@ function Receipts({ entry: { saved, held, seenBy, others } }: { readonly entry: 
   )
 }
 
-function EntryItem({ entry, name, place, now, selected, landed, onSelect }: EntryProps) {
+function EntryItem({ entry, name, place, now, selected, found, landed, onSelect }: EntryProps) {
   const node = useNode()
   const id = shortId(entry.id)
   const wholeWords = async (): Promise<string | null> => {
@@ -76,7 +79,13 @@ function EntryItem({ entry, name, place, now, selected, landed, onSelect }: Entr
           {id}
         </button>
       </div>
-      <LongText text={wordsOf(entry)} whole={entry.isWhole ? undefined : wholeWords} className="entry-text" moreClass="entry-more" />
+      <LongText
+        text={wordsOf(entry)}
+        whole={entry.isWhole ? undefined : wholeWords}
+        found={found}
+        className="entry-text"
+        moreClass="entry-more"
+      />
       {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}
     </li>
   )
@@ -97,6 +106,7 @@ export const Entry = memo(
     before.place === after.place &&
     before.now === after.now &&
     before.selected === after.selected &&
+    before.found === after.found &&
     before.landed === after.landed &&
     before.onSelect === after.onSelect,
 )

@@ -1,33 +1,40 @@
-/** One entry that a search found. */
+/** One entry that a search found, with what of it has the words. */
 import type { KeyboardEvent } from 'react'
-import type { Hex, HistoryEntry } from '../../worker/api.ts'
+import type { Match } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
-import { beginningOf } from '../shared/long-text.ts'
 import { timeAgo } from '../messages.ts'
 import { useNodeState } from '../state/bindings.ts'
-import { wordsOf } from './entry-words.ts'
 
 interface FoundEntryProps {
-  readonly entry: HistoryEntry
+  readonly match: Match
   /** Seconds since 1970. */
   readonly now: number
-  onGo(id: Hex): void
+  onGo(match: Match): void
   onKeyDown(event: KeyboardEvent): void
 }
 
-export function FoundEntry({ entry, now, onGo, onKeyDown }: FoundEntryProps) {
-  const chosen = useNodeState((state) => state.names.get(entry.author))
+export function FoundEntry({ match, now, onGo, onKeyDown }: FoundEntryProps) {
+  const { id, author, time, excerpt, byId, byAuthor } = match
+  const chosen = useNodeState((state) => state.names.get(author))
   return (
-    <button type="button" className="found-entry" onClick={() => onGo(entry.id)} onKeyDown={onKeyDown}>
-      <AuthorMark author={entry.author} />
+    <button type="button" className="found-entry" onClick={() => onGo(match)} onKeyDown={onKeyDown}>
+      <AuthorMark author={author} />
       <span className="found-head">
-        <AuthorName author={entry.author} />
-        <ChosenName name={chosen} />
-        <time>{timeAgo(entry.time, now)}</time>
-        <Id>{shortId(entry.id)}</Id>
+        <span className="found-author" data-found={byAuthor}>
+          <AuthorName author={author} />
+          <ChosenName name={chosen} />
+        </span>
+        <time>{timeAgo(time, now)}</time>
+        <span data-found={byId}>
+          <Id>{shortId(id)}</Id>
+        </span>
       </span>
-      <span className="found-text">
-        <bdi>{beginningOf(wordsOf(entry))}</bdi>
+      <span className="found-text their-text">
+        <bdi>
+          {excerpt.before}
+          {excerpt.words !== '' && <mark>{excerpt.words}</mark>}
+          {excerpt.after}
+        </bdi>
       </span>
     </button>
   )

@@ -21,6 +21,7 @@ export function History({ author }: { readonly author: Hex }) {
   const welcome = total <= 1
   const landed = useNodeState((state) => state.landed)
   const selected = useNodeState((state) => state.selected)
+  const found = useNodeState((state) => state.found)
   const names = useNodeState((state) => state.names)
   const now = useAgeClock()
 
@@ -49,6 +50,7 @@ export function History({ author }: { readonly author: Hex }) {
               place={from + i}
               now={now}
               selected={entry.id === selected}
+              found={entry.id === selected ? found : null}
               landed={landed.includes(entry.id)}
               onSelect={select}
             />

@@ -1,89 +1,86 @@
 /** Search in the history: what is found stands over it, newest first, and leads back to its place. Enter goes from one to the next. */
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
-import type { Hex, HistoryEntry } from '../../worker/api.ts'
+import type { Match } from '../../worker/api.ts'
 import { isComposing } from '../shared/keys.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { useAgeClock, useNode, usePage } from '../state/bindings.ts'
-import { SEARCH_LIMIT } from '../state/page-node.ts'
 import { FoundEntry } from './FoundEntry.tsx'
+import { type FoundList, useFound } from './use-found.ts'
 
 const text = messages.console
 
-/** A pause in typing before the worker is asked (ms). */
-const PAUSE = 120
-
-/** What was found, and by which words. */
-interface Found {
-  readonly by: string
-  readonly entries: readonly HistoryEntry[]
-}
+/** Matches that are listed at first, and so many more each time that a person asks for older ones. */
+const PAGE = 100
 
 /** To the next match (older), or to the one before. */
 type Step = 1 | -1
-
-/** What is found by these words, once it is; null before that. */
-function useFound(words: string): Found | null {
-  const node = useNode()
-  const [found, setFound] = useState<Found | null>(null)
-  useEffect(() => {
-    if (words === '') return setFound(null)
-    let current = true
-    const timer = setTimeout(() => {
-      void node.search(words).then((entries) => {
-        if (current) setFound({ by: words, entries })
-      })
-    }, PAUSE)
-    return () => {
-      current = false
-      clearTimeout(timer)
-    }
-  }, [words, node])
-  return found
-}
 
 export function Search() {
   const page = usePage()
   const node = useNode()
   const [query, setQuery] = useState('')
-  /** Which match the history shows; null: the list of all is shown. */
-  const [at, setAt] = useState<number | null>(null)
+  const [limit, setLimit] = useState(PAGE)
+  /** The match that the history shows; null: the list of all is shown. */
+  const [shown, setShown] = useState<Match | null>(null)
   /** A step that waits for what is being searched for. */
   const step = useRef<Step | null>(null)
+  /** How many were listed when older ones were asked for: the first of these has the focus next. */
+  const listed = useRef<number | null>(null)
   const place = useRef<HTMLDivElement>(null)
   const words = query.trim()
-  const found = useFound(words)
+  const found = useFound(words, limit)
+  const at = placeIn(found, shown)
   const now = useAgeClock()
 
   const ask = (next: string): void => {
     setQuery(next)
-    setAt(null)
+    setLimit(PAGE)
+    setShown(null)
     step.current = null
+    listed.current = null
   }
 
   /** What had the focus is about to go: the history has it next, and its keys scroll it. */
   const leave = (): void => place.current!.closest('.console')!.querySelector<HTMLElement>('.history')!.focus()
 
-  const show = (id: Hex): void => {
+  const show = ({ id, excerpt }: Match): void => {
     page.focus(node.slot)
-    node.select(id)
+    node.showFound(id, { words: excerpt.words === '' ? '' : found!.by })
   }
 
-  const go = (id: Hex): void => {
+  const go = (match: Match): void => {
+    show(match)
     ask('')
     leave()
-    show(id)
   }
+
+  const older = (): void => {
+    if (found?.by !== words) return
+    listed.current = found.matches.length
+    setLimit(found.limit + PAGE)
+  }
+  useEffect(() => {
+    if (listed.current === null || found?.limit !== limit) return
+    const entries = place.current!.querySelectorAll<HTMLElement>('.found-entry')
+    entries[Math.min(listed.current, entries.length - 1)]?.focus()
+    listed.current = null
+  }, [found, limit])
 
   const walk = (by: Step): void => {
     if (words === '') return
     if (found?.by !== words) return void (step.current = by)
     step.current = null
-    const { length } = found.entries
-    if (length === 0) return
-    const next = at === null ? (by === 1 ? 0 : length - 1) : (at + by + length) % length
-    setAt(next)
-    show(found.entries[next]!.id)
+    const { matches, more } = found
+    if (matches.length === 0) return
+    const next = at === null ? (by === 1 ? 0 : -1) : at + by
+    if (next === matches.length && more) {
+      step.current = by
+      return setLimit(found.limit + PAGE)
+    }
+    const match = matches.at(next % matches.length)!
+    setShown(match)
+    show(match)
   }
   useEffect(() => {
     if (step.current !== null) walk(step.current)
@@ -100,7 +97,7 @@ export function Search() {
       walk(event.shiftKey ? -1 : 1)
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       if (at === null) toNeighbour(event, place)
-      else setAt(null)
+      else setShown(null)
     }
   }
 
@@ -124,11 +121,9 @@ export function Search() {
         <div className="found">
           <div className="found-head-row">
             <p className="found-count" role="status">
-              {at === null
-                ? text.found(found.entries.length, found.entries.length >= SEARCH_LIMIT)
-                : text.foundAt(at + 1, found.entries.length, found.entries.length >= SEARCH_LIMIT)}
+              {at === null ? text.found(found.matches.length, found.more) : text.foundAt(at + 1, found.matches.length, found.more)}
             </p>
-            {found.entries.length > 0 && (
+            {found.matches.length > 0 && (
               <>
                 <StepButton by={1} walk={walk} onKeyDown={onKeyDown} />
                 <StepButton by={-1} walk={walk} onKeyDown={onKeyDown} />
@@ -136,18 +131,31 @@ export function Search() {
             )}
           </div>
           {at === null && (
-            <ol role="list" aria-label={text.results}>
-              {found.entries.map((entry) => (
-                <li key={entry.id}>
-                  <FoundEntry entry={entry} now={now} onGo={go} onKeyDown={onKeyDown} />
+            <ol key={found.by} role="list" aria-label={text.results}>
+              {found.matches.map((match) => (
+                <li key={match.id}>
+                  <FoundEntry match={match} now={now} onGo={go} onKeyDown={onKeyDown} />
                 </li>
               ))}
+              {found.more && (
+                <li>
+                  <button type="button" className="button found-older" onClick={older} onKeyDown={onKeyDown}>
+                    {text.olderFound}
+                  </button>
+                </li>
+              )}
             </ol>
           )}
         </div>
       )}
     </div>
   )
+}
+
+/** Which of the matches is shown, as long as it is one of them. */
+function placeIn(found: FoundList | null, shown: Match | null): number | null {
+  const at = shown === null || found === null ? -1 : found.matches.findIndex(({ id }) => id === shown.id)
+  return at < 0 ? null : at
 }
 
 /** The next match is older, and stands further up. */
@@ -162,7 +170,7 @@ function StepButton({ by, walk, onKeyDown }: { readonly by: Step; walk(by: Step)
 
 /** Arrows walk from the field into what was found and back. */
 function toNeighbour(event: KeyboardEvent, place: RefObject<HTMLDivElement | null>): void {
-  const stops = Array.from(place.current!.querySelectorAll<HTMLElement>('input, .found-entry'))
+  const stops = Array.from(place.current!.querySelectorAll<HTMLElement>('input, .found-entry, .found-older'))
   const next = stops[stops.findIndex((stop) => stop === document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1)]
   if (next === undefined) return
   event.preventDefault()

@@ -59,6 +59,7 @@ beforeEach(async () => {
         landed: [],
         names: new Map(),
         selected: null,
+        found: null,
         live: 0,
         sent: 0,
         status: null,
@@ -75,7 +76,7 @@ beforeEach(async () => {
         tell()
       }, 5)
     },
-    inspect: async () => null,
+    inspect: async (id: string) => ({ position: Number.parseInt(id, 16) }),
     wholeText: async (id: string) => texts.get(Number.parseInt(id, 16)) ?? null,
   } as unknown as PageNode
   const page = { store: createStore(() => ({})) } as unknown as Page
@@ -257,4 +258,81 @@ test('E6 of 64 kB of piled marks, Arabic with marks, or Thai as little is laid o
   last.querySelector<HTMLButtonElement>('.entry-more')!.click()
   await vi.waitFor(() => expect(last.querySelector('.entry-more')!.textContent).toBe(messages.more))
   expect(last.querySelector('.entry-text')!.textContent.length).toBeLessThanOrEqual(901)
+})
+
+/** A text of 60 kB in which the words stand once, so far behind its beginning (UTF-16 units). */
+const hiding = (words: string, at: number): string => `${'lorem ip '.repeat(at / 9)}${words}${' lorem ip'.repeat((60_000 - at) / 9)}`
+
+/** Whether the mark can be seen, all of it. */
+function seesMark(): boolean {
+  const mark = place.querySelector('mark')
+  if (mark === null) return false
+  const [inner, outer] = [mark.getBoundingClientRect(), box().getBoundingClientRect()]
+  return inner.top >= outer.top && inner.bottom <= outer.bottom
+}
+
+test.each([
+  ['the last one', 299],
+  ['one of those that are here', 280],
+  ['one that is not here yet', 40],
+])('an entry that a search found is opened where the words stand, whatever is written meanwhile: %s', async (_, n) => {
+  texts.set(n, hiding('Needle', 45_000))
+  await begin(300)
+  const { id } = entryOf(n)
+  store.setState({ selected: id, found: { words: 'needle' } })
+  const entry = (): HTMLElement | null => place.querySelector(`[data-id="${id}"]`)
+  await vi.waitFor(() => expect(entry()?.querySelector('.entry-text')?.textContent).toBe(texts.get(n)))
+  await vi.waitFor(() => expect(seesMark()).toBe(true))
+  expect(place.querySelector('mark')!.textContent).toBe('Needle')
+  await settled()
+  for (let more = 0; more < 3; more++) {
+    total++
+    tell()
+    await settled()
+  }
+  expect(seesMark()).toBe(true)
+  // What is new is what came since.
+  expect(place.querySelector('.jump')!.textContent).toContain('3 new entries')
+  // It can be folded again, and stays so.
+  entry()!.querySelector<HTMLElement>('.entry-more')!.click()
+  await vi.waitFor(() => expect(entry()!.querySelector('.entry-text')!.textContent.length).toBeLessThan(1_000))
+  // Who comes to it again by a search sees the words again, from wherever.
+  box().scrollTop = 0
+  await settled()
+  store.setState({ selected: id, found: { words: 'needle' } })
+  await vi.waitFor(() => expect(seesMark()).toBe(true))
+  box().scrollTop -= 3_000
+  await settled()
+  store.setState({ selected: id, found: { words: 'needle' } })
+  await vi.waitFor(() => expect(seesMark()).toBe(true))
+})
+
+test('a short entry that a search found is marked, and the end is followed on', async () => {
+  texts.set(59, 'a Needle here')
+  await begin(60)
+  store.setState({ selected: entryOf(59).id, found: { words: 'needle' } })
+  await vi.waitFor(() => expect(place.querySelector('mark')?.textContent).toBe('Needle'))
+  total++
+  tell()
+  await vi.waitFor(() => expect(seen().at(-1)).toBe(60))
+  store.setState({ selected: entryOf(60).id, found: null })
+  await vi.waitFor(() => expect(place.querySelector('mark')).toBe(null))
+})
+
+test('the web addresses of a long text that can be followed are those that are shown as a whole', async () => {
+  const address = (n: number): string => `https://example.org/${n}/`
+  texts.set(0, `${address(1)} ${'w'.repeat(870)} ${address(2)}${'w'.repeat(300)} ${'w '.repeat(300)}${address(3)}`)
+  await begin(1)
+  const linked = (): (string | null)[] => [...place.querySelectorAll('.entry-text a')].map(({ textContent }) => textContent)
+  expect(linked()).toEqual([address(1)])
+  place.querySelector<HTMLElement>('.entry-more')!.click()
+  await vi.waitFor(() => expect(linked()).toEqual([address(1), `${address(2)}${'w'.repeat(300)}`, address(3)]))
+  const first = place.querySelector<HTMLAnchorElement>('.entry-text a')!
+  expect([first.href, first.target, first.rel, first.referrerPolicy, first.dir]).toEqual([
+    ...[address(1), '_blank', 'noopener noreferrer', 'no-referrer', 'ltr'],
+  ])
+  // What a search found is marked in an address, too, and it can be followed still.
+  store.setState({ selected: entryOf(0).id, found: { words: 'org/3' } })
+  await vi.waitFor(() => expect(place.querySelector('a > mark')?.textContent).toBe('org/3'))
+  expect(linked()).toContain(address(3))
 })

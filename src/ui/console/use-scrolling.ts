@@ -2,7 +2,7 @@
  * Where the history is scrolled to. Its end is followed until a person scrolls up, and again once they write. In between what they look at
  * stays where it is, whatever arrives above it and however high entries are; and where they scroll to, entries are asked for.
  */
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { useNode, useNodeState } from '../state/bindings.ts'
 import type { NodeState } from '../state/page-node.ts'
@@ -32,6 +32,7 @@ export interface Scrolling {
 export function useScrolling({ total, from, entries }: NodeState['history'], rests: boolean): Scrolling {
   const node = useNode()
   const selected = useNodeState((state) => state.selected)
+  const found = useNodeState((state) => state.found)
   const box = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLOListElement>(null)
   const [height, setHeight] = useState(FIRST_GUESS)
@@ -78,21 +79,32 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     return next !== null
   }, [total, from, count, height, node])
 
+  /** Stays with what is looked at. Until now the window went on with the end. */
+  const leaveEnd = useEffectEvent((): void => {
+    if (!following) return
+    setFollowing(false)
+    setReadUpTo(total)
+    node.showFrom(from)
+  })
+
   useEffect(() => {
     if (selected === null) return
     const row = rowOf(selected)
     if (row !== undefined) {
       wanted.current = null
-      if (!isWithin(row, box.current!)) row.scrollIntoView({ block: 'center' })
+      // A folded text in which a search found something is opened: what follows it moves down.
+      if (found !== null && found.words !== '' && row.querySelector('[data-clipped="true"]') !== null) leaveEnd()
+      const target = targetOf(row)
+      if (!isWithin(target, box.current!)) target.scrollIntoView({ block: 'center' })
       return
     }
     wanted.current = selected
     void node.inspect(selected).then((details) => {
       if (details === null || wanted.current !== selected) return
-      setFollowing(false)
+      leaveEnd()
       node.showFrom(Math.max(0, details.position - WINDOW_ENTRIES / 2))
     })
-  }, [selected, node])
+  }, [selected, found, node])
 
   /** Takes the average height anew. Gives the height of all entries. */
   const measure = useCallback((): number => {
@@ -116,7 +128,7 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     const scroller = box.current!
     if (waited !== undefined) {
       wanted.current = null
-      waited.scrollIntoView({ block: 'center' })
+      targetOf(waited).scrollIntoView({ block: 'center' })
       remember()
       return undefined
     }
@@ -179,6 +191,9 @@ const depthOf = (row: HTMLElement, box: HTMLElement): number =>
   row.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop
 
 const rowsOf = (list: HTMLElement): HTMLElement[] => Array.from(list.children) as HTMLElement[]
+
+/** What of an entry is looked for: the words that a search found, or all of it. */
+const targetOf = (row: HTMLElement): HTMLElement => row.querySelector<HTMLElement>('mark') ?? row
 
 function isWithin(row: HTMLElement, box: HTMLElement): boolean {
   const [outer, inner] = [box.getBoundingClientRect(), row.getBoundingClientRect()]

@@ -2,6 +2,7 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { folded, placeOf } from '../../core/find-text.ts'
 import { messages } from '../messages.ts'
+import type { Found } from '../state/page-node.ts'
 import { partsOf } from './long-text.ts'
 import { webAddressesIn } from './web-addresses.ts'
 import { Words } from './Words.tsx'
@@ -10,8 +11,8 @@ interface LongTextProps {
   readonly text: string
   /** Where `text` is only the beginning: gives all of it, or null if that is not to be had now. */
   readonly whole?: (() => Promise<string | null>) | undefined
-  /** Words that a search found in it: all of it is shown, with a mark where they stand first, which is scrolled to. */
-  readonly found?: string | null
+  /** What a search found in it: all of it is shown, and where the words stand first there is a mark, which is scrolled to. Another object: again. */
+  readonly found?: Found | null
   /** Class of the box of the text. */
   readonly className: string
   /** Class of the button for more. */
@@ -24,9 +25,7 @@ export function LongText({ text: given, whole, found = null, className, moreClas
   const isBeginning = whole !== undefined && fetched === null
   const { parts, isWhole: isLaidOut } = partsOf(fetched ?? given, asked)
   const isWhole = isLaidOut && !isBeginning
-  const shown = parts.join('')
-  const addresses = useMemo(() => webAddressesIn(shown, !isWhole), [shown, isWhole])
-  const place = useMemo(() => (found === null ? null : placeOf(shown, folded(found))), [shown, found])
+  const { addresses, place } = usePlaces(parts.join(''), !isWhole, found)
   const mark = useRef<HTMLElement>(null)
 
   const show = async (count: number): Promise<void> => {
@@ -40,23 +39,23 @@ export function LongText({ text: given, whole, found = null, className, moreClas
 
   const open = useEffectEvent(() => void (isWhole || show(Infinity)))
   useEffect(() => {
-    if (found !== null) open()
+    if (found !== null && found.words !== '') open()
   }, [found])
-  useLayoutEffect(() => void mark.current?.scrollIntoView({ block: 'nearest' }), [place])
+  useLayoutEffect(() => {
+    mark.current?.scrollIntoView({ block: 'nearest' })
+  }, [place])
 
-  let from = 0
+  /** Where each part ends in what is shown. */
+  const ends = parts.reduce<number[]>((before, part) => [...before, (before.at(-1) ?? 0) + part.length], [])
+
   return (
     <>
       <div className={`${className} their-text`} data-clipped={asked === 0 && !isWhole}>
-        {parts.map((part, i) => {
-          const start = from
-          from += part.length
-          return (
-            <bdi key={i}>
-              <Words text={part} from={start} addresses={addresses} found={place} mark={mark} />
-            </bdi>
-          )
-        })}
+        {parts.map((part, i) => (
+          <bdi key={i}>
+            <Words text={part} from={ends[i]! - part.length} addresses={addresses} found={place} mark={mark} />
+          </bdi>
+        ))}
       </div>
       {(asked > 0 || !isWhole) && (
         <button type="button" className={`button-plain ${moreClass}`} onClick={isWhole ? less : () => void show(asked + 1)}>
@@ -65,4 +64,11 @@ export function LongText({ text: given, whole, found = null, className, moreClas
       )}
     </>
   )
+}
+
+/** Where in a text are web addresses, and where the words that a search found. */
+function usePlaces(text: string, isCut: boolean, found: Found | null) {
+  const addresses = useMemo(() => webAddressesIn(text, isCut), [text, isCut])
+  const place = useMemo(() => (found === null ? null : placeOf(text, folded(found.words))), [text, found])
+  return { addresses, place }
 }

@@ -38,7 +38,7 @@ const SCHEME = /[a-z0-9+.-]/i
 const END = /[\s\p{C}\p{Z}"<>\\^`\p{Pi}\p{Pf}\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/gu
 
 /** What nobody sees. (Line breaks and tabs are seen.) */
-const INVISIBLE = /[\p{Cf}\0-\x08\x0e-\x1f\x7f-\x9f]/u
+const INVISIBLE = /\p{Cf}|(?!\s)\p{Cc}/u
 
 /** Scheme, host and port, as they must be typed: nothing in them that a parser would change, but for capitals. */
 const ORIGIN = /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?=[/?#]|$)/i

@@ -33,6 +33,12 @@ export interface Unsent {
   readonly why: RefusedSubmit | null
 }
 
+/** What a search found in an entry. */
+export interface Found {
+  /** The words that stand in it: it is opened where they do. "" if they do not. */
+  readonly words: string
+}
+
 export interface NodeState {
   readonly opened: Opened | null
   /** The node that this one was to be again, whose disk may be here. */
@@ -48,6 +54,8 @@ export interface NodeState {
   readonly names: ReadonlyMap<Hex, string>
   readonly refused: { readonly entries: readonly RefusedEntry[]; readonly count: number }
   readonly selected: Hex | null
+  /** How a search led to the selected entry, anew each time; null if it did not. */
+  readonly found: Found | null
   /** How often a person asked to follow the newest again. */
   readonly live: number
   /** How often a text was sent here: who writes wants to see it at the end of the history. */
@@ -91,6 +99,8 @@ export interface PageNode {
   /** Asks for another part of the history; `null` follows its end. */
   showFrom(from: number | null, count?: number): void
   select(id: Hex | null): void
+  /** Selects an entry that a search found. */
+  showFound(id: Hex, found: Found): void
   /** Back to the newest: clears the selection and follows the end. */
   goLive(): void
   connectGraph(port: MessagePort): void
@@ -100,7 +110,8 @@ export interface PageNode {
   pending(): Promise<Replies['pending']>
   /** All of an entry's text, of which the history has the beginning. */
   wholeText(id: Hex): Promise<Replies['text']>
-  search(text: string): Promise<Replies['search']>
+  /** The newest entries that have `text`, at most `limit`. */
+  search(text: string, limit: number): Promise<Replies['search']>
   wholeHistory(): Promise<Replies['history']>
   exportRoom(): Promise<Replies['export']>
   importRoom(bytes: Uint8Array): Promise<Replies['import']>
@@ -116,9 +127,6 @@ export interface PageNode {
 /** Without another key, typing is over (ms). */
 const TYPING_LASTS = 4_000
 
-/** Results of a search shown at once. */
-export const SEARCH_LIMIT = 100
-
 /** Takes over the worker: its maker no longer listens to it. `hostServers`: those that the page's host names, as text. */
 export function createPageNode(worker: Worker, slot: number, hostServers = ''): PageNode {
   let lastKey = 0
@@ -133,6 +141,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     names: new Map(),
     refused: { entries: [], count: 0 },
     selected: null,
+    found: null,
     live: 0,
     sent: 0,
     unsent: [],
@@ -272,15 +281,16 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     wake: () => client.tell({ type: 'wake' }),
     leave: () => client.tell({ type: 'leave' }),
     showFrom: (from, count = WINDOW_ENTRIES) => client.tell({ type: 'window', from, count }),
-    select: (selected) => store.setState({ selected }),
-    goLive: () => store.setState(({ live }) => ({ selected: null, live: live + 1 })),
+    select: (selected) => store.setState({ selected, found: null }),
+    showFound: (selected, found) => store.setState({ selected, found }),
+    goLive: () => store.setState(({ live }) => ({ selected: null, found: null, live: live + 1 })),
     connectGraph: (port) => client.tell({ type: 'graph', port }, [port]),
     rooms: () => client.ask({ type: 'rooms' }),
     forget: (node) => client.ask({ type: 'forget', node }),
     inspect: (id) => client.ask({ type: 'inspect', id }),
     pending: () => client.ask({ type: 'pending' }),
     wholeText: (id) => client.ask({ type: 'text', id }),
-    search: (text) => client.ask({ type: 'search', text, limit: SEARCH_LIMIT }),
+    search: (text, limit) => client.ask({ type: 'search', text, limit }),
     wholeHistory: () => client.ask({ type: 'history' }),
     exportRoom: () => client.ask({ type: 'export' }),
     importRoom: (bytes) => client.ask({ type: 'import', bytes }),
