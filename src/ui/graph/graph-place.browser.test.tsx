@@ -128,6 +128,23 @@ test('arrow keys walk the graph, Escape clears', async () => {
   await vi.waitFor(() => expect(place.querySelector('.op-card')).toBeNull(), { timeout: 10_000 })
 })
 
+test('what the page selects is not told back; what a person selects is told', async () => {
+  const node = createHost()
+  const told: (string | null)[] = []
+  const onSelect = (id: string | null): void => void told.push(id)
+  const select = async (selected: string | null): Promise<void> => {
+    root.render(<GraphPlace node={node} selected={selected} live={0} names={NAMES} empty={false} onSelect={onSelect} />)
+    if (selected !== null) await vi.waitFor(() => expect(card()).toContain(detailsOf(selected)!.text))
+  }
+  await select(null)
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  for (const op of [0, 1, 2]) await select(hex(op))
+  const stage = place.querySelector<HTMLElement>('[role=listbox]')!
+  stage.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true, cancelable: true }))
+  await vi.waitFor(() => expect(told).not.toEqual([]), { timeout: 10_000 })
+  expect(told).toEqual([hex(0)])
+})
+
 test('a ghost’s card says why it is one', async () => {
   const node = createHost()
   show(node, 'ee'.repeat(32))

@@ -33,6 +33,8 @@ export function useGraph(
   const connection = useRef<GraphConnection | null>(null)
   /** What the worker has selected, as far as the page knows: what is told apart from it must be sent. */
   const known = useRef<string | null>(null)
+  /** Selections that were sent and are not told back yet. Told back, they are nobody's choice. */
+  const sent = useRef<readonly (string | null)[]>([])
   const tellSelected = useRef(onSelect)
   useEffect(() => {
     tellSelected.current = onSelect
@@ -42,8 +44,12 @@ export function useGraph(
     if (place.current === null) return
     const hear = (output: GraphOutput): void => {
       if (output.type === 'selected') {
-        known.current = output.id
         setState((before) => ({ ...before, ghost: output.ghost }))
+        const at = sent.current.indexOf(output.id)
+        // One that the worker waits for is told back late, or never: what a person selects takes its place.
+        sent.current = at < 0 ? [] : sent.current.slice(at + 1)
+        if (at >= 0) return
+        known.current = output.id
         tellSelected.current(output.id)
       } else if (output.type === 'following') setState((before) => ({ ...before, following: output.on }))
       else if (output.type === 'hovered') setState((before) => ({ ...before, hovered: output }))
@@ -52,6 +58,7 @@ export function useGraph(
     const live = connectGraph(place.current, node, hear)
     connection.current = live
     known.current = null
+    sent.current = []
     setState(START)
     const ending = new AbortController()
     listenToGestures(live.canvas, live.send, ending.signal)
@@ -65,6 +72,7 @@ export function useGraph(
   useEffect(() => {
     if (selected === known.current) return
     known.current = selected
+    sent.current = [...sent.current, selected]
     connection.current?.send({ type: 'select', id: selected, reveal: true })
   }, [selected, node])
 
