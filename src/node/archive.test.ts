@@ -48,7 +48,7 @@ test('D17 a disk that has damaged some segments gives the others, and says how m
 
 test('D17 what a segment holds is not looked at: one that no node can read keeps nobody from the others', async () => {
   const { store, link } = await diskOfRoom()
-  const unreadable = new Uint8Array(40).fill(7)
+  const unreadable = new Uint8Array(80).fill(7)
   await store.append([{ first: OPS, count: 1, bytes: unreadable }], 'strict')
   const { file, ops: count } = await exportStored([store])
   expect(count).toBe(OPS + 1)

@@ -29,7 +29,7 @@ async function fileAndNewcomer(): Promise<{ file: Uint8Array; newcomer: Node }> 
 }
 
 const reasonsOf = ({ refused }: ImportOutcome): string[] => refused.map(({ reason }) => reason)
-const garbage = encodeFile([wrapBundle('raw', Uint8Array.of(9)), Uint8Array.of(1, 2, 3)])
+const garbage = encodeFile([wrapBundle('raw', new Uint8Array(64).fill(9)), new Uint8Array(66).fill(1)])
 const letter = new TextEncoder().encode('a letter')
 
 test('E10 the refusals of a file are not told again with the next, good one', async () => {

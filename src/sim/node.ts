@@ -10,7 +10,7 @@ import { judgeOpen } from '../rules/open.ts'
 import type { Durability, Segment } from '../store/store.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
-import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
+import { type Effect, type Input, isFile, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex, step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { recall } from '../sync/trust.ts'
@@ -300,7 +300,7 @@ function hearNotice(world: World, node: SimNode, notice: Notice): void {
     case 'refused': {
       const villain = world.ports.get(notice.from)
       if (villain !== undefined) return blamed(world, villain, notice.from, false)
-      if (notice.from === 'disk' || notice.from === 'self' || HARMLESS.has(notice.reason)) return
+      if (notice.from === 'disk' || notice.from === 'self' || isFile(notice.from) || HARMLESS.has(notice.reason)) return
       return fail(world, 'no honest node is blamed', `node ${node.index} holds ${notice.reason} against an honest peer`)
     }
     case 'notAccepted':

@@ -483,6 +483,19 @@ describe('a file', () => {
     expect(decodeFile(lengthOf(0x80, 0))).toEqual(unread('bad-bundle', 2))
     expect(decodeFile(lengthOf(0x80, 0x80))).toEqual(unread('truncated', 2))
   })
+  test('D8 holds no bundle that is shorter than a signature: its bytes bound its bundles', () => {
+    const zeros = new Uint8Array(1_000_000)
+    expect(decodeFile(concatBytes([encodeFile([]), zeros]))).toEqual(unread('bad-bundle', 1_000_000))
+    const shortest = new Uint8Array(66)
+    expect(decodeFile(concatBytes([encodeFile([shortest]), zeros]))).toEqual({
+      bundles: [shortest],
+      unread: { reason: 'bad-bundle', bytes: 1_000_000 },
+    })
+    expect(decodeFile(encodeFile([shortest, shortest.subarray(1)]))).toMatchObject({
+      bundles: [shortest],
+      unread: { reason: 'bad-bundle' },
+    })
+  })
   test('E10 that is cut anywhere gives all its whole bundles, and says how many bytes are left and why', () => {
     const file = encodeFile(bundles)
     const ends = [[], bundles.slice(0, 1), bundles].map((whole) => encodeFile(whole).length)

@@ -33,6 +33,7 @@ import {
 } from './gossip.ts'
 import { createHeldBack } from './held-back.ts'
 import { intakeDue, lookAgain, takeIn } from './intake.ts'
+import { MAX_LINK_BUNDLES } from './intake-queue.ts'
 import { type Limits, LIMITS } from './limits.ts'
 import { answerAll, askAll, takeAnswer } from './meeting.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
@@ -252,16 +253,24 @@ function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }:
   notify(engine, { type: 'changed' })
 }
 
+/**
+ * Takes in a file's bundles, a part at a time: a queue of a million would be slow at its front. The last of a part to be judged brings the
+ * next part, within its step; so parts are nested, but no more of them than a step judges.
+ */
 function importBundles(engine: Engine, { ref, bundles }: Extract<Input, { type: 'import' }>): void {
-  let left = bundles.length
-  if (left === 0) return notify(engine, { type: 'imported', ref, admitted: 0, duplicate: 0, refused: 0 })
   const sum = { admitted: 0, duplicate: 0, refused: 0 }
-  for (const bundle of bundles) {
-    takeIn(engine, fileLink(ref), bundle, { isAnswer: true, isAlone: false }, ({ admitted, duplicate, refused }) => {
-      sum.admitted += admitted
-      sum.duplicate += duplicate
-      sum.refused += refused
-      if (--left === 0) notify(engine, { type: 'imported', ref, ...sum })
-    })
+  const importFrom = (at: number): void => {
+    const part = bundles.slice(at, at + MAX_LINK_BUNDLES)
+    if (part.length === 0) return notify(engine, { type: 'imported', ref, ...sum })
+    let left = part.length
+    for (const bundle of part) {
+      takeIn(engine, fileLink(ref), bundle, { isAnswer: true, isAlone: false }, ({ admitted, duplicate, refused }) => {
+        sum.admitted += admitted
+        sum.duplicate += duplicate
+        sum.refused += refused
+        if (--left === 0) importFrom(at + MAX_LINK_BUNDLES)
+      })
+    }
   }
+  importFrom(0)
 }

@@ -9,7 +9,7 @@ import type { JudgeBudget } from './strangers.ts'
  * latest of the link that has most. Its peer is asked for it again.
  */
 const MAX_LINK_BYTES = 24 * 1024 * 1024
-const MAX_LINK_BUNDLES = 1_024
+export const MAX_LINK_BUNDLES = 1_024
 const MAX_INTAKE_BYTES = 96 * 1024 * 1024
 
 /** Canonical bytes admitted and not stored: with more, the disk is too slow, or full, to take in what others wrote. */

@@ -1,7 +1,7 @@
 /** What waits to be judged, how much of it is in work, and which signatures are verified: at the edge of each limit. */
 import { describe, expect, test } from 'vitest'
 import type { Unit } from '../core/unit.ts'
-import type { SimNode } from '../sim/node.ts'
+import { give, type SimNode } from '../sim/node.ts'
 import {
   chainOf,
   claim,
@@ -27,7 +27,7 @@ import { bundleOf } from '../sim/villain.ts'
 import { encodeBundle } from './bundle.ts'
 import { MAX_CREDIT } from './peers.ts'
 import { wrapBundle } from './wrap.ts'
-import type { Effect, PeerId } from './effects.ts'
+import { type Effect, fileLink, type PeerId } from './effects.ts'
 import { step } from './engine.ts'
 import { encodeUnasked } from './messages.ts'
 
@@ -86,6 +86,27 @@ test('D8 one step judges MAX_JUDGED_IN_STEP ops, and a bundle more; the rest of 
   expect(runUntil(stage, 5_000, isJudged)).toBeLessThan(5_000)
   expect(most).toBeGreaterThan(1_024)
   expect(most).toBeLessThanOrEqual(2_048 + 2 * 1_024)
+})
+
+test('D8 a file of bundles that are all refused is judged in many steps, and only a part of it waits', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  // While the first one is inflated, the others wait behind it.
+  const bundles = [wrapBundle('deflate', new Uint8Array(64)), ...Array.from({ length: 10_000 }, () => new Uint8Array(66))]
+  give(stage.world, bob, { type: 'import', ref: 1, bundles })
+  expect(bob.engine.intake.get(fileLink(1))!.items.length).toBe(1_024)
+  let [mostJudged, mostWaiting, steps] = [0, 0, 0]
+  const isJudged = (): boolean => {
+    const waiting = bob.engine.intake.get(fileLink(1))?.items.length ?? 0
+    if (bob.engine.judgedInStep > 0) steps++
+    mostJudged = Math.max(mostJudged, bob.engine.judgedInStep)
+    mostWaiting = Math.max(mostWaiting, waiting)
+    return waiting === 0
+  }
+  expect(runUntil(stage, 5_000, isJudged)).toBeLessThan(5_000)
+  expect(steps).toBeGreaterThanOrEqual(Math.floor(10_000 / 2_048))
+  expect(mostJudged).toBe(2_048)
+  expect(mostWaiting).toBeLessThanOrEqual(1_024)
 })
 
 describe('what waits to be judged', () => {

@@ -47,7 +47,7 @@ const VERIFY_AT_ONCE = 256
 /** The same for a link without credit; after each such part others that wait for the same budget have their turn. */
 const VERIFY_IN_TURN = 32
 
-/** Ops rebuilt and admitted in one step, and one bundle more: some 50 ms. What is left of the queues goes on in the next step. */
+/** Ops rebuilt and admitted in one step, with one for each bundle, and one bundle more: some 50 ms. What is left of the queues goes on in the next step. */
 const MAX_JUDGED_IN_STEP = 2_048
 
 /** How often waiting ops are looked at again that were not looked at for their price (ms): some 0.1 s of work at most. */
@@ -93,6 +93,7 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue, turn: JudgeBudg
     }
     if (first.units !== null) {
       takenOut(engine, queue, queue.items.shift()!)
+      engine.judgedInStep++
       for (const unit of first.units) {
         engine.judgedInStep += unit.length
         for (const outcome of receive(engine.replica, unit, from)) settle(engine, from, outcome, first)

@@ -5,6 +5,7 @@
 import { bytesOf, writeBytes } from '../core/byte-writer.ts'
 import { equalBytes } from '../core/bytes.ts'
 import { domainBytes } from '../core/hash.ts'
+import { SIGNATURE_BYTES } from '../core/limits.ts'
 import { ok, type Refusal, refuse, type Result } from '../core/result.ts'
 import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { createReader, left, readBytes, readVarint, writeVarint } from './varint.ts'
@@ -15,6 +16,9 @@ export type Codec = 'raw' | 'deflate'
 const WRAP_MAGIC = 0xb5
 
 const CODECS: readonly Codec[] = ['raw', 'deflate']
+
+/** Bytes of a wrapped bundle of any op: it holds a signature at least, which no codec makes shorter. It bounds the bundles of a file by its bytes. */
+const MIN_WRAPPED_BYTES = 2 + SIGNATURE_BYTES
 
 /** A bundle's columns, raw or deflated (RFC 1951, by an adapter), with two bytes before them that say which. */
 export function wrapBundle(codec: Codec, payload: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -63,7 +67,8 @@ export interface DecodedFile {
 /**
  * Reads a file as far as it is whole. Total on any bytes: a file that is cut gives all bundles before the cut. O(bundles).
  * The end is unread as `not-a-bundle` (all of the file: its first line is another one), `truncated` (the bytes end in the middle of a
- * bundle or of its length), `bad-bundle` (a length that is not the shortest form of a number) or `too-large` (a length beyond any bundle's).
+ * bundle or of its length), `bad-bundle` (a length that is not the shortest form of a number, or shorter than any bundle's) or `too-large` (a length
+ * beyond any bundle's).
  */
 export function decodeFile(bytes: Uint8Array): DecodedFile {
   const bundles: Uint8Array[] = []
@@ -74,6 +79,7 @@ export function decodeFile(bytes: Uint8Array): DecodedFile {
     const from = reader.at
     const length = readVarint(reader)
     if (reader.failed) return unread(from, endsInNumber(bytes) && reader.at === bytes.length ? 'truncated' : 'bad-bundle')
+    if (length < MIN_WRAPPED_BYTES) return unread(from, 'bad-bundle')
     if (length > 2 + MAX_BUNDLE_BYTES) return unread(from, 'too-large')
     const bundle = readBytes(reader, length)
     if (reader.failed) return unread(from, 'truncated')

@@ -429,6 +429,22 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/sync/intake.test.ts', 'D8 one step judges MAX_JUDGED_IN_STEP'),
   },
   {
+    row: 'D8',
+    file: 'src/sync/engine.ts',
+    in: 'importBundles',
+    replace: 'call slice',
+    with: 'bundles.slice(at)',
+    test: tested('src/sync/intake.test.ts', 'D8 a file of bundles that are all refused'),
+  },
+  {
+    row: 'D8',
+    file: 'src/sync/wrap.ts',
+    in: 'decodeFile',
+    drop: 'if',
+    mentions: ['MIN_WRAPPED_BYTES'],
+    test: tested('src/sync/bundle.test.ts', 'D8 holds no bundle that is shorter'),
+  },
+  {
     row: 'D22',
     file: 'src/sync/strangers.ts',
     in: 'budgetOf',
