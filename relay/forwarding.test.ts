@@ -11,7 +11,6 @@ import {
   MAX_CONNECTIONS,
   MAX_UNDELIVERED,
   MAX_UNDELIVERED_IN_ALL,
-  MAX_UNFINISHED_BYTES,
   TURN_DELIVERIES,
 } from './forwarding.ts'
 import { PING, PONG } from '../src/net/liveness.ts'
@@ -19,6 +18,7 @@ import { MAX_WAIT_MS, MAX_WAITING_BYTES, MAX_WAITING_IN_ALL, WINDOW_BYTES } from
 import { PING_MS, TAKING_BEATS } from './pulse.ts'
 import { TURN_READ } from './reading.ts'
 import { MAX_CONNECTIONS_PER_ROOM } from './room.ts'
+import { MAX_UNFINISHED_BYTES, READING_OVERHEAD } from './unfinished.ts'
 
 const MIB = 1024 * 1024
 const ROOM = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -31,7 +31,6 @@ class Stand extends EventEmitter {
   readonly OPEN = 1
   readyState = 1
   bufferedAmount = 0
-  bytesRead = 0
   reads = true
   isPaused = false
   isCut = false
@@ -79,7 +78,7 @@ class Stand extends EventEmitter {
     this.bufferedAmount = Math.max(0, this.bufferedAmount - bytes)
     if (this.given - this.bufferedAmount >= this.pingedAt) {
       this.pingedAt = Infinity
-      this.emit('pong')
+      this.emit('pong', Buffer.alloc(0))
     }
     if (this.bufferedAmount === 0) this.emit('drain')
   }
@@ -235,7 +234,7 @@ describe('a receiver that lags', () => {
       turns(5)
       slow.take(40_000)
       if (second % 60 === 0) stuck.take(1)
-      for (const socket of [pours, stuck]) socket.emit('pong')
+      for (const socket of [pours, stuck]) socket.emit('pong', Buffer.alloc(0))
       if (stuck.isCut) cutAfter.stuck = Math.min(cutAfter.stuck, second)
       if (slow.isCut) cutAfter.slow = Math.min(cutAfter.slow, second)
       expect(forwarding.backlog.bytes).toBeLessThanOrEqual(2 * MAX_WAITING_BYTES)
@@ -295,7 +294,7 @@ describe('a sender that pours', () => {
     (event) => {
       const pours = Array.from({ length: 20 }, () => join(roomNamed(1), 'there'))
       const reading = (socket: Stand): boolean => {
-        for (let i = 0; i < 4 * TURN_READ; i++) socket.emit(event)
+        for (let i = 0; i < 4 * TURN_READ; i++) socket.emit(event, Buffer.alloc(0))
         return socket.emit('data', Buffer.alloc(4 * TURN_READ * 6))
       }
       for (const socket of pours) reading(socket)
@@ -314,7 +313,7 @@ describe('a sender that pours', () => {
     forwarding = createForwarding(() => undefined, { frames: 10, bytes: Infinity })
     const pours = Array.from({ length: 20 }, () => join(roomNamed(1), 'there'))
     for (const socket of pours) {
-      for (let i = 0; i < 25; i++) socket.emit('pong')
+      for (let i = 0; i < 25; i++) socket.emit('pong', Buffer.alloc(0))
       socket.emit('data', Buffer.alloc(64 * 1024 * 20))
     }
     vi.advanceTimersByTime(499)
@@ -337,23 +336,36 @@ describe('a sender that pours', () => {
   test('with pings is slowed down as one with frames is', () => {
     forwarding = createForwarding(() => {}, { frames: 10, bytes: 1_000 })
     const pings = join()
-    for (let i = 0; i < 25; i++) pings.emit('ping')
+    for (let i = 0; i < 25; i++) pings.emit('ping', Buffer.alloc(0))
     expect(pings.isPaused).toBe(true)
-    for (let i = 0; i < 200; i++) pings.emit('ping')
+    for (let i = 0; i < 200; i++) pings.emit('ping', Buffer.alloc(0))
     expect(pings.closedWith).toBe('too-fast')
   })
 
   test('D23 begins frames and does not end them: the source with most of MAX_UNFINISHED_BYTES is cut, the largest first', () => {
     const [honest, ...bad] = [join(ROOM, 'honest'), join(ROOM, 'bad'), join(ROOM, 'bad'), join(ROOM, 'bad')]
-    honest.bytesRead = MIB
-    bad[0]!.bytesRead = MIB
-    bad[1]!.bytesRead = MAX_UNFINISHED_BYTES - 2 * MIB
+    const read = (socket: Stand, bytes: number): boolean => socket.emit('data', { length: bytes })
+    read(honest, MIB)
+    read(bad[0]!, MIB)
+    read(bad[1]!, MAX_UNFINISHED_BYTES - 2 * MIB - 3 * READING_OVERHEAD)
     vi.advanceTimersByTime(1_000)
     expect(bad.map(({ isCut }) => isCut)).toEqual([false, false, false])
-    bad[2]!.bytesRead = 1
+    read(bad[2]!, 1)
     vi.advanceTimersByTime(1_000)
     expect([honest, ...bad].map(({ isCut }) => isCut)).toEqual([false, false, true, false])
     expect(lines).toEqual(['Connections were cut: they began more frames than they ended.'])
+  })
+
+  test('D23 ends its frames and pings: nothing of it is counted as unfinished', () => {
+    const busy = join()
+    const bytes = frame(1)
+    for (let i = 0; i < 100; i++) {
+      say(busy)
+      busy.emit('message', Buffer.from(PING), false)
+      busy.emit('pong', Buffer.alloc(0))
+      busy.emit('data', { length: bytes.length + PING.length + 3 * 6 })
+    }
+    expect([...forwarding.peers].map(({ unfinished }) => unfinished.held)).toEqual([0])
   })
 })
 
@@ -362,7 +374,7 @@ describe('a connection that is no use', () => {
     const [silent, alive] = [join(), join()]
     vi.advanceTimersByTime(30_000)
     expect([silent.pings, alive.pings]).toEqual([1, 1])
-    alive.emit('pong')
+    alive.emit('pong', Buffer.alloc(0))
     vi.advanceTimersByTime(29_999)
     expect([silent.isCut, alive.isCut]).toEqual([false, false])
     vi.advanceTimersByTime(1)

@@ -15,6 +15,7 @@ import { createReader, createReadTurns, endReading, type Reader, type ReadInTurn
 import { charge, createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, type RoomRefusal, route } from './room.ts'
 import { createShares, givePlaceBack, type Shares, takePlace } from './shares.ts'
 import { createTurns, type HoldForTurn } from './turn.ts'
+import { createUnfinished, noteEnd, noteReading, tooManyUnfinished, type Unfinished } from './unfinished.ts'
 
 /** Sockets in all: some 50 kB each. A room has at least one, so this bounds rooms as well. */
 export const MAX_CONNECTIONS = 8_192
@@ -30,9 +31,6 @@ export const MAX_UNDELIVERED = 1_024
 
 /** What waits to be delivered in all: some seconds of work, and at most 256 MiB. Above it, who has most waiting loses frames. Deliveries. */
 export const MAX_UNDELIVERED_IN_ALL = 256 * 1024
-
-/** Bytes of frames that have begun and not ended, in all. Above it, connections of the source with most of them are cut. Bytes. */
-export const MAX_UNFINISHED_BYTES = 256 * 1024 * 1024
 
 /** How often unfinished frames are counted. ms */
 const COUNT_MS = 1_000
@@ -59,19 +57,15 @@ export interface Forwarding {
 
 interface Peer {
   readonly socket: WebSocket
-  readonly stream: Stream
+  readonly stream: Duplex
   readonly source: string
   readonly roomName: string
   readonly room: Room<Peer>
   readonly outbox: Outbox<Peer>
   readonly reader: Reader
   readonly pulse: Pulse
-  /** What the stream had read when its last message ended. Bytes. */
-  heardUntil: number
+  readonly unfinished: Unfinished
 }
-
-/** A `net.Socket`, as far as it is used. */
-type Stream = Duplex & { readonly bytesRead: number }
 
 interface Delivery {
   readonly from: Peer
@@ -111,7 +105,7 @@ export function countsOf({ rooms, peers, backlog }: Forwarding) {
 }
 
 /** Takes over an open socket of a source, and the stream that it writes to. */
-export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream, roomName: string, source: string): void {
+export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex, roomName: string, source: string): void {
   const { rooms, peers, shares, backlog } = forwarding
   const room = rooms.get(roomName) ?? createRoom<Peer>(forwarding.rates)
   const peer: Peer = {
@@ -123,29 +117,34 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Stream
     outbox: createOutbox(socket, source),
     reader: createReader(socket, source),
     pulse: createPulse(),
-    heardUntil: stream.bytesRead,
+    unfinished: createUnfinished(),
   }
   socket.on('error', () => socket.terminate())
   socket.on('close', () => quit(forwarding, peer))
-  socket.on('pong', () => {
+  const noteControl = ({ length }: Buffer): void => {
+    peer.reader.events++
+    noteEnd(peer.unfinished, 'control', length)
+    pay(forwarding, peer)
+  }
+  socket.on('pong', (data) => {
     answered(peer.pulse)
-    peer.reader.events++
-    pay(forwarding, peer)
+    noteControl(data)
   })
-  socket.on('ping', () => {
+  socket.on('ping', noteControl)
+  socket.on('message', (message, isBinary) => {
+    // As long as nobody sets `binaryType`.
+    const data = message as Buffer
     peer.reader.events++
-    pay(forwarding, peer)
-  })
-  socket.on('message', (data, isBinary) => {
-    peer.heardUntil = stream.bytesRead
-    peer.reader.events++
+    noteEnd(peer.unfinished, 'message', data.length)
     if (!peers.has(peer)) return
-    // A Buffer, as long as nobody sets `binaryType`.
-    if (!isBinary && isPing(data as Buffer)) answer(forwarding, peer)
-    else hear(forwarding, peer, isBinary ? compact(data as Buffer) : NO_FRAME)
+    if (!isBinary && isPing(data)) answer(forwarding, peer)
+    else hear(forwarding, peer, isBinary ? compact(data) : NO_FRAME)
   })
   // After `ws` has read it.
-  stream.on('data', (bytes: Buffer) => endReading(forwarding.readInTurn, peer.reader, bytes.length, !peers.has(peer)))
+  stream.on('data', ({ length }: Buffer) => {
+    noteReading(peer.unfinished, length)
+    endReading(forwarding.readInTurn, peer.reader, length, !peers.has(peer))
+  })
   const inRoom = join(room, peer, source, performance.now())
   if (inRoom.type === 'refused') return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
   if (inRoom.instead !== null) sendAway(forwarding, inRoom.instead, CLOSE.full, GAVE_WAY)
@@ -257,22 +256,8 @@ function lookAtAll({ peers }: Forwarding): void {
   }
 }
 
-/** A frame that has begun is in memory until it ends, and no sender need ever end one. */
 function cutUnfinished({ peers, log }: Forwarding): void {
-  const unfinished = ({ stream, heardUntil }: Peer): number => stream.bytesRead - heardUntil
-  const bySource = new Map<string, number>()
-  let total = 0
-  for (const peer of peers) {
-    total += unfinished(peer)
-    bySource.set(peer.source, (bySource.get(peer.source) ?? 0) + unfinished(peer))
-  }
-  if (total <= MAX_UNFINISHED_BYTES) return
-  log('Connections were cut: they began more frames than they ended.')
-  const [most] = [...bySource].reduce((largest, each) => (each[1] > largest[1] ? each : largest))
-  const ofMost = [...peers].filter(({ source }) => source === most).sort((a, b) => unfinished(b) - unfinished(a))
-  for (const peer of ofMost) {
-    if (total <= MAX_UNFINISHED_BYTES) break
-    total -= unfinished(peer)
-    peer.socket.terminate()
-  }
+  const cut = tooManyUnfinished(peers)
+  if (cut.length > 0) log('Connections were cut: they began more frames than they ended.')
+  for (const { socket } of cut) socket.terminate()
 }

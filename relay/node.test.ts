@@ -4,9 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { FRAME_VERSION } from '../src/net/envelope.ts'
+import { FRAME_VERSION, HEADER_BYTES, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
 import { SECURITY_HEADERS } from './headers.ts'
 import { createRelayHost, type RelayHost, type RelayHostOptions } from './node.ts'
 import { ADDRESS_HEADER, ask, eventually, frame, member as memberOf, runRelayContract } from './relay.contract.ts'
@@ -141,6 +142,48 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     await eventually(() => expect(b.heard).toEqual([32]))
     sendIn(33)
     expect((await a.closed).code).toBe(1008)
+  })
+
+  /** A socket of ROOM that sends raw bytes, each write in a segment that the relay reads alone. */
+  const rawMember = async (port: number) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined)
+    const key = Buffer.alloc(16).toString('base64')
+    const head = `Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13`
+    socket.write(`GET /parties/main/${ROOM} HTTP/1.1\r\n${head}\r\n\r\n`)
+    await once(socket, 'data')
+    socket.resume()
+    const write = async (bytes: Uint8Array) => {
+      socket.write(bytes)
+      await setImmediate()
+    }
+    return { socket, write }
+  }
+
+  /** A message of so many bytes, whose mask is zeros. */
+  const headOf = (bytes: number): Buffer => {
+    const head = Buffer.alloc(14)
+    head.set([0x82, 0xff])
+    head.writeBigUInt64BE(BigInt(bytes), 2)
+    return head
+  }
+
+  test('D9 the largest frame passes in the smallest segments that networks have', async () => {
+    const { port } = await host()
+    const [{ write }, b] = await Promise.all([rawMember(port), member(port)])
+    const whole = frame(1, null, 7, MAX_FRAME_BYTES - HEADER_BYTES)
+    await write(headOf(whole.length))
+    for (let at = 0; at < whole.length; at += 536) await write(whole.subarray(at, at + 536))
+    await eventually(() => expect(b.heard).toEqual([7]))
+  })
+
+  test('D23 a frame that comes byte by byte ends the connection after MAX_READINGS', async () => {
+    const { port } = await host()
+    const { socket, write } = await rawMember(port)
+    await write(headOf(MAX_FRAME_BYTES))
+    for (let i = 0; i < 20_000 && !socket.destroyed; i++) await write(Buffer.alloc(1))
+    await eventually(() => expect(socket.destroyed).toBe(true))
   })
 
   test('D23 a socket that asks again before its answer is cut, and one that asks after it is answered', async () => {

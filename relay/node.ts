@@ -6,7 +6,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { MAX_FRAME_BYTES, FRAME_VERSION } from '../src/net/envelope.ts'
+import { FRAME_VERSION } from '../src/net/envelope.ts'
+import { WEBSOCKET_LIMITS } from '../src/net/websocket-limits.ts'
 import { loadApp } from './app.ts'
 import { createDoor, sourceOfSocket } from './door.ts'
 import { createFairQueue } from './fair-queue.ts'
@@ -32,9 +33,6 @@ const MAX_HEAD_BYTES = 8_192
 
 /** Requests and handshakes of a turn of the event loop, of some 0.2 ms each. Others wait, and sources take turns. */
 const TURN_REQUESTS = 32
-
-/** Pieces of one message: browsers cut the largest frame into 20, of 64 KiB, or not at all. Empty ones count too. */
-const MAX_FRAGMENTS = 32
 
 export interface RelayHostOptions {
   /** The folder of the built app; without it only the relay is served. */
@@ -67,14 +65,7 @@ export interface RelayHost {
 export async function createRelayHost({ app, relay, host, port, rates, addressHeader, log }: RelayHostOptions): Promise<RelayHost> {
   const serveApp = app === undefined ? null : await loadApp(app, relay)
   const forwarding = createForwarding(log, rates)
-  // Sealed bytes do not compress.
-  const handshake = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME_BYTES,
-    maxFragments: MAX_FRAGMENTS,
-  })
-
+  const handshake = new WebSocketServer({ noServer: true, ...WEBSOCKET_LIMITS })
   const inTurn = createFairTurns<Duplex, () => void>(
     createFairQueue(1),
     TURN_REQUESTS,

@@ -46,7 +46,7 @@ const TABLE: Readonly<Record<string, Rule>> = {
   main: { imports: ['ui'], packages: ['react', 'react-dom'] },
   cli: { imports: ['core', 'crdt', 'rules', 'sync', 'graph/author-look', 'store', 'net', 'node'], packages: ['node:', 'ws'] },
   index: { imports: ['core', 'crdt', 'rules', 'node', 'worker/client'], packages: [] },
-  relay: { imports: ['net/envelope', 'net/liveness'], packages: ['node:', 'ws', 'partyserver'] },
+  relay: { imports: ['net/envelope', 'net/liveness', 'net/websocket-limits'], packages: ['node:', 'ws', 'partyserver'] },
 }
 
 /** Where no rule applies: what never ships, and what compares us with others. */

@@ -1,7 +1,8 @@
 /** The relay's socket on Node: the transport's contract against a real relay, and what a hostile one may send. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createRelayHost } from '../../relay/node.ts'
@@ -32,6 +33,36 @@ test('D9 a frame that is larger than any of ours ends the connection before it i
   const listener = listen(openRelaySocket({ address: origin, room: ROOM, socketClass: socketClass((reason) => why.push(reason)) }))
   await eventually(() => expect(marks(listener)).toEqual([7]))
   expect(why).toEqual(['Max payload size exceeded'])
+})
+
+test('D9 a frame that a relay sends byte by byte ends the connection before it is an object for each byte', async () => {
+  const server = new WebSocketServer({ port: 0 })
+  onTestFinished(() => {
+    server.close()
+  })
+  await once(server, 'listening')
+  const sendByteByByte = async (stream: Socket) => {
+    stream.setNoDelay(true)
+    const head = Buffer.alloc(10)
+    head.set([0x82, 0x7f])
+    head.writeBigUInt64BE(BigInt(MAX_FRAME_BYTES), 2)
+    stream.write(head)
+    for (let i = 0; i < 20_000 && !stream.destroyed; i++) {
+      stream.write(Buffer.alloc(1))
+      await setImmediate()
+    }
+  }
+  let isHostile = true
+  server.on('connection', (socket, { socket: stream }) => {
+    if (isHostile) void sendByteByByte(stream)
+    else socket.send(markedFrame(8))
+    isHostile = false
+  })
+  const why: string[] = []
+  const origin = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const listener = listen(openRelaySocket({ address: origin, room: ROOM, socketClass: socketClass((reason) => why.push(reason)) }))
+  await eventually(() => expect(marks(listener)).toEqual([8]))
+  expect(why).toEqual(['Too many buffered chunks'])
 })
 
 test('a relay that is not there is found when it comes, and meanwhile it is said why', async () => {

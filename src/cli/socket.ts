@@ -3,11 +3,11 @@ import type { createConnection } from 'node:net'
 import { env } from 'node:process'
 import { WebSocket } from 'ws'
 import type { RelaySocketOptions } from '../net/relay-socket.ts'
-import { MAX_FRAME_BYTES } from '../net/transport.ts'
+import { WEBSOCKET_LIMITS } from '../net/websocket-limits.ts'
 import { proxyFor, tunnelOf } from './proxy.ts'
 
 /**
- * A class like the browser's WebSocket, which takes no frame that is larger than any of ours into memory, and inflates none.
+ * A class like the browser's WebSocket, which takes no frame into memory that is larger than any of ours, or comes in more pieces, and inflates none.
  * It goes by the proxy that the environment names. `hear` is told why a connection failed, in the system's words ("connect ECONNREFUSED …", "self-signed certificate").
  */
 export function socketClass(
@@ -18,8 +18,7 @@ export function socketClass(
     constructor(url: string, protocols: string[]) {
       const proxy = proxyFor(new URL(url), environment)
       super(url, protocols, {
-        maxPayload: MAX_FRAME_BYTES,
-        perMessageDeflate: false,
+        ...WEBSOCKET_LIMITS,
         ...(proxy !== null && { createConnection: tunnelOf(proxy, url.startsWith('wss:')) as unknown as typeof createConnection }),
       })
       // Where a name has several addresses and none answers, there is a code and no message.

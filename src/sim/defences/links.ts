@@ -334,9 +334,15 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D9',
-    file: 'src/cli/socket.ts',
+    file: 'src/net/websocket-limits.ts',
     drop: 'property maxPayload',
     test: tested('src/cli/socket.test.ts', 'D9 a frame that is larger than any of ours'),
+  },
+  {
+    row: 'D9',
+    file: 'src/net/websocket-limits.ts',
+    drop: 'property maxBufferedChunks',
+    test: tested('src/cli/socket.test.ts', 'D9 a frame that a relay sends byte by byte'),
   },
   {
     row: 'D9',
@@ -364,11 +370,10 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D9',
-    file: 'relay/node.ts',
-    in: 'createRelayHost',
+    file: 'src/net/websocket-limits.ts',
     replace: 'value of property maxPayload',
     with: '8 * MAX_FRAME_BYTES',
-    test: tested('relay/node.test.ts', 'D9 the largest frame passes'),
+    test: tested('relay/node.test.ts', 'D9 the largest frame passes, and one byte more'),
   },
   {
     row: 'D10',

@@ -106,6 +106,19 @@ export const RELAY: readonly Defence[] = [
   },
   {
     row: 'D23',
+    file: 'src/net/websocket-limits.ts',
+    drop: 'property maxBufferedChunks',
+    test: tested('relay/node.test.ts', 'D23 a frame that comes byte by byte'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/unfinished.ts',
+    replace: 'value of const READING_OVERHEAD',
+    with: '0',
+    test: tested('relay/unfinished.test.ts', 'D23 that send a million readings'),
+  },
+  {
+    row: 'D23',
     file: 'relay/room.ts',
     in: 'join',
     drop: 'if',
