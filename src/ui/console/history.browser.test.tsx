@@ -305,6 +305,16 @@ test.each([
   await settled()
   store.setState({ selected: id, found: { words: 'needle' } })
   await vi.waitFor(() => expect(seesMark()).toBe(true))
+  // And so from the end, which is followed, where the entry is open already.
+  store.setState({ live: 1, selected: null, found: null })
+  await vi.waitFor(() => expect(seen().at(-1)).toBe(total - 1))
+  await settled()
+  store.setState({ selected: entryOf(total - 1).id, found: { words: 'nowhere' } })
+  await frame()
+  store.setState({ selected: id, found: { words: 'needle' } })
+  await vi.waitFor(() => expect(seesMark()).toBe(true))
+  await settled()
+  expect(seesMark()).toBe(true)
 })
 
 test('a short entry that a search found is marked, and the end is followed on', async () => {

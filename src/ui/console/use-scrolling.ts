@@ -133,9 +133,11 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
       return undefined
     }
     const row = anchor.current === null ? undefined : rowOf(anchor.current.id)
+    // Where all has become too low for that, the browser has moved the box to the end.
+    const before = Math.min(top.current, scroller.scrollHeight - scroller.clientHeight)
     // Who has scrolled far since, and whose scrolling is not told yet, wants to see something else.
-    const isNear = Math.abs(scroller.scrollTop - top.current) < scroller.clientHeight
-    if (row !== undefined && isNear) scroller.scrollTop += depthOf(row, scroller) - anchor.current!.at
+    const isNear = Math.abs(scroller.scrollTop - before) < scroller.clientHeight
+    if (row !== undefined && isNear) scroller.scrollTop += top.current - before + depthOf(row, scroller) - anchor.current!.at
     remember()
     // A person may have scrolled on since these entries were asked for.
     ask()
