@@ -1,7 +1,7 @@
 /** What is in reach where the window is small, or the page enlarged. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
-import { type } from './tabs.ts'
+import { agree, type } from './tabs.ts'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true })
 
@@ -54,11 +54,19 @@ test('the graph’s buttons stand below the lane heads, also when these have a l
 test('on a telephone the card of an op shows what it is about, and leaves the op and the composer in sight', async ({ host, device }) => {
   const { open } = await device()
   const page = await open(`${host.address}/#new`)
+  const other = await open(page.url())
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Your name here' }).fill('a name as long as a name may be, as here')
+  await page.keyboard.press('Escape')
+  await type(other, 'one that it follows')
+  await agree([page, other], 2)
   await page.setViewportSize({ width: 360, height: 740 })
   await type(page, 'with a card')
+  await agree([page, other], 3)
   await page.locator('.entry .id-button').last().click()
   const card = page.getByRole('region', { name: 'The selected op' })
-  await expect(card.getByText('Held by', { exact: true })).toBeInViewport({ ratio: 1 })
+  for (const row of ['Seen by', 'Held by']) await expect(card.getByText(row, { exact: true })).toBeInViewport({ ratio: 1 })
   const [graph, over] = [await page.getByRole('region', { name: 'Graph' }).boundingBox(), await card.boundingBox()]
   // The strip of names, and two rows.
   expect(over!.y - graph!.y).toBeGreaterThan(120)

@@ -32,6 +32,8 @@ test('of many kept rooms the latest ones are shown, and all of them when asked f
   await page.goto(host.address)
   const rooms = page.locator('.kept-item')
   await expect(rooms).toHaveCount(3)
+  const [first, second] = [await rooms.nth(0).boundingBox(), await rooms.nth(1).boundingBox()]
+  expect(second!.y - first!.y - first!.height).toBeGreaterThan(4)
   await page.getByRole('button', { name: 'All 5 rooms', exact: true }).click()
   await expect(rooms).toHaveCount(5)
 })

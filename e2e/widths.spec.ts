@@ -84,10 +84,17 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   await menuItem(founder, 'Node')
   await founder.getByRole('textbox', { name: 'Your name here' }).fill(NAME)
   await founder.keyboard.press('Escape')
+  await menuItem(walker, 'Node')
+  await walker.getByRole('textbox', { name: 'Your name here' }).fill(NAME)
+  await walker.keyboard.press('Escape')
+  // Its entry has the longest receipt: the other one has it, and follows it.
+  await type(walker, 'seen')
+  await agree([founder, walker], 2)
   await type(founder, TEXT)
   await type(founder, ADDRESS)
   await type(founder, PILE.repeat(40))
-  await agree([founder, walker], 4)
+  await agree([founder, walker], 5)
+  await expect(walker.locator('.receipts').filter({ hasText: 'with the other one here, seen by 1' })).toHaveCount(1)
 
   const found: string[] = []
   const look = async (place: string): Promise<void> => {
@@ -178,6 +185,10 @@ test('what is said for a moment covers nothing, with a place open and without, a
         await page.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
       }
       await expect(place).toHaveCount(isOpen ? 1 : 0)
+      if (isOpen) {
+        const hidden = await place.locator('.carried-text').evaluate((box) => box.scrollHeight - box.clientHeight)
+        expect([width, hidden]).toEqual([width, 0])
+      }
       await page.getByRole('button', { name: 'Copy the room’s link', exact: true }).click()
       await expect(toast).not.toHaveText('')
       const covered = await toast.evaluate((box) => {

@@ -137,7 +137,7 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   if (layout.columnLanes[column]! > 1) notes.push(words.forked)
   notes.push(countInWords(layout.columnOps[column]!))
   const called = scene.names.get(id)
-  if (called !== undefined) drawCalled(canvas, frame, called, x, CALLED_Y, camera.laneGap - 6)
+  if (called !== undefined) drawCalled(canvas, frame, called, x, CALLED_Y, Math.min(camera.laneGap - 6, bandWidth(frame) - 4))
   canvas.font = NAME_FONT
   canvas.fillStyle = palette.ink
   if (!oneLine) {

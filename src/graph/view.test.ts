@@ -123,6 +123,8 @@ test('E6 what an author calls itself is drawn under its nickname, in its own lin
     '“\u2068Ada\u2069”',
     expect.stringMatching(/^“\u2068\u202ew{3,30}…\u2069”$/),
   ])
+  // The band of a node's own lane is no wider.
+  expect(Math.max(...called.map(({ text }) => context.measureText(text).width))).toBeLessThanOrEqual(124)
   const [ada] = called
   const nickname = context.texts.filter(({ x, y }) => x === ada!.x && y < ada!.y).map(({ text }) => text)
   expect(nickname.join(' ')).toContain(authorLook(keyBytes(1)).name.split(' ')[1])

@@ -25,7 +25,7 @@ export default function NodePlace() {
       <section className="identity">
         <AuthorMark author={opened.node} />
         <div>
-          <p className="identity-name">
+          <p className="identity-name their-text">
             <AuthorName author={opened.node} /> <ChosenName name={chosen} />
           </p>
           <p className="quiet">{text.fingerprint}</p>

@@ -23,7 +23,7 @@ export default function SharePlace() {
       {host !== null && <p className="notice-warn">{text.onlyHere(host)}</p>}
       {host === null && <QrCode text={address} label={text.code} />}
       {host === null && <p className="quiet">{text.codeHint}</p>}
-      <CarriedText label={text.link} words={address} rows={3} />
+      <CarriedText label={text.link} words={address} rows={4} />
       <div className="row">
         <button type="button" className="button-accent" onClick={() => void copy()}>
           {messages.byHand.copy}
