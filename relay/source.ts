@@ -48,7 +48,7 @@ const dotted = (high: number, low: number): string => [high >> 8, high & 0xff, l
 
 /** The eight groups of an IPv6 address; null when the text is none. */
 function groupsOf(address: string): number[] | null {
-  const halves = withoutIPv4(address.replace(/%.*$/, '')).split('::')
+  const halves = withoutIPv4(address.split('%', 1)[0]!).split('::')
   if (halves.length > 2) return null
   const [left, right = []] = halves.map((half) => (half === '' ? [] : half.split(':'))) as [string[], string[]?]
   const missing = 8 - left.length - right.length

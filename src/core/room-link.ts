@@ -19,6 +19,6 @@ export function findLink(text: string): { readonly fragment: string; readonly ad
   const found = LINK.exec(seen)
   if (found === null) return null
   const [, link = '', invitation = ''] = found
-  const [word = ''] = /\S*$/.exec(seen.slice(0, found.index).replace(/#$/, '')) ?? []
+  const word = seen.slice(0, found.index).replace(/#$/, '').split(/\s/).at(-1)!
   return { fragment: link + invitation, address: word.replace(OPENING, '') }
 }

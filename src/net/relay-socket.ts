@@ -3,6 +3,7 @@
  * long as it is not closed. Addresses are those of PartyKit (`<address>/parties/main/<room>`), so a partyserver host serves as well.
  */
 import ReconnectingWebSocket from 'partysocket/ws'
+import { withoutEndSlashes } from '../core/end-slashes.ts'
 import { createLiveness, hear, hurry, PING, PONG, tick, TICK } from './liveness.ts'
 import { MAX_FRAME_BYTES, type Transport, type TransportEvents, type TransportState } from './transport.ts'
 
@@ -40,7 +41,7 @@ export interface RelaySocket extends Transport {
 
 /** An `OpenTransport` whose transports can be woken. */
 export function openRelaySocket({ address, room, socketClass }: RelaySocketOptions): (events: TransportEvents) => RelaySocket {
-  const url = new URL(`${address.replace(/\/+$/, '')}/parties/main/${room}`).href.replace(/^http/, 'ws')
+  const url = new URL(`${withoutEndSlashes(address)}/parties/main/${room}`).href.replace(/^http/, 'ws')
 
   return (events) => {
     let state: TransportState = 'connecting'

@@ -44,7 +44,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event
   if (request.method !== 'GET' || isOver) return
   // Every address of the app is its root and a fragment; a query is ours to ignore.
-  const address = request.url.replace(/[?#].*$/, '')
+  const address = request.url.split(/[?#]/, 1)[0]!
   if (request.mode === 'navigate') {
     if (address !== scope && address !== INDEX) return
     event.respondWith(openPage(request))

@@ -7,6 +7,6 @@ export function fileNameOf(roomName: string): string {
   const name = Array.from(roomName.replace(/[^\p{L}\p{N}]+/gu, '-'))
     .slice(0, MAX_NAME)
     .join('')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
   return `${name === '' ? 'room' : name}.tabweave`
 }

@@ -1,5 +1,6 @@
 /** What a page does when it opens, decided from its address and how it was opened. Pure; tried in `start-up.test.ts`. */
 
+import { withoutEndSlashes } from '../../core/end-slashes.ts'
 import { isLoopback } from '../../core/loopback.ts'
 import { findLink } from '../../core/room-link.ts'
 import type { IceServer } from '../../worker/api.ts'
@@ -32,8 +33,8 @@ export const patienceOf = (navigation: string | undefined): number => (navigatio
 export function relayOf(setting: string, page: string): string | null {
   const wanted = setting.trim()
   if (wanted === 'none' || wanted === '') return null
-  if (wanted !== 'same-origin') return wanted.replace(/\/+$/, '')
-  return new URL('.', page).href.replace(/^http/, 'ws').replace(/\/+$/, '')
+  if (wanted !== 'same-origin') return withoutEndSlashes(wanted)
+  return withoutEndSlashes(new URL('.', page).href.replace(/^http/, 'ws'))
 }
 
 /** Servers that help direct connections, at most: each is asked anew for every connection. */
@@ -74,7 +75,7 @@ export function serversOf(own: string, ofHost: string): readonly IceServer[] {
 }
 
 /** The address of a room, to be opened on another device. @param page this page's own address */
-export const roomAddress = (page: string, link: string): string => `${page.replace(/#.*$/, '')}#${link}`
+export const roomAddress = (page: string, link: string): string => `${page.split('#', 1)[0]!}#${link}`
 
 /** The host of an address that works on this device only; null for an address that works on others too. */
 export function onlyHere(address: string): string | null {
