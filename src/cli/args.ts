@@ -1,5 +1,6 @@
 /** What the command line asks for. Pure; tried in `args.test.ts`. */
 import { parseArgs } from 'node:util'
+import { withoutEndSlashes } from '../core/end-slashes.ts'
 import { findLink } from '../core/room-link.ts'
 import { parseLink, type RoomLink } from '../node/link.ts'
 
@@ -157,5 +158,5 @@ const relayBeside = (page: string): string | null => (URL.canParse('.', page) ? 
 export function relayAddress(address: string): string | null {
   if (!URL.canParse(address)) return null
   const { protocol, host, pathname } = new URL(address)
-  return SCHEMES.includes(protocol) && host !== '' ? `${protocol}//${host}${pathname.replace(/\/+$/, '')}` : null
+  return SCHEMES.includes(protocol) && host !== '' ? `${protocol}//${host}${withoutEndSlashes(pathname)}` : null
 }

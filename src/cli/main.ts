@@ -20,7 +20,7 @@ if (asked.type === 'run') {
   process.exitCode = await exportKept(asked.options, asked.file, { print: printTo(process.stdout), complain: printTo(process.stderr) })
 } else if (asked.type === 'help') process.stdout.write(`${USAGE}\n`)
 else {
-  process.stderr.write(`${asked.sentence}\n`)
+  printTo(process.stderr)(asked.sentence)
   process.exitCode = 2
 }
 setTimeout(() => process.exit(), LAST_WORDS).unref()

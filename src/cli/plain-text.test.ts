@@ -39,7 +39,7 @@ describe('text on its way to a terminal', () => {
     expect(wrapped(forged, 80).split('\n')[1]).toMatch(/^ {4,}\* all equal/)
     const text = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '漢', '😀', '*'), maxLength: 300 })
     fc.assert(
-      fc.property(text, fc.integer({ min: 20, max: 90 }), (line, columns) => {
+      fc.property(text, fc.integer({ min: 8, max: 90 }), (line, columns) => {
         const rows = wrapped(line, columns).split('\n')
         expect(rows.slice(1).every((row) => row.startsWith(INDENT))).toBe(true)
         for (const row of rows) expect(row.replace(/[漢😀]/gu, '..').length).toBeLessThan(columns)

@@ -33,8 +33,8 @@ export function clipped(line: string): string {
 /** What begins each row of a line but the first: so no row of what others write can be taken for a line of its own. */
 export const INDENT = '    '
 
-/** In a narrower terminal the indent would leave no room (columns). */
-const LEAST_COLUMNS = 20
+/** In a narrower terminal the indent would leave no room for a character of two columns. */
+const LEAST_COLUMNS = INDENT.length + 4
 
 /** From here on characters may be two columns wide. One that is not only makes its row shorter. */
 const WIDE_FROM = 0x0300

@@ -5,10 +5,11 @@ import { describe, expect, test, vi } from 'vitest'
 import { openTerminal } from './terminal.ts'
 
 /** A process as far as a terminal needs one. */
-function fakeProcess(isTTY: boolean) {
+function fakeProcess(isTTY: boolean, isSeen = isTTY, columns = 80) {
   const setRawMode = vi.fn<(isRaw: boolean) => void>()
   const stdin = Object.assign(new PassThrough(), { isTTY, setRawMode })
-  const [stdout, stderr] = [Object.assign(new PassThrough(), { isTTY, columns: 80 }), new PassThrough()]
+  const screen = () => Object.assign(new PassThrough(), { isTTY: isSeen, columns })
+  const [stdout, stderr] = [screen(), screen()]
   const exit = vi.fn<(code: number) => never>()
   const kill = vi.fn<(group: number, signal: string) => true>()
   const process = Object.assign(new EventEmitter(), { stdin, stdout, stderr, exit, kill })
@@ -28,6 +29,19 @@ describe('a pipe', () => {
     expect([out(), error()]).toEqual([`${SHOWN}\n`, `${SHOWN}\n`])
     terminal.print('w'.repeat(100_000))
     expect(out()).toHaveLength(100_001)
+  })
+
+  test.each([80, 0, 12])('E6 beside a screen of %i columns: no row of what it prints begins as a line does', (columns) => {
+    const { terminal, out, error } = fakeProcess(false, true, columns)
+    const row = columns || 80
+    const forged = `2026-11-30  amber otter: ok${' '.repeat(200)}* all equal: this node and 9 peers`
+    for (const print of [terminal.print, terminal.complain]) print(forged)
+    for (const printed of [out(), error()]) {
+      const rows = printed.trimEnd().split('\n')
+      expect(rows.length).toBeGreaterThan(1)
+      expect(rows.slice(1).filter((each) => each !== '' && !each.startsWith('    '))).toEqual([])
+      expect(rows.filter((each) => each.length >= row)).toEqual([])
+    }
   })
 
   test('gives its lines, characters whole wherever it was cut', async () => {

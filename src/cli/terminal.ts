@@ -13,13 +13,18 @@ export interface ProcessTerminal extends Terminal {
 /** A terminal that knows them tells where a paste begins and ends. */
 const [PASTES_TOLD, PASTES_UNTOLD] = ['\u001b[?2004h', '\u001b[?2004l']
 
-/** Prints lines on a stream that nothing is read beside: plain text, clipped and broken into rows where a person reads it. */
+/** Columns of a terminal that does not tell how many it has. */
+const USUAL_COLUMNS = 80
+
+/**
+ * Prints lines on a stream beside which nobody types: plain text. A terminal gets it clipped and broken into rows; anything else gets each line as one.
+ */
 export const printTo =
   (stream: NodeJS.WriteStream) =>
   (line: string): void =>
     void stream.write(`${stream.isTTY ? onScreen(line, stream) : visible(line)}\n`)
 
-const onScreen = (line: string, { columns }: NodeJS.WriteStream): string => wrapped(clipped(visible(line)), columns)
+const onScreen = (line: string, { columns }: NodeJS.WriteStream): string => wrapped(clipped(visible(line)), columns || USUAL_COLUMNS)
 
 export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   const { stdin, stdout, stderr } = process
@@ -39,8 +44,8 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
       isInteractive: false,
       lines: linesOf(stdin as AsyncIterable<Uint8Array>),
       leaving: leaving.signal,
-      print: (line) => void stdout.write(`${visible(line)}\n`),
-      complain: (line) => void stderr.write(`${visible(line)}\n`),
+      print: printTo(stdout),
+      complain: printTo(stderr),
       close: () => void stdin.destroy(),
     }
   }

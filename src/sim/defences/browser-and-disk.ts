@@ -350,12 +350,16 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   {
     row: 'E6',
     file: 'src/cli/terminal.ts',
-    in: 'openTerminal',
-    replace: 'call write',
-    mentions: ['stdout', 'visible'],
-    lacks: ['clipped'],
-    with: 'stdout.write(`${line}\\n`)',
+    in: 'printTo',
+    drop: 'call visible',
     test: tested('src/cli/terminal.test.ts', 'E6 gets one line of plain text'),
+  },
+  {
+    row: 'E6',
+    file: 'src/cli/terminal.ts',
+    in: 'onScreen',
+    drop: 'call wrapped',
+    test: tested('src/cli/terminal.test.ts', 'E6 beside a screen of'),
   },
   {
     row: 'E6',
