@@ -2,7 +2,7 @@
  * The one loop that drives an engine: an input, then its effects in order, then the next input. Answers to effects come
  * back as inputs; nothing re-enters `step`.
  */
-import type { Effect, Input, Notice, PeerId } from '../sync/effects.ts'
+import type { Effect, Input, Notice, PeerId, Way } from '../sync/effects.ts'
 import { step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { type Segment, type Store, StoreError } from '../store/store.ts'
@@ -24,7 +24,7 @@ export interface LoopPorts {
   readonly now: () => number
   send(to: PeerId | null, bytes: Uint8Array): void
   /** Resolves when the peer's path has room for more, or is gone. */
-  sendBulk(to: PeerId, bytes: Uint8Array): Promise<void>
+  sendBulk(to: PeerId, bytes: Uint8Array, way: Way): Promise<void>
   disconnect(peer: PeerId, until: number): void
   notice(notice: Notice): void
   /** The store is gone, or a bug of ours: the node cannot go on. */
@@ -87,7 +87,7 @@ export function createLoop(ports: LoopPorts): Loop {
         timer = setTimeout(() => give({ type: 'tick' }), Math.max(0, effect.at - now()))
         return
       case 'sendBulk':
-        return answer(ports.sendBulk(effect.to, effect.bytes).then(() => ({ type: 'sent', job: effect.job })))
+        return answer(ports.sendBulk(effect.to, effect.bytes, effect.way).then(() => ({ type: 'sent', job: effect.job })))
       default:
         return answer(perform(ports, effect))
     }

@@ -193,7 +193,7 @@ export async function createNode({
     decoder,
     now: () => performance.now(),
     send: (to, bytes) => links.send(to, bytes),
-    sendBulk: (to, bytes) => links.sendBulk(to, bytes),
+    sendBulk: (to, bytes, way) => links.sendBulk(to, bytes, way),
     disconnect: () => onChange(),
     notice: (notice) => hear(notice),
     broken: onBroken,

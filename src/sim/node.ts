@@ -54,6 +54,9 @@ interface Work {
   ms: number
 }
 
+/** A channel that takes nothing is not waited for any longer than this (ms). */
+const GIVEN_UP_AFTER = 15_000
+
 /** A peer that could not serve may be asked again; these say nothing against whoever brought the op. */
 const HARMLESS = new Set(['parent-rejected', 'pending-full'])
 
@@ -195,6 +198,8 @@ function carryOut(world: World, node: SimNode, effect: Effect): void {
     case 'send':
       return sendFrom(world, node, effect.to, effect.bytes)
     case 'sendBulk':
+      if (effect.way === 'channel' && world.ports.get(effect.to)?.strategy.takesNothing === true)
+        return after(world, node, GIVEN_UP_AFTER, () => ({ type: 'sent', job: effect.job }))
       sendFrom(world, node, effect.to, effect.bytes)
       return later(world, node, () => ({ type: 'sent', job: effect.job }))
     case 'notify':
@@ -250,9 +255,11 @@ function pause({ chance: { platform } }: World): number {
   return u < 0.97 ? 4 * u : 200 * (u - 0.97) * 10
 }
 
-function later(world: World, node: SimNode, answer: () => Input): void {
+const later = (world: World, node: SimNode, answer: () => Input): void => after(world, node, pause(world), answer)
+
+function after(world: World, node: SimNode, ms: number, answer: () => Input): void {
   const { life } = node
-  world.schedule.at(world.schedule.now + pause(world), () => {
+  world.schedule.at(world.schedule.now + ms, () => {
     if (node.isUp && node.life === life) give(world, node, answer())
   })
 }

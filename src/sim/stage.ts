@@ -233,11 +233,12 @@ export function chainOf(stage: Stage, key: Identity, length: number, deps: reado
 }
 
 /**
- * Says something to a node under a sender value; it is there at once, and what comes of it takes time. `addressed`: to this run of the
+ * Says something to a node under a sender value, on the way on which that was last heard; it is there at once, and what comes of it takes time. `addressed`: to this run of the
  * node, as only the living can.
  */
 export function tell({ world }: Stage, to: SimNode, from: PeerId, said: Message | Uint8Array, addressed = true): void {
-  deliver(world, to, heard(from, said instanceof Uint8Array ? said : encodeMessage(said), addressed))
+  const way = to.engine.peers.get(from)?.way ?? 'open'
+  deliver(world, to, { ...heard(from, said instanceof Uint8Array ? said : encodeMessage(said), addressed), way })
 }
 
 /** Something a node hears, as its engine is told of it. */

@@ -28,6 +28,8 @@ export interface Strategy {
   overheard?(villain: Villain, from: SimNode, bytes: Uint8Array): void
   /** Acknowledges nothing. */
   readonly isDeaf?: boolean
+  /** Its direct channels take nothing. */
+  readonly takesNothing?: boolean
   /** Set when it goes on after the storm, since it does not change which ops there are: how often (ms). */
   readonly goesOnEvery?: number
 }

@@ -11,7 +11,7 @@ import type { Rebuilt } from './rebuild.ts'
 /** The other side of a session: its sender value, hex. */
 export type PeerId = string
 
-/** How a peer was heard: from a tab of the same browser, over a channel whose far end it has proven to be, or in any other way. */
+/** The way to a peer: this browser's own channel, a channel of its own whose far end it has proven to be, or a path that all share. */
 export type Way = 'browser' | 'channel' | 'open'
 
 /** One import of a file, by its ref: two imports are two sources, so that each is told its own refusals. */
@@ -82,8 +82,11 @@ export type Input =
 export type Effect =
   /** To one peer, or to everybody on every open path (null). */
   | { readonly type: 'send'; readonly to: PeerId | null; readonly bytes: Uint8Array }
-  /** To one peer, behind everything else that is to be sent; answered by "sent" when its path has room for more. */
-  | { readonly type: 'sendBulk'; readonly job: number; readonly to: PeerId; readonly bytes: Uint8Array }
+  /**
+   * To one peer on this way and on no other one (`pace.ts` counts it there), behind everything else that is to be sent; answered by "sent" when the
+   * way has room for more, or is gone.
+   */
+  | { readonly type: 'sendBulk'; readonly job: number; readonly to: PeerId; readonly way: Way; readonly bytes: Uint8Array }
   /** Stores segments and, if it is not null, the mark, in another place: answered when both are kept. When it fails no segment stays. */
   | {
       readonly type: 'persist'

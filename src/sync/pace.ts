@@ -9,11 +9,11 @@
  */
 import { type Budget, backAt, createBudget, leftAt } from '../core/budget.ts'
 import type { AnyWant, Message } from './messages.ts'
-import type { PeerId } from './effects.ts'
+import type { Effect, PeerId, Way } from './effects.ts'
 import type { Peer } from './peer.ts'
 import { type Standing, standingOfPeer } from './peers.ts'
 import { judged, type Serving } from './serving.ts'
-import type { Engine } from './state.ts'
+import { type Engine, newJob } from './state.ts'
 
 /** Wants of one peer answered between two pardons (FORGIVEN_EVERY of `peers.ts`); further ones are not heard. */
 const WANTS_AT_ONCE = 200
@@ -71,8 +71,8 @@ export interface Shared {
   readonly asked: Map<PeerId, AnyWant>
   /** Answers of which a bundle is being made. */
   readonly made: Set<Serving>
-  /** Peers for whom a bundle waits for its path. */
-  readonly unsent: Set<PeerId>
+  /** Peers for whom something waits for its path, and the way that it takes. */
+  readonly unsent: Map<PeerId, Way>
 }
 
 /** What is shared by those who are served. */
@@ -96,7 +96,7 @@ const createShared = (most: number, perSecond: number, now: number): Shared => (
   walks: createBudget(MAX_WALK, WALK_PER_SECOND, now),
   asked: new Map(),
   made: new Set(),
-  unsent: new Set(),
+  unsent: new Map(),
 })
 
 /** With whom this peer asks: one without a seat, which is forgotten at once, with strangers. */
@@ -152,21 +152,25 @@ export const fits = ({ isMet }: Peer, { sent }: Serving, bytes: number): boolean
 /** Until when (ms) the next bundle must wait; Infinity: until the asker says something, or another bundle is made. */
 export function mustWait(engine: Engine, peer: Peer, serving: Serving): number {
   const { bytes, made, unsent } = sharedBy(engine, peer)
+  // An earlier answer may have left one that the peer does not take.
+  if (isBehind(engine, peer)) return Infinity
   if (!peer.isMet && (serving.isHeld || serving.bundles > 0)) return Infinity
   if (peer.isMet && isWindowFull(serving)) return Infinity
   if (made.has(serving)) return engine.now
-  // An earlier answer may have left one that the peer does not take.
-  if (made.size >= MAX_MADE || unsent.has(peer.id) || areManyUnsent(engine, peer, unsent)) return Infinity
+  if (made.size >= MAX_MADE || areManyUnsent(peer, unsent)) return Infinity
   return leftAt(bytes, engine.now) > 0 ? engine.now : backAt(bytes, engine.now)
 }
 
 /** Whether too many bundles wait for paths: then no further one is made for this peer. O(MAX_UNSENT). */
-function areManyUnsent({ peers }: Engine, { way }: Peer, unsent: ReadonlySet<PeerId>): boolean {
+function areManyUnsent({ way }: Peer, unsent: Shared['unsent']): boolean {
   if (way !== 'open') return unsent.size >= MAX_UNSENT
   let shared = 0
-  for (const id of unsent) if ((peers.get(id)?.way ?? 'open') === 'open') shared++
+  for (const taken of unsent.values()) if (taken === 'open') shared++
   return shared >= MAX_UNSENT_SHARED
 }
+
+/** Whether something for this peer waits for its path: a channel may take nothing, and what is for its owner must not pile up. */
+export const isBehind = ({ pace: { shared } }: Engine, { id }: Peer): boolean => Object.values(shared).some(({ unsent }) => unsent.has(id))
 
 /** Whether enough is on its way to the asker. An answer that waits goes on when half of that was judged, since it reads the disk each time. */
 function isWindowFull({ unjudged, sent, takenBytes, resume }: Serving): boolean {
@@ -184,15 +188,21 @@ export function release({ pace: { shared } }: Engine, serving: Serving): void {
   for (const { made } of Object.values(shared)) made.delete(serving)
 }
 
-/** Accounts for a bundle that is sent to the peer. Call `landed` when its path has taken it. */
+/** Accounts for a bundle that is sent to the peer. */
 export function spend(engine: Engine, peer: Peer, serving: Serving, bytes: number, ops: number): void {
   release(engine, serving)
   charge(engine, peer, bytes)
   peer.opsServed += ops
-  sharedBy(engine, peer).unsent.add(peer.id)
 }
 
-/** The path has taken the last bundle for this peer. */
+/** Hands bulk over for this peer, on the way to it. Call `landed` when its path has taken it. */
+export function handOver(engine: Engine, peer: Peer, bytes: Uint8Array): Extract<Effect, { type: 'sendBulk' }> {
+  const { id, way } = peer
+  sharedBy(engine, peer).unsent.set(id, way)
+  return { type: 'sendBulk', job: newJob(engine), to: id, way, bytes }
+}
+
+/** The path has taken what was handed over last for this peer. */
 export function landed({ pace: { shared } }: Engine, id: PeerId): void {
   for (const { unsent } of Object.values(shared)) unsent.delete(id)
 }

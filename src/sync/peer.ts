@@ -15,9 +15,8 @@ export interface Peer {
   readonly id: PeerId
   /** It has said something to this run's sender value. */
   isMet: boolean
-  /** The best way it was lately heard on, and when it was (ms). */
+  /** The way to it, as it was when it was last heard. */
   way: Way
-  wayAt: number
   /** Its author, once proven. */
   author: Author | null
   readonly metAt: number
@@ -107,7 +106,6 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     id,
     isMet: false,
     way: 'open',
-    wayAt: now,
     author: null,
     metAt: now,
     heardAt: now,

@@ -60,8 +60,6 @@ const MOST_DOUBLINGS = 4
 const TALK_AT_ONCE = 20_000
 const TALK_LEAST = 40
 const TALK_BYTES = 1_024
-/** A peer that was not heard on its best way for so long (ms), two heartbeats, is one of the way on which it is heard: channels close, and others open. */
-const WAY_LASTS = 12_000
 /** Credit that a peer has at most, and what each op of its that is admitted earns: so many ops may then come in vain. */
 export const MAX_CREDIT = 8_192
 const CREDIT_PER_OP = 4
@@ -91,7 +89,7 @@ export function meet(engine: Engine, id: PeerId, addressed: boolean, way: Way): 
   if (isCut(engine, id)) return null
   const peer = peerOf(engine, id) ?? createPeer(engine, id)
   peer.heardAt = engine.now
-  if (RANK[way] >= RANK[peer.way] || engine.now >= peer.wayAt + WAY_LASTS) Object.assign(peer, { way, wayAt: engine.now })
+  peer.way = way
   pardon(engine, peer)
   if (addressed && !peer.isMet) {
     peer.isMet = true

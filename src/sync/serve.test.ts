@@ -73,8 +73,11 @@ test('D13 WANTS_AT_ONCE of one peer are answered, and more after its pardon', ()
   const link = linkNamed(stage, 'glutton')
   // Who has everything is answered at once.
   const ask = (ref: number): void => tell(stage, bob, link, wantBelow(ref, [stage.room]))
-  for (let ref = 1; ref <= 300; ref++) ask(ref)
-  run(stage, 9_999)
+  for (let ref = 1; ref <= 300; ref++) {
+    ask(ref)
+    run(stage, 30)
+  }
+  run(stage, 999)
   expect(served.map(({ ref }) => ref)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
   ask(301)
   run(stage, 1)
@@ -215,12 +218,12 @@ test('D21 a peer for whom a bundle waits for its path gets no other one, however
   fill(stage, 1)
   const { unsent } = bob.engine.pace.shared.met
   const link = linkNamed(stage, 'reads nothing')
-  unsent.add(link)
+  unsent.set(link, 'open')
   for (let ref = 1; ref <= 10; ref++) tell(stage, bob, link, wantAll(ref))
   tell(stage, bob, linkNamed(stage, 'other'), wantAll(11))
   run(stage, 5_000)
   expect(new Set(served.map(({ ref }) => ref))).toEqual(new Set([11]))
-  expect([...unsent]).toEqual([link])
+  expect([...unsent.keys()]).toEqual([link])
   unsent.delete(link)
   run(stage, 5_000)
   expect(served.some(({ ref }) => ref === 10)).toBe(true)
@@ -230,7 +233,7 @@ test('D21 D18 on a path that all share MAX_UNSENT_SHARED bundles for peers of on
   const { stage, bob, served } = serving()
   fill(stage, 1)
   const { unsent } = bob.engine.pace.shared.met
-  for (let n = 0; n < MAX_UNSENT_SHARED; n++) unsent.add(linkNamed(stage, `waits ${n}`))
+  for (let n = 0; n < MAX_UNSENT_SHARED; n++) unsent.set(linkNamed(stage, `waits ${n}`), 'open')
   const [open, channel] = [linkNamed(stage, 'open'), linkNamed(stage, 'channel')]
   give(stage.world, bob, { type: 'heard', from: channel, way: 'channel' })
   tell(stage, bob, open, wantAll(1))
@@ -241,6 +244,20 @@ test('D21 D18 on a path that all share MAX_UNSENT_SHARED bundles for peers of on
   wake(stage, bob, 0)
   run(stage, 2_000)
   expect(served.some(({ ref }) => ref === 1)).toBe(true)
+})
+
+test('D21 what tells a peer that nothing is left waits too while its path takes nothing, and one answer of it at most', () => {
+  const { stage, bob, served } = serving()
+  const { unsent } = bob.engine.pace.shared.met
+  const link = linkNamed(stage, 'reads nothing')
+  unsent.set(link, 'open')
+  for (let ref = 1; ref <= 100; ref++) tell(stage, bob, link, wantBelow(ref, [stage.room]))
+  run(stage, 5_000)
+  expect(served).toEqual([])
+  unsent.delete(link)
+  wake(stage, bob, 0)
+  run(stage, 1_000)
+  expect(served.map(({ ref }) => ref)).toEqual([100])
 })
 
 test('D21 as many bytes are on their way as the asker has judged, and MAX_UNJUDGED_BYTES at most, so that a long answer takes few round trips', () => {

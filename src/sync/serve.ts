@@ -22,6 +22,8 @@ import {
   askDue,
   charge,
   fits,
+  handOver,
+  isBehind,
   landed,
   MAX_UNJUDGED_BYTES,
   mayAsk,
@@ -135,9 +137,10 @@ function* endDamaged(engine: Engine, peer: Peer, serving: Serving): Steps {
 function* end(engine: Engine, peer: Peer, serving: Serving): Steps {
   if (serving.ops > 0) yield* flush(engine, peer, serving)
   if (peer.serving === null) return
+  while (isBehind(engine, peer)) yield 'pace'
   close(peer, serving)
   const message = { type: 'units', ref: serving.ref, bundle: new Uint8Array(), last: true, left: serving.left } as const
-  yield { type: 'sendBulk', job: newJob(engine), to: peer.id, bytes: encodeMessage(message) }
+  yield handOver(engine, peer, encodeMessage(message))
 }
 
 /**
@@ -260,7 +263,7 @@ function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8
   const last = nextLacking(serving) >= serving.until
   const message = encodeMessage({ type: 'units', ref: serving.ref, bundle, last, left: serving.left })
   if (last) close(peer, serving)
-  yield { type: 'sendBulk', job: newJob(engine), to: peer.id, bytes: message }
+  yield handOver(engine, peer, message)
 }
 
 /** The answer is over. */

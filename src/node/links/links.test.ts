@@ -11,6 +11,7 @@ import { sealerOf, senderOf } from '../../net/sealer.naive.ts'
 import type { OpenTransport, Path, TransportEvents } from '../../net/transport.ts'
 import { DEAF } from './deaf.naive.ts'
 import { createLinks } from './links.ts'
+import type { Way } from '../../sync/effects.ts'
 import type { LinksEvents } from './state.ts'
 
 const bytes = (n: number): Uint8Array => sha256(Uint8Array.of(n))
@@ -25,9 +26,10 @@ async function openLinks(events: LinksEvents = DEAF) {
     (path: Path): OpenTransport =>
     (events) => {
       hears.set(path, events)
-      return { path, state: 'open', buffered: () => 0, send: () => true, close: () => {} }
+      return { path, state: 'open', buffered: () => 0, send: () => sent.push(path) > 0, close: () => {} }
     }
   let host: DirectHost | null = null
+  const sent: Path[] = []
   const met: string[] = []
   const signals: ({ readonly from: string } & HeardBy)[] = []
   const direct = {
@@ -58,7 +60,11 @@ async function openLinks(events: LinksEvents = DEAF) {
     await new Promise((resolve) => setTimeout(resolve))
   }
   const says = { peer: await sealer(4), other: await sealer(5) }
-  return { links, hear, says, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)), met, signals }
+  const ends = (): void => {
+    connected.delete(toHex(peer))
+    host!.onLost(toHex(peer))
+  }
+  return { links, hear, says, sent, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)), ends, met, signals }
 }
 
 test('D25 a peer with a proven channel is reached on it, however often it, or its name, is heard on the relay', async () => {
@@ -66,6 +72,37 @@ test('D25 a peer with a proven channel is reached on it, however often it, or it
   for (let i = 0; i < 3; i++) await hear('relay', await says.peer.seal(null, Uint8Array.of(1)))
   for (let i = 0; i < 3; i++) await hear('relay', await says.other.seal(null, Uint8Array.of(1)))
   expect([links.pathOf(peer), links.pathOf(other)]).toEqual(['webrtc', 'relay'])
+})
+
+test('D21 D25 the engine is told that a peer speaks by its channel, whatever path brings its words, and once that has ended, by a path that all share', async () => {
+  const ways: Way[] = []
+  const heard = {
+    onMessage: (_: string, __: Uint8Array, { way }: { way: Way }) => void ways.push(way),
+    onHeard: (_: string, way: Way) => void ways.push(way),
+  }
+  const { hear, says, proven, ends } = await openLinks({ ...DEAF, ...heard })
+  const speaks = async (path: Path): Promise<void> => {
+    await hear(path, await says.peer.seal(null, Uint8Array.of(1)))
+    await hear(path, await says.peer.seal(senderOf(3), encodeSignal({ type: 'ping', token: 1 })))
+  }
+  proven()
+  await speaks('relay')
+  expect(ways.splice(0)).toEqual(['channel', 'channel'])
+  await speaks('broadcast')
+  expect(ways.splice(0)).toEqual(['browser', 'browser'])
+  ends()
+  await hear('relay', await says.other.seal(null, Uint8Array.of(1)))
+  expect(ways).toEqual(['open'])
+})
+
+test('D21 bulk takes the way for which the engine has counted it, and no other one', async () => {
+  const { links, peer, other, sent, ends } = await openLinks()
+  for (const way of ['channel', 'open', 'browser'] as const) await links.sendBulk(peer, new Uint8Array(9), way)
+  expect(sent.splice(0)).toEqual(['webrtc', 'relay', 'broadcast'])
+  await links.sendBulk(other, new Uint8Array(9), 'channel')
+  ends()
+  await links.sendBulk(peer, new Uint8Array(9), 'channel')
+  expect(sent).toEqual([])
 })
 
 test('D25 names of strangers push each other out of the table of paths, and nobody who is known', async () => {
@@ -177,7 +214,7 @@ test('D21 bulk is handed to a path one bundle at a time, when the path has drain
   const links = createLinks([{ path: 'relay', open }], await sealerOf(3, bytes(1), bytes(2)), DEAF, toHex(senderOf(3)))
   links.open()
   const to = toHex(senderOf(4))
-  const bundles = Array.from({ length: 5 }, () => links.sendBulk(to, new Uint8Array(100_000)))
+  const bundles = Array.from({ length: 5 }, () => links.sendBulk(to, new Uint8Array(100_000), 'open'))
   const large = (): number => sent.filter((length) => length > 100_000).length
   await expect.poll(large).toBe(1)
   links.send(null, Uint8Array.of(1))

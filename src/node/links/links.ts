@@ -9,19 +9,20 @@ import type { DirectHost } from '../../net/direct/state.ts'
 import type { Hindrance } from '../../net/hindered.ts'
 import type { Sealer } from '../../net/sealed.ts'
 import type { OpenTransport, Path } from '../../net/transport.ts'
-import type { PeerId } from '../../sync/effects.ts'
+import type { PeerId, Way } from '../../sync/effects.ts'
 import type { PathStatus } from '../views.ts'
 import { createEcho } from './echo.ts'
-import { createHeard, pathTo } from './heard.ts'
+import { createHeard } from './heard.ts'
 import { createInbox, earned } from './inbox.ts'
 import { note } from './receive.ts'
 import { closeRoute, createRoute, give, giveBulk, lose, openRoute, setRoute, statusOfRoute } from './routes.ts'
 import type { LinksEvents, LinksState } from './state.ts'
+import { pathOf, routeBy } from './ways.ts'
 
 export interface Links {
   send(to: PeerId | null, bytes: Uint8Array): void
-  /** To one peer, behind what is live. Resolves when its path has room for more, or is gone. */
-  sendBulk(to: PeerId, bytes: Uint8Array): Promise<void>
+  /** To one peer on this way, behind what is live. Resolves when its path has room for more, or is gone. */
+  sendBulk(to: PeerId, bytes: Uint8Array, way: Way): Promise<void>
   /** A signal to everybody. */
   signal(bytes: Uint8Array): void
   open(): void
@@ -72,8 +73,8 @@ export function createLinks(
   return {
     pathOf: (peer) => pathOf(links, peer),
     send: (to, bytes) => sendTo(links, to, bytes),
-    async sendBulk(to, bytes) {
-      const route = routes.get(pathOf(links, to))
+    async sendBulk(to, bytes, way) {
+      const route = routeBy(links, to, way)
       if (route !== undefined) await giveBulk(route, to, () => seal(links, to, bytes))
     },
     signal: (bytes) => signal(links, null, bytes),
@@ -101,11 +102,6 @@ export function createLinks(
     },
     status: () => [...routes.values()].map(statusOfRoute),
   }
-}
-
-function pathOf({ heard, direct, routes }: LinksState, peer: PeerId): Path {
-  const hasChannel = direct?.isConnected(peer) === true && (routes.get('webrtc')?.transport ?? null) !== null
-  return pathTo(heard, peer, hasChannel, performance.now())
 }
 
 const seal = ({ sealer }: LinksState, to: PeerId | null, bytes: Uint8Array): Promise<Uint8Array> =>

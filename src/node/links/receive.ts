@@ -5,12 +5,13 @@ import { parseEnvelope } from '../../net/envelope.ts'
 import { TRAITS } from '../../net/paths.ts'
 import type { Opened } from '../../net/sealed.ts'
 import type { Path } from '../../net/transport.ts'
-import type { PeerId, Way } from '../../sync/effects.ts'
+import type { PeerId } from '../../sync/effects.ts'
 import type { Standing } from '../../sync/peers.ts'
 import { hearOn } from './heard.ts'
 import { channelOf, tabOf, take } from './inbox.ts'
 import { watchSession } from './session-lock.ts'
 import type { LinksState, Route } from './state.ts'
+import { wayTo } from './ways.ts'
 
 /** Tabs whose end is waited for: more than an engine holds peers at once. */
 const MAX_WATCHED = 512
@@ -69,28 +70,22 @@ function hear(links: LinksState, path: Path, { sender, receiver, isLatest, plain
   const { events, direct } = links
   const peer = toHex(sender)
   const addressed = receiver !== null
-  const way = wayOf(path, peer, by)
   const isUnknown = (): boolean => events.standingOf(peer) === 'unknown'
   const wasUnknown = isUnknown()
+  note(links, path, peer, by)
   if (isSignal(plaintext)) {
     // What a stranger says to everybody may be a recording.
-    if (addressed) events.onHeard(peer, way)
+    if (addressed) events.onHeard(peer, wayTo(links, peer))
     if (isUnknown()) return
     if (wasUnknown) direct?.met(peer)
     return hearSignal(links, path, peer, plaintext, addressed)
   }
   if (TRAITS[path].isOwnBrowser) watch(links, peer)
-  note(links, path, peer, by)
-  events.onMessage(peer, plaintext, { addressed, isLatest, way })
+  events.onMessage(peer, plaintext, { addressed, isLatest, way: wayTo(links, peer) })
   if (!wasUnknown || isUnknown()) return
   // It is no stranger any more: its path is kept with those of the known, and it is told that this node makes direct connections.
   note(links, path, peer, by)
   direct?.met(peer)
-}
-
-function wayOf(path: Path, peer: PeerId, by: PeerId | null): Way {
-  if (TRAITS[path].isOwnBrowser) return 'browser'
-  return by === peer ? 'channel' : 'open'
 }
 
 function hearSignal({ echo, events, direct }: LinksState, path: Path, peer: PeerId, signal: Uint8Array, addressed: boolean): void {

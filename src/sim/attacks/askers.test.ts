@@ -7,13 +7,14 @@ import type { Unit, UnitOp } from '../../core/unit.ts'
 import { encodeBody } from '../../crdt/body.ts'
 import { decodeMessage, type Message } from '../../sync/messages.ts'
 import { lengthOf } from '../disk.ts'
-import { unitsOf } from '../node.ts'
+import { give, unitsOf } from '../node.ts'
 import {
   agree,
   apart,
   chainOf,
   createStage,
   has,
+  join,
   keyNamed,
   linkNamed,
   message,
@@ -255,3 +256,23 @@ describe('heads', () => {
     expect(world.counts.bytes - before).toBeLessThan(250_000)
   })
 })
+
+test.each(['stay', 'leave at once'])(
+  'D21 the owners of 24 direct channels that take nothing ask for everything and %s: a newcomer on a shared path waits for none of them',
+  (how) => {
+    const stage = createStage(1, {}, { takesNothing: true })
+    const [bob] = stage.nodes
+    for (let i = 0; i < 100; i++) say(stage, bob!, `history ${i} ${'y'.repeat(200)}`)
+    run(stage, 1_000)
+    const names = Array.from({ length: 24 }, (_, n) => linkNamed(stage, `name ${n}`))
+    for (const [n, from] of names.entries()) {
+      give(stage.world, bob!, { type: 'heard', from, way: 'channel' })
+      tell(stage, bob!, from, wantAll(n))
+      run(stage, 100)
+      if (how !== 'stay') give(stage.world, bob!, { type: 'gone', peer: from })
+    }
+    expect(bob!.engine.pace.shared.met.unsent.size + bob!.engine.pace.shared.trusted.unsent.size).toBe(24)
+    const carol = join(stage)
+    expect(runUntil(stage, 20_000, () => opsOf(carol) === opsOf(bob!))).toBeLessThan(5_000)
+  },
+)
