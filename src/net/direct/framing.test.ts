@@ -28,11 +28,21 @@ test('frames of any length come out whole and in order, the largest too', () => 
   )
 })
 
-test('D9 a frame that never ends, is too long, or comes in empty pieces, is none', () => {
-  const more = (length: number): Uint8Array => new Uint8Array(1 + length)
-  expect(joinAll([Uint8Array.of(0)])).toEqual([undefined])
+const more = (length: number): Uint8Array => new Uint8Array(length)
+const last = (length: number): Uint8Array => Uint8Array.of(1, ...new Uint8Array(length - 1))
+
+test('D9 a frame that never ends, or is too long, is none', () => {
   expect(joinAll([Uint8Array.of(2, 7)])).toEqual([undefined])
   expect(joinAll([new Uint8Array()])).toEqual([undefined])
-  expect(joinAll([more(MAX_FRAME_BYTES), Uint8Array.of(1, 7)])).toEqual([null, undefined])
-  expect(joinAll([more(MAX_FRAME_BYTES + 1)])).toEqual([undefined])
+  const full = Math.floor(MAX_FRAME_BYTES / (PIECE_BYTES - 1))
+  const rest = MAX_FRAME_BYTES - full * (PIECE_BYTES - 1)
+  const begun = Array.from({ length: full }, () => more(PIECE_BYTES))
+  expect(joinAll([...begun, last(1 + rest)]).at(-1)).toHaveLength(MAX_FRAME_BYTES)
+  expect(joinAll([...begun, last(2 + rest)]).at(-1)).toBeUndefined()
+  expect(joinAll([...begun, more(PIECE_BYTES)]).at(-1)).toBeUndefined()
+})
+
+test('D9 a piece that another one follows is full: a frame in pieces of a byte or of none is none', () => {
+  expect(joinAll([more(PIECE_BYTES), last(1)])).toEqual([null, new Uint8Array(PIECE_BYTES - 1)])
+  for (const length of [1, 2, PIECE_BYTES - 1, PIECE_BYTES + 1]) expect(joinAll([more(length)])).toEqual([undefined])
 })

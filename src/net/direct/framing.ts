@@ -1,11 +1,12 @@
 /**
  * Frames on a data channel, whose messages must not be longer than 16 KiB to be understood by everyone, and no longer than 256 KiB
- * by browsers of today: each goes as one piece or several, in order, and the first byte of a piece says whether another one follows.
+ * by browsers of today: each goes as one piece or several, in order, and the first byte of a piece says whether another one follows. All pieces of a
+ * frame but the last one are full: what waits for its last piece is few pieces, however its sender cuts.
  */
 import { assert } from '../../core/result.ts'
 import { MAX_FRAME_BYTES } from '../transport.ts'
 
-/** Bytes of a piece with its first byte: few enough for each browser, and enough to make its cost small. */
+/** Bytes of a full piece with its first byte: few enough for each browser, and enough to make its cost small. */
 export const PIECE_BYTES = 65_536
 
 const LAST = 1
@@ -38,8 +39,8 @@ export function createJoiner(): Joiner {
     add(piece) {
       const mark = piece[0]
       if ((mark !== LAST && mark !== MORE) || length + piece.length - 1 > MAX_FRAME_BYTES) return undefined
-      // A piece that brings nothing and promises more could go on for ever.
-      if (mark === MORE && piece.length === 1) return undefined
+      // A piece costs memory of its own, whatever it brings.
+      if (mark === MORE && piece.length !== PIECE_BYTES) return undefined
       const part = piece.subarray(1)
       if (mark === LAST && parts.length === 0) return part
       parts.push(part)

@@ -14,6 +14,14 @@ const OFFERS_TEST = 'src/net/direct/offers.test.ts'
 
 export const OFFERS: readonly Defence[] = [
   {
+    row: 'D9',
+    file: 'src/net/direct/framing.ts',
+    in: 'createJoiner',
+    drop: 'if',
+    mentions: ['PIECE_BYTES'],
+    test: tested('src/net/direct/framing.test.ts', 'D9 a piece that another one follows is full'),
+  },
+  {
     row: 'D18',
     file: 'src/net/direct/members.ts',
     in: 'hear',
