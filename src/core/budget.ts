@@ -40,5 +40,8 @@ export function drawOne(budget: Budget, now: number, chance: number): boolean {
   return true
 }
 
+/** When (ms) one can be taken, `now` if there is one. */
+export const oneAt = (budget: Budget, now: number): number => now + Math.max(0, ((1 - leftAt(budget, now)) * 1_000) / budget.perSecond)
+
 /** When (ms) there will be something left, for a budget that has nothing at `now`. */
 export const backAt = (budget: Budget, now: number): number => now + Math.max(1, (-leftAt(budget, now) * 1_000) / budget.perSecond)

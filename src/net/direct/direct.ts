@@ -18,7 +18,7 @@ import { greet, GREETINGS_PER_SECOND, look, MAX_GREETINGS } from './due.ts'
 import { type HeardBy, hearPage, hearSignal } from './hear.ts'
 import { canIntroduce, createMembers, forgetMember, type MemberId } from './members.ts'
 import type { PageEvent } from './page-port.ts'
-import { lookSoon, sayHereSoon } from './schedule.ts'
+import { createHeres, lookSoon, sayHereSoon } from './schedule.ts'
 import type { Connection, DirectHost, DirectOptions, DirectState } from './state.ts'
 
 export interface Direct {
@@ -74,7 +74,8 @@ function createState(options: DirectOptions): DirectState {
     opens: { strangers: createBudget(MAX_OPENS, OPENS_PER_SECOND, at), known: createBudget(MAX_OPENS, OPENS_PER_SECOND, at) },
     greetings: createBudget(MAX_GREETINGS, GREETINGS_PER_SECOND, at),
     greetLater: [],
-    hereAt: -Infinity,
+    heres: createHeres(at),
+    hereDue: -Infinity,
     lookAt: Infinity,
     timer: undefined,
     look: () => look(direct),

@@ -32,7 +32,7 @@ export function look(direct: DirectState): void {
   for (const connection of connections.values()) renewOrGiveUp(direct, connection)
   if (members.device === self) reach(direct)
   else if (members.device !== null) for (const connection of connections.values()) if (!connection.byHand) close(direct, connection)
-  if (changed || now() >= direct.hereAt + HERE_EVERY) sayHere(direct, null)
+  if (changed || now() >= direct.hereDue) sayHere(direct, null)
   if (members.device !== null) for (const peer of direct.greetLater.splice(0)) sayHere(direct, peer)
   tryNext(direct)
   lookAgain(direct)
@@ -40,8 +40,9 @@ export function look(direct: DirectState): void {
 
 /** Tells everybody, or one peer, that this node is here. */
 function sayHere(direct: DirectState, to: MemberId | null): void {
-  if (to === null) direct.hereAt = direct.now()
+  if (to === null) direct.hereDue = direct.now() + HERE_EVERY
   if (direct.members.device === null) return
+  if (to === null) direct.heres.left--
   const near = provenOf(direct)
     .slice(0, MAX_NAMED)
     .map(({ peer }) => fromHex(peer!)!)

@@ -1,13 +1,22 @@
 /** When it is looked what is due, and when everybody is told that this node is here. */
+import { type Budget, createBudget, oneAt } from '../../core/budget.ts'
 import type { DirectState } from './state.ts'
 
 /** How often everybody is told that this node is here (ms). */
 export const HERE_EVERY = 15_000
 /** After news, everybody is told after this long, up to twice (ms): news often come together. */
 const HERE_PAUSE = 150
+/**
+ * How often everybody is told, at once, and after how long (ms) once more: each new name is news, names cost nothing, and each node tells each other
+ * one. A room's devices that come, or are connected, at about the same time take one or two.
+ */
+export const MAX_HERES = 16
+export const HERE_BACK_AFTER = 5_000
 /** How soon after something happened it is looked what is due, and how often in any case (ms). */
 const LOOK_SOON = 20
 const LOOK_EVERY = 500
+
+export const createHeres = (now: number): Budget => createBudget(MAX_HERES, 1_000 / HERE_BACK_AFTER, now)
 
 /** Looks within `ms` what is due. What is planned is never put off: otherwise a peer that never pauses would stop everything else. */
 function lookWithin(direct: DirectState, ms: number): void {
@@ -24,12 +33,13 @@ export const lookSoon = (direct: DirectState): void => lookWithin(direct, LOOK_S
 export function lookAgain(direct: DirectState): void {
   // Until it is clear which tab connects, that is soon due.
   const most = direct.members.device === null ? LOOK_SOON : LOOK_EVERY
-  lookWithin(direct, Math.max(LOOK_SOON, Math.min(most, direct.hereAt + HERE_EVERY - direct.now())))
+  lookWithin(direct, Math.max(LOOK_SOON, Math.min(most, direct.hereDue - direct.now())))
 }
 
 /** Everybody is told soon that this node is here, and who is connected to it. */
 export function sayHereSoon(direct: DirectState): void {
-  const pause = HERE_PAUSE * (1 + direct.lot())
-  direct.hereAt = Math.min(direct.hereAt, direct.now() + pause - HERE_EVERY)
-  lookWithin(direct, pause)
+  const { heres, lot, now } = direct
+  const at = Math.max(now() + HERE_PAUSE * (1 + lot()), oneAt(heres, now()))
+  direct.hereDue = Math.min(direct.hereDue, at)
+  lookWithin(direct, direct.hereDue - now())
 }

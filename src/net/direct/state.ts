@@ -93,8 +93,9 @@ export interface DirectState {
   readonly greetings: Budget
   /** Peers that are told as soon as it is clear which tab connects. */
   readonly greetLater: MemberId[]
-  /** When everybody was last told that this node is here (ms). */
-  hereAt: number
+  /** How often everybody may be told that this node is here, and when that is due next (ms). */
+  readonly heres: Budget
+  hereDue: number
   /** When it is next looked what is due (ms), the timer for it, and the look itself. */
   lookAt: number
   timer: ReturnType<typeof setTimeout> | undefined

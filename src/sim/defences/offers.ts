@@ -14,6 +14,14 @@ const OFFERS_TEST = 'src/net/direct/offers.test.ts'
 
 export const OFFERS: readonly Defence[] = [
   {
+    row: 'D18',
+    file: 'src/net/direct/schedule.ts',
+    in: 'sayHereSoon',
+    replace: 'call oneAt',
+    with: '0',
+    test: tested('src/net/direct/schedule.test.ts', 'D18 of new names everybody is told'),
+  },
+  {
     row: 'D9',
     file: 'src/net/direct/framing.ts',
     in: 'createJoiner',
