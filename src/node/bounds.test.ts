@@ -54,7 +54,7 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
       await new Promise((resolve) => setTimeout(resolve))
     }
   }
-  return { links, held, messages, sent, release, hear: (frame: Uint8Array) => events!.onFrame(frame) }
+  return { links, held, messages, sent, release, hear: (frame: Uint8Array, by?: string) => events!.onFrame(frame, by) }
 }
 
 describe('frames', () => {
@@ -100,38 +100,53 @@ describe('frames', () => {
 describe('frames for others that come on a direct channel', () => {
   const sealedFor = (receiver: Uint8Array | null, length: number): Uint8Array =>
     encodeEnvelope({ sender: numbered(7), receiver, counter: 0, ciphertext: new Uint8Array(length - HEADER_BYTES) })
-  const SECOND = 1_000
 
   test('are brought on to whom they are for, if there is a channel to that; others are opened here', async () => {
     const { sent, held, release, hear } = openLinks('webrtc')
     hear(concatBytes([numbered(1), new Uint8Array(1)]))
     await release()
     const frame = sealedFor(numbered(1), 500)
-    hear(frame)
-    hear(sealedFor(numbered(2), 500))
+    hear(frame, toHex(numbered(2)))
+    hear(sealedFor(numbered(2), 500), toHex(numbered(2)))
     expect(sent).toEqual([{ frame, to: toHex(numbered(1)) }])
     expect(held.length).toBe(0)
     hear(sealedFor(null, 500))
     expect(held.length).toBe(1)
   })
 
-  test('D7 are of MAX_BROUGHT_ON at most, and BROUGHT_ON_PER_SECOND in all', async () => {
+  test('D7 are of MAX_BROUGHT_ON at most, and MAX_BROUGHT_BY_ONE of each channel, and then BROUGHT_BY_ONE_PER_SECOND', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
-    const { sent, release, hear } = openLinks('webrtc')
-    hear(concatBytes([numbered(1), new Uint8Array(1)]))
-    await release()
-    hear(sealedFor(numbered(1), 9_217))
-    expect(sent.length).toBe(0)
-    vi.advanceTimersByTime(SECOND)
+    const { sent, hear } = openLinks('webrtc')
+    const bring = (channel: number, to: number, length: number): void => hear(sealedFor(numbered(to), length), toHex(numbered(channel)))
     // What is not brought on takes nothing from what is.
-    hear(sealedFor(numbered(3), 70_000))
-    hear(sealedFor(numbered(3), 9_216))
-    for (let i = 0; i < 9; i++) hear(sealedFor(numbered(1), 9_216))
-    expect(sent.length).toBe(7)
-    vi.advanceTimersByTime(SECOND)
-    hear(sealedFor(numbered(1), 9_216))
-    expect(sent.length).toBe(8)
+    bring(2, 1, 9_217)
+    bring(2, 3, 9_216)
+    expect(sent.length).toBe(0)
+    for (let i = 0; i < 9; i++) bring(2, 1, 8_192)
+    expect(sent.length).toBe(4)
+    // Another channel has a share of its own.
+    bring(3, 1, 8_192)
+    expect(sent.length).toBe(5)
+    vi.advanceTimersByTime(1_000)
+    bring(2, 1, 1_366)
+    expect(sent.length).toBe(5)
+    bring(2, 1, 1_365)
+    bring(2, 1, 200)
+    expect(sent.length).toBe(6)
+  })
+
+  test('D7 the shares of MAX_BRINGERS channels are remembered, and for one more that of the channel that brought longest ago is forgotten', async () => {
+    const { sent, hear } = openLinks('webrtc')
+    const empty = (channel: number): void => {
+      for (let i = 0; i < 4; i++) hear(sealedFor(numbered(1), 8_192), toHex(numbered(channel)))
+    }
+    for (let n = 0; n < 64; n++) empty(1_000 + n)
+    empty(1_000)
+    expect(sent.length).toBe(4 * 64)
+    empty(2_000)
+    empty(1_001)
+    expect(sent.length).toBe(4 * 66)
   })
 })
 

@@ -60,7 +60,7 @@ export function createLinks(
       (to, bytes) => sendTo(links, to, bytes),
     ),
     watched: new Set(),
-    broughtOn: { second: 0, bytes: 0 },
+    bringers: new Map(),
     isOpen: false,
     sending: Promise.resolve(),
   }

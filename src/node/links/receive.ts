@@ -1,5 +1,7 @@
 /** A frame that came: whether it is for this node, when it is opened (`inbox.ts`), and who is told what is in it. */
+import { createBudget, leftAt } from '../../core/budget.ts'
 import { toHex } from '../../core/bytes.ts'
+import { setLatest } from '../../core/latest.ts'
 import { isSignal } from '../../net/direct/signal.ts'
 import { parseEnvelope } from '../../net/envelope.ts'
 import { TRAITS } from '../../net/paths.ts'
@@ -17,10 +19,14 @@ import { wayTo } from './ways.ts'
 const MAX_WATCHED = 512
 /**
  * Frames for others that a node brings from one direct channel to another, so that two can meet who know each other only through it:
- * descriptions and candidates fit, ops mostly do not. Bytes of one, and bytes a second of all.
+ * descriptions and candidates fit, ops mostly do not. Bytes of one frame; bytes that each channel brings, at once and in a second. To meet another
+ * device takes some 2 kB, and a device reaches for seven at a time.
  */
 const MAX_BROUGHT_ON = 9_216
-const BROUGHT_ON_PER_SECOND = 65_536
+export const MAX_BROUGHT_BY_ONE = 32_768
+export const BROUGHT_BY_ONE_PER_SECOND = 1_365
+/** Channels whose share is remembered: more than there are at once. */
+const MAX_BRINGERS = 64
 
 /** @param by the far end of the channel that brought it, where that is proven */
 export function receive(links: LinksState, route: Route, frame: Uint8Array, by: PeerId | null): void {
@@ -29,7 +35,7 @@ export function receive(links: LinksState, route: Route, frame: Uint8Array, by: 
   if (envelope.ok && envelope.value.receiver !== null) {
     const to = toHex(envelope.value.receiver)
     // A shared path brings what is for others.
-    if (to !== links.self) return TRAITS[route.path].isDirect ? bringOn(links, route, frame, to) : undefined
+    if (to !== links.self) return TRAITS[route.path].isDirect ? bringOn(links, route, frame, to, by) : undefined
   }
   // Who it says it is from may not be true. What is from one that is not heard, or says so, need not be opened, which takes most of the time.
   const said = envelope.ok ? toHex(envelope.value.sender) : null
@@ -38,12 +44,14 @@ export function receive(links: LinksState, route: Route, frame: Uint8Array, by: 
   take(links.inbox, queue, standing, frame.length, () => open(links, route, frame, by, said))
 }
 
-/** Brings a frame on to the peer that it is for, if a channel leads there. */
-function bringOn(links: LinksState, route: Route, frame: Uint8Array, to: PeerId): void {
-  const second = Math.floor(performance.now() / 1_000)
-  const bytes = frame.length + (links.broughtOn.second === second ? links.broughtOn.bytes : 0)
-  if (links.direct?.isConnected(to) !== true || frame.length > MAX_BROUGHT_ON || bytes > BROUGHT_ON_PER_SECOND) return
-  links.broughtOn = { second, bytes }
+/** Brings a frame on to the peer that it is for, if a channel leads there: what one channel brings takes nothing from another one. */
+function bringOn({ direct, bringers }: LinksState, route: Route, frame: Uint8Array, to: PeerId, by: PeerId | null): void {
+  if (by === null || direct?.isConnected(to) !== true || frame.length > MAX_BROUGHT_ON) return
+  const now = performance.now()
+  const share = bringers.get(by) ?? createBudget(MAX_BROUGHT_BY_ONE, BROUGHT_BY_ONE_PER_SECOND, now)
+  setLatest(bringers, by, share, MAX_BRINGERS)
+  if (leftAt(share, now) < frame.length) return
+  share.left -= frame.length
   route.transport?.send(frame, to)
 }
 

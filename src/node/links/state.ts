@@ -1,4 +1,5 @@
 /** What a node's links know: who listens to them, their paths, and who was heard where. */
+import type { Budget } from '../../core/budget.ts'
 import type { Refusal } from '../../core/result.ts'
 import type { Direct } from '../../net/direct/direct.ts'
 import type { Hindrance } from '../../net/hindered.ts'
@@ -64,8 +65,8 @@ export interface LinksState {
   readonly echo: Echo
   /** Tabs of this browser whose end is waited for. */
   readonly watched: Set<PeerId>
-  /** Bytes of frames that were brought on from one channel to another, and in which second. */
-  broughtOn: { readonly second: number; readonly bytes: number }
+  /** Bytes of frames that may be brought on to others, by the far end of the channel that brings them. At most MAX_BRINGERS. */
+  readonly bringers: Map<PeerId, Budget>
   isOpen: boolean
   /** Resolves when what was handed over for sending last has been. */
   sending: Promise<unknown>

@@ -14,6 +14,14 @@ const OFFERS_TEST = 'src/net/direct/offers.test.ts'
 
 export const OFFERS: readonly Defence[] = [
   {
+    row: 'D7',
+    file: 'src/node/links/receive.ts',
+    in: 'bringOn',
+    drop: 'if',
+    mentions: ['share'],
+    test: tested('src/node/bounds.test.ts', 'D7 are of MAX_BROUGHT_ON at most'),
+  },
+  {
     row: 'D18',
     file: 'src/net/direct/schedule.ts',
     in: 'sayHereSoon',
