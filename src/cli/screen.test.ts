@@ -33,7 +33,7 @@ function nodeToldOfMany(): { node: Node; bring(): void } {
           text: `${first + i};`,
         })),
       ),
-    equivocations: () => [],
+    latestEquivocations: () => [],
   }
   const names = { all: () => new Map([['00'.repeat(32), 'Ada']]) }
   const node = { engine, status, room, names, refused: { damages: 0, count: 0, latest: () => [] } }

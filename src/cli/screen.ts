@@ -106,7 +106,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
 
   /** Costs what is new, however many there were: an author may make one after the other. */
   const tellLies = ({ equivocations }: NodeStatus): void => {
-    for (const lie of node.room.equivocations(lies, TOLD_AT_ONCE)) print(equivocationLine(lie))
+    for (const lie of node.room.latestEquivocations(lies, TOLD_AT_ONCE)) print(equivocationLine(lie))
     const more = equivocations - lies - TOLD_AT_ONCE
     if (more > 0) print(moreEquivocationsLine(more))
     lies = equivocations

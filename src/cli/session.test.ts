@@ -1,7 +1,7 @@
 /** What a session asks of its node, on a node that does as the test says. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Node } from '../node/node.ts'
-import type { EquivocationEntry, NodeStatus, PeerStatus, SubmitReply } from '../node/views.ts'
+import type { LatestEquivocation, NodeStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 import { startSession, type Terminal } from './session.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -33,13 +33,13 @@ function start(
   isInteractive = false,
 ) {
   const replies: ((reply: SubmitReply) => void)[] = []
-  const state = { status: STATUS as NodeStatus, lies: [] as EquivocationEntry[], read: 0 }
+  const state = { status: STATUS as NodeStatus, lies: [] as LatestEquivocation[], read: 0 }
   const node = {
     status: () => state.status,
     engine: { stored: 0 },
     refused: { latest: () => [], count: 0, damages: 0 },
     room: {
-      equivocations(from: number, count: number) {
+      latestEquivocations(from: number, count: number) {
         const found = state.lies.slice(from, from + count)
         state.read += found.length
         return found
@@ -216,7 +216,7 @@ describe('a session', () => {
 
   test('tells equivocations one by one, up to TOLD_AT_ONCE, and then how many more there are', async () => {
     const { session, printed, state, leave } = start(numbers(0, []), 'stay')
-    const lie = (seq: number): EquivocationEntry => ({ author: 'ab'.repeat(32), seq, ops: ['c'.repeat(64), 'd'.repeat(64)] })
+    const lie = (seq: number): LatestEquivocation => ({ author: 'ab'.repeat(32), seq, ops: ['c'.repeat(64), 'd'.repeat(64)], count: 2 })
     const tell = async (count: number): Promise<string[]> => {
       state.lies = Array.from({ length: count }, (_, i) => lie(i))
       state.status = { ...STATUS, equivocations: count }
@@ -236,7 +236,7 @@ describe('a session', () => {
     vi.useFakeTimers()
     const { session, state, printed, leave } = start(numbers(0, []), 'stay')
     for (let count = 1; count <= 1_000; count++) {
-      state.lies.push({ author: 'ab'.repeat(32), seq: count, ops: ['c'.repeat(64), 'd'.repeat(64)] })
+      state.lies.push({ author: 'ab'.repeat(32), seq: count, ops: ['c'.repeat(64), 'd'.repeat(64)], count: 2 })
       state.status = { ...STATUS, equivocations: count }
       session.changed()
       await vi.advanceTimersByTimeAsync(1)

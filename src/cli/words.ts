@@ -3,7 +3,7 @@ import { fromHex } from '../core/bytes.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 import { wordsOf } from '../crdt/entry-words.ts'
 import { authorLook } from '../graph/author-look.ts'
-import type { EquivocationEntry, Hex, HistoryEntry, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
+import type { Hex, HistoryEntry, LatestEquivocation, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 
 const count = new Intl.NumberFormat('en')
 
@@ -60,8 +60,11 @@ export const peersLine = ({ peers }: NodeStatus): string =>
     ? '* nobody else is here now'
     : `* ${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'agrees' : 'agree'}`
 
-export const equivocationLine = ({ author, seq, ops }: EquivocationEntry): string =>
-  `* equivocation: ${authorName(author)} signed two different ops with number ${count.format(seq)}: ${ops.map((op) => op.slice(0, 8)).join(' and ')}`
+export function equivocationLine({ author, seq, ops, count: all }: LatestEquivocation): string {
+  const [many, which] = all === 2 ? ['two', ':'] : [count.format(all), ', among them']
+  const named = ops.map((op) => op.slice(0, 8)).join(' and ')
+  return `* equivocation: ${authorName(author)} signed ${many} different ops with number ${count.format(seq)}${which} ${named}`
+}
 
 export const moreEquivocationsLine = (more: number): string => `* and ${plural(more, 'equivocation')} more`
 

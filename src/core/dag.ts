@@ -144,18 +144,11 @@ export function parentsOf(dag: Dag, op: number): Int32Array {
   return dag.parent.subarray(dag.parentStart[op], dag.parentStart[op + 1])
 }
 
-/** children(op), newest first; of more than `most` the newest. O(what is given). */
-export function childrenOf(dag: Dag, op: number, most = Infinity): number[] {
+/** children(op), the latest admitted first. O(children). */
+export function childrenOf(dag: Dag, op: number): number[] {
   const out: number[] = []
-  for (let edge = dag.lastEdge[op]!; edge >= 0 && out.length < most; edge = dag.nextEdge[edge]!) out.push(dag.child[edge]!)
+  for (let edge = dag.lastEdge[op]!; edge >= 0; edge = dag.nextEdge[edge]!) out.push(dag.child[edge]!)
   return out
-}
-
-/** How many children an op has. O(children). */
-export function countChildren(dag: Dag, op: number): number {
-  let count = 0
-  for (let edge = dag.lastEdge[op]!; edge >= 0; edge = dag.nextEdge[edge]!) count++
-  return count
 }
 
 /** Heads sorted by id. O(ops / 32 + h log h): nothing that a node does for each change. */

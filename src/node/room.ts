@@ -1,7 +1,8 @@
 /**
  * The room as people see it: history entries, one op's details, search. Reads the replica and the library, changes neither.
  */
-import { authorOf, childrenOf, countChildren, idOf, markFuture, numberOf, parentsOf } from '../core/dag.ts'
+import { authorOf, childrenOf, compareOps, type Dag, idOf, markFuture, numberOf, parentsOf } from '../core/dag.ts'
+import { keepLeast } from '../core/keep-least.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy } from '../core/seen.ts'
@@ -10,13 +11,24 @@ import { agrees } from '../sync/gossip.ts'
 import { ownStored } from '../sync/own.ts'
 import { isCurrent } from '../sync/peers.ts'
 import type { Engine } from '../sync/state.ts'
-import { entriesOf as equivocationsOf, evidenceOf, MAX_EVIDENCE_FILES } from './evidence.ts'
+import { entriesOf as equivocationsOf, evidenceOf } from './evidence.ts'
 import { createHolders } from './holders.ts'
 import type { Library, Page } from './library.ts'
 import { pendingList } from './pending-list.ts'
-import { createRivals, isForked, pairsOf, rivalsOf } from './rivals.ts'
+import { allPairs, createRivals, isForked, latestRivals, pairsOf, rivalsOf } from './rivals.ts'
 import { createMatcher } from './search.ts'
-import type { EquivocationEntry, EvidenceEntry, Held, Hex, HistoryEntry, Match, Matches, OpDetails, PendingList } from './views.ts'
+import type {
+  EquivocationEntry,
+  EvidenceEntry,
+  Held,
+  Hex,
+  HistoryEntry,
+  LatestEquivocation,
+  Match,
+  Matches,
+  OpDetails,
+  PendingList,
+} from './views.ts'
 
 /** Entries read at a time by a search: 16 MiB, if all are as long as can be. */
 const SEARCH_STEP = 256
@@ -29,9 +41,6 @@ const SEARCH_MATCH = 8
 const NO_MATCHES: Matches = { matches: [], more: false }
 /** Children of one op that are named: more than a person looks through. Others choose how many there are. */
 const MAX_CHILDREN_TOLD = 64
-
-/** Rivals of an op that are told: a card shows fewer, and anybody may sign any number. */
-const MAX_RIVALS = 64
 
 /** Gives the thread to whatever waits for it. */
 const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve))
@@ -50,8 +59,10 @@ export interface Room {
   pending(): PendingList
   /** All of an entry's text; null if it is not here, or the disk cannot give it back. */
   text(id: Hex): Promise<string | null>
-  /** Equivocations in order of admission, from the `from`-th on, at most `count`. O(count). */
+  /** Equivocations from the `from`-th on, at most `count`, in an order that nodes with equal ops share. O(equivocations, and sorting them). */
   equivocations(from: number, count: number): EquivocationEntry[]
+  /** What the `from`-th equivocation that came here, and the next `count` − 1, are of: once for each author and seq. O(count). */
+  latestEquivocations(from: number, count: number): LatestEquivocation[]
   /** Equivocations with evidence: all that are known (null), or the first few of those that this op is in. */
   evidence(id: Hex | null): Promise<EvidenceEntry[]>
 }
@@ -141,13 +152,14 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       const [page] = await library.read([op])
       if (page === undefined) return null
       const hex = (other: number): Hex => toHex(idOf(dag, other))
-      const forks = rivalsOf(rivals, op, MAX_RIVALS)
+      const forks = rivalsOf(rivals, op)
+      const children = childrenOf(dag, op)
       return {
         ...entryOf(op, page, holders.look()),
         prev: dag.prev[op]! < 0 ? null : hex(dag.prev[op]!),
         parents: [...parentsOf(dag, op)].map(hex),
-        children: childrenOf(dag, op, MAX_CHILDREN_TOLD).map(hex),
-        childCount: countChildren(dag, op),
+        children: latestOf(dag, children).map(hex),
+        childCount: children.length,
         seenByAuthors: seenBy(seen, op).map((author) => toHex(dag.authors.bytes.subarray(author * 32, author * 32 + 32))),
         heldBy: holdersOf(engine, op),
         signed: page.signature !== null,
@@ -164,9 +176,18 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       const [page] = op < 0 ? [] : await library.read([op])
       return page === undefined ? null : textOf(page.body)
     },
-    equivocations: (from, count) => equivocationsOf(dag, dag.equivocations.slice(from, from + count)),
-    evidence: (id) => evidenceOf(dag, library, id === null ? dag.equivocations : pairsOf(rivals, opOf(id), MAX_EVIDENCE_FILES)),
+    equivocations: (from, count) => equivocationsOf(dag, allPairs(rivals).slice(from, from + count)),
+    latestEquivocations: (from, count) =>
+      latestRivals(rivals, from, count).map(({ pair, count: all }) => ({ ...equivocationsOf(dag, [pair])[0]!, count: all })),
+    evidence: (id) => evidenceOf(dag, library, id === null ? allPairs(rivals) : pairsOf(rivals, opOf(id))),
   }
+}
+
+/** The latest of these ops in the order of the history, the latest first. */
+function latestOf(dag: Dag, ops: readonly number[]): number[] {
+  const latest: number[] = []
+  for (const op of ops) keepLeast(latest, op, MAX_CHILDREN_TOLD, (a, b) => compareOps(dag, b, a))
+  return latest
 }
 
 /** Connected peers whose last known heads have this op in their past. O(ops after it + peers · their heads). */

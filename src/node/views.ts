@@ -196,6 +196,12 @@ export interface EquivocationEntry {
   readonly ops: readonly [Hex, Hex]
 }
 
+/** The two least of the ops that an author signed with one seq, in the order of the history. */
+export interface LatestEquivocation extends EquivocationEntry {
+  /** How many such ops there are. */
+  readonly count: number
+}
+
 export interface EvidenceEntry extends EquivocationEntry {
   /** The evidence as a file (`core/evidence-file.ts`); null beyond the first 64 or 16 MiB of one answer, or if the disk cannot give the ops. */
   readonly file: Uint8Array | null

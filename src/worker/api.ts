@@ -89,7 +89,7 @@ export type ToNode =
   | { readonly type: 'export'; readonly ref: number }
   /** Reads a bundle into this room: reply `ImportOutcome`. */
   | { readonly type: 'import'; readonly ref: number; readonly bytes: Uint8Array }
-  /** Equivocations known here in order of admission, from the `from`-th on: reply `EquivocationEntry[]`. */
+  /** Equivocations known here from the `from`-th on, in an order that nodes with equal ops share: reply `EquivocationEntry[]`. */
   | { readonly type: 'equivocations'; readonly ref: number; readonly from: number; readonly count: number }
   /** The same with evidence as files, of all (null) or of those that an op is in: reply `EvidenceEntry[]`. */
   | { readonly type: 'evidence'; readonly ref: number; readonly id: Hex | null }

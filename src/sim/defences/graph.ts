@@ -45,6 +45,14 @@ export const GRAPH: readonly Defence[] = [
     test: tested('src/node/evidence.test.ts', 'B1 of ops that are not stored yet'),
   },
   {
+    row: 'B1',
+    file: 'src/node/rivals.ts',
+    in: 'catchUp',
+    replace: 'call keepLeast',
+    with: 'group.least.push(later)',
+    test: tested('src/node/rivals.test.ts', 'B1 any order of arrival'),
+  },
+  {
     row: 'B2',
     file: DAG,
     in: 'link',

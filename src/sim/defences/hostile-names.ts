@@ -52,8 +52,9 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D17',
     file: 'src/node/room.ts',
-    in: 'createRoom',
-    drop: 'argument 3 of call childrenOf',
+    in: 'latestOf',
+    replace: 'argument 3 of call keepLeast',
+    with: 'Infinity',
     test: tested('src/node/room.test.ts', 'D17 of an op with more children'),
   },
   {
