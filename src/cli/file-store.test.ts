@@ -10,10 +10,11 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { runStoreContract, segmentAt, someIdentity } from '../store/store.contract.ts'
 import type { CorruptSegment, Segment, Store } from '../store/store.ts'
 import { openFileStore } from './file-store.ts'
+import { checkedFields, withChecksum } from './fields-file.ts'
 import { FolderHeld } from './folder-lock.ts'
 import { generateKeptKey } from './identity-file.ts'
 import { markPath } from './mark-file.ts'
-import { HEADER_BYTES, type Placed, scan } from './record.ts'
+import { decodeHead, encodeHead, HEADER_BYTES, type Placed, scan } from './record.ts'
 
 const folders: string[] = []
 function newFolder(): string {
@@ -374,6 +375,30 @@ describe('a store in files', () => {
     }
     fs.writeFileSync(path, whole)
     expect(await using(folder, (store) => store.identity())).toEqual(someIdentity())
+  })
+
+  test('E9 an identity with a right checksum and other fields is refused', async () => {
+    const folder = newFolder()
+    await using(folder, (store) => store.putIdentity(someIdentity()))
+    const path = join(folder, 'identity')
+    const fields = checkedFields(fs.readFileSync(path))!
+    const others = [null, 1, 'text', new Uint8Array(31), [], new Map()]
+    const bent = fields.flatMap((_, i) => others.filter((other) => i !== 3 || other !== 1).map((other) => fields.with(i, other)))
+    for (const wrong of [[], fields.slice(1), [...fields, null], fields.with(3, -1), fields.with(3, 0.5), ...bent]) {
+      fs.writeFileSync(path, withChecksum(wrong))
+      await using(folder, (store) => expect(store.identity()).rejects.toMatchObject({ failure: 'failed' }))
+    }
+    fs.writeFileSync(path, withChecksum(fields))
+    expect(await using(folder, (store) => store.identity())).toEqual(someIdentity())
+  })
+
+  test('E9 a record of a place that is none is damage', () => {
+    const head = { kind: 'segment', isLast: true, first: 0, count: 1, length: 0, checksum: new Uint8Array(32) } as const
+    expect(decodeHead(encodeHead(head))).toEqual(head)
+    for (const wrong of [NaN, Infinity, -1, 0.5, 1e300]) {
+      expect(decodeHead(encodeHead({ ...head, first: wrong }))).toBe(null)
+      expect(decodeHead(encodeHead({ ...head, count: wrong }))).toBe(null)
+    }
   })
 })
 

@@ -5,16 +5,14 @@
  *   key  = PKCS #8 (RFC 8410) of a platform's Ed25519 key, or the 32-byte seed where the platform had none
  */
 import fs from 'node:fs'
-import { concatBytes, equalBytes } from '../core/bytes.ts'
-import { decodeValue, encodeValue } from '../core/cbor.ts'
-import { sha256 } from '../core/hash.ts'
+import { ID_BYTES } from '../core/limits.ts'
 import type { KeyPair } from '../node/signer.ts'
 import { generateKey } from '../node/signer.ts'
 import type { Identity } from '../store/store.ts'
+import { checkedFields, isBytes, isCount, withChecksum } from './fields-file.ts'
 import { named, writeWhole } from './record-file.ts'
 
 const SEED_BYTES = 32
-const CHECKSUM_BYTES = 32
 
 /** A new key that can be written to a file, since its platform gives it away. */
 export async function generateKeptKey(): Promise<KeyPair> {
@@ -29,18 +27,28 @@ export async function generateKeptKey(): Promise<KeyPair> {
 /** @throws StoreError; DOMException for a key that its platform does not give away */
 export async function writeIdentity(path: string, { author, genesis, secret, createdAt, key }: Identity): Promise<void> {
   const kept = key instanceof Uint8Array ? key : new Uint8Array(await crypto.subtle.exportKey('pkcs8', key))
-  const value = encodeValue([author, genesis, secret, createdAt, kept])
-  writeWhole(path, concatBytes([sha256(value), value]), true)
+  writeWhole(path, withChecksum([author, genesis, secret, createdAt, kept]), true)
 }
 
 /** Null where there is none; "damaged" for anything that `writeIdentity` did not write. @throws StoreError */
 export async function readIdentity(path: string): Promise<Identity | 'damaged' | null> {
   const bytes = named(() => (fs.existsSync(path) ? new Uint8Array(fs.readFileSync(path)) : null))
   if (bytes === null) return null
-  const rest = bytes.slice(CHECKSUM_BYTES)
-  const value = decodeValue(rest)
-  if (!equalBytes(bytes.subarray(0, CHECKSUM_BYTES), sha256(rest)) || !value.ok || !Array.isArray(value.value)) return 'damaged'
-  const [author, genesis, secret, createdAt, kept] = value.value as [Uint8Array, Uint8Array, Uint8Array, number, Uint8Array]
-  const key = kept.length === SEED_BYTES ? kept : await crypto.subtle.importKey('pkcs8', kept.slice(), 'Ed25519', false, ['sign'])
-  return { author, genesis, secret, createdAt, key }
+  const fields = checkedFields(bytes)
+  if (fields === null || fields.length !== 5) return 'damaged'
+  const [author, genesis, secret, createdAt, kept] = fields
+  if (!isBytes(author, ID_BYTES) || !isBytes(genesis, ID_BYTES) || !isBytes(secret, ID_BYTES)) return 'damaged'
+  if (!isCount(createdAt) || !(kept instanceof Uint8Array)) return 'damaged'
+  const key = kept.length === SEED_BYTES ? kept : await importKey(kept)
+  return key === null ? 'damaged' : { author, genesis, secret, createdAt, key }
+}
+
+/** Null for bytes that are no key. @throws DOMException where the platform has no such keys */
+async function importKey(pkcs8: Uint8Array): Promise<CryptoKey | null> {
+  try {
+    return await crypto.subtle.importKey('pkcs8', pkcs8.slice(), 'Ed25519', false, ['sign'])
+  } catch (cause) {
+    if ((cause as DOMException).name === 'NotSupportedError') throw cause
+    return null
+  }
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { segmentAt, someIdentity } from '../store/store.contract.ts'
 import { openFileStore } from './file-store.ts'
+import { checkedFields, withChecksum } from './fields-file.ts'
 import { markPath, readMark } from './mark-file.ts'
 
 const MARK = { own: 2, id: new Uint8Array(32).fill(5) }
@@ -48,6 +49,20 @@ describe('a mark in a file', () => {
     expect(readMark(folder)).toMatchObject({ own: 3 })
     fs.writeFileSync(markPath(folder), mark!)
     expect(readMark(folder)).toBe(null)
+  })
+
+  test('E9 a right checksum over other fields leaves no mark', async () => {
+    const folder = await writtenNode()
+    const path = markPath(folder)
+    const fields = checkedFields(fs.readFileSync(path))!
+    const others = [null, -1, 0.5, 'text', new Uint8Array(31), [], new Map()]
+    const bent = [0, 1].flatMap((i) => others.filter((other) => i !== 1 || other !== null).map((other) => fields.with(i, other)))
+    for (const wrong of [[], fields.slice(1), [...fields, null], ...bent]) {
+      fs.writeFileSync(path, withChecksum(wrong))
+      expect(readMark(folder)).toBe(null)
+    }
+    fs.writeFileSync(path, withChecksum(fields))
+    expect(readMark(folder)).toEqual(MARK)
   })
 
   test('E2 any changed byte, and any end, leaves no mark', async () => {

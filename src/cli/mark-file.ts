@@ -9,14 +9,11 @@
  */
 import fs from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { concatBytes, equalBytes } from '../core/bytes.ts'
-import { decodeValue, encodeValue } from '../core/cbor.ts'
-import { sha256 } from '../core/hash.ts'
+import { ID_BYTES } from '../core/limits.ts'
 import type { Mark } from '../core/mark.ts'
 import { StoreError } from '../store/store.ts'
+import { checkedFields, isBytes, isCount, withChecksum } from './fields-file.ts'
 import { named, PRIVATE_FILE, PRIVATE_FOLDER } from './record-file.ts'
-
-const CHECKSUM_BYTES = 32
 
 export const identityPath = (folder: string): string => join(folder, 'identity')
 
@@ -55,8 +52,7 @@ export function draftMark(folder: string, { own, id }: Mark): DraftedMark {
     }
     try {
       const [node, self] = [identityFile(folder), fileMark(fs.fstatSync(fd, { bigint: true }))]
-      const value = encodeValue([own, id, node.inode, node.birth, self.inode, self.birth])
-      fs.writeSync(fd, concatBytes([sha256(value), value]))
+      fs.writeSync(fd, withChecksum([own, id, node.inode, node.birth, self.inode, self.birth]))
     } catch (cause) {
       drop()
       throw cause
@@ -82,11 +78,8 @@ export function readMark(folder: string): Mark | null {
   const path = markPath(folder)
   return named(() => {
     if (!fs.existsSync(path)) return null
-    const bytes = new Uint8Array(fs.readFileSync(path))
-    const rest = bytes.slice(CHECKSUM_BYTES)
-    const decoded = decodeValue(rest)
-    if (!equalBytes(bytes.subarray(0, CHECKSUM_BYTES), sha256(rest)) || !decoded.ok || !Array.isArray(decoded.value)) return null
-    const [own, id, ...files] = decoded.value as [number, Uint8Array | null, string, string, string, string]
+    const [own, id, ...files] = checkedFields(new Uint8Array(fs.readFileSync(path))) ?? []
+    if (!isCount(own) || !(id === null || isBytes(id, ID_BYTES)) || files.length !== 4) return null
     const self = fs.statSync(path, { bigint: true })
     // A file system without times of birth gives that of the last change for it, which writing has changed.
     const hasBirth = self.birthtimeNs !== self.ctimeNs

@@ -13,6 +13,7 @@
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Place } from '../store/store.ts'
+import { isCount } from './fields-file.ts'
 
 /** What a file begins with; another number is another format. */
 export const MAGIC = new TextEncoder().encode('tabweave ops 1\n\n')
@@ -54,13 +55,14 @@ export function decodeHead(head: Uint8Array): RecordHead | null {
   if (head.length < HEADER_BYTES || !equalBytes(head.subarray(CHECK_AT, HEADER_BYTES), check(head))) return null
   const view = new DataView(head.buffer, head.byteOffset, HEADER_BYTES)
   const kind = KINDS[view.getUint8(0) - 1]
-  if (kind === undefined) return null
+  const [first, count] = [view.getFloat64(8), view.getFloat64(16)]
+  if (kind === undefined || !isCount(first) || !isCount(count)) return null
   return {
     kind,
     isLast: view.getUint8(1) === 1,
     length: view.getUint32(4),
-    first: view.getFloat64(8),
-    count: view.getFloat64(16),
+    first,
+    count,
     checksum: head.slice(24, CHECK_AT),
   }
 }
