@@ -1,11 +1,12 @@
 /** The table of direct connections: how one gets a place, begins, fails and ends. */
 import { toHex } from '../../core/bytes.ts'
-import { takeOne } from '../../core/budget.ts'
+import { type Budget, createBudget, takeOne } from '../../core/budget.ts'
 import { endAttempt } from './attempts.ts'
 import { noteFailure } from './failures.ts'
 import { givesWay } from './gives-way.ts'
 import type { MemberId } from './members.ts'
 import { lookSoon, sayHereSoon } from './schedule.ts'
+import type { IceServer } from './page-port.ts'
 import type { Connection, DirectState } from './state.ts'
 
 /** Connections at once, half of them for known authors, half for strangers: more than any node reaches for and is reached by. */
@@ -17,6 +18,14 @@ const PROVEN_SETTLED_AFTER = 60_000
 /** Connections that others may make this node begin, at once and in a second: each costs the page some milliseconds. */
 export const MAX_OPENS = HALF
 export const OPENS_PER_SECOND = 4
+/**
+ * Of these, connections for which the browser asks the person's servers (STUN, TURN), at once and how soon (ms) for one more. Each asks at once, in the person's
+ * name, and names cost nothing. A device that comes to a room asks for as many as it gets places; without servers, those of the other side may do.
+ */
+export const MAX_SERVER_USES = HALF
+export const SERVER_USE_BACK_AFTER = 10_000
+
+export const createServerUses = (now: number): Budget => createBudget(MAX_SERVER_USES, 1_000 / SERVER_USE_BACK_AFTER, now)
 
 export const provenOf = ({ connections }: DirectState): Connection[] => [...connections.values()].filter(({ isProven }) => isProven)
 
@@ -103,11 +112,23 @@ export function connect(direct: DirectState, peer: MemberId | null, offer: numbe
     interruptedAt: null,
     described: null,
   }
-  const { page, servers } = direct.options
   direct.connections.set(number, connection)
-  page({ type: 'open', connection: number, offers: offer === null, trickles: !byHand, servers })
+  direct.options.page({
+    type: 'open',
+    connection: number,
+    offers: offer === null,
+    trickles: !byHand,
+    servers: serversFor(direct, connection),
+  })
   lookSoon(direct)
   return connection
+}
+
+/** The person's servers, if they may be asked for this connection; a person decides whom to invite. */
+function serversFor(direct: DirectState, { peer, byHand }: Connection): readonly IceServer[] {
+  const { options, serverUses, now } = direct
+  if (byHand) return options.servers
+  return takeOne(seniorityOf(direct, peer) === null ? serverUses.strangers : serverUses.known, now()) ? options.servers : []
 }
 
 export function close(direct: DirectState, connection: Connection): void {

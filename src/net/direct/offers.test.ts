@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fromHex } from '../../core/bytes.ts'
 import { ATTEMPT_WITHIN, MAX_FAILED_STRANGERS, YIELDS_AFTER } from './attempts.ts'
 import { MAX_CANDIDATES } from './candidate.ts'
-import { MAX_CONNECTIONS, MAX_OPENS, OPENS_PER_SECOND } from './connections.ts'
+import { MAX_CONNECTIONS, MAX_OPENS, MAX_SERVER_USES, OPENS_PER_SECOND, SERVER_USE_BACK_AFTER } from './connections.ts'
 import { GREETINGS_PER_SECOND, MAX_GREETINGS } from './due.ts'
 import { MAX_FAILURES } from './failures.ts'
 import { encodeSignal } from './signal.ts'
@@ -17,6 +17,7 @@ import {
   opened,
   pass,
   play,
+  type Played,
   print,
   trickle,
   tried,
@@ -26,6 +27,9 @@ import {
 
 beforeEach(begin)
 afterEach(end)
+
+/** Connections for which the person's servers are asked. */
+const asking = (played: Played): number => opened(played).filter(({ servers }) => servers.length > 0).length
 
 describe('D20 addresses that others name', () => {
   test('D20 are given to the page for one connection at a time, and MAX_FAILED_STRANGERS in a minute, of any number of names that offer', async () => {
@@ -42,6 +46,33 @@ describe('D20 addresses that others name', () => {
     // Not by the way of descriptions either.
     for (const command of a.commands) if (command.type === 'description') expect(command.description.candidates).toEqual([])
   })
+
+  test.each(['strangers', 'known authors'])(
+    'D20 of a person’s servers: MAX_SERVER_USES connections with %s ask them at once, and then one in SERVER_USE_BACK_AFTER',
+    async (who) => {
+      const a = play(1, 1, [{ urls: 'turn:turn.example' }])
+      await pass(1_000)
+      let names = 0
+      const flood = async (seconds: number): Promise<number> => {
+        const before = asking(a)
+        for (let second = 0; second < seconds; second++) {
+          for (let n = 0; n < 8; n++) {
+            const name = named(names++)
+            if (who !== 'strangers') writes(a, name)
+            offerTo(a, name, 1)
+          }
+          await pass(1_000)
+        }
+        return asking(a) - before
+      }
+      offerTo(a, named(names++), 1)
+      expect(asking(a)).toBe(1)
+      const isOver = 60_000 / SERVER_USE_BACK_AFTER
+      expect(await flood(60)).toBeLessThanOrEqual(MAX_SERVER_USES + isOver)
+      expect(await flood(60)).toBeLessThanOrEqual(isOver)
+      expect(opened(a).length).toBeGreaterThan(2 * MAX_SERVER_USES)
+    },
+  )
 
   test('D20 are dropped with their connection after ATTEMPT_WITHIN, when none has answered', async () => {
     const a = play(1)

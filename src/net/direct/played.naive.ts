@@ -8,7 +8,7 @@ import type { Transport } from '../transport.ts'
 import type { Description } from './description.ts'
 import { createDirect, type Direct } from './direct.ts'
 import type { HeardBy } from './hear.ts'
-import type { PageCommand } from './page-port.ts'
+import type { IceServer, PageCommand } from './page-port.ts'
 import { decodeSignal, encodeSignal, type Signal } from './signal.ts'
 
 export const room = asOpId(new Uint8Array(32).fill(1))
@@ -40,7 +40,7 @@ let holdsBack: (from: string, to: string) => boolean = () => false
 export const holdBack = (which: typeof holdsBack): void => void (holdsBack = which)
 
 /** Frames carry their sender and are not sealed: that is the affair of others. */
-export function play(name: number, key = name): Played {
+export function play(name: number, key = name, servers: readonly IceServer[] = []): Played {
   const sender = new Uint8Array(32).fill(name)
   const self = toHex(sender)
   const seed = new Uint8Array(32).fill(key)
@@ -49,7 +49,7 @@ export function play(name: number, key = name): Played {
     room,
     author: asAuthor(publicKeyOf(seed)),
     self: sender,
-    servers: [],
+    servers,
     page: (command) => commands.push(command),
     sign: async (message) => signPure(seed, message),
     verify: async ({ signature, message, author }) => verifyPure(signature, message, author),

@@ -89,6 +89,8 @@ export interface DirectState {
   readonly attempts: Attempts
   /** Connections that strangers, and known authors, may make this node begin. */
   readonly opens: { readonly strangers: Budget; readonly known: Budget }
+  /** Connections of theirs for which the person's servers may be asked. */
+  readonly serverUses: { readonly strangers: Budget; readonly known: Budget }
   /** Peers that may be told at once that this node is here. */
   readonly greetings: Budget
   /** Peers that are told as soon as it is clear which tab connects. */

@@ -14,6 +14,15 @@ const OFFERS_TEST = 'src/net/direct/offers.test.ts'
 
 export const OFFERS: readonly Defence[] = [
   {
+    row: 'D20',
+    file: CONNECTIONS,
+    in: 'serversFor',
+    replace: 'condition of choice',
+    mentions: ['servers'],
+    with: 'true',
+    test: tested(OFFERS_TEST, 'D20 of a person’s servers'),
+  },
+  {
     row: 'D7',
     file: 'src/node/links/receive.ts',
     in: 'bringOn',
