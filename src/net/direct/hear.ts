@@ -5,7 +5,7 @@ import { hear, type MemberId } from './members.ts'
 import { hearCandidate, hearDescription, say, tryNext } from './negotiation.ts'
 import type { PageEvent } from './page-port.ts'
 import { attach, prove } from './proof.ts'
-import { lookSoon, sayHereSoon } from './schedule.ts'
+import { lookLater, lookSoon, sayHereSoon } from './schedule.ts'
 import { decodeSignal, type Signal } from './signal.ts'
 import type { DirectState } from './state.ts'
 
@@ -77,5 +77,5 @@ function hearHere(direct: DirectState, from: MemberId, said: Extract<Signal, { t
     lot: direct.lot,
   }
   if (hear(direct.members, from, said, near, direct.now(), table)) sayHereSoon(direct)
-  lookSoon(direct)
+  lookLater(direct)
 }

@@ -5,7 +5,7 @@ import type { DirectState } from './state.ts'
 /** How often everybody is told that this node is here (ms). */
 export const HERE_EVERY = 15_000
 /** After news, everybody is told after this long, up to twice (ms): news often come together. */
-const HERE_PAUSE = 150
+export const HERE_PAUSE = 150
 /**
  * How often everybody is told, at once, and after how long (ms) once more: each new name is news, names cost nothing, and each node tells each other
  * one. A room's devices that come, or are connected, at about the same time take one or two.
@@ -28,6 +28,9 @@ function lookWithin(direct: DirectState, ms: number): void {
 }
 
 export const lookSoon = (direct: DirectState): void => lookWithin(direct, LOOK_SOON)
+
+/** Looks what follows from what others say of themselves: names cost nothing, and each look goes through all that are known. */
+export const lookLater = (direct: DirectState): void => lookWithin(direct, HERE_PAUSE)
 
 /** After a look: plans the next one. */
 export function lookAgain(direct: DirectState): void {

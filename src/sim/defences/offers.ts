@@ -14,6 +14,14 @@ const OFFERS_TEST = 'src/net/direct/offers.test.ts'
 
 export const OFFERS: readonly Defence[] = [
   {
+    row: 'D18',
+    file: 'src/net/direct/schedule.ts',
+    in: 'lookLater',
+    replace: 'argument 2 of call lookWithin',
+    with: 'LOOK_SOON',
+    test: tested('src/net/direct/schedule.test.ts', 'D18 of names that say that they are here all the time'),
+  },
+  {
     row: 'D20',
     file: CONNECTIONS,
     in: 'serversFor',
