@@ -1,7 +1,17 @@
 /** Turns: whose item comes next, and whose is dropped. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createFairQueue, dropNewestOfHeaviest, type FairQueue, push, removeLane, shift, waitingOf } from './fair-queue.ts'
+import {
+  createFairQueue,
+  dropNewestOfHeaviest,
+  dropOldestOfHeaviest,
+  type FairQueue,
+  push,
+  removeAll,
+  removeLane,
+  shift,
+  waitingOf,
+} from './fair-queue.ts'
 
 const QUANTUM = 10
 
@@ -46,6 +56,16 @@ test('D23 what is dropped is the newest of whoever has most waiting', () => {
   expect([1, 2, 3, 4].map(() => dropNewestOfHeaviest(queue))).toEqual(['btwo3', 'btwo2', 'bone1', 'aone2'])
 })
 
+test('or the oldest of the same sender; or all of everybody', () => {
+  const queue: Queue = createFairQueue(QUANTUM)
+  add(queue, 'a', 'one', 3)
+  add(queue, 'b', 'one', 2)
+  add(queue, 'b', 'two', 4)
+  expect([1, 2, 3, 4].map(() => dropOldestOfHeaviest(queue))).toEqual(['btwo0', 'btwo1', 'bone0', 'aone0'])
+  expect(removeAll(queue).sort()).toEqual(['aone1', 'aone2', 'bone1', 'btwo2', 'btwo3'])
+  expect(queue).toEqual(createFairQueue(QUANTUM))
+})
+
 test('a queue keeps nothing of a sender of which nothing waits', () => {
   const queue: Queue = createFairQueue(QUANTUM)
   add(queue, 'a', 's', 3)
@@ -56,7 +76,7 @@ test('a queue keeps nothing of a sender of which nothing waits', () => {
   expect([waitingOf(queue, 'a', 's'), queue.cost]).toEqual([0, 3_000])
   expect(takeAll(queue)).toEqual(Array.from({ length: 3_000 }, (_, i) => `bs${i}`))
   expect(queue).toEqual(createFairQueue(QUANTUM))
-  expect([shift(queue), dropNewestOfHeaviest(queue)]).toEqual([null, null])
+  expect([shift(queue), dropNewestOfHeaviest(queue), dropOldestOfHeaviest(queue), removeAll(queue)]).toEqual([null, null, null, []])
 })
 
 test('whatever happens: each sender’s items keep their order, none comes twice, and none is lost but those that were dropped', () => {
@@ -68,7 +88,7 @@ test('whatever happens: each sender’s items keep their order, none comes twice
       cost: fc.integer({ min: 1, max: 35 }),
     }),
     fc.record({ type: fc.constant('shift' as const) }),
-    fc.record({ type: fc.constant('drop' as const) }),
+    fc.record({ type: fc.constantFrom('drop' as const, 'drop oldest' as const) }),
   )
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
@@ -80,11 +100,12 @@ test('whatever happens: each sender’s items keep their order, none comes twice
           push(queue, each.source, each.sender, item, each.cost)
           waiting.push(item)
         } else {
-          const item = each.type === 'shift' ? shift(queue) : dropNewestOfHeaviest(queue)
+          const take = { shift, drop: dropNewestOfHeaviest, 'drop oldest': dropOldestOfHeaviest }[each.type]
+          const item = take(queue)
           expect(item === null).toBe(waiting.length === 0)
           if (item === null) continue
           const ofLane = waiting.filter(({ lane }) => lane === item.lane)
-          expect(item).toBe(each.type === 'shift' ? ofLane[0] : ofLane.at(-1))
+          expect(item).toBe(each.type === 'drop' ? ofLane.at(-1) : ofLane[0])
           waiting.splice(waiting.indexOf(item), 1)
         }
         expect(queue.cost).toBe(waiting.reduce((sum, { cost }) => sum + cost, 0))
@@ -103,7 +124,7 @@ test('D23 law: between two items of another source, a source has one turn: an it
     }),
     fc.record({ type: fc.constant('shift' as const) }),
     fc.record({ type: fc.constant('shift' as const) }),
-    fc.record({ type: fc.constant('drop' as const) }),
+    fc.record({ type: fc.constantFrom('drop' as const, 'drop oldest' as const) }),
   )
   fc.assert(
     fc.property(fc.array(step, { minLength: 100, maxLength: 400, size: 'max' }), (steps) => {
@@ -125,7 +146,10 @@ test('D23 law: between two items of another source, a source has one turn: an it
       for (const each of steps) {
         if (each.type === 'push') push(queue, each.source, each.sender, { source: each.source, cost: each.cost }, each.cost)
         else if (each.type === 'shift') take()
-        else if (queue.shares.size > 1 && queue.cost > 100 * QUANTUM) dropNewestOfHeaviest(queue)
+        else if (queue.shares.size > 1 && queue.cost > 100 * QUANTUM) {
+          if (each.type === 'drop') dropNewestOfHeaviest(queue)
+          else dropOldestOfHeaviest(queue)
+        }
       }
       while (queue.shares.size > 1) take()
     }),

@@ -61,13 +61,7 @@ export function shift<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null
     else {
       share!.credit -= cost
       lane.credit -= cost
-      lane.head++
-      if (lane.head === COMPACT_AT) {
-        lane.items.splice(0, COMPACT_AT)
-        lane.head = 0
-      }
-      addCost(queue, share!, lane, -cost)
-      if (lane.head === lane.items.length) removeLane(queue, source, sender)
+      takeFirst(queue, source, share!, sender, lane)
       return item
     }
   }
@@ -87,6 +81,27 @@ export function dropNewestOfHeaviest<Sender, Item>(queue: FairQueue<Sender, Item
   return item
 }
 
+/** Takes out the oldest item of the same sender. O(sources + senders of one) */
+export function dropOldestOfHeaviest<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null {
+  const [source, share] = heaviestOf(queue.shares) ?? []
+  if (source === undefined) return null
+  const [sender, lane] = heaviestOf(share!.lanes)!
+  const { item } = lane.items[lane.head]!
+  takeFirst(queue, source, share!, sender, lane)
+  // It may be the item for which they saved.
+  share!.credit = Math.min(share!.credit, queue.quantum)
+  lane.credit = Math.min(lane.credit, queue.quantum)
+  return item
+}
+
+/** Takes out all items, in no order. */
+export function removeAll<Sender, Item>(queue: FairQueue<Sender, Item>): Item[] {
+  const all = [...queue.shares.values()].flatMap(({ lanes }) => [...lanes.values()])
+  queue.shares.clear()
+  queue.cost = 0
+  return all.flatMap(({ items, head }) => items.slice(head).map(({ item }) => item))
+}
+
 /** What waits of a sender, by cost. */
 export function waitingOf<Sender, Item>(queue: FairQueue<Sender, Item>, source: string, sender: Sender): number {
   return queue.shares.get(source)?.lanes.get(sender)?.cost ?? 0
@@ -102,6 +117,23 @@ export function removeLane<Sender, Item>(queue: FairQueue<Sender, Item>, source:
   // The item for which it was saved may be among those dropped.
   share!.credit = Math.min(share!.credit, queue.quantum)
   if (share!.lanes.size === 0) queue.shares.delete(source)
+}
+
+function takeFirst<Sender, Item>(
+  queue: FairQueue<Sender, Item>,
+  source: string,
+  share: Share<Sender, Item>,
+  sender: Sender,
+  lane: Lane<Item>,
+): void {
+  const { cost } = lane.items[lane.head]!
+  lane.head++
+  if (lane.head === COMPACT_AT) {
+    lane.items.splice(0, COMPACT_AT)
+    lane.head = 0
+  }
+  addCost(queue, share, lane, -cost)
+  if (lane.head === lane.items.length) removeLane(queue, source, sender)
 }
 
 function addCost<Sender, Item>(queue: FairQueue<Sender, Item>, share: Share<Sender, Item>, lane: Lane<Item>, cost: number): void {

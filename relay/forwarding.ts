@@ -6,9 +6,10 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { PING, PONG } from '../src/net/liveness.ts'
+import { createBacklog, share } from './backlog.ts'
 import { createFairQueue, dropNewestOfHeaviest, type FairQueue, waitingOf } from './fair-queue.ts'
 import { createFairTurns, type InFairTurn } from './fair-turns.ts'
-import { type Backlog, closeOutbox, createBacklog, createOutbox, isLagging, leftOf, type Outbox, pump, send } from './outbox.ts'
+import { type Backlog, closeOutbox, createOutbox, isLagging, leftOf, type Outbox, pump, send } from './outbox.ts'
 import { CLOSE, GAVE_WAY, RELAY_IS_FULL, ROOM_IS_FULL } from './protocol.ts'
 import { answered, beat, createPulse, PING_MS, type Pulse } from './pulse.ts'
 import { createReader, createReadTurns, endReading, type Reader, type ReadInTurn, restFor, setAhead, stopResting } from './reading.ts'
@@ -32,6 +33,9 @@ export const MAX_UNDELIVERED = 1_024
 /** What waits to be delivered in all: some seconds of work, and at most 256 MiB. Above it, who has most waiting loses frames. Deliveries. */
 export const MAX_UNDELIVERED_IN_ALL = 256 * 1024
 
+/** Frames of which connections that are gone let go in a turn of the event loop: some 5 ms. They are counted until then. */
+const TURN_LET_GO = 8_192
+
 /** How often unfinished frames are counted. ms */
 const COUNT_MS = 1_000
 
@@ -51,6 +55,7 @@ export interface Forwarding {
   readonly holdForTurn: HoldForTurn
   readonly deliverInTurn: InFairTurn<Peer, Delivery>
   readonly readInTurn: ReadInTurn
+  readonly letGoInTurn: InFairTurn<Peer, Peer>
   readonly timers: NodeJS.Timeout[]
   readonly log: (line: string) => void
 }
@@ -86,6 +91,12 @@ export function createForwarding(log: (line: string) => void, rates: Rates = DEF
     holdForTurn: createTurns(),
     deliverInTurn: createFairTurns(undelivered, TURN_DELIVERIES, costOf, (delivery) => deliver(forwarding, delivery)),
     readInTurn: createReadTurns(),
+    letGoInTurn: createFairTurns(
+      createFairQueue(TURN_LET_GO),
+      TURN_LET_GO,
+      ({ outbox }) => 1 + outbox.holds,
+      ({ outbox }) => closeOutbox(forwarding.backlog, outbox),
+    ),
     timers: [],
     log,
   }
@@ -160,7 +171,9 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex
 
   // It may ping.
   socket.send(PONG)
-  stream.on('drain', () => pump(backlog, peer.outbox, performance.now()))
+  stream.on('drain', () => {
+    if (peers.has(peer)) pump(backlog, peer.outbox, performance.now())
+  })
 }
 
 /** Every reading of a network has memory of its own, which a small frame of it must not keep while it waits. */
@@ -209,10 +222,11 @@ const costOf = ({ to, frame }: Delivery): number => to.length * (1 + (frame.leng
 
 function deliver(forwarding: Forwarding, { from, to: receivers, frame }: Delivery): void {
   const now = performance.now()
+  const shared = share(frame, now)
   for (const to of receivers) {
     if (!forwarding.peers.has(to)) continue
     forwarding.holdForTurn(to.stream)
-    send(forwarding.backlog, to.outbox, from, frame, now)
+    send(forwarding.backlog, to.outbox, from, shared, now)
   }
   letCatchUp(forwarding, from)
 }
@@ -233,12 +247,12 @@ function sendAway(forwarding: Forwarding, peer: Peer, code: number, reason: stri
   dismiss(peer.socket, code, reason)
 }
 
-function quit({ peers, rooms, shares, backlog }: Forwarding, peer: Peer): void {
+function quit({ peers, rooms, shares, letGoInTurn }: Forwarding, peer: Peer): void {
   if (!peers.delete(peer)) return
   leave(peer.room, peer)
   if (peer.room.members.size === 0) rooms.delete(peer.roomName)
   givePlaceBack(shares, peer.source, peer)
-  closeOutbox(backlog, peer.outbox)
+  letGoInTurn(peer.source, peer, peer)
   stopResting(peer.reader)
 }
 

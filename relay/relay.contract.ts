@@ -296,6 +296,27 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       expect([ofOthers(a), ofOthers(b)]).toEqual([sent, sent])
     })
 
+    test('D23 members of other rooms that read nothing cost nobody who reads a frame, however large it is', async () => {
+      const port = await start(DEFAULT_RATES)
+      const room = newRoom()
+      const stuck = await Promise.all(Array.from({ length: 24 }, () => member(port, room)))
+      const pours = await member(port, room)
+      for (const { socket } of stuck) socket.pause()
+      for (let i = 0; i < 20; i++) {
+        await new Promise((resolve) => pours.socket.send(frame(9, null, OTHER, 1_000_000), resolve))
+        // Their handshakes give the host time to pass it on.
+        const elsewhere = await Promise.all([member(port, newRoom()), member(port, newRoom())])
+        for (const { socket } of elsewhere) socket.terminate()
+      }
+      const reading = newRoom()
+      const [a, b] = [await member(port, reading), await member(port, reading)]
+      const sizes = [10_000, 100_000, 200_000, 400_000, 1_000_000].flatMap((bytes) => [bytes, bytes, bytes])
+      for (const [i, bytes] of sizes.entries()) {
+        a.socket.send(frame(1, null, i, bytes))
+        await eventually(() => expect(b.heard).toEqual([...sizes.keys()].slice(0, i + 1)))
+      }
+    })
+
     test('D23 one source that fills a room gives way to a newcomer of another: its newest is told, and all others stay', async () => {
       const port = await start(DEFAULT_RATES)
       const room = newRoom()

@@ -3,6 +3,8 @@ import { type Defence } from '../defences.ts'
 import { tested } from './tested.ts'
 
 const FORWARDING = 'relay/forwarding.ts'
+const OUTBOX = 'relay/outbox.ts'
+const OUTBOX_TEST = 'relay/outbox.test.ts'
 const READING = 'relay/reading.ts'
 const PULSE = 'relay/pulse.ts'
 const PULSE_TEST = 'relay/pulse.test.ts'
@@ -44,11 +46,58 @@ export const RELAY: readonly Defence[] = [
   },
   {
     row: 'D23',
-    file: 'relay/outbox.ts',
-    in: 'isOver',
-    drop: 'operand',
-    mentions: ['MAX_WAITING_IN_ALL'],
-    test: tested(FORWARDING_TEST, 'D23 takes of MAX_WAITING_IN_ALL'),
+    file: OUTBOX,
+    in: 'send',
+    drop: 'if',
+    mentions: ['makeRoom'],
+    test: tested(OUTBOX_TEST, 'D23 is MAX_WAITING_IN_ALL at most'),
+  },
+  {
+    row: 'D23',
+    file: OUTBOX,
+    in: 'cut',
+    drop: 'call terminate',
+    test: tested(OUTBOX_TEST, 'D23 is cut when only its socket holds'),
+  },
+  {
+    row: 'D23',
+    file: OUTBOX,
+    in: 'makeRoom',
+    replace: 'call dropOldestOfHeaviest',
+    with: 'dropNewestOfHeaviest(outbox.queue)',
+    test: tested(OUTBOX_TEST, 'D23 loses its oldest frames'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/backlog.ts',
+    in: 'firstToGiveWay',
+    replace: 'value of const blame',
+    with: 'bytes',
+    test: tested(OUTBOX_TEST, 'D23 and holds more for a moment'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/backlog.ts',
+    in: 'firstToGiveWay',
+    replace: 'value of const blame',
+    with: 'bytes * (now - stalest!.tookAt)',
+    test: tested(OUTBOX_TEST, 'D23 slowly loses nothing'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/backlog.ts',
+    in: 'hold',
+    replace: 'value of const isFirst',
+    with: 'true',
+    test: tested(OUTBOX_TEST, 'D23 is MAX_WAITING_IN_ALL at most'),
+  },
+  {
+    row: 'D23',
+    file: FORWARDING,
+    in: 'quit',
+    replace: 'call letGoInTurn',
+    with: 'closeOutbox(forwarding.backlog, peer.outbox)',
+    test: tested(FORWARDING_TEST, 'D23 and is gone lets go'),
   },
   {
     row: 'D23',
@@ -292,7 +341,7 @@ export const RELAY: readonly Defence[] = [
   },
   {
     row: 'D23',
-    file: 'relay/outbox.ts',
+    file: OUTBOX,
     replace: 'value of const leftOf',
     with: '({ sent }: Outbox<unknown>): number => sent',
     test: tested(FORWARDING_TEST, 'D23 is cut when it takes a byte a minute'),
