@@ -2,6 +2,7 @@
  * The bare parts of the work, alone: what the platform itself can do, as the ceiling beside our figures. Runs in a worker of
  * Chromium and in Node.
  */
+import { valueOf } from '../core/result.ts'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { opId, sha256 } from '../core/hash.ts'
 import { signedBytes } from '../core/keys.ts'
@@ -86,7 +87,7 @@ async function opsOf(file: string): Promise<readonly UnitOp[]> {
   const ops: UnitOp[] = []
   for (const bundle of bundles) {
     const unwrapped = unwrapBundle(bundle)
-    const payload = unwrapped.ok ? await inflate(unwrapped.value.payload, MAX_BUNDLE_BYTES) : null
+    const payload = unwrapped.ok ? valueOf(await inflate(unwrapped.value.payload, MAX_BUNDLE_BYTES)) : null
     const units = payload === null ? null : decodeBundle(payload)
     if (units?.ok !== true) throw new Error('a bundle of our own that cannot be read')
     pushAll(ops, units.value.flat())

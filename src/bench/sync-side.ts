@@ -2,6 +2,7 @@
  * One of two nodes that meet: the product's engine, unchanged, driven as its contract says, with a disk in memory and answers
  * that come at once. What it sends waits in `sent` until somebody carries it.
  */
+import { ok } from '../core/result.ts'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { rebuild } from '../sync/rebuild.ts'
 import type { Author, OpId } from '../core/op.ts'
@@ -152,7 +153,7 @@ function carryOut(side: Side, effect: Effect): Input | null {
     case 'deflate':
       return { type: 'deflated', job: effect.job, bytes: deflateRawSync(effect.bytes) }
     case 'decode':
-      return { type: 'decoded', job: effect.job, rebuilt: rebuild(inflateRawSync(effect.bytes, { maxOutputLength: MAX_BUNDLE_BYTES })) }
+      return { type: 'decoded', job: effect.job, rebuilt: rebuild(ok(inflateRawSync(effect.bytes, { maxOutputLength: MAX_BUNDLE_BYTES }))) }
     case 'inflate':
       return { type: 'inflated', job: effect.job, bytes: inflateRawSync(effect.bytes, { maxOutputLength: effect.limit }) }
   }

@@ -7,6 +7,9 @@ export type Result<T, R extends string = Refusal> = { readonly ok: true; readonl
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
 export const refuse = <R extends string>(reason: R): { readonly ok: false; readonly reason: R } => ({ ok: false, reason })
 
+/** The value, or null where there is none, whatever the reason. */
+export const valueOf = <T>(result: Result<T, string>): T | null => (result.ok ? result.value : null)
+
 /** A programmer's error, never a peer's: stops here instead of going on with a wrong state. */
 export function assert(condition: boolean, sentence: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${sentence}`)

@@ -1,17 +1,17 @@
 /** Decoding bundles: inflating them, rebuilding their ops, and hashing these. Most of what joining a room costs. */
-import { MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
+import type { BundleLimits } from '../sync/bundle.ts'
 import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
 import { inflate } from './deflate.ts'
 
 export interface Decoder {
-  /** What a deflated bundle holds. Takes any bytes. @param most ops that the bundle may hold */
-  decode(deflated: Uint8Array, most: number): Promise<Rebuilt>
+  /** What a deflated bundle holds. Takes any bytes. @param most what the bundle may hold */
+  decode(deflated: Uint8Array, most: BundleLimits): Promise<Rebuilt>
   /** Ends it: nothing is asked of it any more. */
   close(): void
 }
 
 /** In this thread. */
 export const createDecoder = (): Decoder => ({
-  decode: async (deflated, most) => rebuild(await inflate(deflated, MAX_BUNDLE_BYTES), most),
+  decode: async (deflated, most) => rebuild(await inflate(deflated, most.bytes), most),
   close() {},
 })

@@ -1,5 +1,6 @@
 /** Raw DEFLATE (RFC 1951) by the platform's streams. */
 import { concatBytes } from '../core/bytes.ts'
+import { ok, refuse, type Result } from '../core/result.ts'
 
 export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
   const out = await drain(new Blob([bytes.slice()]).stream().pipeThrough(new CompressionStream('deflate-raw')), Infinity)
@@ -7,14 +8,15 @@ export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /**
- * The inflated bytes; null for bytes that are no whole deflate stream or inflate beyond `limit`, which is read no further. What
- * follows the stream is refused by browsers and ignored by Node.
+ * The inflated bytes; "bad-deflate" for bytes that are no whole deflate stream, "too-large" for those that inflate beyond `limit`, which are
+ * read no further. What follows the stream is refused by browsers and ignored by Node.
  */
-export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function inflate(bytes: Uint8Array, limit: number): Promise<Result<Uint8Array<ArrayBuffer>, 'bad-deflate' | 'too-large'>> {
   try {
-    return await drain(new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate-raw')), limit)
+    const inflated = await drain(new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate-raw')), limit)
+    return inflated === null ? refuse('too-large') : ok(inflated)
   } catch {
-    return null
+    return refuse('bad-deflate')
   }
 }
 

@@ -2,6 +2,7 @@
  * The one loop that drives an engine: an input, then its effects in order, then the next input. Answers to effects come
  * back as inputs; nothing re-enters `step`.
  */
+import { valueOf } from '../core/result.ts'
 import type { Effect, Input, Notice, PeerId, Way } from '../sync/effects.ts'
 import { step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
@@ -129,7 +130,7 @@ async function perform(
     case 'decode':
       return { type: 'decoded', job, rebuilt: await decoder.decode(effect.bytes, effect.most) }
     case 'inflate':
-      return { type: 'inflated', job, bytes: await inflate(effect.bytes, effect.limit) }
+      return { type: 'inflated', job, bytes: valueOf(await inflate(effect.bytes, effect.limit)) }
     case 'deflate':
       return { type: 'deflated', job, bytes: await deflate(effect.bytes) }
   }

@@ -3,6 +3,7 @@
  * duplicating a tab copies everything else. A tab that was none, or cannot be it again, takes up a node that the room has in this browser and
  * that does not run. Where there is none it is a new node, with a key and a store of its own, and with the ops of a node that runs.
  */
+import { valueOf } from '../core/result.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
 import { signedBytes } from '../core/keys.ts'
@@ -215,7 +216,7 @@ async function columnsOf({ bytes }: Segment): Promise<Uint8Array | null> {
   const unwrapped = unwrapBundle(bytes)
   if (!unwrapped.ok) return null
   const { codec, payload } = unwrapped.value
-  return codec === 'raw' ? payload : inflate(payload, MAX_BUNDLE_BYTES)
+  return codec === 'raw' ? payload : valueOf(await inflate(payload, MAX_BUNDLE_BYTES))
 }
 
 /** A new node with the readable part of a damaged one: its first `length` ops. The damaged one is deleted. */

@@ -2,13 +2,14 @@
  * A correct node: the product's engine, unchanged, driven as its contract says. What a platform answers later is answered
  * after a random while, so that answers overtake each other; nothing survives a crash but the disk.
  */
+import { valueOf } from '../core/result.ts'
 import { rebuild } from '../sync/rebuild.ts'
 import { idOf, numberOf } from '../core/dag.ts'
 import { type Mark, NOTHING_WRITTEN } from '../core/mark.ts'
 import { keyOf, type Unit } from '../core/unit.ts'
 import { judgeOpen } from '../rules/open.ts'
 import type { Durability, Segment } from '../store/store.ts'
-import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES } from '../sync/bundle.ts'
+import { decodeBundle, encodeBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import { type Effect, type Input, isFile, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex, step } from '../sync/engine.ts'
@@ -153,7 +154,7 @@ export function unitsOf(bytes: Uint8Array): readonly Unit[] | null {
   const unwrapped = unwrapBundle(bytes)
   if (!unwrapped.ok) return null
   const { codec, payload } = unwrapped.value
-  const raw = codec === 'raw' ? payload : unsqueeze(payload, Infinity)
+  const raw = codec === 'raw' ? payload : valueOf(unsqueeze(payload, Infinity))
   const units = raw === null ? null : decodeBundle(raw)
   return units?.ok === true ? units.value : null
 }
@@ -239,9 +240,9 @@ function answerTo(
       return () => ({ type: 'loaded', job, segments })
     }
     case 'decode':
-      return () => ({ type: 'decoded', job, rebuilt: rebuild(unsqueeze(effect.bytes, MAX_BUNDLE_BYTES), effect.most) })
+      return () => ({ type: 'decoded', job, rebuilt: rebuild(unsqueeze(effect.bytes, effect.most.bytes), effect.most) })
     case 'inflate':
-      return () => ({ type: 'inflated', job, bytes: unsqueeze(effect.bytes, effect.limit) })
+      return () => ({ type: 'inflated', job, bytes: valueOf(unsqueeze(effect.bytes, effect.limit)) })
     case 'deflate':
       return () => ({ type: 'deflated', job, bytes: squeeze(effect.bytes) })
     case 'persist':

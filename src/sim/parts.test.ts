@@ -1,4 +1,5 @@
 /** The simulator's parts alone: chance, time, disk, compression, and its definition of the admitted set beside the core's. */
+import { ok, refuse } from '../core/result.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
@@ -11,7 +12,7 @@ import { type Accepts, admittedSet, randomOrder, viewOf } from './definition.ts'
 import { createDisk, flipBit, lengthOf, loseTail, read, rollBack, safeOps, write } from './disk.ts'
 import { createRandom } from './random.ts'
 import { createSchedule } from './schedule.ts'
-import { bomb, squeeze, unsqueeze } from './squeeze.ts'
+import { bomb, squeeze, squeezeRuns, unsqueeze } from './squeeze.ts'
 
 const numbers = (next: () => number): number[] => Array.from({ length: 20 }, next)
 
@@ -100,12 +101,16 @@ describe('a disk', () => {
 
 test('what was squeezed comes back, what is cut or too large does not', () => {
   const bytes = Uint8Array.of(1, 2, 3)
-  expect(unsqueeze(squeeze(bytes), 3)).toEqual(bytes)
-  expect(unsqueeze(squeeze(bytes), 2)).toBe(null)
-  expect(unsqueeze(squeeze(bytes).subarray(1), 9)).toBe(null)
-  expect(unsqueeze(squeeze(bytes).subarray(0, 6), 9)).toBe(null)
-  expect(unsqueeze(bomb(1_000), 1_000)).toEqual(new Uint8Array(1_000))
-  expect(unsqueeze(bomb(1_001), 1_000)).toBe(null)
+  expect(unsqueeze(squeeze(bytes), 3)).toEqual(ok(bytes))
+  expect(unsqueeze(squeeze(bytes), 2)).toEqual(refuse('too-large'))
+  expect(unsqueeze(squeeze(bytes).subarray(1), 9)).toEqual(refuse('too-large'))
+  expect(unsqueeze(squeeze(bytes).subarray(0, 6), 9)).toEqual(refuse('bad-deflate'))
+  const runs = Uint8Array.from({ length: 200_000 }, (_, i) => i >> 17)
+  expect(squeezeRuns(runs).length).toBeLessThan(30)
+  expect(unsqueeze(squeezeRuns(runs), 200_000)).toEqual(ok(runs))
+  expect(unsqueeze(squeezeRuns(runs).subarray(0, -1), 200_000)).toEqual(refuse('bad-deflate'))
+  expect(unsqueeze(bomb(1_000), 1_000)).toEqual(ok(new Uint8Array(1_000)))
+  expect(unsqueeze(bomb(1_001), 1_000)).toEqual(refuse('too-large'))
 })
 
 test('the definition gives the set that the core’s definition gives, and the engine’s heads, history and equivocations', () => {

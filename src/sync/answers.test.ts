@@ -1,4 +1,5 @@
 /** What answers cost that nobody has earned: how large their bundles are, what is verified of them, and who waits. */
+import { ok } from '../core/result.ts'
 import { expect, test } from 'vitest'
 import { give, type SimNode } from '../sim/node.ts'
 import {
@@ -21,7 +22,7 @@ import {
   hearing,
 } from '../sim/stage.ts'
 import { bundleOf } from '../sim/villain.ts'
-import { decodeBundle, encodeBundle } from './bundle.ts'
+import { decodeBundle, encodeBundle, WIDEST } from './bundle.ts'
 import { squeeze } from '../sim/squeeze.ts'
 import type { UnitOp } from '../core/unit.ts'
 import type { PeerId } from './effects.ts'
@@ -55,7 +56,7 @@ test('D8 a bundle of more ops than a link may bring is refused before they are b
   run(stage, 10_000)
   expect(opsOf(bob)).toBe(1 + 2 * FIRST_OPS + MORE_BY_BROUGHT * FIRST_OPS)
   const wrapped = unwrapBundle(bundleOf(units))
-  expect(wrapped.ok && rebuild(wrapped.value.payload, FIRST_OPS).ops).toBeLessThan(FIRST_OPS / 8)
+  expect(wrapped.ok && rebuild(ok(wrapped.value.payload), { ...WIDEST, ops: FIRST_OPS }).ops).toBeLessThan(FIRST_OPS / 8)
 })
 
 test('D8 an answer begins with FIRST_OPS, and a bundle holds MORE_BY_BROUGHT more for each op that was judged', () => {

@@ -12,7 +12,17 @@ import { ok, refuse, type Result } from '../core/result.ts'
 import { newBytes } from '../core/slab.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { type BodyReader, createBodyReader, isReadUp, readBody, writeBodies } from './bodies.ts'
-import { type Columns, isOutside, isOutsidePrev, PREV_LAST, PREV_NONE, PREV_PARENT, readColumns, writeAllButBodies } from './columns.ts'
+import {
+  type Columns,
+  isOutside,
+  isOutsidePrev,
+  PREV_LAST,
+  PREV_NONE,
+  PREV_PARENT,
+  readColumns,
+  writeAllButBodies,
+  MAX_BUNDLE_OPS,
+} from './columns.ts'
 import { placeOf, type Places, placesIn } from './places.ts'
 import { takeApart } from './take-apart.ts'
 
@@ -27,6 +37,16 @@ export const MAX_BUNDLE_BYTES = 1_310_720 - 4_096
  * thousandfold: this, with MAX_BUNDLE_OPS, bounds what a small message can make a node build and hash (about 0.1 s).
  */
 export const MAX_BUNDLE_OP_BYTES = 4 * 1024 * 1024
+
+/** What one bundle may hold: ops, their canonical bytes (`built`), and bytes of its columns. */
+export interface BundleLimits {
+  readonly ops: number
+  readonly built: number
+  readonly bytes: number
+}
+
+/** What any bundle may hold. */
+export const WIDEST: BundleLimits = { ops: MAX_BUNDLE_OPS, built: MAX_BUNDLE_OP_BYTES, bytes: MAX_BUNDLE_BYTES }
 
 /** More than the counts and the room take. Bytes. */
 export const HEADER_COST = 64
@@ -67,21 +87,21 @@ export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
  * The units of a bundle, rebuilt and hashed, or why it is refused whole. Total on any bytes. Checked here: the format, every
  * op's own rules (`checkOp`), the limits of units, parents before children, and that every op is signed or the prev of a
  * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. No op keeps `bytes` in memory.
- * One of more than `most` ops is refused before they are built. Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not,
+ * One of more than `most.ops` ops is refused before they are built. Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not,
  * and of columns that are refused what they took, in hashes.
  */
-export function decodeBundle(bytes: Uint8Array, spent = { ops: 0 }, most?: number): Result<readonly Unit[]> {
-  if (bytes.length > MAX_BUNDLE_BYTES) return refuse('too-large')
-  const columns = readColumns(bytes, spent, most)
+export function decodeBundle(bytes: Uint8Array, spent = { ops: 0 }, most: BundleLimits = WIDEST): Result<readonly Unit[]> {
+  if (bytes.length > most.bytes) return refuse('too-large')
+  const columns = readColumns(bytes, spent, most.ops)
   if (!columns.ok) return columns
   const rebuilding = rebuildingOf(columns.value)
-  const units = buildUnits(rebuilding)
+  const units = buildUnits(rebuilding, most.built)
   giveBack(rebuilding.body)
   spent.ops = rebuilding.built.length
   return units
 }
 
-function buildUnits(rebuilding: Rebuilding): Result<readonly Unit[]> {
+function buildUnits(rebuilding: Rebuilding, most: number): Result<readonly Unit[]> {
   const { columns, namedPlaces } = rebuilding
   const units: Unit[] = []
   let total = 0
@@ -95,7 +115,7 @@ function buildUnits(rebuilding: Rebuilding): Result<readonly Unit[]> {
       if (wrong !== null) return refuse(wrong)
       const bytes = opLength(op)
       if (bytesInUnit + bytes > MAX_UNIT_BYTES) return refuse('unit-too-large')
-      if (total + bytesInUnit + bytes > MAX_BUNDLE_OP_BYTES) return refuse('too-large')
+      if (total + bytesInUnit + bytes > most) return refuse('too-large')
       bytesInUnit += bytes
       const id = hashOp(op)
       if (op.room === null && !equalBytes(id, columns.room)) return refuse('bad-bundle')

@@ -4,6 +4,7 @@
  */
 import type { Mark } from '../core/mark.ts'
 import type { Author, Op, OpId } from '../core/op.ts'
+import type { BundleLimits } from './bundle.ts'
 import type { Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
 import type { Rebuilt } from './rebuild.ts'
@@ -99,9 +100,8 @@ export type Effect =
   | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /** Stored segments from the one that holds op `from`, at most `limit`. */
   | { readonly type: 'read'; readonly job: number; readonly from: number; readonly limit: number }
-  /** What `rebuild` makes of these bytes, inflated up to MAX_BUNDLE_BYTES: anywhere, for it is most of the work. */
-  /** `most`: the ops that it may hold. */
-  | { readonly type: 'decode'; readonly job: number; readonly bytes: Uint8Array; readonly most: number }
+  /** What `rebuild` makes of these bytes, inflated up to `most.bytes`: anywhere, for it is most of the work. */
+  | { readonly type: 'decode'; readonly job: number; readonly bytes: Uint8Array; readonly most: BundleLimits }
   | { readonly type: 'inflate'; readonly job: number; readonly bytes: Uint8Array; readonly limit: number }
   | { readonly type: 'deflate'; readonly job: number; readonly bytes: Uint8Array }
   /** Give a "tick" at this time (ms, the engine's clock); replaces the one asked for before. */

@@ -24,8 +24,12 @@ export interface IntakeItem {
   begun: boolean
   /** Goes on with it, if others had their turn meanwhile; null while it is not begun, or in work. */
   resume: (() => void) | null
-  /** It is small in bytes and not in ops: it turned out so when it was opened. */
+  /** It is small in wrapped bytes and not in what it holds: it turned out so when it was opened. */
   hasMany: boolean
+  /** What judging it costs, once that is known: in ops (`costOf`). */
+  cost: number | null
+  /** Its link had no credit when it was begun: what strangers share pays for it. */
+  isInTurn: boolean
   /** What pays for it if its link has no credit. */
   payer: JudgeBudget
   /** Set once all is verified: ready to be admitted. */
@@ -73,6 +77,8 @@ export function push(
     begun: isEmpty,
     resume: null,
     hasMany: false,
+    cost: null,
+    isInTurn: false,
     payer: 'large',
     units: isEmpty ? [] : null,
     columns: null,

@@ -7,7 +7,7 @@
 import { equalBytes } from '../core/bytes.ts'
 import { MAX_UNIT_OPS } from '../core/limits.ts'
 import { type Outcome, receive } from '../core/replica.ts'
-import type { Refusal } from '../core/result.ts'
+import { ok, type Refusal } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
 import { backAt, leftAt } from '../core/budget.ts'
 import { type Claim, claimsOf, keyOfSigned, withoutWrong } from './claims.ts'
@@ -22,10 +22,9 @@ import { rebuild, type Rebuilt } from './rebuild.ts'
 import {
   budgetOf,
   bytesOf,
-  BYTES_AS_OP,
   costOf,
   hasCredit,
-  INFLATING_AS_OPS,
+  inflatingCost,
   isSmall,
   JUDGE_BUDGETS,
   type JudgeBudget,
@@ -33,7 +32,6 @@ import {
   mayHold,
   pay,
   reward,
-  SMALL_OPS,
   SMALL_SIGNATURES,
 } from './strangers.ts'
 import { hearOwn } from './trust.ts'
@@ -166,9 +164,9 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   const unwrapped = unwrapBundle(item.wrapped)
   if (!unwrapped.ok) return refuseItem(engine, from, item, unwrapped.reason)
   const { codec, payload } = unwrapped.value
-  const most = isFile(from) || !isSmall(item) ? mayHold(engine, from) : SMALL_OPS
-  if (codec === 'raw') return take(engine, from, queue, item, rebuild(payload, most))
-  pay(engine, from, item, INFLATING_AS_OPS)
+  const most = mayHold(engine, from, item)
+  if (codec === 'raw') return take(engine, from, queue, item, rebuild(ok(payload), most))
+  pay(engine, from, item, inflatingCost(item))
   ask(engine, { type: 'decode', job: newJob(engine), bytes: payload, most }, (answer) => {
     if (answer.type !== 'decoded' || !isWanted(engine, from, queue, item)) return
     take(engine, from, queue, item, answer.rebuilt)
@@ -180,17 +178,23 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
 function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, columns, bytes, ops }: Rebuilt): void {
   engine.judgedInStep += ops
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
-  const holdsMany = units.ok ? claims.length > SMALL_SIGNATURES : units.reason === 'too-many-ops'
+  const holdsMany = units.ok ? claims.length > SMALL_SIGNATURES : units.reason === 'too-many-ops' || units.reason === 'too-large'
   const isNotSmall = isSmall(item) && holdsMany && !isFile(from)
   // Signatures of an answer are paid for as they are verified: who brings wrong ones is cut before the rest.
   const signatures = item.isAnswer || isNotSmall ? 0 : claims.length
-  const built = units.ok ? units.value.reduce((sum, unit) => sum + bytesOf(unit), 0) : 0
-  const isPaid = pay(engine, from, item, units.ok ? costOf(ops, signatures, built) : bytes / BYTES_AS_OP + costOf(ops, 0, 0))
-  if (isNotSmall) {
-    item.hasMany = true
+  const built = units.ok ? units.value.reduce((sum, unit) => sum + bytesOf(unit), 0) : bytes
+  const cost = costOf(ops, signatures, built)
+  // It was begun for what it costs at least. If its link has not earned the rest, it waits for its turn; so nobody takes what others share by a little credit.
+  const due = cost + (item.isAnswer ? Math.min(claims.length, VERIFY_IN_TURN) : 0)
+  const isTooDear = units.ok && !item.isInTurn && !hasCredit(engine, from, due)
+  const isPaid = pay(engine, from, item, cost)
+  if (isNotSmall || isTooDear) {
+    item.hasMany ||= isNotSmall
+    item.cost = isTooDear && !isNotSmall ? due : null
     item.begun = false
     return
   }
+  item.cost = VERIFY_IN_TURN
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
   // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && !isFile(from) : !isPaid) {
@@ -223,9 +227,12 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
       item.columns = null
       return
     }
-    const most = hasCredit(engine, from, VERIFY_IN_TURN) ? VERIFY_AT_ONCE : VERIFY_IN_TURN
+    const most = hasCredit(engine, from, VERIFY_AT_ONCE) ? VERIFY_AT_ONCE : VERIFY_IN_TURN
     const part = at === 0 && claims.length <= most ? claims : claims.slice(at, at + most)
-    if (isAnswer) pay(engine, from, item, part.length)
+    if (isAnswer) {
+      item.isInTurn ||= !hasCredit(engine, from, part.length)
+      pay(engine, from, item, part.length)
+    }
     ask(engine, { type: 'verify', job: newJob(engine), claims: part }, (answer) => {
       if (answer.type !== 'verified') return
       for (const [i, { id, signature, author }] of part.entries()) {

@@ -1,7 +1,7 @@
 /** From the bytes of a bundle, inflated, to its ops: what the platform does when it decodes one, wherever it does it. */
-import { refuse, type Refusal, type Result } from '../core/result.ts'
+import type { Refusal, Result } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
-import { decodeBundle } from './bundle.ts'
+import { type BundleLimits, decodeBundle } from './bundle.ts'
 
 export interface Rebuilt {
   readonly units: Result<readonly Unit[], Refusal>
@@ -12,9 +12,13 @@ export interface Rebuilt {
   readonly ops: number
 }
 
-/** As `decodeBundle`. @param columns null for bytes that could not be inflated @param most ops that the bundle may hold */
-export function rebuild(columns: Uint8Array | null, most?: number): Rebuilt {
-  if (columns === null) return { units: refuse('bad-deflate'), columns, bytes: 0, ops: 0 }
+/** Bytes that were inflated up to a limit, or why they were not. */
+export type Inflated = Result<Uint8Array, 'bad-deflate' | 'too-large'>
+
+/** As `decodeBundle`, of bytes that were inflated up to `most.bytes`. */
+export function rebuild(inflated: Inflated, most?: BundleLimits): Rebuilt {
+  if (!inflated.ok) return { units: inflated, columns: null, bytes: 0, ops: 0 }
+  const columns = inflated.value
   const spent = { ops: 0 }
   const units = decodeBundle(columns, spent, most)
   return { units, columns: units.ok ? columns : null, bytes: columns.length, ops: spent.ops }

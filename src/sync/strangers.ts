@@ -8,6 +8,7 @@ import type { Unit } from '../core/unit.ts'
 import { type Budget, createBudget, leftAt } from '../core/budget.ts'
 import { MAX_UNIT_OPS } from '../core/limits.ts'
 import { opLength } from '../core/op.ts'
+import { type BundleLimits, WIDEST } from './bundle.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
 import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake-queue.ts'
@@ -22,7 +23,7 @@ export const MAX_JUDGED_FOR_STRANGERS = 1_024
 export const JUDGED_PER_SECOND = 100
 /**
  * The same of small bundles (some 8 % of a processor), asked for or not. They have a budget of their own, so that what people type, and what an author is
- * reminded of, does not wait behind what others pour out: each costs some 6 at most, so a turn of 256 links takes six seconds.
+ * reminded of, does not wait behind what others pour out: each costs ten at most, so a turn of 256 links takes ten seconds.
  */
 export const MAX_SMALL_JUDGED = 512
 export const SMALL_JUDGED_PER_SECOND = 256
@@ -31,14 +32,15 @@ const SMALL_BYTES = 8_192
 /** Ops of a small bundle, and signatures of it: more than what one person types in a moment. One with more is judged as a large one. */
 export const SMALL_OPS = 32
 export const SMALL_SIGNATURES = 2
+/** Bytes of a small bundle inflated, and canonical bytes of its ops: a few wrapped bytes can stand for megabytes. */
+export const SMALL_BUILT = 2 * SMALL_BYTES
 /** Ops of which nothing is verified that count as one: they are hashed and looked up. */
 const HASHED_AS_OP = 8
-/** Bytes of a bundle that count as one op: a bundle that is refused is paid for by them, and by the ops that were hashed before it was. */
-export const BYTES_AS_OP = 128
-/** Canonical bytes of ops that count as one op: they are built and hashed. */
+/** Canonical bytes of ops that count as one op: they are built and hashed. Bytes of a bundle that is refused count as much. */
 const BUILT_AS_OP = 8_192
-/** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms). */
-export const INFLATING_AS_OPS = 16
+/** Inflating a bundle counts as so many ops, whatever comes of it: a few bytes can take MAX_BUNDLE_BYTES of work (some 2 ms), or of a small one SMALL_BUILT. */
+const INFLATING_AS_OPS = 16
+const INFLATING_SMALL_AS_OPS = 2
 
 /** Ops that any link may bring in one bundle; and how many more for each op that it brought well before (`broughtWell`). So an answer begins small. */
 export const FIRST_OPS = MAX_UNIT_OPS
@@ -76,26 +78,40 @@ export function budgetOf(engine: Engine, from: Link, { answers }: IntakeQueue, i
   return peer !== undefined && isTrusted(engine, peer) ? OF_TRUSTED[kind] : kind
 }
 
-/** As small as what a person types, and, as far as it was opened, with as few ops. */
+/** As small as what a person types, and, as far as it was opened, with as little in it. */
 export const isSmall = ({ wrapped, hasMany }: IntakeItem): boolean => !hasMany && wrapped.length <= SMALL_BYTES
 
 /** The ops that a bundle may hold after so many were brought well: the rule of both sides. */
 export const opsAfter = (broughtWell: number): number => Math.min(MAX_BUNDLE_OPS, FIRST_OPS + MORE_BY_BROUGHT * broughtWell)
 
-/** The ops that a bundle of this link may hold. */
-export const mayHold = ({ peers }: Engine, from: Link): number =>
-  isFile(from) ? MAX_BUNDLE_OPS : opsAfter(peers.get(from)?.broughtWell ?? 0)
-
-/** What judging costs at least, before a bundle is opened: a signature takes 64 bytes of it. A large bundle may begin with half of the most credit. */
-function leastCost(item: IntakeItem): number {
-  if (isSmall(item)) return 1
-  return Math.max(costOf(SMALL_OPS, SMALL_SIGNATURES, 0), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
+/** What a bundle of this link may hold. */
+export function mayHold({ peers }: Engine, from: Link, item: IntakeItem): BundleLimits {
+  if (isFile(from)) return WIDEST
+  if (isSmall(item)) return { ops: SMALL_OPS, built: SMALL_BUILT, bytes: SMALL_BUILT }
+  return { ...WIDEST, ops: opsAfter(peers.get(from)?.broughtWell ?? 0) }
 }
 
-/** A link that has earned what the bundle costs at least is judged at once, and so are files; others in turn, as far as the budget goes. */
+/** What inflating this bundle costs, whatever comes of it. */
+export const inflatingCost = (item: IntakeItem): number => (isSmall(item) ? INFLATING_SMALL_AS_OPS : INFLATING_AS_OPS)
+
+/**
+ * What judging costs: as far as it was opened exactly, and before that at least. A signature takes 64 bytes of a bundle. A large bundle may begin with half of
+ * the most credit.
+ */
+function costOfItem(item: IntakeItem): number {
+  if (item.cost !== null) return item.cost
+  if (isSmall(item)) return 1 + inflatingCost(item)
+  return Math.max(costOf(SMALL_OPS, SMALL_SIGNATURES, 0) + inflatingCost(item), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
+}
+
+/**
+ * A link that has earned what the bundle costs, as far as that is known, is judged at once, and so are files; others in turn, as far as the budget goes.
+ * Sets `isInTurn`: only then what strangers share may pay.
+ */
 export function mayBegin(engine: Engine, from: Link, item: IntakeItem, turn: JudgeBudget | null): boolean {
   const { payer } = item
-  if (hasCredit(engine, from, leastCost(item))) return true
+  item.isInTurn = !hasCredit(engine, from, costOfItem(item))
+  if (!item.isInTurn) return true
   return (turn === payer || engine.heldBack[payer].size === 0) && leftAt(engine.judging[payer], engine.now) > 0
 }
 
@@ -103,14 +119,15 @@ export function mayBegin(engine: Engine, from: Link, item: IntakeItem, turn: Jud
 export const hasCredit = ({ peers }: Engine, from: Link, cost: number): boolean => isFile(from) || (peers.get(from)?.credit ?? 0) >= cost
 
 /**
- * Takes what judging costs from the peer's credit, and the rest from what strangers share. False when that would owe more than
- * the whole budget: what was begun by a little credit, or beside others that were inflated too, is more than it looked.
+ * Takes what judging costs from the peer's credit, and the rest from what strangers share if it is the link's turn. False when that would owe more than
+ * the whole budget: what was begun beside others that were inflated too is more than it looked.
  */
 export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number): boolean {
   if (isFile(from)) return true
   const peer = engine.peers.get(from)
   const own = Math.min(peer?.credit ?? 0, cost)
   if (peer !== undefined) peer.credit -= own
+  if (!item.isInTurn) return true
   const budget = engine.judging[item.payer]
   const left = leftAt(budget, engine.now) - (cost - own)
   budget.left = Math.max(-budget.most, left)

@@ -179,7 +179,10 @@ describe('a disk that may be older than what was sent', () => {
     }
   })
 
-  test('E2 D24 that lacks what the mark names is not written to while a known peer names more than it has given', () => {
+  test.each([
+    { what: 'names more than it has given', named: () => [ghostId(1)], headCount: 1 },
+    { what: 'has more heads than it names', named: (alice: SimNode) => listHeads(headsOf(alice.engine)).heads.slice(0, 1), headCount: 300 },
+  ])('E2 D24 that lacks what the mark names is not written to while a known peer $what', ({ named, headCount }) => {
     const stage = createStage(1, {}, { isDeaf: true })
     const [alice] = stage.nodes as [SimNode]
     const [mallory, bob] = [keyNamed('mallory'), keyNamed('bob')]
@@ -193,7 +196,7 @@ describe('a disk that may be older than what was sent', () => {
       const said = { digest: storedDigest(alice.engine), ...listHeads(headsOf(alice.engine)), ops: alice.engine.stored }
       tell(stage, alice, liar, { type: 'heads', ...said, token, echoes })
       // It has the op, and its answers do not come through.
-      tell(stage, alice, honest, { type: 'heads', digest: NO_DIGEST, heads: [ghostId(1)], headCount: 1, ops: 99, token, echoes })
+      tell(stage, alice, honest, { type: 'heads', digest: NO_DIGEST, heads: named(alice), headCount, ops: 99, token, echoes })
     }
     sayAll()
     prove(stage, alice, liar, mallory)

@@ -198,28 +198,34 @@ function lostUntil(engine: Engine): number {
   return Math.min(grew.at + LOST_AT_MOST * patience(engine), lostSince + LOST_ALTOGETHER)
 }
 
-/** From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. O(peers × heads that they name). */
+/**
+ * From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. A known peer has more to give while something of it waits
+ * here to be judged, or while it holds more than is here. O(peers × heads that they name).
+ */
 function answeredUntil(engine: Engine): number {
   const { peers, trust, now } = engine
   let waiting = -Infinity
-  let knownHasMore = false
+  let waitsHere = false
+  let hasMore = false
   for (const peer of peers.values()) {
     const isKnown = isTrusted(engine, peer)
+    waitsHere ||= isKnown && engine.intake.has(peer.id)
     if (hasAnswered(engine, peer)) {
       trust.answeredAt = Math.min(trust.answeredAt, now)
       if (isKnown) trust.knownAnsweredAt = Math.min(trust.knownAnsweredAt, now)
       continue
     }
-    knownHasMore ||= isKnown && isCurrent(engine, peer) && namesUnknown(engine, peer)
+    // One of more heads than it lists need not name the op that is lost.
+    hasMore ||= isKnown && peer.headCount >= 0
     if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
   }
   const { mark, answeredAt, knownAnsweredAt } = trust
   const most = LISTEN_AT_MOST * patience(engine)
-  if (mark === null) return Math.min(answeredAt + most, Math.max(answeredAt + LISTEN, waiting))
+  const altogether = answeredAt + LOST_ALTOGETHER
+  if (mark === null) return waitsHere ? altogether : Math.min(answeredAt + most, Math.max(answeredAt + LISTEN, waiting))
   // It is known that an op is missing. A peer that has it may be slow to come, and a name that costs nothing can say that there is no more. A known
   // one that has more to give may have it.
-  const knownUntil = knownHasMore ? Infinity : knownAnsweredAt + most
-  return Math.min(knownUntil, answeredAt + LOST_ALTOGETHER)
+  return waitsHere || hasMore ? altogether : Math.min(altogether, knownAnsweredAt + most)
 }
 
 /** Whether a peer has told in this run what it holds, and nothing of that is lacking here: a relay may replay what it told before. */

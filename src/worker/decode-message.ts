@@ -1,15 +1,15 @@
 /** What a node's worker and the worker that decodes for it say to each other. */
 import { ID_BYTES } from '../core/limits.ts'
 import { asOpId } from '../core/op.ts'
-import { ok, refuse, type Refusal } from '../core/result.ts'
-import { reopenBundle } from '../sync/bundle.ts'
+import { ok, refuse, type Refusal, type Result } from '../core/result.ts'
+import { type BundleLimits, reopenBundle } from '../sync/bundle.ts'
 import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
 
 export interface DecodeRequest {
   readonly job: number
   readonly deflated: Uint8Array
-  /** The ops that it may hold. */
-  readonly most: number
+  /** What it may hold. */
+  readonly most: BundleLimits
 }
 
 export type DecodeReply =
@@ -19,10 +19,16 @@ export type DecodeReply =
   | { readonly type: 'good'; readonly job: number; readonly columns: Uint8Array<ArrayBuffer>; readonly ids: Uint8Array<ArrayBuffer> }
   | { readonly type: 'refused'; readonly job: number; readonly reason: Refusal; readonly bytes: number; readonly ops: number }
 
-/** What came of a job whose bytes were inflated to these columns. */
-export function replyOf(job: number, columns: Uint8Array<ArrayBuffer> | null, most: number): DecodeReply {
-  const { units, bytes, ops } = rebuild(columns, most)
-  if (columns === null || !units.ok) return { type: 'refused', job, reason: units.ok ? 'bad-deflate' : units.reason, bytes, ops }
+/** What came of a job whose bytes were inflated so. */
+export function replyOf(
+  job: number,
+  inflated: Result<Uint8Array<ArrayBuffer>, 'bad-deflate' | 'too-large'>,
+  most: BundleLimits,
+): DecodeReply {
+  const { units, bytes, ops } = rebuild(inflated, most)
+  if (!inflated.ok) return { type: 'refused', job, reason: inflated.reason, bytes, ops }
+  if (!units.ok) return { type: 'refused', job, reason: units.reason, bytes, ops }
+  const columns = inflated.value
   const ids = new Uint8Array(ID_BYTES * ops)
   let at = 0
   for (const unit of units.value) for (const { id } of unit) ids.set(id, ID_BYTES * at++)

@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import { createDecoder } from '../node/decoder.ts'
 import { deflate } from '../node/deflate.ts'
 import { longRoom } from '../node/long-room.naive.ts'
-import { encodeBundle } from '../sync/bundle.ts'
-import { MAX_BUNDLE_OPS } from '../sync/columns.ts'
+import { encodeBundle, WIDEST } from '../sync/bundle.ts'
 import { type DecodeReply, rebuiltOf } from './decode-message.ts'
 
 test('a worker says that it is ready, and decodes as this thread does', async () => {
@@ -18,11 +17,11 @@ test('a worker says that it is ready, and decodes as this thread does', async ()
   const here = createDecoder()
   for (const bytes of [await deflate(encodeBundle([longRoom(500, 2)])), Uint8Array.of(1, 2, 3)]) {
     const answer = heard()
-    worker.postMessage({ job: 7, deflated: bytes, most: MAX_BUNDLE_OPS })
+    worker.postMessage({ job: 7, deflated: bytes, most: WIDEST })
     const reply = await answer
     if (reply.type === 'ready') throw new Error('ready twice')
     expect(reply.job).toBe(7)
-    expect(rebuiltOf(reply)).toEqual(await here.decode(bytes, MAX_BUNDLE_OPS))
+    expect(rebuiltOf(reply)).toEqual(await here.decode(bytes, WIDEST))
   }
   worker.terminate()
 })

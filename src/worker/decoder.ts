@@ -3,6 +3,7 @@
  * is told little never starts it, and it ends when there has been nothing to do for a while.
  */
 import { createDecoder, type Decoder } from '../node/decoder.ts'
+import type { BundleLimits } from '../sync/bundle.ts'
 import type { Rebuilt } from '../sync/rebuild.ts'
 import { type DecodeReply, type DecodeRequest, rebuiltOf } from './decode-message.ts'
 
@@ -11,7 +12,7 @@ const KEPT_FOR = 10_000
 
 interface Job {
   readonly deflated: Uint8Array
-  readonly most: number
+  readonly most: BundleLimits
   readonly done: (rebuilt: Rebuilt) => void
 }
 

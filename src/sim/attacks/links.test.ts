@@ -1,4 +1,5 @@
 /** What one link, or a thousand, can make a node keep and do; and those who speak another language. */
+import { refuse } from '../../core/result.ts'
 import { NEW } from '../villain.ts'
 import { describe, expect, test } from 'vitest'
 import { rebuild } from '../../sync/rebuild.ts'
@@ -80,7 +81,7 @@ describe('bounds', () => {
     expect(engine.intakeBytes).toBeLessThanOrEqual(24 * 1024 * 1024)
     // Bombs: every one is refused; the link is cut after a few, and the rest goes its way without an exception.
     for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
-      for (const effect of step(engine, { type: 'decoded', job: next, rebuilt: rebuild(null) }, 2_000))
+      for (const effect of step(engine, { type: 'decoded', job: next, rebuilt: rebuild(refuse('bad-deflate')) }, 2_000))
         if (effect.type === 'decode') asked.push(effect.job)
     }
     expect(engine.intake.size).toBe(0)

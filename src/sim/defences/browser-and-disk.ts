@@ -55,6 +55,14 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E2',
+    file: 'src/sync/trust.ts',
+    in: 'answeredUntil',
+    replace: 'call has',
+    with: 'false',
+    test: tested('src/sim/attacks/dear-bundles.test.ts', 'E2 D22 an author whose lost ops wait'),
+  },
+  {
+    row: 'E2',
     file: PERSIST,
     in: 'persistDue',
     after: 'set persisting',

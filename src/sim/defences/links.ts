@@ -8,6 +8,7 @@ const SERVE = 'src/sync/serve.ts'
 const STRANGERS = 'src/sync/strangers.ts'
 const ANSWERS_TEST = 'src/sync/answers.test.ts'
 const INTAKE = 'src/sync/intake.ts'
+const DEAR_TEST = 'src/sim/attacks/dear-bundles.test.ts'
 const PEERS = 'src/sync/peers.ts'
 const PACE = 'src/sync/pace.ts'
 const MESSAGES = 'src/sync/messages.ts'
@@ -238,8 +239,8 @@ export const LINKS: readonly Defence[] = [
     row: 'D8',
     file: STRANGERS,
     in: 'mayHold',
-    replace: 'value of const mayHold',
-    with: '(_engine: Engine, _from: Link): number => MAX_BUNDLE_OPS',
+    replace: 'call opsAfter',
+    with: 'MAX_BUNDLE_OPS',
     test: tested(ANSWERS_TEST, 'D8 a bundle of more ops than a link may bring'),
   },
   {
@@ -288,7 +289,7 @@ export const LINKS: readonly Defence[] = [
     file: 'src/sync/bundle.ts',
     in: 'buildUnits',
     drop: 'if',
-    mentions: ['MAX_BUNDLE_OP_BYTES'],
+    mentions: ['total'],
     test: tested('src/sync/bundle.test.ts', 'D8 when few columns make more'),
   },
   {
@@ -312,9 +313,25 @@ export const LINKS: readonly Defence[] = [
     row: 'D8',
     file: INTAKE,
     in: 'take',
-    drop: 'term',
-    mentions: ['costOf'],
+    replace: 'value of const cost',
+    with: 'costOf(0, signatures, built)',
     test: tested('src/sim/attacks/budgets.test.ts', 'D8 bundles of few bytes'),
+  },
+  {
+    row: 'D8',
+    file: INTAKE,
+    in: 'take',
+    replace: 'value of const isTooDear',
+    with: 'false',
+    test: tested(DEAR_TEST, 'D8 D22 waits for its turn'),
+  },
+  {
+    row: 'D8',
+    file: STRANGERS,
+    in: 'mayHold',
+    replace: 'value of property built',
+    with: 'WIDEST.built',
+    test: tested(DEAR_TEST, 'D8 D22 takes ten of what the small ones share at most'),
   },
   {
     row: 'D9',

@@ -3,7 +3,7 @@ import { equalBytes } from '../../core/bytes.ts'
 import { opId } from '../../core/hash.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../../core/limits.ts'
 import { encodeOp, opLength } from '../../core/op.ts'
-import { assert, refuse, type Result } from '../../core/result.ts'
+import { assert, type Result, ok } from '../../core/result.ts'
 import { keyOf, type Unit, unitBytes, type UnitOp } from '../../core/unit.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } from '../../sync/bundle.ts'
 import { decodeFile, encodeFile, unwrapBundle, wrapBundle } from '../../sync/wrap.ts'
@@ -97,8 +97,8 @@ export function decodeWrapped(wrapped: Uint8Array, counting = false): Result<rea
   if (!unwrapped.ok) return unwrapped
   const { codec, payload } = unwrapped.value
   assert(equalBytes(wrapBundle(codec, payload), wrapped), 'what was wrapped is wrapped again to the same')
-  const raw = codec === 'raw' ? payload : unsqueeze(payload, MAX_BUNDLE_BYTES)
-  return raw === null ? refuse('bad-deflate') : judgeBundle(raw, counting)
+  const raw = codec === 'raw' ? ok(payload) : unsqueeze(payload, MAX_BUNDLE_BYTES)
+  return raw.ok ? judgeBundle(raw.value, counting) : raw
 }
 
 export const file: Target = {

@@ -2,7 +2,7 @@
 import { rebuild } from '../../sync/rebuild.ts'
 import { numberOf } from '../../core/dag.ts'
 import type { OpId } from '../../core/op.ts'
-import { assert } from '../../core/result.ts'
+import { assert, valueOf } from '../../core/result.ts'
 import type { Unit, UnitOp } from '../../core/unit.ts'
 import { pushAll } from '../../core/lists.ts'
 import { judgeOpen } from '../../rules/open.ts'
@@ -71,7 +71,7 @@ function unitsOf(wrapped: Uint8Array): readonly Unit[] {
   const unwrapped = unwrapBundle(wrapped)
   assert(unwrapped.ok, 'what the engine wraps is wrapped')
   const { codec, payload } = unwrapped.value
-  const units = decodeBundle(codec === 'raw' ? payload : unsqueeze(payload, MAX_BUNDLE_BYTES)!)
+  const units = decodeBundle(codec === 'raw' ? payload : valueOf(unsqueeze(payload, MAX_BUNDLE_BYTES))!)
   assert(units.ok, 'what the engine writes can be read')
   return units.value
 }
@@ -132,9 +132,9 @@ function answerTo({ disk, diskFailure }: Driven, question: Question): Input {
       return { type: 'loaded', job, segments: at < 0 ? [] : disk.slice(at, at + question.limit) }
     }
     case 'decode':
-      return { type: 'decoded', job, rebuilt: rebuild(unsqueeze(question.bytes, MAX_BUNDLE_BYTES), question.most) }
+      return { type: 'decoded', job, rebuilt: rebuild(unsqueeze(question.bytes, question.most.bytes), question.most) }
     case 'inflate':
-      return { type: 'inflated', job, bytes: unsqueeze(question.bytes, question.limit) }
+      return { type: 'inflated', job, bytes: valueOf(unsqueeze(question.bytes, question.limit)) }
     case 'deflate':
       return { type: 'deflated', job, bytes: squeeze(question.bytes) }
   }
