@@ -72,7 +72,7 @@ createRoot(document.querySelector('#root')!).render(
 /** Where one types on this page. */
 const desks = (): Desk[] =>
   page.store.getState().nodes.flatMap(({ slot, store }) => {
-    const room = store.getState().opened?.room
-    return room === undefined ? [] : [{ room, slot }]
+    const linkId = store.getState().opened?.linkId
+    return linkId === undefined ? [] : [{ linkId, slot }]
   })
 if (import.meta.env.PROD) void followVersions(() => holdsUnsentText(desks()))

@@ -1,8 +1,10 @@
 /** A room's link: the fragment holds the genesis id and the room's secret, 64 bytes in base64url; no server ever sees it. */
-import { fromBase64url, concatBytes, toBase64url } from '../core/bytes.ts'
+import { fromBase64url, concatBytes, toBase64url, toHex } from '../core/bytes.ts'
+import { sha256 } from '../core/hash.ts'
 import { asOpId, type OpId } from '../core/op.ts'
 import { findLink } from '../core/room-link.ts'
 import type { Identity } from '../store/store.ts'
+import type { Hex } from './views.ts'
 
 export interface RoomLink {
   readonly genesis: OpId
@@ -15,6 +17,9 @@ export const linkOf = ({ genesis, secret }: Pick<Identity, 'genesis' | 'secret'>
 
 /** The fragment, without "#". */
 export const formatLink = ({ genesis, secret }: RoomLink): string => toBase64url(concatBytes([genesis, secret]))
+
+/** Names a link without telling it: the first half of its SHA-256. A genesis does not name a room: anyone can put another secret beside it. */
+export const linkId = (link: string): Hex => toHex(sha256(new TextEncoder().encode(link)).subarray(0, 16))
 
 /** Reads the first link in a text, with or without an invitation behind a point; null when there is none. */
 export function parseLink(text: string): RoomLink | null {

@@ -104,6 +104,7 @@ export type ToNode =
 
 /** A node that is kept here, and whether it runs now in some tab of this browser. */
 export interface KeptNode extends KnownNode {
+  readonly linkId: Hex
   readonly runs: boolean
 }
 
@@ -139,6 +140,8 @@ export type FromNode =
       readonly room: Hex
       readonly roomName: string
       readonly link: string
+      /** By which the page keeps what is of this room and of no other with its genesis. */
+      readonly linkId: Hex
       /** The node was here before. */
       readonly resumed: boolean
       /** This browser had kept no node of the room. */

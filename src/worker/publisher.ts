@@ -4,6 +4,7 @@
  */
 import { backAt, createBudget, leftAt } from '../core/budget.ts'
 import { toHex } from '../core/bytes.ts'
+import { linkId } from '../node/link.ts'
 import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
 import { ownTip } from '../sync/own.ts'
@@ -173,7 +174,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       const { author, engine } = running
       const room = toHex(engine.replica.room)
       const open = (roomName: string): void => {
-        post({ type: 'opened', node: author, room, roomName, link, ...came })
+        post({ type: 'opened', node: author, room, roomName, link, linkId: linkId(link), ...came })
         void remember({ id: author, room, roomName, link, lastUsed: Date.now() })
       }
       name = await running.name()

@@ -5,7 +5,7 @@
 import { toHex } from '../core/bytes.ts'
 import { openBroadcastChannel } from '../net/broadcast-channel.ts'
 import { openRelaySocket } from '../net/relay-socket.ts'
-import { formatLink, linkOf, parseLink, type RoomLink } from '../node/link.ts'
+import { formatLink, linkId, linkOf, parseLink, type RoomLink } from '../node/link.ts'
 import { exportStored } from '../node/archive.ts'
 import type { Decoder } from '../node/decoder.ts'
 import { inviteByHand, meetByHand } from '../node/by-hand.ts'
@@ -191,7 +191,7 @@ async function forget(id: string): Promise<Forgotten> {
 async function listRooms(): Promise<Replies['rooms']> {
   const [nodes, locks] = [await listNodes(), await globalThis.navigator.locks?.query()]
   const held = new Set(locks?.held?.map(({ name }) => name))
-  return nodes.map((node) => ({ ...node, runs: held.has(lockName(node.id)) }))
+  return nodes.map((node) => ({ ...node, linkId: linkId(node.link), runs: held.has(lockName(node.id)) }))
 }
 
 /** Latest used first. */

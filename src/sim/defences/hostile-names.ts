@@ -674,6 +674,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/ui/state/page-node.test.ts', 'D26 a name and servers kept from other rooms'),
   },
   {
+    row: 'D26',
+    file: 'src/node/link.ts',
+    in: 'linkId',
+    replace: 'argument 1 of call encode',
+    with: 'link.slice(0, 42)',
+    test: tested('src/node/link.test.ts', 'D26 a link with the genesis of a room'),
+  },
+  {
     row: 'D27',
     file: 'src/sync/state.ts',
     in: 'leave',

@@ -24,8 +24,8 @@ export function Composer({ author }: { readonly author: Hex }) {
   const full = useNodeState((state) => state.status?.storage === 'full')
   const unsent = useNodeState((state) => state.unsent)
   const { slot } = node
-  const room = useNodeState((state) => state.opened!.room)
-  const desk = useMemo(() => ({ room, slot }), [room, slot])
+  const linkId = useNodeState((state) => state.opened!.linkId)
+  const desk = useMemo(() => ({ linkId, slot }), [linkId, slot])
   const [draft, setDraft] = useState(() => keptDraft(desk))
   const area = useRef<HTMLTextAreaElement>(null)
   const own = node.slot === 0

@@ -46,6 +46,6 @@ describe('D26 the name of a node', () => {
   })
 })
 
-function at(room: string, node: string) {
-  return { room, node }
+function at(linkId: string, node: string) {
+  return { linkId, node }
 }

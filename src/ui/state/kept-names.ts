@@ -7,7 +7,8 @@ import { listIn, readShared, writeShared } from './kept.ts'
 
 /** A node that tells a name in a room. */
 interface Named {
-  readonly room: Hex
+  /** Of the room's link. */
+  readonly linkId: Hex
   readonly node: Hex
   readonly name: string
 }
@@ -19,7 +20,7 @@ export interface NodeName {
   readonly isTaken: boolean
 }
 
-type Who = Pick<Named, 'room' | 'node'>
+type Who = Pick<Named, 'linkId' | 'node'>
 
 const LAST = 'tabweave.name'
 const NAMED = 'tabweave.names'
@@ -30,18 +31,19 @@ const MAX_NAMED = 256
 /** Beside the storage, which may be refused: names that were told by nodes of this page. */
 let namedHere: readonly Named[] = []
 
-const without = (list: readonly Named[], { room, node }: Who): Named[] => list.filter((each) => each.room !== room || each.node !== node)
+const without = (list: readonly Named[], { linkId, node }: Who): Named[] =>
+  list.filter((each) => each.linkId !== linkId || each.node !== node)
 
 function stored(): Named[] {
-  return listIn<Named>(readShared(NAMED), (item) => [item.room, item.node, item.name].every((each) => typeof each === 'string'))
+  return listIn<Named>(readShared(NAMED), (item) => [item.linkId, item.node, item.name].every((each) => typeof each === 'string'))
 }
 const all = (): Named[] => namedHere.reduce((list, each) => [...without(list, each), each], stored())
 
 const store = (named: readonly Named[]): void => writeShared(NAMED, named.length === 0 ? '' : JSON.stringify(named.slice(-MAX_NAMED)))
 
 /** What this node is called: the name chosen for it, else the one that was chosen last in this browser, which it does not tell. */
-export function nameOf({ room, node }: Who): NodeName {
-  const here = all().filter((each) => each.room === room)
+export function nameOf({ linkId, node }: Who): NodeName {
+  const here = all().filter((each) => each.linkId === linkId)
   const own = here.find((each) => each.node === node)
   const isTaken = here.some((each) => each.node !== node && each.name !== '')
   return { name: own?.name ?? readShared(LAST), isTold: own !== undefined, isTaken }
@@ -59,8 +61,8 @@ export function takeKeptName(who: Who): void {
   if (!isTold && !isTaken && name !== '') remember({ ...who, name })
 }
 
-function remember({ room, node, name }: Named): void {
-  const named = { room, node, name }
+function remember({ linkId, node, name }: Named): void {
+  const named = { linkId, node, name }
   namedHere = [...without(namedHere, named), named].slice(-MAX_NAMED)
   store([...without(stored(), named), named])
 }

@@ -20,7 +20,7 @@ import {
 } from './kept.ts'
 
 const ROOM = 'ab'.repeat(32)
-const at = (slot: number, room = ROOM): Desk => ({ room, slot })
+const at = (slot: number, linkId = ROOM): Desk => ({ linkId, slot })
 
 /** A sessionStorage of these contents. */
 function stubStorage(contents: Record<string, string> = {}): Map<string, string> {
@@ -93,10 +93,10 @@ describe('what a tab keeps', () => {
       keepUnsent(at(slot), [`unsent ${slot}`])
     }
     for (const id of ['aa', 'bb']) keepOffline(id, true)
-    forgetKept({ id: 'bb', room: ROOM, link: 'link' })
+    forgetKept({ id: 'bb', linkId: ROOM, link: 'link' })
     expect([keptDraft(at(0)), keptDraft(at(1)), keptDraft(at(2))]).toEqual(['draft 0', '', 'draft 2'])
     expect([keptUnsent(at(1)), keptAdded('link'), keptOffline('bb')]).toEqual([[], [{ slot: 2, claim: 'cc' }], false])
-    for (const id of ['aa', 'cc', 'never here']) forgetKept({ id, room: ROOM, link: 'link' })
+    for (const id of ['aa', 'cc', 'never here']) forgetKept({ id, linkId: ROOM, link: 'link' })
     expect([...held.keys()]).toEqual([])
   })
 

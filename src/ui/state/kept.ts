@@ -1,9 +1,12 @@
 /**
+ * A room is kept by its link, or by what names the link without telling it: anyone can make a link with the genesis of another room and a secret of
+ * their own, and what belongs to that room must not be used there.
+ *
  * What a tab keeps of its own in sessionStorage: which nodes it was in each room, what is typed and not sent, what was sent and not
  * answered; and, for all its tabs, a person's servers, and in which rooms these may be used. Storage that is refused (private mode, quota) is
  * no reason to stop: then it is kept in memory only.
  */
-import type { Hex } from '../../worker/api.ts'
+import type { Hex, KeptNode } from '../../worker/api.ts'
 
 /** A node that was added to this page, and the place it had. */
 export interface AddedNode {
@@ -86,22 +89,22 @@ const MAX_ROOMS = 256
 /** Beside the storage, which may be refused. */
 const allowedHere = new Set<Hex>()
 
-const allowedRooms = (): Hex[] => listIn<Hex>(readShared(SERVER_ROOMS), (room) => typeof room === 'string')
+const allowedRooms = (): Hex[] => listIn<Hex>(readShared(SERVER_ROOMS), (linkId) => typeof linkId === 'string')
 
-/** Whether the owner's servers may be used in the room of this id. */
-export const mayUseServers = (room: Hex): boolean => allowedHere.has(room) || allowedRooms().includes(room)
+/** Whether the owner's servers may be used in the room of this link. */
+export const mayUseServers = (linkId: Hex): boolean => allowedHere.has(linkId) || allowedRooms().includes(linkId)
 
 /** The owner has acted in this room. */
-export function allowServers(room: Hex): void {
-  if (mayUseServers(room)) return
-  allowedHere.add(room)
-  writeShared(SERVER_ROOMS, JSON.stringify([...allowedRooms(), room].slice(-MAX_ROOMS)))
+export function allowServers(linkId: Hex): void {
+  if (mayUseServers(linkId)) return
+  allowedHere.add(linkId)
+  writeShared(SERVER_ROOMS, JSON.stringify([...allowedRooms(), linkId].slice(-MAX_ROOMS)))
 }
 
 /** Nothing of the room is kept any more: nothing says either that its owner acted there. */
-export function forgetRoom(room: Hex): void {
-  allowedHere.delete(room)
-  const others = allowedRooms().filter((each) => each !== room)
+export function forgetRoom(linkId: Hex): void {
+  allowedHere.delete(linkId)
+  const others = allowedRooms().filter((each) => each !== linkId)
   writeShared(SERVER_ROOMS, others.length === 0 ? '' : JSON.stringify(others))
 }
 
@@ -109,13 +112,13 @@ export function forgetRoom(room: Hex): void {
 export const keptOffline = (node: Hex): boolean => read(`tabweave.offline.${node}`) !== null
 export const keepOffline = (node: Hex, on: boolean): void => write(`tabweave.offline.${node}`, on ? 'true' : null)
 
-/** Where one types: a room, and the slot in its page (0: the tab's own node). Not the node: after a damaged disk it is another one. */
+/** Where one types: a room, by its link, and the slot in its page (0: the tab's own node). Not the node: after a damaged disk it is another one. */
 export interface Desk {
-  readonly room: Hex
+  readonly linkId: Hex
   readonly slot: number
 }
 
-const deskKey = (what: string, { room, slot }: Desk): string => `tabweave.${what}.${room}.${slot}`
+const deskKey = (what: string, { linkId, slot }: Desk): string => `tabweave.${what}.${linkId}.${slot}`
 
 /** What is typed there and not sent. A tab that goes to another room leaves it behind. */
 export const keptDraft = (desk: Desk): string => read(deskKey('draft', desk)) ?? ''
@@ -131,13 +134,13 @@ export const holdsUnsentText = (desks: readonly Desk[]): boolean =>
   desks.some((desk) => keptDraft(desk) !== '' || keptUnsent(desk).length > 0)
 
 /** Forgets what this tab keeps of a node that was deleted: which node it was, and what was typed there and not sent. */
-export function forgetKept({ id, room, link }: { readonly id: Hex; readonly room: Hex; readonly link: string }): void {
+export function forgetKept({ id, linkId, link }: Pick<KeptNode, 'id' | 'linkId' | 'link'>): void {
   keepOffline(id, false)
   const added = keptAdded(link)
   const here = [...added, { slot: 0, claim: keptClaim(link) }].filter(({ claim }) => claim === id)
   for (const { slot } of here) {
-    keepDraft({ room, slot }, '')
-    keepUnsent({ room, slot }, [])
+    keepDraft({ linkId, slot }, '')
+    keepUnsent({ linkId, slot }, [])
     if (slot === 0) keepClaim(link, null)
   }
   keepAdded(

@@ -24,6 +24,7 @@ const opened = (room: string): FromNode => ({
   room,
   roomName: '',
   link: 'link',
+  linkId: room,
   resumed: true,
   isFirstHere: false,
 })
@@ -131,11 +132,20 @@ describe('D26 what a person keeps for all rooms', () => {
   const newRoom = (): string => String(++lastRoom).padStart(64, '0')
 
   /** A node that was opened in a room: by a link, or as the room's founder. */
-  function open(room: string, how: { isFounded?: boolean; id?: string } = {}) {
+  function open(room: string, how: { isFounded?: boolean; id?: string; genesis?: string } = {}) {
     const fake = fakeWorker()
     const node = createPageNode(fake.worker, 0, HOST)
     node.start({ link: how.isFounded ? null : 'a link', roomName: '', claim: null, patience: 0, relay: null, servers: [{ urls: HOST }] })
-    fake.say({ type: 'opened', node: how.id ?? 'aa', room, roomName: 'a room', link: 'a link', resumed: false, isFirstHere: true })
+    fake.say({
+      type: 'opened',
+      node: how.id ?? 'aa',
+      room: how.genesis ?? room,
+      roomName: 'a room',
+      link: 'a link',
+      linkId: room,
+      resumed: false,
+      isFirstHere: true,
+    })
     const told = () => fake.posted.flatMap((message) => (message.type === 'present' ? [message.name] : []))
     const servers = () => fake.posted.flatMap((message) => (message.type === 'servers' ? message.servers.map(({ urls }) => urls) : []))
     return { ...fake, node, told, servers }
@@ -167,6 +177,18 @@ describe('D26 what a person keeps for all rooms', () => {
     const again = open(room)
     expect([again.told(), again.servers()]).toEqual([['Ada'], [OWN]])
     expect(open(newRoom()).told()).toEqual([])
+  })
+
+  test('D26 the room of another link with the same genesis is another room: nothing that was allowed here is told there', async () => {
+    shared.set('tabweave.name', 'Ada').set('tabweave.servers', OWN)
+    const [room, lookAlike] = [newRoom(), newRoom()]
+    const joined = open(room, { genesis: 'the same' })
+    await write(joined, { id: 'bb' })
+    expect([joined.told(), joined.servers()]).toEqual([['Ada'], [OWN]])
+    void joined.node.submit('not answered yet')
+    const there = open(lookAlike, { genesis: 'the same', id: 'cc' })
+    expect([there.told(), there.servers(), there.node.store.getState().unsent]).toEqual([[], [], []])
+    expect(there.node.store.getState()).toMatchObject({ allowed: { name: false, servers: false }, isNameTaken: false })
   })
 
   test('D26 a name that is set in a room is told there and in no other; so are servers', () => {

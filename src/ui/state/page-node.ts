@@ -155,7 +155,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     const unsent = change(before)
     if (opened !== null)
       keepUnsent(
-        { room: opened.room, slot },
+        { linkId: opened.linkId, slot },
         unsent.map((item) => item.text),
       )
     store.setState({ unsent })
@@ -169,7 +169,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         const isFirst = store.getState().opened === null
         store.setState({ opened: message, failure: null })
         // Those of an earlier run of this page.
-        if (isFirst) setUnsent((unsent) => [...keptUnsent({ room: message.room, slot }).map(unanswered), ...unsent])
+        if (isFirst) setUnsent((unsent) => [...keptUnsent({ linkId: message.linkId, slot }).map(unanswered), ...unsent])
         // Who created the room has acted in it.
         return isFounded ? acted('wrote') : tellPersonal()
       }
@@ -211,7 +211,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     if (opened === null) return
     const { name, isTold, isTaken } = nameOf(opened)
     said = { ...said, name }
-    const allowed = { name: isTold, servers: mayUseServers(opened.room) }
+    const allowed = { name: isTold, servers: mayUseServers(opened.linkId) }
     store.setState({ allowed, isNameTaken: isTaken })
     if (allowed.name && !before.name && name !== '') say({})
     if (allowed.servers && !before.servers && keptServers() !== '') tellServers()
@@ -222,7 +222,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     const { opened } = store.getState()
     if (opened === null) return
     if (how === 'wrote') takeKeptName(opened)
-    allowServers(opened.room)
+    allowServers(opened.linkId)
     tellPersonal()
   }
 

@@ -169,10 +169,10 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
       nodes.forEach((node, i) => {
         if (outcomes[i] !== 'forgotten') return
         forgetKept(node)
-        forgetName({ room: node.room, node: node.id })
+        forgetName({ linkId: node.linkId, node: node.id })
       })
-      const left = new Set((await ownNode().rooms()).map(({ room }) => room))
-      for (const { room } of nodes) if (!left.has(room)) forgetRoom(room)
+      const left = new Set((await ownNode().rooms()).map(({ linkId }) => linkId))
+      for (const { linkId } of nodes) if (!left.has(linkId)) forgetRoom(linkId)
       return outcomes
     },
     exportStored: async (nodes) => {
