@@ -14,6 +14,7 @@ describe('text on its way to a terminal', () => {
     ['in\u200bvi\ufeffsi\u00adble\u{e0041}', 'in\\u{200b}vi\\u{feff}si\\u{ad}ble\\u{e0041}'],
     ['half \ud83d', 'half \\u{d83d}'],
     [`z${'\u0300'.repeat(9)}`, `z${'\u0300'.repeat(8)}…`],
+    [`z${`${'\u0300'.repeat(8)}\u200d`.repeat(100)}`, `z${'\u0300'.repeat(8)}…`],
   ])('E6 %j is shown as %j', (text, shown) => {
     expect(visible(text)).toBe(shown)
   })

@@ -305,6 +305,13 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E6',
+    file: 'src/core/marks.ts',
+    replace: 'value of const MARK',
+    with: "'\\\\p{M}'",
+    test: tested('src/core/marks.test.ts', 'E6 law: no letter has more'),
+  },
+  {
+    row: 'E6',
     file: 'src/worker/beginning.ts',
     in: 'beginningOf',
     replace: 'call slice',
