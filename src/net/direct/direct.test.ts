@@ -155,6 +155,16 @@ describe('limits', () => {
     expect([b.heard, c.heard]).toEqual([['07'], []])
   })
 
+  test('D21 what waits for a peer is what waits in its own channel, whoever says that it is near', async () => {
+    const [a, c] = await met()
+    const toC = await join(a, c, 0xb, 0xa)
+    const b = play(3)
+    a.direct.hearSignal(b.self, encodeSignal({ type: 'here', device: fromHex(b.self)!, near: [] }), ADDRESSED)
+    a.direct.hearSignal(c.self, encodeSignal({ type: 'here', device: fromHex(c.self)!, near: [fromHex(b.self)!] }), ADDRESSED)
+    toC.bufferedAmount = 100_000
+    expect([a.transport.buffered(c.self), a.transport.buffered(b.self)]).toEqual([100_000, 0])
+  })
+
   test('D12 a connection that is proven stays, whatever is said in its peer’s name, until another one is', async () => {
     const [a, b] = await met()
     await join(a, b, 0xb, 0xa)

@@ -49,7 +49,7 @@ export function createDirect(options: DirectOptions): Direct {
     hearSignal: (from, bytes, by) => hearSignal(direct, from, bytes, by),
     met: (peer) => greet(direct, peer),
     linked: () => sayHereSoon(direct),
-    isConnected: (peer) => withPeer(direct, peer)?.isProven === true,
+    isConnected: (peer) => isConnected(direct, peer),
     gone(peer) {
       forgetMember(direct.members, peer)
       lookSoon(direct)
@@ -99,7 +99,7 @@ function openPath(direct: DirectState, events: TransportEvents, host: DirectHost
     get state() {
       return direct.state
     },
-    buffered: (to) => waysTo(direct, to).reduce((most, { channel }) => Math.max(most, channel!.buffered), 0),
+    buffered: (to) => (isConnected(direct, to) ? withPeer(direct, to)!.channel!.buffered : 0),
     send: (frame, to = null) => send(direct, frame, to),
     close() {
       for (const connection of [...direct.connections.values()]) close(direct, connection)
@@ -109,6 +109,8 @@ function openPath(direct: DirectState, events: TransportEvents, host: DirectHost
     },
   }
 }
+
+const isConnected = (direct: DirectState, peer: MemberId): boolean => withPeer(direct, peer)?.isProven === true
 
 /** Frames go to those who have a channel. A peer without one is reached through those who have a channel and say that it is near them. */
 function waysTo(direct: DirectState, to: MemberId | null): readonly Connection[] {

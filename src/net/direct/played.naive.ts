@@ -128,14 +128,14 @@ export const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsyn
 export type Certificate = number
 export const print = (certificate: Certificate): Uint8Array => new Uint8Array(32).fill(certificate)
 
-/** Joins the last connection of two nodes: a channel between them, and the certificates that each sees at the other end. */
+/** Joins the last connection of two nodes: a channel between them, and the certificates that each sees at the other end. Gives the first one's end. */
 export async function join(
   a: Played,
   b: Played,
   seenByA: Certificate,
   seenByB: Certificate,
   own: readonly [Certificate, Certificate] = [0xa, 0xb],
-): Promise<void> {
+): Promise<Pipe> {
   const [first, second] = [new Pipe(), new Pipe()]
   first.other = second
   second.other = first
@@ -146,6 +146,7 @@ export async function join(
   a.direct.hearPage({ type: 'connected', connection: left, ours: print(own[0]), theirs: print(seenByA) })
   b.direct.hearPage({ type: 'connected', connection: right, ours: print(own[1]), theirs: print(seenByB) })
   await pass(50)
+  return first
 }
 
 /** Two nodes that have met: the first one offered, and the other one answered. */

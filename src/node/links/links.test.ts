@@ -26,10 +26,12 @@ async function openLinks(events: LinksEvents = DEAF) {
     (path: Path): OpenTransport =>
     (events) => {
       hears.set(path, events)
-      return { path, state: 'open', buffered: () => 0, send: () => sent.push(path) > 0, close: () => {} }
+      return { path, state: 'open', buffered: () => waits.bytes, send: () => sent.push(path) > 0, close: () => {} }
     }
   let host: DirectHost | null = null
   const sent: Path[] = []
+  /** Bytes that wait on each path. */
+  const waits = { bytes: 0 }
   const met: string[] = []
   const signals: ({ readonly from: string } & HeardBy)[] = []
   const direct = {
@@ -64,7 +66,19 @@ async function openLinks(events: LinksEvents = DEAF) {
     connected.delete(toHex(peer))
     host!.onLost(toHex(peer))
   }
-  return { links, hear, says, sent, peer: toHex(peer), other: toHex(other), proven: () => host!.onPeer(toHex(peer)), ends, met, signals }
+  return {
+    links,
+    hear,
+    says,
+    sent,
+    waits,
+    peer: toHex(peer),
+    other: toHex(other),
+    proven: () => host!.onPeer(toHex(peer)),
+    ends,
+    met,
+    signals,
+  }
 }
 
 test('D25 a peer with a proven channel is reached on it, however often it, or its name, is heard on the relay', async () => {
@@ -96,11 +110,15 @@ test('D21 D25 the engine is told that a peer speaks by its channel, whatever pat
 })
 
 test('D21 bulk takes the way for which the engine has counted it, and no other one', async () => {
-  const { links, peer, other, sent, ends } = await openLinks()
+  const { links, peer, other, sent, waits, ends } = await openLinks()
   for (const way of ['channel', 'open', 'browser'] as const) await links.sendBulk(peer, new Uint8Array(9), way)
   expect(sent.splice(0)).toEqual(['webrtc', 'relay', 'broadcast'])
   await links.sendBulk(other, new Uint8Array(9), 'channel')
+  waits.bytes = 1_000_000
+  const waiting = links.sendBulk(peer, new Uint8Array(9), 'channel')
   ends()
+  waits.bytes = 0
+  await waiting
   await links.sendBulk(peer, new Uint8Array(9), 'channel')
   expect(sent).toEqual([])
 })

@@ -75,7 +75,7 @@ export function createLinks(
     send: (to, bytes) => sendTo(links, to, bytes),
     async sendBulk(to, bytes, way) {
       const route = routeBy(links, to, way)
-      if (route !== undefined) await giveBulk(route, to, () => seal(links, to, bytes))
+      if (route !== undefined) await giveBulk(route, to, () => (routeBy(links, to, way) === route ? seal(links, to, bytes) : null))
     },
     signal: (bytes) => signal(links, null, bytes),
     open() {

@@ -88,12 +88,15 @@ export function give(route: Route, frame: Uint8Array, to: PeerId | null): void {
 /**
  * Hands bulk for one peer to a path, when what was handed over before has been taken. Where each receiver has a channel of its own it waits for that
  * one only: another one may never read. Resolves when the path has taken this too, or takes nothing.
+ * @param seal null when the path leads to the peer no more
  */
-export async function giveBulk(route: Route, to: PeerId, seal: () => Promise<Uint8Array>): Promise<void> {
+export async function giveBulk(route: Route, to: PeerId, seal: () => Promise<Uint8Array> | null): Promise<void> {
   const key = TRAITS[route.path].isDirect ? to : ''
   const given = (route.bulk.get(key) ?? Promise.resolve()).then(async () => {
     if (!(await isDrained(route, to))) return
-    give(route, await seal(), to)
+    const frame = await seal()
+    if (frame === null) return
+    give(route, frame, to)
     await isDrained(route, to)
   })
   route.bulk.set(key, given)

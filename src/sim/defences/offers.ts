@@ -14,6 +14,14 @@ const OFFERS_TEST = 'src/net/direct/offers.test.ts'
 
 export const OFFERS: readonly Defence[] = [
   {
+    row: 'D21',
+    file: 'src/node/links/links.ts',
+    in: 'sendBulk',
+    replace: 'condition of choice',
+    with: 'true',
+    test: tested('src/node/links/links.test.ts', 'D21 bulk takes the way'),
+  },
+  {
     row: 'D18',
     file: 'src/net/direct/schedule.ts',
     in: 'lookLater',
