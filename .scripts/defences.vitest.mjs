@@ -30,6 +30,8 @@ export default defineConfig({
   cacheDir: env['DEFENCE_CACHE'] ?? 'node_modules/.vite',
   plugins: plugins(),
   worker: { format: 'es', plugins },
+  // As in vite.config.ts.
+  resolve: { dedupe: ['ws'] },
   test: {
     testTimeout: 60_000,
     maxWorkers: 1,

@@ -1,23 +1,65 @@
-/** Sockets of a host before anything is known of them but their address: shared out among sources, like the places of rooms. */
+/**
+ * Sockets of a host, from before anything is known of them but their address: shared out among sources, like the places of rooms. Behind a proxy
+ * all come from its address, until a request on a socket tells where it comes from. From then on the socket counts for that.
+ */
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { MAX_CONNECTIONS } from './forwarding.ts'
 import { createShares, givePlaceBack, takePlace } from './shares.ts'
-import { sourceOf } from './source.ts'
+import { noAddressIn, subnetInHeader, subnetOf, UNKNOWN } from './source.ts'
 
 /** Sockets in all, with those that are in a request or a handshake. */
 export const MAX_SOCKETS = MAX_CONNECTIONS + 2_048
 
-/** Lets sockets in, or destroys them, or another one in their place. */
-export function createDoor(): (socket: Socket) => void {
+export interface Door {
+  /** Lets a socket in, or destroys it, or another one in its place. */
+  enter(socket: Socket): void
+  /** The subnet that a request comes from, for which its socket counts now. */
+  subnetOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): string
+}
+
+/** @param addressHeader the header in which a proxy tells addresses @param log is told once if a websocket comes without one in it */
+export function createDoor(addressHeader: string | undefined, log: (line: string) => void): Door {
+  const header = addressHeader?.toLowerCase()
   const shares = createShares<Socket>(MAX_SOCKETS)
-  return (socket) => {
-    const source = sourceOfSocket(socket)
-    const place = takePlace(shares, source, socket)
-    if (place.type === 'refused') return void socket.destroy()
-    place.instead?.destroy()
-    socket.on('close', () => givePlaceBack(shares, source, socket))
+  /** What each counts for. */
+  const subnets = new WeakMap<Socket, string>()
+  let isHeaderMissed = false
+
+  const inHeader = ({ headers }: Pick<IncomingMessage, 'headers'>): string | null => {
+    if (header === undefined) return null
+    const value = headers[header]
+    const subnet = subnetInHeader(Array.isArray(value) ? value.at(-1) : value)
+    if (subnet === null && headers.upgrade !== undefined && !isHeaderMissed) {
+      isHeaderMissed = true
+      log(noAddressIn(header))
+    }
+    return subnet
+  }
+
+  return {
+    enter(socket) {
+      const subnet = subnetOfSocket(socket)
+      const place = takePlace(shares, subnet, socket)
+      if (place.type === 'refused') return void socket.destroy()
+      place.instead?.destroy()
+      subnets.set(socket, subnet)
+      socket.on('close', () => givePlaceBack(shares, subnets.get(socket)!, socket))
+    },
+    subnetOf(request) {
+      const { socket } = request
+      const subnet = inHeader(request) ?? subnetOfSocket(socket)
+      const before = subnets.get(socket)
+      if (before !== undefined && before !== subnet && !socket.destroyed) {
+        givePlaceBack(shares, before, socket)
+        // Its own place is free.
+        takePlace(shares, subnet, socket)
+        subnets.set(socket, subnet)
+      }
+      return subnet
+    },
   }
 }
 
-/** The source by the address that a socket comes from. A socket that is gone has no address. */
-export const sourceOfSocket = (socket: Socket): string => sourceOf(socket.remoteAddress ?? '') ?? 'unknown'
+/** A socket that is gone has no address. */
+const subnetOfSocket = ({ remoteAddress = '' }: Socket): string => subnetOf(remoteAddress) ?? UNKNOWN

@@ -139,6 +139,20 @@ describe('how many', () => {
     expect(there.heard).toEqual([1])
   })
 
+  test('D23 one /48 that fills a room, or the host, by its /64s is one source: newcomers get in, and it has one share of time and memory', () => {
+    const ofSame = (i: number): string => `2001:db8:1:${i.toString(16)}::/64`
+    for (let i = 0; i < MAX_CONNECTIONS_PER_ROOM; i++) join(ROOM, ofSame(i))
+    const newcomers = Array.from({ length: 4 }, (_, i) => join(ROOM, `192.0.2.${i}`))
+    expect(newcomers.map(({ closedWith }) => closedWith)).toEqual([null, null, null, null])
+    for (let i = MAX_CONNECTIONS_PER_ROOM; countsOf(forwarding).connections < MAX_CONNECTIONS; i++) join(roomNamed(i), ofSame(i))
+    expect(join(roomNamed(0), '203.0.113.1').closedWith).toBeNull()
+    expect(join(roomNamed(0), ofSame(0x500)).closedWith).toBe('the relay is full')
+    const sources = [...forwarding.peers].flatMap(({ source, outbox, reader }) => [source, outbox.source, reader.source])
+    expect(sources.filter((source) => source.includes(':'))).toEqual(
+      Array.from({ length: 3 * (MAX_CONNECTIONS - 5) }, () => '2001:db8:1::/48'),
+    )
+  })
+
   test('D23 one source that fills a room gives way in it; a newcomer that its room has no place for costs no other room one', () => {
     const members = Array.from({ length: MAX_CONNECTIONS_PER_ROOM }, () => join(ROOM, 'fills'))
     const newcomer = join(ROOM, 'newcomer')

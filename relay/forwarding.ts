@@ -15,6 +15,7 @@ import { answered, beat, createPulse, PING_MS, type Pulse } from './pulse.ts'
 import { createReader, createReadTurns, endReading, type Reader, type ReadInTurn, restFor, setAhead, stopResting } from './reading.ts'
 import { charge, createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, type RoomRefusal, route } from './room.ts'
 import { createShares, givePlaceBack, type Shares, takePlace } from './shares.ts'
+import { sourceOf } from './source.ts'
 import { createTurns, type HoldForTurn } from './turn.ts'
 import { createUnfinished, noteEnd, noteReading, tooManyUnfinished, type Unfinished } from './unfinished.ts'
 
@@ -63,6 +64,7 @@ export interface Forwarding {
 interface Peer {
   readonly socket: WebSocket
   readonly stream: Duplex
+  readonly subnet: string
   readonly source: string
   readonly roomName: string
   readonly room: Room<Peer>
@@ -115,13 +117,15 @@ export function countsOf({ rooms, peers, backlog }: Forwarding) {
   return { rooms: rooms.size, connections: peers.size, dropped: backlog.dropped }
 }
 
-/** Takes over an open socket of a source, and the stream that it writes to. */
-export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex, roomName: string, source: string): void {
+/** Takes over an open socket of a subnet, and the stream that it writes to. */
+export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex, roomName: string, subnet: string): void {
   const { rooms, peers, shares, backlog } = forwarding
+  const source = sourceOf(subnet)
   const room = rooms.get(roomName) ?? createRoom<Peer>(forwarding.rates)
   const peer: Peer = {
     socket,
     stream,
+    subnet,
     source,
     roomName,
     room,
@@ -156,11 +160,11 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex
     noteReading(peer.unfinished, length)
     endReading(forwarding.readInTurn, peer.reader, length, !peers.has(peer))
   })
-  const inRoom = join(room, peer, source, performance.now())
+  const inRoom = join(room, peer, subnet, performance.now())
   if (inRoom.type === 'refused') return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
   if (inRoom.instead !== null) sendAway(forwarding, inRoom.instead, CLOSE.full, GAVE_WAY)
   // Free, where another member has just left for this one.
-  const inHost = takePlace(shares, source, peer)
+  const inHost = takePlace(shares, subnet, peer)
   if (inHost.type === 'refused') {
     leave(room, peer)
     return dismiss(socket, CLOSE.full, RELAY_IS_FULL)
@@ -251,7 +255,7 @@ function quit({ peers, rooms, shares, letGoInTurn }: Forwarding, peer: Peer): vo
   if (!peers.delete(peer)) return
   leave(peer.room, peer)
   if (peer.room.members.size === 0) rooms.delete(peer.roomName)
-  givePlaceBack(shares, peer.source, peer)
+  givePlaceBack(shares, peer.subnet, peer)
   letGoInTurn(peer.source, peer, peer)
   stopResting(peer.reader)
 }

@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws'
 import { FRAME_VERSION } from '../src/net/envelope.ts'
 import { WEBSOCKET_LIMITS } from '../src/net/websocket-limits.ts'
 import { loadApp } from './app.ts'
-import { createDoor, sourceOfSocket } from './door.ts'
+import { createDoor } from './door.ts'
 import { createFairQueue } from './fair-queue.ts'
 import { createFairTurns } from './fair-turns.ts'
 import { accept, closeForwarding, countsOf, createForwarding } from './forwarding.ts'
@@ -17,7 +17,7 @@ import { securityHeaders } from './headers.ts'
 import { roomOf } from './protocol.ts'
 import { oneAtATime } from './requests.ts'
 import type { Rates } from './room.ts'
-import { sourceInHeader } from './source.ts'
+import { sourceOf } from './source.ts'
 
 /** A request must be there within this. ms */
 const REQUEST_MS = 10_000
@@ -50,7 +50,7 @@ export interface RelayHostOptions {
    * anyone can write the header. Without this option the address is the socket's, so all that comes by one proxy is one source.
    */
   readonly addressHeader?: string | undefined
-  /** Gets a sentence when something was refused or failed; nothing about who said what. */
+  /** Gets a sentence when something was refused or failed, or no address is in the header; nothing about who said what. */
   log(line: string): void
 }
 
@@ -72,8 +72,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     () => 1,
     (work) => work(),
   )
-  const sourceOfRequest = ({ headers, socket }: IncomingMessage): string =>
-    sourceInHeader(addressHeader && lastOf(headers[addressHeader.toLowerCase()])) ?? sourceOfSocket(socket)
+  const door = createDoor(addressHeader, log)
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(securityHeaders(lastOf(request.headers['sec-fetch-mode'])))) response.setHeader(name, value)
@@ -95,15 +94,14 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     socket.on('error', () => {
       socket.destroy()
     })
-    const source = sourceOfRequest(request)
-    inTurn(source, socket, () => {
+    const subnet = door.subnetOf(request)
+    inTurn(sourceOf(subnet), socket, () => {
       const room = relay ? roomOf(pathOf(request) ?? '') : null
       if (room === null) return void socket.end(NOT_FOUND, () => socket.destroy())
-      handshake.handleUpgrade(request, socket, head, (opened) => accept(forwarding, opened, request.socket, room, source))
+      handshake.handleUpgrade(request, socket, head, (opened) => accept(forwarding, opened, request.socket, room, subnet))
     })
   }
 
-  const enter = createDoor()
   const servers: Server[] = []
   const close = async () => {
     closeForwarding(forwarding)
@@ -111,9 +109,11 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     await Promise.all(servers.map(closeServer))
   }
   const open = async (address: string, at: number) => {
-    const hear = oneAtATime((request, response) => inTurn(sourceOfRequest(request), request.socket, () => answer(request, response)))
+    const hear = oneAtATime((request, response) =>
+      inTurn(sourceOf(door.subnetOf(request)), request.socket, () => answer(request, response)),
+    )
     // Without a listener, Node answers an "Expect" that it does not know by itself.
-    const server = createServer(LIMITS, hear).on('checkExpectation', hear).on('upgrade', upgrade).on('connection', enter)
+    const server = createServer(LIMITS, hear).on('checkExpectation', hear).on('upgrade', upgrade).on('connection', door.enter)
     server.timeout = SILENCE_MS
     const bound = await listen(server, address, at)
     servers.push(server)

@@ -270,7 +270,7 @@ describe('D23 of connections that say they own a sender value', () => {
     for (let conn = 100; conn < 120; conn++) route(room, conn, frame(10), 2)
     const again = createRoom<Conn>()
     const conns = [...room.members.keys()]
-    for (const [conn, { source }] of room.members) join(again, conn, source, -Infinity)
+    for (const [conn, { subnet }] of room.members) join(again, conn, subnet, -Infinity)
     restoreSenders(
       again,
       conns.map((conn) => [conn, sendersOf(room, conn)] as const),

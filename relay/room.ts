@@ -11,6 +11,7 @@
  */
 import { type EnvelopeRefusal, parseEnvelope, SENDER_BYTES } from '../src/net/envelope.ts'
 import { createShares, givePlaceBack, type Place, type Shares, takePlace } from './shares.ts'
+import { sourceOf } from './source.ts'
 
 /** A class with a few tabs each. A frame for everybody is copied this many times. */
 export const MAX_CONNECTIONS_PER_ROOM = 256
@@ -43,6 +44,7 @@ export const BURST_MS = 2_000
 export const MAX_REST_MS = 10_000
 
 interface Member {
+  readonly subnet: string
   readonly source: string
   /** Sender values that it used, the first of them first, and when it used each for the first time. */
   readonly senders: { readonly value: Uint8Array; readonly since: number }[]
@@ -93,12 +95,12 @@ export function createRoom<Conn>(rates: Rates = DEFAULT_RATES): Room<Conn> {
   return { members: new Map(), shares: createShares(MAX_CONNECTIONS_PER_ROOM), unnamed: new Map(), users: new Map(), rates }
 }
 
-/** Takes a connection of a source in. Where another had to leave for it, that one is forgotten, and the host closes it. */
-export function join<Conn>(room: Room<Conn>, conn: Conn, source: string, now: number): Place<Conn> {
-  const place = takePlace(room.shares, source, conn)
+/** Takes a connection of a subnet in. Where another had to leave for it, that one is forgotten, and the host closes it. */
+export function join<Conn>(room: Room<Conn>, conn: Conn, subnet: string, now: number): Place<Conn> {
+  const place = takePlace(room.shares, subnet, conn)
   if (place.type === 'refused') return place
   if (place.instead !== null) leave(room, place.instead)
-  room.members.set(conn, { source, senders: [], paidUntil: 0 })
+  room.members.set(conn, { subnet, source: sourceOf(subnet), senders: [], paidUntil: 0 })
   room.unnamed.set(conn, now + NAMING_MS)
   return place
 }
@@ -110,12 +112,12 @@ export function leave<Conn>(room: Room<Conn>, conn: Conn): void {
   for (const { value } of member.senders) forget(room, conn, value)
   room.unnamed.delete(conn)
   room.members.delete(conn)
-  givePlaceBack(room.shares, member.source, conn)
+  givePlaceBack(room.shares, member.subnet, conn)
 }
 
 const KEPT_BYTES = SENDER_BYTES + 8
 
-/** The sender values of a connection, each with the time of its first use: what a host must keep of it beside its source. */
+/** The sender values of a connection, each with the time of its first use: what a host must keep of it beside its subnet. */
 export function sendersOf<Conn>(room: Room<Conn>, conn: Conn): Uint8Array {
   const senders = room.members.get(conn)?.senders ?? []
   const kept = new Uint8Array(senders.length * KEPT_BYTES)

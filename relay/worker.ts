@@ -17,7 +17,7 @@ import { isNavigation, SECURITY_HEADERS, toRoot } from './headers.ts'
 import { createMeter, type Meter, mayDeliver } from './meter.ts'
 import { CLOSE, GAVE_WAY, ROOM_IS_FULL, roomOf } from './protocol.ts'
 import { createRoom, DEFAULT_RATES, join, leave, type Rates, restoreSenders, route, sendersOf } from './room.ts'
-import { sourceInHeader } from './source.ts'
+import { noAddressIn, subnetInHeader, UNKNOWN } from './source.ts'
 
 declare global {
   namespace Cloudflare {
@@ -37,15 +37,15 @@ declare global {
 
 /** What is kept of a connection while the object sleeps. */
 interface Kept {
-  readonly source: string
+  readonly subnet: string
   /** When it came. ms */
   readonly since: number
   /** The sender values that it used, as `sendersOf` gives them. */
   readonly senders: Uint8Array
 }
 
-/** The header in which a room is told the source of a connection. Nobody else can write it: the request is made anew. */
-const SOURCE = 'x-tabweave-source'
+/** The header in which a room is told the subnet of a connection. Nobody else can write it: the request is made anew. */
+const SUBNET = 'x-tabweave-subnet'
 
 /** What another text than a ping counts as: no node of ours sends one. */
 const NO_FRAME = new Uint8Array(0)
@@ -70,7 +70,7 @@ export class Main extends Server {
     )
     kept.sort((a, b) => a.state.since - b.state.since)
     // One that said nothing before the sleep was silent for long enough.
-    for (const { connection, state } of kept) join(this.#room, connection, state.source, -Infinity)
+    for (const { connection, state } of kept) join(this.#room, connection, state.subnet, -Infinity)
     restoreSenders(
       this.#room,
       kept.map(({ connection, state }) => [connection, state.senders as Uint8Array] as const),
@@ -78,11 +78,11 @@ export class Main extends Server {
   }
 
   override onConnect(connection: Connection<Kept>, { request }: ConnectionContext): void {
-    const source = request.headers.get(SOURCE) ?? ''
-    const place = join(this.#room, connection, source, Date.now())
+    const subnet = request.headers.get(SUBNET) ?? ''
+    const place = join(this.#room, connection, subnet, Date.now())
     if (place.type === 'refused') return connection.close(CLOSE.full, ROOM_IS_FULL)
     if (place.instead !== null) sendAway(place.instead, CLOSE.full, GAVE_WAY)
-    connection.setState({ source, since: Date.now(), senders: new Uint8Array(0) })
+    connection.setState({ subnet, since: Date.now(), senders: new Uint8Array(0) })
     // It may ping.
     connection.send(PONG)
   }
@@ -95,8 +95,11 @@ export class Main extends Server {
       leave(this.#room, connection)
       return sendAway(connection, routing.reason === 'too-large' ? CLOSE.tooLarge : CLOSE.refused, routing.reason)
     }
-    const source = this.#room.members.get(connection)?.source ?? ''
-    if (routing.isNew) connection.setState((kept) => ({ source, since: kept?.since ?? now, senders: sendersOf(this.#room, connection) }))
+    const member = this.#room.members.get(connection)
+    // It was sent away.
+    if (!member) return
+    const { subnet, source } = member
+    if (routing.isNew) connection.setState((kept) => ({ subnet, since: kept?.since ?? now, senders: sendersOf(this.#room, connection) }))
     for (const to of routing.to) if (mayDeliver(this.#meterOf(to, now), source, frame.length, now)) sendTo(to, frame)
   }
 
@@ -154,11 +157,20 @@ export default {
       return isApp ? answer(302, '', { Location: toRoot(pathname) }) : answer(404, 'Not found.')
     }
     if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') return answer(426, 'Rooms are websockets.', { Upgrade: 'websocket' })
-    const source = sourceInHeader(request.headers.get(env.ADDRESS_HEADER ?? 'CF-Connecting-IP')) ?? 'unknown'
+    const subnet = subnetOfRequest(request, env)
     // Nothing else of the request: partyserver takes names and settings from queries and headers.
-    const asked = new Request(`${origin}${pathname}`, { headers: { Upgrade: 'websocket', [SOURCE]: source } })
+    const asked = new Request(`${origin}${pathname}`, { headers: { Upgrade: 'websocket', [SUBNET]: subnet } })
     return (await routePartykitRequest(asked, env)) ?? answer(404, 'Not found.')
   },
+}
+
+let isHeaderMissed = false
+
+function subnetOfRequest({ headers }: Request, { ADDRESS_HEADER = 'CF-Connecting-IP' }: Cloudflare.Env): string {
+  const subnet = subnetInHeader(headers.get(ADDRESS_HEADER))
+  if (subnet === null && !isHeaderMissed) console.warn(noAddressIn(ADDRESS_HEADER))
+  isHeaderMissed ||= subnet === null
+  return subnet ?? UNKNOWN
 }
 
 function answer(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Response {

@@ -332,7 +332,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     file: 'relay/shares.ts',
     in: 'takePlace',
     drop: 'if',
-    mentions: ['largestSource'],
+    mentions: ['whoGivesUp'],
     test: tested('relay/shares.test.ts', 'D23 when all are taken'),
   },
   {
