@@ -221,11 +221,10 @@ function answeredUntil(engine: Engine): number {
   }
   const { mark, answeredAt, knownAnsweredAt } = trust
   const most = LISTEN_AT_MOST * patience(engine)
-  const altogether = answeredAt + LOST_ALTOGETHER
-  if (mark === null) return waitsHere ? altogether : Math.min(answeredAt + most, Math.max(answeredAt + LISTEN, waiting))
+  if (mark === null) return Math.min(answeredAt + most, waitsHere ? Infinity : Math.max(answeredAt + LISTEN, waiting))
   // It is known that an op is missing. A peer that has it may be slow to come, and a name that costs nothing can say that there is no more. A known
   // one that has more to give may have it.
-  return waitsHere || hasMore ? altogether : Math.min(altogether, knownAnsweredAt + most)
+  return Math.min(answeredAt + LOST_ALTOGETHER, waitsHere || hasMore ? Infinity : knownAnsweredAt + most)
 }
 
 /** Whether a peer has told in this run what it holds, and nothing of that is lacking here: a relay may replay what it told before. */
