@@ -261,6 +261,20 @@ describe('D23 of connections that say they own a sender value', () => {
     expect(toOwner(room)).toContain(3)
   })
 
+  test('D23 none keeps frames from an owner by the many subnets of one /48: not of its own, and not of another', () => {
+    const room = createRoom<Conn>()
+    join(room, SENDER, 'sender', 0)
+    claim(room, OWNER, '2001:db8:1:100::/64')
+    const neighbours = (i: number): string => `2001:db8:1:${(0x200 + i).toString(16)}::/64`
+    squat(room, 100, 50, neighbours)
+    claim(room, 3, '2001:db8:1:100::/64')
+    squat(room, 200, 50, neighbours)
+    expect(toOwner(room)).toEqual([OWNER, 3, 249])
+    claim(room, 4, 'abroad')
+    squat(room, 300, 50, (i) => `2001:db8:2:${i.toString(16)}::/64`)
+    expect(toOwner(room)).toContain(4)
+  })
+
   test('D23 none becomes the first by a connection that is older: a host that slept knows who used the value first', () => {
     const room = createRoom<Conn>()
     for (let conn = 100; conn < 120; conn++) join(room, conn, `squats ${conn}`, 0)

@@ -22,7 +22,7 @@ export const MAX_SENDERS_PER_CONNECTION = 16
 /** ms */
 export const SENDER_MS = 60 * 60 * 1000
 
-/** Besides the source that used a sender value first, this many sources get a copy of a frame for it: a device may change its network. */
+/** Besides the subnet that used a sender value first, this many sources get a copy of a frame for it: a device may change its network. */
 export const MAX_OTHER_SOURCES = 2
 
 /** A frame for a sender value that nobody has used goes to this many of those that have not spoken, the newest: a node speaks at once. */
@@ -54,10 +54,10 @@ interface Member {
 
 /** The connections that use a sender value. */
 interface Users<Conn> {
-  /** The source that used it first. It is kept while anybody uses the value, also when the connections of this source are gone. */
+  /** The subnet that used it first. It is kept while anybody uses the value, also when the connections of this subnet are gone. */
   readonly home: string
-  /** Each with its source, in the order in which they began to use the value. */
-  readonly conns: Map<Conn, string>
+  /** Each with where it comes from, in the order in which they began to use the value. */
+  readonly conns: Map<Conn, Pick<Member, 'subnet' | 'source'>>
 }
 
 /** `Conn` is whatever the host knows a connection by: a Map's key. */
@@ -130,7 +130,7 @@ export function sendersOf<Conn>(room: Room<Conn>, conn: Conn): Uint8Array {
 
 /**
  * Tells a room of the sender values that its members used before: of each what `sendersOf` gave. All at once, since it matters who used
- * a value first. The source that used a value first is known only if a connection of it is still there.
+ * a value first. The subnet that used a value first is known only if a connection of it is still there.
  */
 export function restoreSenders<Conn>(room: Room<Conn>, kept: Iterable<readonly [Conn, Uint8Array]>): void {
   const uses: { readonly conn: Conn; readonly value: Uint8Array; readonly since: number }[] = []
@@ -187,16 +187,16 @@ function receiversOf<Conn>(room: Room<Conn>, receiver: Uint8Array | null, now: n
 
 /**
  * Four at most of the connections that use a sender value, so that others who say they are its owner do not multiply frames. Nobody
- * knows a value before its owner has used it. So the owner is first among them until it reconnects, and then the newest of its source,
+ * knows a value before its owner has used it. So the owner is first among them until it reconnects, and then the newest of its subnet,
  * or, if its network changed, among the newest of other sources. O(users)
  */
 function usersOf<Conn>({ home, conns }: Users<Conn>): Set<Conn> {
   const chosen = new Set<Conn>()
   const newest = new Map<string, Conn>()
-  for (const [conn, source] of conns) {
+  for (const [conn, { subnet, source }] of conns) {
     if (chosen.size === 0) chosen.add(conn)
     // A source keeps its turn. To be among the newest again, an attacker needs sources that were not there.
-    newest.set(source, conn)
+    newest.set(subnet === home ? home : source, conn)
   }
   const ofHome = newest.get(home)
   if (ofHome !== undefined) chosen.add(ofHome)
@@ -216,8 +216,9 @@ function remember<Conn>(room: Room<Conn>, conn: Conn, member: Member, sender: Ui
   room.unnamed.delete(conn)
   const name = nameOf(sender)
   const users = room.users.get(name)
-  if (users) users.conns.set(conn, member.source)
-  else room.users.set(name, { home: member.source, conns: new Map([[conn, member.source]]) })
+  const { subnet, source } = member
+  if (users) users.conns.set(conn, { subnet, source })
+  else room.users.set(name, { home: subnet, conns: new Map([[conn, { subnet, source }]]) })
   return true
 }
 

@@ -209,6 +209,14 @@ export const RELAY: readonly Defence[] = [
   {
     row: 'D23',
     file: 'relay/room.ts',
+    in: 'usersOf',
+    replace: 'argument 1 of call set',
+    with: 'source',
+    test: tested(ROOM_TEST, 'D23 none keeps frames from an owner by the many subnets'),
+  },
+  {
+    row: 'D23',
+    file: 'relay/room.ts',
     in: 'restoreSenders',
     drop: 'call sort',
     test: tested(ROOM_TEST, 'D23 none becomes the first by a connection that is older'),
