@@ -23,7 +23,7 @@ import { catchUp, createHistory, positionOf, sliceHistory } from './history.ts'
 import { numbersIn } from './number-set.ts'
 import { asAuthor } from './op.ts'
 import { authorNumber, cheapId, idNumber } from './room.naive.ts'
-import { createSeen, seenBy } from './seen.ts'
+import { createSeen, FIRST_WITNESSES, seenBy, trackThose } from './seen.ts'
 
 const authors = [0, 1, 2, 3].map(authorNumber)
 const pick = fc.tuple(fc.nat(3), fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(5)), fc.array(fc.nat(8), { maxLength: 3 }))
@@ -236,6 +236,31 @@ test('receipts of MAX_WITNESSES_TRACKED authors are counted, and those of one mo
   append(dag, { id: idNumber(0), author: authorNumber(0), seq: 0, prev: -1, parents: [] })
   for (let n = 1; n <= 64; n++) append(dag, { id: idNumber(n), author: authorNumber(n), seq: 0, prev: -1, parents: [0] })
   expect(seenBy(createSeen(dag), 0)).toEqual(Array.from({ length: 63 }, (_, i) => i + 1))
+})
+
+test('D18 receipts of authors who are here are counted, however many keys came before theirs; the FIRST_WITNESSES keep their places', () => {
+  const dag = createDag(5)
+  const add = (author: number, parents: readonly number[]): number =>
+    append(dag, { id: idNumber(dag.length), author: authorNumber(author), seq: 0, prev: -1, parents: [...parents] })
+  const genesis = add(0, [])
+  for (let liar = 1; liar <= 63; liar++) add(liar, [genesis])
+  const said = add(64, [genesis])
+  for (const author of [65, 66, 67]) add(author, [said])
+  const seen = createSeen(dag)
+  expect(seenBy(seen, said)).toEqual([])
+  trackThose(seen, [65, 66, 67])
+  expect(sorted(seenBy(seen, said))).toEqual([65, 66, 67])
+  expect(seenBy(seen, genesis)).toEqual(expect.arrayContaining(Array.from({ length: FIRST_WITNESSES - 1 }, (_, i) => i + 1)))
+  // They stay when they have left, until all other places are needed; and who is here loses none to others who are.
+  const many = Array.from({ length: 40 }, (_, i) => add(100 + i, [said])).map((op) => dag.author[op]!)
+  trackThose(seen, many.slice(0, 29))
+  expect(seenBy(seen, said)).toEqual(expect.arrayContaining([65, 66, 67]))
+  trackThose(seen, many)
+  expect(sorted(seenBy(seen, said))).toEqual(many.slice(0, 32))
+  // As if each had had its place from the start.
+  const anew = createSeen(dag)
+  trackThose(anew, many)
+  for (let op = 0; op < dag.length; op++) expect(sorted(seenBy(seen, op))).toEqual(sorted(seenBy(anew, op)))
 })
 
 describe('B8 size', { timeout: 30_000 }, () => {

@@ -44,6 +44,26 @@ test('D17 of an op with more children than MAX_CHILDREN_TOLD the latest of the h
   }
 })
 
+test('D18 receipts of authors who are here are counted, though the first ops that came are of a liar’s 63 keys', async () => {
+  const engine = newEngine()
+  receive(engine.replica, [GENESIS], 'self')
+  for (let liar = 0; liar < 63; liar++) receive(engine.replica, [opAfter(100 + liar, null, [GENESIS], '')], 'mallory')
+  const said = opAfter(1, null, [GENESIS], 'hello')
+  receive(engine.replica, [said], 'honest')
+  for (const author of [2, 3, 4]) receive(engine.replica, [opAfter(author, null, [said], 'hello back')], 'honest')
+  const page = { time: 0, body: { kind: 'message', text: '' }, signature: null, bytes: 0 }
+  const room = createRoom(engine, { read: async (ops: readonly number[]) => ops.map(() => page) } as unknown as Library, () => new Map())
+  const seenBy = async (): Promise<number> => (await room.admitted(64, 1))[0]!.seenBy
+  expect(await seenBy()).toBe(0)
+  const peers = engine.peers as Map<string, unknown>
+  for (const author of [2, 3, 4])
+    peers.set(`${author}`, { author: authorNumber(author), echoedAt: 5_000, digest: new Uint8Array(32), heads: [] })
+  // One that said nothing for long is not here.
+  peers.set('gone', { author: authorNumber(5), echoedAt: -Infinity, digest: new Uint8Array(32), heads: [] })
+  Object.assign(engine, { now: 5_000 })
+  expect(await seenBy()).toBe(3)
+})
+
 /** A room of a genesis and so many messages, each of which says this. */
 function roomOf(messages: number, text: string, names: ReadonlyMap<string, string> = new Map()): Room {
   const engine = newEngine()

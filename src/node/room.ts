@@ -1,11 +1,11 @@
 /**
  * The room as people see it: history entries, one op's details, search. Reads the replica and the library, changes neither.
  */
-import { authorOf, childrenOf, compareOps, type Dag, idOf, markFuture, numberOf, parentsOf } from '../core/dag.ts'
+import { authorOf, childrenOf, compareOps, type Dag, idOf, markFuture, numberOf, numberOfAuthor, parentsOf } from '../core/dag.ts'
 import { keepLeast } from '../core/keep-least.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
 import { positionOf, sliceHistory } from '../core/history.ts'
-import { createSeen, seenBy } from '../core/seen.ts'
+import { createSeen, seenBy, trackThose } from '../core/seen.ts'
 import { textOf } from '../crdt/text-of.ts'
 import { agrees } from '../sync/gossip.ts'
 import { ownStored } from '../sync/own.ts'
@@ -41,6 +41,9 @@ const SEARCH_MATCH = 8
 const NO_MATCHES: Matches = { matches: [], more: false }
 /** Children of one op that are named: more than a person looks through. Others choose how many there are. */
 const MAX_CHILDREN_TOLD = 64
+
+/** How often it is looked whose receipts are to be counted: after that, all are counted anew. ms */
+const WITNESSES_MS = 5_000
 
 /** Gives the thread to whatever waits for it. */
 const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve))
@@ -81,6 +84,19 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
     ownStored: () => ownStored(engine),
   })
   let searches = 0
+  let witnessesAt = -Infinity
+
+  /** Counts the receipts of this node and of those who are here, in the order of their first ops. */
+  const lookForWitnesses = (): void => {
+    if (engine.now < witnessesAt + WITNESSES_MS) return
+    witnessesAt = engine.now
+    const here = [...engine.peers.values()].flatMap((peer) => (peer.author !== null && isCurrent(engine, peer) ? [peer.author] : []))
+    const numbers = new Set([engine.author, ...here].map((author) => numberOfAuthor(dag, author)))
+    trackThose(
+      seen,
+      [...numbers].filter((author) => author >= 0).sort((a, b) => a - b),
+    )
+  }
 
   const opOf = (id: Hex): number => {
     const bytes = fromHex(id)
@@ -110,6 +126,7 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
   const entriesOf = async (ops: readonly number[]): Promise<HistoryEntry[]> => {
     const pages = await library.read(ops)
     const heldOf = holders.look()
+    lookForWitnesses()
     return ops.flatMap((op, i) => (pages[i] === undefined ? [] : [entryOf(op, pages[i], heldOf)]))
   }
 

@@ -168,7 +168,7 @@ export const messages = {
     seenBy: (k: number) => `seen by ${countInWords(k)}`,
     heldHint: 'Of the other authors who are connected now, how many have this message. Their nodes say so, without a proof.',
     seenByHint: (k: number, n: number) =>
-      `${countInWords(k)} of ${plural(n, 'other author')} ${k === 1 ? 'has' : 'have'} signed an op that follows this one. Only the first 64 authors whose ops came here are counted.`,
+      `${countInWords(k)} of ${plural(n, 'other author')} ${k === 1 ? 'has' : 'have'} signed an op that follows this one. In a room of more than 64 authors, not all are counted.`,
     savedHint: 'Signed and stored on this disk. None of the counted authors has signed an op that follows it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
@@ -409,7 +409,7 @@ export const messages = {
       'What you write becomes an op. It is signed, and names by hash the ops that its author had seen. So ops form a graph, not one chain: when two people write at the same time, both ops stay, and a later op joins them.',
       'The history in the console lists the ops of that graph, in the same order on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late is inserted after the ops that it follows, which may be further up.',
       '“With all 3 here” means: the nodes of all 3 other authors who are connected now say that they have your message. That is no proof.',
-      '“Seen by” counts the authors who have signed an op that follows this one, of the first 64 authors whose ops came here. The time of an op is what its author says; nothing depends on it.',
+      '“Seen by” counts the authors who have signed an op that follows this one. In a room of more than 64 authors, only the first 32 whose ops came here are counted, and those who are connected or were so lately. The time of an op is what its author says; nothing depends on it.',
     ],
     promise: 'What it promises, and what not',
     promises: [

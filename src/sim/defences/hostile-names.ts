@@ -97,6 +97,21 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D18',
+    file: 'src/node/room.ts',
+    in: 'createRoom',
+    drop: 'call lookForWitnesses',
+    test: tested('src/node/room.test.ts', 'D18 receipts of authors who are here'),
+  },
+  {
+    row: 'D18',
+    file: 'src/core/seen.ts',
+    in: 'trackThose',
+    drop: 'if',
+    mentions: ['place'],
+    test: tested('src/core/dag.test.ts', 'D18 receipts of authors who are here'),
+  },
+  {
+    row: 'D18',
     file: 'relay/room.ts',
     replace: 'value of const MAX_SENDERS_PER_CONNECTION',
     with: 'Infinity',
