@@ -94,7 +94,7 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   await type(founder, ADDRESS)
   await type(founder, PILE.repeat(40))
   await agree([founder, walker], 5)
-  await expect(walker.locator('.receipts').filter({ hasText: 'with the other one here, seen by 1' })).toHaveCount(1)
+  await expect(walker.locator('.receipts').filter({ hasText: 'with the other node here, seen by 1' })).toHaveCount(1)
 
   const found: string[] = []
   const look = async (place: string): Promise<void> => {

@@ -42,7 +42,7 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   npm run -s node -- --export FILE   writes the room that is kept (of a LINK, or the only one) into a file; runs no node
   npm run -s node -- --check FILE    checks evidence of an equivocation; needs no room, keeps nothing
 
-  --name NAME       which of your nodes runs; others see this name while it is connected
+  --name NAME       which of your nodes runs; others see this name, and remember it
   --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:8229)
   --dir FOLDER      where nodes are kept (.tabweave in your home folder)
   --once            ends when every line that came in is written and all peers agree

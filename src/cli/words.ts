@@ -128,8 +128,7 @@ export const words = {
   gone: 'The files of this node were deleted while it ran. Run the command again: this node becomes a new node, and gets the room from its peers.',
   help: [
     '* /status       what this node holds, its relay and its peers',
-    '* /write-now    writes without waiting. This node may have lost messages that it sent. If one of them comes back,',
-    '*               everyone sees that this node signed two different messages with the same number',
+    '* /write-now    writes without waiting; if messages of this node were lost, others may see it as an equivocator',
     '* /history N    the last N entries of the history (20)',
     '* /quit         leaves; so do Ctrl-C and Ctrl-D',
     '* //text        writes “/text”',

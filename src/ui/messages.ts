@@ -161,9 +161,11 @@ export const messages = {
     saved: 'saved here',
     held: (by: number, here: number) =>
       here === 1 && by === 1
-        ? 'with the other one here'
+        ? 'with the other node here'
         : by === here
-          ? `with all ${countInWords(here)} here`
+          ? here === 2
+            ? 'with both here'
+            : `with all ${countInWords(here)} here`
           : `with ${countInWords(by)} of ${countInWords(here)} here`,
     seenBy: (k: number) => `seen by ${countInWords(k)}`,
     heldHint: 'Of the other authors who are connected now, how many have this message. Their nodes say so, without a proof.',
