@@ -7,6 +7,23 @@ import { agree, messagesOf, nicknameOf, ready, said, setOffline, type, watch } f
 const keptNodes = (page: Page): Promise<number> =>
   page.evaluate(async () => (await indexedDB.databases()).filter(({ name }) => name?.startsWith('tabweave/')).length)
 
+/** When this browser noted last that somebody wrote as the node of this tab (ms). */
+const noteOf = async (page: Page): Promise<number> =>
+  page.evaluate(
+    (id) =>
+      new Promise<number>((done) => {
+        const opening = indexedDB.open('tabweave')
+        opening.onsuccess = () => {
+          const asking = opening.result.transaction('nodes').objectStore('nodes').get(id!)
+          asking.onsuccess = () => {
+            opening.result.close()
+            done((asking.result as { readonly lastUsed: number }).lastUsed)
+          }
+        }
+      }),
+    await said(page, 'node'),
+  )
+
 /** Goes to another room in the same tab, as a person does who changes the address. */
 async function goTo(page: Page, go: () => Promise<unknown>): Promise<void> {
   const loading = page.waitForEvent('load')
@@ -32,6 +49,23 @@ test("a room's own link takes up the node of it that this browser keeps, opened 
     expect(await keptNodes(page)).toBe(1)
     await page.close()
   }
+})
+
+test('of several closed nodes a room’s link takes up the one that was written as last', async ({ host, device }) => {
+  const { open } = await device()
+  const first = await open(`${host.address}/#new`)
+  const link = first.url()
+  const node = await said(first, 'node')
+  const second = await open(link)
+  await type(second, 'from the second')
+  await agree([first, second], 2)
+  await type(first, 'from the first')
+  await agree([first, second], 3)
+  await expect.poll(() => noteOf(first)).toBeGreaterThan(await noteOf(second))
+  // In this order: what was opened or closed last does not count.
+  await first.close()
+  await second.close()
+  expect(await said(await open(link), 'node')).toBe(node)
 })
 
 test('a second tab of a room is a node of its own, which has what is on this disk although nobody answers', async ({ host, device }) => {

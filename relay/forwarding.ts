@@ -11,7 +11,7 @@ import { createFairQueue, dropNewestOfHeaviest, type FairQueue, waitingOf } from
 import { createFairTurns, type InFairTurn } from './fair-turns.ts'
 import { type Backlog, closeOutbox, createOutbox, isLagging, leftOf, type Outbox, pump, send } from './outbox.ts'
 import { CLOSE, GAVE_WAY, RELAY_IS_FULL, ROOM_IS_FULL } from './protocol.ts'
-import { answered, beat, createPulse, PING_MS, type Pulse } from './pulse.ts'
+import { answered, beat, createPulse, heard, PING_MS, type Pulse } from './pulse.ts'
 import { createReader, createReadTurns, endReading, type Reader, type ReadInTurn, restFor, setAhead, stopResting } from './reading.ts'
 import { charge, createRoom, DEFAULT_RATES, join, leave, type Rates, type Room, type RoomRefusal, route } from './room.ts'
 import { createShares, givePlaceBack, type Shares, takePlace } from './shares.ts'
@@ -158,6 +158,7 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex
   // After `ws` has read it.
   stream.on('data', ({ length }: Buffer) => {
     noteReading(peer.unfinished, length)
+    heard(peer.pulse, length)
     endReading(forwarding.readInTurn, peer.reader, length, !peers.has(peer))
   })
   const inRoom = join(room, peer, subnet, performance.now())

@@ -1,7 +1,7 @@
 /** Who is cut and who is not, for receivers of every speed and systems that hold back what left. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { answered, beat, createPulse, MOST_UNDER_WAY, type Pulse, PING_MS, TAKEN_PER_BEAT, TAKING_BEATS } from './pulse.ts'
+import { answered, beat, createPulse, heard, MOST_UNDER_WAY, type Pulse, PING_MS, TAKEN_PER_BEAT, TAKING_BEATS } from './pulse.ts'
 
 const SECONDS = PING_MS / 1_000
 const MIB = 1024 * 1024
@@ -80,4 +80,20 @@ test('who is paused is not asked for an answer; who answered is pinged again', (
   expect([0, 1, 2, 3].map(() => beat(pulse, taken))).toEqual(['ping', 'wait', 'wait', 'wait'])
   answered(pulse)
   expect([0, 1].map(() => beat(pulse, { ...taken, isPaused: false }))).toEqual(['ping', 'cut'])
+})
+
+test('who writes a frame at 9 kB/s or more is not cut, though it cannot answer within it, and who writes less is', () => {
+  const QUIET = { sent: 0, left: 0, isLagging: false, isPaused: false }
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4 * TAKEN_PER_BEAT }), (perBeat) => {
+      const pulse = createPulse()
+      expect(beat(pulse, QUIET)).toBe('ping')
+      for (let n = 0; n < 20; n++) {
+        heard(pulse, perBeat)
+        const next = beat(pulse, QUIET)
+        expect(next).toBe(perBeat >= TAKEN_PER_BEAT ? 'wait' : 'cut')
+        if (next === 'cut') return
+      }
+    }),
+  )
 })

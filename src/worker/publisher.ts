@@ -7,6 +7,7 @@ import { toHex } from '../core/bytes.ts'
 import { linkId } from '../node/link.ts'
 import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
+import type { KnownNode } from '../store/store.ts'
 import { ownTip } from '../sync/own.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
 import type { FromNode, Held } from './api.ts'
@@ -42,6 +43,12 @@ const QUIET = 500
 const PAUSE_WHILE_STREAMING = 500
 /** More new ops than this since the last picture are a stream: more than it shows. */
 const STREAM = 64
+
+/**
+ * It is noted so often (ms) at most that somebody writes as this node: whoever comes back to the room is the node that was written as last, and a
+ * write for each line would be in the way of what is typed.
+ */
+const NOTE_EVERY = 1_000
 
 /** What the node was in this browser before. */
 export type Came = Pick<Extract<FromNode, { readonly type: 'opened' }>, 'resumed' | 'isFirstHere'>
@@ -86,6 +93,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let feeder: GraphFeeder | null = null
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
+  let noteUse: (() => void) | null = null
+  let noteTimer: ReturnType<typeof setTimeout> | null = null
 
   // The digest is that of what is stored.
   const isNews = ({ engine }: Node): boolean => engine.replica.dag.length !== opsTold || engine.stored !== storedTold
@@ -111,6 +120,13 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     timer = setTimeout(() => void tell(running), Math.max(0, at - now))
   }
 
+  const noteSoon = (): void => {
+    noteTimer ??= setTimeout(() => {
+      noteTimer = null
+      noteUse?.()
+    }, NOTE_EVERY)
+  }
+
   const tell = async (running: Node): Promise<void> => {
     telling = true
     stale = false
@@ -123,7 +139,9 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       budget.left--
     }
     authors.told(running.engine)
-    ownTold = ownTip(running.engine)
+    const own = ownTip(running.engine)
+    if (own !== ownTold) noteSoon()
+    ownTold = own
     opsTold = running.engine.replica.dag.length
     storedTold = running.engine.stored
     await publish(running).catch(failed)
@@ -173,15 +191,17 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     async begin(running, link, came) {
       const { author, engine } = running
       const room = toHex(engine.replica.room)
+      noteUse = () => void remember({ id: author, room, roomName: name ?? '', link, lastUsed: Date.now() })
       const open = (roomName: string): void => {
         post({ type: 'opened', node: author, room, roomName, link, linkId: linkId(link), ...came })
-        void remember({ id: author, room, roomName, link, lastUsed: Date.now() })
+        noteUse?.()
       }
       name = await running.name()
       // A joiner learns the room's name with its genesis; until then the room is open and nameless.
       opened = open
       open(name ?? '')
       node = running
+      ownTold = ownTip(running.engine)
       changed()
     },
     show(from, count) {
@@ -232,10 +252,14 @@ function createRecentAuthors(): { isQuiet(engine: Engine, now: number): boolean;
   }
 }
 
-async function remember(node: Parameters<Awaited<ReturnType<typeof openRegistry>>['put']>[0]): Promise<void> {
+let registry: ReturnType<typeof openRegistry> | null = null
+
+async function remember(node: KnownNode): Promise<void> {
   try {
-    await (await openRegistry()).put(node)
+    registry ??= openRegistry()
+    await (await registry).put(node)
   } catch {
+    registry = null
     // The list of nodes is a convenience: the node itself is in its own database.
   }
 }
