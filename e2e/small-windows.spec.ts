@@ -95,6 +95,22 @@ test('on a telephone the match that Enter leads to is in sight, under nothing', 
   await expect(page.getByRole('region', { name: 'The selected op' })).toBeVisible()
 })
 
+test('on a telephone with its keyboard open the graph gives way: the message that one answers is in sight', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  for (const text of ['one', 'two', 'three']) await type(page, text)
+  await page.setViewportSize({ width: 360, height: 740 })
+  await expect(page.getByRole('toolbar', { name: 'View' })).toBeInViewport({ ratio: 1 })
+  await page.setViewportSize({ width: 360, height: 420 })
+  const entries = page.locator('.entry')
+  for (const text of ['two', 'three']) await expect(entries.filter({ hasText: text })).toBeInViewport({ ratio: 1 })
+  await expect(composer(page)).toBeInViewport({ ratio: 1 })
+  await type(page, 'four')
+  await expect(entries.filter({ hasText: 'four' })).toBeInViewport({ ratio: 1 })
+  await page.setViewportSize({ width: 360, height: 740 })
+  await expect(page.getByRole('toolbar', { name: 'View' })).toBeInViewport({ ratio: 1 })
+})
+
 test('A16 at 400 % zoom the composer is in sight, and one can type in it', async ({ host, device }) => {
   const { open } = await device()
   const page = await open(`${host.address}/#new`)
