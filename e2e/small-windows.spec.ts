@@ -80,6 +80,14 @@ test('on a telephone the match that Enter leads to is in sight, under nothing', 
   for (let i = 0; i < 12; i++) await type(page, i % 3 === 0 ? `Ada ${i}` : `between ${i}`)
   await page.getByRole('searchbox').fill('Ada')
   await expect(page.locator('.found-entry')).toHaveCount(4)
+  const markBesideName = await page
+    .locator('.found-entry')
+    .first()
+    .evaluate((match) => {
+      const middles = ['.author-mark', '.author-name'].map((part) => match.querySelector(part)!.getBoundingClientRect())
+      return Math.abs(middles[0]!.top + middles[0]!.bottom - middles[1]!.top - middles[1]!.bottom) / 2
+    })
+  expect(markBesideName).toBeLessThan(2.5)
   for (const text of ['Ada 9', 'Ada 6', 'Ada 3', 'Ada 0']) {
     await page.getByRole('searchbox').press('Enter')
     const match = page.locator('.entry[data-selected="true"]')
@@ -109,6 +117,72 @@ test('on a telephone with its keyboard open the graph gives way: the message tha
   await expect(entries.filter({ hasText: 'four' })).toBeInViewport({ ratio: 1 })
   await page.setViewportSize({ width: 360, height: 740 })
   await expect(page.getByRole('toolbar', { name: 'View' })).toBeInViewport({ ratio: 1 })
+})
+
+test('on a telephone no text lies under the button to the newest entry, and beside the card of an op two entries are in sight', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  for (let i = 0; i < 12; i++) await type(page, `message ${i}`)
+  const entries = page.locator('.entry')
+  const inSight = (): Promise<number> =>
+    page.evaluate(() => {
+      const box = document.querySelector('.history')!.getBoundingClientRect()
+      return Array.from(document.querySelectorAll('.entry'), (entry) => entry.getBoundingClientRect()).filter(
+        ({ top, bottom }) => top >= box.top - 8 && bottom <= box.bottom + 8,
+      ).length
+    })
+  /** The history reaches the line above the composer, and the button is below it. */
+  const isFree = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const [history, foot, jump] = ['.history', '.history-foot', '.jump'].map((each) =>
+        document.querySelector(each)!.getBoundingClientRect(),
+      )
+      return Math.abs(history!.bottom - foot!.top) < 1 && jump!.top >= history!.bottom
+    })
+  const jump = page.getByRole('button', { name: 'Jump to newest' })
+  for (const size of [
+    { width: 360, height: 740 },
+    { width: 1_280, height: 800 },
+  ]) {
+    await page.setViewportSize(size)
+    await entries.last().hover()
+    await page.mouse.wheel(0, -300)
+    await expect(jump).toBeInViewport({ ratio: 1 })
+    expect(await isFree(), `${size.width} px`).toBe(true)
+    await jump.click()
+    await expect(jump).toHaveCount(0)
+    await expect(entries.last()).toBeInViewport({ ratio: 1 })
+  }
+  await page.setViewportSize({ width: 360, height: 740 })
+  await entries.last().locator('.id-button').click()
+  await expect(page.getByRole('region', { name: 'The selected op' })).toBeVisible()
+  await expect.poll(inSight).toBeGreaterThan(1)
+})
+
+test('the card of an op, as high as it may be, covers none of the graph’s buttons', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await type(page, 'with a card')
+  await page.locator('.entry .id-button').last().click()
+  await page.locator('.op-card').evaluate((card: HTMLElement) => void (card.style.height = '2000px'))
+  for (const [width, height] of [
+    [1_280, 800],
+    [1_280, 600],
+    [820, 1_000],
+    [360, 1_000],
+    [360, 740],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    const card = (await page.locator('.graph-cover').boundingBox())!
+    const toolbar = page.getByRole('toolbar', { name: 'View' })
+    if (!(await toolbar.isVisible())) continue
+    const buttons = (await toolbar.boundingBox())!
+    const isApart = card.x >= buttons.x + buttons.width || card.x + card.width <= buttons.x || card.y >= buttons.y + buttons.height
+    expect(isApart, `${width} × ${height}`).toBe(true)
+  }
 })
 
 test('A16 at 400 % zoom the composer is in sight, and one can type in it', async ({ host, device }) => {

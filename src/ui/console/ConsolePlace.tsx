@@ -9,7 +9,6 @@ import { History } from './History.tsx'
 import { NodeBar } from './NodeBar.tsx'
 import { OtherVersion } from './OtherVersion.tsx'
 import { Search } from './Search.tsx'
-import { Typing } from './Typing.tsx'
 
 export function ConsolePlace({ node }: { readonly node: PageNode }) {
   const author = useStore(node.store, (state) => state.opened?.node ?? null)
@@ -25,7 +24,6 @@ export function ConsolePlace({ node }: { readonly node: PageNode }) {
           <Search />
           {node.slot === 0 && !isSecureContext && <Insecure />}
           <History author={author} />
-          <Typing />
           <Composer author={author} />
         </>
       )}

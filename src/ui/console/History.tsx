@@ -6,6 +6,7 @@ import { lookOf } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useAgeClock, useNode, useNodeState, usePage } from '../state/bindings.ts'
 import { Entry } from './Entry.tsx'
+import { Typing } from './Typing.tsx'
 import { useHistory } from './use-history.ts'
 import { useScrolling } from './use-scrolling.ts'
 
@@ -38,7 +39,7 @@ export function History({ author }: { readonly author: Hex }) {
 
   const below = Math.max(0, total - readUpTo)
   return (
-    <div className="history-frame">
+    <>
       <div className="history" ref={box} onScroll={onScroll} tabIndex={-1}>
         <div style={{ height: space.above }} />
         <ol ref={list} role="list" aria-label={node.slot === 0 ? text.history : text.historyOf(lookOf(author).name)}>
@@ -59,18 +60,21 @@ export function History({ author }: { readonly author: Hex }) {
         {welcome && <Welcome awaited={awaited} isAdded={node.slot > 0} />}
         <div style={{ height: space.below }} />
       </div>
-      {!following && (
-        <button type="button" className="button jump" onClick={follow}>
-          <Icon name="down" />
-          {below > 0 ? text.newBelow(below) : text.newest}
-        </button>
-      )}
+      <div className="history-foot">
+        <Typing />
+        {!following && (
+          <button type="button" className="button jump" onClick={follow}>
+            <Icon name="down" />
+            {below > 0 ? text.newBelow(below) : text.newest}
+          </button>
+        )}
+      </div>
       {landed.length > 0 && (
         <p className="visually-hidden" role="status">
           {text.landed(landed.length)}
         </p>
       )}
-    </div>
+    </>
   )
 }
 
