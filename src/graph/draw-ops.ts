@@ -2,7 +2,7 @@
 import { toHex } from '../core/bytes.ts'
 import { ID_BYTES } from '../core/limits.ts'
 import type { Canvas2D } from './canvas2d.ts'
-import { dotRadius, emphasis, type Frame, opScreenX, opScreenY, POP_MS } from './frame.ts'
+import { dotRadius, emphasis, type Frame, opScreenX, opScreenY, opsInRows, POP_MS } from './frame.ts'
 import { isHead } from './layout.ts'
 import { inkOf, MONO } from './palette.ts'
 import { lookOf } from './scene.ts'
@@ -12,6 +12,10 @@ import { addShape, addStar } from './shape.ts'
 const SHORT_ID_DIGITS = 6
 const LABEL_ROW_GAP = 19
 const LABEL_LANE_GAP = 66
+/** Six digits in their type, CSS pixels. */
+const LABEL_WIDTH = 37
+/** Of a row of more ops it is not looked at which of its places are free. */
+const MAX_ROW_OPS = 64
 /** Around a label, twice its width, CSS pixels: no edge is seen between its digits, or touches them. */
 const HALO = 5
 
@@ -35,12 +39,13 @@ export function drawLabels(canvas: Canvas2D, frame: Frame, visible: readonly num
   canvas.fillStyle = palette.quiet
   const aside = dotRadius(camera) + 7
   for (const op of visible) {
-    const side = labelSide(frame, op)
+    const beside = aside + (isHead(scene.layout, op) || scene.ties.forked.has(op) ? 4 : 0) + (isChosen(frame, op) ? 5 : 0)
+    let side = labelSide(frame, op)
+    // Where the page lies over it nobody can read it.
+    if (side > 0 && opScreenX(frame, op) + beside + LABEL_WIDTH > frame.coveredFrom) side = isFreeAtLeft(frame, op) ? -1 : 0
     if (side === 0) continue
     const id = toHex(scene.layout.ids.subarray(op * ID_BYTES, op * ID_BYTES + SHORT_ID_DIGITS / 2))
-    const x =
-      opScreenX(frame, op) +
-      side * (aside + (isHead(scene.layout, op) || scene.ties.forked.has(op) ? 4 : 0) + (isChosen(frame, op) ? 5 : 0))
+    const x = opScreenX(frame, op) + side * beside
     const y = opScreenY(frame, op) + 0.5
     canvas.textAlign = side < 0 ? 'right' : 'left'
     // In full strength: edges must not be seen through the label of a muted op.
@@ -64,6 +69,18 @@ function labelSide(frame: Frame, op: number): -1 | 0 | 1 {
   if (layout.columnLanes[layout.laneColumn[lane]!] === 1) return 1
   const rank = layout.laneRank[lane]!
   return rank === 0 ? -1 : rank === 1 ? 1 : 0
+}
+
+/** Whether no op of its row, or label of one, stands in the lane at its left. */
+function isFreeAtLeft(frame: Frame, op: number): boolean {
+  const { layout } = frame.scene
+  if (layout.columnLanes[layout.laneColumn[layout.lane[op]!]!] !== 1) return false
+  const x = opScreenX(frame, op)
+  const row = opsInRows(layout, layout.row[op]!, layout.row[op]!, MAX_ROW_OPS)
+  return (
+    row !== null &&
+    row.every((other) => other === op || opScreenX(frame, other) < x - 1.5 * frame.camera.laneGap || opScreenX(frame, other) > x)
+  )
 }
 
 /** Far enough away a dot is a speck: one path for each author. */

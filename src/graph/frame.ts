@@ -13,6 +13,8 @@ export interface Frame {
   /** CSS pixels. */
   readonly width: number
   readonly height: number
+  /** What is right of it lies under the page's buttons, or under what the page lays over the picture, CSS pixels. */
+  readonly coveredFrom: number
   readonly pixelRatio: number
   readonly palette: Palette
   readonly words: GraphWords

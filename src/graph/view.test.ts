@@ -97,6 +97,23 @@ test('every op in sight is drawn with its short id, one below the other', () => 
   expect(latest.map(({ text }) => text)).toEqual(CHAT.map((_, op) => hex(op).slice(0, 6)))
 })
 
+test('no short id is drawn under the buttons of the page: at the left where that is free, or not at all', () => {
+  const ids = (ops: readonly WrittenOp[]) => {
+    const { context, rest, graph } = openGraph(ops)
+    context.forget()
+    graph.input({ type: 'view', view: { ...VIEW, width: 360, height: 270 } })
+    rest()
+    return context.texts.filter(({ text }) => /^[0-9a-f]{6}$/.test(text)).slice(-ops.length)
+  }
+  expect(ids(writtenDag('a0, b0 < a0, c0 < b0, d0 < c0')).map(({ text }) => text)).toContain(hex(3).slice(0, 6))
+  // The last two are concurrent.
+  const shown = ids(writtenDag('a0, b0 < a0, c0 < b0, d0 < b0'))
+  for (const { x } of shown) expect(x + 36).toBeLessThan(360 - 58)
+  const texts = shown.map(({ text }) => text)
+  expect(texts).toContain(hex(2).slice(0, 6))
+  expect(texts).not.toContain(hex(3).slice(0, 6))
+})
+
 test('no edge is drawn over the label of an op, or seen through it, also where the op is muted', () => {
   const { graph, context, rest } = openGraph(FORK)
   graph.feed({ type: 'ghosts', ghosts: [ghost('pending', [0])] })

@@ -11,7 +11,7 @@ import { draw, sight } from './draw.ts'
 import { headHeight } from './draw-frame.ts'
 import { easeThreads } from './draw-peers.ts'
 import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, LaneHead, OffscreenCanvasLike } from './feed.ts'
-import { type Frame, POP_MS } from './frame.ts'
+import { BUTTONS_WIDTH, type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
 import { pick, pickHead } from './pick.ts'
@@ -128,7 +128,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
   function frameAt(now: number): Frame {
     const { width, height, pixelRatio, reducedMotion } = view
-    const base = { scene, camera: shown, box, width, height, pixelRatio, reducedMotion, now, hovered }
+    const coveredFrom = width - Math.max(BUTTONS_WIDTH, view.coveredRight)
+    const base = { scene, camera: shown, box, width, height, coveredFrom, pixelRatio, reducedMotion, now, hovered }
     return { ...base, palette: PALETTES[view.theme], words: host.words, ...sight(base) }
   }
 

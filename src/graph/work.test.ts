@@ -28,6 +28,7 @@ function frameOf(scene: Scene, row: number, rowGap: number): Frame {
     ...sight(base),
     box: { left: 40, top: 56, right: 340, bottom: 500 },
     width: 400,
+    coveredFrom: 340,
     pixelRatio: 1,
     palette: PALETTES.light,
     words: { you: 'you', forked: 'forked' },

@@ -80,9 +80,9 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
         {drawn !== null && <GraphMirror drawn={drawn} selected={selected} onSelect={onSelect} />}
         {empty && <p className="graph-empty">{graphMessages.empty}</p>}
         {hovered !== null && said !== null && (
-          <div className="graph-hover" style={{ left: `min(${hovered.x}px, 100% - 310px)`, top: hovered.y }} aria-hidden="true">
+          <Hovered x={hovered.x} y={hovered.y} height={place.current?.clientHeight ?? 0}>
             {said}
-          </div>
+          </Hovered>
         )}
       </div>
       <GraphToolbar following={graph.following} legend={legend} onInput={send} onZoom={zoom} onLegend={setLegend} />
@@ -94,6 +94,25 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
       )}
       {drawn !== null && <GraphGrowth {...drawn} names={names} />}
     </section>
+  )
+}
+
+interface HoveredProps {
+  readonly x: number
+  readonly y: number
+  /** Of the place. */
+  readonly height: number
+  readonly children: ReactNode
+}
+
+/** What the pointer is over, in words: beside the pointer, and where the place has room for it. */
+function Hovered({ x, y, height, children }: HoveredProps) {
+  const isAbove = y > height / 2
+  const vertical = isAbove ? { bottom: height - y } : { top: y }
+  return (
+    <div className="graph-hover" data-above={isAbove} style={{ left: `min(${x}px, 100% - 324px)`, ...vertical }} aria-hidden="true">
+      {children}
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 /** Everything about the selected op, or about the ghost that is selected instead. */
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { AUTHOR_BYTES } from '../../core/limits.ts'
 import type { GhostNote, GraphOutput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
@@ -16,7 +16,7 @@ import { graphMessages } from './graph-messages.ts'
 
 const text = graphMessages.card
 
-/** Parents, children and authors shown at most; the rest is counted. */
+/** Parents, children and authors shown at first; a press shows the rest. */
 const MAX_LISTED = 12
 
 interface OpCardProps {
@@ -55,7 +55,7 @@ export function OpCard({ node, id, ghost, drawn, names, onSelect, onShowInHistor
         </p>
       )}
       {ghost === null && details === null && <p className="op-card-text">{text.unknown}</p>}
-      {details !== null && details !== undefined && <Details {...{ node, details, drawn, names, onSelect, onShowInHistory }} />}
+      {details !== null && details !== undefined && <Details key={id} {...{ node, details, drawn, names, onSelect, onShowInHistory }} />}
     </section>
   )
 }
@@ -131,34 +131,59 @@ function Ops({ ids, count = ids.length, none, onSelect }: OpsProps) {
   if (ids.length === 0) return none
   return (
     <>
-      {ids.slice(0, MAX_LISTED).map((id) => (
-        <button key={id} type="button" className="op-card-op" onClick={() => onSelect(id)}>
-          {shortId(id)}
+      <Listed all={ids} count={count}>
+        {(id) => (
+          <button key={id} type="button" className="op-card-op" onClick={() => onSelect(id)}>
+            {shortId(id)}
+          </button>
+        )}
+      </Listed>
+    </>
+  )
+}
+
+interface ListedProps {
+  readonly all: readonly Hex[]
+  /** How many there are, when not all of them are told. */
+  readonly count?: number
+  children(id: Hex): ReactNode
+}
+
+/** The first of them, and a button for the others. */
+function Listed({ all, count = all.length, children }: ListedProps) {
+  const [whole, setWhole] = useState(false)
+  const shown = all.slice(0, whole ? all.length : MAX_LISTED)
+  return (
+    <>
+      {shown.map(children)}
+      {shown.length < all.length && (
+        <button type="button" className="op-card-more" onClick={() => setWhole(true)}>
+          {text.more(count - shown.length)}
         </button>
-      ))}
-      {count > MAX_LISTED && text.more(count - MAX_LISTED)}
+      )}
+      {shown.length === all.length && count > all.length && text.moreUntold(count - all.length)}
     </>
   )
 }
 
 /** Authors by name; a peer that has not proven its author is told by its session, which is shorter than a key. */
 function Authors({ authors, names }: { readonly authors: readonly Hex[]; readonly names: OpCardProps['names'] }) {
-  const listed = [...new Set(authors)]
   return (
-    <>
-      {listed.slice(0, MAX_LISTED).map((author) =>
-        author.length === 2 * AUTHOR_BYTES ? (
-          <span key={author} className="op-card-author">
-            <AuthorMark author={author} />
-            <AuthorName author={author} />
-            <ChosenName name={names.get(author)} />
-          </span>
-        ) : (
-          <code key={author}>{shortId(author)}</code>
-        ),
-      )}
-      {listed.length > MAX_LISTED && text.more(listed.length - MAX_LISTED)}
-    </>
+    <div className="op-card-authors">
+      <Listed all={[...new Set(authors)]}>
+        {(author) =>
+          author.length === 2 * AUTHOR_BYTES ? (
+            <span key={author} className="op-card-author">
+              <AuthorMark author={author} />
+              <AuthorName author={author} />
+              <ChosenName name={names.get(author)} />
+            </span>
+          ) : (
+            <code key={author}>{shortId(author)}</code>
+          )
+        }
+      </Listed>
+    </div>
   )
 }
 

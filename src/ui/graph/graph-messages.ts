@@ -76,6 +76,7 @@ export const graphMessages = {
     inHistory: 'Show in the history',
     copy: 'Copy the id',
     more: (n: number) => `and ${countInWords(n)} more`,
+    moreUntold: (n: number) => `and ${countInWords(n)} more, which are not listed`,
     pending: 'Pending: not in the graph of this node yet.',
     rejected: 'Rejected: this node will not take it in.',
     unknown: 'This op is not known here.',

@@ -162,9 +162,56 @@ test('the card of an equivocation leads to the other op', async () => {
   show(node, hex(2))
   const other = (): HTMLButtonElement | null => place.querySelector<HTMLButtonElement>('.op-card-lie button')
   await vi.waitFor(() => expect(other()?.textContent).toBe(hex(1).slice(0, 8)), { timeout: 10_000 })
-  expect(card()).toContain('and 8 more')
+  expect(card()).toContain('and 19 more, which are not listed')
   other()!.click()
   await vi.waitFor(() => expect(card()).toContain('text of b0'), { timeout: 10_000 })
+})
+
+test('of many who have seen an op, the first stand below their number, and a press shows the others', async () => {
+  const seenByAuthors = Array.from({ length: 30 }, (_, author) => toHex(keyBytes(author)))
+  show({ ...createHost(), inspect: (id) => Promise.resolve({ ...detailsOf(id)!, seenBy: 30, others: 30, seenByAuthors }) }, hex(2))
+  const more = (): HTMLButtonElement | null => place.querySelector<HTMLButtonElement>('.op-card-more')
+  await vi.waitFor(() => expect(more()?.textContent).toBe('and 18 more'), { timeout: 10_000 })
+  const count = place.querySelector('.op-card dd > span')!
+  expect(count.textContent).toBe('30 of 30')
+  const first = place.querySelector('.op-card-author')!
+  expect(first.getBoundingClientRect().top).toBeGreaterThanOrEqual(count.getBoundingClientRect().bottom)
+  more()!.click()
+  await vi.waitFor(() => expect(place.querySelectorAll('.op-card-author')).toHaveLength(30))
+  expect(more()).toBeNull()
+})
+
+test('what the pointer is over is said over the buttons, and within the place', async () => {
+  place.style.cssText = 'width: 380px; height: 230px'
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  const all = place.getBoundingClientRect()
+  const said = (): HTMLElement | null => place.querySelector('.graph-hover')
+  const canvas = place.querySelector('canvas')!
+  // From the bottom row up, until the pointer is over something.
+  const points = Array.from({ length: 300 }, (_, i) => ({ x: all.left + 40 + (i % 20) * 13, y: all.bottom - 10 - Math.floor(i / 20) * 9 }))
+  let at = points[0]!
+  await vi.waitUntil(
+    async () => {
+      at = points.shift() ?? at
+      canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: at.x, clientY: at.y, bubbles: true, pointerType: 'mouse' }))
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+      return said() !== null
+    },
+    { timeout: 30_000, interval: 1 },
+  )
+  const text = said()!
+  expect(at.y).toBeGreaterThan(all.top + all.height / 2)
+  expect(text.getBoundingClientRect().bottom).toBeLessThan(at.y + 16)
+  // As long as it may be.
+  text.style.width = '296px'
+  expect(text.getBoundingClientRect().right).toBeLessThanOrEqual(all.right - 10)
+  expect(text.getBoundingClientRect().left).toBeGreaterThanOrEqual(all.left)
+  const buttons = place.querySelector('.graph-toolbar')!.getBoundingClientRect()
+  Object.assign(text.style, { translate: 'none', bottom: 'auto', top: `${buttons.top - all.top}px`, pointerEvents: 'auto' })
+  const { right } = text.getBoundingClientRect()
+  expect(right).toBeGreaterThan(buttons.left)
+  expect(text.contains(document.elementFromPoint(right - 3, buttons.top + 6))).toBe(true)
 })
 
 test('the legend, which may cover the button that opened it, is closed by its own and by Escape', async () => {
