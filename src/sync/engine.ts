@@ -47,7 +47,7 @@ import { createStoredHeads } from './stored-heads.ts'
 import { createJudging } from './strangers.ts'
 import { submit, submitDue } from './submit.ts'
 import { createTokens } from './tokens.ts'
-import { createTrust, trustDue, writeNow } from './trust.ts'
+import { noteSleep, createTrust, trustDue, writeNow } from './trust.ts'
 
 export interface EngineOptions {
   /** The room's genesis id. */
@@ -164,8 +164,12 @@ export function restoreIndex(engine: Engine, bytes: Uint8Array, expected: number
   return true
 }
 
+/** A step that comes so long (ms) after it was asked for shows that the node was asleep, or the machine held up. */
+const OVERSLEPT = 1_000
+
 /** One input in, effects out, in the order in which they are to be carried out. `now` in ms, never going back. */
 export function step(engine: Engine, input: Input, now: number): Effect[] {
+  if (now > engine.wakeAt + OVERSLEPT) noteSleep(engine, now - engine.wakeAt)
   engine.now = Math.max(engine.now, now)
   engine.judgedInStep = 0
   take(engine, input)

@@ -127,11 +127,21 @@ export function noteProgress(engine: Engine, peer: Peer): void {
   if (peer.broughtLost) engine.trust.grew.at = engine.now
 }
 
+/** This node slept, or was held up, for so long (ms): that was nobody's silence. What came meanwhile is not judged yet. */
+export function noteSleep({ trust }: Engine, ms: number): void {
+  trust.grew.at += ms
+  trust.lostSince += ms
+  trust.answeredAt += ms
+  trust.knownAnsweredAt += ms
+}
+
 /** Whether own ops are known to be lost. Forgets those that came back. O(MAX_LOST). */
 function lacksOwn(engine: Engine): boolean {
   const { lost, waitsForLost } = engine.trust
   if (!waitsForLost) return false
   for (const [key, id] of lost) if (isDecided(engine.replica, id)) lost.delete(key)
+  // What is lost later is waited for anew.
+  if (lost.size === 0) engine.trust.lostSince = Infinity
   return lost.size > 0
 }
 

@@ -10,9 +10,27 @@ import type { Effect, Input } from '../../sync/effects.ts'
 import { step } from '../../sync/engine.ts'
 import { decodeMessage, encodeMessage } from '../../sync/messages.ts'
 import { STAND_IN } from '../identity.ts'
-import { type SimNode, start } from '../node.ts'
+import { LOST_ALTOGETHER } from '../../sync/trust.ts'
+import { give, type SimNode, start } from '../node.ts'
 import { bundleOf } from '../villain.ts'
-import { createStage, kill, latestOf, linkNamed, message, opsOf, restart, run, say, type, wantBelow, heard } from '../stage.ts'
+import {
+  apart,
+  createStage,
+  heard,
+  kill,
+  latestOf,
+  linkNamed,
+  message,
+  opsOf,
+  restart,
+  run,
+  runUntil,
+  say,
+  type Stage,
+  together,
+  type,
+  wantBelow,
+} from '../stage.ts'
 
 const body = encodeBody({ kind: 'merge' })
 
@@ -120,4 +138,52 @@ test('E3 a node without its room’s genesis writes once it has it, and nothing 
   restart(stage, alice)
   run(stage, 5_000)
   expect([opsOf(alice), opsOf(bob)]).toEqual([2, 2])
+})
+
+describe('E2 an author whose disk and mark were rolled back together', () => {
+  /** Alice, whose last six ops only Bob has; an earlier one, which her disk lacks too, Carol has. Nobody is connected with Alice. */
+  function rolledBack() {
+    const stage = createStage(3, { delay: { least: 300, most: 400 } })
+    const [alice, bob, carol] = stage.nodes as [SimNode, SimNode, SimNode]
+    say(stage, alice, 'kept')
+    run(stage, 2_000)
+    const [kept, mark] = [alice.disk.kept.length, structuredClone(alice.mark)]
+    say(stage, alice, 'lost, and everybody has it')
+    run(stage, 3_000)
+    apart(stage, carol)
+    for (let i = 0; i < 6; i++) say(stage, alice, `lost ${i}`)
+    run(stage, 3_000)
+    kill(stage, alice)
+    alice.disk.kept.length = alice.disk.safe = kept
+    alice.mark = mark
+    return { stage, alice, bob, carol }
+  }
+
+  const untilTold = (stage: Stage, { engine }: SimNode): number => runUntil(stage, 20_000, () => engine.trust.lost.size > 0)
+
+  test('E2 waits for each lost op anew, though an earlier one came back long ago', () => {
+    const { stage, alice, bob } = rolledBack()
+    together(stage)
+    apart(stage, bob)
+    restart(stage, alice)
+    run(stage, LOST_ALTOGETHER + 50_000)
+    expect(opsOf(alice)).toBe(3)
+    together(stage)
+    expect(untilTold(stage, alice)).toBeLessThan(20_000)
+    type(stage, alice, 'typed')
+    run(stage, 30_000)
+    expect([opsOf(alice), opsOf(bob), bob.engine.replica.dag.equivocations]).toEqual([10, 10, []])
+  })
+
+  test.each([50, 120, 700])('E2 E5 that sleeps for %i s while it waits does not take that for silence', (seconds) => {
+    const { stage, alice, bob } = rolledBack()
+    together(stage)
+    restart(stage, alice)
+    expect(untilTold(stage, alice)).toBeLessThan(20_000)
+    type(stage, alice, 'typed')
+    Object.assign(alice.clock, { offset: alice.clock.offset + seconds * 1_000 })
+    give(stage.world, alice, { type: 'tick' })
+    run(stage, 30_000)
+    expect([opsOf(alice), opsOf(bob), bob.engine.replica.dag.equivocations]).toEqual([10, 10, []])
+  })
 })

@@ -63,6 +63,22 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E2',
+    file: 'src/sync/trust.ts',
+    in: 'lacksOwn',
+    drop: 'if',
+    mentions: ['size'],
+    test: tested('src/sim/attacks/own-ops.test.ts', 'E2 waits for each lost op anew'),
+  },
+  {
+    row: 'E2',
+    file: 'src/sync/engine.ts',
+    in: 'step',
+    drop: 'if',
+    mentions: ['OVERSLEPT'],
+    test: tested('src/sim/attacks/own-ops.test.ts', 'E2 E5 that sleeps'),
+  },
+  {
+    row: 'E2',
     file: PERSIST,
     in: 'persistDue',
     after: 'set persisting',
