@@ -31,6 +31,7 @@ import {
   mayBegin,
   mayHold,
   pay,
+  reserve,
   reward,
   SMALL_SIGNATURES,
 } from './strangers.ts'
@@ -167,7 +168,9 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   const most = mayHold(engine, from, item)
   if (codec === 'raw') return take(engine, from, queue, item, rebuild(ok(payload), most))
   pay(engine, from, item, inflatingCost(item))
+  const giveBack = reserve(engine, item, most)
   ask(engine, { type: 'decode', job: newJob(engine), bytes: payload, most }, (answer) => {
+    giveBack()
     if (answer.type !== 'decoded' || !isWanted(engine, from, queue, item)) return
     take(engine, from, queue, item, answer.rebuilt)
     advance(engine, from, queue)

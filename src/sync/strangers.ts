@@ -119,19 +119,33 @@ export function mayBegin(engine: Engine, from: Link, item: IntakeItem, turn: Jud
 export const hasCredit = ({ peers }: Engine, from: Link, cost: number): boolean => isFile(from) || (peers.get(from)?.credit ?? 0) >= cost
 
 /**
- * Takes what judging costs from the peer's credit, and the rest from what strangers share if it is the link's turn. False when that would owe more than
- * the whole budget: what was begun beside others that were inflated too is more than it looked.
+ * Takes what judging costs from the peer's credit, and the rest from what strangers share if it is the link's turn; otherwise the peer owes it. False when what
+ * is shared would owe more than the whole budget: what was begun beside others that were inflated too is more than it looked.
  */
 export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number): boolean {
   if (isFile(from)) return true
   const peer = engine.peers.get(from)
-  const own = Math.min(peer?.credit ?? 0, cost)
+  if (!item.isInTurn) {
+    if (peer !== undefined) peer.credit = Math.max(-MAX_CREDIT, peer.credit - cost)
+    return true
+  }
+  const own = Math.min(Math.max(0, peer?.credit ?? 0), cost)
   if (peer !== undefined) peer.credit -= own
-  if (!item.isInTurn) return true
   const budget = engine.judging[item.payer]
   const left = leftAt(budget, engine.now) - (cost - own)
   budget.left = Math.max(-budget.most, left)
   return own === cost || left >= -budget.most
+}
+
+/**
+ * Keeps back the most that decoding a bundle may cost, until it is known: many bundles that are begun in one moment must not each cost more than is left. Gives what
+ * ends that.
+ */
+export function reserve({ judging, now }: Engine, { isInTurn, payer }: IntakeItem, { ops }: BundleLimits): () => void {
+  const budget = judging[payer]
+  const kept = isInTurn ? costOf(ops, 0, 0) : 0
+  budget.left = leftAt(budget, now) - kept
+  return () => (budget.left += kept)
 }
 
 /** What judging ops costs: one for each signature to be verified, and little for all others, and for so many canonical bytes. */

@@ -44,7 +44,11 @@ export function hearDescription(direct: DirectState, from: MemberId, signal: Des
   if (before !== undefined && before.isOurs && !before.isProven && self < from) return
   if (all.some((each) => !each.isOurs && !each.isProven && now() < each.since + OFFER_AGAIN_AFTER)) return
   // A proven connection stays until another one with this peer is proven: the new one may come to nothing.
-  for (const each of all) if (!each.isProven) close(direct, each)
+  // An attempt that its own peer ends by a new offer has failed: a peer that offers again and again must not stay before the others.
+  for (const each of all) {
+    if (direct.attempts.running?.connection === each.number) fail(direct, each)
+    else if (!each.isProven) close(direct, each)
+  }
   if (makePlace(direct, from)) tell(direct, connect(direct, from, offer, false), signal)
 }
 

@@ -235,6 +235,34 @@ describe('limits', () => {
     expect(tried(a)).toEqual([opened(a).at(-1)!.connection])
   })
 
+  test('D20 the earliest author, who offers again and again, keeps no other author from an attempt', async () => {
+    const a = play(1)
+    await pass(1_000)
+    const [liar, ...authors] = [1, 2, 3, 4].map(named)
+    for (const author of [liar!, ...authors]) writes(a, author)
+    const owners = new Map<number, string>()
+    let offers = 0
+    const offer = (peer: string): void => {
+      const before = opened(a).length
+      offerTo(a, peer, 1, ++offers)
+      if (opened(a).length > before) owners.set(opened(a).at(-1)!.connection, peer)
+    }
+    const connected = new Set<string>()
+    for (let t = 0; t < 120_000; t += 100) {
+      if (t % 2_100 === 0) offer(liar!)
+      const live = new Set([...owners].filter(([connection]) => !closedBy(a).includes(connection)).map(([, peer]) => peer))
+      for (const peer of authors) if (t % 3_000 === 0 && !connected.has(peer) && !live.has(peer)) offer(peer)
+      await pass(100)
+      for (const connection of tried(a)) {
+        const peer = owners.get(connection)!
+        if (peer === liar || connected.has(peer)) continue
+        connected.add(peer)
+        a.direct.hearPage({ type: 'connected', connection, ours: print(0xa), theirs: print(0xb) })
+      }
+    }
+    expect(connected).toEqual(new Set(authors))
+  })
+
   test('whoever speaks without a pause keeps nothing from being done', async () => {
     const [a, b] = [play(1), play(2)]
     const said = encodeSignal({ type: 'here', device: fromHex(named(5))!, near: [] })

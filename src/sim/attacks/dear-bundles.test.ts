@@ -6,7 +6,7 @@ import type { PeerId } from '../../sync/effects.ts'
 import { MAX_SMALL_JUDGED, SMALL_JUDGED_PER_SECOND } from '../../sync/strangers.ts'
 import { wrapBundle } from '../../sync/wrap.ts'
 import type { SimNode } from '../node.ts'
-import { bomb, squeezeRuns } from '../squeeze.ts'
+import { bomb, squeeze, squeezeRuns } from '../squeeze.ts'
 import {
   agreeWith,
   createStage,
@@ -140,6 +140,25 @@ describe('D8 D22 one who sends bundles that hold much more than they look', () =
 })
 
 // Without a mark nothing says that an op is missing.
+test('D8 of large bundles that come in one moment no more are decoded at once than the budget can pay for', () => {
+  const stage = createStage(1, {}, { isDeaf: true })
+  const [bob] = stage.nodes as [SimNode]
+  const names = Array.from({ length: 16 }, (_, n) => linkNamed(stage, `name ${n}`))
+  for (const name of names) {
+    prove(stage, bob, name, keyNamed(name))
+    run(stage, 100)
+    // It may bring as many ops as a bundle holds.
+    bob.engine.peers.get(name)!.broughtWell = 10_000
+  }
+  const bundle = wrapBundle('deflate', squeeze(encodeBundle([orphans(stage, 'many', 200, 'a'.repeat(100))])))
+  expect(bundle.length).toBeGreaterThan(8_192)
+  const before = bob.engine.nextJob
+  for (const name of names) bring(stage, bob, name, bundle)
+  expect(bob.engine.nextJob - before).toBe(1)
+  run(stage, 60_000)
+  expect(bob.engine.intake.size).toBe(0)
+})
+
 test.each([
   { mark: true, forSeconds: 120 },
   { mark: false, forSeconds: 80 },

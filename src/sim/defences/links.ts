@@ -328,6 +328,14 @@ export const LINKS: readonly Defence[] = [
   {
     row: 'D8',
     file: STRANGERS,
+    in: 'reserve',
+    replace: 'value of const kept',
+    with: '0',
+    test: tested(DEAR_TEST, 'D8 of large bundles that come in one moment'),
+  },
+  {
+    row: 'D8',
+    file: STRANGERS,
     in: 'mayHold',
     replace: 'value of property built',
     with: 'WIDEST.built',

@@ -22,6 +22,14 @@ export const OFFERS: readonly Defence[] = [
     test: tested('src/node/links/links.test.ts', 'D21 bulk takes the way'),
   },
   {
+    row: 'D20',
+    file: NEGOTIATION,
+    in: 'hearDescription',
+    replace: 'call fail',
+    with: 'close(direct, each)',
+    test: tested(OFFERS_TEST, 'D20 the earliest author'),
+  },
+  {
     row: 'D18',
     file: 'src/net/direct/schedule.ts',
     in: 'lookLater',
