@@ -71,7 +71,7 @@ test('D23 where the header names no address, the operator is told so once, and t
   const lines: string[] = []
   const door = createDoor('x-forwarded-for', (line) => void lines.push(line))
   const socket = come(door, '127.0.0.1')
-  // Whoever looks whether the host is there comes by no proxy.
+  // A check whether the host is up does not come through a proxy.
   expect(door.subnetOf({ headers: {}, socket: socket as unknown as Socket })).toBe('loopback')
   expect(lines).toEqual([])
   for (const forwarded of ['192.0.2.1:5678', '_hidden', 'unknown']) ask(door, socket, forwarded)

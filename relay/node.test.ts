@@ -161,7 +161,7 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     return { socket, write }
   }
 
-  /** A message of so many bytes, whose mask is zeros. */
+  /** A message of this size, with a mask of zeros. */
   const headOf = (bytes: number): Buffer => {
     const head = Buffer.alloc(14)
     head.set([0x82, 0xff])

@@ -3,12 +3,8 @@ import { fromHex } from '../core/bytes.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 import { wordsOf } from '../crdt/entry-words.ts'
 import { authorLook } from '../graph/author-look.ts'
+import { countInWords, plural } from '../core/counts.ts'
 import type { Hex, HistoryEntry, LatestEquivocation, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
-
-const count = new Intl.NumberFormat('en')
-
-/** "1 op", "2 ops", "12,000 ops". */
-const plural = (n: number, one: string, many = `${one}s`): string => `${count.format(n)} ${n === 1 ? one : many}`
 
 /** The nickname that every node makes from the same key, which is no proof, and the beginning of the key. */
 export const authorName = (author: Hex): string => `${authorLook(fromHex(author)!).name} ${author.slice(0, 8)}`
@@ -52,18 +48,18 @@ export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }
       : lacks === null
         ? 'has not sent its heads yet'
         : `lacks ${plural(lacks, 'op')} that this node has`
-  return `*   ${who}${called(name)}: ${equal ? 'in sync' : differs}, heard ${count.format(Math.round(silentFor / 1000))} s ago`
+  return `*   ${who}${called(name)}: ${equal ? 'in sync' : differs}, heard ${countInWords(Math.round(silentFor / 1000))} s ago`
 }
 
 export const peersLine = ({ peers }: NodeStatus): string =>
   peers.length === 0
     ? '* nobody else is here now'
-    : `* ${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'agrees' : 'agree'}`
+    : `* ${countInWords(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'agrees' : 'agree'}`
 
 export function equivocationLine({ author, seq, ops, count: all }: LatestEquivocation): string {
-  const [many, which] = all === 2 ? ['two', ':'] : [count.format(all), ', among them']
+  const [many, which] = all === 2 ? ['two', ':'] : [countInWords(all), ', among them']
   const named = ops.map((op) => op.slice(0, 8)).join(' and ')
-  return `* equivocation: ${authorName(author)} signed ${many} different ops with number ${count.format(seq)}${which} ${named}`
+  return `* equivocation: ${authorName(author)} signed ${many} different ops with number ${countInWords(seq)}${which} ${named}`
 }
 
 export const moreEquivocationsLine = (more: number): string => `* and ${plural(more, 'equivocation')} more`
@@ -74,12 +70,12 @@ export const refusalsLine = (refusals: number, last: string): string =>
 export const skippedLine = (ops: number): string => `* ${plural(ops, 'op')} came that are not shown here: /history N shows the last N`
 
 export function catchingUpLine({ ops, fetching }: NodeStatus): string {
-  const left = fetching === null || fetching.of === null ? '' : `, ${count.format(fetching.of - fetching.got)} to come`
+  const left = fetching === null || fetching.of === null ? '' : `, ${countInWords(fetching.of - fetching.got)} to come`
   return `* catching up: ${plural(ops, 'op')} here${left}`
 }
 
 const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }>['refused'], string>>> = {
-  'too-large': `the message is too long (its encoded content may have ${count.format(MAX_BODY_BYTES)} bytes); split it into smaller messages`,
+  'too-large': `the message is too long (its encoded content may have ${countInWords(MAX_BODY_BYTES)} bytes); split it into smaller messages`,
   'bad-text': 'it is not well-formed text (UTF-8)',
   'disk-full': 'the disk is full; free some of it and write it again',
   'pending-full': 'too many lines wait to be written; write it again later',
@@ -112,11 +108,11 @@ export const words = {
   earlier: '* a peer runs an older version of Tabweave. It cannot read what this node sends. Update that peer',
   alone: '* no relay: this node connects to no other node',
   unanswered: (seconds: number) =>
-    `No node of this room answered within ${count.format(seconds)} s. Open a tab that has the room, check the link and the relay, and run this again.`,
+    `No node of this room answered within ${countInWords(seconds)} s. Open a tab that has the room, check the link and the relay, and run this again.`,
   unagreed: (seconds: number, { ops, peers }: NodeStatus) =>
     peers.length === 0
-      ? `No other node was here within ${count.format(seconds)} s. This node keeps what it has (${plural(ops, 'op')}), and sends it when it runs again and another node is there.`
-      : `${count.format(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} agreed within ${count.format(seconds)} s: run this again, with a longer --wait.`,
+      ? `No other node was here within ${countInWords(seconds)} s. This node keeps what it has (${plural(ops, 'op')}), and sends it when it runs again and another node is there.`
+      : `${countInWords(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} agreed within ${countInWords(seconds)} s: run this again, with a longer --wait.`,
   unwritten: (lines: number) => `${plural(lines, 'line')} not written to the room: write ${lines === 1 ? 'it' : 'them'} again.`,
   exported: (file: string, bytes: number, ops: number, folder: string) =>
     `* ${plural(ops, 'op')} of ${folder} written to ${file} (${plural(bytes, 'byte')}): a node that joins with the room’s link can read it`,

@@ -70,7 +70,7 @@ function letterBefore(text: string, at: number): number | null {
   return last.length < tail.length ? at - last.length : null
 }
 
-/** The beginning of a text, of at most so many UTF-16 units and of whole letters. Of a letter that is longer than that, its own beginning. O(most). */
+/** The beginning of a text: whole letters, at most `most` UTF-16 units. If the first letter is longer than that, the beginning of that letter. O(most). */
 export function beginningOf(text: string, most: number): string {
   if (text.length <= most) return text
   const cut = text.slice(0, most)

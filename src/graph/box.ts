@@ -1,7 +1,7 @@
 /** The part of the canvas that ops are drawn in. */
 import type { Box } from './camera.ts'
 import type { GraphView } from './feed.ts'
-import { countInWords } from './counts.ts'
+import { countInWords } from '../core/counts.ts'
 import { BUTTONS_WIDTH } from './frame.ts'
 
 /** Room for the depth scale (a digit or a comma of it), for the page's buttons, and, where there is width for it, for the peers' marks before them, CSS pixels. */

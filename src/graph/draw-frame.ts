@@ -1,6 +1,6 @@
 /** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
 import type { Canvas2D } from './canvas2d.ts'
-import { countInWords } from './counts.ts'
+import { countInWords } from '../core/counts.ts'
 import { drawCalled } from './draw-called.ts'
 import { columnScreenX, type Frame, screenX, screenY } from './frame.ts'
 import { foldedColumns, NONE } from './layout.ts'

@@ -1,7 +1,7 @@
 /** Peers' frontiers: one thread across the columns for each, above it what the peer holds, below it what it lacks. */
 import { greatestOf } from '../core/lists.ts'
 import type { Canvas2D } from './canvas2d.ts'
-import { countInWords } from './counts.ts'
+import { countInWords } from '../core/counts.ts'
 import { BUTTONS_WIDTH, type Frame, screenX, screenY } from './frame.ts'
 import { type Layout, placesOf } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'

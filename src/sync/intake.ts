@@ -193,7 +193,7 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   const isPaid = pay(engine, from, item, cost)
   if (isNotSmall || isTooDear) {
     item.hasMany ||= isNotSmall
-    item.cost = isTooDear && !isNotSmall ? due : null
+    item.cost = isNotSmall ? null : due
     item.begun = false
     return
   }

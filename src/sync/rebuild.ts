@@ -13,7 +13,7 @@ export interface Rebuilt {
 }
 
 /** Bytes that were inflated up to a limit, or why they were not. */
-export type Inflated = Result<Uint8Array, 'bad-deflate' | 'too-large'>
+export type Inflated<Bytes extends Uint8Array = Uint8Array> = Result<Bytes, 'bad-deflate' | 'too-large'>
 
 /** As `decodeBundle`, of bytes that were inflated up to `most.bytes`. */
 export function rebuild(inflated: Inflated, most?: BundleLimits): Rebuilt {

@@ -1,6 +1,6 @@
 /** Texts that depend on numbers. */
 import { describe, expect, test } from 'vitest'
-import { plural } from '../graph/counts.ts'
+import { plural } from '../core/counts.ts'
 import { bytesInWords } from './bytes-in-words.ts'
 import { fullTime, messages, timeAgo } from './messages.ts'
 import { pathDetail } from './refusal-messages.ts'

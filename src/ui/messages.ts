@@ -4,7 +4,7 @@
  * what is said of an op in `crdt/entry-words.ts`.
  */
 import { quotedName } from '../graph/author-look.ts'
-import { countInWords, plural } from '../graph/counts.ts'
+import { countInWords, plural } from '../core/counts.ts'
 import { graphMessages } from './graph/graph-messages.ts'
 import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'

@@ -1,9 +1,9 @@
 /** What a node's worker and the worker that decodes for it say to each other. */
 import { ID_BYTES } from '../core/limits.ts'
 import { asOpId } from '../core/op.ts'
-import { ok, refuse, type Refusal, type Result } from '../core/result.ts'
+import { ok, refuse, type Refusal } from '../core/result.ts'
 import { type BundleLimits, reopenBundle } from '../sync/bundle.ts'
-import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
+import { type Inflated, rebuild, type Rebuilt } from '../sync/rebuild.ts'
 
 export interface DecodeRequest {
   readonly job: number
@@ -20,11 +20,7 @@ export type DecodeReply =
   | { readonly type: 'refused'; readonly job: number; readonly reason: Refusal; readonly bytes: number; readonly ops: number }
 
 /** What came of a job whose bytes were inflated so. */
-export function replyOf(
-  job: number,
-  inflated: Result<Uint8Array<ArrayBuffer>, 'bad-deflate' | 'too-large'>,
-  most: BundleLimits,
-): DecodeReply {
+export function replyOf(job: number, inflated: Inflated<Uint8Array<ArrayBuffer>>, most: BundleLimits): DecodeReply {
   const { units, bytes, ops } = rebuild(inflated, most)
   if (!inflated.ok) return { type: 'refused', job, reason: inflated.reason, bytes, ops }
   if (!units.ok) return { type: 'refused', job, reason: units.reason, bytes, ops }

@@ -1,4 +1,4 @@
-/** Defences of the relay: rows D19 and D23. */
+/** Defences of the relay: rows D19 and D23. A table, and as long as the attacks are many. */
 import { type Defence } from '../defences.ts'
 import { tested } from './tested.ts'
 

@@ -1,6 +1,6 @@
 /** Texts of the screen that checks evidence; loaded with it. */
 import type { EvidenceRefusal } from '../../core/result.ts'
-import { countInWords } from '../../graph/counts.ts'
+import { countInWords } from '../../core/counts.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 
 /** What an op that is none breaks, as said of an op anywhere else. */

@@ -1,6 +1,6 @@
 /** Texts of the graph's screen; `ui/messages.ts` takes them in. */
 import { quotedName } from '../../graph/author-look.ts'
-import { countInWords, plural } from '../../graph/counts.ts'
+import { countInWords, plural } from '../../core/counts.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
 
 export const graphMessages = {

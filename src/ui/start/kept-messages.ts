@@ -1,5 +1,5 @@
 /** Texts of the list of rooms that this browser keeps; `ui/messages.ts` takes them in. */
-import { countInWords } from '../../graph/counts.ts'
+import { countInWords } from '../../core/counts.ts'
 
 export const keptMessages = {
   title: 'Rooms kept in this browser',

@@ -1,4 +1,4 @@
-/** Numbers as people read them, the same on the canvas and beside it. */
+/** Numbers as people read them, the same on the canvas, beside it, and in a terminal. */
 
 const grouped = new Intl.NumberFormat('en')
 
