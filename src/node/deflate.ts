@@ -3,9 +3,14 @@ import { concatBytes } from '../core/bytes.ts'
 import { ok, refuse } from '../core/result.ts'
 import type { Inflated } from '../sync/rebuild.ts'
 
+/**
+ * Bytes that a stream is given at once. A stream inflates all of a piece before anybody can count what comes out: 16 KiB become at most
+ * 16 MiB.
+ */
+const MAX_PIECE = 16 * 1024
+
 export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
-  const out = await drain(new Blob([bytes.slice()]).stream().pipeThrough(new CompressionStream('deflate-raw')), Infinity)
-  return out!
+  return (await through(new CompressionStream('deflate-raw'), bytes, Infinity))!
 }
 
 /**
@@ -14,11 +19,31 @@ export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
  */
 export async function inflate(bytes: Uint8Array, limit: number): Promise<Inflated<Uint8Array<ArrayBuffer>>> {
   try {
-    const inflated = await drain(new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate-raw')), limit)
+    const inflated = await through(new DecompressionStream('deflate-raw'), bytes, limit)
     return inflated === null ? refuse('too-large') : ok(inflated)
   } catch {
     return refuse('bad-deflate')
   }
+}
+
+/**
+ * What a stream makes of `bytes`; null if that is more than `limit`. The bytes are written piece by piece: with a `Blob` as their source
+ * each call speaks to another process of the browser, which takes 2 ms in Chromium, ten times the work on a small bundle.
+ */
+async function through(
+  { readable, writable }: CompressionStream | DecompressionStream,
+  bytes: Uint8Array,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  // What goes wrong with the writing goes wrong with the reading, which tells.
+  void write(writable, bytes).catch(() => {})
+  return drain(readable, limit)
+}
+
+async function write(stream: WritableStream<BufferSource>, bytes: Uint8Array): Promise<void> {
+  const writer = stream.getWriter()
+  for (let at = 0; at < bytes.length; at += MAX_PIECE) await writer.write(bytes.slice(at, at + MAX_PIECE))
+  await writer.close()
 }
 
 async function drain(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
