@@ -1,5 +1,5 @@
 /**
- * The bare parts of the work, alone: what the platform itself can do, as the ceiling beside our figures. Runs in a worker of
+ * The bare parts of the work, alone: what the platform itself can do, for comparison with our figures. Runs in a worker of
  * Chromium and in Node.
  */
 import { valueOf } from '../core/result.ts'

@@ -91,7 +91,7 @@ export const ingest: Suite = async (setting) => {
   const rows = rooms.flatMap((room, i) => roomRows(room, measured[i]!))
   for (const [i, perFrame] of OPS_PER_FRAME.entries()) {
     const about = { ...LIVE, params: { 'ops-per-frame': perFrame, where: 'chromium' } }
-    rows.push(each === undefined ? absentRow(about, 'friendsforever is absent') : rowOf(about, live[i]!, { ceiling: verified }))
+    rows.push(each === undefined ? absentRow(about, 'friendsforever is absent') : rowOf(about, live[i]!, { bare: verified }))
   }
   return { rows: [...rows, ...absent], assumptions: assumptionsOf(rooms) }
 }
@@ -117,12 +117,12 @@ function roomRows({ signed, ops: count }: Room, { chromium, nodeMs, bare }: Meas
   const rates = (ms: readonly number[]): number[] => ms.map((each) => (count * 1000) / each)
   const rows = [
     rowOf({ ...IMPORT, params: { ...params, where: 'chromium' } }, rates(chromium.map(({ ms }) => ms)), {
-      ceiling: bare.hash,
+      bare: bare.hash,
       noble: bare.noble,
       written: bare.written,
     }),
     rowOf({ ...IMPORT, params: { ...params, where: 'node' } }, rates(nodeMs), {
-      ceiling: bare.nodeHash,
+      bare: bare.nodeHash,
       noble: bare.nodeNoble,
     }),
     rowOf(
@@ -156,9 +156,9 @@ function assumptionsOf(rooms: readonly Room[]): string[] {
     `An op's prev is the op that its author wrote before it. ${pair?.chained ?? 'Some'} transactions of friendsforever do not name that op as a parent, but it is in their causal past. So the causality is that of the trace.`,
     'Chromium: from the call of `tabweave.import` in the page until the page is told that every op is on the disk. This includes copying to the worker, inflating, rebuilding and hashing every op, verifying, judging, writing to IndexedDB (durability "relaxed", as for all ops of others), and telling page and graph. Each run has a new node and a new database. The profile is on the disk. Nothing is warmed up first: neither the worker that decodes, nor the code itself.',
     'Node: the same engine and cryptography in one thread, without paths, with a store in memory, without a page.',
-    '`ceiling` is only SHA-256 of the same canonical bytes, with the code that the app uses (hash-wasm). `noble` is the same in JavaScript. `written` is encoding, hashing, deflating and writing to IndexedDB, without reading, DAG, rules or signatures. Each runs in one thread; the app decodes in a second one.',
+    '`bare` is only SHA-256 of the same canonical bytes, with the code that the app uses (hash-wasm). `noble` is the same in JavaScript. `written` is encoding, hashing, deflating and writing to IndexedDB, without reading, DAG, rules or signatures. Each runs in one thread; the app decodes in a second one.',
     '`longest-page-block-ms` covers the import and half a second after it. "long task": as the browser reports them, 0 when none was above 50 ms. "frame gap": the time between two animation frames, beyond one frame of 60 Hz. It includes the time that other processes take of the cores.',
     "`open-ms`: from the start of a reload until the node runs, all ops are admitted, and the newest of the history are on the screen, with the app's files in the browser's cache.",
-    `live: ${LIVE_OPS.toLocaleString('en-US')} ops, each signed and verified by itself. Another tab sends them over a BroadcastChannel in sealed frames of "ops-per-frame" ops, with at most 768 frames on their way. Measured until all are on the disk. The frames were sealed beforehand. So only the receiver is measured, and the browser's own work to carry the frames. \`ceiling\` is WebCrypto that only verifies signatures, with keys imported beforehand.`,
+    `live: ${LIVE_OPS.toLocaleString('en-US')} ops, each signed and verified by itself. Another tab sends them over a BroadcastChannel in sealed frames of "ops-per-frame" ops, with at most 768 frames on their way. Measured until all are on the disk. The frames were sealed beforehand. So only the receiver is measured, and the browser's own work to carry the frames. \`bare\` is WebCrypto that only verifies signatures, with keys imported beforehand.`,
   ]
 }

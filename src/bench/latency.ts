@@ -49,7 +49,7 @@ async function rowOfPath(
   const all: Record<string, Typists> = {
     ours: await openTabs(browser, path),
     ...(absent === null && { 'y-websocket': await openY(stage, path) }),
-    ceiling: await openBare(stage, path),
+    bare: await openBare(stage, path),
   }
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(all).map((name) => [name, []]))
   const messages = Math.max(LEAST_A_RUN, Math.ceil(LEAST / runs))
@@ -74,6 +74,6 @@ const ASSUMPTIONS = [
   '`typed-to-shown-ms`: the time from the keyboard in one tab to the screen of the other. It begins when the keydown of Enter reaches a capture listener of the first page. It ends when a MutationObserver in the other page finds the message in the list "History". There are at least 60 messages. Each kind of tab takes its turn, and the two tabs of each kind write in turn. Times are `performance.timeOrigin + performance.now()` of two pages on one machine. Not included are the time of the keyboard and the browser before the page hears of a key, and the frame that then draws the item (up to 16.7 ms more on a screen of 60 Hz). If the clocks differed, that would widen the spread more than move the median, because the tabs write in turn.',
   'Our op is signed, and on the disk of the tab that wrote it (IndexedDB, durability "strict"), before it is sent. It is sealed for the path, and verified and judged before it is shown. "broadcast": two tabs of one Chromium. "webrtc", "relay": two Chromiums, each with a profile on the disk, and with the other path cut by hand in both. There is no network between them. Add the time of yours: once for "webrtc", twice for "relay" (to the relay, and from it).',
   'y-websocket: a Yjs array in two pages of these two Chromiums, always over a y-websocket server. A list shows it, with the same keys and the same observer. Neither side signs or stores anything, and the page shows nothing else.',
-  '`ceiling`: on Enter, 200 bytes go from one blank page to another one by the bare path: a BroadcastChannel, an RTCDataChannel or a forwarded websocket. Measured until the listener has them. Nothing is shown.',
+  '`bare`: on Enter, 200 bytes go from one blank page to another one by the bare path: a BroadcastChannel, an RTCDataChannel or a forwarded websocket. Measured until the listener has them. Nothing is shown.',
   'Each page is in a window of its own, as if a person watched one window and wrote in another. All servers are in the process that also drives the browsers. Everything shares the cores of this machine, also the drawing of all pages.',
 ]

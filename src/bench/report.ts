@@ -10,7 +10,7 @@ export interface Row {
   readonly ours: number | null
   /** Least and greatest of the runs. */
   readonly spread?: readonly [number, number]
-  /** Medians of others doing the same work in the same run; `ceiling` is what the platform does with the bare part of it. */
+  /** Medians of others doing the same work in the same run; `bare` is a program that does only the main step. */
   readonly peers: Readonly<Record<string, number>>
   readonly absent?: Readonly<Record<string, string>>
 }

@@ -50,14 +50,14 @@ export async function rateRows(setting: SuiteSetting, places: readonly Place[]):
   const rows: Row[] = []
   for (const [i, { where }] of places.entries()) {
     const { native, bare, pure } = runs[i]!
-    if (native.length > 0) rows.push(rowOf({ ...RATE, params: { path: 'native', where } }, native, { ceiling: bare, pure }))
+    if (native.length > 0) rows.push(rowOf({ ...RATE, params: { path: 'native', where } }, native, { bare, pure }))
     rows.push(rowOf({ ...RATE, params: { path: 'pure', where } }, pure))
   }
   return rows
 }
 
 const ASSUMPTIONS = [
-  '"native" is WebCrypto after our byte checks. All signatures of a run are handed over at once, as the engine does. `ceiling` is WebCrypto alone, with keys imported and arguments copied beforehand. "pure" is point arithmetic in JavaScript. Each uses one worker, or one thread of Node.',
+  '"native" is WebCrypto after our byte checks. All signatures of a run are handed over at once, as the engine does. `bare` is WebCrypto alone, with keys imported and arguments copied beforehand. "pure" is point arithmetic in JavaScript. Each uses one worker, or one thread of Node.',
   '`disagreements` counts the vectors on which the two paths differ from each other or from the known verdict: Project Wycheproof (151 cases) and the 12 edge cases of ed25519-speccheck, of which our rule accepts only number 3, both from the folder that DATA_DIR names; and 3,000 generated ones (src/core/adversarial-signatures.naive.ts).',
 ]
 
