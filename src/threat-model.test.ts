@@ -1,6 +1,6 @@
 /**
- * The threat model names tests, and numbers: the tests must be there, each row of attacks must have one that begins with its id, and
- * the numbers must be those of the code.
+ * The threat model names tests, and numbers. The tests must be there, and each row of attacks must have one that begins with its id. A
+ * row is short; what it leaves out is in a section. The numbers must be those of the code.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path/posix'
@@ -22,8 +22,8 @@ const namedIn = (words: string): Named[] =>
     [...names!.matchAll(/"([^"]+)"/g)].map(([, name]) => ({ path: path!, name: name! })),
   )
 
-/** Ids of the table's rows, with the tests they name. */
-const rows = [...model.matchAll(/^\| ([A-Z]\d+) \|.*$/gm)].map(([line, id]) => ({ id: id!, tests: namedIn(line) }))
+/** Rows of the table of attacks: id, text, and the tests that they name. */
+const rows = [...model.matchAll(/^\| ([A-Z]\d+) \|.*$/gm)].map(([line, id]) => ({ id: id!, line, tests: namedIn(line) }))
 
 test('every test that the threat model names is in the file it names', () => {
   const named = namedIn(model)
@@ -40,6 +40,34 @@ test('every row has a test whose name begins with its id', () => {
 
 test('its rows are those of the table of defences', () => {
   expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(DEFENCES.map(({ row }) => row)))
+})
+
+/** Sections that say more about a row: the row's id, the heading as a link names it, and the tests that the section names. */
+const sections = [...model.matchAll(/^### (([A-Z]\d+): .+)\n([^]*?)(?=\n##)/gm)].map(([, heading, id, words]) => ({
+  id: id!,
+  anchor: heading!
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-'),
+  tests: namedIn(words!).map(({ path, name }) => `${path} ${name}`),
+}))
+
+/** Characters of a row. A longer one is a wall of text in a narrow column: the rest belongs in a section. */
+const LONGEST_ROW = 1_000
+
+test('no row is longer than a reader can follow', () => {
+  expect(rows.filter(({ line }) => line.length > LONGEST_ROW).map(({ id }) => id)).toEqual([])
+})
+
+test('each row that has a section links to it, and the section names the tests of its row', () => {
+  expect(sections.length).toBeGreaterThan(5)
+  const linked = rows.flatMap(({ id, line }) => [...line.matchAll(/\(#(\S+?)\)/g)].map(([, anchor]) => `${id} ${anchor}`))
+  const toSections = linked.filter((each) => !each.endsWith(' what-is-not-covered'))
+  expect(toSections.toSorted()).toEqual(sections.map(({ id, anchor }) => `${id} ${anchor}`).toSorted())
+  for (const { id, tests } of sections) {
+    const ofRow = rows.find((row) => row.id === id)!.tests.map(({ path, name }) => `${path} ${name}`)
+    expect([id, ofRow.filter((each) => !tests.includes(each))]).toEqual([id, []])
+  }
 })
 
 /** A row of "What others can cost": its constant, its number in bytes, ms or things, its file, and whether it names a test. */
