@@ -1,7 +1,7 @@
-/** What a person opens. */
+/** The address that a person opens. */
 import { isIPv6 } from 'node:net'
 
-/** Addresses that stand for every one of the machine; a person opens this one. */
+/** Addresses that stand for all addresses of the machine; a person opens this one. */
 const ALL = ['0.0.0.0', '::']
 
 /** The address of a server that listens on `host`: a name, or an IP address of either kind. */

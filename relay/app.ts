@@ -1,6 +1,6 @@
 /**
- * Serves a built app from memory. All files are read once, at the start, so a request can name nothing else: there is
- * no path to traverse.
+ * Serves a built app from memory. All files are read once, at the start. A request can name no other file, so there is no path to
+ * traverse.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** The built app as Cloudflare serves it: the same files, and one that says what the answers' headers are. */
+/** The built app as Cloudflare serves it: the same files, and a file that says which headers the answers have. */
 import { cp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IMMUTABLE, REVALIDATE, SECURITY_HEADERS } from './headers.ts'
@@ -12,7 +12,7 @@ export async function writeAssets(app: string, folder: string): Promise<void> {
 
 const lines = (headers: Readonly<Record<string, string>>): string[] => Object.entries(headers).map(([name, text]) => `  ${name}: ${text}`)
 
-/** Where two rules give the same header, a browser gets both, unless the second takes back ("!") what the first gave. */
+/** If two rules give the same header, a browser gets both, unless the second rule takes back ("!") what the first one gave. */
 const HEADERS_FILE = [
   '/*',
   ...lines({ ...SECURITY_HEADERS, 'Cache-Control': REVALIDATE }),

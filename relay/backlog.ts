@@ -1,15 +1,16 @@
 /**
- * What waits for all receivers of a host, counted as it is held in memory: a frame that several receivers hold is there once. A source is charged
- * for each frame that its receivers hold, once. When memory is needed, who holds much for long gives way.
+ * The frames that wait for all receivers of a host. They are counted as they are held in memory: a frame that several receivers hold
+ * counts once. A source is charged once for each frame that its receivers hold. When memory is needed, the source that has held much for
+ * long gives memory back.
  */
 
 /**
- * Memory counts as held for so much longer than it is. So a source that holds much cannot pass for one that reads by taking a little just
- * before memory is needed. ms
+ * Memory counts as held for this much longer than it is held. Otherwise a source that holds much could take a little just before memory
+ * is needed, and would then pass for a source that reads. ms
  */
 const GRACE_MS = 2_000
 
-/** What a frame takes of memory besides its bytes, and what each of its receivers takes: measured, and rounded up. */
+/** The memory that a frame takes besides its bytes, and that each receiver of it takes: measured, and rounded up. */
 export const FRAME_OVERHEAD = 768
 export const HOLD_OVERHEAD = 128
 
@@ -18,23 +19,23 @@ export interface Shared {
   readonly frame: Uint8Array
   /** When it was to be sent. ms */
   readonly since: number
-  /** How many receivers hold it, by source; null before one has held it. */
+  /** How many receivers of each source hold it; null before a receiver has held it. */
   holders: Map<Share<unknown>, number> | null
 }
 
-/** What is kept of a receiver for it. */
+/** The part of a receiver's state that this file needs. */
 export interface Holder {
   readonly source: string
   /** Frames that it holds. */
   holds: number
-  /** When it last took some of what it holds, or began to hold. ms */
+  /** When the receiver last took a frame that it held, or began to hold frames. ms */
   tookAt: number
 }
 
-/** What the receivers of a source hold. */
+/** The frames that the receivers of a source hold. */
 interface Share<Receiver> {
   bytes: number
-  /** Who holds frames; first who has taken nothing for longest. */
+  /** Receivers that hold frames. The one that has taken nothing for longest is first. */
   readonly receivers: Set<Receiver>
 }
 
@@ -52,7 +53,7 @@ export function createBacklog<Receiver extends Holder>(): Backlog<Receiver> {
 /** A frame that is to be sent now. @param now ms */
 export const share = (frame: Uint8Array, now: number): Shared => ({ frame, since: now, holders: null })
 
-/** What a frame takes that one receiver holds. Bytes. */
+/** The memory that a frame takes when one receiver holds it. Bytes. */
 export const memoryOf = ({ frame }: Shared): number => frame.length + FRAME_OVERHEAD + HOLD_OVERHEAD
 
 /** The receiver holds the frame once more. @param now ms. O(1) */
@@ -95,8 +96,9 @@ export function noteTaking<Receiver extends Holder>({ bySource }: Backlog<Receiv
 }
 
 /**
- * Who gives way when memory is needed: of the source that holds most for longest, the receiver that has taken nothing for longest. A
- * receiver that reads holds little, or not for long. Null when nobody holds anything. @param now ms. O(sources)
+ * The receiver that gives memory back when memory is needed: of the source that has held most for longest, the receiver that has taken
+ * nothing for longest. A receiver that reads holds little, or not for long. Null when no receiver holds anything. @param now ms.
+ * O(sources)
  */
 export function firstToGiveWay<Receiver extends Holder>({ bySource }: Backlog<Receiver>, now: number): Receiver | null {
   let first: Receiver | null = null

@@ -1,6 +1,7 @@
 /**
- * Sockets of a host, from before anything is known of them but their address: shared out among sources, like the places of rooms. Behind a proxy
- * all come from its address, until a request on a socket tells where it comes from. From then on the socket counts for that.
+ * Sockets of a host. At first only the address of a socket is known. Sockets are divided among sources, as the places of rooms are.
+ * Behind a proxy all sockets come from its address, until a request on a socket names another one. From then on the socket counts for
+ * that one.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -14,7 +15,7 @@ export const MAX_SOCKETS = MAX_CONNECTIONS + 2_048
 export interface Door {
   /** Lets a socket in, or destroys it, or another one in its place. */
   enter(socket: Socket): void
-  /** The subnet that a request comes from, for which its socket counts now. */
+  /** The subnet that a request comes from. From now on its socket counts for this subnet. */
   subnetOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): string
 }
 
@@ -22,7 +23,7 @@ export interface Door {
 export function createDoor(addressHeader: string | undefined, log: (line: string) => void): Door {
   const header = addressHeader?.toLowerCase()
   const shares = createShares<Socket>(MAX_SOCKETS)
-  /** What each counts for. */
+  /** The subnet that each socket counts for. */
   const subnets = new WeakMap<Socket, string>()
   let isHeaderMissed = false
 
@@ -52,7 +53,7 @@ export function createDoor(addressHeader: string | undefined, log: (line: string
       const before = subnets.get(socket)
       if (before !== undefined && before !== subnet && !socket.destroyed) {
         givePlaceBack(shares, before, socket)
-        // Its own place is free.
+        // The socket's own place is free.
         takePlace(shares, subnet, socket)
         subnets.set(socket, subnet)
       }

@@ -1,19 +1,19 @@
 /**
- * A queue in fair turns (deficit round robin): sources take turns, and within a source its senders. One that pours therefore delays
- * another by one turn of `quantum` for each source that waits, however much it pours and by however many connections. An item that
- * costs more than a quantum waits for as many turns as it takes to pay for it. What a source saves for it, nothing else of it can spend:
- * its senders agree first on whose item comes next, and this stays the next until the source has paid for it. So a turn of a source is
- * one item, and less than a quantum of others.
+ * A queue in fair turns (deficit round robin): sources take turns, and within a source its senders. So a sender that sends all the time
+ * delays another sender by one turn of `quantum` for each source that waits, however much it sends and over however many connections. If
+ * an item costs more than a quantum, it waits for as many turns as it takes to pay for it. No other item can spend what its source saves
+ * for it: the senders of the source agree first on whose item comes next, and this item stays the next one until the source has paid for
+ * it. So a turn of a source is one item, and less than a quantum of other items.
  *
- * Nothing is kept of a sender of which nothing waits.
+ * Nothing is kept of a sender without waiting items.
  */
 
 interface Lane<Item> {
   readonly items: { readonly item: Item; readonly cost: number }[]
-  /** The first of `items` that still waits. */
+  /** The place of the first item that still waits. */
   head: number
   cost: number
-  /** What this lane may spend before it must let others go first. */
+  /** The cost that this lane may spend before other lanes have their turn. */
   credit: number
 }
 
@@ -28,11 +28,11 @@ export interface FairQueue<Sender, Item> {
   readonly quantum: number
   /** By source, in the order of their turns. */
   readonly shares: Map<string, Share<Sender, Item>>
-  /** Of all that waits. */
+  /** The cost of all items that wait. */
   cost: number
 }
 
-/** Items that left a lane are cut off its array when there are so many. */
+/** If so many items have left a lane, they are cut off its array. */
 const COMPACT_AT = 1_024
 
 export function createFairQueue<Sender, Item>(quantum: number): FairQueue<Sender, Item> {
@@ -49,7 +49,7 @@ export function push<Sender, Item>(queue: FairQueue<Sender, Item>, source: strin
   addCost(queue, share, lane, cost)
 }
 
-/** Takes the item whose turn it is; null when none waits. O(1) a quantum of its cost and a source that waits */
+/** Takes the item that is next; null when no item waits. O(1) for each quantum of its cost and each source that waits */
 export function shift<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null {
   for (;;) {
     const [source, share] = firstOf(queue.shares) ?? []
@@ -68,8 +68,8 @@ export function shift<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null
 }
 
 /**
- * Takes out the newest item of the sender with most waiting, in the source with most waiting. The newest, since ops name those before
- * them: the beginning of what was sent is of use without its end, and not the other way round. O(sources + senders of one)
+ * Takes out the newest item of the sender with most items waiting, in the source with most items waiting. Ops name earlier ops. So the
+ * beginning of a stream is of use without its end, but not the end without its beginning. O(sources + senders of one)
  */
 export function dropNewestOfHeaviest<Sender, Item>(queue: FairQueue<Sender, Item>): Item | null {
   const [source, share] = heaviestOf(queue.shares) ?? []
@@ -88,7 +88,7 @@ export function dropOldestOfHeaviest<Sender, Item>(queue: FairQueue<Sender, Item
   const [sender, lane] = heaviestOf(share!.lanes)!
   const { item } = lane.items[lane.head]!
   takeFirst(queue, source, share!, sender, lane)
-  // It may be the item for which they saved.
+  // The source may have saved for this item.
   share!.credit = Math.min(share!.credit, queue.quantum)
   lane.credit = Math.min(lane.credit, queue.quantum)
   return item
@@ -102,19 +102,19 @@ export function removeAll<Sender, Item>(queue: FairQueue<Sender, Item>): Item[] 
   return all.flatMap(({ items, head }) => items.slice(head).map(({ item }) => item))
 }
 
-/** What waits of a sender, by cost. */
+/** The cost of the items that wait of a sender. */
 export function waitingOf<Sender, Item>(queue: FairQueue<Sender, Item>, source: string, sender: Sender): number {
   return queue.shares.get(source)?.lanes.get(sender)?.cost ?? 0
 }
 
-/** Drops all that waits of a sender. */
+/** Drops all items that wait of a sender. */
 export function removeLane<Sender, Item>(queue: FairQueue<Sender, Item>, source: string, sender: Sender): void {
   const share = queue.shares.get(source)
   const lane = share?.lanes.get(sender)
   if (!lane) return
   addCost(queue, share!, lane, -lane.cost)
   share!.lanes.delete(sender)
-  // The item for which it was saved may be among those dropped.
+  // The source may have saved for an item that was dropped.
   share!.credit = Math.min(share!.credit, queue.quantum)
   if (share!.lanes.size === 0) queue.shares.delete(source)
 }

@@ -1,10 +1,10 @@
-/** Work in fair turns: a turn of the event loop does so much of it, sources take turns in it, and within a source its senders. */
+/** Work in fair turns. A turn of the event loop does a fixed amount of it. Sources take turns in it, and within a source its senders. */
 import { type FairQueue, push, shift } from './fair-queue.ts'
 
-/** Works on an item when it is the turn of its sender and source. True if that was at once: the turn has room, and nothing waits. */
+/** Works on an item when it is the turn of its sender and source. True if that was at once: the turn has room, and no other item waits. */
 export type InFairTurn<Sender, Item> = (source: string, sender: Sender, item: Item) => boolean
 
-/** @param waiting what has to wait for its turn @param perTurn what a turn of the event loop does in all, as `costOf` counts it */
+/** @param waiting work that has to wait for its turn @param perTurn work of one turn of the event loop, as `costOf` counts it */
 export function createFairTurns<Sender, Item>(
   waiting: FairQueue<Sender, Item>,
   perTurn: number,

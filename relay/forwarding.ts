@@ -1,7 +1,8 @@
 /**
- * The relay over real sockets: `room.ts` says where a frame goes, `outbox.ts` what waits for a receiver, `reading.ts` when a connection is
- * read, `pulse.ts` whether it is alive, and this file in whose turn frames are passed on. A sender is read more slowly for what it sent
- * itself, and never because of a receiver. Nothing is kept once it is sent, and nothing is written down of who was where.
+ * The relay over real sockets. `room.ts` says where a frame goes. `outbox.ts` holds frames that wait for a receiver. `reading.ts` says
+ * when a connection is read, and `pulse.ts` whether it is alive. This file decides in which turn frames are passed on. The relay reads
+ * more slowly from a sender because of what this sender sent, never because of a receiver. No frame is kept once it is sent, and the
+ * relay does not write down which participants were in which room.
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
@@ -22,28 +23,34 @@ import { createUnfinished, noteEnd, noteReading, tooManyUnfinished, type Unfinis
 /** Sockets in all: some 50 kB each. A room has at least one, so this bounds rooms as well. */
 export const MAX_CONNECTIONS = 8_192
 
-/** Deliveries of a turn of the event loop, a KiB each: some 10 ms. What is more waits for the next turn, so all sockets are read meanwhile. */
+/**
+ * Deliveries of a turn of the event loop, a KiB each: some 10 ms. Further deliveries wait for the next turn, so that all sockets are read
+ * in between.
+ */
 export const TURN_DELIVERIES = 2_048
 
-/** A sender's turn in what waits to be delivered; one frame for everybody in a full room, if it is small. Deliveries. */
+/** A sender's turn among the deliveries that wait: one small frame for everybody in a full room. Deliveries. */
 const SENDER_TURN = 256
 
-/** A sender of which more waits is read again when all of it is delivered. Deliveries. */
+/** If more deliveries of a sender wait, the sender is read again only when all of them are delivered. Deliveries. */
 export const MAX_UNDELIVERED = 1_024
 
-/** What waits to be delivered in all: some seconds of work, and at most 256 MiB. Above it, who has most waiting loses frames. Deliveries. */
+/**
+ * The most deliveries that wait in all: some seconds of work, and at most 256 MiB. Above it, the source with most of them loses frames.
+ * Deliveries.
+ */
 export const MAX_UNDELIVERED_IN_ALL = 256 * 1024
 
-/** Frames of which connections that are gone let go in a turn of the event loop: some 5 ms. They are counted until then. */
+/** When a connection is gone, so many of its frames are let go in a turn of the event loop: some 5 ms. They are counted until then. */
 const TURN_LET_GO = 8_192
 
 /** How often unfinished frames are counted. ms */
 const COUNT_MS = 1_000
 
-/** A connection that was told to go and stays is cut after this: it is counted no more. ms */
+/** A connection that was told to go and stays is cut after this time: it is not counted any more. ms */
 const DISMISS_MS = 2_000
 
-/** What another text than a ping counts as: no node of ours sends one. */
+/** A text that is not a ping counts as this: no node of ours sends one. */
 const NO_FRAME = Buffer.alloc(0)
 
 export interface Forwarding {
@@ -80,7 +87,7 @@ interface Delivery {
   readonly frame: Buffer
 }
 
-/** @param log gets a sentence when a connection was cut for what it did; never who or where */
+/** @param log gets a sentence when a connection was cut for what it did; the sentence never says whose connection, or which room */
 export function createForwarding(log: (line: string) => void, rates: Rates = DEFAULT_RATES): Forwarding {
   const undelivered = createFairQueue<Peer, Delivery>(SENDER_TURN)
   const forwarding: Forwarding = {
@@ -112,7 +119,10 @@ export function closeForwarding({ timers }: Forwarding): void {
   for (const timer of timers) clearInterval(timer)
 }
 
-/** For `/healthz`: numbers, and nothing about who or where. `dropped`: frames, because their receivers lagged. */
+/**
+ * For `/healthz`: numbers. They say nothing about participants or rooms. `dropped`: frames that were dropped because their receivers
+ * lagged.
+ */
 export function countsOf({ rooms, peers, backlog }: Forwarding) {
   return { rooms: rooms.size, connections: peers.size, dropped: backlog.dropped }
 }
@@ -164,7 +174,7 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex
   const inRoom = join(room, peer, subnet, performance.now())
   if (inRoom.type === 'refused') return dismiss(socket, CLOSE.full, ROOM_IS_FULL)
   if (inRoom.instead !== null) sendAway(forwarding, inRoom.instead, CLOSE.full, GAVE_WAY)
-  // Free, where another member has just left for this one.
+  // There is a free place if another connection has just left for this one.
   const inHost = takePlace(shares, subnet, peer)
   if (inHost.type === 'refused') {
     leave(room, peer)
@@ -174,14 +184,14 @@ export function accept(forwarding: Forwarding, socket: WebSocket, stream: Duplex
   rooms.set(roomName, room)
   peers.add(peer)
 
-  // It may ping.
+  // This tells the node that it may send pings.
   socket.send(PONG)
   stream.on('drain', () => {
     if (peers.has(peer)) pump(backlog, peer.outbox, performance.now())
   })
 }
 
-/** Every reading of a network has memory of its own, which a small frame of it must not keep while it waits. */
+/** Each reading of the network has memory of its own. A small frame must not keep all of that memory while it waits. */
 function compact(frame: Buffer): Buffer {
   if (frame.buffer.byteLength < 2 * frame.length + 1_024) return frame
   const own = Buffer.allocUnsafeSlow(frame.length)
@@ -210,7 +220,7 @@ function deliverOrHold(forwarding: Forwarding, delivery: Delivery): void {
 
 const isPing = (data: Buffer): boolean => data.length === PING.length && data.toString('latin1') === PING
 
-/** Answers a ping, if its sender reads: what it does not read must not pile up. */
+/** Answers a ping, if its sender reads: answers that it does not read must not pile up. */
 function answer(forwarding: Forwarding, peer: Peer): void {
   pay(forwarding, peer)
   if (forwarding.peers.has(peer) && !isLagging(peer.outbox)) peer.socket.send(PONG)
@@ -236,12 +246,12 @@ function deliver(forwarding: Forwarding, { from, to: receivers, frame }: Deliver
   letCatchUp(forwarding, from)
 }
 
-/** Reads on from a sender of which nothing waits any more. */
+/** Reads again from a sender when none of its frames wait any more. */
 function letCatchUp({ undelivered }: Forwarding, sender: Peer): void {
   if (sender.reader.isAhead && waitingOf(undelivered, sender.source, sender) === 0) setAhead(sender.reader, false)
 }
 
-/** Closes a connection for what it sent. It is gone at once: it may take its time to close. */
+/** Closes a connection for what it sent. It is forgotten at once, since it may take its time to close. */
 function refuse(forwarding: Forwarding, peer: Peer, reason: RoomRefusal): void {
   forwarding.log(`A connection was closed: ${reason}.`)
   sendAway(forwarding, peer, CLOSE.refused, reason)

@@ -1,6 +1,6 @@
 /**
- * What every answer of a host says to the browser about trust, and what all hosts make of what a browser says. The app needs nothing from elsewhere, so nothing from
- * elsewhere is allowed: no script but its own files, no HTML from strings, no frame around it.
+ * The security headers of each answer of a host, and the rules by which all hosts read a browser's headers. The app needs nothing from
+ * other origins, so nothing else is allowed: no script but its own files, no HTML from strings, no frame around it.
  */
 
 const CONTENT_SECURITY_POLICY = [
@@ -10,7 +10,7 @@ const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
-  // Any relay a person names: what is sent there is sealed.
+  // Any relay that a person names: frames are encrypted.
   "connect-src 'self' ws: wss:",
   "worker-src 'self'",
   "manifest-src 'self'",
@@ -30,7 +30,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
-  // Fragments are never sent, but not even the address is anyone's business.
+  // Browsers never send the fragment of an address. No other site learns the rest of it either.
   'Referrer-Policy': 'no-referrer',
   // The camera reads a room's QR code, when a person asks for it.
   'Permissions-Policy': 'camera=(self), microphone=(), geolocation=(), payment=(), usb=()',

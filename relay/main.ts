@@ -11,7 +11,10 @@ import { argv, env, exit } from 'node:process'
 import { addressOf } from './address.ts'
 import { createRelayHost } from './node.ts'
 
-/** Not a usual one of developers' servers: an origin that is shared shares its storage and its service worker. "tabw" on a telephone. */
+/**
+ * Other development servers do not use this port: all servers of one origin share its storage and its service worker. On a telephone's
+ * keys it spells "tabw".
+ */
 const DEFAULT_PORT = 8229
 const HIGHEST_PORT = 65_535
 

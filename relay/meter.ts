@@ -1,8 +1,8 @@
 /**
- * What a receiver may be sent, on a platform that does not say how much waits for it: so many bytes a second, and so many at once.
- * What is more is lost, as it is for a receiver that lags on the other host. While the receiver keeps up, senders take what they
- * need. When half of the burst is spent, every source has an equal part of half of each second's bytes, so one that pours leaves the
- * others theirs, and what was spent comes back.
+ * Limits what a receiver is sent, on a platform that does not say how many bytes wait for it: so many bytes a second, and so many at
+ * once. Frames above that are lost, as they are for a receiver that lags on the other host. While the receiver keeps up, each sender
+ * takes what it needs. When half of the burst is spent, each source gets an equal part of half of each second's bytes. So a source that
+ * sends all the time leaves the other sources their part, and the burst comes back.
  */
 
 /** 32 Mb/s, more than most networks take for long. Bytes a second. */
@@ -15,13 +15,13 @@ const SECOND = 1_000
 
 /** For one receiver. */
 export interface Meter {
-  /** What may still be sent, as of `at`. Bytes. */
+  /** Bytes that may still be sent, as of `at`. */
   credit: number
   /** ms */
   at: number
   /** When this second began. ms */
   began: number
-  /** What each source has sent in this second. Bytes. */
+  /** Bytes that each source has sent in this second. */
   readonly spent: Map<string, number>
   /** Sources that sent in the second before. */
   sourcesBefore: number

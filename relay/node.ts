@@ -1,6 +1,6 @@
 /**
- * A relay's host on Node: one process, one port, for the sealed frames of all rooms (`/parties/main/<room>`, as PartyKit
- * has it) and, where it is asked to, for the built app with its final headers. What a self-hoster runs.
+ * A relay's host on Node.js: one process, one port. It serves the sealed frames of all rooms (`/parties/main/<room>`, as in PartyKit)
+ * and, if it is asked to, the built app with its final headers. People who host a relay themselves run this.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,7 +19,7 @@ import { oneAtATime } from './requests.ts'
 import type { Rates } from './room.ts'
 import { sourceOf } from './source.ts'
 
-/** A request must be there within this. ms */
+/** A request must have arrived within this time. ms */
 const REQUEST_MS = 10_000
 
 /** How often that is checked. ms */
@@ -43,14 +43,15 @@ export interface RelayHostOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
-  /** What one connection may send, if not so much as `room.ts` has it. */
+  /** Rates of one connection, if they are not those of `room.ts`. */
   readonly rates?: Rates
   /**
-   * The header in which your own proxy tells the address of a connection ("x-forwarded-for"). Only behind such a proxy: without one
-   * anyone can write the header. Without this option the address is the socket's, so all that comes by one proxy is one source.
+   * The header in which your own proxy tells the address of a connection ("x-forwarded-for"). Set it only behind such a proxy: without a
+   * proxy anyone can write the header. Without this option the address is the socket's, so all connections through one proxy are one
+   * source.
    */
   readonly addressHeader?: string | undefined
-  /** Gets a sentence when something was refused or failed, or no address is in the header; nothing about who said what. */
+  /** Gets a sentence when something was refused or failed, or if the header holds no address. The sentence does not say who said what. */
   log(line: string): void
 }
 
@@ -61,7 +62,7 @@ export interface RelayHost {
   close(): Promise<void>
 }
 
-/** @throws what `listen` fails with (EADDRINUSE …), or where the app is not built */
+/** @throws the error of `listen` (EADDRINUSE …), or an error if the app is not built */
 export async function createRelayHost({ app, relay, host, port, rates, addressHeader, log }: RelayHostOptions): Promise<RelayHost> {
   const serveApp = app === undefined ? null : await loadApp(app, relay)
   const forwarding = createForwarding(log, rates)
@@ -90,7 +91,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
   }
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // A peer that resets the connection in the middle of a handshake is no event.
+    // A client may reset the connection in the middle of a handshake. That is no error of ours.
     socket.on('error', () => {
       socket.destroy()
     })
@@ -112,7 +113,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     const hear = oneAtATime((request, response) =>
       inTurn(sourceOf(door.subnetOf(request)), request.socket, () => answer(request, response)),
     )
-    // Without a listener, Node answers an "Expect" that it does not know by itself.
+    // Without a listener, Node.js itself answers an "Expect" that it does not know.
     const server = createServer(LIMITS, hear).on('checkExpectation', hear).on('upgrade', upgrade).on('connection', door.enter)
     server.timeout = SILENCE_MS
     const bound = await listen(server, address, at)
@@ -123,7 +124,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
   try {
     if (host !== 'localhost') return { port: await open(host, port), close }
     const bound = await open('127.0.0.1', port)
-    // Browsers try both meanings of "localhost": somebody else on the other one would be taken for us.
+    // Browsers try both addresses of "localhost". If another program listened on the second one, its answers would be taken for ours.
     await open('::1', bound).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRINUSE') throw cause
     })
@@ -152,7 +153,7 @@ function end(response: ServerResponse, status: number, body: string, headers: Re
   response.end(response.req.method === 'HEAD' ? undefined : body)
 }
 
-/** The decoded path, without the query; null when it is none. */
+/** The decoded path, without the query; null when it cannot be decoded. */
 function pathOf({ url = '' }: IncomingMessage): string | null {
   const path = url.split(/[?#]/, 1)[0]!
   try {

@@ -1,26 +1,35 @@
 /**
- * What waits for receivers that read more slowly than others send. A receiver that lags loses frames, and nobody else waits for it:
- * nodes ask again for what they miss. Senders have fair turns in what waits for a receiver, so one that pours takes no place from
- * another, neither in time nor in bytes. Memory is bounded for each receiver, and in all.
+ * Frames that wait for receivers that read more slowly than others send. A receiver that lags loses frames, and nobody else waits for it:
+ * nodes ask again for ops that they miss. Among the frames that wait for a receiver, senders have fair turns. So a sender that sends all
+ * the time takes no place from another sender, neither in time nor in bytes. Memory is bounded for each receiver, and in all.
  *
- * A frame for a receiver that keeps up goes out at once, whatever waits for others.
+ * A frame for a receiver that keeps up goes out at once, whatever waits for other receivers.
  */
 import { type Backlog as BacklogOf, firstToGiveWay, hold, type Holder, letGo, memoryOf, noteTaking, type Shared } from './backlog.ts'
 import { createFairQueue, dropNewestOfHeaviest, dropOldestOfHeaviest, type FairQueue, push, removeAll, shift } from './fair-queue.ts'
 
-/** Frames go straight to the socket while it holds less than this; else they wait in turns. A round trip's worth. Bytes. */
+/**
+ * A frame goes straight to the socket while the socket holds less than this; otherwise it waits for its turn. A round trip's worth.
+ * Bytes.
+ */
 export const WINDOW_BYTES = 128 * 1024
 
-/** What waits for one receiver at most: two answers of 4 MiB, from the two peers that a node asks at once. Bytes. */
+/** Frames that wait for one receiver take at most so much: more than two answers of 4 MiB. Bytes. */
 export const MAX_WAITING_BYTES = 10 * 1024 * 1024
 
-/** What waits in all at most. Above it, who has taken nothing for long loses what has waited longest, and is cut in the end. Bytes. */
+/**
+ * All frames that wait take at most so much. Above it, the receiver that `firstToGiveWay` names loses its oldest frames, and is cut in
+ * the end. Bytes.
+ */
 export const MAX_WAITING_IN_ALL = 512 * 1024 * 1024
 
-/** What has waited for longer is dropped: its receiver has asked somebody else by then. ms */
+/** A frame that has waited for longer is dropped: its receiver has asked another peer by then. ms */
 export const MAX_WAIT_MS = 30_000
 
-/** A sender's turn. Small, since others wait for it on the receiver's network; above nearly all frames that people cause. Bytes. */
+/**
+ * A sender's turn. It is small, since other senders wait for it on the receiver's network. It is larger than nearly all frames that
+ * people cause. Bytes.
+ */
 const TURN_BYTES = 16 * 1024
 
 /** Where frames of a receiver go: a `ws` socket. */
@@ -37,11 +46,11 @@ export interface Outbox<Sender> extends Holder {
   readonly queue: FairQueue<Sender, Shared>
   /** The frame with which its socket holds more than its window. */
   surplus: Shared | null
-  /** What was given to the socket so far. Bytes. */
+  /** Bytes that were given to the socket so far. */
   sent: number
 }
 
-/** What waits for all receivers of a host. */
+/** The frames that wait for all receivers of a host. */
 export type Backlog = BacklogOf<Outbox<unknown>>
 
 export function createOutbox<Sender>(sink: Sink, source: string): Outbox<Sender> {
@@ -49,8 +58,8 @@ export function createOutbox<Sender>(sink: Sink, source: string): Outbox<Sender>
 }
 
 /**
- * Sends a frame, or lets it wait for its turn; then drops what is too much. @param now ms. O(1) for a receiver that keeps up, else
- * O(senders that wait)
+ * Sends a frame, or lets it wait for its turn. Then drops frames if too many bytes wait. @param now ms. O(1) for a receiver that keeps
+ * up, otherwise O(senders that wait)
  */
 export function send<Sender extends { readonly source: string }>(
   backlog: Backlog,
@@ -69,7 +78,7 @@ export function send<Sender extends { readonly source: string }>(
   if (backlog.bytes > MAX_WAITING_IN_ALL) makeRoom(backlog, now)
 }
 
-/** Hands over what waits, as far as the socket takes it. To be called when the socket has given all it held to the network. */
+/** Hands over frames that wait, as far as the socket takes them. To be called when the socket has given all its bytes to the network. */
 export function pump<Sender>(backlog: Backlog, outbox: Outbox<Sender>, now: number): void {
   if (hasRoom(outbox)) noteTaking(backlog, outbox, now)
   while (hasRoom(outbox)) {
@@ -82,13 +91,13 @@ export function pump<Sender>(backlog: Backlog, outbox: Outbox<Sender>, now: numb
   }
 }
 
-/** What of it the network has taken. Bytes. */
+/** Bytes of this receiver's frames that the network has taken. */
 export const leftOf = ({ sent, sink }: Outbox<unknown>): number => sent - sink.bufferedAmount
 
-/** Whether it holds more than a receiver that keeps up would. */
+/** Whether more bytes wait for this receiver than for one that keeps up. */
 export const isLagging = ({ queue, sink }: Outbox<unknown>): boolean => queue.cost > 0 || sink.bufferedAmount > WINDOW_BYTES
 
-/** Counts it no more: its receiver is gone. O(what waits) */
+/** The receiver is gone: its frames are not counted any more. O(frames that wait for it) */
 export function closeOutbox(backlog: Backlog, outbox: Outbox<unknown>): void {
   letGoOfSurplus(backlog, outbox)
   for (const shared of removeAll(outbox.queue)) letGo(backlog, outbox, shared)
@@ -113,7 +122,10 @@ function letGoOfSurplus(backlog: Backlog, outbox: Outbox<unknown>): void {
   outbox.surplus = null
 }
 
-/** Takes from who gives way half of what waits for it, the oldest; and cuts it, if only its socket holds anything. */
+/**
+ * Takes memory back from the receiver that `firstToGiveWay` names: the oldest half of its frames. If only its socket holds anything, cuts
+ * it.
+ */
 function makeRoom(backlog: Backlog, now: number): void {
   while (backlog.bytes > MAX_WAITING_IN_ALL) {
     const outbox = firstToGiveWay(backlog, now)

@@ -1,39 +1,40 @@
 /**
- * When a connection is read, on Node: not while it rests, having been faster than its rates, nor while too much of what it sent waits to be
- * delivered, nor before what was read of it is paid for. A turn of the event loop pays for so much; sources take turns in it, and within a
- * source its connections. So one that pours is read more slowly, and all others are read meanwhile.
+ * When a connection is read, on Node.js. It is not read in three cases: while it rests because it was faster than its rates; while too
+ * many of its frames wait to be delivered; and until its last reading is paid for. A turn of the event loop pays for a fixed number of
+ * readings. Sources take turns in it, and within a source its connections. So a connection that sends all the time is read more slowly,
+ * and all others are read in between.
  */
 import type { WebSocket } from 'ws'
 import { createFairQueue } from './fair-queue.ts'
 import { createFairTurns, type InFairTurn } from './fair-turns.ts'
 
 /**
- * What is read in a turn of the event loop before connections are read no more until their turn comes: a reading, a KiB and four messages,
- * pings or pongs count 1 each. Some 10 ms.
+ * Readings of one turn of the event loop. When they are used up, connections are not read until their turn comes. A reading, a KiB and
+ * four messages, pings or pongs count 1 each. Some 10 ms.
  */
 export const TURN_READ = 2_048
 
-/** A connection's turn in what waits to be paid for. Counted as readings are. */
+/** A connection's turn among the readings that wait to be paid for. Counted as readings are. */
 const READER_TURN = 256
 
-/** What a connection that was told to go may have sent before it knew. One that sends more is cut at once. Counted as readings are. */
+/** A connection that was told to go may have sent so much before it knew. If it sends more, it is cut at once. Counted as readings are. */
 const MAX_LATE = 1_024
 
-/** What is kept of a connection for it. */
+/** The part of a connection's state that this file needs. */
 export interface Reader {
   readonly socket: Pick<WebSocket, 'pause' | 'resume' | 'isPaused' | 'terminate'>
   readonly source: string
   /** Set while it rests. */
   rest: NodeJS.Timeout | null
-  /** Set while too much of what it sent waits for its turn. */
+  /** True while too many of its frames wait to be delivered. */
   isAhead: boolean
   /** Messages, pings and pongs in this reading so far. */
   events: number
-  /** What its last reading was charged. */
+  /** The price of its last reading. */
   lastCost: number
   /** Readings that wait for their turn. */
   unpaid: number
-  /** What it sent after it was told to go. Counted as readings are. */
+  /** What the connection has sent after it was told to go. Counted as readings are. */
   late: number
 }
 
@@ -43,7 +44,7 @@ interface Reading {
   readonly cost: number
 }
 
-/** Of one host: pays for readings in fair turns. */
+/** The queue of one host: it pays for readings in fair turns. */
 export type ReadInTurn = InFairTurn<Reader, Reading>
 
 export const createReadTurns = (): ReadInTurn => createFairTurns(createFairQueue(READER_TURN), TURN_READ, ({ cost }) => cost, paid)
@@ -53,8 +54,8 @@ export function createReader(socket: Reader['socket'], source: string): Reader {
 }
 
 /**
- * Charges one reading of the network for all that was in it: bytes, and what `ws` made of them, frame or not. Where its turn has no room
- * for it, the connection is not read until it is paid for. One that was told to go has MAX_LATE.
+ * Charges one reading of the network: its bytes, and the messages, pings and pongs that `ws` found in it. If the turn has no room for
+ * that, the connection is not read until the reading is paid for. A connection that was told to go has MAX_LATE.
  */
 export function endReading(readInTurn: ReadInTurn, reader: Reader, bytes: number, wasToldToGo: boolean): void {
   const cost = 1 + (bytes >> 10) + (reader.events >> 2)
@@ -68,26 +69,26 @@ export function endReading(readInTurn: ReadInTurn, reader: Reader, bytes: number
   readWhenPaid(readInTurn, reader, cost)
 }
 
-/** Reads nothing of it for so long (ms; 0: it goes on). */
+/** Reads nothing from the connection for so long (ms; 0: it is read on). */
 export function restFor(readInTurn: ReadInTurn, reader: Reader, ms: number): void {
   if (ms === 0) return
   stopResting(reader)
   reader.rest = setTimeout(() => {
     reader.rest = null
-    // Many end their rest at once, and each is read before it can be charged for that.
+    // Many connections end their rest at the same time, and each is read before it can be charged for that.
     readWhenPaid(readInTurn, reader, reader.lastCost)
   }, ms)
   readOrPause(reader)
 }
 
-/** Reads nothing of it while it is ahead: while too much of what it sent waits for its turn. */
+/** Reads nothing from the connection while it is ahead: while too many of its frames wait to be delivered. */
 export function setAhead(reader: Reader, isAhead: boolean): void {
   if (reader.isAhead === isAhead) return
   reader.isAhead = isAhead
   readOrPause(reader)
 }
 
-/** Its timer is forgotten: it has left, or rests anew. */
+/** Forgets the timer of a connection that has left, or rests anew. */
 export function stopResting({ rest }: Reader): void {
   if (rest !== null) clearTimeout(rest)
 }

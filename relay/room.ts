@@ -1,13 +1,14 @@
 /**
- * One room of the relay, as plain state: who is in it, and where a frame goes. No sockets, no clock, no content: what a
- * frame says is sealed (`src/net/envelope`), and the host hands in the time.
+ * One room of the relay, as plain state: its connections, and where a frame goes. This file has no sockets and no clock, and cannot read
+ * frames: they are sealed (`src/net/envelope`), and the host hands in the time.
  *
- * A frame for everybody goes to all other connections. A frame for one sender value goes to connections that have used that value.
- * There may be two of one node: when its network changes it comes back while its old socket is still believed alive. There may also be
- * any number of others, since the relay cannot check who owns a value. So it chooses at most four (`usersOf`).
+ * A frame for everybody goes to all other connections. A frame for one sender value goes to connections that have used that value. One
+ * node may have two: when its network changes, it comes back while the relay still believes its old socket alive. There may also be any
+ * number of other connections, since the relay cannot check who owns a value. So it chooses at most four (`usersOf`).
  *
- * A frame for a value that no connection has used goes to the connections that have used none yet, for its owner may be one of them,
- * and to nobody when there is none. Every node speaks when its path opens, so a connection that stays silent is not counted for long.
+ * If no connection has used a value, a frame for it goes to the connections that have used no value yet, because one of them may belong
+ * to the owner. If there are none, the frame goes nowhere. Each node speaks when its path opens, so a connection that stays silent gets
+ * such frames only for a short time.
  */
 import { type EnvelopeRefusal, parseEnvelope, SENDER_BYTES } from '../src/net/envelope.ts'
 import { createShares, givePlaceBack, type Place, type Shares, takePlace } from './shares.ts'
@@ -22,25 +23,28 @@ export const MAX_SENDERS_PER_CONNECTION = 16
 /** ms */
 export const SENDER_MS = 60 * 60 * 1000
 
-/** Besides the subnet that used a sender value first, this many sources get a copy of a frame for it: a device may change its network. */
+/** Besides the subnet that used a sender value first, so many sources get a copy of a frame for it: a device may change its network. */
 export const MAX_OTHER_SOURCES = 2
 
-/** A frame for a sender value that nobody has used goes to this many of those that have not spoken, the newest: a node speaks at once. */
+/**
+ * A frame for a sender value that nobody has used goes to so many of the connections that have not spoken, the newest ones: a node speaks
+ * at once.
+ */
 export const MAX_SILENT_COPIES = 4
 
-/** A connection that has not spoken for this long gets no frames for unknown sender values: a node speaks at once. ms */
+/** A connection that has not spoken for so long gets no frames for unknown sender values: a node speaks at once. ms */
 export const NAMING_MS = 10_000
 
 /** A room of 100,000 ops is about 100 frames and 10 to 100 MB: the network should be the slowest part, not the relay. */
 export const BYTES_PER_SECOND = 64 * 1024 * 1024
 
-/** A person who types causes ten frames a second; a script that submits op by op a thousand. */
+/** A person who types causes ten frames a second; a script that submits op by op causes a thousand. */
 export const FRAMES_PER_SECOND = 4_000
 
-/** A connection may send this much of its rates at once before it must rest. ms */
+/** A connection may send at once what its rates allow in this time. Then it must rest. ms */
 export const BURST_MS = 2_000
 
-/** A connection that owes more rest than this was not paused by its host, and is refused. ms */
+/** If a connection owes more rest than this, its host did not pause it, and it is refused. ms */
 export const MAX_REST_MS = 10_000
 
 interface Member {
@@ -48,23 +52,26 @@ interface Member {
   readonly source: string
   /** Sender values that it used, the first of them first, and when it used each for the first time. */
   readonly senders: { readonly value: Uint8Array; readonly since: number }[]
-  /** When all that it sent would have been sent at the allowed rates (GCRA, one number for a token bucket). ms */
+  /** The time at which all that the connection sent would be within its rates (GCRA, one number for a token bucket). ms */
   paidUntil: number
 }
 
 /** The connections that use a sender value. */
 interface Users<Conn> {
-  /** The subnet that used it first. It is kept while anybody uses the value, also when the connections of this subnet are gone. */
+  /**
+   * The subnet that used the value first. It is kept while any connection uses the value, also when the connections of this subnet are
+   * gone.
+   */
   readonly home: string
-  /** Each with where it comes from, in the order in which they began to use the value. */
+  /** Each connection with its subnet and source, in the order in which they began to use the value. */
   readonly conns: Map<Conn, Pick<Member, 'subnet' | 'source'>>
 }
 
-/** `Conn` is whatever the host knows a connection by: a Map's key. */
+/** `Conn` is the host's handle of a connection: a key of a Map. */
 export interface Room<Conn> {
   readonly members: Map<Conn, Member>
   readonly shares: Shares<Conn>
-  /** Members that have not used a sender value yet, and until when they count as that (ms), the earliest first. */
+  /** Connections that have not used a sender value yet, and until when they count as such (ms), the earliest first. */
   readonly unnamed: Map<Conn, number>
   /** By sender value, as `nameOf` writes it. */
   readonly users: Map<string, Users<Conn>>
@@ -81,21 +88,21 @@ export const DEFAULT_RATES: Rates = { frames: FRAMES_PER_SECOND, bytes: BYTES_PE
 
 export type RoomRefusal = EnvelopeRefusal | 'too-fast' | 'too-many-senders'
 
-/** What becomes of a frame. */
+/** The decision about a frame. */
 export type Routing<Conn> =
   /**
-   * The host sends it on as it is, and reads nothing from its sender for `restMs`, where it can: so rates are kept and no frame is
-   * lost. `isNew`: its sender value was not known of this connection.
+   * The host sends the frame on as it is. Then it reads nothing from the sender for `restMs`, if it can: so rates are kept and no frame
+   * is lost. `isNew`: this connection had not used the sender value before.
    */
   | { readonly type: 'deliver'; readonly to: readonly Conn[]; readonly restMs: number; readonly isNew: boolean }
-  /** The host closes the connection: no node of ours ever earns this. */
+  /** The host closes the connection. No node of ours ever causes this. */
   | { readonly type: 'refuse'; readonly reason: RoomRefusal }
 
 export function createRoom<Conn>(rates: Rates = DEFAULT_RATES): Room<Conn> {
   return { members: new Map(), shares: createShares(MAX_CONNECTIONS_PER_ROOM), unnamed: new Map(), users: new Map(), rates }
 }
 
-/** Takes a connection of a subnet in. Where another had to leave for it, that one is forgotten, and the host closes it. */
+/** Takes in a connection of a subnet. If another connection had to leave for it, that one is forgotten, and the host closes it. */
 export function join<Conn>(room: Room<Conn>, conn: Conn, subnet: string, now: number): Place<Conn> {
   const place = takePlace(room.shares, subnet, conn)
   if (place.type === 'refused') return place
@@ -117,7 +124,7 @@ export function leave<Conn>(room: Room<Conn>, conn: Conn): void {
 
 const KEPT_BYTES = SENDER_BYTES + 8
 
-/** The sender values of a connection, each with the time of its first use: what a host must keep of it beside its subnet. */
+/** The sender values of a connection, each with the time of its first use. A host must keep this of it, beside its subnet. */
 export function sendersOf<Conn>(room: Room<Conn>, conn: Conn): Uint8Array {
   const senders = room.members.get(conn)?.senders ?? []
   const kept = new Uint8Array(senders.length * KEPT_BYTES)
@@ -129,8 +136,8 @@ export function sendersOf<Conn>(room: Room<Conn>, conn: Conn): Uint8Array {
 }
 
 /**
- * Tells a room of the sender values that its members used before: of each what `sendersOf` gave. All at once, since it matters who used
- * a value first. The subnet that used a value first is known only if a connection of it is still there.
+ * Tells a room of the sender values that its connections used before: for each connection, the result of `sendersOf`. All at once, since
+ * it matters which connection used a value first. The subnet that used a value first is known only if a connection of it is still there.
  */
 export function restoreSenders<Conn>(room: Room<Conn>, kept: Iterable<readonly [Conn, Uint8Array]>): void {
   const uses: { readonly conn: Conn; readonly value: Uint8Array; readonly since: number }[] = []
@@ -146,9 +153,9 @@ export function restoreSenders<Conn>(room: Room<Conn>, kept: Iterable<readonly [
 }
 
 /**
- * Adds what a member sent to what it owes: a frame, or any message that costs the host as much as one.
+ * Adds a frame, or any message that costs the host as much, to the debt of its connection.
  * @param now ms, of a clock that never runs backwards
- * @returns how long nothing should be read from it (ms), or null when it owes too much
+ * @returns how long nothing should be read from the connection (ms), or null when it owes too much
  */
 export function charge<Conn>(room: Room<Conn>, conn: Conn, bytes: number, now: number): number | null {
   const member = room.members.get(conn)
@@ -158,7 +165,7 @@ export function charge<Conn>(room: Room<Conn>, conn: Conn, bytes: number, now: n
   return restMs > MAX_REST_MS ? null : restMs
 }
 
-/** Where a frame from a member goes; any bytes. @param now ms, of a clock that never runs backwards. O(members) */
+/** Where a frame from a connection goes; any bytes. @param now ms, of a clock that never runs backwards. O(connections) */
 export function route<Conn>(room: Room<Conn>, conn: Conn, frame: Uint8Array, now: number): Routing<Conn> {
   const member = room.members.get(conn)
   if (!member) return { type: 'deliver', to: [], restMs: 0, isNew: false }
@@ -186,16 +193,16 @@ function receiversOf<Conn>(room: Room<Conn>, receiver: Uint8Array | null, now: n
 }
 
 /**
- * Four at most of the connections that use a sender value, so that others who say they are its owner do not multiply frames. Nobody
- * knows a value before its owner has used it. So the owner is first among them until it reconnects, and then the newest of its subnet,
- * or, if its network changed, among the newest of other sources. O(users)
+ * At most four of the connections that use a sender value. So others that claim to be its owner cannot multiply frames. Nobody knows a
+ * value before its owner has used it. So the owner is the first connection until it reconnects. Then it is the newest one of its subnet
+ * or, if its network changed, among the newest ones of other sources. O(users)
  */
 function usersOf<Conn>({ home, conns }: Users<Conn>): Set<Conn> {
   const chosen = new Set<Conn>()
   const newest = new Map<string, Conn>()
   for (const [conn, { subnet, source }] of conns) {
     if (chosen.size === 0) chosen.add(conn)
-    // A source keeps its turn. To be among the newest again, an attacker needs sources that were not there.
+    // A source keeps its place in this order. To be among the newest again, an attacker needs sources that were not there.
     newest.set(subnet === home ? home : source, conn)
   }
   const ofHome = newest.get(home)
@@ -205,7 +212,7 @@ function usersOf<Conn>({ home, conns }: Users<Conn>): Set<Conn> {
   return chosen
 }
 
-/** Notes a sender value that is new for this member. False when it has brought too many: then nothing is noted. */
+/** Notes a sender value that is new for this connection. False when the connection has brought too many: then nothing is noted. */
 function remember<Conn>(room: Room<Conn>, conn: Conn, member: Member, sender: Uint8Array, now: number): boolean {
   if (member.senders.length >= MAX_SENDERS_PER_CONNECTION) {
     if (member.senders[0]!.since > now - SENDER_MS) return false
@@ -229,7 +236,7 @@ function forget<Conn>(room: Room<Conn>, conn: Conn, sender: Uint8Array): void {
   if (users?.conns.size === 0) room.users.delete(name)
 }
 
-/** Quicker than a name for each frame: a connection's first sender value is nearly always its only one. */
+/** This is quicker than to write a key for each frame: a connection's first sender value is nearly always its only one. */
 function hasUsed({ senders }: Member, sender: Uint8Array): boolean {
   for (const { value } of senders) if (isSame(value, sender)) return true
   return false

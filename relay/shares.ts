@@ -1,17 +1,18 @@
 /**
- * Places that are shared out among sources, and within a source among its networks (`networksOf`). Everybody gets one while there are any; a share
- * binds only when all are taken. Then the source with most places gives one up, if it has at least two more than the newcomer's. If none has, the
- * same goes for the networks within the newcomer's source. So a source that has no place always gets one while another has more than one,
- * from however many networks; and two equal ones never take places from each other in turn.
+ * Places that are divided among sources, and within a source among its networks (`networksOf`). Everybody gets a place while there are
+ * free ones. Shares matter only when all places are taken. Then the source with most places gives one up, if it has at least two more
+ * than the newcomer's source. If no source has two more, the same rule divides the places among the networks within the newcomer's
+ * source. So a source without a place always gets one while another source has more than one, however many networks that one has. And two
+ * sources with equally many places never take places from each other in turn.
  */
 import { networksOf } from './source.ts'
 
 /** The places of one network. */
 interface Share<Conn> {
   size: number
-  /** Of the networks within it, by their names. One without any place is not listed. */
+  /** The networks within it, by their names. A network without a place is not listed. */
   readonly parts: Map<string, Share<Conn>>
-  /** Of a subnet: its connections, in the order in which they came. */
+  /** If it is a subnet: its connections, in the order in which they came. */
   readonly conns: Set<Conn>
 }
 
@@ -19,7 +20,7 @@ export interface Shares<Conn> extends Share<Conn> {
   readonly max: number
 }
 
-/** What became of a connection that asked for a place. */
+/** The result of asking for a place. */
 export type Place<Conn> =
   | { readonly type: 'given'; readonly instead: Conn | null }
   /** All are taken, and its source has its share. */
@@ -34,8 +35,8 @@ function createShare<Conn>(): Share<Conn> {
 }
 
 /**
- * Asks for a place for a connection of a subnet. `instead` has lost its own to the newcomer: the host must close it. O(1) while there are free
- * places, else O(networks + places of the subnet that gives one up).
+ * Asks for a place for a connection of a subnet. `instead` is a connection that has lost its place to the newcomer: the host must close
+ * it. O(1) while there are free places, otherwise O(networks + places of the subnet that gives one up).
  */
 export function takePlace<Conn>(shares: Shares<Conn>, subnet: string, conn: Conn): Place<Conn> {
   let instead: Conn | null = null
@@ -74,7 +75,7 @@ function remove<Conn>(share: Share<Conn>, [network, ...within]: readonly string[
   return true
 }
 
-/** The subnet that gives a place up for a newcomer from these networks; null where nobody has two more than they. */
+/** The subnet that gives a place up for a newcomer from these networks; null when no subnet has two places more than they. */
 function whoGivesUp<Conn>(shares: Share<Conn>, networks: readonly string[]): { subnet: string; conns: Iterable<Conn> } | null {
   let share = shares
   for (const network of networks) {
@@ -90,7 +91,7 @@ function whoGivesUp<Conn>(shares: Share<Conn>, networks: readonly string[]): { s
   return null
 }
 
-/** The one with most places, of equal ones the newest. @param parts at least one */
+/** The network with most places; of several with as many, the newest. @param parts at least one */
 function largestOf<Conn>(parts: ReadonlyMap<string, Share<Conn>>): readonly [string, Share<Conn>] {
   return [...parts].reduce((largest, each) => (each[1].size >= largest[1].size ? each : largest))
 }

@@ -1,17 +1,17 @@
 /**
- * Where connections come from, as far as a relay can tell. A *subnet* is an IPv4 address, or the /64 of an IPv6 address, since a single device may
- * use all addresses of its /64. A *source* is whom the relay takes for one user when it shares out what is scarce: an IPv4 address, or the /48
- * of an IPv6 address, since a home has 256 /64s or more, and anyone gets a /48 for nothing. Places are shared out within a /48, too: among its
- * /56s, which are homes, and in these among their /64s.
+ * Where connections come from, as far as a relay can tell. A *subnet* is an IPv4 address, or the /64 of an IPv6 address, since a single
+ * device may use all addresses of its /64. A *source* is what the relay takes for one user when it divides something scarce: an IPv4
+ * address, or the /48 of an IPv6 address, since a home has 256 /64s or more, and anyone gets a /48 for nothing. Places are divided within
+ * a /48, too: among its /56s, which are homes, and in these among their /64s.
  *
- * Neighbours in IPv4 are no source: one pays for each address, and behind the 256 of a /24 there may be thousands of homes.
- * Devices behind one NAT or one proxy are one source, and so is everything on the relay's own machine.
+ * Neighbours in IPv4 are different sources: each address costs money, and there may be thousands of homes behind the 256 addresses of a
+ * /24. Devices behind one NAT or one proxy are one source, and so is everything on the relay's own machine.
  */
 
 /** The subnet of every address on this machine (127.0.0.0/8, ::1). */
 export const LOOPBACK = 'loopback'
 
-/** The subnet of all of which nothing is known. */
+/** The subnet of all connections of which nothing is known. */
 export const UNKNOWN = 'unknown'
 
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/
@@ -21,9 +21,9 @@ const IPV4_PORT = /^([\d.]{7,15}):\d{1,5}$/
 const BRACKETED = /^\[([^\]]{2,64})\](?::\d{1,5})?$/
 
 /**
- * The subnet of an address as text ("192.0.2.1", "2001:db8::1", "fe80::1%eth0", "::ffff:192.0.2.1"). An address that stands for an IPv4
- * address has the subnet of that one. Its owner could choose among many networks otherwise (6to4, Teredo), or all of IPv4 would be one
- * source (NAT64, SIIT).
+ * The subnet of an address as text ("192.0.2.1", "2001:db8::1", "fe80::1%eth0", "::ffff:192.0.2.1"). If an address stands for an IPv4
+ * address, it has the subnet of that one. Otherwise its owner could choose among many networks (6to4, Teredo), or all of IPv4 would be
+ * one source (NAT64, SIIT).
  * @returns null for text that is not an address
  */
 export function subnetOf(address: string): string | null {
@@ -36,8 +36,8 @@ export function subnetOf(address: string): string | null {
 }
 
 /**
- * The subnet that a header names ("X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP"), with or without a port ("192.0.2.1:5678", "[2001:db8::1]:443").
- * Of a list the last address counts: the nearest proxy wrote it, and anyone can write the others.
+ * The subnet that a header names ("X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP"), with or without a port ("192.0.2.1:5678",
+ * "[2001:db8::1]:443"). If the header has a list, the last address counts: the nearest proxy wrote it, and anyone can write the others.
  * @returns null where there is no address
  */
 export function subnetInHeader(header: string | null | undefined): string | null {
@@ -46,7 +46,7 @@ export function subnetInHeader(header: string | null | undefined): string | null
   return subnetOf(address)
 }
 
-/** What the operator is told, once, when the header that should name an address does not. */
+/** The sentence that the operator is told, once, when the header holds no address. */
 export const noAddressIn = (header: string): string =>
   `A connection’s header "${header}" holds no address. All such connections count as one source. See ADDRESS_HEADER in docs/relay.md.`
 

@@ -1,10 +1,11 @@
 /**
- * What one turn of the event loop has for a socket is written at once: a room in which all speak costs its host a system call
- * for each receiver and turn, and not for each frame and receiver. Nothing waits longer than what is read in the same turn.
+ * Writes at once all that one turn of the event loop has for a socket. So if all connections of a room speak, the host needs a system
+ * call for each receiver and turn, and not for each frame and receiver. A frame waits only until the sockets that can be read in the same
+ * turn have been read.
  */
 import type { Writable } from 'node:stream'
 
-/** Holds back what is written to a stream from now on until this turn has read all that there is. */
+/** Holds back all that is written to a stream from now on, until this turn has read all that there is. */
 export type HoldForTurn = (stream: Corked) => void
 
 type Corked = Pick<Writable, 'cork' | 'uncork'>
@@ -20,7 +21,7 @@ export function createTurns(): HoldForTurn {
 
   return (stream) => {
     if (held.has(stream)) return
-    // After the sockets that are readable now were read.
+    // When the sockets that are readable now have been read.
     if (held.size === 0) setImmediate(letGo)
     held.add(stream)
     stream.cork()

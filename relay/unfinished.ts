@@ -1,20 +1,23 @@
 /**
- * What is in memory of websocket messages that have begun and not ended: no sender need ever end one. `ws` keeps every reading of the network
- * of which it still needs a byte, whole, and as an object of its own. So a reading counts as all of its bytes and READING_OVERHEAD, however
- * few it has, and however few of them are needed.
+ * The memory of websocket messages that have begun and not ended: a sender need not ever end a message. `ws` keeps each reading of the
+ * network of which it still needs a byte, whole, and as an object of its own. So a reading counts as all of its bytes and
+ * READING_OVERHEAD, even if it has few bytes, or few of them are needed.
  */
 
 /** Bytes in all. Above it, connections of the source with most of them are cut. */
 export const MAX_UNFINISHED_BYTES = 256 * 1024 * 1024
 
-/** What a reading takes of memory besides its bytes: 200 to 260 were measured for readings of one byte. Bytes. */
+/** The memory that a reading takes besides its bytes: 200 to 260 were measured for readings of one byte. Bytes. */
 export const READING_OVERHEAD = 512
 
-/** Of one connection. */
+/** The unfinished message of one connection. */
 export interface Unfinished {
-  /** What is counted of it. Bytes. */
+  /** Bytes that are counted for it. */
   held: number
-  /** Bytes that were read and belong to nothing that has ended. The heads of a message's pieces among them, of which nothing is told. */
+  /**
+   * Bytes that were read and belong to nothing that has ended. Among them are the heads of a message's pieces, of which `ws` tells
+   * nothing.
+   */
   open: number
   /** A message ended in this reading. */
   hasEnded: boolean
@@ -40,7 +43,7 @@ export function noteReading(unfinished: Unfinished, bytes: number): void {
   unfinished.held = unfinished.open > 0 ? unfinished.held + bytes + READING_OVERHEAD : 0
 }
 
-/** Who is to be cut, so that no more than MAX_UNFINISHED_BYTES are held: of the source that holds most, those that hold most. */
+/** Chooses connections to be cut, so that no more than MAX_UNFINISHED_BYTES are held: of the source that holds most, those that hold most. */
 export function tooManyUnfinished<Peer extends { readonly source: string; readonly unfinished: Unfinished }>(
   peers: Iterable<Peer>,
 ): Peer[] {
@@ -66,5 +69,5 @@ export function tooManyUnfinished<Peer extends { readonly source: string; readon
   return cut
 }
 
-/** The least that a head takes (RFC 6455, 5.2), with the mask that clients write. */
+/** The least number of bytes that a head takes (RFC 6455, 5.2), with the mask that clients write. */
 const headBytes = (bytes: number): number => (bytes < 126 ? 6 : bytes < 65_536 ? 8 : 14)

@@ -1,4 +1,4 @@
-/** The host on Cloudflare, and how often the platform made one of its objects: what a sleep looks like from outside. */
+/** The host on Cloudflare. It also tells how often the platform made one of its objects: that shows whether an object slept. */
 import worker, { Main as Room } from './worker.ts'
 
 let made = 0

@@ -1,14 +1,15 @@
 /**
- * A relay's host on Cloudflare: each room is a Durable Object, which the platform puts to sleep while nobody speaks, with its
- * sockets open. What it must remember of them meanwhile lies beside each socket (`Kept`, at most 800 bytes).
+ * A relay's host on Cloudflare. Each room is a Durable Object. While nobody speaks, the platform puts it to sleep, with its sockets open.
+ * State that must survive the sleep lies beside each socket (`Kept`, at most 800 bytes).
  *
- * It cannot do what the host on Node does for senders that are too fast and for receivers that are too slow: nothing tells the
- * platform to read no more of a socket, and nothing tells us how much waits for one. So a sender that is too fast for too long is
- * sent away, and what a receiver is sent is metered (`meter.ts`). What waits for one that reads more slowly than that is in the
- * memory of the object, which the platform restarts when it takes 128 MB.
+ * This host cannot do what the host on Node.js does for senders that are too fast and for receivers that are too slow: nothing tells the
+ * platform to read no more from a socket, and nothing tells the host how many bytes wait for one. So a sender that is too fast for too
+ * long is sent away, and the bytes that a receiver is sent are metered (`meter.ts`). If a receiver reads more slowly than that, its
+ * frames wait in the memory of the object. When that takes 128 MB, the platform restarts the object.
  *
- * What a connection owes for its frames, and what a meter has counted, is forgotten in the object's sleep, and needs no timer, which
- * would keep it awake: it sleeps after 10 s without a message, in which all but a burst of it is paid (`BURST_MS`, `MAX_REST_MS`).
+ * When the object sleeps, it forgets the debts of connections and the counts of meters. It needs no timer for them, which would keep it
+ * awake. It sleeps after 10 s without a message. In that time a connection pays all that it owes, except a burst (`BURST_MS`,
+ * `MAX_REST_MS`).
  */
 import { type Connection, type ConnectionContext, routePartykitRequest, Server, type WSMessage } from 'partyserver'
 import { FRAME_VERSION } from '../src/net/envelope.ts'
@@ -22,20 +23,20 @@ import { noAddressIn, subnetInHeader, UNKNOWN } from './source.ts'
 declare global {
   namespace Cloudflare {
     interface Env {
-      /** The rooms, by their names; the binding's own name is the "main" of their paths. */
+      /** The rooms, by their relay names; the binding's own name is the "main" of their paths. */
       readonly Main: DurableObjectNamespace<Main>
       /** The app's files, which are served before anything of ours runs. */
       readonly ASSETS: Fetcher
-      /** What a connection may send, if not so much as `room.ts` has it. */
+      /** Rates of a connection, if they are not those of `room.ts`. */
       readonly FRAMES_PER_SECOND?: string | number
       readonly BYTES_PER_SECOND?: string | number
-      /** The header that tells where a connection comes from, if not the one that Cloudflare writes. */
+      /** The header that tells where a connection comes from, if it is not the one that Cloudflare writes. */
       readonly ADDRESS_HEADER?: string
     }
   }
 }
 
-/** What is kept of a connection while the object sleeps. */
+/** The state of a connection that is kept while the object sleeps. */
 interface Kept {
   readonly subnet: string
   /** When it came. ms */
@@ -44,10 +45,10 @@ interface Kept {
   readonly senders: Uint8Array
 }
 
-/** The header in which a room is told the subnet of a connection. Nobody else can write it: the request is made anew. */
+/** The header in which a room is told the subnet of a connection. Nobody else can write it: the host makes a new request. */
 const SUBNET = 'x-tabweave-subnet'
 
-/** What another text than a ping counts as: no node of ours sends one. */
+/** A text that is not a ping counts as this: no node of ours sends one. */
 const NO_FRAME = new Uint8Array(0)
 
 /** RFC 6455 §7.4.1: the client closed the connection and gave no code. */
@@ -59,7 +60,7 @@ export class Main extends Server {
   #room = createRoom<Connection<Kept>>()
   #meters = new WeakMap<Connection<Kept>, Meter>()
 
-  /** Before anything else, also after a sleep. */
+  /** Runs before anything else, also after a sleep. */
   override onStart(): void {
     // The platform answers pings itself, and does not wake the object for them.
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG))
@@ -69,7 +70,7 @@ export class Main extends Server {
       connection.state === null ? [] : [{ connection, state: connection.state }],
     )
     kept.sort((a, b) => a.state.since - b.state.since)
-    // One that said nothing before the sleep was silent for long enough.
+    // If a connection said nothing before the sleep, it was silent for long enough.
     for (const { connection, state } of kept) join(this.#room, connection, state.subnet, -Infinity)
     restoreSenders(
       this.#room,
@@ -83,7 +84,7 @@ export class Main extends Server {
     if (place.type === 'refused') return connection.close(CLOSE.full, ROOM_IS_FULL)
     if (place.instead !== null) sendAway(place.instead, CLOSE.full, GAVE_WAY)
     connection.setState({ subnet, since: Date.now(), senders: new Uint8Array(0) })
-    // It may ping.
+    // This tells the node that it may send pings.
     connection.send(PONG)
   }
 
@@ -96,7 +97,7 @@ export class Main extends Server {
       return sendAway(connection, routing.reason === 'too-large' ? CLOSE.tooLarge : CLOSE.refused, routing.reason)
     }
     const member = this.#room.members.get(connection)
-    // It was sent away.
+    // The connection was sent away.
     if (!member) return
     const { subnet, source } = member
     if (routing.isNew) connection.setState((kept) => ({ subnet, since: kept?.since ?? now, senders: sendersOf(this.#room, connection) }))
@@ -110,7 +111,7 @@ export class Main extends Server {
   }
 
   override onClose(connection: Connection<Kept>, code: number): Promise<void> {
-    // A goodbye without a code is one that nobody else answers.
+    // If a close has no code, the host must answer it: nobody else does.
     if (code === NO_CODE) connection.close()
     return this.#forget(connection)
   }
@@ -121,7 +122,7 @@ export class Main extends Server {
 
   async #forget(connection: Connection<Kept>): Promise<void> {
     leave(this.#room, connection)
-    // Nothing stays on a disk of a room in which nobody is: partyserver has written its name there.
+    // An empty room leaves nothing on a disk: partyserver has written the relay name there.
     if (this.#room.members.size === 0) await this.ctx.storage.deleteAll()
   }
 }
@@ -140,12 +141,12 @@ function sendTo(connection: Connection<Kept>, frame: Uint8Array): void {
   try {
     connection.send(frame)
   } catch {
-    // It is closing: the others must hear all the same, and `onClose` will be told.
+    // This connection is closing. The others must get the frame all the same, and `onClose` will be told.
   }
 }
 
 export default {
-  /** What is no file of the app: the rooms, and what is not there. */
+  /** Answers requests for rooms, and for paths where there is nothing. Files of the app are served before this. */
   async fetch(request: Request, env: Cloudflare.Env): Promise<Response> {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return answer(405, 'Only GET and HEAD are answered here.', { Allow: 'GET, HEAD' })
@@ -158,7 +159,7 @@ export default {
     }
     if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') return answer(426, 'Rooms are websockets.', { Upgrade: 'websocket' })
     const subnet = subnetOfRequest(request, env)
-    // Nothing else of the request: partyserver takes names and settings from queries and headers.
+    // Nothing else of the request is passed on: partyserver takes names and settings from queries and headers.
     const asked = new Request(`${origin}${pathname}`, { headers: { Upgrade: 'websocket', [SUBNET]: subnet } })
     return (await routePartykitRequest(asked, env)) ?? answer(404, 'Not found.')
   },
