@@ -42,7 +42,7 @@ const itemsIn = (bytes: Uint8Array, at: number, major: number): number =>
 /** Where the pattern that begins at `at` ends; 0 if there is none. */
 export const endOfPattern = (bytes: Uint8Array, at: number): number => endOfItem(bytes, at, true)
 
-/** Whether a body can be split: it is one item, whatever else `checkOp` may say of it. */
+/** Whether a body can be split: whether it is one item. `checkOp` may still refuse it. */
 export const isItem = (body: Uint8Array): boolean => endOfItem(body, 0, false) === body.length && body.length > 0
 
 /** Where the item that begins at `at` ends, as a pattern or as a body; 0 if there is none. */
@@ -83,7 +83,10 @@ export interface BodyWriter {
   readonly contents: ByteWriter
   /** Where the patterns begin. */
   readonly starts: number[]
-  /** The latest pattern of each hash, once there are several. Of two with one hash, the older one is written again when it returns. */
+  /**
+   * The place of the latest pattern with each hash, once there are several patterns. If two patterns have one hash, the older one is
+   * written again when it comes again.
+   */
   places: Map<number, number> | null
 }
 
@@ -140,7 +143,7 @@ export function writeBodies(out: ByteWriter, { patterns, contents }: BodyWriter)
   giveBack(contents)
 }
 
-/** FNV-1a of 32 bits. Whoever finds two patterns with one hash gains that both are written more often. */
+/** FNV-1a of 32 bits. Somebody who finds two patterns with one hash gains only that both are written more often. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
@@ -169,8 +172,8 @@ export const createBodyReader = (columns: BodyColumns): BodyReader => ({ columns
 export const isReadUp = ({ columns, contentsAt }: BodyReader): boolean => contentsAt === columns.contents.length
 
 /**
- * Writes the body of a ref after its author's body before; false when there is none. What is written may be no canonical body:
- * `checkOp` tells. It ends soon after MAX_BODY_BYTES, so that a pattern is no bomb.
+ * Writes the body of a ref after its author's previous body; false when there is none. The result may be no canonical body: `checkOp`
+ * tells. Writing ends soon after MAX_BODY_BYTES, so that a small pattern cannot make a large body.
  */
 export function readBody(reader: BodyReader, ref: number, before: Uint8Array | null, out: ByteWriter): boolean {
   const { columns, starts } = reader

@@ -1,8 +1,7 @@
 /**
- * A bundle: units of one room in order of admission, written by columns (`columns.ts`). What the receiver can work out is
- * not sent: it rebuilds every op's canonical bytes and hashes them, so authors, parents within the bundle, their seqs, and
- * ids cost next to nothing, and what is typed little more than its characters. Links, exported files and the store's segments
- * all carry this one format.
+ * A bundle: units of one room in order of admission, written by columns (`columns.ts`). The receiver rebuilds each op's canonical bytes
+ * and hashes them. What it can work out is not sent. So authors, parents within the bundle, their seqs, and ids cost next to nothing, and
+ * a typed text costs little more than its characters. Paths, exported files and the store's segments all carry this one format.
  */
 import { bytesOf, type ByteWriter, giveBack, takeWriter } from '../core/byte-writer.ts'
 import { compareBytes, equalBytes } from '../core/bytes.ts'
@@ -48,9 +47,9 @@ export interface BundleLimits {
 /** What any bundle may hold. */
 export const WIDEST: BundleLimits = { ops: MAX_BUNDLE_OPS, built: MAX_BUNDLE_OP_BYTES, bytes: MAX_BUNDLE_BYTES }
 
-/** More than the counts and the room take. Bytes. */
+/** More bytes than the counts and the room take. */
 export const HEADER_COST = 64
-/** More than an op's columns take beyond its canonical bytes and its signature. Bytes. */
+/** More bytes than an op's columns take beyond its canonical bytes and its signature. */
 export const OP_COST = 16
 
 /**
@@ -70,7 +69,7 @@ export const BUNDLE_BUDGET = MAX_BUNDLE_BYTES - HEADER_COST
 /** The room of a bundle without ops. */
 const NO_ROOM = asOpId(new Uint8Array(ID_BYTES))
 
-/** The columns of units of one room. Whether they fit `MAX_BUNDLE_BYTES` is for the caller to see to, with `unitCost`. */
+/** The columns of units of one room. The caller must see to it, with `unitCost`, that they fit `MAX_BUNDLE_BYTES`. */
 export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
   const first = units[0]?.[0]
   const room = first === undefined ? NO_ROOM : (first.op.room ?? first.id)
@@ -84,11 +83,12 @@ export function encodeBundle(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
 // — decoding ———————————————————————————————————————————————————————————————————————————————————————————————
 
 /**
- * The units of a bundle, rebuilt and hashed, or why it is refused whole. Total on any bytes. Checked here: the format, every
- * op's own rules (`checkOp`), the limits of units, parents before children, and that every op is signed or the prev of a
- * unit-mate by the same author. Not checked: the signatures, and what needs parents from outside. No op keeps `bytes` in memory.
- * One of more than `most.ops` ops is refused before they are built. Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES, whatever the bytes; `spent.ops` says how many, refused or not,
- * and of columns that are refused what they took, in hashes.
+ * The units of a bundle, rebuilt and hashed, or the reason for which it is refused whole. Total on any bytes. It checks the format, each
+ * op's own rules (`checkOp`), the limits of units, that parents come before children, and that each op is signed or the prev of a
+ * unit-mate by the same author. It does not check signatures, or rules that need parents from outside. No op keeps `bytes` in memory.
+ *
+ * A bundle of more than `most.ops` ops is refused before they are built. Linear: at most MAX_BUNDLE_OPS hashes over MAX_BUNDLE_OP_BYTES,
+ * whatever the bytes. `spent.ops` is the work in hashes, also for a bundle that is refused.
  */
 export function decodeBundle(bytes: Uint8Array, spent = { ops: 0 }, most: BundleLimits = WIDEST): Result<readonly Unit[]> {
   if (bytes.length > most.bytes) return refuse('too-large')
@@ -128,7 +128,7 @@ function buildUnits(rebuilding: Rebuilding, most: number): Result<readonly Unit[
       rebuilding.built.push(unitOp)
     }
     total += bytesInUnit
-    // What an op of the next units vouches for does not count: a unit stands alone.
+    // An op of a later unit may vouch for it. That does not count: a unit stands alone.
     const start = rebuilding.built.length - size
     for (let i = 0; i < size; i++) if (unit[i]!.signature === null && !rebuilding.isVouchedFor[start + i]) return refuse('unauthentic')
     units.push(unit)
@@ -137,8 +137,8 @@ function buildUnits(rebuilding: Rebuilding, most: number): Result<readonly Unit[
 }
 
 /**
- * The units of a bundle that this node has checked, hashed and stored before, or null when these bytes are not such a one:
- * what `decodeBundle` gives, but its ids are told (`idAt`: that of the bundle's n-th op) and nothing is hashed or encoded.
+ * The units of a bundle that this node has checked, hashed and stored before, or null when these bytes are no such bundle. The result is
+ * that of `decodeBundle`. But the ids are given (`idAt`: the id of the bundle's n-th op), and nothing is hashed or encoded.
  */
 export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): readonly Unit[] | null {
   const columns = readColumns(bytes)
@@ -158,14 +158,14 @@ export function reopenBundle(bytes: Uint8Array, idAt: (n: number) => OpId): read
   return isUsedUp(rebuilding) ? unitSizes.map((size) => built.slice(start, (start += size))) : null
 }
 
-/** What tells whether units are few and large. */
+/** The numbers that tell whether units are few and large. */
 export interface Shape {
   readonly units: number
   readonly ops: number
   readonly signatures: number
 }
 
-/** The shape of a bundle of this node's own, in the time that its columns take; null for bytes that are none. */
+/** The shape of a bundle of this node's own, in the time that its columns take; null for bytes that are no bundle. */
 export function shapeOfBundle(bytes: Uint8Array): Shape | null {
   const columns = readColumns(bytes)
   return columns.ok ? shapeOf(columns.value.unitSizes.length, columns.value.signatures) : null
@@ -183,10 +183,13 @@ const shapeOf = (units: number, signatures: readonly (Uint8Array | null)[]): Sha
   signatures: signatures.filter((signature) => signature !== null).length,
 })
 
-/** Ops for each signature, from which on others would be left out by merging with more. */
+/** If a unit has so many ops for each signature, merging it with others would save next to nothing. */
 const OPS_PER_SIGNATURE = 8
 
-/** Whether this is one unit of at least so many ops with few signatures: merged with others it would be smaller by next to nothing. */
+/**
+ * Whether this is one unit of at least `least` ops with few signatures. Then merging it with other units would make it smaller by next to
+ * nothing.
+ */
 export const isWellMerged = ({ units, ops, signatures }: Shape, least: number): boolean =>
   units === 1 && ops >= least && signatures * OPS_PER_SIGNATURE <= ops + OPS_PER_SIGNATURE
 
@@ -199,7 +202,7 @@ function copyOf(bytes: Uint8Array): Uint8Array {
 /** The columns, and how far they are read. */
 interface Rebuilding {
   readonly columns: Columns
-  /** The ops so far; whoever asks for the next one puts it here. */
+  /** The ops so far. The caller that asks for the next op adds it here. */
   readonly built: UnitOp[]
   /** For each op, whether it is the prev of a later op by the same author. */
   readonly isVouchedFor: boolean[]
@@ -231,10 +234,10 @@ const rebuildingOf = (columns: Columns, named: OpId[] = []): Rebuilding => ({
 /** Whether nothing is left in the columns that no op has used. */
 const isUsedUp = ({ columns, named, bodies }: Rebuilding): boolean => named.length === columns.external.length && isReadUp(bodies)
 
-/** An op that nobody has yet but whoever builds it. */
+/** An op that only its builder has yet. */
 type NewOp = Omit<Op, 'body'> & { body: Uint8Array }
 
-/** The next op as the columns tell it, not checked; null when they point to nothing. Its body is a view of `rebuilding.body`. */
+/** The next op of the columns, not checked; null when they point to nothing. Its body is a view of `rebuilding.body`. */
 function nextOp(rebuilding: Rebuilding): NewOp | null {
   const { columns, built, latest, body } = rebuilding
   const here = built.length

@@ -1,4 +1,4 @@
-/** Which signatures of a bundle are to be verified, and what is left of ops whose signatures are wrong. */
+/** Which signatures of a bundle are to be verified, and what becomes of ops whose signatures are wrong. */
 import { type Dag, numberOf } from '../core/dag.ts'
 import { signedBytes } from '../core/keys.ts'
 import type { OpId } from '../core/op.ts'
@@ -12,7 +12,10 @@ export interface Claim extends SignatureClaim {
   readonly id: OpId
 }
 
-/** What is to be verified: signatures of ops that are not held. An op that comes many times with one signature has it verified once. */
+/**
+ * The signatures that are to be verified: those of ops that are not held. If an op comes many times with one signature, the signature is
+ * verified once.
+ */
 export function claimsOf(dag: Dag, units: readonly Unit[]): Claim[] {
   const claims: Claim[] = []
   const seen = new Set<string>()
@@ -31,7 +34,7 @@ export function claimsOf(dag: Dag, units: readonly Unit[]): Claim[] {
   return claims
 }
 
-/** The op without its signature, if that is one of the wrong ones. */
+/** The op without its signature, if the signature is one of the wrong ones. */
 export function withoutWrong(unitOp: UnitOp, wrong: ReadonlySet<string>): UnitOp {
   const { id, signature } = unitOp
   return signature !== null && wrong.has(keyOfSigned(id, signature)) ? { ...unitOp, signature: null } : unitOp

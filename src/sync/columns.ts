@@ -22,7 +22,7 @@ import { type ByteReader, createReader, left, readBytes, readCopy, readVarint, w
 /** The version of the format; the first byte of every bundle. */
 const BUNDLE_VERSION = 2
 
-/** Ops of one bundle: few enough to hash at once, for a few bytes of columns can be as many. */
+/** Ops of one bundle: few enough to hash at once, since a few bytes of columns can stand for as many. */
 export const MAX_BUNDLE_OPS = 16_384
 
 export const PREV_LAST = 0
@@ -42,7 +42,7 @@ export const isOutsidePrev = (code: number): boolean => code >= PREV_PARENT && i
 /** One entry for each op, in order, unless it says otherwise. */
 export interface Columns extends BodyColumns {
   readonly room: OpId
-  /** Who writes, in order of first appearance: a table that `writers` points into. */
+  /** The authors in order of first appearance: a table that `writers` points into. */
   readonly authors: readonly Author[]
   /** Parents that are not in the bundle, in the order in which they are named first: a table that `prevs` and `deps` point into. */
   readonly external: readonly OpId[]
@@ -124,8 +124,8 @@ function timeAfter(before: number, step: number): number {
 const NUMBERS_AS_OP = 128
 
 /**
- * The columns in some bytes, or why there are none; for more than `most` ops, too. Then `spent.ops` is what finding out has taken, in ops hashed. Patterns and
- * contents are views of `bytes`, the rest is not.
+ * The columns in some bytes, or the reason why there are none. More than `most` ops are refused, too. Then `spent.ops` is the work that
+ * this has taken, in ops hashed. Patterns and contents are views of `bytes`, the rest is not.
  */
 export function readColumns(bytes: Uint8Array, spent = { ops: 0 }, most = MAX_BUNDLE_OPS): Result<Columns> {
   const reader = createReader(bytes)

@@ -1,6 +1,6 @@
 /**
- * What goes into the engine and what comes out of it. The engine does no I/O: it asks for everything that a platform
- * answers later (crypto, compression, disk) by an effect with a job number, and is told by an input with that number.
+ * The inputs and the outputs of the engine. The engine does no I/O. If it needs an answer of the platform (crypto, compression, disk), it
+ * asks by an effect with a job number, and an input with that number brings the answer.
  */
 import type { Mark } from '../core/mark.ts'
 import type { Author, Op, OpId } from '../core/op.ts'
@@ -12,18 +12,21 @@ import type { Rebuilt } from './rebuild.ts'
 /** The other side of a session: its sender value, hex. */
 export type PeerId = string
 
-/** The way to a peer: this browser's own channel, a channel of its own whose far end it has proven to be, or a path that all share. */
+/**
+ * The way to a peer: this browser's own channel; a channel of the peer's own, whose far end it has proven to be; or a path that all peers
+ * share.
+ */
 export type Way = 'browser' | 'channel' | 'open'
 
-/** One import of a file, by its ref: two imports are two sources, so that each is told its own refusals. */
+/** One import of a file, by its ref. Two imports are two origins, so that each is told only its own refusals. */
 export type FileLink = `file/${number}`
 
-/** Where something came from: a peer, an import, the disk, or this node itself. */
+/** Where something came from (an *origin*): a peer, an import, the disk, or this node itself. */
 export type Link = PeerId | FileLink | 'disk' | 'self'
 
 export const fileLink = (ref: number): FileLink => `file/${ref}`
 
-/** Whether it is an import: no other link has a name that begins so. */
+/** Whether it is an import: no other origin has a name that begins so. */
 export const isFile = (link: Link): link is FileLink => link.startsWith('file/')
 
 /** Units in order of admission, as one bundle (wrapped, `bundle.ts`). */
@@ -42,19 +45,19 @@ export interface SignatureClaim {
 export type Input =
   /** Time has passed; see "wakeAt". */
   | { readonly type: 'tick' }
-  /** A peer said something to this run of the node that is no message of this protocol's: it lives. */
+  /** A peer sent something to this run of the node that is no protocol message: the peer lives. */
   | { readonly type: 'heard'; readonly from: PeerId; readonly way: Way }
-  /** A path to other nodes opened: greet whoever is there. */
+  /** A path to other nodes opened: greet the nodes that are there. */
   | { readonly type: 'linked' }
-  /** A peer is known to have ended: no need to wait for its silence. */
+  /** A run of a peer is known to have ended: the node need not wait for its silence. */
   | { readonly type: 'gone'; readonly peer: PeerId }
-  /** This node is about to cut its links. */
+  /** This node is about to close its paths. */
   | { readonly type: 'leaving' }
-  /** Ask for nothing that is lacking (true), or for it again (false). What others send unasked is taken in all the same. */
+  /** Stop asking for ops that are lacking (true), or ask for them again (false). Ops that others send unasked are still taken in. */
   | { readonly type: 'pause'; readonly on: boolean }
   /**
-   * A message from a peer, opened and known to be from a holder of the room's secret. `addressed`: its frame was for this run's sender
-   * value, so its sender is alive. `isLatest`: no later frame of this sender was opened before.
+   * A protocol message from a peer, opened and known to be from a holder of the room's secret. `addressed`: its frame was for this run's
+   * sender value, so its sender is alive. `isLatest`: no later frame of this sender was opened before.
    */
   | {
       readonly type: 'bytes'
@@ -84,11 +87,11 @@ export type Effect =
   /** To one peer, or to everybody on every open path (null). */
   | { readonly type: 'send'; readonly to: PeerId | null; readonly bytes: Uint8Array }
   /**
-   * To one peer on this way and on no other one (`pace.ts` counts it there), behind everything else that is to be sent; answered by "sent" when the
-   * way has room for more, or is gone.
+   * To one peer on this way only (`pace.ts` counts the bytes there), after everything else that is to be sent. Answered by "sent" when
+   * the way has space for more, or is gone.
    */
   | { readonly type: 'sendBulk'; readonly job: number; readonly to: PeerId; readonly way: Way; readonly bytes: Uint8Array }
-  /** Stores segments and, if it is not null, the mark, in another place: answered when both are kept. When it fails no segment stays. */
+  /** Stores segments and, if it is not null, the mark, in another place. Answered when both are kept. When it fails, no segment stays. */
   | {
       readonly type: 'persist'
       readonly job: number
@@ -100,7 +103,10 @@ export type Effect =
   | { readonly type: 'sign'; readonly job: number; readonly message: Uint8Array }
   /** Stored segments from the one that holds op `from`, at most `limit`. */
   | { readonly type: 'read'; readonly job: number; readonly from: number; readonly limit: number }
-  /** What `rebuild` makes of these bytes, inflated up to `most.bytes`: anywhere, for it is most of the work. */
+  /**
+   * The result of `rebuild` for these bytes, inflated up to `most.bytes`. The shell decides where this runs, since it is most of the
+   * work.
+   */
   | { readonly type: 'decode'; readonly job: number; readonly bytes: Uint8Array; readonly most: BundleLimits }
   | { readonly type: 'inflate'; readonly job: number; readonly bytes: Uint8Array; readonly limit: number }
   | { readonly type: 'deflate'; readonly job: number; readonly bytes: Uint8Array }

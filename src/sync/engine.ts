@@ -53,7 +53,7 @@ export interface EngineOptions {
   /** The room's genesis id. */
   readonly room: OpId
   readonly author: Author
-  /** This run's name on the wire: a fresh public key, 32 bytes. */
+  /** This run's sender value: a fresh public key, 32 bytes. */
   readonly sender: Uint8Array
   readonly judge: Judge
   /** Keys hash tables: any 32-bit number that others cannot guess. */
@@ -61,9 +61,9 @@ export interface EngineOptions {
   /** In [0, 1). */
   readonly random: () => number
   readonly now: number
-  /** True when this identity has run before: its disk may have lost what it sent, until `recall` says otherwise. */
+  /** True when this identity has run before. Then its disk may lack ops that it sent, until `recall` says otherwise. */
   readonly resumed: boolean
-  /** How much is said at a time; the product's, unless the simulator tries others. */
+  /** How much a node says at a time. The simulator tries other limits than the product's. */
   readonly limits?: Limits
 }
 
@@ -133,8 +133,8 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 /**
- * Gives back, before the first input, what the disk holds: units in order of admission, whose signatures were checked
- * before they were stored. Returns how many ops were admitted: fewer than given if the disk lies.
+ * Gives back the units of the disk, before the first input. They come in order of admission; their signatures were checked before they
+ * were stored. Returns how many ops were admitted: fewer than given if the disk lies.
  */
 export function restore(engine: Engine, units: readonly Unit[]): number {
   assert(engine.jobs.size === 0 && engine.unstored.length === 0, 'a disk is read before anything else happens')
@@ -147,10 +147,10 @@ export function restore(engine: Engine, units: readonly Unit[]): number {
 }
 
 /**
- * Gives back the next ops that the disk's index tells of (`encodeStretch` of the DAG that it was), before any unit and before the
- * first input. Ops of an index were verified and judged before they were stored, so neither is done again: the rules of a room
- * that need more than the DAG must keep that beside the index. `expected`: how many ops are to come in all, or fewer. False, and
- * nothing is added, if the bytes do not go on where the DAG ends, or begin another room.
+ * Gives back the next ops of the disk's index (`encodeStretch` of the DAG that it was), before any unit and before the first input. Ops
+ * of an index were verified and judged before they were stored, so neither is done again. If the rules of a room need more than the DAG,
+ * they must keep that beside the index. `expected`: how many ops are to come in all, or fewer. False, and nothing is added, if the bytes
+ * do not continue where the DAG ends, or begin another room.
  */
 export function restoreIndex(engine: Engine, bytes: Uint8Array, expected: number): boolean {
   assert(engine.jobs.size === 0 && engine.unstored.length === 0, 'a disk is read before anything else happens')
@@ -164,7 +164,7 @@ export function restoreIndex(engine: Engine, bytes: Uint8Array, expected: number
   return true
 }
 
-/** A step that comes so long (ms) after it was asked for shows that the node was asleep, or the machine held up. */
+/** If a step comes so long (ms) after the time for which it was asked, then the node was asleep, or the machine was busy. */
 const OVERSLEPT = 1_000
 
 /** One input in, effects out, in the order in which they are to be carried out. `now` in ms, never going back. */
@@ -186,7 +186,7 @@ export function step(engine: Engine, input: Input, now: number): Effect[] {
 function take(engine: Engine, input: Input): void {
   switch (input.type) {
     case 'tick':
-      // The alarm is spent, and clocks differ: if it came early, the same time must be asked for again.
+      // The alarm is used up, and clocks differ: if it came early, the node must ask for the same time again.
       engine.wakeAt = Infinity
       return
     case 'linked':
@@ -229,7 +229,7 @@ function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }:
       echoSoon(engine)
       break
     case 'heads':
-      // What was said before later words is out of date.
+      // If later words were heard before, these heads are out of date.
       if (isLatest) receiveHeads(engine, peer, message)
       break
     case 'want':
@@ -241,7 +241,7 @@ function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }:
       serve(engine, peer, message)
       break
     case 'units':
-      // An answer to what is not asked any more.
+      // It answers a question that is not open any more.
       if (engine.paused && message.ref !== 0) break
       takeIn(engine, from, message.bundle, { isAnswer: takeAnswer(engine, peer, message), isAlone: addressed }, (result) =>
         fetched(engine, from, message, result),
@@ -251,15 +251,15 @@ function receiveBytes(engine: Engine, { from, bytes, addressed, isLatest, way }:
       receiveMore(peer, message)
       break
     case 'bye':
-      // A farewell that comes after later words is an old one, said again.
+      // If later words were heard before, this farewell is an old one, sent again.
       if (isLatest) leave(engine, from)
   }
   notify(engine, { type: 'changed' })
 }
 
 /**
- * Takes in a file's bundles, a part at a time: a queue of a million would be slow at its front. The last of a part to be judged brings the
- * next part, within its step; so parts are nested, but no more of them than a step judges.
+ * Takes in a file's bundles, a part at a time: a queue of a million would be slow at its front. When the last bundle of a part is judged,
+ * the next part is taken in, within the same step. So parts are nested, but no deeper than the ops that a step judges.
  */
 function importBundles(engine: Engine, { ref, bundles }: Extract<Input, { type: 'import' }>): void {
   const sum = { admitted: 0, duplicate: 0, refused: 0 }

@@ -1,16 +1,17 @@
 /**
- * Asking for what is missing: ids that peers name as heads, and parents that pending units wait for.
+ * Asks for missing ops: ids that peers name as heads, and parents that pending units wait for.
  *
- * One peer is asked first. While its answer goes well nobody else is asked, so that nothing is fetched twice. While no answer goes
- * well, twice as many peers are asked every HEDGE ms, and whenever an answer ends that brought little: names cost nothing, and a peer that is silent
- * or drips must cost the others a fraction of a second, not its turn. As soon as one answer goes well, those that are much slower are given up; a server sends
- * no more than a few bundles that nobody acknowledges (`pace.ts`), so that little is sent in vain.
+ * One peer is asked first. While its answer goes well, no other peer is asked, so that nothing is fetched twice. While no answer goes
+ * well, twice as many peers are asked every HEDGE ms, and whenever an answer ends that brought little. Sender values cost nothing. So a
+ * peer that is silent or slow must cost the others a fraction of a second, not its turn. As soon as one answer goes well, answers that
+ * are much slower are given up. A server sends no more than a few bundles without acknowledgement (`pace.ts`), so little is sent in vain.
  *
- * An answer that goes well may still bring only what its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms, others are
- * asked beside it in the same way for COMPARE_FOR ms, each once, however well those answer that were asked first: liars answer well. Each has HEDGE ms
- * at least to answer. One that repeats what is here is given up; of two others one makes way that is four times slower, or they go on together.
+ * An answer that goes well may still bring only ops that its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms,
+ * other peers are asked beside it in the same way for COMPARE_FOR ms, each once. This does not depend on how well the peers answer that
+ * were asked first: liars answer well. Each of the others has at least HEDGE ms to answer. If its answer repeats ops that are held, it is
+ * given up. Otherwise, if one of two answers is four times slower, it is given up; if not, both go on.
  *
- * Whose turn it is, `turns.ts` says, and what it is asked, `questions.ts`.
+ * `turns.ts` says whose turn it is, and `questions.ts` writes the question.
  */
 import { waitingOp } from '../core/pending.ts'
 import { isDecided } from '../core/replica.ts'
@@ -28,33 +29,42 @@ import { dropQueue, type Engine, leave, notify, send } from './state.ts'
 import { noteProgress } from './trust.ts'
 import { BENCH, bench, choose, HANDICAP, nextUnbenched } from './turns.ts'
 
-/** A question is given up when nothing has come for this long (ms). Other peers are asked before that. */
+/** A question is given up when no answer has come for this long (ms). Other peers are asked before that. */
 const STALL = 2_000
-/** Twice as many peers are asked after each HEDGE in which no answer went well, and at most so many. */
+/** After each HEDGE in which no answer went well, twice as many peers are asked, but at most so many. */
 export const MAX_QUESTIONS = 64
-/** An answer that goes well goes on alone for COMPARE_AFTER ms: most answers take less. Then others are asked beside it for COMPARE_FOR ms. */
+/**
+ * An answer that goes well goes on alone for COMPARE_AFTER ms: most answers take less. Then other peers are asked beside it for
+ * COMPARE_FOR ms.
+ */
 const COMPARE_AFTER = 4_000
 const COMPARE_FOR = 4_000
-/** A turn is over after TURN ms, with TURN_PER_OP more for each op it brought: an endless drip keeps nobody else waiting. */
+/**
+ * A turn is over after TURN ms, with TURN_PER_OP more for each op it brought. So an answer that drips without end keeps no other peer
+ * waiting.
+ */
 const TURN = 5_000
 const TURN_PER_OP = 50
-/** And this much more for each op that it repeated (ms): of an honest peer, thousands are judged in a second. */
+/** A turn lasts this much longer for each op that it repeated (ms): thousands of ops of an honest peer are judged in a second. */
 const TURN_PER_REPEAT = 0.5
-/** The longest turn (ms). What is on its way when it ends is taken in all the same. */
+/** The longest turn (ms). Bundles that are on their way when it ends are still taken in. */
 const LONGEST_TURN = 60_000
 /**
- * An answer may bring this many useless ops, and one more for each that is admitted. It may repeat as many held ops as there are, and this many
- * more.
+ * An answer may bring so many useless ops, and one more for each op that is admitted. It may repeat as many held ops as there are, and so
+ * many more.
  */
 const MAX_IN_VAIN = 1_024
-/** Before asking, what is being judged or stored is waited for, so as not to ask for it again; no longer than this (ms). */
+/**
+ * Before the node asks, it waits for ops that are being judged or stored, so that it does not ask for them again; no longer than this
+ * (ms).
+ */
 const PATIENCE = 1_000
 
-/** True while something is judged or stored that would be asked for again. */
+/** True while ops are being judged or stored for which the node would ask again. */
 export const isBusy = ({ intake, heldBack, persisting, storage }: Engine): boolean =>
   intake.size > countHeldBack(heldBack) || (persisting && storage === 'ok')
 
-/** Stops asking, or goes on. What was asked for and is not judged yet is dropped: it will be asked for again. */
+/** Stops asking, or goes on. Bundles of answers that are not judged yet are dropped: the node will ask for them again. */
 export function pause(engine: Engine, on: boolean): void {
   engine.paused = on
   if (on) {
@@ -89,9 +99,12 @@ export function fetchDue(engine: Engine): number {
   return next
 }
 
-/** Ends, or gives up, what is to be: of the questions for parents of what was brought, or of the others. */
+/**
+ * Ends fetches that are over, and gives up those whose time is over. `brought`: of the questions for parents of ops that peers brought,
+ * or of the others.
+ */
 function endDue(engine: Engine, brought: boolean): void {
-  // Each takes no other away than itself, so that the list may be walked as it is.
+  // Each removes only itself, so the loop may go through the list as it is.
   for (const fetch of engine.fetches.values()) {
     if (fetch.brought !== brought) continue
     if (fetch.ended) end(engine, fetch)
@@ -101,13 +114,13 @@ function endDue(engine: Engine, brought: boolean): void {
 
 function dueAt(engine: Engine, fetch: Fetch): number {
   const { heardAt, startedAt, got, again } = fetch
-  // What waits to be judged here is not the peer's silence.
+  // If bundles of the peer wait here to be judged, the peer is not silent.
   const stalls = hasAnswerToJudge(engine, fetch.from) ? Infinity : heardAt + STALL
-  // In a room of many heads nobody can say all that it holds: what is repeated is on the way to what is not.
+  // In a room of many heads no node can say all that it holds. So an answer may have to repeat held ops before it comes to others.
   return Math.min(stalls, startedAt + Math.min(LONGEST_TURN, TURN + TURN_PER_OP * got + TURN_PER_REPEAT * again))
 }
 
-/** Asks as many peers as it takes: one, or, while no answer goes well or one has gone on alone for long, ever more. */
+/** Asks as many peers as are needed: one. But while no answer goes well, or one has gone on alone for long, more and more. */
 function startDue(engine: Engine): void {
   const { fetches, hedge, now } = engine
   const goesOn = someGoesWell(engine)
@@ -121,10 +134,10 @@ function startDue(engine: Engine): void {
   let open = 0
   for (const { brought, isLate, from } of fetches.values()) if (!brought && !isLate && !isAnswerHeldBack(engine, from)) open++
   for (const most = Math.min(MAX_QUESTIONS, 2 ** hedge.doublings); open < most; open++) {
-    // Who was asked beside an answer is not asked again while the two are compared.
+    // A peer that was asked beside an answer is not asked again while the two are compared.
     const peer = choose(engine, goesOn ? comparesFrom(engine) : Infinity)
     if (peer === null) {
-      // Nothing is lacking that anybody could be asked for.
+      // No op is lacking for which a peer could be asked.
       if (fetches.size === 0) Object.assign(hedge, { doublings: 0, comparedAt: now })
       return
     }
@@ -137,10 +150,13 @@ function someGoesWell(engine: Engine): boolean {
   return false
 }
 
-/** From when on others are asked beside an answer that goes well (ms). */
+/** From when on (ms) other peers are asked beside an answer that goes well. */
 const comparesFrom = ({ hedge: { comparedAt } }: Engine): number => comparedAt + COMPARE_AFTER
 
-/** Others' answers go on; this one has brought nothing, or much less, and makes way without blame. It may come late: a path there and back may take longer than HEDGE. */
+/**
+ * Other answers go on. This one has brought nothing, or much less. It is given up without blame. It may still come late: a round trip may
+ * take longer than HEDGE.
+ */
 function drop(engine: Engine, fetch: Fetch): void {
   engine.fetches.delete(fetch.from)
   answersNoMore(engine, fetch.from)
@@ -152,7 +168,7 @@ function noteGivenUp({ peers }: Engine, { from, ref, bundles, brought, near }: F
   if (peer !== undefined) peer.gaveUpOn = { ref, bundles, brought, near }
 }
 
-/** Units that answer a fetch (or the first of many) were judged. */
+/** Units that answer a fetch (or the first units of many) were judged. */
 export function fetched(
   engine: Engine,
   from: PeerId,
@@ -164,7 +180,7 @@ export function fetched(
   if (message.ref === 0 && waiting > 0 && peer !== undefined) engine.bringers.add(from)
   const fetch = engine.fetches.get(from)
   if (fetch?.ref !== message.ref) return
-  // What brings no ops is no progress, however often it comes.
+  // An answer without new or held ops is no progress, however often it comes.
   if (admitted + duplicate > 0) fetch.heardAt = engine.now
   fetch.got += admitted
   if (admitted > 0) noteBytes(fetch, message.bundle.length, engine.now)
@@ -179,7 +195,7 @@ export function fetched(
     giveUp(engine, fetch)
     answersNoMore(engine, from)
   } else if (repeatsAnother(engine, fetch)) {
-    // Not acknowledged, it stops. Remembered as given up, it would come late, all of it.
+    // Without acknowledgement the answer stops. If it were remembered as given up, all of it would come late.
     engine.fetches.delete(from)
     answersNoMore(engine, from)
   } else if (!message.last) send(engine, from, encodeMessage({ type: 'more', ref: fetch.ref, taken: fetch.bundles }))
@@ -187,12 +203,12 @@ export function fetched(
   notify(engine, { type: 'changed' })
 }
 
-/** This answer brought ops: those that are much slower make way. */
+/** This answer brought ops: answers that are much slower are given up. */
 function dropOthers(engine: Engine, fetch: Fetch): void {
   if (engine.fetches.size < 2 || !goesWell(engine, fetch)) return
   const { now } = engine
   for (const other of [...engine.fetches.values()]) {
-    // Who was asked beside it has the time that an answer takes, and so has one that answers late.
+    // A question that was asked beside this one has the time that an answer takes. So has an answer that comes late.
     const isAwaited = other.got === 0 && (other.isLate || wasAskedBeside(engine, other)) && now < other.startedAt + HEDGE
     if (!isAwaited && makesWay(other, fetch, now)) drop(engine, other)
   }
@@ -201,13 +217,13 @@ function dropOthers(engine: Engine, fetch: Fetch): void {
 /** Whether this question was asked beside an answer that went well, to be compared with it. */
 const wasAskedBeside = (engine: Engine, { startedAt, isLate }: Fetch): boolean => !isLate && startedAt >= comparesFrom(engine)
 
-/** Whether an answer that was asked beside another one brings what is here already: it is no other source. */
+/** Whether an answer that was asked beside another one repeats held ops: then it is no other source. */
 const repeatsAnother = (engine: Engine, fetch: Fetch): boolean =>
   wasAskedBeside(engine, fetch) && fetch.again > fetch.got && engine.fetches.size > 1 && !fetch.ended
 
 function end(engine: Engine, fetch: Fetch): void {
   engine.fetches.delete(fetch.from)
-  // Answers that end at once and bring little must not have one peer asked after the other.
+  // If answers end at once and bring little, peers must not be asked one after the other.
   if (!fetch.brought && !goesWell(engine, fetch)) engine.hedge.doublings++
   engine.caughtUp.at = engine.now
   const peer = engine.peers.get(fetch.from)
@@ -217,30 +233,36 @@ function end(engine: Engine, fetch: Fetch): void {
     (id) => isDecided(engine.replica, id) || (fetch.near > 0 && waitingOp(engine.replica.pending, id) !== null),
   )
   if (fetch.got > 0) peer.isUseful = true
-  // Of an answer that was cut, what is held already is on the way to what is not.
+  // If an answer was cut, ops that are held already lie before ops that are not.
   const goesOn = fetch.got > 0 || (fetch.again > 0 && fetch.left !== 0)
   if (fetch.vain === 0 && fetch.near === 0) peer.takenIn = fetch.ref
-  // Who repeats what is here, and has no parents of what it brought, must not be asked for them again and again.
+  // If a peer repeats held ops, and has no parents of the ops that it brought, it must not be asked for them again and again.
   if (served || (fetch.brought ? fetch.got > 0 : goesOn)) peer.failures = 0
-  // Where everything was asked for, tips may have said too much, and by id it will be served.
+  // Where everything was asked for, tips may have said too much. Asked by id, the peer will send the ops.
   else if (!fetch.all) bench(engine, peer)
   if (fetch.all && fetch.got === 0 && fetch.left === 0) peer.exhaustedAt = fetch.ops
-  // What a cut answer left out is asked for at once.
+  // Ops that a cut answer left out are asked for at once.
   if (goesOn) peer.allAskedAt = -Infinity
   peer.emptyFor = goesOn || !fetch.missing ? 0 : Math.min(HANDICAP, Math.max(BENCH, peer.emptyFor * 2))
   peer.emptyUntil = engine.now + peer.emptyFor
   notify(engine, { type: 'changed' })
 }
 
-/** A question for parents of what it brought was answered, or given up: it may lack others. When ops of a short answer wait, the next one goes further down. */
+/**
+ * A question for parents of ops that the peer brought was answered, or given up. The peer may lack other parents. If ops of a short
+ * answer wait, the next question goes further down.
+ */
 function askAgain(engine: Engine, peer: Peer, { near, vain }: Fetch): void {
-  // A walk down to what is held brings only ops that wait.
+  // Until a chain of short answers comes down to held ops, it brings only ops that wait.
   if (near > 0 && vain > 0) noteProgress(engine, peer)
   peer.near = vain === 0 ? FIRST_NEAR : Math.min(MAX_NEAR, Math.max(peer.near, 2 * near))
   engine.bringers.add(peer.id)
 }
 
-/** An answer repeats what its asker could not say that it holds: all there is at most, and a unit where a disk was packed meanwhile. */
+/**
+ * Whether an answer brought too much in vain. An answer repeats ops of which its asker could not say that it holds them: at most all
+ * there are, and a unit more if a disk was packed meanwhile.
+ */
 const isInVain = ({ replica: { dag } }: Engine, { vain, again, got }: Fetch): boolean =>
   vain > MAX_IN_VAIN + got || again > MAX_IN_VAIN + dag.length
 

@@ -1,6 +1,6 @@
 /**
- * Telling without being asked: an own op goes to everybody as soon as it is stored; what was learned from others is
- * announced by heads after a short, random pause, so that many nodes on one path do not all repeat the same ops.
+ * Messages that a node sends without being asked. It sends an own op to everybody as soon as the op is stored. When it has stored ops of
+ * others, it announces its heads after a short, random pause. So many nodes on one path do not all repeat the same ops.
  */
 import { backAt, leftAt, takeOne } from '../core/budget.ts'
 import { compareBytes, concatBytes, equalBytes } from '../core/bytes.ts'
@@ -20,30 +20,39 @@ import { type Engine, headsOf, send } from './state.ts'
 import { digestOfStored } from './stored-heads.ts'
 import { present, renew } from './tokens.ts'
 
-/** Heads are announced this long after a change learned from others, plus up to as much again by chance (ms). */
+/** Heads are announced this long after ops of others were stored, plus a random time of up to as much again (ms). */
 const ANNOUNCE_PAUSE = 60
 /**
- * What all peers together tell everybody of their heads, as far as each of them can tell (bytes a second): a room may have hundreds of heads, and
- * hundreds of peers who all learn of each op. Never longer apart than a heartbeat.
+ * Bytes of heads that all peers together tell everybody in a second, as each of them estimates it. A room may have hundreds of heads, and
+ * hundreds of peers that all learn of each op. The pause is never longer than a heartbeat.
  */
 export const HEADS_PER_SECOND = 64 * 1024
-/** Heads are repeated to everybody when nothing else was said for this long (ms): heals what was lost on the way. */
+/**
+ * Heads are repeated to everybody when this node has said nothing else for this long (ms). So peers learn of ops that were lost on the
+ * way.
+ */
 const HEARTBEAT = 5_000
-/** A peer that holds something else is told our heads at once, but not more often than this (ms). */
+/** A peer that holds other ops is told our heads at once, but not more often than this (ms). */
 const TELL_PAUSE = 1_000
 /** A token is given out for this long (ms), a little less than a heartbeat: each heartbeat asks anew who is there. */
 const TOKEN_LASTS = 4_000
-/** So many peers are owed an echo and no more: each is told alone. */
+/** If no more peers than this wait for an echo, each is told alone. */
 const ECHOED_ALONE = 2
-/** Bytes told to them, at once and in a second: two peers can ask for an echo again and again, and a room may have hundreds of heads. */
+/**
+ * Bytes of heads for peers that are told alone, at once and in a second: two peers can ask for an echo again and again, and a room may
+ * have hundreds of heads.
+ */
 export const MAX_ECHOED_ALONE = 128 * 1024
 export const ECHOED_ALONE_PER_SECOND = 16 * 1024
-/** How often more are told all at once: names that cost nothing ask for echoes too, and everybody reads what everybody is told. */
+/**
+ * How often more peers are told all at once. Sender values cost nothing and can ask for echoes too, and everybody reads what everybody is
+ * told.
+ */
 export const MAX_ECHOES_TO_ALL = 8
 export const ECHOES_TO_ALL_PER_SECOND = 1
 const NONE = new Uint8Array()
 
-/** Others' ops were stored: announces them before long. */
+/** Ops of others were stored: announces them soon. */
 export function announceSoon(engine: Engine): void {
   announceFrom(engine, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
 }
@@ -52,11 +61,11 @@ function announceFrom(engine: Engine, at: number): void {
   engine.announceAt = Math.min(engine.announceAt, Math.max(at, engine.toldAllAt + pauseOf(engine)))
 }
 
-/** How long heads are not told again (ms): the more of them were told to everybody, and the more peers there are, the longer. */
+/** How long heads are not told again (ms). The pause is longer if more bytes of heads were told to everybody, and if there are more peers. */
 const pauseOf = ({ toldAllBytes, peers }: Engine): number =>
   Math.min(HEARTBEAT, (1_000 * toldAllBytes * (1 + peers.size)) / HEADS_PER_SECOND)
 
-/** A peer gave out a token: it is owed an echo, before long. */
+/** A peer gave out a token: it soon gets an echo. */
 export function echoSoon(engine: Engine): void {
   engine.echoAt = Math.min(engine.echoAt, engine.now + ANNOUNCE_PAUSE * (1 + engine.random()))
 }
@@ -70,7 +79,7 @@ export function announceDue(engine: Engine): number {
   return Math.min(engine.announceAt, engine.heartbeatAt, engine.echoAt)
 }
 
-/** Echoes to those who wait for it: a few are told one by one, many all at once. */
+/** Sends echoes to the peers that wait for one: to a few peers one by one, to many all at once. */
 function echo(engine: Engine): void {
   const owed = [...engine.peers.values()].filter(({ token, isEchoed }) => token !== null && !isEchoed)
   engine.echoAt = Infinity
@@ -90,7 +99,7 @@ function echoAlone(engine: Engine, owed: readonly Peer[]): void {
   }
 }
 
-/** Sends this node's stored heads to a peer, or to everybody (null). Gives the bytes of it. */
+/** Sends this node's stored heads to a peer, or to everybody (null). Gives their bytes. */
 export function tellHeads(engine: Engine, to: Peer | null): number {
   const heads = encodeMessage({
     type: 'heads',
@@ -105,7 +114,7 @@ export function tellHeads(engine: Engine, to: Peer | null): number {
   return heads.length
 }
 
-/** To everybody: our token, and the tokens of all. To a peer: its own token. */
+/** Tokens of a message. To everybody: our token, and the tokens of all peers. To one peer: its own token. */
 function tokensFor({ tokens, peers, now }: Engine, to: Peer | null): { readonly token: Uint8Array; readonly echoes: Uint8Array } {
   if (to === null && now >= tokens.recent[0]!.at + TOKEN_LASTS) renew(tokens, now)
   const heard: Uint8Array[] = []
@@ -129,17 +138,17 @@ export function told(engine: Engine, to: Peer | null): void {
   engine.heartbeatAt = engine.now + HEARTBEAT
 }
 
-/** The digest of what is stored, and may be told. Hashes what changed since it was last asked for. */
+/** The digest of the stored ops, which may be told. Hashes what changed since the last time. */
 export const storedDigest = (engine: Engine): Uint8Array => digestOfStored(headsOf(engine))
 
-/** What is stored, as a question says it; worked out once for each number of stored ops. */
+/** What is stored, as a question says it. It is computed once for each number of stored ops. */
 export function holdingsOf(engine: Engine): Holdings {
   const { stored } = engine
   if (engine.holdings?.stored !== stored) engine.holdings = { stored, said: describeHoldings(headsOf(engine)) }
   return engine.holdings.said
 }
 
-/** A peer told its heads. Echoes count for what is said beside them. */
+/** A peer told its heads. Echoes count for the heads in the same message. */
 export function receiveHeads(engine: Engine, peer: Peer, said: Extract<Message, { type: 'heads' }>): void {
   const { digest, heads, headCount, ops, token, echoes } = said
   learn(peer, digest, heads, headCount, ops)
@@ -148,14 +157,14 @@ export function receiveHeads(engine: Engine, peer: Peer, said: Extract<Message, 
   tellIfOther(engine, peer)
 }
 
-/** A peer said what it holds in order to be told what it lacks. */
+/** A peer asked a question, which says what the peer holds. */
 export function receiveHoldings(engine: Engine, peer: Peer, { tips, headCount, ops, ofAll }: Want): void {
   const heads = tips.filter(({ isHead }) => isHead).map(({ id }) => id)
   const digest = heads.length === headCount ? digestOfHeads(heads.sort(compareBytes)) : null
-  // What it echoed before says nothing of what it holds now.
+  // The peer holds other ops now. Its earlier echo does not count for them.
   if (digest === null || peer.digest === null || !equalBytes(digest, peer.digest)) peer.echoedAt = -Infinity
   learn(peer, digest, heads, headCount, ops)
-  // Whoever asks one peer alone knows what that holds.
+  // A peer that asks one peer alone knows what that one holds.
   if (ofAll) tellIfOther(engine, peer)
 }
 
@@ -169,9 +178,9 @@ function learn(peer: Peer, digest: Uint8Array | null, heads: readonly OpId[], he
   peer.ops = ops
 }
 
-/** If it holds something else, and may not know what we hold, it is told that; a newcomer also when it holds the same. */
+/** If a peer holds other ops, and may not know what we hold, tells it our heads. A newcomer is told also if it holds the same. */
 function tellIfOther(engine: Engine, peer: Peer): void {
-  // A stranger is told when it has answered the greeting: it may be a recording.
+  // A stranger is told only after it has answered the greeting: it may be a recording.
   if (!peer.isMet) return
   const toldAt = Math.max(peer.toldAt, engine.toldAllAt)
   if (agrees(engine, peer) && toldAt >= peer.metAt) return
@@ -186,8 +195,8 @@ export function agrees(engine: Engine, { digest }: Peer): boolean {
 }
 
 /**
- * Gives own ops, just stored, to everybody, and what they stand on that others may lack (`lately.ts`); the heads that follow say that nothing else
- * is new. What was stored together goes together, by one signature: under load that is many ops in a message.
+ * Sends own ops that were just stored to everybody, with parents that others may lack (`lately.ts`). The heads that follow say that
+ * nothing else is new. Ops that were stored together are sent together, with one signature: under load these are many ops in a message.
  */
 export function pushOwn(engine: Engine, units: readonly Unit[]): void {
   for (const unit of mergeUnits(units)) {

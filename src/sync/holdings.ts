@@ -1,9 +1,9 @@
 /**
- * What a node holds, said in a few bytes, and what another lacks, worked out from that. A node lists the tips of its authors,
- * its heads among them. Where the reader knows all of the heads, they say it exactly. Where both sides have ops that the other
- * lacks, tips guide: a known tip says "this chain up to here"; an unknown one with a higher seq, of an author who has not forked
- * as far as both tell, says "all of that author's ops that you hold". A wrong guess costs a repetition, never a loss: only heads
- * decide when two nodes agree.
+ * Says in a few bytes what a node holds, and works out what another node lacks. A node lists the tips of its authors, its heads among
+ * them. If the reader knows all of the heads, they say exactly what the node holds. If both sides have ops that the other lacks, tips
+ * help: a known tip says "I hold this chain up to here". An unknown tip with a higher seq, of an author who has not forked as far as both
+ * know, says "I hold all of that author's ops that you hold". A wrong guess costs a repetition, never a loss: only heads decide whether
+ * two nodes agree.
  */
 import { type Dag, idOf, numberOf, tipsOf } from '../core/dag.ts'
 import { compareEntries } from '../core/id-table.ts'
@@ -15,7 +15,7 @@ import { hintBytes, type Tip } from './messages.ts'
 import { describeParts, sameParts } from './parts.ts'
 import { NO_SENDER, type StoredHeads } from './stored-heads.ts'
 
-/** The stored heads sorted by id, or of too many the newest; and how many there are. O(what is listed). */
+/** The stored heads sorted by id, or, if there are too many, the newest ones; and how many heads there are. O(heads listed). */
 export function listHeads({ dag, heads, limits }: StoredHeads): { readonly heads: readonly OpId[]; readonly headCount: number } {
   const listed = greatest(heads, heads.size <= limits.heads ? limits.heads : limits.newestHeads)
   return { heads: listed.sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op)), headCount: heads.size }
@@ -25,21 +25,21 @@ const NO_PARTS = new Uint8Array()
 
 export interface Holdings {
   readonly tips: readonly Tip[]
-  /** Of all heads, if they are more than could be told (`parts.ts`); else empty. */
+  /** Parts of all heads, if the message cannot list all of them (`parts.ts`); otherwise empty. */
   readonly parts: Uint8Array
-  /** Of all heads; those among `tips` may be fewer. */
+  /** How many heads there are; `tips` may hold fewer of them. */
   readonly headCount: number
 }
 
 /**
- * What is stored, as a question says it: all heads, if a page holds them, else the newest and parts; and of the other tips mostly the
- * newest, since below a recent op lies nearly everything. In the order of their numbers, so that the same ops are told in the same words
- * whatever became of this DAG before. O(what is told), and the hashes of the parts that changed.
+ * What is stored, as a question says it: all heads, if a page holds them, otherwise the newest heads and parts. Of the other tips mostly
+ * the newest are listed, since nearly everything lies below a recent op. Tips are in the order of their numbers. So the same ops are
+ * always described by the same bytes, whatever happened to this DAG before. O(tips listed), and the hashes of the parts that changed.
  */
 export function describeHoldings({ dag, heads, otherTips, parts, limits, work }: StoredHeads): Holdings {
   const listed = greatest(heads, parts === null ? limits.tips : limits.newestHeads)
   const others = greatest(otherTips, limits.newestTips)
-  // Ever fewer of the older ones.
+  // Of older tips, fewer and fewer are listed.
   for (let rank = limits.newestTips, step = 1; rank < otherTips.size && others.length < limits.newestTips + limits.sparseTips; step *= 2) {
     others.push(nthGreatest(otherTips, rank))
     rank += step
@@ -61,16 +61,16 @@ export interface Lacking {
   readonly count: number
   /** Ops and parents looked at to find this. */
   readonly visited: number
-  /** Nothing that it holds is missing in what it says, as far as that can matter here. */
+  /** True if the peer's description leaves out no op that matters here. */
   readonly isExact: boolean
 }
 
 /**
- * Of the stored ops, those that a peer lacks which says this and asks for `ids`, as far as it can be told: closed under children. What
- * it names it holds, if it is honest. What is guessed from tips and parts may be wrong when an author has forked; if the guess says
- * that it holds what it asks for, the guess is given up; none is made unless `mayGuess`. `sender` is its sender value. `visited` is
- * the cost: ops that came since the oldest that is lacking, or that is a parent of one and not told by a tip to be held, and their
- * parents; authors whose keys are compared; bytes that are hashed.
+ * The stored ops that a peer lacks, as far as its description and its question for `ids` tell. They are closed under children. An honest
+ * peer holds the ops that it names. A guess from tips and parts may be wrong when an author has forked. If the guess says that the peer
+ * holds an op for which it asks, the guess is given up. No guess is made unless `mayGuess`. `sender` is the peer's sender value.
+ * `visited` is the cost: ops that came since the oldest op that is lacking or is a parent of one without being below a known tip, and the
+ * parents of these ops; authors whose keys are compared; bytes that are hashed.
  */
 export function lackingOf(
   held: StoredHeads,
@@ -84,7 +84,7 @@ export function lackingOf(
     dag,
     tips.filter(({ isHead }) => isHead),
   )
-  // All heads listed, and all of them known: there is nothing to add.
+  // All heads are listed, and all of them are known: no guess is needed.
   const known = knownOf(dag, tips)
   if (knownHeads.length === headCount) return { ...outside(held, known), isExact: true }
   const guess = mayGuess ? guessFrom(held, tips, parts, sender) : { ops: [], cost: 0 }
@@ -95,7 +95,7 @@ export function lackingOf(
   return { ...again, visited: again.visited + lacking.visited, isExact: false }
 }
 
-/** True when it is −1, or one of them. */
+/** True when the op is −1, or in the ranges. */
 function isIn(ranges: Ranges, op: number): boolean {
   if (op < 0) return true
   for (let i = 0; i < ranges.length; i += 2) if (op >= ranges[i]! && op < ranges[i + 1]!) return true
@@ -103,22 +103,25 @@ function isIn(ranges: Ranges, op: number): boolean {
 }
 
 const HELD = 1
-/** A parent of an op that is lacking, or a head, for which it is not written down. */
+/** A mark for a head, or for a parent of a lacking op, if no other mark says more. */
 const REACHED = 2
 
 /**
- * Of the stored ops, those neither in the frontier nor below it. From the newest on: what is lacking is reached from the heads by ops
- * that are lacking, so that once none that was reached is left, no older one can be.
+ * The stored ops that are neither in the frontier nor below it. The walk begins at the newest op. Each lacking op can be reached from the
+ * heads through lacking ops. So if no op that was reached is left, no older op is lacking.
  */
 function outside({ dag, stored, heads }: StoredHeads, frontier: readonly number[]): Omit<Lacking, 'isExact'> {
   const marks = new Uint8Array(dag.length)
-  /** By author who has not forked: 1 + the seq of the last op in the frontier. What is below it needs no walk to be known as held. */
+  /**
+   * For each author who has not forked: 1 + the seq of the last op in the frontier. All earlier ops of the author are held, without a
+   * walk.
+   */
   const upTo = new Int32Array(dag.authors.length)
   for (const op of frontier) {
     const author = dag.author[op]!
     if (!dag.forks.has(author)) upTo[author] = Math.max(upTo[author]!, dag.seq[op]! + 1)
   }
-  // All heads are reached, until they are told to be held.
+  // All heads count as reached until they are found to be held.
   let open = heads.size
   const mark = (op: number, how: number): void => {
     const as = dag.seq[op]! < upTo[dag.author[op]!]! ? HELD : how
@@ -134,7 +137,7 @@ function outside({ dag, stored, heads }: StoredHeads, frontier: readonly number[
   while (open > 0) {
     op--
     const isHeld = (marks[op]! & HELD) !== 0
-    // The peer may hold what is not stored here yet.
+    // The peer may hold an op that is not stored here yet.
     if (!isHeld && op >= stored) continue
     if (!isHeld) {
       count++
@@ -156,11 +159,11 @@ function hintAt(bytes: Uint8Array, at: number, length: number): number {
   return hint
 }
 
-/** An author whose key is compared with hints, and a head whose id is hashed, take as long as so many ops that are looked at. */
+/** To compare an author's key with hints, or to hash a head's id, takes as long as to look at so many ops. */
 const AUTHOR_AS_OPS = 16
 const HEAD_AS_OPS = 64
 
-/** What a peer may hold besides what it names, and the cost of finding that, in ops looked at. */
+/** Ops that a peer may hold besides those that it names, and the cost of finding them, in ops looked at. */
 function guessFrom(held: StoredHeads, tips: readonly Tip[], parts: Uint8Array, sender: Uint8Array): { ops: number[]; cost: number } {
   const { dag, heads, work } = held
   const ops = guessFromTips(dag, tips)
@@ -169,9 +172,9 @@ function guessFrom(held: StoredHeads, tips: readonly Tip[], parts: Uint8Array, s
   return { ops, cost: AUTHOR_AS_OPS * dag.authors.length + HEAD_AS_OPS * heads.size }
 }
 
-/** Tops of chains that a higher, unknown tip of the same author is taken to include. O(authors). */
+/** The last ops of chains that a higher, unknown tip of the same author is taken to include. O(authors). */
 function guessFromTips(dag: Dag, tips: readonly Tip[]): number[] {
-  /** A second tip of an author, and a second author with this hint, make it null. */
+  /** Null if an author has a second tip, or if a second author has the same hint. */
   const byHint = new Map<number, Tip | null>()
   for (const tip of tips) {
     const hint = hintAt(tip.hint, 0, tip.hint.length)
@@ -185,7 +188,7 @@ function guessFromTips(dag: Dag, tips: readonly Tip[]): number[] {
   }
   const guessed: number[] = []
   for (const [hint, author] of authors) {
-    // A forked author's branches cannot be told apart by seq: no guess.
+    // The branches of an author who has forked cannot be told apart by seq: no guess.
     if (author < 0 || dag.forks.has(author)) continue
     const [top] = tipsOf(dag, author)
     if (byHint.get(hint)!.seq > dag.seq[top!]!) guessed.push(top!)

@@ -1,40 +1,40 @@
-/** The bundles of one link that wait to be judged (`intake.ts`), and how much may wait. */
+/** The bundles of one origin that wait to be judged (`intake.ts`), and how many may wait. */
 import type { Unit } from '../core/unit.ts'
 import { isFile, type Link } from './effects.ts'
 import { dropQueue, type Engine } from './state.ts'
 import type { JudgeBudget } from './strangers.ts'
 
 /**
- * Bytes and bundles that one link may have waiting, and bytes in all: more are not taken, and of what is too much in all, the
- * latest of the link that has most. Its peer is asked for it again.
+ * Bytes and bundles of one origin that may wait, and bytes in all. Further bundles of the origin are not taken. If too many bytes wait in
+ * all, the origin with most of them loses its latest bundles. This node can ask its peer for them again.
  */
 const MAX_LINK_BYTES = 24 * 1024 * 1024
 export const MAX_LINK_BUNDLES = 1_024
 const MAX_INTAKE_BYTES = 96 * 1024 * 1024
 
-/** Canonical bytes admitted and not stored: with more, the disk is too slow, or full, to take in what others wrote. */
+/** Canonical bytes admitted and not stored. If there are more, the disk is too slow, or full, to take in ops of others. */
 const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
 
 export interface IntakeItem {
   readonly wrapped: Uint8Array
-  /** Brings what its link was asked for. */
+  /** It answers a question to this origin. */
   isAnswer: boolean
-  /** Was sent to this node and to no other. */
+  /** It came in a frame that was addressed only to this node. */
   readonly isAlone: boolean
   begun: boolean
-  /** Goes on with it, if others had their turn meanwhile; null while it is not begun, or in work. */
+  /** Continues the work on it, if others had their turn meanwhile; null before the work has begun, and while it runs. */
   resume: (() => void) | null
-  /** It is small in wrapped bytes and not in what it holds: it turned out so when it was opened. */
+  /** It has few wrapped bytes, but holds much. That was found when it was opened. */
   hasMany: boolean
-  /** What judging it costs, once that is known: in ops (`costOf`). */
+  /** The price of judging it, once that is known: in ops (`costOf`). */
   cost: number | null
-  /** Its link had no credit when it was begun: what strangers share pays for it. */
+  /** Its origin had no credit when the work began: a shared budget pays for it. */
   isInTurn: boolean
-  /** What pays for it if its link has no credit. */
+  /** The budget that pays for it if its origin has no credit. */
   payer: JudgeBudget
-  /** Set once all is verified: ready to be admitted. */
+  /** Set when all signatures are verified: ready to be admitted. */
   units: readonly Unit[] | null
-  /** What holds the unit and no other, as it came and is well merged: worth storing as it is. */
+  /** The columns of the bundle, if it holds only this unit and is well merged: then it is worth storing as it came. */
   columns: Uint8Array | null
   readonly result: IntakeResult
   readonly done: (result: IntakeResult) => void
@@ -52,13 +52,13 @@ export interface IntakeResult {
   duplicate: number
   refused: number
   pending: number
-  /** Ops that wait for a parent and were brought by this link, also when others had brought them before. */
+  /** Ops that wait for a parent and were brought by this origin, also if other origins had brought them before. */
   waiting: number
 }
 
 export const noResult = (): IntakeResult => ({ admitted: 0, duplicate: 0, refused: 0, pending: 0, waiting: 0 })
 
-/** Whether an answer of this link is still to be judged: what takes time here is not the peer's silence. */
+/** Whether an answer of this origin is still to be judged. If so, the time that passes is not the peer's silence. */
 export const hasAnswerToJudge = ({ intake }: Engine, link: Link): boolean => (intake.get(link)?.answers ?? 0) > 0
 
 /** Puts a bundle behind the others. No bytes: nothing to judge. */
@@ -97,13 +97,13 @@ export function takenOut(engine: Engine, queue: IntakeQueue, { wrapped, isAnswer
   engine.intakeBytes -= wrapped.length
 }
 
-/** Whether a link may not bring `more` bytes now: too much of it waits, or the disk is behind. */
+/** Whether an origin may not bring `more` bytes now: too many of its bytes wait, or the disk is behind. */
 export function isFull(engine: Engine, { items, bytes }: IntakeQueue, more: number): boolean {
   if (items.length >= MAX_LINK_BUNDLES || bytes + more > MAX_LINK_BYTES) return true
   return engine.unstoredBytes > MAX_UNSTORED_BYTES
 }
 
-/** False when there is no room in all, and no link from which to take it that would have more left than this one. */
+/** False when there is no space in all, and no origin that would have more left than this one if it lost its latest bundle. */
 export function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): boolean {
   while (engine.intakeBytes + more > MAX_INTAKE_BYTES) {
     let fullest: readonly [Link, IntakeQueue] | null = null
@@ -114,7 +114,7 @@ export function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): 
     const [link, queue] = fullest
     const latest = queue.items.pop()!
     takenOut(engine, queue, latest)
-    // What is in work of it is not wanted any more, so nothing else would end the queue.
+    // The bundles of this queue that are being worked on are not wanted any more. So nothing else would end the queue.
     if (queue.items.length === 0) dropQueue(engine, link)
     latest.done(latest.result)
   }

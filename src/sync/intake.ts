@@ -1,8 +1,8 @@
 /**
- * From bytes to admitted ops: inflate, decode, verify the signatures of what is new, admit. Every link has a queue of its
- * own, judged in order of arrival, so that a unit is never pending only because an earlier one of the same link is still
- * being verified, and a link that brings much delays nobody else. The asynchronous stages of a link's first few bundles
- * overlap; the others wait as they came, so that a bundle that inflates a thousandfold takes its memory when it is its turn.
+ * From bytes to admitted ops: inflates, decodes, verifies the signatures of new ops, and admits. Each origin has a queue of its own,
+ * which is judged in order of arrival. So a unit is never pending only because an earlier unit of the same origin is still being
+ * verified, and an origin that brings much delays no other. The asynchronous stages of an origin's first few bundles overlap. The others
+ * wait as they came. So a bundle that inflates a thousandfold takes its memory only in its turn.
  */
 import { equalBytes } from '../core/bytes.ts'
 import { MAX_UNIT_OPS } from '../core/limits.ts'
@@ -38,23 +38,32 @@ import {
 import { hearOwn } from './trust.ts'
 import { unwrapBundle } from './wrap.ts'
 
-/** Bundles of one link in work at once: enough to inflate and decode while the one before is verified. */
+/** Bundles of one origin that are worked on at the same time: enough to inflate and decode one while the one before is verified. */
 const IN_WORK = 4
 
-/** Signatures handed over at a time: a bundle may hold 16,384, and who brings bad ones is cut after the first few. */
+/** Signatures verified at a time. A bundle may hold 16,384, and a peer that brings wrong ones is cut after the first few. */
 const VERIFY_AT_ONCE = 256
-/** The same for a link without credit; after each such part others that wait for the same budget have their turn. */
+/**
+ * Signatures verified at a time for an origin without credit. After each such part, other origins that wait for the same budget have
+ * their turn.
+ */
 const VERIFY_IN_TURN = 32
 
-/** Ops rebuilt and admitted in one step, with one for each bundle, and one bundle more: some 50 ms. What is left of the queues goes on in the next step. */
+/**
+ * Ops rebuilt and admitted in one step (each bundle counts as one op more), and one bundle more: some 50 ms. The rest of the queues is
+ * judged in the next step.
+ */
 const MAX_JUDGED_IN_STEP = 2_048
 
-/** How often waiting ops are looked at again that were not looked at for their price (ms): some 0.1 s of work at most. */
+/**
+ * How often the node looks again at waiting ops that it skipped because looking would have cost too much (ms): some 0.1 s of work at
+ * most.
+ */
 const LOOK_AGAIN = 5_000
 
 /**
- * Takes in one wrapped bundle; `done` is called when its ops were judged (at once, in this step, or later), after those of
- * the same link before it. No bytes: nothing to judge, a place in the queue all the same.
+ * Takes in one wrapped bundle. `done` is called when its ops were judged (at once, in this step, or later), after the earlier bundles of
+ * the same origin. No bytes: nothing is judged, but it has a place in the queue all the same.
  */
 export function takeIn(
   engine: Engine,
@@ -71,13 +80,14 @@ export function takeIn(
   advance(engine, from, queue)
 }
 
-/** False once the link was cut, or had to make room for others: no more work is done for it. */
+/** False when the origin was cut, or had to make space for others: no more work is done for it. */
 const isWanted = (engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem): boolean =>
   engine.intake.get(from) === queue && queue.items.includes(item)
 
 /**
- * Admits what is ready at the front of a queue, and begins with what has moved up.
- * @param turn the budget for which the link has waited and has its turn now, for one bundle; null: it waits behind those that do
+ * Admits the bundles at the front of a queue that are ready, and begins work on those that have moved up.
+ * @param turn the budget for which the origin has waited and has its turn now, for one bundle; null: it waits behind the origins that
+ * have waited
  */
 function advance(engine: Engine, from: Link, queue: IntakeQueue, turn: JudgeBudget | null = null): void {
   while (engine.intake.get(from) === queue) {
@@ -116,7 +126,10 @@ function advance(engine: Engine, from: Link, queue: IntakeQueue, turn: JudgeBudg
   }
 }
 
-/** What is to be begun next of a queue; undefined when enough of it is in work: of an answer only one, until it has brought something. */
+/**
+ * The next bundle of a queue on which work begins; undefined when there is enough work already. Of an answer that has brought nothing
+ * yet, only one bundle is worked on.
+ */
 function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): IntakeItem | undefined {
   const most = fetches.get(from)?.got === 0 ? 1 : IN_WORK
   for (let i = 0; i < most && i < items.length; i++) if (!items[i]!.begun || items[i]!.resume !== null) return items[i]
@@ -124,8 +137,8 @@ function nextOf({ fetches }: Engine, from: Link, { items }: IntakeQueue): Intake
 }
 
 /**
- * Begins with what was held back as far as the budgets go, a bundle of each link in turn: were the smallest first, there
- * would always be a smaller one. Gives the time at which it wants to be called again.
+ * Begins work on bundles that were held back, as far as the budgets go: one bundle of each origin in turn. (If the smallest were first,
+ * there would always be a smaller one.) Gives the time at which it wants to be called again.
  */
 export function intakeDue(engine: Engine): number {
   for (const link of takeAll(engine.unfinished)) {
@@ -177,17 +190,18 @@ function begin(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem)
   })
 }
 
-/** Pays for what was decoded, and has it verified. */
+/** Pays for a bundle that was decoded, and has its signatures verified. */
 function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, { units, columns, bytes, ops }: Rebuilt): void {
   engine.judgedInStep += ops
   const claims = units.ok ? claimsOf(engine.replica.dag, units.value) : []
   const holdsMany = units.ok ? claims.length > SMALL_SIGNATURES : units.reason === 'too-many-ops' || units.reason === 'too-large'
   const isNotSmall = isSmall(item) && holdsMany && !isFile(from)
-  // Signatures of an answer are paid for as they are verified: who brings wrong ones is cut before the rest.
+  // Signatures of an answer are paid for when they are verified: a peer that brings wrong ones is cut before the rest.
   const signatures = item.isAnswer || isNotSmall ? 0 : claims.length
   const built = units.ok ? units.value.reduce((sum, unit) => sum + bytesOf(unit), 0) : bytes
   const cost = costOf(ops, signatures, built)
-  // It was begun for what it costs at least. If its link has not earned the rest, it waits for its turn; so nobody takes what others share by a little credit.
+  // Work began at the least price that it could have. If the origin has not earned the rest, it waits for its turn. So a little credit
+  // gives nobody a shared budget out of turn.
   const due = cost + (item.isAnswer ? Math.min(claims.length, VERIFY_IN_TURN) : 0)
   const isTooDear = units.ok && !item.isInTurn && !hasCredit(engine, from, due)
   const isPaid = pay(engine, from, item, cost)
@@ -199,13 +213,13 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   }
   item.cost = VERIFY_IN_TURN
   if (!units.ok) return refuseItem(engine, from, item, units.reason)
-  // No verdict: whoever needs these ops asks for them, and nobody answers with more than a unit at a time.
+  // No verdict. A node that needs these ops asks for them, and no answer has more than a unit at a time.
   if (item.isAnswer ? claims.length > MAX_UNIT_OPS && !isFile(from) : !isPaid) {
     item.result.refused += claims.length
     item.units = []
     return
   }
-  // A bundle is of one room, so its first op tells.
+  // A bundle is of one room, so its first op tells which.
   const first = units.value[0]?.[0]
   if (first !== undefined && !equalBytes(first.op.room ?? first.id, engine.replica.room)) {
     return refuseItem(engine, from, item, 'not-for-this-room')
@@ -214,11 +228,11 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   verify(engine, from, queue, item, units.value, claims)
 }
 
-/** Whether others have their turn before a link without credit goes on. */
+/** Whether other origins have their turn before an origin without credit goes on. */
 const othersWait = (engine: Engine, from: Link, { payer }: IntakeItem): boolean =>
   !hasCredit(engine, from, VERIFY_IN_TURN) && (engine.heldBack[payer].size > 0 || leftAt(engine.judging[payer], engine.now) <= 0)
 
-/** Verifies a part at a time, so that who brings bad ones is cut before the others are looked at. */
+/** Verifies a part at a time. So a peer that brings wrong signatures is cut before the others are looked at. */
 function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, units: readonly Unit[], claims: readonly Claim[]): void {
   const wrong = new Set<string>()
   const { isAnswer } = item
@@ -257,7 +271,10 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
   verifyFrom(0)
 }
 
-/** Looks again at waiting ops that may be admitted, and were not looked at because too much was looked at in vain. Once in LOOK_AGAIN. */
+/**
+ * Looks again at waiting ops that may be admitted, and that were skipped because too many ops had been looked at in vain. Once in
+ * LOOK_AGAIN.
+ */
 export function lookAgain(engine: Engine): number {
   const { pending } = engine.replica
   if (pending.touched.size === 0) return Infinity
@@ -269,7 +286,7 @@ export function lookAgain(engine: Engine): number {
   return pending.touched.size === 0 ? Infinity : engine.lookAgainAt
 }
 
-/** What waits of a link's answer is no answer any more: it brought too much in vain. */
+/** The answer of an origin brought too much in vain. Its waiting bundles do not count as an answer any more. */
 export function answersNoMore(engine: Engine, from: Link): void {
   const queue = engine.intake.get(from)
   if (queue === undefined) return
@@ -283,7 +300,7 @@ function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusa
   item.units = []
 }
 
-/** Ops are held against the link that brought them, which need not be the one whose ops set them free. */
+/** Refused ops count against the origin that brought them. That need not be the origin whose op let them be judged. */
 function settle(
   engine: Engine,
   from: Link,

@@ -1,30 +1,31 @@
 /**
- * Ops that came in a frame to this node alone in the last seconds. Other nodes may lack them. A new op of this node may stand on them: then a receiver
- * would have to ask for them, a round trip later, before it can show what was typed. So they go along with the first own op that stands on them.
+ * Ops that came in the last seconds in a frame that was addressed only to this node. Other nodes may lack them. If a new op of this node
+ * has such an op as a parent, a receiver would have to ask for the parent, a round trip later, before it can show the new op. So the
+ * parent is sent with the first own op that follows it.
  */
 import { setLatest } from '../core/latest.ts'
 import { parentIds } from '../core/op.ts'
 import { keyOf, type Unit, unitBytes, type UnitOp } from '../core/unit.ts'
 import type { Engine } from './state.ts'
 
-/** The latest ops are remembered, and at most this many. So no more go along with an own op. */
+/** Only so many of the latest ops are remembered. So no more of them are sent with an own op. */
 export const MAX_LATELY = 32
 /** Canonical bytes of such an op: a few lines. Longer ones are asked for. */
 export const MAX_LATELY_BYTES = 512
-/** Others have learned of it by then (ms): a heartbeat, and time to ask. */
+/** After this time others have learned of the op (ms): a heartbeat, and time to ask. */
 const LATELY = 8_000
 
-/** By `keyOf`, the latest last: ops that vouch for themselves, and when they came (ms). */
+/** By `keyOf`, the latest last: ops that have a signature, and when they came (ms). */
 export type Lately = Map<string, { readonly unitOp: UnitOp; readonly at: number }>
 
-/** A unit was admitted that came to this node alone. O(MAX_LATELY). */
+/** A unit was admitted that came in a frame addressed only to this node. O(MAX_LATELY). */
 export function noteAlone({ lately, now }: Engine, unit: Unit): void {
   for (const unitOp of unit.slice(-MAX_LATELY))
     if (unitOp.signature !== null && unitBytes([unitOp]) <= MAX_LATELY_BYTES)
       setLatest(lately, keyOf(unitOp.id), { unitOp, at: now }, MAX_LATELY)
 }
 
-/** Of what came lately, what these own ops stand on directly. It is given once. */
+/** The ops that came lately and are parents of these own ops. Each is given once. */
 export function takeBelow({ lately, now }: Engine, own: Unit): UnitOp[] {
   const below: UnitOp[] = []
   for (const id of own.flatMap(({ op }) => parentIds(op))) {

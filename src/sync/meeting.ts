@@ -1,7 +1,7 @@
 /**
- * Meeting: when a path opens, everybody there is asked for what this node lacks and told what it holds, in one message, and one of
- * them answers. So two nodes that ask each other at the same time hold the same after one question and one answer each, if each answer fits into a
- * first share; whatever does not come is asked for afterwards (`fetch.ts`).
+ * Meeting: when a path opens, a node asks everybody there for what it lacks, and says what it holds, in one protocol message. One of the
+ * others answers. So two nodes that ask each other at the same time hold the same ops after one question and one answer each, if each
+ * answer fits into a first share. Ops that do not come are asked for afterwards (`fetch.ts`).
  */
 import type { PeerId } from './effects.ts'
 import { isBusy } from './fetch.ts'
@@ -15,19 +15,20 @@ import { serve } from './serve.ts'
 import { type Engine, send } from './state.ts'
 import { unknownHeads } from './turns.ts'
 
-/** If nobody has answered a question to everybody for so long (ms), one peer is asked: most paths take less there and back. */
+/** If no answer to a question to everybody has come for so long (ms), one peer is asked: a round trip takes less on most paths. */
 const OPEN_QUESTION = 300
 
 /** A question to everybody. */
 export interface OpenQuestion {
   readonly ref: number
-  /** Until when (ms) its answer is waited for before anybody else is asked. */
+  /** Until when (ms) the node waits for its answer before it asks another peer. */
   readonly until: number
 }
 
 /**
- * A path opened: everybody there is asked for what this node lacks, and told what it holds; one of them answers (`isNearest`). A
- * question that nobody has answered is repeated, since others may be there. While something is being fetched or judged, they are only told.
+ * A path opened: asks everybody there for what this node lacks, and says what it holds; one of them answers (`isNearest`). A question
+ * that nobody has answered is repeated, since other nodes may be there. While ops are being fetched or judged, the node only says what it
+ * holds.
  */
 export function askAll(engine: Engine): void {
   if (engine.fetches.size > 0 || engine.paused || isBusy(engine)) {
@@ -35,7 +36,7 @@ export function askAll(engine: Engine): void {
     return
   }
   const { stored, now } = engine
-  // Its time is not longer for being asked again: paths that come and go must not keep it open.
+  // Asking again does not prolong the question: paths that come and go must not keep it open.
   engine.question = openQuestion(engine) ?? { ref: engine.nextRef++, until: now + OPEN_QUESTION }
   const { ref } = engine.question
   send(
@@ -54,22 +55,22 @@ export function askAll(engine: Engine): void {
   told(engine, null)
 }
 
-/** Answers what a peer asked of everybody, once, if that is for this node to do. */
+/** Answers a question to everybody, once, if this node is the one that is to answer it. */
 export function answerAll(engine: Engine, peer: Peer, want: Want): void {
   if (peer.answered === want.ref || !isNearest(engine, peer.id)) return
   if (serve(engine, peer, want)) peer.answered = want.ref
 }
 
 /**
- * Whether this node is to answer what `asker` asked of everybody: of those who have written and have much of what this node has, the one whose sender
- * value is nearest to the asker's, so that who knows the same peers comes to the same result. Nobody need be right: an answer that
- * does not come is asked for again, and one that comes twice costs its bytes.
+ * Whether this node is to answer a question that `asker` put to everybody. Of the authors who have written and hold much of what this
+ * node has, the one whose sender value is nearest to the asker's answers. So nodes that know the same peers come to the same result. A
+ * wrong result does no harm: if no answer comes, the asker asks again, and a second answer costs only its bytes.
  */
 export function isNearest(engine: Engine, asker: PeerId): boolean {
   const { peers, stored, senderId } = engine
   for (const peer of peers.values()) {
     const { id, ops } = peer
-    // A name near the asker's is easily found; an author whose ops are here is a little less so.
+    // It is easy to find a sender value near the asker's. It is a little harder if its author must have ops here.
     if (id === asker || 2 * ops < stored || !isSenior(engine, peer)) continue
     if (isNearer(id, senderId, asker)) return false
   }
@@ -85,8 +86,8 @@ function isNearer(a: PeerId, b: PeerId, to: PeerId): boolean {
 }
 
 /**
- * Whether units answer what was asked. A question to everybody is from then on one to the peer that answers it first. A question that was given up
- * is open again when its answer comes after all: a peer answers many, each in its turn.
+ * Whether units answer a question of this node. A question to everybody becomes a question to the peer that answers it first. A question
+ * that was given up is open again when its answer comes late: a peer answers many others, each in its turn.
  */
 export function takeAnswer(engine: Engine, peer: Peer, { ref }: Units): boolean {
   const isOfAll = engine.question?.ref === ref

@@ -1,14 +1,14 @@
-/** Neighbouring units as fewer and larger ones, with fewer signatures: for what is stored, and for what is sent. */
+/** Makes neighbouring units into fewer and larger ones, with fewer signatures, before they are stored or sent. */
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
 import { keyOf, type Unit, unitBytes, type UnitOp } from '../core/unit.ts'
 import { pushAll } from '../core/lists.ts'
 
 /**
- * The same ops in the same order in as few units as putting neighbours together gives, each within a unit's limits, and
- * signed in each only what no unit-mate has as prev: one signature for each branch of an author that ends in it.
+ * The same ops in the same order, in as few units as merging neighbours gives. Each unit keeps its limits. In a unit only ops that are
+ * prev of no unit-mate are signed: one signature for each branch of an author that ends in it.
  *
- * `units` are admitted units, or what is left of them without what a peer holds, in order of admission. What is given back is
- * so as well: a peer lacks an op's children with it, so whoever vouches for an op is left whenever the op is. O(ops).
+ * `units` are admitted units, or the rest of them without ops that a peer holds, in order of admission. The same is true of the result:
+ * if a peer lacks an op, it lacks the op's children too. So the op that vouches for another one is left whenever that one is. O(ops).
  */
 export function mergeUnits(units: readonly Unit[]): UnitOp[][] {
   const merged: UnitOp[][] = []
@@ -27,7 +27,7 @@ export function mergeUnits(units: readonly Unit[]): UnitOp[][] {
   return merged.map(withoutUnneeded)
 }
 
-/** A unit without the signatures of ops that a unit-mate vouches for. An admitted op's prev is its author's. */
+/** A unit without the signatures of ops for which a unit-mate vouches. An admitted op and its prev are by one author. */
 function withoutUnneeded(unit: Unit): UnitOp[] {
   const prevs = new Set<string>()
   for (const { op } of unit) if (op.prev !== null) prevs.add(keyOf(op.prev))

@@ -1,6 +1,6 @@
 /**
- * What nodes say to each other: version byte ‖ canonical CBOR array [kind, …], all fields of it flat. Ids travel packed, 32
- * bytes each, in one byte string, so that a list costs its ids and no more, and its length is known before it is read.
+ * The protocol messages that nodes send each other: version byte ‖ canonical CBOR array [kind, …], all fields of it flat. Ids are packed,
+ * 32 bytes each, in one byte string. So a list costs only its ids, and its length is known before it is read.
  */
 import { bytesOf, writeByte, writeBytes } from '../core/byte-writer.ts'
 import { concatBytes } from '../core/bytes.ts'
@@ -23,13 +23,13 @@ import { MAX_BUNDLE_BYTES } from './bundle.ts'
 import { MAX_PARTS, PART_BYTES } from './parts.ts'
 import { createReader, left, readCopy, readVarint, writeVarint } from './varint.ts'
 
-/** The latest op of one branch of an author's, as its holder knows it. */
+/** The latest op of one branch of an author, as its holder knows it. */
 export interface Tip {
   /** The author's first bytes, as many for all tips of a message: LEAST_HINT_BYTES … MOST_HINT_BYTES. */
   readonly hint: Uint8Array
   readonly seq: number
   readonly id: OpId
-  /** Nothing that its holder holds follows it: every head is the tip of its author. */
+  /** No op that its holder holds follows it: it is a head. Each head is the tip of its author. */
   readonly isHead: boolean
 }
 
@@ -40,10 +40,10 @@ export type Message =
    */
   | { readonly type: 'hello'; readonly author: Author; readonly proof: Uint8Array; readonly token: Uint8Array; readonly own: number }
   /**
-   * Announces what the sender holds: the digest of its heads, which decides whether it holds what the receiver does; the
-   * heads, all `headCount` of them when they are at most MAX_HEADS_LISTED, else some; and its number of ops, a hint.
-   * `token`: the sender's present token when this is said to everybody, else empty. `echoes`: tokens that it heard, of the
-   * receiver or of everybody, one after the other: a node that reads its own token knows that this was said after it gave it out.
+   * Announces what the sender holds: the digest of its heads, which decides whether both hold the same; the heads (all `headCount` of
+   * them if they are at most MAX_HEADS_LISTED, otherwise some); and its number of ops, a hint. `token`: the sender's present token when
+   * the message is to everybody, otherwise empty. `echoes`: tokens that the sender heard, of the receiver or of everybody, one after the
+   * other. A node that reads its own token knows that the message was made after it gave the token out.
    */
   | {
       readonly type: 'heads'
@@ -55,11 +55,11 @@ export type Message =
       readonly echoes: Uint8Array
     }
   /**
-   * Asks for everything the receiver holds and the sender lacks, up to and including `ids` (none: all). What the sender holds is
-   * told by its authors' tips, its heads among them, and, where these are too many to be listed, by `parts` of all of them
-   * (`parts.ts`), else empty; `headCount` and `ops` as in "heads". `ofAll`: said to everybody, and answered
-   * by the one whose sender value is nearest to the asker's; `after` is 0 then. `after`: the ref of the last answer of the receiver's that the sender has
-   * taken in, or 0: where tips cannot say all that it holds, the next answer goes on where that one ended.
+   * Asks for everything that the receiver holds and the sender lacks, up to and including `ids` (none: all). The tips of its authors, its
+   * heads among them, say what the sender holds. If there are too many heads, `parts` describe all of them (`parts.ts`); otherwise
+   * `parts` is empty. `headCount` and `ops` are as in "heads". `ofAll`: said to everybody, and answered by the node whose sender value is
+   * nearest to the asker's; `after` is 0 then. `after`: the ref of the receiver's last answer that the sender has taken in, or 0. If tips
+   * cannot say all that the sender holds, the next answer continues where that one ended.
    */
   | {
       readonly type: 'want'
@@ -73,8 +73,8 @@ export type Message =
       readonly after: number
     }
   /**
-   * Asks for `ids` and for what lies closely below them: at most `most` ops in all, the nearest first, and what is needed to verify them. It says nothing
-   * of what the sender holds, so it is short, and parts of the answer may be held already.
+   * Asks for `ids` and for ops closely below them: at most `most` ops in all, the nearest first, and the ops that are needed to verify
+   * them. It does not say what the sender holds. So it is short, and parts of the answer may be held already.
    */
   | { readonly type: 'near'; readonly ref: number; readonly ids: readonly OpId[]; readonly most: number }
   /** Answers the want or near `ref`, or brings new ops unasked when `ref` is 0. `left` is how many ops are still to come: a hint. */
@@ -90,11 +90,11 @@ export type Near = Extract<Message, { type: 'near' }>
 export type AnyWant = Want | Near
 export type Units = Extract<Message, { type: 'units' }>
 
-/** Bytes of `Tip.hint`, by how many authors there are to tell apart. A wrong guess costs a repetition only. */
+/** Bytes of `Tip.hint`. They depend on how many authors have to be told apart. A wrong guess only costs a repetition. */
 const LEAST_HINT_BYTES = 2
 const MOST_HINT_BYTES = 6
 
-/** So many bytes tell this many authors apart, but for one pair in some five hundred rooms. */
+/** So many bytes tell this many authors apart, except for one pair in some five hundred rooms. */
 export function hintBytes(authors: number): number {
   let bytes = LEAST_HINT_BYTES
   for (let apart = 16; apart < authors && bytes < MOST_HINT_BYTES; apart *= 16) bytes++
@@ -104,7 +104,7 @@ export function hintBytes(authors: number): number {
 /** The longest tip, packed: hint, twice the seq and 1 for a head as a varint, id. */
 const LONGEST_TIP = MOST_HINT_BYTES + 8 + ID_BYTES
 
-/** Everything of a message that is not its bundle: a list of ids, a page of tips, parts, tokens, and a few numbers. Bytes. */
+/** All of a message except its bundle: a list of ids, a page of tips, parts, tokens, and a few numbers. Bytes. */
 const MAX_FIELDS_BYTES = MAX_HEADS_LISTED * ID_BYTES + MAX_TIPS_PAGE * LONGEST_TIP + MAX_PARTS * PART_BYTES + MAX_ECHOES * TOKEN_BYTES + 128
 
 /** A wrapped bundle: its columns and two bytes. */
@@ -177,8 +177,8 @@ function packTips(tips: readonly Tip[]): Uint8Array {
 // — decoding ———————————————————————————————————————————————————————————————————————————————————————————————
 
 /**
- * The message of bytes from a peer, or why it is none: another version ('unknown-version'), a kind this version does not
- * have ('unknown-message'), anything else ('bad-message'). Total. Byte strings in it are copies.
+ * The message in bytes from a peer, or the reason why there is none: another version ('unknown-version'), a kind that this version does
+ * not have ('unknown-message'), anything else ('bad-message'). Total. Byte strings in it are copies.
  */
 export function decodeMessage(bytes: Uint8Array): Result<Message> {
   if (bytes.length === 0) return refuse('bad-message')
@@ -197,10 +197,10 @@ export function decodeMessage(bytes: Uint8Array): Result<Message> {
   return message === null ? refuse('bad-message') : ok(message)
 }
 
-/** The kind that bytes begin as, whatever follows: for who has to decide whether to read on. */
+/** The kind with which the bytes begin, whatever follows. It helps a caller to decide whether to read on. */
 export const kindOf = (bytes: Uint8Array): Message['type'] | undefined => KINDS[bytes[2] ?? -1]
 
-/** The message of a kind, or null when its fields are not that kind's. */
+/** The message of a kind, or null when the fields do not belong to that kind. */
 function messageOf(kind: Message['type'], fields: readonly Value[]): Message | null {
   const [a, b, c, d, e, f, g] = fields
   switch (kind) {

@@ -19,16 +19,16 @@ import { pushAll } from '../core/lists.ts'
 
 /** Parts in a message (3 kB): of 10,000 heads some twenty in each. */
 export const MAX_PARTS = 512
-/** Bytes that tell a part: enough for one wrong guess in ages. */
+/** Bytes that describe a part: a wrong guess is very rare. */
 export const PART_BYTES = 6
 
-/** Heads by their parts, and what was last told of these. */
+/** Heads by their parts, and the latest descriptions of the parts. */
 export interface Parts {
   readonly ids: IdTable
   readonly salt: Uint8Array
   readonly trees: readonly IdTree[]
   readonly told: Uint8Array
-  /** Parts that changed since. */
+  /** Parts that changed since they were described. */
   readonly changed: Set<number>
 }
 
@@ -50,14 +50,14 @@ export function removeFromParts(parts: Parts, op: number): void {
   parts.changed.add(part)
 }
 
-/** Which part a head falls into: the first bytes of its id, mixed with the salt. */
+/** The part to which a head belongs: the first bytes of its id, mixed with the salt. */
 function partOf({ ids, salt, trees }: Parts, op: number): number {
   let mixed = 0
   for (let i = 0; i < 8; i++) mixed = Math.imul(mixed ^ ids.bytes[op * ID_BYTES + i]! ^ (salt[i]! << 8), 0x9e3779b1) ^ (mixed >>> 15)
   return (mixed >>> 0) % trees.length
 }
 
-/** What is told of each part, one after the other. Hashes what changed since it was last asked for, and counts the bytes in `work`. */
+/** The descriptions of all parts, one after the other. Hashes parts that changed since the last time, and counts the bytes in `work`. */
 export function describeParts(parts: Parts, work: HashWork): Uint8Array<ArrayBuffer> {
   for (const part of parts.changed) parts.told.set(tellPart(parts, part, work), part * PART_BYTES)
   parts.changed.clear()
@@ -72,7 +72,7 @@ function tellPart({ salt, trees }: Parts, part: number, work: HashWork): Uint8Ar
   return sha256(preimage).subarray(0, PART_BYTES)
 }
 
-/** Of these heads, those in parts of which `told` tells the same. O(heads), hashes them all, and counts the bytes in `work`. */
+/** Those of these heads that are in parts with the same description in `told`. O(heads): hashes them all, and counts the bytes in `work`. */
 export function sameParts(dag: Dag, heads: Iterable<number>, salt: Uint8Array, told: Uint8Array, work: HashWork): number[] {
   const parts = createParts(dag.ids, salt, told.length / PART_BYTES)
   const same: number[] = []

@@ -1,4 +1,4 @@
-/** What a node remembers of a peer, or of a stranger (`peers.ts` says who is which). */
+/** What a node remembers of a peer, or of a stranger (`peers.ts` tells them apart). */
 import { MESSAGE_VERSION } from '../core/limits.ts'
 import type { Author, OpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
@@ -15,29 +15,29 @@ export interface Peer {
   readonly id: PeerId
   /** It has said something to this run's sender value. */
   isMet: boolean
-  /** The way to it, as it was when it was last heard. */
+  /** The way to it when it was heard last. */
   way: Way
   /** Its author, once proven. */
   author: Author | null
   readonly metAt: number
   heardAt: number
-  /** Its present token, to be echoed; null before it was told. And whether it was echoed. */
+  /** Its present token, which this node has to echo; null before the peer has told one. And whether it was echoed. */
   token: Uint8Array | null
   isEchoed: boolean
   /** When it was greeted last (ms), and how often. */
   greetedAt: number
   greetings: number
-  /** When the token of ours that its latest words echo was given out (ms). */
+  /** When (ms) this node gave out the token that the peer's latest words echo. */
   echoedAt: number
   /** Its heads as last told (at most MAX_HEADS_LISTED of `headCount`), and how many ops it says it has. */
   heads: readonly OpId[]
   headCount: number
-  /** Of all its heads, as last told. */
+  /** The digest of all its heads, as last told. */
   digest: Uint8Array | null
   ops: number
   /**
-   * Those of its heads that were not known when `lookedUpAt` ops had been admitted or rejected, less some that are known since. The first was
-   * not known when `firstLookedUpAt` ops had. −1: they were not looked up yet.
+   * Those of its heads that were not known when `lookedUpAt` ops had been admitted or rejected, without some that are known since. The
+   * first of them was not known when `firstLookedUpAt` ops had been. −1: they were not looked up yet.
    */
   unknown: readonly OpId[]
   lookedUpAt: number
@@ -45,9 +45,9 @@ export interface Peer {
   strikes: number
   forgivenAt: number
   refusals: readonly Refusal[]
-  /** The version of what it said last. Another one than ours cannot be read, and a person is told. */
+  /** The version of its last protocol message. If it is not ours, the message cannot be read, and a person is told. */
   version: number
-  /** When our heads were last told to it alone: answers to stale heads are not repeated faster than that. */
+  /** When our heads were last told to it alone. Answers to old heads are not repeated faster than TELL_PAUSE. */
   toldAt: number
   serving: Serving | null
   /** The ref of its last question to everybody that was answered here. */
@@ -55,22 +55,22 @@ export interface Peer {
   /** The last answer to it that ended here, and the last one that it says it has taken in. */
   given: Given | null
   taken: Given | null
-  /** What it holds may be guessed: it has not asked for everything once more, from the beginning. */
+  /** This node may guess what the peer holds: the peer has not asked for everything once more, from the beginning. */
   mayGuess: boolean
-  /** Ops that the next short question to it asks for. */
+  /** How many ops the next short question to it asks for. */
   near: number
-  /** The ref of its last answer that was taken in here whole; 0: of none, or none that is relied on. */
+  /** The ref of its last answer that this node took in whole; 0: there is none, or none on which the node relies. */
   takenIn: number
-  /** The question to it that was given up last because it was silent, until another one is asked: its answer may come late. */
+  /** The last question to it that was given up because it was silent, until another one is asked: its answer may come late. */
   gaveUpOn: Readonly<GivenUp> | null
-  /** How often in a row it stalled or did not serve what it named, and until when it is not asked (ms). */
+  /** How often in a row it stalled or did not serve ops that it named, and until when it is not asked (ms). */
   failures: number
   benchedUntil: number
-  /** When it was last asked for ops, or met (ms): newcomers queue up behind who is here. */
+  /** When it was last asked for ops, or met (ms): newcomers wait behind peers that are here. */
   askedAt: number
-  /** The last question to it that came to an end brought ops. */
+  /** True when the last question to it that came to an end brought ops. */
   isUseful: boolean
-  /** Ops that it brought and that were admitted, or held before: so much larger may its next bundles be. */
+  /** Ops that it brought and that were admitted, or held before. With each of them its next bundles may be larger. */
   broughtWell: number
   /** Ops of other authors that it brought and that were admitted. */
   broughtOthers: number
@@ -78,19 +78,19 @@ export interface Peer {
   allAskedAt: number
   /** The number of ops it had when it had nothing more for us; −1: not known. */
   exhaustedAt: number
-  /** Until when (ms) it is not asked for parents that others' ops wait for, having had none of them; the pause doubles. */
+  /** Until when (ms) it is not asked for parents of others' ops, since it had none of them; the pause doubles. */
   emptyUntil: number
   emptyFor: number
   /** A proof of its author is being verified. */
   proving: boolean
-  /** Ops that may be judged for it at no one's cost: it earned them by ops that were admitted. */
+  /** Work that judging its ops may cost without a shared budget: it earned this by ops that were admitted. */
   credit: number
-  /** It brought an op that this node has signed and lost; and whether it was asked since for what lies below (`trust.ts`). */
+  /** True when it brought an op that this node has signed and lost; and whether it was asked since for ops below it (`trust.ts`). */
   broughtLost: boolean
   askedForLost: boolean
-  /** Bytes of questions that it has earned by ops that were admitted, and that were not spent on it (`asking.ts`). */
+  /** Bytes of questions that it has earned by ops that were admitted, and that were not spent on it yet (`asking.ts`). */
   askCredit: number
-  /** What it said, wants among it, and bytes served to it, since strikes were last forgiven. */
+  /** What it said, wants among it, and bytes served to it, since its last pardon. */
   talk: number
   wants: number
   bytesServed: number
@@ -98,7 +98,7 @@ export interface Peer {
   opsServed: number
 }
 
-/** One that is heard for the first time, or again after it left: its account stays. */
+/** A peer that is heard for the first time, or again after it left. Its account stays. */
 export function createPeer(engine: Engine, id: PeerId): Peer {
   const { now } = engine
   const left = engine.left.get(id)

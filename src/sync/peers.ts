@@ -1,13 +1,13 @@
 /**
- * Who is there, and what is believed of it.
+ * The peers that are here, and what this node believes of each.
  *
- * - A **stranger** was heard in frames for everybody, which may be recordings of a run that is over. It is greeted now and then, its signed
- *   ops are judged, and it gets a first share of an answer. It has no seat.
- * - A peer is **met** when it has said something to this run's sender value, which is fresh: only the living can. It has a seat, gets
- *   answers of any size, and counts as connected.
+ * - A **stranger** was heard in frames for everybody, which may be recordings of a run that is over. It is greeted now and then, its
+ *   signed ops are judged, and it gets a first share of an answer. It has no seat.
+ * - A peer is **met** when it has said something to this run's sender value. That value is new, so only a living node can do this. The
+ *   peer has a seat, gets answers of any size, and counts as connected.
  * - It is **proven** when its `hello` proves an author.
- * - It is **current** while its latest words echo a token that this node gave out a few seconds ago: only then does what it
- *   says that it holds count as agreement. A relay that holds back frames of the living makes nobody current.
+ * - It is **current** while its latest words echo a token that this node gave out a few seconds ago. Only then does what it says that it
+ *   holds count as agreement. A relay that holds back frames of living nodes makes no peer current.
  */
 import { equalBytes, fromHex } from '../core/bytes.ts'
 import { numberOfAuthor } from '../core/dag.ts'
@@ -27,24 +27,27 @@ import { maySign } from './trust.ts'
 
 /** Silence after which a peer counts as gone (ms): three missed heartbeats. */
 export const PEER_SILENT = 15_000
-/** How long after a token was given out its echo makes a peer current (ms): three heartbeats, and a second for the way. */
+/** How long after a token was given out its echo makes a peer current (ms): three heartbeats, and a second for the path. */
 export const CURRENT_FOR = 16_000
-/** Strangers remembered, so that each is greeted once and seldom again. One that is replaced may be greeted again. */
+/** Strangers remembered, so that each is greeted once and seldom again. A stranger that is replaced may be greeted again. */
 export const MAX_STRANGERS = 64
 /** How long a stranger is safe from being replaced (ms): time to answer a greeting. */
 const STRANGER_SAFE = 3_000
 /**
- * Greetings and proofs at once, and in a second: each costs a node some 0.4 ms. When more come than that, who is heard is drawn
- * by lot, and a sender that was not heard tries again.
+ * Greetings and proofs at once, and in a second: each costs a node some 0.4 ms. If there are more, the node draws by lot which senders it
+ * hears. A sender that was not heard tries again.
  */
 export const MAX_NEWCOMERS = 256
 export const NEWCOMERS_PER_SECOND = 128
-/** What strangers say, in messages at once and in a second: reading a question takes as long as a greeting. */
+/** Protocol messages of strangers that are read, at once and in a second: reading a question takes as long as a greeting. */
 export const MAX_STRANGERS_TALK = 256
 export const STRANGERS_TALK_PER_SECOND = 128
-/** Runs of one author that have a seat: one that lives, and a few that were reloaded and have not been silent for PEER_SILENT yet. */
+/** Runs of one author that have a seat: one that lives, and a few that ended by a reload and have not been silent for PEER_SILENT yet. */
 export const MAX_RUNS = 4
-/** How often a seat is looked for when all are taken, for peers that are worth nothing yet, at once and in a second: some 0.1 ms each. */
+/**
+ * How often the node looks for a seat when all are taken, for peers that are worth nothing yet, at once and in a second: some 0.1 ms
+ * each.
+ */
 export const MAX_SEAT_DRAWS = 64
 export const SEAT_DRAWS_PER_SECOND = 64
 /**
@@ -54,19 +57,20 @@ export const SEAT_DRAWS_PER_SECOND = 64
 const GREET_AGAIN = 5_000
 const MOST_DOUBLINGS = 4
 /**
- * Heads, wants and proofs read between two pardons, each counted as one and one more for every TALK_BYTES of it: some 3 % of a processor.
- * Half of it is shared by the trusted peers that are here, half by the others. Of a hundred trusted ones, each may say ten things a second.
+ * Heads, wants and proofs read between two pardons. Each counts as one, and one more for each TALK_BYTES of it: some 3 % of a processor.
+ * The known peers that are here share one half, the others share the other half. If there are a hundred known peers, each may say ten
+ * things a second.
  */
 const TALK_AT_ONCE = 20_000
 const TALK_LEAST = 40
 const TALK_BYTES = 1_024
-/** Credit that a peer has at most, and what each op of its that is admitted earns: so many ops may then come in vain. */
+/** Credit that a peer has at most, and credit that it earns with each op that is admitted. As many of its ops may then come in vain. */
 export const MAX_CREDIT = 8_192
 const CREDIT_PER_OP = 4
-/** Strikes are forgiven at this pace (ms a strike), and what was served is forgotten with each. */
+/** Strikes are forgiven at this pace (ms a strike). With each, the counts of what was served are reset. */
 const FORGIVEN_EVERY = 10_000
 
-/** What strangers may make a node do, all together, and those that are remembered. */
+/** What strangers may make a node do, all together, and the strangers that are remembered. */
 export interface Strangers {
   readonly known: Map<PeerId, Peer>
   readonly greetings: Budget
@@ -82,8 +86,9 @@ export const createStrangers = (now: number): Strangers => ({
 })
 
 /**
- * The peer that says something, new if need be; one without a seat is forgotten when its words were dealt with. Null while it is cut.
- * @param addressed what it says was sealed for this run's sender value
+ * The peer that says something; it is new if need be. A peer without a seat is forgotten when its words were handled. Null while it is
+ * cut.
+ * @param addressed its words were sealed for this run's sender value
  */
 export function meet(engine: Engine, id: PeerId, addressed: boolean, way: Way): Peer | null {
   if (isCut(engine, id)) return null
@@ -116,13 +121,16 @@ function pardon(engine: Engine, peer: Peer): void {
 
 const RANK: Readonly<Record<Way, number>> = { open: 0, channel: 1, browser: 2 }
 
-/** Worth, greatest first: the way, how early its author's first op came here, ops of others that it brought. */
+/** A peer's worth, the most important number first: the way, how early its author's first op came here, ops of others that it brought. */
 function seatOf(engine: Engine, peer: Peer): Seated {
   const { id, way, broughtOthers, metAt } = peer
   return { id, worth: [RANK[way], -seniorityOf(engine, peer), broughtOthers], since: metAt }
 }
 
-/** The number of a peer's author among those with admitted ops, in the order of their first ops here; Infinity without a proven one. */
+/**
+ * The number of a peer's author among the authors with admitted ops, in the order of their first ops here; Infinity without a proven
+ * author.
+ */
 export function seniorityOf({ replica: { dag } }: Engine, { author }: Peer): number {
   const number = author === null ? -1 : numberOfAuthor(dag, author)
   return number < 0 ? Infinity : number
@@ -131,10 +139,16 @@ export function seniorityOf({ replica: { dag } }: Engine, { author }: Peer): num
 /** Whether a peer has proven to be an author whose ops are here. */
 export const isSenior = (engine: Engine, peer: Peer): boolean => seniorityOf(engine, peer) < Infinity
 
-/** Whether a peer is known by more than a fresh name: it is a tab of this browser, the far end of a proven channel, or an author with ops here. */
+/**
+ * Whether a peer is known (`trusted` in the code): it is a tab of this browser, the far end of a proven channel, or an author with ops
+ * here.
+ */
 export const isTrusted = (engine: Engine, peer: Peer): boolean => peer.way !== 'open' || isSenior(engine, peer)
 
-/** What a node knows of a sender: an author with ops here, a tab of this browser or a proven channel; one that lives; nothing. */
+/**
+ * What a node knows of a sender. 'trusted': it is an author with ops here, a tab of this browser, or a proven channel. 'met': it lives.
+ * 'unknown': nothing.
+ */
 export type Standing = 'trusted' | 'met' | 'unknown'
 
 /** What is known of a peer. */
@@ -143,7 +157,7 @@ export function standingOfPeer(engine: Engine, peer: Peer): Standing {
   return isTrusted(engine, peer) ? 'trusted' : 'met'
 }
 
-/** What is known of a sender, to decide whether its frames are opened. One without a seat is unknown. */
+/** What is known of a sender, to decide whether its frames are opened. A sender without a seat is unknown. */
 export function standingOf(engine: Engine, id: PeerId): Standing {
   const peer = engine.peers.get(id)
   return peer === undefined ? 'unknown' : standingOfPeer(engine, peer)
@@ -161,11 +175,14 @@ function takeSeat(engine: Engine, peer: Peer): void {
     leave(engine, gone)
   }
   peers.set(peer.id, peer)
-  // As a stranger it may have brought ops whose parents are missing.
+  // When it was a stranger, it may have brought ops whose parents are missing.
   if (engine.replica.pending.byLink.has(peer.id)) engine.bringers.add(peer.id)
 }
 
-/** Of an author with more than MAX_RUNS runs the one that has been silent for longest loses its seat: a run that has ended, or one name of many. */
+/**
+ * If an author has more than MAX_RUNS runs, the run that has been silent for longest loses its seat. It has ended, or is one of many
+ * sender values.
+ */
 function leaveOldest(engine: Engine, author: Author): void {
   const runs = [...engine.peers.values()].filter((peer) => peer.author !== null && equalBytes(peer.author, author))
   if (runs.length <= MAX_RUNS) return
@@ -183,14 +200,14 @@ function remember(engine: Engine, peer: Peer): void {
   known.set(peer.id, peer)
 }
 
-// — what may be said ———————————————————————————————————————————————————————————————————————————————————————
+// — what peers may say —————————————————————————————————————————————————————————————————————————————————————
 
-/** Whether it is not heard now, having brought too much that was malformed or false. */
+/** Whether the node does not hear it now, because it has brought too much that was malformed or false. */
 export const isCut = ({ cut, now }: Engine, id: PeerId): boolean => (cut.get(id) ?? 0) > now
 
 /**
- * What one peer may use of something that all peers share: half of it is for trusted peers, half for the others, so that names that cost
- * nothing take nothing from members. O(peers).
+ * The part of something shared that one peer may use. Half is for known peers, half for the others. So sender values, which cost nothing,
+ * take nothing from known peers. O(peers).
  */
 export function shareOf(engine: Engine, peer: Peer, all: number): number {
   const isOne = isTrusted(engine, peer)
@@ -200,15 +217,15 @@ export function shareOf(engine: Engine, peer: Peer, all: number): number {
 }
 
 /**
- * False when this peer has talked so much that what it says is not read: heads and proofs, which can be said again later, and questions of peers
- * without a seat.
+ * False when this peer has talked so much that this message is not read. This concerns heads and proofs, which can be said again later,
+ * and questions of peers without a seat.
  */
 export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean {
-  // Bundles are paid for when they are judged. What else costs nothing is what an answer or a farewell needs.
+  // Bundles are paid for when they are judged. The other messages that cost nothing here belong to answers, or are farewells.
   const kind = kindOf(bytes)
   if (kind === 'units' || kind === 'more' || kind === 'bye') return true
   const hasSeat = engine.peers.has(peer.id)
-  // How many questions are answered has bounds of its own (`pace.ts`). What a peer says of its heads must not make its questions unheard.
+  // `pace.ts` bounds how many questions are answered. A peer that tells its heads too often must still be able to ask.
   if ((kind === 'want' || kind === 'near') && hasSeat) return true
   if (!hasSeat && !drawOne(engine.strangers.talk, engine.now, engine.random())) return false
   peer.talk += 1 + Math.floor(bytes.length / TALK_BYTES)
@@ -224,7 +241,7 @@ export function earn(peer: Peer, ops: number, others: number): void {
 
 // — proofs —————————————————————————————————————————————————————————————————————————————————————————————————
 
-/** Proves to a peer who this node is, for this session's two sender values only, and tells it the present token. */
+/** Proves to a peer which author this node is, for this session's two sender values only, and tells it the present token. */
 function greet(engine: Engine, peer: Peer): void {
   if (!drawOne(engine.strangers.greetings, engine.now, engine.random())) return
   peer.greetedAt = engine.now
@@ -239,8 +256,8 @@ function greet(engine: Engine, peer: Peer): void {
 }
 
 /**
- * Greets a peer if it was not greeted lately and does not echo, or has not proven its author: either greeting may be lost, and it answers
- * ours. Any peer while this node may lack own ops, of which it could be reminded.
+ * Greets a peer if it was not greeted lately, and does not echo or has not proven its author: either greeting may be lost, and the peer
+ * answers ours. While this node may lack own ops, it greets any peer, since the peer could remind it of them.
  */
 function greetIfDue(engine: Engine, peer: Peer): void {
   const isSilent = !isCurrent(engine, peer) || !maySign(engine)
@@ -249,14 +266,14 @@ function greetIfDue(engine: Engine, peer: Peer): void {
   if ((isSilent || peer.author === null) && engine.now >= peer.greetedAt + pause) greet(engine, peer)
 }
 
-/** Greets again those who are met and do not echo. Called with each heartbeat. */
+/** Greets again the met peers that do not echo. Called with each heartbeat. */
 export function greetAgain(engine: Engine): void {
   for (const peer of engine.peers.values()) greetIfDue(engine, peer)
 }
 
 /**
- * Takes its token, checks who it says it is, and reminds it of its own ops. One proof is verified at a time, and none once one was good: a
- * sender value has one author.
+ * Takes a peer's token, checks which author it says it is, and reminds it of its own ops. One proof is verified at a time, and none once
+ * one was good: a sender value has one author.
  */
 export function receiveHello(engine: Engine, peer: Peer, { author, proof, token, own }: Extract<Message, { type: 'hello' }>): void {
   hearToken(peer, token)
@@ -274,7 +291,7 @@ export function receiveHello(engine: Engine, peer: Peer, { author, proof, token,
     if (answer.valid[0] !== true) return refuseFrom(engine, peer.id, 'bad-signature', null, 5)
     peer.author = author
     engine.proven.push(peer.id)
-    // One that found no seat may be worth one now.
+    // It found no seat before, and may be worth one now.
     if (!isCut(engine, peer.id)) takeSeat(engine, peer)
     leaveOldest(engine, author)
     remind(engine, peer, author, own)
@@ -282,22 +299,22 @@ export function receiveHello(engine: Engine, peer: Peer, { author, proof, token,
   })
 }
 
-/** A peer said its present token: it is owed an echo. */
+/** A peer said its present token: this node has to echo it. */
 export function hearToken(peer: Peer, token: Uint8Array): void {
   if (token.length === 0) return
   peer.token = token
   peer.isEchoed = false
 }
 
-/** What it said echoes these tokens: it was said after we gave out the newest of them. */
+/** The peer's words echo these tokens: it said them after we gave out the newest of them. */
 export function hearEchoes({ tokens }: Engine, peer: Peer, echoes: Uint8Array): void {
   peer.echoedAt = newestEcho(tokens, echoes)
 }
 
-/** Whether what it last said of what it holds was said a few seconds ago at most. */
+/** Whether the peer last said what it holds at most a few seconds ago. */
 export const isCurrent = ({ now }: Engine, { echoedAt }: Peer): boolean => now < echoedAt + CURRENT_FOR
 
-/** Forgets who has been silent for too long, and cuts that are over. Gives the time of the next one. */
+/** Forgets peers that have been silent for too long, and cuts that are over. Gives the time of the next one. */
 export function expirePeers(engine: Engine): number {
   const { peers, strangers, cut, now } = engine
   let next = Infinity
@@ -307,7 +324,7 @@ export function expirePeers(engine: Engine): number {
       else next = Math.min(next, peer.heardAt + PEER_SILENT)
     }
   }
-  // In order of time: the first that is not over ends the search.
+  // They are in order of time: after the first cut that is not over, none is over.
   for (const [id, until] of cut) {
     if (until > now) break
     cut.delete(id)

@@ -1,6 +1,6 @@
 /**
- * Admitted units on their way to the disk: one write at a time, and whatever is admitted meanwhile goes with the next one,
- * so that a busy room is written in few large records. Nothing is told to others before it is stored.
+ * Admitted units on their way to the disk: one write at a time. Units that are admitted meanwhile go with the next write. So a busy room
+ * is written in few large records. No op is told to others before it is stored.
  */
 import { equalBytes } from '../core/bytes.ts'
 import { type Unit, unitBytes } from '../core/unit.ts'
@@ -15,7 +15,7 @@ import { nextMark } from './trust.ts'
 /** How often a full disk is tried again (ms). */
 const RETRY_FULL = 5_000
 
-/** Units of one segment: few enough bytes that reading one op back stays cheap. */
+/** Ops of one segment: few enough bytes that reading one op back stays cheap. */
 const SEGMENT_OPS = 1_024
 
 /** Units of one write: packing them takes some 0.1 s. While a disk is full many more may wait, and they are tried again and again. */
@@ -24,11 +24,11 @@ export const MAX_WRITTEN = 8_192
 export interface Unstored {
   readonly unit: Unit
   readonly bytes: number
-  /** Written by this node, which must never forget it. */
+  /** True if this node wrote it: the node must never forget it. */
   readonly own: boolean
   /** Called once it is on disk. */
   readonly whenStored?: () => void
-  /** The bundle that holds it and nothing else, where that is worth storing as it came. */
+  /** The columns of the bundle that holds only this unit, if it is worth storing as it came. */
   readonly columns: Uint8Array | null
 }
 
@@ -47,7 +47,7 @@ export function persistDue(engine: Engine): number {
   const batch = engine.unstored.slice(0, MAX_WRITTEN)
   const segments = pack(batch, engine.stored)
   engine.persisting = true
-  // Also those that come back from others: this node goes on from them.
+  // This includes own ops that come back from others: the node continues from them.
   const hasOwn = batch.some(({ unit }) => unit.some(({ op }) => equalBytes(op.author, engine.author)))
   const mark = hasOwn || !trust.isMarked ? nextMark(engine) : null
   const durability = hasOwn || mark !== null ? 'strict' : 'relaxed'
@@ -94,7 +94,7 @@ function pack(batch: readonly Unstored[], first: number): StoredUnits[] {
     bytes = 0
   }
   for (const { unit, bytes: size, columns } of batch) {
-    // A liar's columns may be longer than they need be.
+    // The columns of a liar may be longer than they need to be.
     if (columns !== null && columns.length <= size) {
       flush()
       write(unit.length, columns)

@@ -1,4 +1,7 @@
-/** Where 32-byte keys are in a list that grows. The last few are looked through; a Map of all is made when that does not help. */
+/**
+ * Where 32-byte keys are in a list that grows. The last few keys are compared one by one. If that does not find the key, a Map of all
+ * keys is made.
+ */
 import { equalBytes } from '../core/bytes.ts'
 import { keyOf } from '../core/unit.ts'
 
@@ -10,7 +13,7 @@ export interface Places {
 
 export const placesIn = (keys: readonly Uint8Array[]): Places => ({ keys, map: null, mapped: 0 })
 
-/** Comparing so many keys costs less than writing one as a key of a Map. */
+/** To compare so many keys costs less than to write one as a key of a Map. */
 const LOOKED_THROUGH = 8
 
 /** The last place of a key in the list, or −1. */

@@ -1,6 +1,7 @@
 /**
- * Putting a question to a peer: what it is asked for, and that its answer is awaited from then on. `fetch.ts` decides who is asked in turn, and when an
- * answer is over. A peer that brings an op unasked has its parents. It is asked for those without waiting for a turn: people wait for what others type.
+ * Asks a peer: writes the question, and notes that its answer is awaited. `fetch.ts` decides which peer is asked in turn, and when an
+ * answer is over. A peer that brings an op without being asked has the op's parents. It is asked for them without waiting for a turn,
+ * because people wait for messages of others.
  */
 import { missingFor, missingIds } from '../core/missing.ts'
 import type { OpId } from '../core/op.ts'
@@ -16,12 +17,15 @@ import { type Engine, notify, send } from './state.ts'
 import { noteAsked } from './trust.ts'
 import { hasMore, unknownHeads } from './turns.ts'
 
-/** Questions for parents of what peers brought, of the last HEDGE ms: names that bring ops without parents by the hundred get no more. */
+/**
+ * Questions in the last HEDGE ms for parents of ops that peers brought. Hundreds of sender values that bring ops without parents get no
+ * more.
+ */
 export const MAX_BROUGHT = 64
-/** Fetches that follow each other within so long are one catching up, to whoever watches it (ms). */
+/** If fetches follow each other within so long (ms), people see them as one process of catching up. */
 const STILL_CATCHING_UP = 3_000
 
-/** Asks peers for the parents of what they brought. Gives the time at which it wants to be called again. */
+/** Asks peers for the parents of ops that they brought. Gives the time at which it wants to be called again. */
 export function askBringers(engine: Engine): number {
   const { bringers, fetches, now } = engine
   if (bringers.size === 0) return Infinity
@@ -46,15 +50,16 @@ export function askBringers(engine: Engine): number {
 }
 
 /**
- * Who is asked next for the parents of what it brought: by turns the one whose author's first op came here first, and the one that waits longest. So
- * names that cost nothing delay an earlier author by one question, however many they are, and no author can take every question. O(bringers).
+ * The next peer to be asked for parents of ops that it brought: by turns the peer whose author's first op came here first, and the peer
+ * that has waited longest. So sender values, which cost nothing, delay an earlier author by one question, however many they are. And no
+ * author can take every question. O(bringers).
  */
 function nextBringer(engine: Engine): Peer | null {
   const { bringers, fetches, intake, peers, now } = engine
   const isBySeniority = engine.bringersAsked % 2 === 0
   let best: Peer | null = null
   for (const id of bringers) {
-    // What it brought next may be what is missing; but not what it repeats because everything was asked for.
+    // Its next ops may be the missing ones. But ops that it repeats because it was asked for everything are not.
     const open = fetches.get(id)
     const repeats = open?.all === true && open.got === 0
     if (!repeats && (open !== undefined || intake.has(id))) continue
@@ -78,11 +83,11 @@ export function start(engine: Engine, peer: Peer): void {
   const most = mostIds(engine, peer)
   const missing = peer.emptyUntil > now ? [] : missingIds(pending, Math.floor(most / 2), engine.nextRef)
   const named = unknownHeads(engine, peer).slice(0, most - missing.length)
-  // Half the list is for what it named, if need be. Of a peer with more heads than it lists everything is asked when it names nothing that is not here:
-  // most of that answer may be known.
+  // Half of the list is for ids that the peer named, if need be. If a peer has more heads than it lists, and names none that is not here,
+  // it is asked for everything: most of that answer may be known.
   const all = named.length + missing.length === 0 && hasMore(engine, peer)
   if (all && peer.exhaustedAt === peer.ops) {
-    // It seemed to have nothing more: once more from the beginning, and nothing is guessed about us this time.
+    // It seemed to have nothing more. It is asked once more from the beginning, and this time it makes no guesses about us.
     peer.takenIn = 0
     peer.exhaustedAt = -1
   }
@@ -91,10 +96,10 @@ export function start(engine: Engine, peer: Peer): void {
   put(engine, peer, ids, { named, missing: missing.length > 0, brought: false, near: 0, all })
 }
 
-/** Ids of a short question: half of what its answer may bring, so that it brings all of them, and some that lie below. */
+/** How many ids a short question names: half as many as its answer may bring. So the answer brings all of them, and some ops below. */
 const idsNear = ({ near }: Peer): number => Math.min(MAX_NEAR_IDS, near / 2)
 
-/** Asks a peer for the parents of what it brought, in short when nothing else can be paid for. False: none is missing. */
+/** Asks a peer for the parents of ops that it brought; with a short question if no other can be paid for. False: none is missing. */
 function askBringer(engine: Engine, peer: Peer): boolean {
   const { pending } = engine.replica
   const isShort = !mayBeAsked(engine, peer, 'brought')
@@ -124,7 +129,7 @@ type Asked = Pick<Fetch, 'ref' | 'named' | 'missing' | 'brought' | 'near' | 'all
 
 /**
  * A question to this peer is open from now on.
- * @param late what had come of it when it was given up; null for one that was not
+ * @param late what had come of it before it was given up; null for a question that was not given up
  */
 export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought, near, all }: Asked, late: GivenUp | null = null): void {
   const { now, caughtUp } = engine
@@ -132,7 +137,7 @@ export function begin(engine: Engine, peer: Peer, { ref, named, missing, brought
   if (now > caughtUp.at + STILL_CATCHING_UP) Object.assign(caughtUp, { ops: 0, bytes: 0, at: Infinity })
   peer.askedAt = now
   if (all) peer.allAskedAt = now
-  // A peer that brings ops without parents takes nobody's turn.
+  // A peer that brings ops without parents takes no turn from others.
   if (!brought) {
     engine.askedStranger = !peer.isUseful
     if (engine.askedStranger) engine.strangerAskedAt = now

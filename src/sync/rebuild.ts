@@ -1,13 +1,13 @@
-/** From the bytes of a bundle, inflated, to its ops: what the platform does when it decodes one, wherever it does it. */
+/** From the inflated bytes of a bundle to its ops. The platform runs this when it decodes a bundle, in any thread. */
 import type { Refusal, Result } from '../core/result.ts'
 import type { Unit } from '../core/unit.ts'
 import { type BundleLimits, decodeBundle } from './bundle.ts'
 
 export interface Rebuilt {
   readonly units: Result<readonly Unit[], Refusal>
-  /** The bytes that hold these units; null where there are none. */
+  /** The bytes of exactly these units; null where there are no such bytes. */
   readonly columns: Uint8Array | null
-  /** What it took, refused or not: columns read (bytes), and ops hashed. */
+  /** The work that it took, also for a refused bundle: columns read (bytes), and ops hashed. */
   readonly bytes: number
   readonly ops: number
 }
@@ -15,7 +15,7 @@ export interface Rebuilt {
 /** Bytes that were inflated up to a limit, or why they were not. */
 export type Inflated<Bytes extends Uint8Array = Uint8Array> = Result<Bytes, 'bad-deflate' | 'too-large'>
 
-/** As `decodeBundle`, of bytes that were inflated up to `most.bytes`. */
+/** As `decodeBundle`, for bytes that were inflated up to `most.bytes`. */
 export function rebuild(inflated: Inflated, most?: BundleLimits): Rebuilt {
   if (!inflated.ok) return { units: inflated, columns: null, bytes: 0, ops: 0 }
   const columns = inflated.value

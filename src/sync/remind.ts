@@ -1,8 +1,8 @@
 /**
- * Reminding an author of its own ops. A node whose disk was rolled back does not know what it has signed, and the next op would use a
- * seq for the second time. `hello` says how many own ops a node has stored; a peer that holds a later one of the same author sends it
- * at once, whatever turns there are (`fetch.ts`). The op carries the author's signature, so nobody can make a node wait for an op that
- * it has not signed (`trust.ts`). What lies between the two is fetched as missing parents are.
+ * Reminds an author of its own ops. A node whose disk was rolled back does not know which ops it has signed, and its next op would use a
+ * seq for the second time. `hello` says how many own ops a node has stored. If a peer holds a later op of the same author, it sends that
+ * op at once, without waiting for a turn (`fetch.ts`). The op carries the author's signature, so nobody can make a node wait for an op
+ * that it has not signed (`trust.ts`). The ops between the two are fetched as missing parents are.
  */
 import { compareOps, idOf, numberOfAuthor, tipsOf } from '../core/dag.ts'
 import { setLatest } from '../core/latest.ts'
@@ -15,15 +15,18 @@ import type { Peer } from './peer.ts'
 import { ask, type Engine, newJob, peerOf, send } from './state.ts'
 import { unwrapBundle, wrapBundle } from './wrap.ts'
 
-/** A peer that greets again is reminded again after this time (ms), since a reminder may be lost: a little less than between two greetings. */
+/**
+ * A peer that greets again is reminded again after this time (ms), since a reminder may be lost: a little less than the time between two
+ * greetings.
+ */
 const REMIND_AGAIN = 4_000
-/** Reminders at once and in a second: each reads a segment, some 5 ms. When more are wanted, who is reminded is drawn by lot. */
+/** Reminders at once and in a second: each reads a segment, some 5 ms. If more are needed, lots decide which peers are reminded. */
 export const MAX_REMINDERS = 64
 export const REMINDERS_PER_SECOND = 16
 
 /**
- * Bytes of a small reminder: a page of text. Larger ones share a budget of bytes, at once and in a second: 64 authors can have ops of 60 kB, and ask for them
- * with 6 kB a second.
+ * Bytes of a small reminder: a page of text. Larger reminders share a budget of bytes, at once and in a second: 64 authors can have ops
+ * of 60 kB, and ask for them with 6 kB a second.
  */
 const SMALL_REMINDER = 2 * 1024
 export const MAX_REMINDED_BYTES = 256 * 1024
@@ -35,7 +38,7 @@ export const createReminders = (now: number): Reminders => ({
   at: new Map(),
 })
 
-/** Authors that were reminded lately are remembered, the first of them forgotten first: as many as can be in REMIND_AGAIN. */
+/** Authors that were reminded lately are remembered. The first of them is forgotten first. There can be so many in REMIND_AGAIN. */
 const MAX_REMINDED = 256
 
 export interface Reminders {
@@ -45,13 +48,16 @@ export interface Reminders {
   readonly at: Map<number, number>
 }
 
-/** A peer has proven to be `author` and says how many of its own ops it has stored: sends it its latest op that is stored here, if that is later. */
+/**
+ * A peer has proven to be `author` and says how many of its own ops it has stored. If its latest op that is stored here is later, sends
+ * it that op.
+ */
 export function remind(engine: Engine, peer: Peer, author: Author, own: number): void {
   const { dag } = engine.replica
   const { reads, at } = engine.reminders
   const number = numberOfAuthor(dag, author)
   if (number < 0 || engine.now < (at.get(number) ?? -Infinity) + REMIND_AGAIN) return
-  // Branches of an author that has forked cannot be told apart by their length.
+  // The length of a branch does not tell which branch of a forked author it is.
   const hasForked = dag.forks.has(number)
   if (!hasForked && dag.seq[dag.tip[number]!]! < own) return
   if (!drawOne(reads, engine.now, engine.random())) return
@@ -85,7 +91,7 @@ function withColumns(engine: Engine, { bytes }: StoredUnits, then: (columns: Uin
   })
 }
 
-/** No later op of its author vouches for it, so it was stored with its signature. A damaged disk gives none. */
+/** Sends the op. No later op of its author vouches for it, so it was stored with its signature. A damaged disk gives none. */
 function sendOp(engine: Engine, peer: Peer, op: number, { first }: StoredUnits, columns: Uint8Array): void {
   if (peerOf(engine, peer.id) !== peer) return
   const { dag } = engine.replica

@@ -1,6 +1,6 @@
 /**
- * A column of whole numbers, in runs: what is the same from op to op is said once. A number that comes once is itself, flagged 0
- * (`varint.ts`); one that comes k ≥ 2 times in a row is flagged 1, and k − 2 follows. One column has one encoding.
+ * A column of whole numbers, in runs: a number that repeats from op to op is written once. A number that comes once is itself, flagged 0
+ * (`varint.ts`). A number that comes k ≥ 2 times in a row is flagged 1, and k − 2 follows. One column has one encoding.
  */
 import type { ByteWriter } from '../core/byte-writer.ts'
 import { type ByteReader, readFlagged, readVarint, writeFlagged, writeVarint } from './varint.ts'
@@ -17,7 +17,10 @@ export function writeRuns(out: ByteWriter, column: readonly number[]): void {
   }
 }
 
-/** A column of `count` numbers. Fails when neighbouring runs are one, or there are more than `count`: that bounds it, not what is left. */
+/**
+ * A column of `count` numbers. Fails when neighbouring runs have the same number, or when there are more than `count` numbers. That
+ * bounds the work, not the bytes that are left.
+ */
 export function readRuns(reader: ByteReader, count: number): number[] {
   const column: number[] = []
   let before = -1

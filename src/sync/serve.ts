@@ -1,13 +1,13 @@
 /**
- * Answering: the stored ops that the peer lacks, in order of admission, as units, up to and including what it asked for. What a
- * peer lacks is closed under children, so a stored unit minus what it holds is a unit again.
+ * Answers a question: the stored ops that the peer lacks, in order of admission, as units, up to and including those for which it asked.
+ * The ops that a peer lacks are closed under children. So a stored unit without the ops that the peer holds is a unit again.
  *
- * A long answer is cut after some bytes (`limits.ts`): the peer then says what it holds by now and asks on, so every transfer can
- * be resumed at any point. A peer that cannot say all that it holds says which answer it has taken in, and the next one goes on
- * where that ended.
+ * A long answer is cut after some bytes (`limits.ts`). Then the peer says what it holds by now and asks again. So every transfer can be
+ * resumed at any point. A peer that cannot say all that it holds says which answer it has taken in, and the next answer continues where
+ * that one ended.
  *
- * An answer is read from top to bottom in `answer` below: a generator that yields what it waits for. When it may send the next bundle,
- * `pace.ts` decides.
+ * Read an answer from top to bottom in `answer` below: a generator that yields when it has to wait. `pace.ts` decides when it may send
+ * the next bundle.
  */
 import { idOf } from '../core/dag.ts'
 import { keyOf, type Unit } from '../core/unit.ts'
@@ -41,25 +41,26 @@ import type { Peer } from './peer.ts'
 import { beginServing, isLacking, isWhole, mayBring, nextLacking, type Serving, stretchAt } from './serving.ts'
 import { ask, type Engine, newJob, type Question, refuseFrom } from './state.ts'
 
-/** Segments read at a time, at most; and their bytes, about: what can be sent before the asker must judge some. */
+/** Segments read at a time, at most; and their bytes, about: as many as can be sent before the asker must judge some. */
 const READ_SEGMENTS = 64
 const READ_BYTES = MAX_UNJUDGED_BYTES
-/** What work on a segment costs, in bytes sent: reading 8 bytes costs 1; rebuilding an op costs 64, and so does rebuilding 8 parents. */
+/** The cost of work on a segment, in bytes sent: reading 8 bytes costs 1; rebuilding an op costs 64, and so does rebuilding 8 parents. */
 const READ_AS_SENT = 8
 const REBUILT_AS_BYTES = 64
 const PARENTS_AS_OP = 8
-/** For each byte that is sent so many are read for nothing: a segment may be read again for the next bundle. */
+/** For each byte that is sent, so many bytes are read without cost: a segment may be read again for the next bundle. */
 const READ_FREE = 4
-/** Smaller bundles are not worth deflating: ids and signatures, which do not compress, dominate them. Bytes. */
+/** Bundles with fewer bytes are not worth deflating: they consist mostly of ids and signatures, which do not compress. */
 const DEFLATE_FROM = 160
 
 type Answer = Extract<Input, { job: number }>
-/** What this generator waits for: the platform's reply, or permission to send again. */
+/** The generator waits for the platform's reply, or for permission to send again. */
 type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefined>
 
 /**
- * Begins to answer, now or when it is the peer's turn; an answer to the same peer that is still under way gives way to this one. False when
- * the question is dropped: the peer has asked for too much since its last pardon, or it has no seat and the budget is used up. It can ask again.
+ * Begins to answer, now or when it is the peer's turn. An answer to the same peer that is not finished ends for this one. False when the
+ * question is dropped: the peer has asked for too much since its last pardon, or it has no seat and the budget is used up. It can ask
+ * again.
  */
 export function serve(engine: Engine, peer: Peer, want: AnyWant): boolean {
   if (!mayAsk(engine, peer)) return false
@@ -77,16 +78,16 @@ export function serveDue(engine: Engine): number {
   )
 }
 
-/** @param shared what pays for finding what is lacking */
+/** @param shared the group whose budget pays for finding what is lacking */
 function serveNow(engine: Engine, peer: Peer, want: AnyWant, shared: Shared): void {
   const serving = beginServing(engine, peer, want, shared)
-  // Nobody waits for an answer that only the nearest gives.
+  // A question to everybody needs no empty answer.
   if (want.type === 'want' && want.ofAll && serving.left === 0) return
   peer.serving = serving
   drive(engine, peer, serving, answer(engine, peer, serving))
 }
 
-/** Runs an answer until it waits. It is given up when another one to the same peer has begun, or the peer has left. */
+/** Runs an answer until it waits. It is given up when another answer to the same peer has begun, or the peer has left. */
 function drive(engine: Engine, peer: Peer, serving: Serving, steps: Steps, answered?: Answer): void {
   if (peer.serving !== serving) return release(engine, serving)
   const { value, done } = steps.next(answered)
@@ -99,7 +100,7 @@ function drive(engine: Engine, peer: Peer, serving: Serving, steps: Steps, answe
     })
 }
 
-/** The whole answer. While it waits for the asker nothing is held in memory for it. */
+/** The whole answer. While it waits for the asker, no bundle is held in memory for it. */
 function* answer(engine: Engine, peer: Peer, serving: Serving): Steps {
   while (goesOn(engine, serving)) {
     if (mustWait(engine, peer, serving) > engine.now && serving.ops > 0) yield* flush(engine, peer, serving)
@@ -113,27 +114,27 @@ function* answer(engine: Engine, peer: Peer, serving: Serving): Steps {
       if (peer.serving === null) return
       if (mustWait(engine, peer, serving) > engine.now) break
     }
-    // What was read is paid for before more is.
+    // The bytes that were read are paid for before more are read.
     release(engine, serving)
   }
   if (nextLacking(serving) < serving.until && serving.sent < engine.limits.serveBytes) return yield* endDamaged(engine, peer, serving)
   yield* end(engine, peer, serving)
 }
 
-/** Whether there is more to send, and it may all be sent for one want. Moves on to the next op that is lacking. */
+/** Whether there is more to send, and it may still be sent for this want. Moves on to the next op that is lacking. */
 function goesOn(engine: Engine, serving: Serving): boolean {
   serving.at = nextLacking(serving)
   return serving.at < serving.until && serving.sent < engine.limits.serveBytes
 }
 
-/** The disk cannot give what is next: what was sent stays valid, and the peer can ask others for the rest. */
+/** The disk cannot give the next ops. The ops that were sent stay valid, and the peer can ask others for the rest. */
 function* endDamaged(engine: Engine, peer: Peer, serving: Serving): Steps {
   refuseFrom(engine, 'disk', 'bad-checksum', null, 0)
   serving.at = serving.until
   yield* end(engine, peer, serving)
 }
 
-/** Sends what is left of the last bundle, or an empty one that says that the answer is over. */
+/** Sends the rest of the last bundle, or an empty bundle that says that the answer is over. */
 function* end(engine: Engine, peer: Peer, serving: Serving): Steps {
   if (serving.ops > 0) yield* flush(engine, peer, serving)
   if (peer.serving === null) return
@@ -144,7 +145,7 @@ function* end(engine: Engine, peer: Peer, serving: Serving): Steps {
 }
 
 /**
- * Adds what is lacking of one segment to the next bundle, and sends bundles that are full, until the segment is done or the asker must
+ * Adds the lacking ops of one segment to the next bundle, and sends bundles that are full, until the segment is done or the asker must
  * wait. False if the segment is damaged.
  */
 function* answerFrom(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Steps<boolean> {
@@ -156,8 +157,8 @@ function* answerFrom(engine: Engine, peer: Peer, serving: Serving, segment: Stor
 }
 
 /**
- * One step of `answerFrom`: at most one bundle. A segment that is well merged and lacking whole travels as it is stored: that takes no
- * merging and, deflated already, next to no time.
+ * One step of `answerFrom`: at most one bundle. If a segment is well merged and lacking whole, it is sent as it is stored. That needs no
+ * merging, and no time to deflate it.
  */
 function* answerOnce(engine: Engine, peer: Peer, serving: Serving, segment: StoredUnits): Steps<boolean> {
   if (serving.ops > 0 && serving.ops + segment.count > engine.limits.bundleOps) {
@@ -184,20 +185,20 @@ function* answerOnce(engine: Engine, peer: Peer, serving: Serving, segment: Stor
 }
 
 /**
- * Adds what is lacking of a segment, a unit at a time, until the bundle is full: then it is sent, and `answer` comes back to this
+ * Adds the lacking ops of a segment, a unit at a time, until the bundle is full. Then the bundle is sent, and `answer` comes back to this
  * segment. False if the segment is damaged.
  */
 function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count }: StoredUnits, columns: Uint8Array): Steps<boolean> {
   const stored = reopenBundle(columns, (n) => idOf(engine.replica.dag, first + n))
   if (stored === null) return false
   let op = first
-  // Reading is paid for by its bytes, but for about those that are sent: a question can pick one op of each segment.
+  // Reading is paid for by its bytes, except for about as many as are sent: a question can ask for one op of each segment.
   let free = 0
   const { parentStart } = engine.replica.dag
   const rebuilt = count + (parentStart[first + count]! - parentStart[first]!) / PARENTS_AS_OP
   const pay = (): void => charge(engine, peer, Math.max(0, columns.length / READ_AS_SENT + REBUILT_AS_BYTES * rebuilt - free))
   for (const unit of stored) {
-    // What was packed with ops that were sent before is not sent again.
+    // Ops that were sent before may be in the same segment. They are not sent again.
     const { range, at } = serving
     const picked = unit.map((_each, i) => op + i >= at && isLacking(serving, op + i))
     if (serving.isNear) pickVouching(unit, picked)
@@ -208,7 +209,7 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
     const isTooLarge =
       serving.cost + cost > Math.min(BUNDLE_BUDGET, mostOf(peer, serving)) || serving.ops + lacking.length > mayBring(serving)
     if (serving.ops > 0 && isTooLarge) {
-      // What was looked at is looked at again: it is not in this bundle.
+      // These ops are looked at again, because they are not in this bundle.
       serving.at = Math.max(at, op - unit.length)
       serving.range = range
       pay()
@@ -234,7 +235,10 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
   return true
 }
 
-/** Picks what follows a picked op in its author's chain too: it may vouch for it. What is lacking by what a peer says it holds is so anyway. O(unit). */
+/**
+ * Also picks the op that follows a picked op in its author's chain, because it may vouch for it. (If a peer says what it holds, that op
+ * is lacking anyway.) O(unit).
+ */
 function pickVouching(unit: Unit, picked: boolean[]): void {
   const chains = new Set<string>()
   for (const [i, { op, id }] of unit.entries()) {
@@ -243,7 +247,7 @@ function pickVouching(unit: Unit, picked: boolean[]): void {
   }
 }
 
-/** Sends what was put together. */
+/** Sends the ops that were collected. */
 function* flush(engine: Engine, peer: Peer, serving: Serving): Steps {
   const columns = encodeBundle(mergeUnits(serving.units))
   const { ops } = serving
@@ -253,7 +257,7 @@ function* flush(engine: Engine, peer: Peer, serving: Serving): Steps {
   yield* sendBundle(engine, peer, serving, yield* wrapped(engine, columns), ops)
 }
 
-/** Sends a bundle of so many ops; as the last one of the answer when nothing is left to be sent. */
+/** Sends a bundle of so many ops. It is the last one of the answer when nothing is left to send. */
 function* sendBundle(engine: Engine, peer: Peer, serving: Serving, bundle: Uint8Array, ops: number): Steps {
   serving.left = Math.max(0, serving.left - ops)
   serving.sent += bundle.length
@@ -275,13 +279,13 @@ function close(peer: Peer, serving: Serving): void {
 
 // — what the platform does ————————————————————————————————————————————————————————————————————————————————
 
-/** Reads no further than what is to be sent goes without a gap: each segment has an op at least. */
+/** Reads no further than the ops that are to be sent go without a gap: each segment has an op at least. */
 function* read(engine: Engine, serving: Serving): Generator<Question, readonly StoredUnits[], Answer | undefined> {
   const limit = Math.min(serving.readAhead, stretchAt(serving))
   const loaded = yield { type: 'read', job: newJob(engine), from: serving.at, limit }
   if (loaded?.type !== 'loaded') return []
   const bytes = loaded.segments.reduce((sum, segment) => sum + segment.bytes.length, 1)
-  // Those that follow may be much larger: no more than twice as many.
+  // The next segments may be much larger. So at most twice as many are read.
   serving.readAhead = Math.max(1, Math.min(READ_SEGMENTS, 2 * serving.readAhead, Math.ceil((READ_BYTES * loaded.segments.length) / bytes)))
   return loaded.segments
 }
@@ -291,7 +295,7 @@ function* inflate(engine: Engine, bytes: Uint8Array): Generator<Question, Uint8A
   return inflated?.type === 'inflated' ? inflated.bytes : null
 }
 
-/** These columns as they travel: deflated where that is shorter. */
+/** These columns as they are sent: deflated if that is shorter. */
 function* wrapped(engine: Engine, columns: Uint8Array): Generator<Question, Uint8Array, Answer | undefined> {
   if (columns.length < DEFLATE_FROM) return wrapBundle('raw', columns)
   const deflated = yield { type: 'deflate', job: newJob(engine), bytes: columns }

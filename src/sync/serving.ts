@@ -1,4 +1,4 @@
-/** An answer on its way: where it is, and what of the stored ops is still to be sent. */
+/** An answer on its way: how far it is, and which stored ops are still to be sent. */
 import { fromHex } from '../core/bytes.ts'
 import { numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
@@ -11,10 +11,10 @@ import type { Peer } from './peer.ts'
 import { type Engine, headsOf } from './state.ts'
 import { opsAfter } from './strangers.ts'
 
-/** Clearing 128 marks costs as much as looking at one op. */
+/** To clear 128 marks costs as much as to look at one op. */
 const MARKS_AS_OP = 128
 
-/** An answer that ended: whose question it was, and the op before which it ended. */
+/** An answer that ended: the ref of its question, and the op before which it ended. */
 export interface Given {
   readonly ref: number
   readonly to: number
@@ -22,19 +22,22 @@ export interface Given {
 
 export interface Serving {
   readonly ref: number
-  /** It answers a short question: what it leaves out may be lacking all the same. */
+  /** It answers a short question: ops that it leaves out may be lacking all the same. */
   readonly isNear: boolean
-  /** Where it begins. */
+  /** The op with which it begins. */
   readonly from: number
-  /** What is to be sent. */
+  /** The ops that are to be sent. */
   readonly lacking: Ranges
   readonly until: number
-  /** Ops that were stored when it was asked. What was stored since may lie in one unit with what is to be sent, and vouch for it. */
+  /**
+   * Ops that were stored when the question came. An op that was stored since may lie in one unit with ops that are to be sent, and vouch
+   * for them.
+   */
   readonly stored: number
   /** Next op to look at, and how many of `lacking` lie before it. */
   at: number
   range: number
-  /** What the next bundle holds so far: units, their ops and cost (`unitCost`). */
+  /** The next bundle so far: units, their ops and cost (`unitCost`). */
   units: Unit[]
   ops: number
   cost: number
@@ -45,19 +48,19 @@ export interface Serving {
   takenOps: number
   takenBytes: number
   readonly unjudged: { readonly ops: number; readonly bytes: number }[]
-  /** The question was asked before, and its answer waited: this answer begins where that would have gone on. */
+  /** The question was asked before, and its answer waited. This answer begins where that one would have continued. */
   readonly isAgain: boolean
   left: number
   /** Segments to be read next, at most. */
   readAhead: number
-  /** What comes next does not fit into a stranger's first share. */
+  /** True if the next ops do not fit into a stranger's first share. */
   isHeld: boolean
-  /** Goes on when the asker may get more; null while it does not wait for that. Since when it waits (ms). */
+  /** Continues when the asker may get more; null while it does not wait for that. And since when it waits (ms). */
   resume: (() => void) | null
   waitsSince: number
 }
 
-/** The ops that the next bundle may hold: an asker that was brought little takes no more at a time (`strangers.ts`). */
+/** How many ops the next bundle may hold: an asker that was brought little takes no more at a time (`strangers.ts`). */
 export const mayBring = ({ takenOps }: Serving): number => opsAfter(takenOps)
 
 /** The asker says how many bundles it has judged. */
@@ -90,7 +93,7 @@ export function nextLacking(serving: Serving): number {
   return isLacking(serving, serving.at) ? serving.at : (serving.lacking[serving.range] ?? serving.until)
 }
 
-/** Ops from `at` on that are to be sent without a gap: at least 1, where `at` is one of them. */
+/** How many ops from `at` on are to be sent without a gap: at least 1, if `at` is one of them. */
 export const stretchAt = ({ at, until, lacking, range }: Serving): number => Math.max(1, Math.min(lacking[range + 1] ?? until, until) - at)
 
 /** True for a segment of which everything is to be sent. */
@@ -98,7 +101,7 @@ export function isWhole(serving: Serving, { first, count }: StoredUnits): boolea
   return serving.at === first && isLacking(serving, first) && (serving.lacking[serving.range + 1] ?? 0) >= first + count
 }
 
-/** The answer to this question, before anything of it is sent. @param shared what pays for finding what is lacking */
+/** The answer to this question, before any of it is sent. @param shared the group whose budget pays for finding what is lacking */
 export function beginServing(engine: Engine, peer: Peer, want: AnyWant, { walks }: Shared): Serving {
   peer.wants++
   const found = want.type === 'near' ? findNear(engine, want) : findLacking(engine, peer, want)
@@ -130,7 +133,7 @@ export function beginServing(engine: Engine, peer: Peer, want: AnyWant, { walks 
   }
 }
 
-/** What is to be sent, where that begins and ends, and ops and parents looked at to find it. */
+/** The ops that are to be sent, where they begin and end, and how many ops and parents were looked at to find them. */
 interface Found {
   readonly ops: Ranges
   readonly from: number
@@ -147,7 +150,7 @@ function findLacking(engine: Engine, peer: Peer, want: Want): Found {
   const { dag } = engine.replica
   if (peer.given !== null && want.after === peer.given.ref) peer.taken = peer.given
   const before = peer.taken !== null && want.after === peer.taken.ref ? peer.taken : null
-  // It has had all there is, as it seemed, and still holds something else.
+  // The peer seemed to have all ops, and still holds others.
   if (want.ids.length === 0 && !want.ofAll && peer.given !== null && before === null) peer.mayGuess = false
   const { ops, visited, isExact } = lackingOf(headsOf(engine), want, want.ids, fromHex(peer.id)!, peer.mayGuess)
   let until = want.ids.length === 0 ? engine.stored : 0
@@ -155,11 +158,11 @@ function findLacking(engine: Engine, peer: Peer, want: Want): Found {
   for (const id of want.ids) {
     const op = numberOf(dag, id)
     until = Math.max(until, Math.min(engine.stored, op + 1))
-    // It should have had this: an answer was lost, or a guess was wrong.
+    // The peer should have this op: an answer was lost, or a guess was wrong.
     if (op >= 0 && op < from) from = 0
   }
   return { ops, from, until, visited }
 }
 
-/** What any want takes, in ops looked at, however little is lacking. */
+/** The least cost of any want, in ops looked at, even if little is lacking. */
 const leastWalk = ({ replica: { dag }, stored }: Engine): number => dag.length - stored + Math.ceil(dag.length / MARKS_AS_OP)

@@ -1,6 +1,6 @@
 /**
- * The engine's state, and the few verbs that its parts share: ask for an effect, tell the shell, hold something against a
- * link. The parts are files beside this one; none of them keeps state of its own.
+ * The engine's state, and a few functions that its parts share: to ask for an effect, to tell the shell, to count strikes against a peer.
+ * The parts are files beside this one; none of them keeps state of its own.
  */
 import { setLatest } from '../core/latest.ts'
 import type { OpId } from '../core/op.ts'
@@ -27,17 +27,17 @@ import type { Tokens } from './tokens.ts'
 import type { Judging } from './strangers.ts'
 import type { Trust } from './trust.ts'
 
-/** Malformed or false messages a link may bring before it is cut; forgiven over time. */
+/** Malformed or false protocol messages that a peer may bring before it is cut; forgiven over time. */
 const STRIKES_BEFORE_CUT = 10
-/** How long a cut link is not heard (ms). */
+/** How long a cut peer is not heard (ms). */
 const CUT_FOR = 60_000
-/** Cut links remembered: sender values cost nothing, so whoever brings many is forgotten early and judged anew. */
+/** Cut peers remembered. Sender values cost nothing, so with many of them the first are forgotten early and judged anew. */
 const MAX_CUT = 1_024
 
 type Answer = Extract<Input, { job: number }>
 export type Question = Extract<Effect, { job: number }>
 
-/** What `step` of `engine.ts` works on. */
+/** The state that `step` of `engine.ts` works on. */
 export interface Engine {
   readonly replica: Replica
   /** This node: its key, and the fresh sender value of this run. */
@@ -54,37 +54,37 @@ export interface Engine {
 
   readonly peers: Map<PeerId, Peer>
   readonly cut: Map<PeerId, number>
-  /** What is counted against those who left, so that they do not leave it behind. */
+  /** What is counted against peers that left. So a peer does not get rid of its strikes when it leaves. */
   readonly left: Map<PeerId, Account>
   readonly strangers: Strangers
   readonly pace: Pace
   readonly tokens: Tokens
-  /** How often those who are owed an echo are told all at once. */
+  /** How often everybody is told echoes because many peers wait for one. */
   readonly echoes: Budget
-  /** Bytes told to those who are told alone, being owed an echo. */
+  /** Bytes told to peers one by one because they wait for an echo. */
   readonly echoedAlone: Budget
-  /** Bytes of questions. */
+  /** Budgets of bytes of questions. */
   readonly asking: Asking
-  /** How often authors are reminded of their own ops. */
+  /** Budgets of reminders to authors of their own ops. */
   readonly reminders: Reminders
-  /** Ops judged that came from peers without credit. */
+  /** Budgets of ops judged that came from peers without credit. */
   readonly judging: Judging
 
-  /** Peers that have proven an author since `intakeDue` was called: what they brought may wait for another budget now. */
+  /** Peers that have proven an author since `intakeDue` was called: their bundles may wait for another budget now. */
   readonly proven: PeerId[]
 
-  /** Bundles waiting to be judged, a queue for each link that brought some. */
+  /** Bundles that wait to be judged, a queue for each origin that brought some. */
   readonly intake: Map<Link, IntakeQueue>
-  /** Links whose next bundle waits until there is something left of its budget; whose turn it is first. */
+  /** Origins whose next bundle waits until its budget is not empty. The first one is next. */
   readonly heldBack: HeldBack
   intakeBytes: number
-  /** Ops rebuilt and admitted in this step, and links whose queues go on in the next one, since that were enough (`intake.ts`). */
+  /** Ops rebuilt and admitted in this step, and origins whose queues continue in the next step because those were enough (`intake.ts`). */
   judgedInStep: number
   readonly unfinished: Set<Link>
-  /** When waiting ops may be looked at again (ms). */
+  /** When the node may look at waiting ops again (ms). */
   lookAgainAt: number
   readonly lately: Lately
-  /** Since when (ms) there has always been something to judge or to store; null when there is not. */
+  /** Since when (ms) there have always been ops to judge or to store; null when there are none. */
   busySince: number | null
 
   /** Ops durable on disk: the first `stored` of the DAG. */
@@ -99,32 +99,32 @@ export interface Engine {
   readonly submissions: Extract<Input, { type: 'submit' }>[]
   submitting: boolean
 
-  /** Questions that are open, by whom they were put to. */
+  /** Open questions, by the peer that was asked. */
   readonly fetches: Map<PeerId, Fetch>
   /**
-   * When more peers are asked if no answer goes well until then (ms), and how often their number was doubled. And when there was last nothing to ask
-   * for, or the last comparison of answers ended.
+   * When more peers are asked if no answer goes well until then (ms), and how often their number was doubled. And when there was last
+   * nothing to ask for, or the last comparison of answers ended.
    */
   readonly hedge: { nextAt: number; doublings: number; comparedAt: number }
-  /** Peers that may have brought ops whose parents are missing, and have no open question for them: they are asked for them. */
+  /** Peers that may have brought ops whose parents are missing, and have no open question for them: they will be asked for the parents. */
   readonly bringers: Set<PeerId>
-  /** What everybody was asked and nobody has answered yet. */
+  /** The question to everybody that no peer has answered yet. */
   question: OpenQuestion | null
-  /** A person does not want what is lacking now. */
+  /** A person does not want missing ops now. */
   paused: boolean
-  /** What fetches that followed each other brought, and when the last one of them ended (ms). */
+  /** What a series of fetches brought, and when the last one of them ended (ms). */
   readonly caughtUp: { ops: number; bytes: number; at: number }
   /** The last question went to a peer that has not been of use yet. */
   askedStranger: boolean
-  /** When the last question to such a one was asked (ms). */
+  /** When such a peer was asked last (ms). */
   strangerAskedAt: number
   nextRef: number
-  /** Questions that were asked in turn, and those for parents of what a peer brought. */
+  /** How many questions were asked in turn, and how many for parents of ops that a peer brought. */
   turns: number
   bringersAsked: number
 
   announceAt: number
-  /** When those who are owed an echo get it (ms). */
+  /** When peers that wait for an echo get it (ms). */
   echoAt: number
   /** When everybody was last told what this node holds (ms). */
   toldAllAt: number
@@ -133,7 +133,7 @@ export interface Engine {
   heartbeatAt: number
   /** Heads and tips of the first `stored` ops. Read it by `headsOf`, which brings it up to date. */
   readonly heads: StoredHeads
-  /** What is said of the first `stored` ops in questions; null before it was needed. */
+  /** The description of the first `stored` ops in questions; null before it was needed. */
   holdings: { readonly stored: number; readonly said: Holdings } | null
 
   readonly jobs: Map<number, (answer: Answer) => void>
@@ -142,10 +142,10 @@ export interface Engine {
   wakeAt: number
 }
 
-/** True while something is asked for, or waits to be judged. */
+/** True while questions are open, or bundles wait to be judged. */
 export const isTakingIn = ({ fetches, intake }: Engine): boolean => fetches.size > 0 || intake.size > 0
 
-/** Heads and tips of what is stored, and may be told. O(what was stored since it was last asked for). */
+/** Heads and tips of the stored ops, which may be told. O(ops stored since the last time). */
 export function headsOf({ heads, stored }: Engine): StoredHeads {
   takeInStored(heads, stored)
   return heads
@@ -160,7 +160,7 @@ export function ask(engine: Engine, question: Question, then: (answer: Answer) =
   engine.out.push(question)
 }
 
-/** Hands an answer to whoever asked. Answers to nobody are a driver's error. */
+/** Hands an answer to the code that asked. An answer without a question is a driver's error. */
 export function answer(engine: Engine, input: Answer): void {
   const then = engine.jobs.get(input.job)
   assert(then !== undefined, 'an answer to a question that was asked')
@@ -179,7 +179,7 @@ export function notify(engine: Engine, notice: Notice): void {
 /** The peer or stranger with this sender value, if it is remembered. */
 export const peerOf = (engine: Engine, id: PeerId): Peer | undefined => engine.peers.get(id) ?? engine.strangers.known.get(id)
 
-/** Tells the shell of a refusal, and holds `weight` strikes against the peer that brought it. Authors are never judged. */
+/** Tells the shell of a refusal, and counts `weight` strikes against the peer that brought it. Authors get no strikes. */
 export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId | null, weight: number): void {
   notify(engine, { type: 'refused', reason, id, from })
   const peer = peerOf(engine, from)
@@ -196,7 +196,10 @@ export function refuseFrom(engine: Engine, from: Link, reason: Refusal, id: OpId
   engine.out.push({ type: 'disconnect', peer: from, reason, until })
 }
 
-/** Forgets a peer or stranger, and what was under way with it; but not what is counted against it. The shell is told: people see who is here. */
+/**
+ * Forgets a peer or stranger, and all that was under way with it, but not what is counted against it. The shell is told: people see who
+ * is here.
+ */
 export function leave(engine: Engine, id: PeerId): void {
   const peer = peerOf(engine, id)
   if (peer === undefined) return
@@ -209,11 +212,11 @@ export function leave(engine: Engine, id: PeerId): void {
   engine.fetches.delete(id)
   engine.bringers.delete(id)
   notify(engine, { type: 'changed' })
-  // What nobody is there to answer for must not pile up: it is said again by whoever comes back.
+  // Bundles of a peer that has left must not pile up. If it comes back, it says them again.
   if (letGo(engine.heldBack, id)) dropQueue(engine, id)
 }
 
-/** What a link brought and is not judged yet is not worth the work. */
+/** The waiting bundles of an origin are not worth the work: drops them. */
 export function dropQueue(engine: Engine, from: Link): void {
   engine.intakeBytes -= engine.intake.get(from)?.bytes ?? 0
   engine.intake.delete(from)

@@ -1,9 +1,9 @@
 /**
- * The heads and tips of the ops that are stored, kept as ops are stored: what a node may tell of itself. An op more costs what it
- * changes: a few bits, and one path of a tree. What is told (a digest, the newest heads, the newest tips, parts) is read from kept
- * orders, so that it costs what is told, and not what is held.
+ * The heads and tips of the stored ops, kept up to date as ops are stored: a node may tell these to others. A new op costs what it
+ * changes: a few bits, and one path of a tree. Digests, the newest heads, the newest tips and parts are read from kept orders. So they
+ * cost what is told, and not what is held.
  *
- * Some 14 bytes a head beside a fixed 0.3 bytes an op, and as much again while there are more heads than a message lists.
+ * Some 14 bytes a head beside a fixed 0.3 bytes an op, and as much again while there are more heads than a protocol message lists.
  */
 import type { Dag } from '../core/dag.ts'
 import { digestOfTree, type HashWork } from '../core/heads-digest.ts'
@@ -17,7 +17,7 @@ export interface StoredHeads {
   readonly limits: Limits
   /** This node's sender value: the salt of its own parts. */
   readonly sender: Uint8Array
-  /** The first `stored` ops are told of. */
+  /** The first `stored` ops are described. */
   stored: number
   /** Ops that no stored op has as a parent. */
   readonly heads: NumberSet
@@ -27,11 +27,11 @@ export interface StoredHeads {
   readonly tree: IdTree
   /** The heads by parts, while there are more than a message lists. */
   parts: Parts | null
-  /** What digests and parts have cost so far. */
+  /** The cost of digests and parts so far. */
   readonly work: HashWork
 }
 
-/** Whose parts are the same at both ends, where nobody else is there. */
+/** A sender value for comparing parts of two nodes without a network. */
 export const NO_SENDER = new Uint8Array(32)
 
 /** Nothing is stored yet. */
@@ -40,11 +40,11 @@ export function createStoredHeads(dag: Dag, sender: Uint8Array = NO_SENDER, limi
   return { dag, limits, sender, stored: 0, heads, otherTips, tree: createIdTree(dag.ids), parts: null, work: { hashed: 0 } }
 }
 
-/** Some op of those that come in together has it as a parent, and one by its author as its prev. */
+/** Another op of those that come in together has it as a parent; or an op by its author has it as its prev. */
 const HAS_CHILD = 1
 const HAS_OWN_CHILD = 2
 
-/** Takes in that the first `stored` ops are stored; never fewer than before. O(parents of what is new). */
+/** Notes that the first `stored` ops are stored; never fewer than before. O(parents of the new ops). */
 export function takeInStored(held: StoredHeads, stored: number): void {
   const { dag, stored: first } = held
   if (stored === first) return
@@ -66,7 +66,7 @@ export function takeInStored(held: StoredHeads, stored: number): void {
   divide(held)
 }
 
-/** An op that was stored before has a child now: `isOwn` if that goes on its author's chain. */
+/** An op that was stored before has a child now. `isOwn`: the child is on its author's chain. */
 function follow(held: StoredHeads, op: number, isOwn: boolean): void {
   const wasHead = removeHead(held, op)
   if (isOwn) deleteNumber(held.otherTips, op)
@@ -87,7 +87,7 @@ function removeHead({ heads, tree, parts }: StoredHeads, op: number): boolean {
   return true
 }
 
-/** Keeps parts while they are told. O(heads) when there come to be more than are listed, which are few then; else O(1). */
+/** Keeps parts up to date while they are told. O(heads) when the heads become more than are listed, which are few then; otherwise O(1). */
 function divide(held: StoredHeads): void {
   const { heads, limits, dag, sender } = held
   if (heads.size <= limits.tips) held.parts = null

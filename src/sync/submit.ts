@@ -16,7 +16,10 @@ import { keep } from './persist.ts'
 import { ask, type Engine, newJob, notify } from './state.ts'
 import { maySign } from './trust.ts'
 
-/** Submissions waiting at once: a person's typing and a script's burst; more are refused, not lost silently. */
+/**
+ * Submissions that wait at once: a person's typing and a script's burst. Further ones are refused, so that nothing is lost without
+ * notice.
+ */
 const MAX_SUBMISSIONS = 10_000
 
 export function submit(engine: Engine, input: Extract<Input, { type: 'submit' }>): void {
@@ -47,7 +50,7 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
     if (answer.type !== 'signed') return
     engine.submitting = false
     if (ownTip(engine) !== prev || !maySign(engine)) {
-      // An own op that the disk had lost came meanwhile: this one would have its seq a second time. Nobody saw it.
+      // An own op that the disk had lost came meanwhile. This op would have the same seq. No peer has seen it.
       engine.submissions.unshift(input)
       return
     }
@@ -71,9 +74,10 @@ const SENIORS_AMONG = 1_024
 const OLDEST = 8
 
 /**
- * The heads that an own op is to follow: all but `prev`, or of too many those of the authors who were here first, so that no flood
- * keeps them out, and the newest of those who have not forked, so that nobody who comes later is kept out for ever. The oldest of all have the
- * places that are left: others hold these, and need not ask for them before they can show the op. O(MAX_DEPS + SENIORS_AMONG).
+ * The heads that an own op is to follow: all but `prev`. If there are too many, first come heads of the authors who were here first, so
+ * that no flood keeps them out. Then come the newest heads of authors who have not forked, so that no later author is kept out for ever.
+ * The oldest heads of all have the places that are left: others hold these, and need not ask for them before they can show the op.
+ * O(MAX_DEPS + SENIORS_AMONG).
  */
 function headsToFollow(dag: Dag, prev: number): number[] {
   const newest = greatest(dag.heads, 2 * MAX_DEPS + 1).filter((op) => op !== prev)

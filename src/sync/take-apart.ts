@@ -1,4 +1,4 @@
-/** Ops taken apart into the columns of a bundle: what the receiver can work out is not said. `bundle.ts` puts them together again. */
+/** Ops taken apart into the columns of a bundle. What the receiver can work out is not written. `bundle.ts` puts the ops together again. */
 import { equalBytes } from '../core/bytes.ts'
 import type { Author, OpId } from '../core/op.ts'
 import { assert } from '../core/result.ts'
@@ -8,7 +8,7 @@ import { addBody, type BodyWriter, createBodyWriter } from './bodies.ts'
 import { type Columns, insideParent, outsideParent, PREV_LAST, PREV_NONE, PREV_PARENT } from './columns.ts'
 import { placeOf, type Places, placesIn } from './places.ts'
 
-/** The columns of the ops so far, and what the next op is told by. */
+/** The columns of the ops so far, and the state that the next op needs. */
 export interface TakenApart extends Omit<Columns, 'patterns' | 'contents'> {
   readonly authors: Author[]
   readonly external: OpId[]
@@ -92,11 +92,11 @@ function addOp(taken: TakenApart, each: UnitOp): void {
   taken.ids.push(id)
 }
 
-/** The number of a prev that is not the author's op just before, whose seq is said beside it when it cannot be worked out. */
+/** The number of a prev that is not the author's op just before. Its seq is written beside it when the receiver cannot work it out. */
 function prevNumber(taken: TakenApart, prev: OpId, seq: number): number {
   const place = placeOf(taken.idPlaces, prev)
   if (place >= 0 && taken.ops[place]!.op.seq + 1 === seq) return insideParent(taken.ops.length - place)
-  // Not in the bundle; or it is and the seq does not follow from it: such an op is invalid, and still an op.
+  // The prev is not in the bundle. Or it is, and the seq does not follow from it: such an op is invalid, and still an op.
   taken.seqs.push(seq)
   return externalNumber(taken, prev)
 }

@@ -1,12 +1,12 @@
 /**
- * Tokens: how a node tells the living from the recorded. It gives out a new token every few seconds, inside sealed messages. A
- * peer that says the token back said so after it was given out, so neither an old recording nor a message that was held back for
- * long can do it.
+ * Tokens: how a node tells living peers from recordings. It gives out a new token every few seconds, inside sealed messages. A peer that
+ * says the token back says it after the token was given out. An old recording cannot do this, and neither can a message that was held
+ * back for long.
  *
  *     token = first 8 bytes of SHA-256("tabweave/token/1" ‖ sender value ‖ number, 8 bytes)
  *
- * The sender value is fresh in each run, so no token of an earlier run comes again. A member can work out tokens ahead of time,
- * and gains nothing: a member that lies can lie about what it holds in any case.
+ * The sender value is new in each run, so no token of an earlier run comes again. A participant can compute tokens ahead of time, and
+ * gains nothing: a participant that lies can lie about what it holds in any case.
  */
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { DOMAIN } from '../core/domains.ts'
@@ -47,7 +47,7 @@ export function renew(tokens: Tokens, now: number): void {
 /** The present token. */
 export const present = ({ recent }: Tokens): Uint8Array => recent[0]!.bytes
 
-/** When the newest token among these (TOKEN_BYTES each, one after the other) was given out; −Infinity if none is a recent one of ours. */
+/** When the newest token among these (TOKEN_BYTES each, one after the other) was given out; −Infinity if none is a recent token of ours. */
 export function newestEcho({ recent }: Tokens, echoes: Uint8Array): number {
   for (const { bytes, at } of recent) {
     for (let from = 0; from < echoes.length; from += TOKEN_BYTES) {

@@ -1,23 +1,24 @@
 /**
- * Whether this node may sign its next op. Its disk can be older than what it has sent: restored from a backup, rolled back, cut. Then
- * the next op would take a seq that was used before, and the node would be shown to have equivocated.
+ * Whether this node may sign its next op. Its disk can be older than what it has sent: restored from a backup, rolled back, cut. Then the
+ * next op would take a seq that was used before, and peers would see an equivocation.
  *
- * **The mark decides** (`core/mark.ts`). Nothing is sent before the disk holds it and the mark names it, or a later own op. So a disk
- * that holds the op that the mark names holds every own op that was ever sent, and the node writes at once, with nobody there too.
- * Disk and mark are written at the same time, so a process that is killed may leave one without the other:
+ * **The mark decides** (`core/mark.ts`). No op is sent before the disk holds it, and the mark names it or a later own op. So a disk that
+ * holds the op that the mark names holds every own op that was ever sent. Then the node writes at once, even if no peer is there. Disk
+ * and mark are written at the same time, so a process that is killed may leave one without the other:
  *
- * - the op without its mark: the disk is ahead of the mark. The op was sent to nobody; it is held, and the node goes on from it.
+ * - the op without its mark: the disk is ahead of the mark. The op was sent to nobody. The node holds it, and continues from it.
  * - the mark without its op: the mark names an op that nobody has. The node waits for answers, which costs time and does no harm.
  *
- * Where the op is not held, or there is no mark that counts, the node waits until peers have told what they hold and it has fetched
- * that. What they say cannot be proven complete, so a person may also say "write now". No clock ends the wait while nobody answers.
+ * If the node does not hold the op, or there is no mark that counts, it waits until peers have told what they hold and it has fetched
+ * that. Peers cannot prove that they told everything, so a person may also say "write now". While no peer answers, the wait does not end
+ * by time.
  *
- * **An own op that comes from others decides too**: it carries this node's signature, so it was signed before (`remind.ts`). Until it is held, the
- * first op of this run waits, whatever the mark says: disk and mark may have been rolled back together. It does not wait for ever: what
- * lies between may be lost everywhere. While something waits here for this node's own budgets, the wait is longer. Later ops of this run do
- * not wait: what comes back by then is another branch already.
+ * **An own op that comes from others decides too**: it carries this node's signature, so this node has signed it before (`remind.ts`).
+ * Until the node holds that op, the first op of this run waits, whatever the mark says: disk and mark may have been rolled back together.
+ * The wait has an end, because the ops between may be lost everywhere. The wait is longer while received ops wait here for this node's
+ * own budgets. Later ops of this run do not wait: an op that comes back by then is on another branch already.
  *
- * The mark is written only while the disk is trusted. Own ops come back in pieces: a mark written meanwhile would name one of the first
+ * The mark is written only while the disk is trusted. Own ops come back in pieces. A mark written meanwhile would name one of the first
  * of them, and a restart would then trust a disk that lacks the others.
  */
 import { idOf, numberOf } from '../core/dag.ts'
@@ -34,41 +35,53 @@ import type { Peer } from './peer.ts'
 import { isCurrent, isTrusted } from './peers.ts'
 import { type Engine, notify } from './state.ts'
 
-/** After the first answer others are listened to for so long (ms): each peer tells its heads every 5 s, and a slow path takes a second. */
+/**
+ * After the first answer the node listens to other peers for so long (ms): each peer tells its heads every 5 s, and a slow path takes a
+ * second.
+ */
 const LISTEN = 6_000
-/** A peer that has more to tell is waited for until so long (ms) after it was met: time for a question and its answer on a slow path. */
+/** The node waits for a peer that has more to tell until so long (ms) after it was met: time for a question and its answer on a slow path. */
 const ANSWER_WITHIN = 10_000
-/** From the first answer on, the wait takes so long at most (ms): there are always new names. If an own op is known to be missing, from the first one of a known peer on. */
+/**
+ * The wait takes at most so long after the first peer has answered (ms), since there are always new sender values. If the mark names a
+ * lost op: after the first known peer has answered.
+ */
 const LISTEN_AT_MOST = 30_000
-/** Answers are looked at so often (ms), since that takes up to 10 ms: each peer may name 256 heads. */
+/** The node looks at answers so often (ms), since that takes up to 10 ms: each peer may name 256 heads. */
 const LOOK_EVERY = 250
-/** Lost own ops are waited for until nothing has come for so long (ms): what lies below them may be lost everywhere. */
+/** The wait for lost own ops ends when no op has come for so long (ms): ops below them may be lost everywhere. */
 export const LOST_AT_MOST = 60_000
-/** And so many times as long while something that came waits for this node's own budgets. */
+/** The wait is so many times longer while received ops wait for this node's own budgets. */
 const LONGER_WHILE_HELD_BACK = 3
-/** And so long altogether (ms), whatever others bring meanwhile, or if only names answer of whom nothing is known. */
+/**
+ * The wait ends after so long in any case (ms), even if others bring ops meanwhile, or if only peers answer that are not known. The time
+ * is counted from the first lost op that the node does not hold again; if all come back and another is lost, it begins anew.
+ */
 export const LOST_ALTOGETHER = 600_000
-/** Lost own ops remembered: one is enough to wait, and an author that has forked has one for each branch. */
+/** Lost own ops remembered: one is enough to wait. An author that has forked has one for each branch. */
 export const MAX_LOST = 16
 
 export interface Trust {
   /** The disk holds all that this node has sent, as far as can be known: it may sign. */
   isGiven: boolean
-  /** Own ops that come from others are waited for: no op was signed in this run, and neither a person nor LOST_AT_MOST ended the wait. */
+  /**
+   * The node waits for lost own ops that come from others: it has signed no op in this run, and neither a person nor the time ended the
+   * wait.
+   */
   waitsForLost: boolean
-  /** Own ops that others have sent and that were not held then, by `keyOf`. */
+  /** Own ops that others have sent and that this node did not hold then, by `keyOf`. */
   readonly lost: Map<string, OpId>
-  /** When the number of ops last changed while an own op was lost, or one that brought it was asked (ms), and what it was. */
+  /** When the number of ops last changed while an own op was lost, or a peer that brought a lost op was asked (ms); and that number. */
   readonly grew: { at: number; ops: number }
-  /** When an own op was first found to be lost (ms). */
+  /** When the first of the ops that are lost now was found to be lost (ms). */
   lostSince: number
-  /** What was found at the start; null where there was no mark, or none that counts. */
+  /** The mark that was found at the start; null where there was none, or none that counts. */
   mark: Mark | null
   /** False when a wait has ended and no mark says so yet: the next start would wait again. */
   isMarked: boolean
-  /** When answers are looked at again (ms). */
+  /** When the node looks at answers again (ms). */
   lookAt: number
-  /** When the first peer had told all that it holds (ms), and the first known one; Infinity before that. */
+  /** When the first peer had told all that it holds (ms), and when the first known peer had; Infinity before that. */
   answeredAt: number
   knownAnsweredAt: number
 }
@@ -92,18 +105,18 @@ export function recall(engine: Engine, mark: Mark | null): void {
   engine.trust.isGiven ||= holdsMarked(engine)
 }
 
-/** Whether the op that the mark names is held, and so all that was ever sent. */
+/** Whether this node holds the op that the mark names, and so all own ops that were ever sent. */
 function holdsMarked({ trust: { mark }, replica: { dag } }: Engine): boolean {
   return mark !== null && (mark.id === null || numberOf(dag, mark.id) >= 0)
 }
 
-/** A person does not want to wait: what was lost is not asked for any longer. */
+/** A person does not want to wait: the node asks no longer for lost ops. */
 export function writeNow(engine: Engine): void {
   engine.trust.waitsForLost = false
   if (!engine.trust.isGiven) give(engine)
 }
 
-/** A link brought an op that this node has signed, as its signature shows. If it is not held, it was lost here. */
+/** A peer brought an op that this node has signed, as its signature shows. If the node does not hold it, it was lost here. */
 export function hearOwn(engine: Engine, from: Link, id: OpId): void {
   const { lost, waitsForLost } = engine.trust
   if (!waitsForLost || isDecided(engine.replica, id)) return
@@ -115,19 +128,19 @@ export function hearOwn(engine: Engine, from: Link, id: OpId): void {
   notify(engine, { type: 'changed' })
 }
 
-/** A peer is asked. If it brought a lost op and was not asked since, the time until now was not its silence. Bounded by LOST_ALTOGETHER. */
+/** A peer is asked. If it brought a lost op and was not asked since, it was not silent until now. Bounded by LOST_ALTOGETHER. */
 export function noteAsked(engine: Engine, peer: Peer): void {
   if (!peer.broughtLost || peer.askedForLost) return
   peer.askedForLost = true
   engine.trust.grew.at = engine.now
 }
 
-/** Ops came that wait, and lead down from a lost op to what is held: from one that brought a lost op, that is no silence. */
+/** Ops came that wait, and lead down from a lost op to held ops. So the peer that brought the lost op was not silent. */
 export function noteProgress(engine: Engine, peer: Peer): void {
   if (peer.broughtLost) engine.trust.grew.at = engine.now
 }
 
-/** This node slept, or was held up, for so long (ms): that was nobody's silence. What came meanwhile is not judged yet. */
+/** This node slept, or was busy, for so long (ms). In that time no peer was silent. Ops that came meanwhile are not judged yet. */
 export function noteSleep({ trust }: Engine, ms: number): void {
   trust.grew.at += ms
   trust.lostSince += ms
@@ -140,7 +153,7 @@ function lacksOwn(engine: Engine): boolean {
   const { lost, waitsForLost } = engine.trust
   if (!waitsForLost) return false
   for (const [key, id] of lost) if (isDecided(engine.replica, id)) lost.delete(key)
-  // What is lost later is waited for anew.
+  // If another op turns out to be lost later, the wait for it begins anew.
   if (lost.size === 0) engine.trust.lostSince = Infinity
   return lost.size > 0
 }
@@ -154,7 +167,7 @@ function give(engine: Engine): void {
   notify(engine, { type: 'changed' })
 }
 
-/** Why nothing is signed, and whether anybody has answered; null when ops are signed. */
+/** Why the node signs nothing, and whether any peer has answered; null when it may sign. */
 export function waitsFor(engine: Engine): { why: 'behind' | 'unmarked' | 'lost'; answered: boolean } | null {
   if (maySign(engine)) return null
   const { mark, answeredAt, lost } = engine.trust
@@ -182,12 +195,13 @@ export function trustDue(engine: Engine): number {
 }
 
 /**
- * While something that came, or a question to one that brought a lost op, waits for this node's own budgets, it waits longer: that may be the op that is
- * missing, and is nobody's silence. Not for ever, since names that cost nothing can keep the budgets empty.
+ * By how much the wait is longer. Received ops may wait for this node's own budgets, or a question to a peer that brought a lost op may.
+ * They may bring the missing op, and no peer is silent meanwhile. It does not last for ever, since sender values that cost nothing can
+ * keep the budgets empty.
  */
 const patience = (engine: Engine): number => (countHeldBack(engine.heldBack) > 0 || isAskingHeldBack(engine) ? LONGER_WHILE_HELD_BACK : 1)
 
-/** Whether one that brought a lost op was not asked yet for what lies below it, and no person has stopped asking. O(peers). */
+/** Whether a peer that brought a lost op was not asked yet for ops below it, and no person has stopped asking. O(peers). */
 function isAskingHeldBack({ bringers, peers, paused }: Engine): boolean {
   if (paused) return false
   for (const id of bringers) {
@@ -197,7 +211,7 @@ function isAskingHeldBack({ bringers, peers, paused }: Engine): boolean {
   return false
 }
 
-/** Until when (ms) lost own ops are waited for. Called in each step while there are any. */
+/** Until when (ms) the node waits for lost own ops. Called in each step while there are any. */
 function lostUntil(engine: Engine): number {
   const {
     trust: { grew, lostSince },
@@ -209,8 +223,8 @@ function lostUntil(engine: Engine): number {
 }
 
 /**
- * From when on (ms) enough was answered, as far as can be told now; Infinity while nobody has answered. A known peer has more to give while something of it waits
- * here to be judged, or while it holds more than is here. O(peers × heads that they name).
+ * From when on (ms) peers have answered enough, as far as the node can tell now; Infinity while no peer has answered. A known peer has
+ * more to give while a bundle of it waits here to be judged, or while it holds more than is here. O(peers × heads that they name).
  */
 function answeredUntil(engine: Engine): number {
   const { peers, trust, now } = engine
@@ -225,19 +239,19 @@ function answeredUntil(engine: Engine): number {
       if (isKnown) trust.knownAnsweredAt = Math.min(trust.knownAnsweredAt, now)
       continue
     }
-    // One of more heads than it lists need not name the op that is lost.
+    // A peer with more heads than it lists need not name the op that is lost.
     hasMore ||= isKnown && peer.headCount >= 0
     if (now < peer.metAt + ANSWER_WITHIN) waiting = Math.max(waiting, peer.metAt + ANSWER_WITHIN)
   }
   const { mark, answeredAt, knownAnsweredAt } = trust
   const most = LISTEN_AT_MOST * patience(engine)
   if (mark === null) return Math.min(answeredAt + most, waitsHere ? Infinity : Math.max(answeredAt + LISTEN, waiting))
-  // It is known that an op is missing. A peer that has it may be slow to come, and a name that costs nothing can say that there is no more. A known
-  // one that has more to give may have it.
+  // The node knows that an op is missing. A peer that has it may come late, and a sender value that costs nothing can say that there is
+  // no more. A known peer that has more to give may have the op.
   return Math.min(answeredAt + LOST_ALTOGETHER, waitsHere || hasMore ? Infinity : knownAnsweredAt + most)
 }
 
-/** Whether a peer has told in this run what it holds, and nothing of that is lacking here: a relay may replay what it told before. */
+/** Whether a peer has told in this run what it holds, and this node lacks nothing of that. A relay may repeat what the peer told before. */
 function hasAnswered(engine: Engine, peer: Peer): boolean {
   const { headCount, heads, exhaustedAt, ops } = peer
   if (headCount < 0 || !isCurrent(engine, peer) || namesUnknown(engine, peer)) return false

@@ -1,8 +1,8 @@
 /**
- * Whose turn it is to be asked. First those who have been of use (every other time), then trusted peers, then the one that was asked longest
- * ago. One question in four goes to the peer that was asked longest ago, whatever it is worth: a preferred peer may bring only its own ops, for
- * ever. A peer that stalls or does not serve what it named rests for a while, and then counts as asked later than it was: a lie costs one
- * pause, and a lossy path to the only peer is tried again soon.
+ * Whose turn it is to be asked. First come peers that have been of use (every other time), then known peers, then the peer that was asked
+ * longest ago. One question in four goes to the peer that was asked longest ago, whatever its worth: a preferred peer may bring only its
+ * own ops for ever. A peer that stalls, or does not serve ops that it named, rests for a while. Then it counts as asked later than it
+ * was. So a lie costs one pause, and a lossy path to the only peer is tried again soon.
  */
 import { backAt, leftAt } from '../core/budget.ts'
 import type { OpId } from '../core/op.ts'
@@ -18,26 +18,32 @@ const LONGEST_AGO_EVERY = 4
 /** A peer that failed is not asked for this long (ms). */
 export const BENCH = 1_000
 /**
- * A peer that fails again and again rests up to this long (ms): a question may have 17 kB, and hundreds of sender values can name heads that nobody
- * has. It rests no longer, since it may be the only peer, on a lossy path.
+ * A peer that fails again and again rests up to this long (ms): a question may have 17 kB, and hundreds of sender values can name heads
+ * that nobody has. It rests no longer, since it may be the only peer, on a lossy path.
  */
 const LONGEST_BENCH = 16_000
-/** While strangers' budget is empty, one of them is asked in so long (ms): as long as one that is silent takes. */
+/**
+ * While the budget for answers of peers that are not known is empty, one of them is asked in so long (ms): the time that a silent peer
+ * takes.
+ */
 const STRANGER_EVERY = 2_000
-/** Failures in a row after which a peer that was of use counts as a stranger. */
+/** Failures in a row after which a peer that was of use counts as one that was not. */
 const FAILURES_OF_THE_USEFUL = 2
-/** The longest handicap of one that fails again and again, and the longest pause of one that has no missing parents (ms). */
+/** The longest handicap of a peer that fails again and again, and the longest pause of a peer that has no missing parents (ms). */
 export const HANDICAP = 60_000
-/** Named heads that are looked up again each time that their numbers are shown: 1 or 2 ms. Of 256 peers all are within two seconds. */
+/**
+ * Named heads that are looked up again each time that their number is shown: 1 or 2 ms. If 256 peers name heads, all are looked up within
+ * two seconds.
+ */
 export const MAX_LOOKED_UP = 4_096
-/** Everything that a peer with too many heads may have more is asked at most this often (ms): much of the answer is known. */
+/** If a peer has more heads than it can list, it is asked for everything at most this often (ms): much of the answer is known. */
 const ASK_ALL_EVERY = 10_000
-/** And this often (ms) where it had nothing more, and holds something else all the same: an answer may have been lost, or been a wrong guess. */
+/** It is asked this often (ms) if it had nothing more, and still holds other ops: an answer may have been lost, or a guess was wrong. */
 const ASK_ALL_AGAIN = 60_000
 
 /**
- * Ids that this peer named as heads and that are neither held nor rejected here. O(those that were not when it was asked last), if anything
- * came since.
+ * Ids that this peer named as heads and that are neither held nor rejected here. If ops came since the peer was asked last: O(ids that
+ * were unknown then).
  */
 export function unknownHeads({ replica }: Engine, peer: Peer): readonly OpId[] {
   const decided = decidedOf(replica)
@@ -50,8 +56,9 @@ export function unknownHeads({ replica }: Engine, peer: Peer): readonly OpId[] {
 }
 
 /**
- * Whether there are such ids. One is looked up if anything came since it was asked last, and those before it that are decided, which are
- * not looked up again: it is asked of every peer, and what they named must not cost anything for each op that comes.
+ * Whether there are such ids. If ops came since the last time, this looks up one id that is unknown, and the ids before it that are
+ * decided, which are not looked up again. It is called for each peer, and the heads that peers name must not cost anything for each op
+ * that comes.
  */
 export function namesUnknown({ replica }: Engine, peer: Peer): boolean {
   const decided = decidedOf(replica)
@@ -64,8 +71,9 @@ export function namesUnknown({ replica }: Engine, peer: Peer): boolean {
 }
 
 /**
- * Looks up named heads, so that the number of unknown ones can be shown again and again: those of peers that have just named them, and of others
- * MAX_LOOKED_UP, where most ops came since they were looked up. What is not looked up now is in one of the next times.
+ * Looks up named heads, so that the number of unknown ones can be shown again and again: heads of peers that have just named them, and
+ * MAX_LOOKED_UP heads of others, first those for which most ops came since they were looked up. The rest is looked up in one of the next
+ * times.
  */
 export function lookUpSome(engine: Engine): void {
   const decided = decidedOf(engine.replica)
@@ -79,12 +87,15 @@ export function lookUpSome(engine: Engine): void {
   }
 }
 
-/** Differs when an unknown head may have become known. (Where one rejected id is forgotten for another, it does with the next op that is admitted.) */
+/**
+ * A number that changes when an unknown head may have become known. (If one rejected id is forgotten for another, the number changes with
+ * the next op that is admitted.)
+ */
 const decidedOf = ({ dag, rejected }: Replica): number => dag.length + rejected.size
 
 /**
- * A peer that named what we lack, or, if parents are missing, any that may have them; the one whose turn it is.
- * @param before who was asked since then is not asked again (ms)
+ * The peer whose turn it is, among the peers that named ops which we lack, or, if parents are missing, among all that may have them.
+ * @param before a peer that was asked since then is not asked again (ms)
  */
 export function choose(engine: Engine, before: number): Peer | null {
   const { now } = engine
@@ -100,12 +111,12 @@ export function choose(engine: Engine, before: number): Peer | null {
   return best
 }
 
-/** Whether a peer has been of use, or is trusted. */
+/** Whether a peer has been of use, or is known. */
 const isFriend = (engine: Engine, peer: Peer): boolean => peer.isUseful || isTrusted(engine, peer)
 
 /**
- * From when on (ms) strangers are asked although a friend is here: at once, or, while what they brought in vain is not made
- * good, one in STRANGER_EVERY, since among them may be one who has what nobody else has.
+ * From when on (ms) peers that are not known are asked although a friend is here. Usually at once. While ops that they brought in vain
+ * have used up their budget, one of them in STRANGER_EVERY, since one of them may have ops that no other peer has.
  */
 const strangersFrom = ({ judging: { answers }, now, strangerAskedAt }: Engine): number =>
   leftAt(answers, now) > 0 ? now : Math.min(backAt(answers, now), strangerAskedAt + STRANGER_EVERY)
@@ -144,7 +155,7 @@ export function nextUnbenched(engine: Engine): number {
 /** A peer failed: it is not asked for a while. */
 export function bench(engine: Engine, peer: Peer): void {
   peer.failures++
-  // One stall may be this node's own: whoever has been of use stays so for a while.
+  // One stall may be this node's fault. So a peer that has been of use keeps that for a while.
   if (peer.failures > FAILURES_OF_THE_USEFUL) peer.isUseful = false
   const doublings = Math.max(0, peer.failures - FAILURES_OF_THE_USEFUL)
   peer.benchedUntil = engine.now + Math.min(LONGEST_BENCH, BENCH * 2 ** doublings)

@@ -28,7 +28,7 @@ export interface ByteReader {
   readonly bytes: Uint8Array
   at: number
   failed: boolean
-  /** Numbers of columns in runs so far, of which a few bytes can be many: what reading has taken, besides the bytes. */
+  /** Numbers of columns in runs so far. A few bytes can stand for many numbers, so this is work besides the bytes read. */
   expanded: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Bundles as they travel and lie on disks: raw or deflated, behind two bytes that say which; and files, which are many of them
- * behind a line that people can read.
+ * Bundles as they are sent and as they lie on disks: raw or deflated, after two bytes that say which. And files: many bundles after a
+ * line that people can read.
  */
 import { bytesOf, writeBytes } from '../core/byte-writer.ts'
 import { equalBytes } from '../core/bytes.ts'
@@ -17,7 +17,10 @@ const WRAP_MAGIC = 0xb5
 
 const CODECS: readonly Codec[] = ['raw', 'deflate']
 
-/** Bytes of a wrapped bundle of any op: it holds a signature at least, which no codec makes shorter. It bounds the bundles of a file by its bytes. */
+/**
+ * Bytes of a wrapped bundle of any op: it holds a signature at least, which no codec makes shorter. So the bytes of a file bound the
+ * number of its bundles.
+ */
 const MIN_WRAPPED_BYTES = 2 + SIGNATURE_BYTES
 
 /** A bundle's columns, raw or deflated (RFC 1951, by an adapter), with two bytes before them that say which. */
@@ -29,7 +32,7 @@ export function wrapBundle(codec: Codec, payload: Uint8Array): Uint8Array<ArrayB
   return out
 }
 
-/** What was wrapped; the payload is a view. Deflated bytes are inflated under a cap of MAX_BUNDLE_BYTES by whoever inflates them. */
+/** The wrapped payload, as a view. The code that inflates it has a limit of MAX_BUNDLE_BYTES. */
 export function unwrapBundle(bytes: Uint8Array): Result<{ readonly codec: Codec; readonly payload: Uint8Array }> {
   const codec = CODECS[bytes[1] ?? -1]
   if (bytes[0] !== WRAP_MAGIC || codec === undefined) return refuse('not-a-bundle')
@@ -88,5 +91,5 @@ export function decodeFile(bytes: Uint8Array): DecodedFile {
   return { bundles, unread: null }
 }
 
-/** Whether the last byte says that its varint goes on. */
+/** Whether the last byte says that its varint continues. */
 const endsInNumber = (bytes: Uint8Array): boolean => bytes.at(-1)! >= 0x80
