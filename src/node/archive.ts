@@ -33,9 +33,10 @@ export async function exportRoom(library: Library): Promise<Uint8Array> {
 }
 
 /**
- * The room as a file, from the disks of nodes that cannot run or are to be deleted, one after the other: stored segments are bundles already, and
- * are copied as they are. Nothing is decoded, hashed or judged, so nothing in them can stop this. Segments that a disk has damaged are left out and
- * counted; whoever reads the file checks the others. An op that several of them hold is in it, and is counted, as often. O(bytes stored). @throws StoreError
+ * The room as a file, from the disks of nodes that cannot run or are to be deleted, one after the other. Stored segments are bundles
+ * already, and are copied as they are. Nothing is decoded, hashed or judged, so nothing in them can stop this. Segments that a disk has
+ * damaged are left out and counted. A node that reads the file checks the others. If several disks hold an op, the file has it as often,
+ * and counts it as often. O(bytes stored). @throws StoreError
  */
 export async function exportStored(stores: readonly Store[]): Promise<StoredRoom> {
   const bundles: Uint8Array[] = []

@@ -1,10 +1,10 @@
 /**
- * Meeting without any relay: an invitation and the answer to it are sealed frames, as text that people carry from device to device,
- * in a message, on paper or as a picture. Who has no link to the room can read nothing in them.
+ * Meeting without any relay. An invitation and the answer to it are sealed frames as text. People carry the text from device to device,
+ * in a message, on paper or as a picture. A person without the room's link can read nothing in it.
  *
  *     text = base64url( frame ‖ the first 4 bytes of SHA-256(frame) )
  *
- * The checksum tells a text that lost a part on its way from one that is for another room: people do different things about these.
+ * The checksum tells a text that lost a part on its way from a text for another room: people do different things about these.
  */
 import { concatBytes, equalBytes, fromBase64url, toBase64url } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
@@ -13,17 +13,17 @@ import type { Direct } from '../net/direct/direct.ts'
 import type { InviteReply, MeetReply } from './views.ts'
 
 const CHECKSUM_BYTES = 4
-/** A text of this many letters was an invitation or an answer once: the shortest frame has more. */
+/** A text of so many letters was an invitation or an answer before a part was lost: the shortest frame has more letters. */
 const LIKELY = 100
 
 const checksum = (frame: Uint8Array): Uint8Array => sha256(frame).subarray(0, CHECKSUM_BYTES)
 
-/** A frame as people carry it. */
+/** The text of a frame, as people carry it. */
 export const textOf = (frame: Uint8Array): string => toBase64url(concatBytes([frame, checksum(frame)]))
 
 /**
- * The frame of what a person pasted: an invitation, a link that ends in one, or an answer, with whatever spaces and line ends got into
- * it. Refused as "truncated" when it is not whole, and as "bad-message" when it was never one.
+ * The frame of a text that a person pasted: an invitation, a link that ends in one, or an answer. Spaces and line ends in it do not
+ * matter. Refused as "truncated" when a part is missing, and as "bad-message" when it was never such a text.
  */
 export function frameOf(pasted: string): Result<Uint8Array, Extract<Refusal, 'truncated' | 'bad-message'>> {
   const text = pasted.slice(Math.max(pasted.lastIndexOf('.'), pasted.lastIndexOf('#')) + 1).replace(/\s/g, '')

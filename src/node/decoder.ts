@@ -1,10 +1,10 @@
-/** Decoding bundles: inflating them, rebuilding their ops, and hashing these. Most of what joining a room costs. */
+/** Decodes bundles: inflates them, rebuilds their ops, and hashes these. This is most of the work of joining a room. */
 import type { BundleLimits } from '../sync/bundle.ts'
 import { rebuild, type Rebuilt } from '../sync/rebuild.ts'
 import { inflate } from './deflate.ts'
 
 export interface Decoder {
-  /** What a deflated bundle holds. Takes any bytes. @param most what the bundle may hold */
+  /** The content of a deflated bundle. Takes any bytes. @param most what the bundle may hold */
   decode(deflated: Uint8Array, most: BundleLimits): Promise<Rebuilt>
   /** Ends it: nothing is asked of it any more. */
   close(): void

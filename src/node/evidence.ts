@@ -10,17 +10,20 @@ import type { Unit } from '../core/unit.ts'
 import type { Library, UnitsAt } from './library.ts'
 import type { EquivocationEntry, EvidenceEntry } from './views.ts'
 
-/** Files built for one question: an author may sign any number of ops with one seq, and each file may take two segments of the disk. */
+/**
+ * Files built for one question: an author may sign any number of ops with one seq, and for each file two segments of the disk may be
+ * read.
+ */
 export const MAX_EVIDENCE_FILES = 64
 /** Their bytes, beyond which no more are built: one file may have 2 MiB. */
 const MAX_EVIDENCE_FILES_BYTES = 16 * 1024 * 1024
-/** Places of the disk that stay open for one question: the ops of neighbouring pairs are often neighbours. */
+/** Places of the disk that stay open for one question: the ops of neighbouring pairs are often neighbours on the disk. */
 const OPEN_PLACES = 4
 
 /** Two ops of one author and seq, as numbers of the DAG. */
 type Pair = readonly [number, number]
 
-/** What is known of each pair without reading anything. O(pairs). */
+/** The entry of each pair, without reading the disk. O(pairs). */
 export const entriesOf = (dag: Dag, pairs: readonly Pair[]): EquivocationEntry[] =>
   pairs.map(([a, b]) => ({
     author: toHex(authorOf(dag, a)),
@@ -29,8 +32,8 @@ export const entriesOf = (dag: Dag, pairs: readonly Pair[]): EquivocationEntry[]
   }))
 
 /**
- * The same with evidence: the file of each of the first pairs, within the bounds above. Null for the others, and for ops that the disk
- * cannot give back, which the node's log then says.
+ * The entries with evidence: the files of the first pairs, within the bounds above. Null for the others, and for ops that the disk cannot
+ * give back; then the node's log says so.
  */
 export async function evidenceOf(dag: Dag, library: Library, pairs: readonly Pair[]): Promise<EvidenceEntry[]> {
   const unitWith = openPlaces(library)

@@ -2,11 +2,11 @@
 import { beginningOf, endOf, type Place } from '../core/find-text.ts'
 import type { Excerpt } from './views.ts'
 
-/** UTF-16 units before the words: a line or two, so that they stand in what a list shows of the excerpt. */
+/** UTF-16 units before the words: a line or two, so that the list's part of the excerpt has the words in it. */
 const BEFORE = 40
-/** And after them: three lines, where a list shows no more. */
+/** UTF-16 units after the words: three lines. A list shows no more. */
 const AFTER = 160
-/** Of the words: a person may search for a whole message. */
+/** UTF-16 units of the words: a person may search for a whole message. */
 const WORDS = 200
 
 /** @param text with its marks thinned. @param place of the words; null: they are not in it, and the excerpt is its beginning */
@@ -23,5 +23,5 @@ export function excerptOf(text: string, place: Place | null): Excerpt {
   }
 }
 
-/** What stands before the words, from the beginning of a word on if that is near. `length`: of the text before the words. */
+/** The text before the words, from the beginning of a word on if that is near. `length`: of the text before the words. */
 const withoutPart = (before: string, length: number): string => (before.length < length ? before.replace(/^\S{0,20}\s+/, '') : before)

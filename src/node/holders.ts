@@ -1,22 +1,25 @@
 /**
- * Who holds the own ops of this node, as the peers that are here say: a claim, while *seen by* (`core/seen.ts`) is signed. A liar can raise only
- * what it is counted for itself.
+ * Which connected peers hold this node's own ops, as they say. That is a claim; *seen by* (`core/seen.ts`) is signed. A liar can only
+ * raise the count for itself.
  *
- * 1. Own ops form a chain, so a peer that has one has all before it. Of each peer one number is kept: how many own ops it has at least. It is
- *    remembered while the peer is here, since nobody loses ops.
- * 2. A current peer whose digest is ours has all that is stored here.
- * 3. Any other current peer has the ops that its heads follow. For each of the latest ops this node knows how many own ops are in its past: the
- *    most that are in the past of a parent, or itself. So a head costs one look.
- * 4. An author is counted once, however many of its runs are here.
+ * 1. Own ops form a chain. So a peer that has one of them has all earlier ones. For each peer one number is kept: how many own ops it has
+ *    at least. The number is remembered while the peer is connected, since no peer loses ops.
+ * 2. A current peer whose digest is ours has all own ops that are stored here.
+ * 3. Any other current peer has the ops that its heads follow. For each of the latest ops this node knows how many own ops are in its
+ *    past: the greatest such number of its parents, or, if it is an own op, its own. So each head costs one look.
+ * 4. An author is counted once, however many of its runs are connected.
  *
- * A node whose key has forked has no such chain: nothing is counted.
+ * If this node's key has forked there is no such chain, and nothing is counted.
  */
 import { toHex } from '../core/bytes.ts'
 import { type Dag, numberOf, numberOfAuthor } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
 import type { Held } from './views.ts'
 
-/** The latest ops of which it is known how many own ops are in their past. A head that is older is no help, nor is a path through older ops. */
+/**
+ * For so many of the latest ops the node knows how many own ops are in their past. An older head tells nothing, and neither does a path
+ * through older ops.
+ */
 const MAX_OPS_WALKED = 16_384
 /** Heads of a peer that are looked at: a correct one names few, or as many as we have. */
 const MAX_HEADS_LOOKED = 32
@@ -31,20 +34,23 @@ export interface HoldersOptions<Peer extends Here> {
   /** This node's author. */
   readonly author: Uint8Array
   readonly peers: ReadonlyMap<unknown, Peer>
-  /** Whether what a peer said last was said a few seconds ago at most. */
+  /** Whether the peer said its last words at most a few seconds ago. */
   isCurrent(peer: Peer): boolean
-  /** Whether it has exactly what is stored here, as it says. */
+  /** Whether the peer says that it has exactly the ops that are stored here. */
   agrees(peer: Peer): boolean
   /** How many own ops are stored here. */
   ownStored(): number
 }
 
 export interface Holders {
-  /** Gives what is known now, by the seq of an own op. O(peers · MAX_HEADS_LOOKED + new ops, at most MAX_OPS_WALKED, and their edges), then O(log peers) each. */
+  /**
+   * Gives a function from the seq of an own op to its count. O(peers · MAX_HEADS_LOOKED + new ops, at most MAX_OPS_WALKED, and their
+   * edges), then O(log peers) each.
+   */
   look(): (seq: number) => Held
 }
 
-/** What is known of a peer. */
+/** The state of a peer. */
 interface Known {
   /** How many own ops it has at least: those with a seq below that. */
   count: number
@@ -59,7 +65,7 @@ interface Known {
 export function createHolders<Peer extends Here>({ dag, author, peers, isCurrent, agrees, ownStored }: HoldersOptions<Peer>): Holders {
   const own = toHex(author)
   const known = new WeakMap<Peer, Known>()
-  /** Of op n, at n modulo its length, while n is one of the latest: how many own ops are in its past, itself included. */
+  /** For op n, at n modulo its length, while n is one of the latest: how many own ops are in its past, itself included. */
   const below = new Int32Array(MAX_OPS_WALKED)
   /** Ops `first` … `taken − 1` were taken in one after the other. */
   let first = 0

@@ -1,4 +1,4 @@
-/** Imports of files that are not over yet. Each one is told what became of its own file, however many run at once. */
+/** Imports of files that are not over yet. Each import is told the outcome of its own file, however many run at once. */
 import type { Notice } from '../sync/effects.ts'
 import { fileLink, type Link } from '../sync/effects.ts'
 import type { UnreadEnd } from '../sync/wrap.ts'
@@ -13,7 +13,7 @@ interface Import {
   readonly resolve: (outcome: ImportOutcome) => void
 }
 
-/** By the name of their links. A refusal is matched to its import by this name, never by its position in a log. */
+/** By the name of their origins. This name assigns a refusal to its import, never the refusal's position in a log. */
 export type Imports = Map<Link, Import>
 
 export const createImports = (): Imports => new Map()
@@ -31,7 +31,7 @@ export function noteRefusal(imports: Imports, link: Link, entry: RefusedEntry): 
   if (found.refused.length < MAX_ENTRIES) found.refused.push(entry)
 }
 
-/** Ends an import and tells its outcome. What of its ops waits for a parent may be refused later: the log says that. */
+/** Ends an import and tells its outcome. Ops of it that wait for a parent may be refused later: then the log says so. */
 export function endImport(imports: Imports, { ref, admitted, duplicate }: Extract<Notice, { type: 'imported' }>): void {
   const link = fileLink(ref)
   const found = imports.get(link)

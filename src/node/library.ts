@@ -1,5 +1,5 @@
 /**
- * What ops say: bodies are read from the store when somebody looks, and the ones last looked at are kept. Ops that are not
+ * The bodies of ops. They are read from the store when a person looks at them, and the latest ones are kept in memory. Ops that are not
  * stored yet are kept until they are.
  */
 import { decodeBody, type Body } from '../crdt/body.ts'
@@ -8,7 +8,7 @@ import type { Unit, UnitOp } from '../core/unit.ts'
 import { assert } from '../core/result.ts'
 import type { Segments } from './segments.ts'
 
-/** What is kept of an op for showing it; bodies as bytes, since read they may take twenty times as much. */
+/** The part of an op that is kept to show it. The body is kept as bytes, since a decoded body may take twenty times as much memory. */
 interface Kept {
   readonly body: Uint8Array
   readonly time: number
@@ -38,23 +38,26 @@ const endOf = ({ first, unit }: Admitted): number => first + unit.length
 
 /** Pages kept in memory: a few screens of history. */
 const MAX_PAGES = 8_192
-/** Canonical bytes of their ops: pages may be 64 KiB each, and anybody may write such. */
+/** Canonical bytes of the ops of these pages: an op may have 64 KiB, and anybody may write such ops. */
 const MAX_PAGES_BYTES = 32 * 1024 * 1024
 /** Segments read at a time: neighbours in the store are often neighbours on the screen. */
 const READ_SEGMENTS = 32
-/** Pages kept on either side of one that was read. A room can be made so that neighbours on the screen are none in the store. */
+/**
+ * Pages kept on either side of one that was read. Somebody can make a room in which neighbours on the screen are no neighbours in the
+ * store.
+ */
 const NEIGHBOURS = 512
-/** Ops whose pages are kept when they are stored, whether anybody has looked or not: the newest are looked at next. */
+/** The pages of so many ops are kept when the ops are stored, also if nobody has looked at them yet: the newest are looked at next. */
 const NEWEST_PAGES = 256
 
 export interface Library {
   /** Takes in ops that were just admitted. */
   add(first: number, unit: Unit): void
-  /** Something may have been stored: lets go of what need not be kept any more. */
+  /** Ops may have been stored: forgets pages that need not be kept any more. */
   tidy(): void
-  /** Pages of these ops, in their order; undefined for what the disk cannot give back. */
+  /** Pages of these ops, in their order; undefined for an op that the disk cannot give back. */
   read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
-  /** The units around an admitted op, as they are stored, or the one that is not stored yet; null if the disk cannot give them back. */
+  /** The units around an admitted op, as they are stored, or the unit that is not stored yet; null if the disk cannot give them back. */
   unitsAt(op: number): Promise<UnitsAt | null>
   /** The units with the ops from `from` on, in order of admission, segment by segment. */
   units(from: number): AsyncGenerator<readonly Unit[]>
@@ -63,7 +66,7 @@ export interface Library {
 export function createLibrary(segments: Segments, stored: () => number): Library {
   const pages = new Map<number, Kept>()
   let bytes = 0
-  /** What is not on the disk yet, as it came. */
+  /** Units that are not on the disk yet, as they came. */
   const fresh: Admitted[] = []
 
   const drop = (op: number): void => {
@@ -120,7 +123,7 @@ export function createLibrary(segments: Segments, stored: () => number): Library
     return read
   }
 
-  /** Adds to `found` what is wanted of the segments from this op on. O(ops of these segments). */
+  /** Adds to `found` the wanted ops of the segments from this op on. O(ops of these segments). */
   const load = async (op: number, wanted: ReadonlySet<number>, found: Map<number, Kept>): Promise<void> => {
     // One large segment is enough for now; many small ones are read together.
     let read = await segments.read(op, 1)

@@ -12,16 +12,19 @@ export interface RoomLink {
   readonly secret: Uint8Array
 }
 
-/** The link of the room that a node is in. */
+/** The link of a node's room. */
 export const linkOf = ({ genesis, secret }: Pick<Identity, 'genesis' | 'secret'>): RoomLink => ({ genesis: asOpId(genesis), secret })
 
 /** The fragment, without "#". */
 export const formatLink = ({ genesis, secret }: RoomLink): string => toBase64url(concatBytes([genesis, secret]))
 
-/** Names a link without telling it: the first half of its SHA-256. A genesis does not name a room: anyone can put another secret beside it. */
+/**
+ * Names a link without revealing it: the first half of its SHA-256. A genesis is not enough to name a room: anyone can write another
+ * secret beside it.
+ */
 export const linkId = (link: string): Hex => toHex(sha256(new TextEncoder().encode(link)).subarray(0, 16))
 
-/** Reads the first link in a text, with or without an invitation behind a point; null when there is none. */
+/** Reads the first link in a text, with or without an invitation after a point; null when there is none. */
 export function parseLink(text: string): RoomLink | null {
   const [link = ''] = findLink(text)?.fragment.split('.') ?? []
   const bytes = fromBase64url(link)

@@ -24,11 +24,11 @@ export interface LoopPorts {
   /** ms, any origin, never going back. */
   readonly now: () => number
   send(to: PeerId | null, bytes: Uint8Array): void
-  /** Resolves when the peer's path has room for more, or is gone. */
+  /** Resolves when the peer's path has space for more, or is gone. */
   sendBulk(to: PeerId, bytes: Uint8Array, way: Way): Promise<void>
   disconnect(peer: PeerId, until: number): void
   notice(notice: Notice): void
-  /** The store is gone, or a bug of ours: the node cannot go on. */
+  /** The store is gone, or there is a bug of ours: the node cannot go on. */
   broken(error: unknown): void
 }
 
@@ -97,7 +97,10 @@ export function createLoop(ports: LoopPorts): Loop {
   return { give, stop }
 }
 
-/** Segments of at least so many bytes are deflated before they are written: to a third or less, in about the time that writing the rest would take. */
+/**
+ * Segments of at least so many bytes are deflated before they are written: to a third or less, in about the time that writing the rest
+ * would take.
+ */
 const DEFLATE_FROM = 16_384
 
 async function deflateLarge(segment: Segment): Promise<Segment> {
@@ -117,7 +120,7 @@ async function perform(
         await store.append(await Promise.all(effect.segments.map(deflateLarge)), effect.durability, effect.mark)
         return { type: 'stored', job, failure: null }
       } catch (error) {
-        // A full disk is tried again; a store that is gone is gone.
+        // A full disk is tried again. A store that is gone stays gone.
         if (!(error instanceof StoreError) || error.failure === 'closed') throw error
         return { type: 'stored', job, failure: error.failure === 'full' ? 'full' : 'failed' }
       }

@@ -1,13 +1,13 @@
 /**
- * What authors call themselves, remembered for when they are away: a claim, shown beside the nickname of the key, which cannot be chosen.
- * Any author may take any name, also that of another one.
+ * The chosen names of authors, remembered for the time when they are away. A name is a claim. It is shown beside the nickname of the key,
+ * which nobody types. Any author may take any name, also that of another one.
  *
- * - **The latest counts.** A run of a node numbers what it says of itself: of one run the greatest number counts, also after a restart of
- *   this node. A name of another run takes its place; `presence.ts` gives only what runs say that live. An author that says that it has no
- *   name keeps its place, so that nothing older comes back.
- * - **A place costs an op.** Only names of authors with ops here are stored, and only beside ops are they shown.
- * - **Who was here first keeps its place.** Of more authors than MAX_NAMES, those without a name or without ops here give way first, then
- *   those whose first op came last: a flood of keys takes nothing from those who wrote before it.
+ * - **The latest counts.** A run of a node numbers what it says of itself. Of one run the greatest number counts, also after a restart of
+ *   this node. A name that another run says replaces it; `presence.ts` passes on only what living runs say. An author that says that it
+ *   has no name keeps its place, so that no older name comes back.
+ * - **A place costs an op.** Only names of authors with ops here are stored, and names are shown only beside ops.
+ * - **Early authors keep their places.** If there are more authors than MAX_NAMES, those without a name or without ops here lose their
+ *   places first, then those whose first op came last. So a flood of keys takes nothing from authors who wrote before it.
  */
 import { fromHex, toHex } from '../core/bytes.ts'
 import { decodeValue, encodeValue } from '../core/cbor.ts'
@@ -18,12 +18,12 @@ import { MAX_NAME_LENGTH } from '../net/direct/signal.ts'
 import type { PeerId } from '../sync/effects.ts'
 import type { Hex } from './views.ts'
 
-/** Authors whose names are remembered: as many as have seats. They take 60 kB on the disk, if each name is as long as can be. */
+/** Authors whose names are remembered: as many as have seats. They take 60 kB on the disk if each name is as long as it may be. */
 const MAX_NAMES = 256
 /** Names are written this far apart at least (ms): each author may change its name every second. */
 const WRITE_PAUSE = 5_000
 
-/** What an author calls itself, or "": the `count`-th thing that a run of its node said of itself. */
+/** An author's chosen name, or "": the `count`-th thing that a run of its node said of itself. */
 export interface Called {
   readonly author: Hex
   readonly run: PeerId
@@ -32,11 +32,11 @@ export interface Called {
 }
 
 export interface NamesOptions {
-  /** What was stored; null if nothing was. */
+  /** The names that were stored; null if none were. */
   readonly stored: Uint8Array | null
   /** How early an author's first op came here, 0 for the first; null for an author without ops. */
   seniorityOf(author: Hex): number | null
-  /** Stores it in the place of what was stored. */
+  /** Stores the names in the place of those that were stored. */
   write(bytes: Uint8Array): void
   now(): number
 }
@@ -44,13 +44,13 @@ export interface NamesOptions {
 export interface Names {
   /** Changes when a name does. */
   readonly version: number
-  /** A run that lives says it. O(MAX_NAMES) for an author that is new here when all places are taken. */
+  /** A living run says its name. O(MAX_NAMES) for an author that is new here when all places are taken. */
   hear(called: Called): void
-  /** What this node calls itself. */
+  /** This node's own chosen name. */
   sayOwn(author: Hex, name: string): void
   /** The latest known names, by author. O(names). */
   all(): ReadonlyMap<Hex, string>
-  /** Writes what is not written yet, and nothing more. */
+  /** Writes names that are not written yet, and nothing after that. */
   close(): void
 }
 
@@ -61,10 +61,10 @@ export function createNames({ stored, seniorityOf, write, now }: NamesOptions): 
   let writtenAt = -Infinity
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  /** The least gives way. */
+  /** The name with the least worth loses its place. */
   const worthOf = ({ author, name }: Called): number => (name === '' ? -Infinity : -(seniorityOf(author) ?? Infinity))
 
-  /** Whether there is a place for what is new here, which takes that of the one with the least worth. */
+  /** Whether there is a place for a new name. If all are taken, it takes the place of the one with the least worth. */
   const makeRoom = (called: Called): boolean => {
     if (kept.size < MAX_NAMES) return true
     let least = called
@@ -74,7 +74,7 @@ export function createNames({ stored, seniorityOf, write, now }: NamesOptions): 
   }
 
   const toStore = (): Called[] => [...kept.values()].filter(({ author }) => seniorityOf(author) !== null)
-  /** What a file tells apart from the one before it. Numbers alone are no reason to write. */
+  /** The parts of the names whose change is a reason to write. A change of numbers alone is none. */
   const summaryOf = (names: readonly Called[]): string => JSON.stringify(names.map(({ author, run, name }) => [author, run, name]))
   let written = summaryOf([...kept.values()])
 
@@ -120,7 +120,7 @@ export function createNames({ stored, seniorityOf, write, now }: NamesOptions): 
 export const encodeNames = (names: readonly Called[]): Uint8Array =>
   encodeValue(names.map(({ author, run, count, name }) => [fromHex(author)!, fromHex(run)!, count, name]))
 
-/** The names that were stored, or none if anything but names lies there. */
+/** The names that were stored; none if there is anything else than names. */
 function decodeNames(bytes: Uint8Array | null): Called[] {
   const decoded = bytes === null ? null : decodeValue(bytes)
   if (decoded === null || !decoded.ok || !Array.isArray(decoded.value) || decoded.value.length > MAX_NAMES) return []

@@ -1,6 +1,6 @@
 /**
- * A running node: replica, disk, links, and what a page may ask of it. Built from ports, so that a tab's worker, a test and
- * a terminal run the same node.
+ * A running node: replica, disk, paths, and the functions that a page may call. Built from ports, so that a tab's worker, a test and a
+ * terminal run the same node.
  */
 import { fromHex, toHex } from '../core/bytes.ts'
 import { idOf, numberOfAuthor } from '../core/dag.ts'
@@ -50,17 +50,17 @@ const MAX_NAME = 120
 export interface NodeOptions {
   readonly opened: OpenedNode
   readonly openStore: OpenStore
-  /** The ways to others, given the room's name among outsiders. */
+  /** The paths to others, given the room's relay name. */
   readonly ways: (relayName: string) => readonly { readonly path: Path; readonly open: OpenTransport }[]
-  /** The direct path, where there is a page that can make connections: how it is told, and servers that may help. */
+  /** The direct path, if there is a page that can make connections: how the page gets commands, and servers that may help. */
   readonly direct?: { readonly page: (command: PageCommand) => void; readonly servers: readonly IceServer[] }
   /** It begins with all paths closed. */
   readonly offline?: boolean
-  /** What decodes bundles; this thread, if there is nothing else. */
+  /** The decoder of bundles; this thread, if there is no other. */
   readonly decoder?: Decoder
   /** Makes a key that this node's stores can keep. */
   readonly mint?: typeof generateKey
-  /** Something that a view shows may have changed. */
+  /** Called when something that a view shows may have changed. */
   readonly onChange: () => void
   /** A bug of ours. */
   readonly onBroken: (error: unknown) => void
@@ -71,28 +71,28 @@ export interface Node {
   readonly room: Room
   readonly refused: RefusedLog
   readonly author: Hex
-  /** What authors call themselves. */
+  /** The chosen names of authors. */
   readonly names: Names
   /** The direct path, if there is one. */
   readonly direct: Direct | null
-  /** The room's name, once its genesis is here; a founder may have given a whole page of one, of which this is the beginning. */
+  /** The room's name, once its genesis is here. The founder may have given a very long one; this is its beginning. */
   name(): Promise<string | null>
   status(): NodeStatus
   /** Servers that help direct connections from now on. */
   setServers(servers: readonly IceServer[]): void
-  /** What this node says of itself to who is here, by no op. */
+  /** Tells peers this node's name, and whether its person types. No op holds this. */
   present(name: string, typing: boolean): void
   submit(text: string): Promise<SubmitReply>
   setOffline(on: boolean): Promise<void>
-  /** Asks for nothing that is lacking (true), or for it again (false). */
+  /** Stops asking for missing ops (true), or asks for them again (false). */
   setPaused(on: boolean): void
   /** Writes although own ops may be lost here and held by others. */
   writeNow(): void
-  /** The network, the device or the person is back: paths are tried at once. */
+  /** The network, the device or the person is back: tries all paths at once. */
   wake(): void
-  /** Says farewell to all who are here. The node goes on if it is not closed. */
+  /** Says farewell to all connected peers. The node goes on if it is not closed. */
   leave(): void
-  /** Cuts a path by hand, or heals it, and hinders what goes over it. */
+  /** Cuts a path by hand, or heals it, and sets what hinders its frames. */
   setPath(path: Path, cut: boolean, hindrance: Hindrance): void
   /** Measures the round trips to a few peers. */
   measure(): void
@@ -126,7 +126,8 @@ export async function createNode({
     scrubFrom: Math.random(),
     onDamaged({ first }) {
       refuse('disk', 'bad-checksum')
-      // At its next start the node reads these segments, and salvages what is before them: what hangs on lost ops can be given to nobody.
+      // At its next start the node reads these segments and salvages the ops before them. Ops that follow lost ops can be given to
+      // nobody.
       void packer.stop().then(() => store.cutIndex(first).catch(onBroken))
     },
   })
@@ -154,7 +155,7 @@ export async function createNode({
   const names = createNames({
     stored: await store.names(),
     seniorityOf: (author) => seniorityOfAuthor(fromHex(author)!),
-    // A disk that is full or gone shows elsewhere: names are not needed.
+    // A disk that is full or gone shows elsewhere. Names are not needed.
     write: (bytes) => void store.putNames(bytes).catch((error) => error instanceof StoreError || onBroken(error)),
     now: () => performance.now(),
   })
@@ -279,7 +280,7 @@ export async function createNode({
       if (on === offline) return
       offline = on
       if (on) leave()
-      // Closing takes a moment: what is asked meanwhile has its turn.
+      // Closing takes a moment. Later calls have their turn after it.
       switching = switching.then(() => (on ? links.close() : links.open()))
       await switching
     },
@@ -316,7 +317,7 @@ export async function createNode({
   return node
 }
 
-/** The engine with what the disk holds, and which ops its index told of; a damaged disk is salvaged first. */
+/** The engine with the ops of the disk, and which of them the index listed. A damaged disk is salvaged first. */
 async function readNode(
   opened: OpenedNode,
   sender: Uint8Array,
@@ -342,5 +343,5 @@ async function readNode(
   return readNode(await salvage(openStore, opened, damaged, mint), sender, openStore, mint)
 }
 
-/** The author's clock as ops carry it; one that stands before 1970 says 1970. */
+/** The author's clock as ops carry it. A clock that stands before 1970 gives 1970. */
 const secondsNow = (): number => Math.max(0, Math.floor(Date.now() / 1000))

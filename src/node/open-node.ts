@@ -1,7 +1,8 @@
 /**
- * Who this tab is. A tab that comes back is the node it was, if nobody else is: the Web Lock `node:<id>` decides, since
- * duplicating a tab copies everything else. A tab that was none, or cannot be it again, takes up a node that the room has in this browser and
- * that does not run. Where there is none it is a new node, with a key and a store of its own, and with the ops of a node that runs.
+ * Which node this tab is. A tab that comes back is the same node as before, if no other tab is: the Web Lock `node:<id>` decides, since
+ * duplicating a tab copies everything else. If the tab was no node before, or cannot be the same one again, it takes up a node of this
+ * browser in the room that does not run. If there is none, it is a new node with a key and a store of its own. The new node begins with
+ * the ops of a node that runs.
  */
 import { valueOf } from '../core/result.ts'
 import { encodeBody } from '../crdt/body.ts'
@@ -29,7 +30,7 @@ export interface OpenedNode {
   readonly store: Store
   /** True when the node was here before. */
   readonly resumed: boolean
-  /** True when its disk was damaged: what could be read is kept under a new key, since the old one may have signed what was lost. */
+  /** True when its disk was damaged. Then the readable ops are kept under a new key, since the old one may have signed the lost ops. */
   readonly salvaged: boolean
 }
 
@@ -39,8 +40,8 @@ export type OpenStore = (id: string) => Promise<Store>
 export const lockName = (id: string): string => `node:${id}`
 
 /**
- * Holds `node:<id>` until this worker ends or what is returned is called; null if another holds it for longer than `patience`
- * (ms), or if there are no locks here.
+ * Holds `node:<id>` until this worker ends or the function that it gives is called; null if another worker holds it for longer than
+ * `patience` (ms), or if there are no locks here.
  */
 async function lockNode(id: string, patience: number): Promise<(() => void) | null> {
   if (globalThis.navigator?.locks === undefined) return null
@@ -53,7 +54,7 @@ async function lockNode(id: string, patience: number): Promise<(() => void) | nu
 }
 
 /**
- * The node `id`, if it can be had and is of this room; null if not. Its lock is waited for up to `patience` (ms).
+ * The node `id`, if it is free and of this room; null if not. Waits for its lock for up to `patience` (ms).
  * @throws StoreError where its store cannot be opened
  */
 export async function resumeNode(openStore: OpenStore, id: string, room: RoomLink, patience: number): Promise<OpenedNode | null> {
@@ -83,7 +84,7 @@ export const isOf = (room: RoomLink, { genesis, secret }: Identity): boolean =>
 /** The first of these nodes that does not run and can be opened; null if there is none. */
 export async function takeUp(openStore: OpenStore, ids: readonly string[], room: RoomLink): Promise<OpenedNode | null> {
   for (const id of ids) {
-    // Another one may be sound.
+    // If this one cannot be opened, another one may be sound.
     const opened = await resumeNode(openStore, id, room, 0).catch(() => null)
     if (opened !== null) return opened
   }
@@ -91,8 +92,8 @@ export async function takeUp(openStore: OpenStore, ids: readonly string[], room:
 }
 
 /**
- * Deletes a node that does not run: its ops, its key, its mark. False if it runs, or if there are no locks here, by which that could be
- * told. @throws StoreError
+ * Deletes a node that does not run: its ops, its key, its mark. False if it runs, or if there are no locks here that could tell. @throws
+ * StoreError
  */
 export async function forgetNode(deleteStore: (id: string) => Promise<void>, id: string): Promise<boolean> {
   const release = await lockNode(id, 0)
@@ -147,8 +148,8 @@ function breath(): Promise<void> {
 }
 
 /**
- * Reads the index into `restore`, part by part, as far as it is whole; `expected` is how many ops the disk holds. Gives the parts
- * that were: the segments after them are still to be read. The others are removed.
+ * Reads the index into `restore`, part by part, as far as it is whole; `expected` is how many ops the disk holds. Gives the parts that
+ * were whole: the segments after them are still to be read. The other parts are removed.
  */
 export async function readIndex(store: Store, restore: (bytes: Uint8Array, expected: number) => boolean): Promise<Place[]> {
   const expected = await store.length()
@@ -162,16 +163,16 @@ export async function readIndex(store: Store, restore: (bytes: Uint8Array, expec
     if (last !== undefined) reading = store.readIndex(last.first + last.count, READ_PARTS)
     for (const part of parts) {
       const { first, count } = part
-      // Of a disk that has lost its end, or some of its index.
+      // The disk has lost its end, or some of its index.
       if (first !== at || first + count > expected || !('bytes' in part) || !restore(part.bytes, expected)) {
         await reading
-        // Other ops may come to be where these were.
+        // Other ops may be stored later at the places of these.
         await store.cutIndex(at)
         return whole
       }
       whole.push({ first, count })
       at = first + count
-      // So that what is being read comes on: it is checked elsewhere while the next part is taken in here.
+      // So that the reading goes on: it is checked elsewhere while the next part is taken in here.
       await breath()
     }
     if (parts.length < READ_PARTS) return whole
@@ -179,8 +180,8 @@ export async function readIndex(store: Store, restore: (bytes: Uint8Array, expec
 }
 
 /**
- * Reads the disk from op `from` on into `restore`, segment by segment. Gives the first segment that could not be read, or null if all could:
- * what is behind it leans on it and is not read.
+ * Reads the disk from op `from` on into `restore`, segment by segment. Gives the first segment that could not be read, or null if all
+ * could. Later segments need that one, and are not read.
  */
 export async function readDisk(store: Store, from: number, restore: (units: readonly Unit[]) => number): Promise<number | null> {
   let at = from
@@ -196,8 +197,8 @@ export async function readDisk(store: Store, from: number, restore: (units: read
 }
 
 /**
- * The units of a stored segment; null if they are not what a node stores.
- * @throws StoreError "failed" where another version of Tabweave wrote it: that is no damage, after which a disk is deleted
+ * The units of a stored segment; null if they are no units that a node stores.
+ * @throws StoreError "failed" where another version of Tabweave wrote it. That is no damage, after which a disk would be deleted
  */
 export async function readSegment(segment: Segment): Promise<readonly Unit[] | null> {
   const raw = await columnsOf(segment)
@@ -206,7 +207,10 @@ export async function readSegment(segment: Segment): Promise<readonly Unit[] | n
   return units?.ok === true ? units.value : null
 }
 
-/** The units of a stored segment whose ops this node has hashed before; `idAt` tells the id of the n-th. Null if they are not what a node stores. */
+/**
+ * The units of a stored segment whose ops this node has hashed before; `idAt` gives the id of the n-th. Null if they are no units that a
+ * node stores.
+ */
 export async function reopenSegment(segment: Segment, idAt: (n: number) => OpId): Promise<readonly Unit[] | null> {
   const raw = await columnsOf(segment)
   return raw === null ? null : reopenBundle(raw, idAt)
@@ -233,13 +237,16 @@ export async function salvage(
   return { ...fresh, salvaged: true }
 }
 
-/** Copies what authors call themselves. @throws StoreError */
+/** Copies the chosen names of authors. @throws StoreError */
 export async function copyNames(from: Store, to: Store): Promise<void> {
   const names = await from.names()
   if (names !== null) await to.putNames(names)
 }
 
-/** Copies segments with the first `length` ops of `from` into the empty store `to`, in order, up to the first that is damaged or not to be taken. */
+/**
+ * Copies segments with the first `length` ops of `from` into the empty store `to`, in order, up to the first that is damaged or not to be
+ * taken.
+ */
 export async function copySegments(
   from: Store,
   to: Store,
@@ -256,7 +263,7 @@ export async function copySegments(
     }
     const [begin, end] = [taken[0], taken.at(-1)]
     if (begin === undefined || end === undefined) return
-    // Merged meanwhile with what was copied before.
+    // These segments were meanwhile merged with segments that were copied before.
     if (begin.first < at) await to.truncate(begin.first)
     await to.append(taken, durability)
     if (taken.length < read.length) return

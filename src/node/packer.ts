@@ -1,7 +1,7 @@
 /**
- * Keeps the disk such that the room opens quickly: small segments, as ops that come one by one leave them, are merged into
- * large ones, and the index goes on to where they end. Each op is packed once and each of its index entries written a few
- * times, so that this costs a small share of what writing the ops did.
+ * Keeps the disk in a form in which the room opens quickly. Ops that come one by one leave small segments. These are merged into large
+ * ones, and the index is extended to their end. Each op is packed once, and each of its index entries is written a few times. So this
+ * costs a small share of writing the ops.
  */
 import { idOf } from '../core/dag.ts'
 import { MAX_UNIT_BYTES, MAX_UNIT_OPS } from '../core/limits.ts'
@@ -16,28 +16,28 @@ import { wrapBundle } from '../sync/wrap.ts'
 import { deflate } from './deflate.ts'
 import { reopenSegment } from './open-node.ts'
 
-/** Ops beyond the index from which on it is time: few enough to be read one by one at opening (some 30 ms). */
+/** If so many ops are not in the index, it is time to pack: few enough to be read one by one at opening (some 30 ms). */
 const PACK_FROM = 2_048
 /** Ops of one part of the index (2.7 MB): fewer and larger records are read faster, and a damaged one costs no more than a second. */
 const PART_OPS = 65_536
-/** Places of segments looked at at a time. */
+/** Places of segments that are looked at together. */
 const LAYOUT = 4_096
 /** Small segments read at a time: at most 4 MiB, since each holds an op of 64 KiB at most, or several smaller ones. */
 const READ_SEGMENTS = 64
 
 export interface Packer {
-  /** Something was stored: packs when it is time, in the background. */
+  /** Ops were stored: packs when it is time, in the background. */
   due(): void
-  /** No more is begun; resolves when what is under way has ended. */
+  /** Begins no more work; resolves when the work that has begun has ended. */
   stop(): Promise<void>
 }
 
-/** `parts`: those of the index, which tell of the first ops of the DAG. `failed` hears of a store that is gone, or a bug of ours. */
+/** `parts`: parts of the index, which list the first ops of the DAG. `failed` hears of a store that is gone, or a bug of ours. */
 export function createPacker(store: Store, engine: Engine, parts: readonly Place[], failed: (error: unknown) => void): Packer {
   const index = [...parts]
   let working: Promise<void> | null = null
   let stopped = false
-  /** Ops stored when it was last tried. */
+  /** Ops that were stored when packing was last tried. */
   let triedAt = -1
 
   const tryNext = (): Promise<boolean> => {
@@ -49,7 +49,7 @@ export function createPacker(store: Store, engine: Engine, parts: readonly Place
     try {
       while (!stopped && (await tryNext()));
     } catch (error) {
-      // A full disk keeps its small segments, until something more is stored.
+      // A full disk keeps its small segments until further ops are stored.
       if (!stopped && !(error instanceof StoreError && error.failure !== 'closed')) failed(error)
     }
     working = null
@@ -71,19 +71,19 @@ const endOf = (places: readonly Place[]): number => {
   return last === undefined ? 0 : last.first + last.count
 }
 
-/** Packs what comes next after the index; false when it is not time yet. */
+/** Packs the segments after the index; false when it is not time yet. */
 async function packNext(store: Store, engine: Engine, index: Place[]): Promise<boolean> {
   const from = endOf(index)
   if (engine.stored - from < PACK_FROM) return false
   const layout = (await store.layout(from, LAYOUT)).filter(({ first, count }) => first + count <= Math.min(engine.stored, from + PART_OPS))
-  // What may still grow is left for the next time.
+  // The last group may still grow: it is left for the next time.
   const groups = groupsOf(layout).slice(0, -1)
   const last = groups.at(-1)?.at(-1)
   if (last === undefined || layout[0]?.first !== from) return false
   const segments: Segment[] = []
   for (const group of groups) if (group.length > 1) pushAll(segments, await mergedSegments(store, engine, group))
   let part: Place = { first: from, count: last.first + last.count - from }
-  // As in a binary counter: a part swallows those before it that are no larger.
+  // As in a binary counter: a part takes in the parts before it that are no larger.
   let kept = index.length
   for (let before = index[kept - 1]; before !== undefined; before = index[--kept - 1]) {
     if (before.count > part.count || before.count + part.count > PART_OPS) break
@@ -95,7 +95,7 @@ async function packNext(store: Store, engine: Engine, index: Place[]): Promise<b
   return true
 }
 
-/** Neighbours that make one segment each, as far as their ops can tell. */
+/** Neighbouring segments that make one segment each, as far as the number of their ops tells. */
 function groupsOf(layout: readonly Place[]): Place[][] {
   const groups: Place[][] = []
   let ops = Infinity
@@ -110,7 +110,10 @@ function groupsOf(layout: readonly Place[]): Place[][] {
   return groups
 }
 
-/** What the segments at these neighbouring places hold, as one, or as several where a unit could not hold their bytes; none if one cannot be read. */
+/**
+ * The content of the segments at these neighbouring places, as one segment, or as several if a unit could not hold their bytes; none if
+ * one cannot be read.
+ */
 async function mergedSegments(store: Store, engine: Engine, places: readonly Place[]): Promise<Segment[]> {
   const out: Segment[] = []
   const end = endOf(places)

@@ -1,18 +1,18 @@
-/** What waits here, for people: a few of the pending ops, and what each of them waits for. */
+/** The pending ops as people see them: a few of the ops, and what each of them waits for. */
 import { toHex } from '../core/bytes.ts'
 import type { Pending, WaitingOp } from '../core/pending.ts'
 import { isFile, type Link } from '../sync/effects.ts'
 import type { Hex, PendingEntry, PendingList } from './views.ts'
 
-/** Pending ops that are told: more than a person reads. Others choose how many there are. */
+/** Pending ops that are told: more than a person reads. Others decide how many there are. */
 export const MAX_PENDING_TOLD = 64
 
-/** Missing parents of one op that are told: its author chooses how many there are. */
+/** Missing parents of one op that are told: its author decides how many there are. */
 export const MAX_MISSING_TOLD = 8
 
 /**
- * At most MAX_PENDING_TOLD of the ops that wait: one of each link in turn, those first that wait longest. So a peer that brings thousands hides
- * nothing that others brought. O(links + MAX_PENDING_TOLD · parents of an op).
+ * At most MAX_PENDING_TOLD of the ops that wait: one of each origin in turn, first those that have waited longest. So a peer that brings
+ * thousands hides no ops that others brought. O(origins + MAX_PENDING_TOLD · parents of an op).
  */
 export function pendingList({ byLink, waiting: count }: Pending): PendingList {
   const told = new Map<WaitingOp, PendingEntry>()

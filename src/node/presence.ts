@@ -1,9 +1,9 @@
 /**
- * Who says what of itself while it is here: a name, and that it is typing. Said in signals (`net/direct/signal.ts`), never an op: it
- * is over when it is not said again. Of names the latest are remembered (`names.ts`).
+ * Presence: what connected peers say of themselves, a name and that somebody types. Signals carry it (`net/direct/signal.ts`), never an
+ * op. It ends when it is not said again. The latest names are remembered (`names.ts`).
  *
- * What is said needs no check of its own: its frame is signed by its sender value (`net/sealed.ts`), and who that is the sender's `hello`
- * has proven. So nobody shares a budget with others here. It is kept beside each peer that is here, and forgotten with it.
+ * Presence needs no check of its own: its frame is signed by its sender value (`net/sealed.ts`), and the sender's `hello` has proven
+ * which author that is. So no peer shares a budget with others here. It is kept beside each connected peer, and forgotten with it.
  */
 import { toHex } from '../core/bytes.ts'
 import { thinMarks } from '../core/marks.ts'
@@ -13,23 +13,23 @@ import type { PeerId } from '../sync/effects.ts'
 import type { Called } from './names.ts'
 import type { PresenceStatus } from './views.ts'
 
-/** What is not said again for so long is over (ms), and how often it is said while it holds. */
+/** Presence that is not said again for so long is over (ms); and how often a node says it while it is true. */
 export const PRESENCE_LASTS = 12_000
 const SAY_EVERY = 5_000
 /**
- * Changes are told this far apart at least (ms): a name that is being typed, typing that comes and goes. The end of typing is told so
- * much later, since most times what was typed tells it.
+ * Changes are told this far apart at least (ms): a name that is being typed, typing that starts and stops. The end of typing is told this
+ * much later, since most times the typed message tells it.
  */
 const SAY_PAUSE = 1_000
 
 export interface PresenceOptions<Peer extends { readonly author: Uint8Array | null }> {
-  /** Those who are here, each with the author that it has proven to be. */
+  /** Connected peers, each with the author that it has proven to be. */
   readonly peers: ReadonlyMap<PeerId, Peer>
   /** How early an author's first op came here: less is earlier. Infinity without one. */
   seniorityOf(peer: Peer): number
-  /** Whether what a peer said last was said a few seconds ago at most, and is no recording of a run that is over. */
+  /** Whether a peer said its last words at most a few seconds ago, and they are no recording of a run that is over. */
   isCurrent(peer: Peer): boolean
-  /** What an author calls itself now, or "": said by a run that is current and has proven to be it. */
+  /** An author's chosen name now, or "": a current run said it, which has proven to be of this author. */
   onCalled(called: Called): void
   /** To everybody, on every path. */
   send(bytes: Uint8Array): void
@@ -40,38 +40,38 @@ export interface PresenceOptions<Peer extends { readonly author: Uint8Array | nu
 }
 
 export interface Presence {
-  /** What this node says of itself from now on; nothing at all with no name and no typing. */
+  /** This node's name and typing from now on; it says nothing at all with no name and no typing. */
   say(name: string, typing: boolean): void
-  /** A signal of a peer; true when it was of this kind. */
+  /** A signal of a peer; true when it was a signal of this kind. */
   hear(from: PeerId, bytes: Uint8Array): boolean
   /**
-   * Who is here and says something, each author once: those with ops here in the order of their first ones, the others by lot. What could not be
-   * told to be remembered before (`onCalled`) is, if it can be by now.
+   * Connected peers that say something, each author once: first authors with ops here, in the order of their first ops, then the others
+   * by lot. If a name could not be passed on to be remembered before (`onCalled`), it is passed on now if it can be.
    */
   others(): PresenceStatus[]
-  /** Ops came: who has just written is not typing any more, and need not have said so yet. */
+  /** Ops came: an author who has just written does not type any more, and may not have said so yet. */
   wrote(unit: Unit): void
-  /** Says the name once more, before this node leaves: who met it since it was said last has not heard it. Typing is over. */
+  /** Says the name once more, before this node leaves: peers that it met since it said the name last have not heard it. Typing is over. */
   leave(): void
   /** Says nothing more. */
   close(): void
 }
 
-/** A name is shown between these, and must not seem to end before it does. */
+/** A name is shown between these, and must not seem to end early. */
 const QUOTES = /[“”]/g
 
 interface Said {
   readonly name: string
   readonly typing: boolean
-  /** Grows with each: paths bring what was said earlier later. */
+  /** Grows with each signal: a slow path may bring an earlier one later. */
   readonly count: number
   readonly until: number
-  /** Its place among those without ops here. */
+  /** Its place among authors without ops here. */
   readonly lot: number
   readonly end: ReturnType<typeof setTimeout>
 }
 
-/** A name as it is said: without space around it, and cut. */
+/** A name as it is sent: without space around it, and cut. */
 export const asName = (name: string): string => Array.from(name.toWellFormed().trim()).slice(0, MAX_NAME_LENGTH).join('')
 
 export function createPresence<Peer extends { readonly author: Uint8Array | null }>({
@@ -85,7 +85,7 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
   onChange,
 }: PresenceOptions<Peer>): Presence {
   const said = new WeakMap<Peer, Said>()
-  /** Peers whose latest words were not told yet (`onCalled`). */
+  /** Peers whose latest name was not passed on yet (`onCalled`). */
   const untold = new Set<PeerId>()
   let own = { name: '', typing: false }
   let count = 0
@@ -95,7 +95,7 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
 
   const say = (): void => {
     saidAt = now()
-    // Said once more when there is nothing left to say, so that others need not wait for it to be over.
+    // When there is nothing left to say, that is said once more. So others need not wait until it is over.
     const isLast = own.name === '' && !own.typing
     if (!isLast || !isSilent) send(encodeSignal({ type: 'presence', count: ++count, ...own }))
     isSilent = isLast
@@ -153,11 +153,11 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
       tellCalled()
       const heard = [...peers.values()].flatMap((peer) => {
         const each = said.get(peer)
-        // A name alone proves nothing: it counts only of one that has proven who it is in this session.
+        // A name alone proves nothing: it counts only if the peer has proven its author in this session.
         if (each === undefined || peer.author === null || now() > each.until || (each.name === '' && !each.typing)) return []
         return [{ ...each, author: toHex(peer.author), seniority: seniorityOf(peer) }]
       })
-      // Of two runs of an author the one that said something last counts.
+      // If an author has two runs, the run that said something last counts.
       heard.sort((a, b) => a.until - b.until)
       const byAuthor = new Map<string, (typeof heard)[number]>()
       for (const each of heard) byAuthor.set(each.author, { ...each, name: each.name || (byAuthor.get(each.author)?.name ?? '') })

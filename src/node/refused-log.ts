@@ -1,4 +1,4 @@
-/** What was refused here, for people: the latest, and how many there were in all. */
+/** Refusals here, as people see them: the latest, and how many there were in all. */
 import type { RefusedEntry } from './views.ts'
 
 /** Entries kept, here and in the outcome of an import. */
@@ -9,7 +9,7 @@ export interface RefusedLog {
   /** Oldest first. */
   latest(): readonly RefusedEntry[]
   readonly count: number
-  /** How many of all were about this node's disk. Counted here, since the entries themselves may have given way to later ones. */
+  /** How many refusals in all were about this node's disk. Counted here, since later entries may have replaced these. */
   readonly damages: number
 }
 

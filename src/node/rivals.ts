@@ -1,23 +1,24 @@
 /**
- * Which ops an author signed with one seq, as an index over the DAG's list of equivocations. That list is in order of arrival. What is told of it is
- * not: the ops of one author and seq are told in the order of the history, each other one beside the least, so that nodes with equal ops tell the same.
+ * Which ops an author signed with one seq: an index over the DAG's list of equivocations. That list is in order of arrival. The order
+ * that people see is another one: the ops of one author and seq come in the order of the history, each beside the least of them. So nodes
+ * with equal ops tell the same.
  */
 import { compareOps, type Dag } from '../core/dag.ts'
 import { keepLeast } from '../core/keep-least.ts'
 
-/** Ops of one author and seq that are told of one question: more than a person looks through. */
+/** Ops of one author and seq that one answer lists: more than a person looks through. */
 const MAX_RIVALS = 64
 
 /** Ops of one author and seq. */
 interface Group {
-  /** The least of them, in order: one more than are told, since an op is not told of itself. */
+  /** The least of them, in order: one more than an answer lists, since the list of an op leaves out the op itself. */
   readonly least: number[]
   count: number
 }
 
 export interface Rivals {
   readonly dag: Dag
-  /** Pairs of `dag.equivocations` that are taken in. */
+  /** Pairs of `dag.equivocations` that are in the index. */
   length: number
   /** By each op that has rivals. */
   readonly groups: Map<number, Group>
@@ -25,7 +26,7 @@ export interface Rivals {
 
 export const createRivals = (dag: Dag): Rivals => ({ dag, length: 0, groups: new Map() })
 
-/** Takes in new pairs. O(log MAX_RIVALS) for each, once. */
+/** Adds new pairs. O(log MAX_RIVALS) for each, once. */
 function catchUp(rivals: Rivals): void {
   const { dag, groups } = rivals
   const compare = (a: number, b: number): number => compareOps(dag, a, b)
@@ -54,7 +55,10 @@ export function rivalsOf(rivals: Rivals, op: number): { readonly ops: readonly n
 /** Two ops of one author and seq, the lesser first. */
 type Pair = readonly [number, number]
 
-/** The pairs that this op is in: of the least op one with each of the next MAX_RIVALS, of another the one with the least. O(MAX_RIVALS). */
+/**
+ * The pairs that this op is in. The least op is in a pair with each of the next MAX_RIVALS; each other op is in a pair with the least
+ * one. O(MAX_RIVALS).
+ */
 export function pairsOf(rivals: Rivals, op: number): readonly Pair[] {
   const { ops } = rivalsOf(rivals, op)
   const [least] = ops
@@ -70,7 +74,10 @@ export function allPairs(rivals: Rivals): readonly Pair[] {
   return others.sort((a, b) => compareOps(dag, a, b)).map((op) => [groups.get(op)!.least[0]!, op])
 }
 
-/** Of the author and seq of the `from`-th and the next `count` − 1 ops that came beside others: the two least ops, and how many there are; once each. O(count). */
+/**
+ * For each author and seq of the `from`-th and the next `count` − 1 ops that came beside others: the two least ops, and how many there
+ * are; once each. O(count).
+ */
 export function latestRivals(rivals: Rivals, from: number, count: number): readonly { readonly pair: Pair; readonly count: number }[] {
   catchUp(rivals)
   const came = rivals.dag.equivocations.slice(from, from + count)

@@ -30,22 +30,22 @@ import type {
   PendingList,
 } from './views.ts'
 
-/** Entries read at a time by a search: 16 MiB, if all are as long as can be. */
+/** Entries that a search reads at a time: 16 MiB, if all are as long as they may be. */
 const SEARCH_STEP = 256
-/** Characters folded between two pauses of a search: some 10 ms of any text. Others choose how much there is. */
+/** Characters folded between two pauses of a search: some 10 ms of any text. Others decide how much text there is. */
 const SEARCH_SLICE = 128 * 1024
 /** An entry without a text counts as so many characters: its author's nickname and its ids are compared too. */
 const SEARCH_ENTRY = 64
-/** A character of an entry that is found counts as so many: the words are located letter by letter. */
+/** Each character of an entry that is found counts as so many: the words are located letter by letter. */
 const SEARCH_MATCH = 8
 const NO_MATCHES: Matches = { matches: [], more: false }
-/** Children of one op that are named: more than a person looks through. Others choose how many there are. */
+/** Children of one op that are named: more than a person looks through. Others decide how many there are. */
 const MAX_CHILDREN_TOLD = 64
 
-/** How often it is looked whose receipts are to be counted: after that, all are counted anew. ms */
+/** How often the node decides whose receipts are counted. After that, all receipts are counted anew. ms */
 const WITNESSES_MS = 5_000
 
-/** Gives the thread to whatever waits for it. */
+/** Gives the thread to other work that waits for it. */
 const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve))
 
 export interface Room {
@@ -56,21 +56,24 @@ export interface Room {
   /** Newest first, at most `limit`. A later search ends this one, which then finds nothing. O(characters of the history), with pauses. */
   search(text: string, limit: number): Promise<Matches>
   inspect(id: Hex): Promise<OpDetails | null>
-  /** Who holds own ops now, by their seq. */
+  /** Which peers hold own ops now, by their seq. */
   held(): (seq: number) => Held
-  /** A few of the ops that wait, and what for. */
+  /** A few of the ops that wait, and what they wait for. */
   pending(): PendingList
   /** All of an entry's text; null if it is not here, or the disk cannot give it back. */
   text(id: Hex): Promise<string | null>
   /** Equivocations from the `from`-th on, at most `count`, in an order that nodes with equal ops share. O(equivocations, and sorting them). */
   equivocations(from: number, count: number): EquivocationEntry[]
-  /** What the `from`-th equivocation that came here, and the next `count` − 1, are of: once for each author and seq. O(count). */
+  /**
+   * The authors and seqs of the `from`-th equivocation that came here, and of the next `count` − 1: once for each author and seq.
+   * O(count).
+   */
   latestEquivocations(from: number, count: number): LatestEquivocation[]
-  /** Equivocations with evidence: all that are known (null), or the first few of those that this op is in. */
+  /** Equivocations with evidence: all that are known (null), or the first few that concern this op. */
   evidence(id: Hex | null): Promise<EvidenceEntry[]>
 }
 
-/** @param names what authors call themselves */
+/** @param names the chosen names of authors */
 export function createRoom(engine: Engine, library: Library, names: () => ReadonlyMap<Hex, string>): Room {
   const { dag, history } = engine.replica
   const seen = createSeen(dag)
@@ -86,7 +89,7 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
   let searches = 0
   let witnessesAt = -Infinity
 
-  /** Counts the receipts of this node and of those who are here, in the order of their first ops. */
+  /** Counts the receipts of this node and of authors who are here, in the order of their first ops. */
   const lookForWitnesses = (): void => {
     if (engine.now < witnessesAt + WITNESSES_MS) return
     witnessesAt = engine.now
@@ -142,7 +145,8 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       const matchOf = createMatcher(text, names())
       const matches: Match[] = []
       let slice = 0
-      // What comes below while this goes on moves the others up. As much as there was may come, so that it ends.
+      // Ops that come below during the search move the others up. The search goes through at most twice as many as there were, so that it
+      // ends.
       let left = 2 * history.length
       for (let end = history.length; end > 0 && left > 0; left -= SEARCH_STEP) {
         const start = Math.max(0, end - SEARCH_STEP)

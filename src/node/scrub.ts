@@ -1,10 +1,10 @@
 /** The background scrub: one segment at a time, with long pauses, while nothing else is to be done. */
 import type { Segments } from './segments.ts'
 
-/** ms between two segments: of 1,000 (a million ops) each is looked at within a quarter of an hour, for a percent of a core. */
+/** ms between two segments. If there are 1,000 (a million ops), each is looked at within a quarter of an hour, for a percent of a core. */
 const PAUSE = 1_000
 
-/** Begins; returns what ends it. `isIdle` is asked before each segment, `failed` hears of a store that is gone. */
+/** Begins; returns the function that ends it. `isIdle` is asked before each segment. `failed` hears of a store that is gone. */
 export function startScrub(segments: Segments, isIdle: () => boolean, failed: (error: unknown) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false

@@ -1,4 +1,4 @@
-/** What a search finds: entries by what they say, by their author's nickname and chosen name, and by the beginning of an id. */
+/** Finds entries by what they say, by their author's nickname and chosen name, and by the beginning of an id. */
 import { fromHex } from '../core/bytes.ts'
 import { folded, placeOf } from '../core/find-text.ts'
 import { thinMarks } from '../core/marks.ts'
@@ -7,13 +7,17 @@ import { authorLook } from '../graph/author-look.ts'
 import { excerptOf } from './excerpt.ts'
 import type { Hex, HistoryEntry, Match } from './views.ts'
 
-/** From so many hex digits on, a search is for ids too. Screens show 8; with fewer, one would find whatever begins so by chance. */
+/**
+ * From so many hex digits on, a search also looks for ids. Screens show 8 digits. With fewer than this, a search would find entries by
+ * chance.
+ */
 const LEAST_ID_DIGITS = 4
 
 /**
- * Finds entries by `text`. What the screen says of an entry has it anywhere; its author's nickname and chosen name have it, one after the other, from
- * the beginning of a word on; its id, or its author's fingerprint, begins with it. Gives null for an entry that has it nowhere. O(characters of the
- * entry), and once O(an author's names). `names`: what authors call themselves.
+ * Finds entries by `text`. An entry is found in three cases: the text is anywhere in what the screen says of the entry; its author's
+ * nickname and chosen name, one after the other, have the text from the beginning of a word on; or its id, or its author's fingerprint,
+ * begins with the text. Gives null for an entry that is not found. O(characters of the entry), and once O(an author's names). `names`:
+ * the chosen names of authors.
  */
 export function createMatcher(text: string, names: ReadonlyMap<Hex, string>): (entry: HistoryEntry) => Match | null {
   const wanted = folded(text)

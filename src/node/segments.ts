@@ -1,7 +1,7 @@
 /**
- * Reading stored segments. What the index told of at opening was not looked at: those ops are hashed again when their segment
- * is first read, or by a scrub that walks all of them slowly, and compared with the ids that the index gave. A segment that is
- * damaged is reported once and not given; what is in the DAG stays there.
+ * Reads stored segments. At opening the node believes the index and does not look at these ops. They are hashed again when their segment
+ * is first read, or by a scrub that goes slowly through all of them, and compared with the ids of the index. A damaged segment is
+ * reported once and not given; the ops that are in the DAG stay there.
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { OpId } from '../core/op.ts'
@@ -17,7 +17,7 @@ export interface Segments {
   read(from: number, limit: number): Promise<readonly Segment[]>
   /** The units of a segment that `read` gave. */
   open(segment: Segment): Promise<Stored>
-  /** Looks at the next segment that nobody has read yet; false when there is none left. */
+  /** Looks at the next segment that was not read yet; false when there is none left. */
   scrub(): Promise<boolean>
 }
 
@@ -33,7 +33,7 @@ export interface SegmentsOptions {
 }
 
 export function createSegments({ store, idOf, indexed, scrubFrom, onDamaged }: SegmentsOptions): Segments {
-  /** By first op, of segments that the index told of: packing leaves those where they are. */
+  /** By first op, segments that the index listed: packing leaves those where they are. */
   const whole = new Set<number>()
   const damaged = new Set<number>()
   let next = Math.floor(scrubFrom * indexed)

@@ -1,4 +1,4 @@
-/** A node's key: made here, never extractable where the platform has Ed25519, else a 32-byte seed. */
+/** A node's key. It is made here. Where the platform has Ed25519, it can never be extracted; otherwise it is a 32-byte seed. */
 import { publicKeyOf, signPure } from '../core/keys.ts'
 
 export interface KeyPair {
@@ -17,7 +17,7 @@ export async function generateKey(): Promise<KeyPair> {
   }
 }
 
-/** A signature of 64 bytes. Some platforms sign with chance: two calls need not agree. */
+/** A signature of 64 bytes. Some platforms use random numbers to sign: two calls need not give the same bytes. */
 export async function signWith(key: CryptoKey | Uint8Array, message: Uint8Array): Promise<Uint8Array> {
   if (key instanceof Uint8Array) return signPure(key, message)
   return new Uint8Array(await crypto.subtle.sign('Ed25519', key, message.slice()))

@@ -16,7 +16,7 @@ import type { NodeStatus, PeerStatus } from './views.ts'
 /** Heads of a peer that are shown: a person compares a few. */
 const HEADS_SHOWN = 8
 
-/** O(peers log peers), and what `lookUpSome` looks up. */
+/** O(peers log peers), and the cost of `lookUpSome`. */
 export function statusOf(engine: Engine, links: Links, presence: Presence, offline: boolean): NodeStatus {
   const { dag, pending, rejected } = engine.replica
   const heads = headsOf(engine)
@@ -45,7 +45,7 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
 
 function peerStatus(engine: Engine, links: Links, peer: Peer): PeerStatus {
   const { dag } = engine.replica
-  // Some of them may be known by now; that any is not is certain.
+  // Some of them may be known by now. It is certain that at least one is not.
   const unknown = namesUnknown(engine, peer) ? peer.unknown.length : 0
   return {
     peer: peer.id,

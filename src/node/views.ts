@@ -1,6 +1,4 @@
-/**
- * What a node tells its page about itself, its room and its peers: plain data, made for showing.
- */
+/** The data that a node gives its page about itself, its room and its peers: plain data, made for showing. */
 import type { Refusal } from '../core/result.ts'
 import type { ByHandRefusal } from '../net/direct/by-hand.ts'
 import type { Hindrance } from '../net/hindered.ts'
@@ -21,35 +19,35 @@ export interface NodeStatus {
   readonly authors: number
   readonly equivocations: number
   readonly offline: boolean
-  /** "full": the disk refuses; this node reads only. */
+  /** "full": the disk refuses; this node only reads. */
   readonly storage: 'ok' | 'full'
   readonly paths: readonly PathStatus[]
   readonly peers: readonly PeerStatus[]
-  /** Who of the others says something of itself, each author once; who wrote here first stands first. */
+  /** Authors other than this node's that say something of themselves, each once; the author who wrote here first is first. */
   readonly present: readonly PresenceStatus[]
   /**
-   * Non-null while this node fetches ops that a peer has: how many of how many since it began to catch up (as the peer says; null until
-   * it does), their bytes as they came, and from which peer.
+   * Non-null while this node fetches ops that a peer has. It says how many ops of how many have come since it began to catch up (the peer
+   * says how many; null until it does), their bytes as they came, and from which peer.
    */
   readonly fetching: { readonly got: number; readonly of: number | null; readonly bytes: number; readonly from: Hex } | null
-  /** Why this node signs nothing yet; null when it does. */
+  /** Why this node signs nothing yet; null when it may sign. */
   readonly waits: WaitStatus | null
-  /** A person has stopped this node from asking for what it lacks. */
+  /** A person has stopped this node from asking for missing ops. */
   readonly paused: boolean
 }
 
 /** A disk that may be older than what the node has sent. */
 export interface WaitStatus {
   /**
-   * "behind": the last op that was sent is not on the disk. "unmarked": nothing that counts says which was the last. "lost": others have
-   * sent an op that this node has signed and does not hold.
+   * "behind": the last op that was sent is not on the disk. "unmarked": no mark that counts says which op was the last. "lost": others
+   * have sent an op that this node has signed and does not hold.
    */
   readonly why: 'behind' | 'unmarked' | 'lost'
-  /** Somebody has told what it holds; others are listened to for a few seconds. */
+  /** A peer has told what it holds; the node listens to others for a few seconds. */
   readonly answered: boolean
 }
 
-/** What a member says of itself while it is here. */
+/** What a participant says of itself while it is here. */
 export interface PresenceStatus {
   readonly author: Hex
   /** Any text, or "": anyone may take any name. */
@@ -72,14 +70,14 @@ export interface PathStatus {
 export interface PeerStatus {
   /** The peer's sender value of this session (hex). */
   readonly peer: Hex
-  /** Its author, once it has proven it. */
+  /** Its author, once the peer has proven it. */
   readonly author: Hex | null
   readonly path: Path
   /** The last round trip to it that was measured (ms); null before that. */
   readonly roundTrip: number | null
   /** ms since it was last heard; the page adds its own clock to it. */
   readonly silentFor: number
-  /** The first 8 of its heads as last told; how many it has (−1: not told yet), and how many of those that it named are unknown here. */
+  /** The first 8 of its heads as last told; how many it has (−1: not told yet), and how many of the heads that it named are unknown here. */
   readonly heads: readonly Hex[]
   readonly headCount: number
   readonly unknownHeads: number
@@ -87,9 +85,9 @@ export interface PeerStatus {
   readonly lacks: number | null
   /** True when its heads equal ours. */
   readonly equal: boolean
-  /** Why its messages were refused, latest first, at most a few. */
+  /** Why its protocol messages were refused, latest first, at most a few. */
   readonly refusals: readonly Refusal[]
-  /** Whether it speaks our version of the messages: of another one it reads nothing, and nothing is read of it. */
+  /** Whether it speaks our version of the protocol. If not, it reads nothing of us, and we read nothing of it. */
   readonly version: 'ours' | 'earlier' | 'later'
 }
 
@@ -101,13 +99,13 @@ export interface HistoryEntry {
   readonly time: number
   readonly depth: number
   readonly kind: 'genesis' | 'message' | 'merge' | 'patch'
-  /** What to show: the message, the room's name, the edit in short. Any text: isolate it. */
+  /** The text to show: the message, the room's name, the edit in short. Any text: isolate it. */
   readonly text: string
   /** How many of the room's other authors have an op with this one in their causal past, and how many others there are. */
   readonly seenBy: number
   readonly others: number
   readonly own: boolean
-  /** Of an own op, who has it, as they say; null for any other op. */
+  /** Of an own op: which authors have it, as they say; null for any other op. */
   readonly held: Held | null
   /** False while it is not yet on this disk. */
   readonly saved: boolean
@@ -121,17 +119,17 @@ export interface ShownEntry extends HistoryEntry {
   readonly isWhole: boolean
 }
 
-/** An entry that a search found, and what of it has the words. */
+/** An entry that a search found, and the part of it that has the words. */
 export interface Match extends Pick<HistoryEntry, 'id' | 'author' | 'kind' | 'time'> {
   readonly excerpt: Excerpt
   readonly byId: boolean
   readonly byAuthor: boolean
 }
 
-/** The part of what an entry says around the words that were searched for, "…" where it goes on. Any text: isolate it. */
+/** The part of an entry's text around the words of a search, "…" where the text continues. Any text: isolate it. */
 export interface Excerpt {
   readonly before: string
-  /** The words as they stand in it; "" if they do not, and then the excerpt is its beginning. */
+  /** The words as they stand in it; "" if they are not in it, and then the excerpt is its beginning. */
   readonly words: string
   readonly after: string
 }
@@ -139,11 +137,11 @@ export interface Excerpt {
 /** The newest entries that a search found. */
 export interface Matches {
   readonly matches: readonly Match[]
-  /** There are older ones. */
+  /** True if there are older ones. */
   readonly more: boolean
 }
 
-/** Of the other authors who are connected: how many have an own op, as they say, and how many there are. */
+/** Among the other authors who are connected: how many have an own op, as they say, and how many there are. */
 export interface Held {
   readonly by: number
   readonly here: number
@@ -169,7 +167,7 @@ export interface OpDetails extends HistoryEntry {
   readonly bytes: number
 }
 
-/** What became of one file. */
+/** The outcome of one file. */
 export interface ImportOutcome {
   readonly admitted: number
   readonly duplicate: number
@@ -185,7 +183,7 @@ export interface StoredRoom {
   readonly file: Uint8Array
   /** Ops in it. */
   readonly ops: number
-  /** Ops that are damaged on the disk, and not in it. */
+  /** Ops that are damaged on the disk, and not in the file. */
   readonly lost: number
 }
 
@@ -217,12 +215,12 @@ export interface RefusedEntry {
   readonly at: number
 }
 
-/** An op that waits, and what for. */
+/** An op that waits, and what it waits for. */
 export interface PendingEntry {
   readonly id: Hex
   readonly author: Hex
   readonly seq: number
-  /** Who brought it: a peer's sender value, "file" or "disk". */
+  /** The origin that brought it: a peer's sender value, "file" or "disk". */
   readonly from: string
   /** The first few of its parents that are not here, and how many there are. */
   readonly missing: readonly Hex[]
@@ -245,7 +243,7 @@ export type { ByHandRefusal }
 /** An invitation as text, or why there is none. */
 export type InviteReply = { readonly invitation: string } | { readonly refused: ByHandRefusal }
 
-/** The answer to bring back, or null where what was pasted is enough; or why it does not connect. */
+/** The answer to bring back, or null where the pasted text is enough; or the reason why it does not connect. */
 export type MeetReply = { readonly answer: string | null; readonly peer: Hex } | { readonly refused: ByHandRefusal }
 
 export type NodeFailure =

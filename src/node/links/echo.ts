@@ -1,15 +1,18 @@
-/** How long a message takes to a peer and back, on the path that it takes now. Asked for while somebody looks, a few peers at a time. */
+/**
+ * How long a protocol message takes to a peer and back, on the path that it takes now. Asked while a person looks at it, a few peers at a
+ * time.
+ */
 import { decodeSignal, encodeSignal } from '../../net/direct/signal.ts'
 import type { PeerId } from '../../sync/effects.ts'
 
 /** Peers asked at a time. */
 const ASKED_AT_ONCE = 16
-/** Answers given to others in a second: as many as there may be peers who look. */
+/** Answers given to others in a second: there may be as many peers whose persons look. */
 const ANSWERS_PER_SECOND = 256
 
 export interface Echo {
   ask(peers: readonly PeerId[]): void
-  /** A signal of a peer; true when it was one of these. */
+  /** A signal of a peer; true when it was of this kind. */
   hear(from: PeerId, bytes: Uint8Array): boolean
   /** The last round trip to this peer (ms); null before there was one. */
   roundTrip(peer: PeerId): number | null

@@ -1,6 +1,6 @@
 /**
- * On which path each peer was heard, and when: a message to one peer takes the best path on which it was heard lately. Names cost nothing, so
- * those of strangers are remembered apart: they push out each other, and nobody else.
+ * On which path each peer was heard, and when: a protocol message to one peer takes the best path on which it was heard lately. Sender
+ * values cost nothing, so those of strangers are remembered in a table of their own: they push out only each other.
  */
 import { setLatest } from '../../core/latest.ts'
 import { BEST_FIRST, TRAITS } from '../../net/paths.ts'
@@ -9,12 +9,12 @@ import type { PeerId } from '../../sync/effects.ts'
 
 /** A better path is preferred to a later one if the peer was heard on it this recently (ms): two heartbeats. */
 const STILL_THERE = 11_000
-/** Peers whose paths are remembered, longest silent forgotten first: more than an engine holds at once. */
+/** Peers whose paths are remembered, more than an engine holds at once. The one that has been silent for longest is forgotten first. */
 const MAX_HEARD = 512
 /** Strangers whose paths are remembered, so that they can be greeted. */
 const MAX_GLIMPSED = 128
 
-/** When each was heard on each path (ms). */
+/** When each peer was heard on each path (ms). */
 type Times = Map<PeerId, Map<Path, number>>
 
 export interface Heard {
@@ -34,8 +34,9 @@ export function hearOn({ known, glimpsed }: Heard, path: Path, peer: PeerId, isK
 }
 
 /**
- * The path to a peer: the best one on which it was heard lately, or else the last one; the relay for one that was never heard.
- * @param hasChannel whether a proven channel leads to it: what that says stands, whatever is heard elsewhere under its name
+ * The path to a peer: the best one on which it was heard lately, or else the last one; the relay for a peer that was never heard.
+ * @param hasChannel whether a proven channel leads to it. Then the channel decides, whatever is heard on other paths under its sender
+ * value
  */
 export function pathTo({ known, glimpsed }: Heard, peer: PeerId, hasChannel: boolean, now: number): Path {
   const times = known.get(peer) ?? glimpsed.get(peer) ?? new Map<Path, number>()

@@ -1,12 +1,12 @@
 /**
- * Which frames are opened, and in which order. Opening one takes a key, a decryption and a signature: some 0.3 ms, before anybody
- * knows whether it is worth it. So frames wait in three lines, by what is known of their sender. Each line has a budget, so that no number of
- * senders takes more than a part of a processor. In a line senders take turns, a frame each, so that one that says little is
- * opened before the rest of one that says much, under however many names it says it.
+ * Which frames are opened, and in which order. To open a frame takes a key, a decryption and a signature: some 0.3 ms, before the node
+ * knows whether the frame is good. So frames wait in three lines, one for each standing of a sender. Each line has a budget, so that no
+ * number of senders takes more than a part of a processor. In a line senders take turns, a frame each. So a sender that says little is
+ * opened before the rest of a sender that says much, however many sender values that one uses.
  *
- * What waits in a line has a bound too. Beyond it, the sender with most frames (or bytes) waiting there loses its latest one. So a sender with
- * less waiting than an equal part loses nothing. Of names that wait with one frame each, as those do who take a new name for each, lots are drawn:
- * each has the same chance.
+ * The frames that wait in a line have a bound too. Beyond it, the sender with most frames (or bytes) waiting there loses its latest one.
+ * So a sender with less than an equal part loses nothing. An attacker may use a new sender value for each frame. Among senders that wait
+ * with one frame each, lots are drawn: each has the same chance.
  */
 import { backAt, type Budget, createBudget, leftAt } from '../../core/budget.ts'
 import { setLatest } from '../../core/latest.ts'
@@ -16,25 +16,31 @@ import type { Standing } from '../../sync/peers.ts'
 /** Frames of senders without a seat, at once and in a second: some 8 % of a processor. */
 export const MAX_UNKNOWN = 256
 export const UNKNOWN_PER_SECOND = 256
-/** Frames of all who are met and not trusted, at once and in a second (some 8 % of a processor): names that are met cost nothing either. */
+/** Frames of all met senders that are not known, at once and in a second (some 8 % of a processor): met sender values cost nothing either. */
 export const MAX_MET = 1_024
 export const MET_PER_SECOND = 256
-/** Frames of all trusted senders that bring nothing, at once and in a second (some 30 % of a processor): four for each of 256 peers. */
+/** Frames of all known senders that bring no ops, at once and in a second (some 30 % of a processor): four for each of 256 peers. */
 export const MAX_TRUSTED = 2_048
 export const TRUSTED_PER_SECOND = 1_024
-/** So many bytes of a frame cost as much as one more frame: opening the largest one takes 9 ms. */
+/** So many bytes of a frame cost as much as one more frame: to open the largest one takes 9 ms. */
 const BYTES_AS_FRAME = 64 * 1024
-/** Frames that each op that is admitted pays for: on three paths it comes three times. And the most that a sender can save up. */
+/** Frames that each admitted op pays for: on three paths it comes three times. And the most frames that a sender can save up. */
 const FRAMES_PER_OP = 4
 export const MAX_SAVED = 8_192
-/** Senders whose savings are kept, the one that earned longest ago is forgotten first: each of those with a seat, on two paths. */
+/** Senders whose savings are kept: each sender with a seat, on two paths. The one that earned longest ago is forgotten first. */
 export const MAX_SAVERS = 512
-/** Frames and bytes that wait in each line, and no more frames than its budget has at once: a second of it, and several answers. What comes beyond is lost, as any frame may be, and is asked for again. */
+/**
+ * Frames and bytes that wait in each line, and no more frames than its budget has at once: a second of it, and several answers. Further
+ * frames are lost, as any frame may be, and are asked for again.
+ */
 export const MAX_WAITING_FRAMES = 1_024
 export const MAX_WAITING_BYTES = 16 * 1024 * 1024
 /** Frames that are opened at the same time: as many as keep the platform's cryptography busy. */
 export const MAX_OPENED_AT_ONCE = 16
-/** One frame in so many is of the lowest line that has one: frames that were earned need no budget, and could keep the lower lines waiting. */
+/**
+ * One frame in so many is of the lowest line that has one: frames that were earned need no budget, and could keep the lower lines
+ * waiting.
+ */
 const LOWEST_EVERY = 8
 
 const BEST_FIRST: readonly Standing[] = ['trusted', 'met', 'unknown']
@@ -54,7 +60,7 @@ interface Queue {
 
 interface Line {
   readonly budget: Budget
-  /** By sender: the first one is the next. */
+  /** By sender: the first one is next. */
   readonly queues: Map<string, Queue>
   frames: number
   bytes: number
@@ -94,15 +100,15 @@ export const createInbox = (platform: InboxPlatform): Inbox => ({
 
 const createLine = (budget: Budget): Line => ({ budget, queues: new Map(), frames: 0, bytes: 0 })
 
-/** The queue of a proven channel: what others send under its owner's name on other paths is not before it. */
+/** The queue of a proven channel: frames that others send under its owner's sender value on other paths are not in it. */
 export const channelOf = (peer: PeerId): string => `channel ${peer}`
-/** The queue of a tab of this browser, where only scripts of this origin speak: no budget pays for its frames. */
+/** The queue of a tab of this browser. Only scripts of this origin can write there, so its frames need no budget. */
 export const tabOf = (peer: PeerId): string => `tab ${peer}`
 const isTab = (sender: string): boolean => sender.startsWith('tab ')
 
 /**
- * Opens a frame when it is its turn, or never. O(senders) when more waits than may.
- * @param sender the key of the queue: of the far end of a proven channel, or who the frame says that it is from
+ * Opens a frame when it is its turn, or never. O(senders) when more frames wait than may.
+ * @param sender the key of the queue: that of the far end of a proven channel, or the sender value that the frame names
  */
 export function take(inbox: Inbox, sender: string, standing: Standing, bytes: number, open: () => Promise<void>): void {
   const line = inbox.lines[standing]
@@ -141,7 +147,7 @@ function add(line: Line, queue: Queue, frame: Frame): void {
   line.bytes += frame.bytes
 }
 
-/** The sender with most waiting loses its latest frame; of those with as much, one by lot. */
+/** The sender with most frames waiting loses its latest one; of several with as many, one by lot. */
 function loseOne(line: Line, measure: (queue: Queue) => number, random: () => number): void {
   let [most, loser, equals] = [0, '', 1]
   for (const [sender, queue] of line.queues) {
@@ -174,7 +180,7 @@ function next(inbox: Inbox): void {
   }
 }
 
-/** The frame that is opened next; null when none may be. */
+/** The frame that is opened next; null when no frame may be opened. */
 function takeNext(inbox: Inbox): Frame | null {
   for (const standing of inbox.taken % LOWEST_EVERY === LOWEST_EVERY - 1 ? LOWEST_FIRST : BEST_FIRST) {
     const frame = takeFrom(inbox, standing)
@@ -185,7 +191,10 @@ function takeNext(inbox: Inbox): Frame | null {
   return null
 }
 
-/** The first frame of the first sender whose turn it is and that the budget, or the sender, pays for. O(senders) while the budget is empty. */
+/**
+ * The first frame of the first sender whose turn it is and for which the budget, or the sender, pays. O(senders) while the budget is
+ * empty.
+ */
 function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
   const line = inbox.lines[standing]
   if (line.frames === 0) return null
@@ -203,7 +212,7 @@ function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
   return null
 }
 
-/** Goes on when a budget has something again. */
+/** Continues when a budget is not empty any more. */
 function wakeLater(inbox: Inbox): void {
   if (inbox.isWaking) return
   const { lines, platform } = inbox

@@ -1,7 +1,7 @@
 /**
- * A node's paths to others: frames are sealed here, opened here (`receive.ts`), and a message to one peer takes the path on which the
- * peer was last heard (`heard.ts`): a browser's own channel before a direct one, and that before the relay. Signals (`net/direct`) are told
- * apart here from what the engine hears.
+ * A node's paths to others. Frames are sealed here and opened here (`receive.ts`). A protocol message to one peer takes the path on which
+ * the peer was last heard (`heard.ts`): a browser's own channel before a direct one, and that before the relay. Here signals
+ * (`net/direct`) are separated from messages for the engine.
  */
 import { fromHex } from '../../core/bytes.ts'
 import type { Direct } from '../../net/direct/direct.ts'
@@ -21,17 +21,17 @@ import { pathOf, routeBy } from './ways.ts'
 
 export interface Links {
   send(to: PeerId | null, bytes: Uint8Array): void
-  /** To one peer on this way, behind what is live. Resolves when its path has room for more, or is gone. */
+  /** To one peer on this way, after live messages. Resolves when its path has space for more, or is gone. */
   sendBulk(to: PeerId, bytes: Uint8Array, way: Way): Promise<void>
   /** A signal to everybody. */
   signal(bytes: Uint8Array): void
   open(): void
-  /** Closes every path, after what was handed to `send` before. */
+  /** Closes every path, after all that was handed to `send` before. */
   close(): Promise<void>
   wake(): void
-  /** Cuts a path by hand, or heals it; and hinders what goes over it. */
+  /** Cuts a path by hand, or heals it; and sets what hinders its frames. */
   setPath(path: Path, cut: boolean, hindrance: Hindrance): void
-  /** Measures round trips to these peers; what comes of it is in `roundTrip`, a little later. */
+  /** Measures round trips to these peers; the results are in `roundTrip`, a little later. */
   measure(peers: readonly PeerId[]): void
   roundTrip(peer: PeerId): number | null
   /** A peer brought ops that were admitted. */
@@ -107,7 +107,7 @@ export function createLinks(
 const seal = ({ sealer }: LinksState, to: PeerId | null, bytes: Uint8Array): Promise<Uint8Array> =>
   sealer.seal(to === null ? null : fromHex(to), bytes)
 
-/** @param only the path that it takes; null: every path */
+/** @param only the one path to take; null: every path */
 function sendBy(links: LinksState, only: Path | null, to: PeerId | null, bytes: Uint8Array): void {
   links.sending = seal(links, to, bytes).then((frame) => {
     for (const route of links.routes.values()) if (only === null || only === route.path) give(route, frame, to)
@@ -118,10 +118,10 @@ function sendBy(links: LinksState, only: Path | null, to: PeerId | null, bytes: 
 const sendTo = (links: LinksState, to: PeerId | null, bytes: Uint8Array): void =>
   sendBy(links, to === null ? null : pathOf(links, to), to, bytes)
 
-/** A signal takes every path: where to its receiver has not been heard, any may lead there. */
+/** A signal takes every path: if its receiver has not been heard on a path, that path may still lead there. */
 const signal = (links: LinksState, to: PeerId | null, bytes: Uint8Array): void => sendBy(links, null, to, bytes)
 
-/** What direct connections need of a node. */
+/** The functions of a node that direct connections need. */
 function hostOf(links: LinksState): DirectHost {
   const { sealer, events } = links
   return {

@@ -1,4 +1,4 @@
-/** A frame that came: whether it is for this node, when it is opened (`inbox.ts`), and who is told what is in it. */
+/** A frame that came: whether it is for this node, when it is opened (`inbox.ts`), and who is told its content. */
 import { createBudget, leftAt } from '../../core/budget.ts'
 import { toHex } from '../../core/bytes.ts'
 import { setLatest } from '../../core/latest.ts'
@@ -15,12 +15,12 @@ import { watchSession } from './session-lock.ts'
 import type { LinksState, Route } from './state.ts'
 import { wayTo } from './ways.ts'
 
-/** Tabs whose end is waited for: more than an engine holds peers at once. */
+/** Tabs for whose end the node waits: more than an engine holds peers at once. */
 const MAX_WATCHED = 512
 /**
- * Frames for others that a node brings from one direct channel to another, so that two can meet who know each other only through it:
- * descriptions and candidates fit, ops mostly do not. Bytes of one frame; bytes that each channel brings, at once and in a second. To meet another
- * device takes some 2 kB, and a device reaches for seven at a time.
+ * Frames for others that a node forwards from one direct channel to another. So two devices can meet that know each other only through
+ * this node. Descriptions and candidates fit, most ops do not. Bytes of one frame; bytes that each channel brings, at once and in a
+ * second. To meet another device takes some 2 kB, and a device connects to seven at a time.
  */
 const MAX_BROUGHT_ON = 9_216
 export const MAX_BROUGHT_BY_ONE = 32_768
@@ -28,23 +28,24 @@ export const BROUGHT_BY_ONE_PER_SECOND = 1_365
 /** Channels whose share is remembered: more than there are at once. */
 const MAX_BRINGERS = 64
 
-/** @param by the far end of the channel that brought it, where that is proven */
+/** @param by the far end of the channel that brought it, if that is proven */
 export function receive(links: LinksState, route: Route, frame: Uint8Array, by: PeerId | null): void {
   route.received += frame.length
   const envelope = parseEnvelope(frame)
   if (envelope.ok && envelope.value.receiver !== null) {
     const to = toHex(envelope.value.receiver)
-    // A shared path brings what is for others.
+    // A shared path also brings frames for other nodes.
     if (to !== links.self) return TRAITS[route.path].isDirect ? bringOn(links, route, frame, to, by) : undefined
   }
-  // Who it says it is from may not be true. What is from one that is not heard, or says so, need not be opened, which takes most of the time.
+  // The sender value in the frame may be false. If the node does not hear that sender now, it need not open the frame, which would take
+  // most of the time.
   const said = envelope.ok ? toHex(envelope.value.sender) : null
   if (said !== null && (said === links.self || links.events.isCut(said))) return
   const [queue, standing] = queueOf(links, route.path, said, by)
   take(links.inbox, queue, standing, frame.length, () => open(links, route, frame, by, said))
 }
 
-/** Brings a frame on to the peer that it is for, if a channel leads there: what one channel brings takes nothing from another one. */
+/** Forwards a frame to the peer that it is for, if a channel leads there. Each channel has a share of its own for this. */
 function bringOn({ direct, bringers }: LinksState, route: Route, frame: Uint8Array, to: PeerId, by: PeerId | null): void {
   if (by === null || direct?.isConnected(to) !== true || frame.length > MAX_BROUGHT_ON) return
   const now = performance.now()
@@ -55,7 +56,7 @@ function bringOn({ direct, bringers }: LinksState, route: Route, frame: Uint8Arr
   route.transport?.send(frame, to)
 }
 
-/** A queue of its own for a proven channel, and for a tab of this browser: who a frame says that it is from, anybody can write. */
+/** A proven channel and a tab of this browser have queues of their own, since anybody can write any sender value into a frame. */
 function queueOf({ events }: LinksState, path: Path, said: PeerId | null, by: PeerId | null): readonly [string, Standing] {
   if (TRAITS[path].isOwnBrowser) return [tabOf(said ?? ''), 'trusted']
   if (by !== null) return [channelOf(by), events.standingOf(by)]
@@ -67,13 +68,13 @@ async function open(links: LinksState, route: Route, frame: Uint8Array, by: Peer
   if (route.transport === null) return
   if (opened.ok) return hear(links, route.path, opened.value, by)
   const { reason } = opened
-  // Two paths bring everything twice, and a shared one brings what is for others: nobody's fault. The better path counts even
-  // when it is the slower one; a relay repeats what it likes.
+  // Two paths bring each frame twice, and a shared path brings frames for others: that is nobody's fault. The better path counts even
+  // when it is the slower one; a relay repeats whatever it likes.
   if (reason === 'repeated' && !TRAITS[route.path].isRelayed && said !== null) note(links, route.path, said, by)
   if (reason !== 'own-frame' && reason !== 'not-for-us' && reason !== 'repeated') links.events.onRefused(route.path, reason)
 }
 
-/** What a peer said. */
+/** A peer's protocol message. */
 function hear(links: LinksState, path: Path, { sender, receiver, isLatest, plaintext }: Opened, by: PeerId | null): void {
   const { events, direct } = links
   const peer = toHex(sender)
@@ -82,7 +83,7 @@ function hear(links: LinksState, path: Path, { sender, receiver, isLatest, plain
   const wasUnknown = isUnknown()
   note(links, path, peer, by)
   if (isSignal(plaintext)) {
-    // What a stranger says to everybody may be a recording.
+    // A stranger's message to everybody may be a recording.
     if (addressed) events.onHeard(peer, wayTo(links, peer))
     if (isUnknown()) return
     if (wasUnknown) direct?.met(peer)
@@ -91,7 +92,7 @@ function hear(links: LinksState, path: Path, { sender, receiver, isLatest, plain
   if (TRAITS[path].isOwnBrowser) watch(links, peer)
   events.onMessage(peer, plaintext, { addressed, isLatest, way: wayTo(links, peer) })
   if (!wasUnknown || isUnknown()) return
-  // It is no stranger any more: its path is kept with those of the known, and it is told that this node makes direct connections.
+  // It is no stranger any more: its path is kept in the table of peers, and it is told that this node makes direct connections.
   note(links, path, peer, by)
   direct?.met(peer)
 }
@@ -102,7 +103,7 @@ function hearSignal({ echo, events, direct }: LinksState, path: Path, peer: Peer
   direct?.hearSignal(peer, signal, { near: TRAITS[path].isOwnBrowser, addressed })
 }
 
-/** Notes that a peer was heard on a path; on a direct one only from the peer itself, not from one who brings its frames on. */
+/** Notes that a peer was heard on a path; on a direct path only if the peer itself sent the frame, and nobody forwarded it. */
 export function note({ heard, events }: LinksState, path: Path, peer: PeerId, by: PeerId | null): void {
   if (TRAITS[path].isDirect && by !== peer) return
   hearOn(heard, path, peer, events.standingOf(peer) !== 'unknown', performance.now())

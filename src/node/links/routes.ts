@@ -9,11 +9,11 @@ import { forget } from './inbox.ts'
 import { receive } from './receive.ts'
 import type { LinksState, Route } from './state.ts'
 
-/** Bytes that may wait on a path when the next bundle is handed to it: live messages are behind no more than that and one bundle. */
+/** Bytes that may wait on a path when the next bundle is handed to it: live messages wait behind no more than these and one bundle. */
 const LOW_WATER = 64 * 1024
-/** How often a path is looked at while it drains (ms). */
+/** How often a path is looked at while it sends what waits (ms). */
 const DRAIN_POLL = 10
-/** A path that takes nothing for so long (ms) is not waited for: the far end of a channel may never read. */
+/** If a path takes nothing for so long (ms), nobody waits for it: the far end of a channel may never read. */
 const TAKES_WITHIN = 15_000
 
 export function createRoute(path: Path, open: OpenTransport): Route {
@@ -59,7 +59,7 @@ export function closeRoute(links: LinksState, route: Route, detail: string): voi
   loseAll(links, route.path)
 }
 
-/** A person cuts a path, or heals it; and hinders what goes over it. */
+/** A person cuts a path, or heals it, or sets what hinders its frames. */
 export function setRoute(links: LinksState, route: Route, isCut: boolean, hindrance: Hindrance): void {
   route.hindrance = hindrance
   route.isCut = isCut
@@ -67,7 +67,7 @@ export function setRoute(links: LinksState, route: Route, isCut: boolean, hindra
   else if (links.isOpen) openRoute(links, route)
 }
 
-/** A peer cannot be reached on a path any more; it is gone if that was the only one. */
+/** A peer cannot be reached on a path any more. If that was the only path, the peer is gone. */
 export function lose(links: LinksState, path: Path, peer: PeerId): void {
   if (!loseOn(links.heard, path, peer)) return
   forget(links.inbox, peer)
@@ -86,9 +86,9 @@ export function give(route: Route, frame: Uint8Array, to: PeerId | null): void {
 }
 
 /**
- * Hands bulk for one peer to a path, when what was handed over before has been taken. Where each receiver has a channel of its own it waits for that
- * one only: another one may never read. Resolves when the path has taken this too, or takes nothing.
- * @param seal null when the path leads to the peer no more
+ * Hands bulk for one peer to a path, when earlier bulk has been taken. If each receiver has a channel of its own, it waits for that
+ * channel only: another channel may never read. Resolves when the path has taken this too, or takes nothing.
+ * @param seal null when the path does not lead to the peer any more
  */
 export async function giveBulk(route: Route, to: PeerId, seal: () => Promise<Uint8Array> | null): Promise<void> {
   const key = TRAITS[route.path].isDirect ? to : ''
@@ -104,7 +104,10 @@ export async function giveBulk(route: Route, to: PeerId, seal: () => Promise<Uin
   if (route.bulk.get(key) === given) route.bulk.delete(key)
 }
 
-/** Waits until what goes to this peer before it is handed to the network, all but a little, or the path is closed. False when nothing of it is taken. */
+/**
+ * Waits until nearly all that goes to this peer first has been handed to the network, or the path is closed. False when the network takes
+ * nothing of it.
+ */
 async function isDrained({ transport }: Route, to: PeerId): Promise<boolean> {
   let [least, since] = [Infinity, performance.now()]
   for (;;) {

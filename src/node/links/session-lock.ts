@@ -1,6 +1,6 @@
 /**
- * Knowing at once that a tab of the same browser is gone: each running node holds a Web Lock named after its sender value,
- * and whoever hears it on the browser's own channel queues for that lock. The browser frees it when the tab dies.
+ * Tells at once that a tab of the same browser is gone. Each running node holds a Web Lock named after its sender value. A tab that hears
+ * the node on the browser's own channel queues for that lock. The browser frees the lock when the tab dies.
  */
 import type { PeerId } from '../../sync/effects.ts'
 
@@ -18,7 +18,7 @@ export async function holdSession(self: PeerId): Promise<void> {
   })
 }
 
-/** Calls `gone` when the tab that holds this lock has died. The lock is freed again at once, for others who watch. */
+/** Calls `gone` when the tab that holds this lock has died. The lock is freed again at once, for other tabs that wait for it. */
 export function watchSession(peer: PeerId, gone: () => void): void {
   void globalThis.navigator?.locks?.request(lockName(peer), { mode: 'shared' }, () => gone())
 }

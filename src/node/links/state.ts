@@ -1,4 +1,4 @@
-/** What a node's links know: who listens to them, their paths, and who was heard where. */
+/** The state of a node's paths: who listens to them, the paths, and on which path each peer was heard. */
 import type { Budget } from '../../core/budget.ts'
 import type { Refusal } from '../../core/result.ts'
 import type { Direct } from '../../net/direct/direct.ts'
@@ -19,24 +19,24 @@ export interface LinksEvents {
   onLinked(): void
   /** A peer's tab has ended, or the only path to it has. */
   onGone(peer: PeerId): void
-  /** A frame that says nothing we can use; the link is at fault, no peer. */
+  /** A frame without content that we can use; the path is at fault, no peer. */
   onRefused(path: Path, reason: Refusal): void
   /** A signal that is not about paths; true when it was taken. */
   onSignal(from: PeerId, bytes: Uint8Array): boolean
-  /** Who a peer has proven to be, if it has. */
+  /** The author that a peer has proven to be, if it has. */
   authorOf(peer: PeerId): Uint8Array | null
-  /** The place of an author among all whose ops are on this disk, in the order of their first ones, from 0; null: it has none. */
+  /** The place of an author among all authors with ops on this disk, in the order of their first ops, from 0; null: it has no ops. */
   seniorityOf(author: Uint8Array): number | null
   /** A peer said something to this run of the node that is not for the engine. */
   onHeard(peer: PeerId, way: Way): void
-  /** What is known of a sender. */
+  /** What this node knows of a sender. */
   standingOf(peer: PeerId): Standing
-  /** What it says is not heard now, whatever it is. */
+  /** Whether the node hears nothing of this peer now. */
   isCut(peer: PeerId): boolean
   onChange(): void
 }
 
-/** One path: whether it is open, what hinders it, and what went over it. */
+/** One path: whether it is open, what hinders it, and how many bytes it carried. */
 export interface Route {
   readonly path: Path
   readonly open: OpenTransport
@@ -63,11 +63,11 @@ export interface LinksState {
   readonly heard: Heard
   readonly inbox: Inbox
   readonly echo: Echo
-  /** Tabs of this browser whose end is waited for. */
+  /** Tabs of this browser for whose end the node waits. */
   readonly watched: Set<PeerId>
-  /** Bytes of frames that may be brought on to others, by the far end of the channel that brings them. At most MAX_BRINGERS. */
+  /** Bytes of frames that may be forwarded to others, by the far end of the channel that brings them. At most MAX_BRINGERS. */
   readonly bringers: Map<PeerId, Budget>
   isOpen: boolean
-  /** Resolves when what was handed over for sending last has been. */
+  /** Resolves when everything that was handed over for sending has been sent. */
   sending: Promise<unknown>
 }

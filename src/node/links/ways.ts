@@ -1,4 +1,7 @@
-/** Which path leads to a peer now, and in which way: the engine and the paths must not differ about that, since the engine counts what waits on each. */
+/**
+ * Which path leads to a peer now, and in which way. The engine and the paths must agree about that, since the engine counts the bundles
+ * that wait on each path.
+ */
 import { TRAITS } from '../../net/paths.ts'
 import type { Path } from '../../net/transport.ts'
 import type { PeerId, Way } from '../../sync/effects.ts'
@@ -11,7 +14,10 @@ export function pathOf({ heard, direct, routes }: LinksState, peer: PeerId): Pat
   return pathTo(heard, peer, hasChannel, performance.now())
 }
 
-/** The way to a peer, on whichever path it was heard last: so one with a channel of its own does not count as one of those that share a path. */
+/**
+ * The way to a peer, on whichever path it was heard last. So a peer with a channel of its own does not count as one of those that share a
+ * path.
+ */
 export const wayTo = (links: LinksState, peer: PeerId): Way => wayOn(pathOf(links, peer))
 
 /** The path that leads to a peer in this way; none when its channel is gone. */
