@@ -1,4 +1,4 @@
-/** The usual case of `replica.ts` in one pass: a unit all of whose ops are new, have their parents, and are valid. */
+/** The usual case of `replica.ts` in one pass: a unit in which all ops are new and valid, and have their parents. */
 import { append, type Dag, numberOf, numberOfAuthor, truncate } from './dag.ts'
 import { equalBytes } from './bytes.ts'
 import type { Op, OpId } from './op.ts'
@@ -7,11 +7,11 @@ import type { StructureRefusal } from './result.ts'
 import { keyOf, type Unit } from './unit.ts'
 
 /**
- * Admits the unit as it is, or nothing of it: then false, and the DAG is as it was. False says nothing about the unit but that it is
- * to be looked at with more care. What is admitted is what the rules of `replica.ts` admit. O(parents).
+ * Admits the unit as it is, or nothing of it: then false, and the DAG is as it was. False does not say that the unit is bad, only that
+ * `replica.ts` must look at each op. The result is the same as that of the rules of `replica.ts`. O(parents).
  */
 export function admitWhole(replica: Replica, unit: Unit): boolean {
-  // First: an op of somebody else that is appended and taken back leaves traces in what is known of its author.
+  // This comes first: if an op of another author were appended and taken back, the state of its author would change.
   if (!isVouchedFor(unit)) return false
   const { dag } = replica
   const start = dag.length
@@ -44,7 +44,7 @@ function admitNext({ dag, room, judge }: Replica, unit: Unit, place: number): bo
   return true
 }
 
-/** What is wrong with an op whose prev is held, as op `prev`; null if it goes on from there. */
+/** The rule that an op breaks whose prev is held, as op `prev`; null if the op follows it. */
 export function checkPrev(dag: Dag, op: Op, prev: number): StructureRefusal | null {
   const own = numberOfAuthor(dag, op.author)
   if (own < 0 || dag.author[prev] !== own) return 'prev-not-own'

@@ -1,13 +1,13 @@
 /**
- * An amount that is spent and comes back with time (a token bucket). Senders whom nothing is known of share such budgets,
- * however many names they take. Pure: the time is an argument.
+ * An amount that is spent and comes back with time (a token bucket). Senders of which nothing is known share such budgets, however many
+ * sender values they use. Pure: the time is an argument.
  */
 
 export interface Budget {
   readonly most: number
-  /** What comes back in a second. */
+  /** The amount that comes back in a second. */
   readonly perSecond: number
-  /** May be below 0: what was more than it looked is owed. */
+  /** May be below 0: if something cost more than it seemed, the rest is owed. */
   left: number
   at: number
 }
@@ -30,8 +30,8 @@ export function takeOne(budget: Budget, now: number): boolean {
 }
 
 /**
- * Takes one by lot: always while half of the budget is left, less often the less is left. So a flood does not get all of it by
- * being early; each who comes has the same chance. @param chance in [0, 1)
+ * Takes one by lot: always while half of the budget is left; the less is left, the less often. So a flood does not get all of it by being
+ * early: each sender has the same chance. @param chance in [0, 1)
  */
 export function drawOne(budget: Budget, now: number, chance: number): boolean {
   const left = leftAt(budget, now)
@@ -43,5 +43,5 @@ export function drawOne(budget: Budget, now: number, chance: number): boolean {
 /** When (ms) one can be taken, `now` if there is one. */
 export const oneAt = (budget: Budget, now: number): number => now + Math.max(0, ((1 - leftAt(budget, now)) * 1_000) / budget.perSecond)
 
-/** When (ms) there will be something left, for a budget that has nothing at `now`. */
+/** When (ms) a budget that is empty at `now` is not empty any more. */
 export const backAt = (budget: Budget, now: number): number => now + Math.max(1, (-leftAt(budget, now) * 1_000) / budget.perSecond)

@@ -13,7 +13,10 @@ const MAX_KEPT = 256 * 1024
 
 const createWriter = (): ByteWriter => ({ bytes: new Uint8Array(START), length: 0 })
 
-/** Writers for whoever comes next: a new array costs more than most of what is written into it. As many as were ever in use at a time. */
+/**
+ * Writers that are free: a new array costs more than most of what is written into it. There are as many as were ever in use at the same
+ * time.
+ */
 const spares: ByteWriter[] = []
 
 /** An empty writer, to be given back. */
@@ -23,7 +26,7 @@ export function takeWriter(): ByteWriter {
   return out
 }
 
-/** Gives a writer back: whoever took it does not look at it any more. */
+/** Gives a writer back: the code that took it must not use it any more. */
 export function giveBack(out: ByteWriter): void {
   if (out.bytes.length <= MAX_KEPT) spares.push(out)
 }
@@ -59,7 +62,7 @@ export function writePart(writer: ByteWriter, bytes: Uint8Array, from: number, t
   for (let i = from; i < to; i++) writer.bytes[writer.length++] = bytes[i]!
 }
 
-/** Sees to it that `more` bytes fit without another look. */
+/** Makes sure that `more` bytes fit without another check. */
 export function makeRoom(writer: ByteWriter, more: number): void {
   if (writer.length + more <= writer.bytes.length) return
   const grown = new Uint8Array(Math.max(2 * writer.bytes.length, writer.length + more))

@@ -15,7 +15,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || (a.length === b.length && compareBytes(a, b) === 0)
 }
 
-/** The parts, one after the other, in a new array. Takes a list, not arguments: others may choose how many there are. */
+/** The parts, one after the other, in a new array. Takes a list, not arguments: others may decide how many parts there are. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0
   for (const part of parts) length += part.length

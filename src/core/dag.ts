@@ -1,12 +1,13 @@
 /**
- * The DAG's shape: who follows whom. Ops are numbers 0, 1, 2, … in order of admission (a topological order), ids and
- * authors are interned, parents and children lie in typed arrays; bodies are elsewhere (the store) and read when needed.
- * About 76 bytes an op with one parent and 12 for each further one, a third more after growing. No object stays, but for
- * authors who have forked.
+ * The shape of the DAG: which op follows which. Ops are numbers 0, 1, 2, … in order of admission (a topological order). Ids and authors
+ * are interned; parents and children are in typed arrays. Bodies are elsewhere (in the store), and are read when needed. About 76 bytes
+ * for an op with one parent and 12 for each further parent, a third more after growing. No JavaScript object is kept for an op; only an
+ * author who has forked has one.
  *
- * A little longer than most files here: what is added, taken back and marked is one structure's, and is read side by side.
+ * This file is a little longer than most here: the functions that add, take back and mark ops work on one structure, and are read side by
+ * side.
  *
- * Free functions over one plain structure; nothing here judges whether an op may be admitted (see `replica.ts`).
+ * Free functions over one plain structure. None of them decides whether an op may be admitted (see `replica.ts`).
  */
 import { withRoom } from './grow.ts'
 import { createIdTable, compareEntries, entryBytes, forgetLast, type IdTable, intern, lookup, reserve as reserveIds } from './id-table.ts'
@@ -35,11 +36,14 @@ export interface Dag {
   lastEdge: Int32Array
   /** Ops without children. */
   readonly heads: NumberSet
-  /** Per author number: the op that is no own op's prev; −1 before the first one, FORKED when there is more than one chain. */
+  /**
+   * Per author number: the author's tip, that is the op that no other op of the author follows as prev. −1 before the author's first op;
+   * FORKED when there are several tips.
+   */
   tip: Int32Array
-  /** By author number: those who have forked. */
+  /** By author number: the authors who have forked. */
   readonly forks: Map<number, Forked>
-  /** By author number: `bySeq` of those whose fork was taken back, as far as it was known then. */
+  /** By author number: `bySeq` of authors whose fork was taken back, as far as it was known then. */
   readonly unforked: Map<number, number[]>
   /** Pairs (earlier, later admitted) with the same author and seq, in order of admission. */
   readonly equivocations: [number, number][]
@@ -49,9 +53,9 @@ export interface Dag {
 interface Forked {
   /** The first admitted op of each seq. */
   readonly bySeq: number[]
-  /** The ops that are no own op's prev. */
+  /** The author's tips: ops that no other op of the author follows as prev. */
   readonly tips: Set<number>
-  /** By op that is the prev of several own ops: of how many besides the first. */
+  /** By op that several own ops have as prev: how many have it besides the first. */
   readonly branches: Map<number, number>
 }
 
@@ -108,8 +112,8 @@ export function append(dag: Dag, vertex: Vertex): number {
 }
 
 /**
- * Takes back the newest ops until `length` are left, and authors who are left with none: a unit whose ops were tried and
- * not all accepted. O(their parents).
+ * Takes back the newest ops until `length` are left, and authors who then have no op: a unit was tried, and not all of its ops were
+ * accepted. O(their parents).
  */
 export function truncate(dag: Dag, length: number): void {
   while (dag.length > length) {
@@ -124,7 +128,7 @@ export function truncate(dag: Dag, length: number): void {
     deleteNumber(dag.heads, op)
     forgetLast(dag.ids)
     dag.length = op
-    // Authors are numbered by their first ops, so one who has none any more is the newest.
+    // Authors are numbered by their first ops, so an author who has no op any more is the newest.
     if (dag.tip[dag.authors.length - 1] === -1) forgetLast(dag.authors)
   }
 }
@@ -151,19 +155,19 @@ export function childrenOf(dag: Dag, op: number): number[] {
   return out
 }
 
-/** Heads sorted by id. O(ops / 32 + h log h): nothing that a node does for each change. */
+/** Heads sorted by id. O(ops / 32 + h log h): too slow for something that a node does at each change. */
 export function sortedHeads(dag: Dag): OpId[] {
   return [...numbersIn(dag.heads)].sort((a, b) => compareEntries(dag.ids, a, b)).map((op) => idOf(dag, op))
 }
 
-/** The ops of an author (number) that are no own op's prev: one, unless the author forked. */
+/** The tips of an author (number): ops that no other op of the author follows as prev. There is one, unless the author has forked. */
 export function tipsOf(dag: Dag, author: number): readonly number[] {
   if (author < 0 || author >= dag.authors.length) return []
   const forked = dag.forks.get(author)
   return forked === undefined ? [dag.tip[author]!] : [...forked.tips]
 }
 
-/** The first admitted op of this author (number) with this seq, or −1. O(1), or O(ops above it) for one who has not forked. */
+/** The first admitted op of this author (number) with this seq, or −1. O(1), or, for an author who has not forked, O(ops above it). */
 export function opAt(dag: Dag, author: number, seq: number): number {
   if (author < 0 || author >= dag.authors.length) return -1
   const forked = dag.forks.get(author)
@@ -201,7 +205,7 @@ export function markPast(dag: Dag, frontier: Iterable<number>, marks: Uint8Array
   return marks
 }
 
-/** Makes room for so many ops in all, and as many more as an eighth of them, so that filling it copies nothing. */
+/** Makes space for so many ops in all, and an eighth more, so that adding them copies nothing. */
 export function makeRoom(dag: Dag, ops: number): void {
   const more = Math.ceil(ops * 1.125) - dag.length
   if (more <= 0) return
@@ -221,9 +225,9 @@ export function markFuture(dag: Dag, op: number): Uint8Array {
   return marks
 }
 
-// — for whatever adds ops: `append`, and `stretch.ts` for many at once ———————————————————————————————————
+// — for code that adds ops: `append`, and `stretch.ts` for many at once ———————————————————————————————————
 
-/** Sets what follows from the parents of a new op, `parents[from]` … `parents[to − 1]`: its edges and its depth. They are heads no more. */
+/** Sets the edges and the depth of a new op, whose parents are `parents[from]` … `parents[to − 1]`. The parents are no heads any more. */
 export function addEdges(dag: Dag, op: number, parents: ArrayLike<number>, from: number, to: number): void {
   const { parent, child, nextEdge, lastEdge, depth } = dag
   let [deepest, edge] = [-1, dag.edges]
@@ -256,7 +260,7 @@ export function authorNumber(dag: Dag, author: Author): number {
 export function link(dag: Dag, op: number): void {
   const author = dag.author[op]!
   const prev = dag.prev[op]!
-  // The first op of an author, or the next one of a single chain: no other op can have its seq.
+  // It is the author's first op, or the next one of a single chain: no other op can have its seq.
   if (dag.tip[author] === prev) {
     dag.tip[author] = op
     return
@@ -270,7 +274,10 @@ export function link(dag: Dag, op: number): void {
   chain.tips.add(op)
 }
 
-/** An author's single chain as one of several. O(its ops), once: that it is taken back and made again, as others can have it, costs what came since. */
+/**
+ * Makes an author's single chain the first of several. This takes O(its ops) the first time. A fork may be taken back and made again,
+ * since others can cause that; then it takes only O(ops that came since).
+ */
 function fork(dag: Dag, author: number): Forked {
   const tip = dag.tip[author]!
   const bySeq = dag.unforked.get(author) ?? []
@@ -300,14 +307,14 @@ function unlink(dag: Dag, op: number): void {
   chain.tips.delete(op)
   if (prev >= 0) unbranch(chain, prev)
   if (chain.tips.size > 1 || chain.branches.size > 0) return
-  // One chain again, or none.
+  // There is one chain again, or none.
   const [tip = -1] = chain.tips
   dag.forks.delete(author)
   if (tip >= 0) dag.unforked.set(author, chain.bySeq)
   dag.tip[author] = tip
 }
 
-/** One own op fewer goes on from `prev`: it is a tip again if that was the only one. */
+/** One own op less follows `prev`: if that was the only one, `prev` is a tip again. */
 function unbranch({ tips, branches }: Forked, prev: number): void {
   const others = branches.get(prev)
   if (others === undefined) tips.add(prev)
@@ -315,7 +322,7 @@ function unbranch({ tips, branches }: Forked, prev: number): void {
   else branches.set(prev, others - 1)
 }
 
-/** Makes room for so many more edges, of so many more ops. */
+/** Makes space for so many more edges, of so many more ops. */
 export function reserve(dag: Dag, parents: number, more = 1): void {
   const ops = dag.length + 1 + more
   if (ops > dag.lastEdge.length) {

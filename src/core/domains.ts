@@ -11,7 +11,7 @@ export const DOMAIN = {
   heads: 'tabweave/heads/1',
   /** digest of more heads = SHA-256(headGroups ‖ the digests of 16 groups of them) */
   headGroups: 'tabweave/heads/2',
-  /** HKDF label: the room's name at the relay */
+  /** HKDF label: the room's relay name */
   relayName: 'tabweave/relay-name/1',
   /** HKDF label: the room key, from which each sender's key is derived */
   roomKey: 'tabweave/room-key/1',

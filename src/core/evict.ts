@@ -1,19 +1,19 @@
 /**
- * Bounds the waiting ops, for each link and in all, in ops, bytes and parents. An op counts for every link that brought it. Beyond a bound,
- * the link that has most loses its oldest ops. An op is removed when it waits for no link any more. So a link that has less than an equal part
- * loses nothing, and with hundreds of links that part is small: what it loses is asked for again.
+ * Bounds the waiting ops, for each origin and in all, in ops, bytes and parents. An op counts for every origin that brought it. Beyond a
+ * bound, the origin with most waiting loses its oldest ops. An op is removed when it waits for no origin any more. So an origin with less
+ * than an equal part loses nothing. With hundreds of origins that part is small. This node can ask for the lost ops again.
  */
 import { MAX_PENDING_BYTES, MAX_PENDING_PARENTS, MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from './limits.ts'
 import { type Amount, type Pending, remove, type WaitingOp, waitNoMore } from './pending.ts'
 import { assert } from './result.ts'
 
-/** An op that waits no more, and the link that had too much. */
+/** An op that does not wait any more, and the origin that had too many. */
 export interface Evicted {
   readonly waiting: WaitingOp
   readonly link: string
 }
 
-/** Removes ops until what waits is within the limits, after `link` brought some. O(links) for each. */
+/** Removes ops until the waiting ops are within the limits, after `link` brought some. O(origins) for each. */
 export function evict(pending: Pending, link: string): Evicted[] {
   const evicted: Evicted[] = []
   for (;;) {
@@ -26,7 +26,7 @@ export function evict(pending: Pending, link: string): Evicted[] {
   }
 }
 
-/** The link that must lose an op; null when what waits is within the limits. Only `link` may have more than before. */
+/** The origin that must lose an op; null when the waiting ops are within the limits. Only `link` may have more than before. */
 function overLimit(pending: Pending, link: string): string | null {
   if ((pending.byLink.get(link)?.ops ?? 0) > MAX_PENDING_PER_LINK) return link
   if (pending.ops > MAX_PENDING_TOTAL) return fullest(pending, 'ops')
@@ -35,7 +35,7 @@ function overLimit(pending: Pending, link: string): string | null {
   return null
 }
 
-/** The link that brought most of what waits; of links that brought as much, the one that is waiting longest. */
+/** The origin that brought most of the waiting ops; of several that brought as much, the one that has waited longest. */
 function fullest({ byLink }: Pending, measure: keyof Amount): string {
   let fullest: string | null = null
   let most = 0

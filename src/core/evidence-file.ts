@@ -20,7 +20,7 @@ const FIRST_LINE = domainBytes('tabweave evidence 1\n')
 /** Two chains of the largest unit each: 2 MiB of ops, 8 KiB of lengths, 151 bytes of everything else. Bytes. */
 export const MAX_EVIDENCE_BYTES = 2 * MAX_UNIT_BYTES + 8 * MAX_UNIT_OPS + 256
 
-/** The file of evidence that proves (`checkEvidence`); of the signatures only those of the last ops are in it. O(bytes). */
+/** The file of evidence that proves (`checkEvidence`). Of the signatures it holds only those of the last ops. O(bytes). */
 export function encodeEvidence({ a, b }: Evidence): Uint8Array<ArrayBuffer> {
   const [first, second] = compareBytes(a[0]!.id, b[0]!.id) < 0 ? [a, b] : [b, a]
   return bytesOf((out) => {
@@ -47,10 +47,10 @@ function writeNumber(out: ByteWriter, value: number, width: number): void {
 }
 
 /**
- * The evidence in a file, if it proves what evidence proves, or the first rule that it breaks. Total on any bytes. In this order: the
- * first line (not-evidence, unknown-version); the size (too-large); then from left to right the number of ops (empty-chain,
- * unit-too-large), the lengths (truncated) and each op's own rules (`decodeOp`); bytes after the chains (trailing-bytes); the order of
- * the chains (not-canonical); and the rules of `checkEvidence`. O(bytes), at most two signatures.
+ * The evidence in a file, if it is valid, or the first rule that it breaks. Total on any bytes. In this order: the first line
+ * (not-evidence, unknown-version); the size (too-large); then from left to right the number of ops (empty-chain, unit-too-large), the
+ * lengths (truncated) and each op's own rules (`decodeOp`); bytes after the chains (trailing-bytes); the order of the chains
+ * (not-canonical); and the rules of `checkEvidence`. O(bytes), at most two signatures.
  */
 export function openEvidence(bytes: Uint8Array, verify: Verify): Result<Evidence, EvidenceRefusal> {
   const evidence = decodeEvidence(bytes)

@@ -63,8 +63,8 @@ function endsSigned(chain: Unit, verify: Verify): boolean {
 }
 
 /**
- * The chain of an op in the unit that holds it: the op, the next one by its author, and so on up to the first signed one. Null if the op is
- * not in the unit, or if these ops are no unit, which a node admits or stores never. O(ops of the unit).
+ * The chain of an op in the unit that holds it: the op, the next one by its author, and so on up to the first signed one. Null if the op
+ * is not in the unit, or if these ops are no unit; a node never admits or stores such ops. O(ops of the unit).
  */
 export function chainIn(unit: Unit, id: OpId): Unit | null {
   const start = unit.findIndex((each) => equalBytes(each.id, id))

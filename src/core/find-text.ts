@@ -1,22 +1,23 @@
 /**
- * Finding words in a text. Case does not count, nor whether an accent is a code point of its own: both sides are folded. Folding changes
- * lengths, so the place in the text itself is found by folding it letter by letter.
+ * Finds words in a text. Case does not matter, and it does not matter whether an accent is a code point of its own: both sides are
+ * folded. Folding changes lengths. So the place in the text itself is found by folding it letter by letter.
  */
 import { thinMarks } from './marks.ts'
 
-/** A text as it is compared. O(length). */
+/** A text in the form in which it is compared. O(length). */
 export const folded = (text: string): string => thinMarks(text).normalize('NFC').toLowerCase()
 
 /** Characters of a text, in UTF-16 units. */
 export interface Place {
   readonly from: number
-  /** Behind the last one. */
+  /** The place after the last one. */
   readonly to: number
 }
 
 /**
- * A letter with what is drawn together with it: its marks, the rest of a Hangul syllable, a skin tone, the other half of a flag, what a joiner joins
- * to it. What is folded, and what is marked, is always a whole letter. The vowels from U+16D67 on compose like marks and are none.
+ * A letter with all that is drawn together with it: its marks, the rest of a Hangul syllable, a skin tone, the other half of a flag, and
+ * letters that a joiner joins to it. Folding and highlighting always take whole letters. The vowels from U+16D67 on compose like marks,
+ * but are none.
  */
 const LETTERS = /(?:\p{RI}{2}|\P{M}|^\p{M}+)(?:[\p{M}\p{Emoji_Modifier}\u1160-\u11ff\u{16d67}-\u{16d6a}]|\u200d\P{M})*/gu
 
@@ -40,7 +41,10 @@ interface Spot {
   readonly before: number
 }
 
-/** Folding letter by letter takes many times as long as folding the text: whatever is so long, and ends before what is looked for, is folded at once. */
+/**
+ * Folding letter by letter takes many times as long as folding the text. So a stretch of this length that ends before the words is folded
+ * at once.
+ */
 const STRIDE = 512
 
 /** The letter in which a unit of the folded text lies, behind `spot`. */

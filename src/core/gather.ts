@@ -1,27 +1,28 @@
 /**
  * Finds which of the waiting ops can be admitted now, and cuts them into units. Only touched ops (`pending.ts`), and the ops that they
- * need, can be. An op needs its parents that wait and, if it is unsigned, one of the ops that vouch for it; and all ops that these need.
+ * need, can be admitted. An op needs those of its parents that wait and, if it is unsigned, one of the ops that vouch for it; and all ops
+ * that these need.
  */
 import { groupsOf } from './groups.ts'
 import { MAX_PENDING_PARENTS, MAX_PENDING_TOTAL, MAX_UNIT_BYTES, MAX_UNIT_OPS } from './limits.ts'
 import { ownPrev, type Pending, type WaitingOp } from './pending.ts'
 
 /**
- * Ops and parents that may be looked at in vain before the next look waits for more units: all that may wait, twice. Correct
- * nodes send hardly any unit of which this is made.
+ * So many ops and parents may be looked at in vain. Then the node must wait for more units before it looks again. The number is twice all
+ * ops and parents that may wait. Units of correct nodes hardly ever cause such looks.
  */
 const MAX_VAIN = 2 * (MAX_PENDING_TOTAL + MAX_PENDING_PARENTS)
 
 /** Judging an op costs as much as looking at 128 ops. The cost is forgiven when the op is admitted or rejected. */
 const JUDGED_AS = 128
 
-/** As many of them are forgiven with each unit that comes: a twentieth of what it costs to check one signature. */
+/** With each unit that comes, so many of them are forgiven: a twentieth of the cost of checking one signature. */
 const VAIN_PER_UNIT = 256
 
-/** A unit came: it pays for some of what was looked at in vain. */
+/** A unit came: it pays for some of the ops that were looked at in vain. */
 export const payVain = (pending: Pending): void => forgive(pending, VAIN_PER_UNIT)
 
-/** Ops were admitted or rejected: looking at them was not in vain. */
+/** Ops were admitted or rejected: they were not looked at in vain. */
 export const notInVain = (pending: Pending, ops: number): void => forgive(pending, (JUDGED_AS + 2) * ops)
 
 function forgive(pending: Pending, looks: number): void {
@@ -29,11 +30,11 @@ function forgive(pending: Pending, looks: number): void {
 }
 
 /**
- * The next unit of what can be admitted, parents first; empty when there is no more. What cannot be admitted is not touched any more.
- * Ops that need each other go into one unit. If they do not fit, an op that vouches for another is passed over where a third one vouches for it
- * too: each at most once while it waits. If they never fit, they wait until they come in a unit that is cut otherwise, and what needs them
- * waits too. O(touched ops, what they need, and the parents of these); but when too much was looked at in vain, O(1), and what is touched
- * stays so until enough units have come.
+ * The next unit of ops that can be admitted, parents first; empty when there are no more. Ops that cannot be admitted are not touched any
+ * more. Ops that need each other go into one unit. If they do not fit, an op that vouches for another is passed over if a third op
+ * vouches for that one too: each at most once while it waits. If they never fit, they wait until they come in a unit that is cut in
+ * another way, and ops that need them wait too. O(touched ops, ops that they need, and the parents of these). But when too many were
+ * looked at in vain: O(1), and touched ops stay touched until enough units have come.
  */
 export function gather(pending: Pending): WaitingOp[] {
   while (pending.touched.size > 0 && pending.vain < MAX_VAIN) {
@@ -41,7 +42,7 @@ export function gather(pending: Pending): WaitingOp[] {
     strike(pending, batch)
     const unit = nextUnit(pending, batch)
     pending.vain += JUDGED_AS * unit.length
-    // None: nothing is touched any more, or an op that vouched for another was passed over.
+    // An empty unit: no op is touched any more, or an op that vouched for another was passed over.
     if (unit.length > 0) return unit
   }
   return []
@@ -62,7 +63,7 @@ function neededByTouched(pending: Pending): Batch {
     ops.push(waiting)
   }
   for (const seed of pending.touched) add(seed)
-  // The list grows while it is walked.
+  // The list grows during the loop.
   for (const { missing, vouchers, unitOp } of ops) {
     pending.vain += 1 + missing.size
     for (const { op } of missing) if (op !== null) add(op)
@@ -73,7 +74,10 @@ function neededByTouched(pending: Pending): Batch {
   return { pass, ops }
 }
 
-/** Strikes out what is neither signed nor vouched for, or lacks a parent, until nothing is. The largest part that can be admitted stays. */
+/**
+ * Strikes out ops that are neither signed nor vouched for, and ops that lack a parent, until there are none. The largest part that can be
+ * admitted stays.
+ */
 function strike(pending: Pending, { pass, ops }: Batch): void {
   for (const waiting of ops) waiting.vouchedBy = 0
   for (const waiting of ops) {
@@ -90,7 +94,7 @@ function strike(pending: Pending, { pass, ops }: Batch): void {
     leaveOut(pending, waiting)
     struck.push(waiting)
   }
-  // The list grows while it is walked.
+  // The list grows during the loop.
   for (const waiting of struck) {
     for (const child of children.get(waiting) ?? []) strikeToo(child)
     const prev = ownPrev(waiting)
@@ -100,7 +104,7 @@ function strike(pending: Pending, { pass, ops }: Batch): void {
   }
 }
 
-/** The children of each op that are among `ops`: not all children, of which there may be more than anybody pays for. */
+/** The children of each op that are among `ops`. It does not look at all children: there may be more than anybody has paid for. */
 function childrenIn(ops: readonly WaitingOp[]): Map<WaitingOp, WaitingOp[]> {
   const children = new Map<WaitingOp, WaitingOp[]>()
   for (const waiting of ops) {
@@ -158,7 +162,7 @@ function* missingParents({ missing }: WaitingOp): Generator<WaitingOp, void> {
   for (const { op } of missing) yield op!
 }
 
-/** What an op needs of its batch. */
+/** The ops that an op needs of its batch. */
 function* needsOf(waiting: WaitingOp, pass: number): Generator<WaitingOp, void> {
   yield* missingParents(waiting)
   const voucher = voucherOf(waiting, pass)

@@ -17,7 +17,10 @@ export function domainBytes(domain: string): Uint8Array<ArrayBuffer> {
 /** SHA-256 (FIPS 180-4) of some bytes: 32 bytes, in an array of their own. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array
 
-/** The state of a hash that has read nothing, and one that each hash begins as a copy of: making new ones costs as much as hashing. */
+/**
+ * The state of a hash that has read nothing, and a state into which it is copied for each hash: to make new ones costs as much as
+ * hashing.
+ */
 const START = nobleSha256.create()
 const hashing = START.clone()
 const digest = new Uint8Array(START.outputLen)
@@ -31,13 +34,13 @@ let implementation = pureSha256
 
 const OP_DOMAIN = domainBytes(DOMAIN.op)
 
-/** Of every length about the ends of the first two blocks, and as long as the longest op, which others may read in parts. */
+/** All lengths around the ends of the first two blocks, and the length of the longest op, which another implementation may read in parts. */
 const LENGTHS = [...Array.from({ length: 130 }, (_, length) => length), OP_DOMAIN.length + MAX_OP_BYTES]
 const SAMPLES = LENGTHS.map((length) => new Uint8Array(length).map((_byte, i) => 31 * i + length))
 
 /**
- * Hashes by another implementation from now on (a platform's, such as WebAssembly), if it agrees on some samples with the one in
- * JavaScript, which is the one until then. Whether it does. For whoever starts a program.
+ * Uses another implementation from now on (a platform's, such as WebAssembly), if it agrees with the one in JavaScript on some samples.
+ * True if it does. To be called at the start of a program.
  */
 export function hashWith(other: Sha256): boolean {
   const answers = SAMPLES.map((sample) => other(sample))

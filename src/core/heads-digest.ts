@@ -20,17 +20,17 @@ const GROUPS = domainBytes(DOMAIN.headGroups)
 const DIGEST_BYTES = 32
 const FAN_OUT = 16
 
-/** Reused: what is hashed of a list, and of 16 groups. */
+/** Buffers that are reused: the bytes that are hashed of a list, and of 16 groups. */
 const list = new Uint8Array(LIST.length + GROUP * ID_BYTES)
 list.set(LIST)
 
-/** What digests have cost. */
+/** The cost of digests. */
 export interface HashWork {
   /** Bytes given to SHA-256. */
   hashed: number
 }
 
-/** The digest of a tree of heads. Hashes what changed since it was last asked for, and counts the bytes in `work`. */
+/** The digest of a tree of heads. Hashes the groups that changed since the last time, and counts the bytes in `work`. */
 export const digestOfTree = ({ ids, root }: IdTree, work: HashWork): Uint8Array => digestOfGroup(ids, root, work)
 
 /** At most 63 calls deep, as a tree is. */
@@ -60,7 +60,7 @@ export function digestOfHeads(sorted: readonly OpId[]): Uint8Array {
   return digestOfRange(sorted, 0, sorted.length, 0)
 }
 
-/** Of the heads `from` … `to` − 1, which share `depth` half-bytes. At most 63 calls deep: no two ids are equal. */
+/** The digest of the heads `from` … `to` − 1, which share `depth` half-bytes. At most 63 calls deep: no two ids are equal. */
 function digestOfRange(sorted: readonly OpId[], from: number, to: number, depth: number): Uint8Array {
   if (to - from <= GROUP) {
     const preimage = new Uint8Array(LIST.length + (to - from) * ID_BYTES)

@@ -1,12 +1,12 @@
 /**
- * The history: admitted ops sorted by (depth, id). The same on every node that holds the same set, and no total order in
- * the sense of consensus: a late concurrent op lands in the middle.
+ * The history: admitted ops sorted by (depth, id). It is the same on every node that holds the same set. It is no total order in the
+ * sense of consensus: a late concurrent op lands in the middle.
  *
- * The ops of a depth are a linked list, sorted when it is read after a change; from WIDE ops on they are a tree (`id-tree.ts`), so
- * that nobody who writes many ops of one depth makes each change cost all of them. A Fenwick tree counts the depths. Adding an op
- * costs O(log depth), reading a window O(log depth + window), plus sorting the short lists that changed. Of many ops at once the
- * Fenwick tree is made anew when it is needed. In typed arrays: 4 bytes an op and 12 a depth, half as much again after growing; and
- * some 14 bytes more for an op of a wide depth.
+ * The ops of a depth are a linked list, which is sorted when it is read after a change. If there are more than WIDE, they are a tree
+ * (`id-tree.ts`). So an author who writes many ops of one depth cannot make each change cost all of them. A Fenwick tree counts the
+ * depths. To add an op costs O(log depth); to read a window costs O(log depth + window), and sorting the short lists that changed. If
+ * many ops come at once, the Fenwick tree is made anew when it is needed. In typed arrays: 4 bytes an op and 12 a depth, half as much
+ * again after growing; and some 14 bytes more for an op of a wide depth.
  */
 import { compareOps, type Dag } from './dag.ts'
 import { withRoom } from './grow.ts'
@@ -21,7 +21,7 @@ export interface History {
   /** Per depth that is not wide: one op of it, or −1; per op: the next one of its depth, or −1. */
   first: Int32Array
   next: Int32Array
-  /** Per depth: how many ops it has; negative while they are a list that is not in the order of its ids. */
+  /** Per depth: how many ops it has; negative while they are a list that is not sorted by id. */
   count: Int32Array
   /** The depths that have more than WIDE ops. */
   readonly wide: Map<number, IdTree>
@@ -46,7 +46,7 @@ export function catchUp(history: History): void {
   const { dag } = history
   if (history.length === dag.length) return
   history.next = withRoom(history.next, dag.length)
-  // As many as there were: each would change a tree that costs no more to make.
+  // As many ops came as there were. It costs no more to make the tree anew than to change it for each of them.
   if (dag.length >= 2 * history.length) history.sizes = NO_TREE
   while (history.length < dag.length) add(history, history.length)
 }
@@ -76,7 +76,7 @@ function widen({ dag, first, next, count, wide }: History, depth: number): void 
   count[depth] = WIDE + 1
 }
 
-/** Makes room for a depth that is greater than all so far. */
+/** Makes space for a depth that is greater than all so far. */
 function deepen(history: History, depth: number): void {
   history.first = withRoom(history.first, depth + 1).fill(-1, history.depths, depth + 1)
   history.count = withRoom(history.count, depth + 1)
@@ -84,7 +84,7 @@ function deepen(history: History, depth: number): void {
   if (depth + 1 >= history.sizes.length) history.sizes = NO_TREE
 }
 
-/** The tree over the counts. Made anew when it is not there: O(depths), each time that there are twice as many. */
+/** The tree over the counts. If it is not there, it is made: O(depths), each time that there are twice as many. */
 function treeOf(history: History): Int32Array {
   const { count, depths } = history
   if (history.sizes.length > 0) return history.sizes
@@ -100,7 +100,7 @@ function treeOf(history: History): Int32Array {
   return sizes
 }
 
-/** The first op of a depth that is not wide, in the order of their ids; `next` tells the others. */
+/** The first op of a depth that is not wide, in the order of their ids; `next` gives the others. */
 function firstOf(history: History, depth: number): number {
   if (history.count[depth]! < 0) sortDepth(history, depth)
   return history.first[depth]!

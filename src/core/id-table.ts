@@ -1,7 +1,7 @@
 /**
- * Interns 32-byte strings (op ids, author keys) to small integers 0, 1, 2, … in order of insertion. Open addressing over
- * typed arrays: 40 to 64 bytes an entry and no object. The hash is keyed by `seed`, so that whoever grinds ids cannot
- * choose long probe runs without knowing it.
+ * Interns 32-byte strings (op ids, author keys) to small integers 0, 1, 2, … in order of insertion. Open addressing over typed arrays: 40
+ * to 64 bytes an entry and no object. The hash is keyed by `seed`. Without knowing it, nobody can search for ids that make long probe
+ * runs.
  */
 import { assert } from './result.ts'
 
@@ -57,7 +57,7 @@ export function lookup(table: IdTable, id: Uint8Array): number {
   return table.slots[slotOf(table, id)]! - 1
 }
 
-/** The number of `id`, added if it is new. */
+/** The number of `id`; adds it if it is new. */
 export function intern(table: IdTable, id: Uint8Array): number {
   assert(id.length === WIDTH, 'an id has 32 bytes')
   const slot = slotOf(table, id)
@@ -73,7 +73,7 @@ export function intern(table: IdTable, id: Uint8Array): number {
   return entry
 }
 
-/** Adds all of `ids`, 32 bytes each, up to the first that is here already; gives how many those are. */
+/** Adds all of `ids`, 32 bytes each, up to the first that is in the table already; gives how many were added. */
 export function internAll(table: IdTable, ids: Uint8Array): number {
   const first = table.length
   const end = first + Math.floor(ids.length / WIDTH)
@@ -90,7 +90,7 @@ export function internAll(table: IdTable, ids: Uint8Array): number {
   return end - first
 }
 
-/** Makes room for `entries` in all, so that the table need not grow on the way there. O(entries). */
+/** Makes space for `entries` in all, so that the table need not grow before. O(entries). */
 export function reserve(table: IdTable, entries: number): void {
   if (entries * WIDTH > table.bytes.length) table.bytes = enlarged(table.bytes, entries)
   if (2 * entries <= table.slots.length) return
@@ -105,7 +105,7 @@ export function reserve(table: IdTable, entries: number): void {
   table.slots = slots
 }
 
-/** Half as large again at least, so that whoever adds one at a time does not copy all for each. */
+/** Half as large again at least, so that adding entries one by one does not copy all of them each time. */
 function enlarged(bytes: Uint8Array, entries: number): Uint8Array {
   const out = new Uint8Array(Math.max(entries, Math.ceil((1.5 * bytes.length) / WIDTH)) * WIDTH)
   out.set(bytes)
@@ -129,8 +129,8 @@ export function compareEntries(table: IdTable, a: number, b: number): number {
 }
 
 /**
- * Forgets the last entry. Its slot can simply be freed: entries were placed in order, also when the table grew, so no
- * other entry's probe run passes through the newest one.
+ * Forgets the last entry. Its slot can simply be freed: entries were placed in order, also when the table grew. So no other entry's probe
+ * run passes through the newest one.
  */
 export function forgetLast(table: IdTable): void {
   assert(table.length > 0, 'a table with an entry to forget')

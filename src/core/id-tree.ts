@@ -1,11 +1,12 @@
 /**
- * A set of ops in the order of their ids, whatever order they come in: a tree over the half-bytes of the ids, the high one of each
- * byte first. A group of at most GROUP ops is one sorted list; a larger one has 16 groups, by the next half-byte. So its shape
- * follows from its members alone, and the digest of heads can have the same shape (`heads-digest.ts`).
+ * A set of ops in the order of their ids, in whatever order they come: a tree over the half-bytes of the ids, the high one of each byte
+ * first. A group of at most GROUP ops is one sorted list; a larger one has 16 groups, by the next half-byte. So its shape follows from
+ * its members alone, and the digest of heads can have the same shape (`heads-digest.ts`).
  *
- * Adding and removing: O(depth + GROUP). Ids are hashes, so a tree of n ops is some log16(n / GROUP) levels deep. Ids can be ground:
- * 257 ops that share d half-bytes make it d levels deep, and take 257 · 16^d hashes: 2^40 for 8 levels, 2^72 for 16. Each of those
- * levels costs others 528 hashed bytes a change and some 2 kB of memory. No tree is deeper than 62 levels: 257 ids share 61 half-bytes at most.
+ * To add or remove: O(depth + GROUP). Ids are hashes, so a tree of n ops is some log16(n / GROUP) levels deep. Somebody can search for
+ * ids: 257 ops that share d half-bytes make the tree d levels deep, and take 257 · 16^d hashes: 2^40 for 8 levels, 2^72 for 16. Each of
+ * those levels costs others 528 hashed bytes a change and some 2 kB of memory. No tree is deeper than 62 levels: 257 ids share 61
+ * half-bytes at most.
  */
 import { compareEntries, type IdTable } from './id-table.ts'
 import { ID_BYTES } from './limits.ts'
@@ -19,7 +20,7 @@ const FAN_OUT = 16
 export interface Leaf {
   /** Sorted by id. */
   readonly ops: number[]
-  /** Of the ids, once it was worked out (`heads-digest.ts`); null after a change. */
+  /** The digest of the ids, once it was computed (`heads-digest.ts`); null after a change. */
   digest: Uint8Array | null
 }
 
@@ -51,7 +52,7 @@ function halfByte({ bytes }: IdTable, op: number, depth: number): number {
   return (depth & 1) === 0 ? byte >> 4 : byte & 15
 }
 
-/** Where an op belongs in a sorted list: how many of it come before. */
+/** The place of an op in a sorted list: how many ops come before it. */
 function placeIn(ids: IdTable, ops: readonly number[], op: number): number {
   let [from, to] = [0, ops.length]
   while (from < to) {
@@ -145,7 +146,7 @@ export function sliceOfTree({ root }: IdTree, from: number, count: number): numb
   return out
 }
 
-/** Appends what a group has of it. Gives how many ops of the group come before `from`. */
+/** Appends the ops of a group that are wanted. Gives how many ops of the group come before `from`. */
 function slice(group: IdGroup, from: number, most: number, out: number[]): void {
   if ('ops' in group) {
     for (let i = Math.max(0, from); i < group.ops.length && out.length < most; i++) out.push(group.ops[i]!)

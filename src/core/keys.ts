@@ -1,14 +1,14 @@
 /**
- * Ed25519 as the protocol means it: the one verification rule, *strict cofactorless*, and what is signed.
+ * Ed25519 as the protocol defines it: the one verification rule, *strict cofactorless*, and the bytes that are signed.
  *
  * A signature (R ‖ S) of M by A is accepted iff
- *  1. it has 64 bytes;
- *  2. S < L;
- *  3. A is canonical: its y is below p;
- *  4. neither A nor R is one of the 14 encodings of points of small order;
- *  5. [S]B = R + [k]A exactly, R compared as bytes, k = SHA-512(R ‖ A ‖ M) mod L over the bytes as they were sent.
- * 1 to 4 are `checkSignatureBytes`. 5 is the platform's where it has Ed25519 and `verifyPure` where it has not. Native
- * verifiers differ on what 1 to 4 refuse; on what is left they agree with 5.
+ * 1. it has 64 bytes;
+ * 2. S < L;
+ * 3. A is canonical: its y is below p;
+ * 4. neither A nor R is one of the 14 encodings of points of small order;
+ * 5. [S]B = R + [k]A exactly, R compared as bytes, k = SHA-512(R ‖ A ‖ M) mod L over the bytes as they were sent.
+ * 1 to 4 are `checkSignatureBytes`. Where the platform has Ed25519, it computes 5; elsewhere `verifyPure` does. Native verifiers differ
+ * about signatures that 1 to 4 refuse. About all others they agree with 5.
  */
 import { hashes, Point, getPublicKey, sign } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
@@ -76,7 +76,7 @@ export function isAuthorKey(bytes: Uint8Array): boolean {
   return bytes.length === AUTHOR_BYTES && isCanonicalY(bytes) && !isSmallOrder(bytes, 0)
 }
 
-/** Rules 1 to 4: what is to be checked before any equation, whoever computes it. */
+/** Rules 1 to 4: the checks that come before the equation, whether the platform or JavaScript computes it. */
 export function checkSignatureBytes(signature: Uint8Array, author: Uint8Array): boolean {
   return signature.length === SIGNATURE_BYTES && isAuthorKey(author) && isReducedS(signature) && !isSmallOrder(signature, 0)
 }
@@ -86,14 +86,15 @@ const FRAME_DOMAIN = domainBytes(DOMAIN.frame)
 const PEER_DOMAIN = domainBytes(DOMAIN.peer)
 const CHANNEL_DOMAIN = domainBytes(DOMAIN.channel)
 
-/** What an author signs to vouch for an op and for its own chain below it: domain `sig` ‖ id. */
+/** The bytes that an author signs to vouch for an op and for its own chain below it: domain `sig` ‖ id. */
 export function signedBytes(id: OpId): Uint8Array<ArrayBuffer> {
   return concatBytes([SIG_DOMAIN, id])
 }
 
 /**
- * What a run of a node signs of every frame, by the key of its sender value: domain `frame` ‖ room ‖ the frame's header ‖ the message's SHA-256
- * (Ed25519 reads what it signs twice, by a slower hash). So whoever holds the room's key can seal frames, and none in another's name.
+ * The bytes that a run of a node signs of every frame, with the key of its sender value: domain `frame` ‖ room ‖ the frame's header ‖ the
+ * message's SHA-256. (Ed25519 reads its input twice, with a slower hash.) So a participant that has the room's key can seal frames, but
+ * none under another node's sender value.
  */
 export function frameBytes(room: Uint8Array, header: Uint8Array, digest: Uint8Array): Uint8Array<ArrayBuffer> {
   assert(digest.length === 32, 'a SHA-256 has 32 bytes')
@@ -101,8 +102,8 @@ export function frameBytes(room: Uint8Array, header: Uint8Array, digest: Uint8Ar
 }
 
 /**
- * What a node signs to prove to one peer that it is an author: domain `peer` ‖ room ‖ its sender value ‖ the peer's (32
- * bytes each). Both values are fresh in every session, so a proof is good for one session and one peer.
+ * The bytes that a node signs to prove to one peer that it is an author: domain `peer` ‖ room ‖ its sender value ‖ the peer's (32 bytes
+ * each). Both values are new in every run, so a proof is good for one run of each side.
  */
 export function peerProofBytes(room: OpId, signer: Uint8Array, verifier: Uint8Array): Uint8Array<ArrayBuffer> {
   assert(room.length === ID_BYTES && signer.length === 32 && verifier.length === 32, 'room and sender values are 32 bytes')
@@ -110,8 +111,8 @@ export function peerProofBytes(room: OpId, signer: Uint8Array, verifier: Uint8Ar
 }
 
 /**
- * What a node signs on a direct channel to prove that nobody sits in the middle of it: domain `channel` ‖ room ‖ its sender value ‖
- * the peer's ‖ the SHA-256 of its DTLS certificate ‖ that of the peer's (32 bytes each), as its browser says they are.
+ * The bytes that a node signs on a direct channel to prove that nobody is in the middle of it: domain `channel` ‖ room ‖ its sender value
+ * ‖ the peer's ‖ the SHA-256 of its DTLS certificate ‖ that of the peer's (32 bytes each), as its browser reports them.
  */
 export function channelProofBytes(
   room: OpId,

@@ -29,36 +29,39 @@ export const MAX_NESTING = 32
 /** Canonical bytes of one op: the largest body, the most deps, and at most 200 bytes of everything else. */
 export const MAX_OP_BYTES = MAX_BODY_BYTES + MAX_DEPS * (ID_BYTES + 2) + 200
 
-/** Ops in one unit: what one message can ask a node to judge before it may drop the link. */
+/** Ops in one unit: one protocol message can make a node judge so many before the node may stop to hear its sender. */
 export const MAX_UNIT_OPS = 1024
 
-/** Canonical bytes of a unit's ops, summed: what one message can make a node hold before it is admitted. */
+/** Canonical bytes of a unit's ops, summed: one protocol message can make a node hold so many before they are admitted. */
 export const MAX_UNIT_BYTES = 1024 * 1024
 
 /**
- * The version of messages and signals, the first byte of each. Version 1 had no tokens: nobody could tell the living from the recorded. Version 2 had
- * no "near": each question said all that its asker holds.
+ * The version of protocol messages and signals, the first byte of each. Version 1 had no tokens: a node could not tell a living sender
+ * from a recording. Version 2 had no "near": each question said all that its asker holds.
  */
 export const MESSAGE_VERSION = 3
 
-/** A token that a node gives out and hears back from those who are alive. Bytes. */
+/** A token that a node gives out and hears back from living peers. Bytes. */
 export const TOKEN_BYTES = 8
 
 // — local budgets ——————————————————————————————————————————————————————————————————————————————————————————
 
-/** Heads listed in one message (8 KiB of ids); with more, tips say it shorter. */
+/** Heads listed in one protocol message (8 KiB of ids). If there are more, tips describe them in fewer bytes. */
 export const MAX_HEADS_LISTED = 256
 
-/** Tokens of others that one message says back: one for each peer that a node holds. */
+/** Tokens of others that one protocol message echoes: one for each peer that a node holds. */
 export const MAX_ECHOES = 256
 
-/** Tips in one page of a message (about 12 KiB). */
+/** Tips in one page of a protocol message (about 12 KiB). */
 export const MAX_TIPS_PAGE = 256
 
-/** Ids in a short question: a few hundred bytes. What more is missing is asked for in the next one. */
+/** Ids in a short question: a few hundred bytes. The next question asks for further missing ops. */
 export const MAX_NEAR_IDS = 16
 
-/** Pending ops held for one link, so that one liar cannot push out what others wait for. An op counts for every link that brought it. */
+/**
+ * Pending ops held for one origin, so that one liar cannot push out ops that others brought. An op counts for every origin that brought
+ * it.
+ */
 export const MAX_PENDING_PER_LINK = 2_048
 
 /** Pending ops held in all. */
@@ -70,5 +73,5 @@ export const MAX_PENDING_BYTES = 16 * 1024 * 1024
 /** Parents of pending ops that were not admitted, in all: each takes up to 600 bytes of a tab, and only 34 of its op. */
 export const MAX_PENDING_PARENTS = 65_536
 
-/** Ids of rejected ops remembered, oldest forgotten first (2 MiB of ids). Forgetting one costs a second look, no more. */
+/** Ids of rejected ops remembered, oldest forgotten first (2 MiB of ids). If one is forgotten, its op is only checked once more. */
 export const MAX_REJECTED_REMEMBERED = 65_536

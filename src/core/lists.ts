@@ -1,4 +1,4 @@
-/** Lists of a length that others may choose: never the arguments of one call (`.scripts/lint-calls.mjs`). */
+/** Lists whose length others may decide: they must never become the arguments of one call (`.scripts/lint-calls.mjs`). */
 
 /** Appends `more` to `list`. O(more). */
 export function pushAll<T>(list: T[], more: Iterable<T>): void {

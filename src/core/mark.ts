@@ -1,6 +1,6 @@
 /**
- * The mark: how many ops a node has written, and which is the last of them. It is kept outside of the store that holds the
- * ops, so that a node can tell at its start whether its store is older than what it has sent.
+ * The mark: how many ops a node has written, and which is the last of them. It is kept outside of the store that holds the ops. So a node
+ * can tell at its start whether its store is older than what it has sent.
  */
 export interface Mark {
   /** Own ops written so far: 1 + the seq of the last one. */

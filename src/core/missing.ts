@@ -1,15 +1,18 @@
-/** Which parents of the ops that wait are to be asked for: those that are not here. */
+/** Which parents of the waiting ops this node should ask for: those that are not here. */
 import type { OpId } from './op.ts'
 import type { Pending, Share, Slot, WaitingOp } from './pending.ts'
 
-/** Missing parents that are looked at for one question, and those of one more op: most of them may wait themselves. Cheaper than to check a signature. */
+/**
+ * Missing parents that are looked at for one question, and those of one more op: most of them may wait themselves. This is cheaper than
+ * to check a signature.
+ */
 const MAX_LOOKS = 1_024
 
 /**
- * At most `limit` of the missing parents that are not here, without repeats: one for each link in turn, so that a link that
- * brings many that do not exist does not hide what others wait for. Parents of ops that came since the last look go first, and then those
- * that were looked at longest ago, so that each has its turn however small the limit is. `turn` grows from call to call: it says which link
- * begins. O(links + MAX_LOOKS).
+ * At most `limit` of the missing parents that are not here, without repeats: one for each origin in turn. So an origin that brings many
+ * parents that do not exist does not hide the parents of others. First come parents of ops that came since the last look, and then those
+ * that were looked at longest ago. So each has its turn, however small the limit is. `turn` grows from call to call: it says with which
+ * origin to begin. O(origins + MAX_LOOKS).
  */
 export function missingIds({ byLink }: Pending, limit: number, turn: number): OpId[] {
   const shares = [...byLink.values()]
@@ -17,7 +20,7 @@ export function missingIds({ byLink }: Pending, limit: number, turn: number): Op
   return absentOf([...shares.slice(first), ...shares.slice(0, first)].slice(0, limit), limit)
 }
 
-/** The same of what one link brought. O(MAX_LOOKS). */
+/** Missing parents of ops that one origin brought, in the same order. O(MAX_LOOKS). */
 export function missingFor({ byLink }: Pending, link: string, limit: number): OpId[] {
   const share = byLink.get(link)
   return share === undefined ? [] : absentOf([share], limit)
@@ -41,7 +44,7 @@ function absentOf(shares: readonly Share[], limit: number): OpId[] {
   return [...out.values()]
 }
 
-/** Parents of what one link brought that are not here. Null for an op that has none: it is another link's turn. */
+/** Parents of ops that one origin brought that are not here. Null for an op that has none: it is another origin's turn. */
 function* absentIn({ fresh, seen }: Share, budget: { looks: number }): Generator<Slot | null, undefined> {
   let left = seen.size
   for (const waiting of fresh) {
@@ -63,7 +66,7 @@ function* absentParents({ missing }: WaitingOp, budget: { looks: number }): Gene
   for (const slot of missing) if (slot.op === null) absent.push(slot)
   if (absent.length === 0) yield null
   for (const slot of absent) {
-    // The next time its turn comes last.
+    // Its turn comes last the next time.
     missing.delete(slot)
     missing.add(slot)
     yield slot

@@ -1,7 +1,4 @@
-/**
- * An op: one vertex of the DAG. Its shape, its canonical bytes, its id, and everything that can be told of it from its
- * bytes alone.
- */
+/** An op: one vertex of the DAG. Its shape, its canonical bytes, its id, and all rules that its bytes alone decide. */
 import { compareBytes, equalBytes } from './bytes.ts'
 import { checkValue, decodeValue, encodeValue, headLength, MAJOR, writeHead } from './cbor.ts'
 import { opId } from './hash.ts'
@@ -13,7 +10,7 @@ import type { Value } from './value.ts'
 
 declare const brand: unique symbol
 
-/** SHA-256 of an op's canonical bytes under its domain: 32 bytes. Minted by `opId` and `decodeOp`, or read off the wire by `asOpId`. */
+/** SHA-256 of an op's canonical bytes under its domain: 32 bytes. `opId` and `decodeOp` compute it; `asOpId` reads it from received bytes. */
 export type OpId = Uint8Array & { readonly [brand]: 'OpId' }
 
 /** An Ed25519 public key: 32 bytes. */
@@ -31,7 +28,7 @@ export interface Op {
   readonly deps: readonly OpId[]
   /** The author's clock, whole seconds since 1970. Shown to people; never used for validity, order or merging. */
   readonly time: number
-  /** The canonical encoding of the body; what it means is for `crdt/` and `rules/` to say. At most MAX_BODY_BYTES. */
+  /** The canonical encoding of the body. `crdt/` and `rules/` say what it means. At most MAX_BODY_BYTES. */
   readonly body: Uint8Array
 }
 
@@ -77,7 +74,7 @@ export function opLength(op: Op): number {
   )
 }
 
-/** Writes the canonical bytes of an op at `at`; returns where they end. There must be room for `opLength(op)`. */
+/** Writes the canonical bytes of an op at `at`; returns where they end. There must be space for `opLength(op)` bytes. */
 function writeOp(into: Uint8Array, at: number, op: Op): number {
   let end = writeHead(into, at, MAJOR.array, FIELDS)
   end = writeHead(into, end, MAJOR.uint, OP_VERSION)
@@ -112,7 +109,7 @@ export function encodeOp(op: Op): Uint8Array<ArrayBuffer> {
   return out
 }
 
-/** Where ops are written that nobody keeps. */
+/** A buffer for ops that nobody keeps. */
 const scratch = new Uint8Array(MAX_OP_BYTES)
 
 /** The id of a well-formed op (`checkOp`). */
@@ -124,7 +121,7 @@ export function hashOp(op: Op): OpId {
 // — judging ————————————————————————————————————————————————————————————————————————————————————————————————
 
 /**
- * What is wrong with an op that can be told from itself, or null. In this order:
+ * The rule that an op breaks by itself, without its parents, or null. In this order:
  *  - its numbers are whole and in 0 … 2^53 − 1, its keys 32 bytes (bad-shape);
  *  - author is a canonical key of large order (bad-author);
  *  - a genesis has no prev, no deps and seq 0 (bad-genesis);

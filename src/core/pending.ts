@@ -1,15 +1,15 @@
 /**
- * Ops that wait: for a parent, or for an op that vouches for them. An op waits once, however many links brought it and however their units
- * were cut, and it is signed if one of its copies is. Nothing here is a verdict: an op that was evicted can come back.
+ * Ops that wait: for a parent, or for an op that vouches for them. An op waits once, however many origins brought it and however their
+ * units were cut. It is signed if one of its copies is. Nothing here is a verdict: an op that was evicted can come back.
  *
- * An op is *whole* when all its ancestors are admitted or wait. Only whole ops can be admitted; which of them are, `gather.ts` finds. An id
- * whose op was whole counts as whole for as long as ops here name it, even while its op is evicted. So an op may seem whole and lack an
- * ancestor, which `gather.ts` notices; but no op that is whole seems not to be. Every unsigned op here has an op here that vouches for it;
- * when the last of these goes, it goes too. Bounded by `evict.ts`.
+ * An op is *whole* when all its ancestors are admitted or wait. Only whole ops can be admitted; `gather.ts` finds out which of them can.
+ * Once an op was whole, its id counts as whole for as long as ops here name it, even while the op is evicted. So an op may seem whole
+ * although it lacks an ancestor, which `gather.ts` notices. But an op that is whole always seems whole. Each unsigned op here has an op
+ * here that vouches for it; when the last of these goes, it goes too. Bounded by `evict.ts`.
  *
- * Cost: O(1 + parents + links that bring it) for each op that comes, amortised, however often other ops are evicted and come again. An edge
- * from an op to a missing parent is made when the op comes, and walked when the parent's id first counts as whole, when the parent's author
- * is first known, when the parent is admitted or rejected, and when the op leaves: each at most once.
+ * Cost: O(1 + parents + origins that bring it) for each op that comes, amortised, however often other ops are evicted and come again. An
+ * edge from an op to a missing parent is made when the op comes. It is walked when the parent's id first counts as whole, when the
+ * parent's author is first known, when the parent is admitted or rejected, and when the op leaves: each at most once.
  */
 import { equalBytes } from './bytes.ts'
 import { type Author, type OpId, opLength } from './op.ts'
@@ -21,11 +21,11 @@ export interface Slot {
   readonly id: OpId
   readonly key: string
   op: WaitingOp | null
-  /** The ops that wait and have it as a parent. */
+  /** The waiting ops that have it as a parent. */
   readonly children: Set<WaitingOp>
-  /** Those of them that have it as prev and are by the same author, so far as the author is known. Null: none has come. */
+  /** Those of them that have it as prev and are by the same author, as far as the author is known. Null: none has come. */
   vouchers: Set<WaitingOp> | null
-  /** The author of its op, once that has come. */
+  /** The author of its op, once the op has come. */
   author: Author | null
   /** Whether its op was whole since the slot was made. */
   wasWhole: boolean
@@ -35,54 +35,54 @@ export interface WaitingOp {
   /** Signed if one of its copies is. */
   unitOp: UnitOp
   readonly slot: Slot
-  /** Who brought it. */
+  /** The origins that brought it. */
   readonly links: Set<string>
   /** Its parents that are not admitted. */
   readonly missing: Set<Slot>
-  /** Its prev, if that is one of these. */
+  /** Its prev, if the prev is among these. */
   readonly prev: Slot | null
-  /** The ops that wait, are by the same author, and have this one as prev. */
+  /** The waiting ops by the same author that have this one as prev. */
   readonly vouchers: Set<WaitingOp>
   readonly amount: Amount
   /** How many missing parents do not count as whole. 0: the op seems whole, and its slot counts as whole. */
   lacking: number
-  /** For `gather.ts`: the batch that it is in, its place there (parents first), and how many in that batch vouch for it. */
+  /** For `gather.ts`: the batch that it is in, its place there (parents first), and how many ops in that batch vouch for it. */
   pass: number
   place: number
   vouchedBy: number
-  /** Also for `gather.ts`: what it vouches for may need another that does, since what this one needs is more than a unit may hold. */
+  /** For `gather.ts`: this op needs more ops than a unit may hold. So another op should vouch for its prev, if there is one. */
   passedOver: boolean
 }
 
-/** How much waits: ops, canonical bytes, and parents that were not admitted when their op came. */
+/** An amount of waiting ops: how many, their canonical bytes, and how many of their parents were not admitted when they came. */
 export interface Amount {
   ops: number
   bytes: number
   parents: number
 }
 
-/** What waits for one link, in order of arrival. */
+/** The ops that wait for one origin, in order of arrival. */
 export interface Share extends Amount {
   readonly waiting: Set<WaitingOp>
-  /** For `missing.ts`, those of them whose parents were not looked at yet; and the others, first the one that was looked at longest ago. */
+  /** For `missing.ts`: the ops whose parents were not looked at yet; and the others, the one that was looked at longest ago first. */
   readonly fresh: Set<WaitingOp>
   readonly seen: Set<WaitingOp>
 }
 
-/** The amounts are sums over all links: an op counts for each that brought it. */
+/** The amounts are sums over all origins: an op counts for each origin that brought it. */
 export interface Pending extends Amount {
   /** How many ops wait, each counted once. */
   waiting: number
   readonly slots: Map<string, Slot>
   readonly byLink: Map<string, Share>
   /**
-   * Ops that seem whole and are to be looked at: each set of waiting ops that can be admitted together has one of them. Between two units
-   * it is empty, unless too much was looked at in vain.
+   * Ops that seem whole and are to be looked at: if waiting ops can be admitted together, one of them is in this set. Between two units
+   * it is empty, unless too many ops were looked at in vain.
    */
   readonly touched: Set<WaitingOp>
   /** The last batch of `gather.ts`. */
   pass: number
-  /** Ops and parents that were looked at in vain (`gather.ts`), less what the units paid that came since. */
+  /** How many ops and parents were looked at in vain (`gather.ts`), without those for which later units have paid. */
   vain: number
 }
 
@@ -101,7 +101,7 @@ export function* waitingOps({ slots }: Pending): Generator<WaitingOp, void> {
 /** The ops that wait for this one. */
 export const waitingFor = ({ slots }: Pending, id: OpId): WaitingOp[] => [...(slots.get(keyOf(id))?.children ?? [])]
 
-/** Whether an op vouches for its prev: that waits, and is by the same author. */
+/** The prev for which this op vouches: one that waits, and is by the same author. */
 export function ownPrev({ prev, unitOp }: WaitingOp): WaitingOp | null {
   const op = prev?.op ?? null
   return op !== null && equalBytes(op.unitOp.op.author, unitOp.op.author) ? op : null
@@ -171,7 +171,7 @@ function enter(pending: Pending, slot: Slot, unitOp: UnitOp, parents: readonly O
   return waiting
 }
 
-/** The ops that vouch for the one that comes, by `author`. Others that have it as prev are forgotten, the first time. */
+/** The ops that vouch for the op that comes, by `author`. Other ops that have it as prev are forgotten, the first time. */
 function vouchersOf(slot: Slot, author: Author): Set<WaitingOp> {
   const vouchers = (slot.vouchers ??= new Set())
   if (slot.author === null) for (const child of vouchers) if (!equalBytes(child.unitOp.op.author, author)) vouchers.delete(child)
@@ -185,12 +185,15 @@ function vouchFor(prev: Slot, waiting: WaitingOp): void {
   prev.vouchers.add(waiting)
 }
 
-/** An id, whose op is whole or admitted, counts as whole from now on, and so do all that seem whole by that. The first time, these are looked at. */
+/**
+ * An id whose op is whole or admitted counts as whole from now on, and so do all ops that seem whole because of it. The first time, these
+ * are to be looked at.
+ */
 function countAsWhole({ touched }: Pending, first: Slot): void {
   if (first.wasWhole) return
   first.wasWhole = true
   const work = [first]
-  // The list grows while it is walked.
+  // The list grows during the loop.
   for (const { children } of work) {
     for (const child of children) {
       if (--child.lacking > 0) continue
@@ -202,7 +205,10 @@ function countAsWhole({ touched }: Pending, first: Slot): void {
   }
 }
 
-/** An op was admitted, after its parents: it does not wait any more, and nothing waits for it. O(ops that waited for it), and `countAsWhole`. */
+/**
+ * An op was admitted, after its parents. It does not wait any more, and no op waits for it. O(ops that waited for it), and
+ * `countAsWhole`.
+ */
 export function cameIn(pending: Pending, id: OpId): void {
   const slot = pending.slots.get(keyOf(id))
   if (slot === undefined) return
@@ -215,7 +221,7 @@ export function cameIn(pending: Pending, id: OpId): void {
   for (const child of slot.children) if (child.lacking === 0) pending.touched.add(child)
 }
 
-/** Removes an op that is not admitted. Returns it and, of the unsigned ops below, those that nothing vouches for any more. */
+/** Removes an op that is not admitted. Returns it, and those of the unsigned ops below for which no op vouches any more. */
 export function remove(pending: Pending, waiting: WaitingOp): WaitingOp[] {
   const removed: WaitingOp[] = []
   for (let next: WaitingOp | null = waiting; next !== null;) {
@@ -244,7 +250,7 @@ function forgetEmpty({ slots }: Pending, { key, op, children }: Slot): void {
   if (op === null && children.size === 0) slots.delete(key)
 }
 
-/** An op waits for this link no more. */
+/** An op does not wait for this origin any more. */
 export function waitNoMore(pending: Pending, waiting: WaitingOp, link: string): void {
   waiting.links.delete(link)
   discharge(pending, waiting, link)

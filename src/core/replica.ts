@@ -1,22 +1,28 @@
 /**
- * A replica: the admitted set of one room and what waits for it. `receive` takes units whose signatures were checked and
- * says, op by op, what became of them. The admitted set is the largest set T of received ops in which every op is
- * structurally and semantically valid, has all its parents in T, and carries its author's valid signature or is `prev` of
- * an op in T by the same author; so it does not depend on the order in which units arrive. That holds after every unit, of the ops
- * that their unit did not drop: `sim/exhaustive/` tries it in all small rooms. There are two exceptions, which only liars can bring about. Ops
- * that need each other, and are more than one unit may hold, wait until they come in units that are cut otherwise. And when liars had more
- * looked at in vain than `gather.ts` allows, what waits is looked at again when enough units have come. Neither holds up a unit that comes
- * after its parents.
+ * A replica: the admitted set of one room, and the ops that wait to be admitted. `receive` takes units whose signatures were checked, and
+ * says for each op what became of it.
+ *
+ * The admitted set is the largest set T of received ops in which every op is structurally and semantically valid, has all its parents in
+ * T, and carries its author's valid signature or is `prev` of an op in T by the same author. So it does not depend on the order in which
+ * units arrive. This is true after every unit, for all ops that their units did not drop: `sim/exhaustive/` tries it in all small rooms.
+ * There are two exceptions, which only liars can cause:
+ *
+ * - Ops that need each other, and are more than one unit may hold, wait until they come in units that are cut in another way.
+ * - If liars had more ops looked at in vain than `gather.ts` allows, waiting ops are looked at again only when enough units have come.
+ *
+ * Neither exception delays a unit that comes after its parents.
  *
  * How a unit is admitted:
- *  1. If all its ops are new, valid and vouched for, and have their parents, they are admitted in one pass (`admit-whole.ts`). Else:
- *  2. Ops held already are set aside. An op is rejected if it, or a parent of it, is known to be rejected, or if it breaks a rule that needs
- *     no parent. What is neither signed nor prev of a unit-mate that stays is dropped. The rest waits (`pending.ts`), each op for itself.
- *  3. Of what waits, all that may be admitted together now is gathered, a unit at a time (`gather.ts`).
- *  4. Of these ops, structure is checked forwards, and the largest part is kept in which every op is signed or is prev of a kept op, and
- *     whose parents are kept (`vouched.ts`). The kept ops are appended and judged by the room's rules, each against its causal past. If some
- *     are rejected, the tail is taken back, the largest part is taken again without them, and what is left is appended again.
- *  5. What was admitted or rejected may decide other ops that wait. They are looked at in turn, by work lists, never by recursion.
+ * 1. If all its ops are new, valid and vouched for, and have their parents, they are admitted in one pass (`admit-whole.ts`). Otherwise:
+ * 2. Ops that are held already are set aside. An op is rejected if it, or a parent of it, is known to be rejected, or if it breaks a rule
+ *    that needs no parent. An op that is neither signed nor prev of a unit-mate that stays is dropped. The rest waits (`pending.ts`),
+ *    each op for itself.
+ * 3. Waiting ops that may be admitted together now are gathered, a unit at a time (`gather.ts`).
+ * 4. The structure of these ops is checked forwards. The largest part is kept in which every op is signed or is prev of a kept op, and
+ *    whose parents are kept (`vouched.ts`). The kept ops are appended and judged by the room's rules, each against its causal past. If
+ *    some are rejected, the tail is taken back, the largest part is computed again without them, and the rest of it is appended again.
+ * 5. Each op that was admitted or rejected may decide other ops that wait. These are looked at in turn, by work lists, never by
+ *    recursion.
  */
 import { admitWhole, checkPrev } from './admit-whole.ts'
 import { append, createDag, type Dag, numberOf, truncate } from './dag.ts'
@@ -35,7 +41,7 @@ import { type Fate, HELD, isVerdict, keepVouched, MISSING, type Parent, type Par
 /** Rejected ops kept to be shown. */
 const MAX_REFUSED_SHOWN = 32
 
-/** What a verdict may look at: the DAG up to the op's parents, and nothing else. */
+/** The data that a verdict may use: the DAG up to the op's parents, and nothing else. */
 export interface Past {
   readonly dag: Dag
   /** The op's parents as numbers, prev first. */
@@ -46,7 +52,7 @@ export interface Past {
 export type Judge = (op: Op, past: Past) => MeaningRefusal | null
 
 export interface Replica {
-  /** The room's genesis op: that one and no other. */
+  /** The room's genesis op: this one and no other. */
   readonly room: OpId
   readonly dag: Dag
   readonly history: History
@@ -58,16 +64,16 @@ export interface Replica {
   readonly judge: Judge
 }
 
-/** What became of an op. `link` is who brought it, which need not be who brought the parent that it waited for. */
+/** What became of an op. `link` is the origin that brought it. Another origin may have brought the parent for which it waited. */
 export type Outcome =
-  /** A unit, or what was kept of one: still a unit. Its ops have the numbers `first`, `first` + 1, … */
+  /** A unit, or the kept part of one, which is a unit too. Its ops have the numbers `first`, `first` + 1, … */
   | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit }
   | { readonly type: 'pending'; readonly id: OpId }
   /** Known before. `waits`: it waits, for this link too from now on. */
   | { readonly type: 'duplicate'; readonly id: OpId; readonly waits: boolean }
   /** Never admitted by any node: a verdict on the op itself. */
   | { readonly type: 'rejected'; readonly id: OpId; readonly reason: Verdict; readonly link: string }
-  /** Not admitted this time, without a verdict on the op: nothing in its unit vouches for it, or there was no room to wait. */
+  /** Not admitted this time, without a verdict on the op: nothing in its unit vouches for it, or there was no space to wait. */
   | { readonly type: 'dropped'; readonly id: OpId; readonly reason: 'unauthentic' | 'pending-full'; readonly link: string }
   /** Two admitted ops with one author and seq. */
   | { readonly type: 'equivocation'; readonly ops: readonly [number, number] }
@@ -77,10 +83,10 @@ export function createReplica(room: OpId, judge: Judge, seed: number): Replica {
   return { room, dag, history: createHistory(dag), pending: createPending(), rejected: new Map(), refusedOps: [], judge }
 }
 
-/** Whether an op was admitted, or is known to be rejected: nobody need be asked for it. */
+/** Whether an op was admitted, or is known to be rejected: then no peer need be asked for it. */
 export const isDecided = ({ dag, rejected }: Replica, id: OpId): boolean => numberOf(dag, id) >= 0 || rejected.has(keyOf(id))
 
-/** Takes in one unit from `link`, perhaps empty, and what waited for it. Admitted units come in order of admission. */
+/** Takes in one unit from `link`, which may be empty, and ops that waited for it. Admitted units come in order of admission. */
 export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
   const { pending } = replica
   const outcomes: Outcome[] = []
@@ -117,7 +123,7 @@ function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: O
     if (wait(replica.pending, unitOp, missingOf(unitOp, placed[place]!), link)) waiting.push(unitOp)
     else outcomes.push({ type: 'duplicate', id: unitOp.id, waits: true })
   }
-  // After the others: they may wait for a rejected op, and are rejected with it.
+  // These come after the others: they may wait for a rejected op, and are rejected with it.
   for (const [place, unitOp] of unit.entries()) {
     const fate = fates[place]!
     if (fate === 'unauthentic') outcomes.push({ type: 'dropped', id: unitOp.id, reason: 'unauthentic', link })
@@ -133,7 +139,7 @@ function tryWhole(replica: Replica, unit: Unit, outcomes: Outcome[]): boolean {
   return true
 }
 
-/** What can be said of an op before its parents are here. */
+/** The fate of an op, as far as it is known before its parents are here. */
 function fateAtOnce(replica: Replica, { op, id }: UnitOp, placed: readonly Parent[]): Fate {
   const known = replica.rejected.size === 0 ? undefined : replica.rejected.get(keyOf(id))
   if (known !== undefined) return known
@@ -143,7 +149,7 @@ function fateAtOnce(replica: Replica, { op, id }: UnitOp, placed: readonly Paren
 /** The parents of an op that are not admitted, prev first. */
 const missingOf = ({ op }: UnitOp, placed: readonly Parent[]): OpId[] => parentIds(op).filter((_, i) => placed[i]! > HELD)
 
-/** What of a unit is not admitted yet, each op once, signed if one of its copies is. Adds it to `ids`, an empty table. */
+/** The ops of a unit that are not admitted yet, each once, signed if one of its copies is. Adds them to `ids`, an empty table. */
 function withoutHeld({ dag }: Replica, unit: Unit, ids: IdTable, outcomes: Outcome[]): Unit {
   const fresh: UnitOp[] = []
   for (const unitOp of unit) {
@@ -169,7 +175,7 @@ function placeParents({ dag, rejected }: Replica, unit: Unit, ids: IdTable): Par
   return unit.map(({ op }, place) => parentIds(op).map((parent) => placeOf(parent, place)))
 }
 
-/** Admits or rejects ops that waited and lack nothing, parents first. What only rejected ones vouch for goes on waiting, or is dropped. */
+/** Admits or rejects ops that waited and lack nothing, parents first. If only rejected ops vouch for an op, it waits on, or is dropped. */
 function admit(replica: Replica, unit: Unit, outcomes: Outcome[]): void {
   const { dag } = replica
   const ids = createIdTable(dag.ids.seed, unit.length)
@@ -239,11 +245,11 @@ function reportAdmitted(replica: Replica, first: number, unit: Unit, outcomes: O
   if (replica.pending.ops > 0) for (const { id } of unit) cameIn(replica.pending, id)
 }
 
-/** Rejects an op that waits, or that came by `link`, and all that wait for it. What only they vouch for is dropped. */
+/** Rejects an op that waits, or that came by `link`, and all ops that wait for it. Ops for which only these vouch are dropped. */
 function reject(replica: Replica, rejected: UnitOp, reason: Verdict, link: string | null, outcomes: Outcome[]): void {
   const { pending } = replica
   const work: UnitOp[] = [rejected]
-  // The list grows while it is walked.
+  // The list grows during the loop.
   for (const unitOp of work) {
     const { id, op } = unitOp
     const waiting = waitingOp(pending, id)
@@ -261,7 +267,7 @@ function reject(replica: Replica, rejected: UnitOp, reason: Verdict, link: strin
   }
 }
 
-/** Those that the ops from number `start` on made. */
+/** Reports the equivocations that the ops from number `start` on caused. */
 function reportEquivocations({ dag: { equivocations } }: Replica, start: number, outcomes: Outcome[]): void {
   let first = equivocations.length
   while (first > 0 && equivocations[first - 1]![1] >= start) first--

@@ -1,6 +1,6 @@
 /**
- * What comes of hostile bytes: a value, or a named refusal. Nothing in the pure layers throws on bad input; an
- * exception means that our own code is wrong.
+ * The result of reading hostile bytes: a value, or a named refusal. No code in the pure layers throws on bad input. An exception means
+ * that our own code is wrong.
  */
 export type Result<T, R extends string = Refusal> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: R }
 
@@ -10,7 +10,7 @@ export const refuse = <R extends string>(reason: R): { readonly ok: false; reado
 /** The value, or null where there is none, whatever the reason. */
 export const valueOf = <T>(result: Result<T, string>): T | null => (result.ok ? result.value : null)
 
-/** A programmer's error, never a peer's: stops here instead of going on with a wrong state. */
+/** For a programmer's error, never for a peer's: stops here, so that the program does not go on with a wrong state. */
 export function assert(condition: boolean, sentence: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${sentence}`)
 }
@@ -51,7 +51,7 @@ export type MeaningRefusal = 'unknown-rules' | 'unknown-kind' | 'bad-body'
 /** Why an op is rejected for good. */
 export type Verdict = StructureRefusal | MeaningRefusal
 
-/** Reasons about the unit, bundle or message that carried ops; they are held against the link, never against an op id. */
+/** Reasons about the unit, bundle or protocol message that carried ops. They count against the peer that sent it, never against an op id. */
 export type CarrierRefusal =
   | 'bad-signature'
   | 'unauthentic' // nothing in its unit vouches for it
@@ -80,7 +80,7 @@ export type ProofRefusal =
   | 'broken-chain' // an op does not follow the one before it, or is by another author
   | Extract<CarrierRefusal, 'unit-too-large' | 'bad-signature'>
 
-/** Reasons why a file is no evidence: its form, that of an op in it, or what it should prove. */
+/** Reasons why a file is no evidence: its form, the form of an op in it, or the proof. */
 export type EvidenceRefusal = 'not-evidence' | FormRefusal | ProofRefusal
 
 export type Refusal = FormRefusal | StructureRefusal | MeaningRefusal | CarrierRefusal

@@ -1,6 +1,6 @@
 /**
- * Finds a room's link in a text: as people copy it, and as messengers, mail and documents pass it on. A link is a row of LINK_LETTERS letters of
- * base64url (64 bytes), and perhaps an invitation behind a point. The text is not judged, only searched.
+ * Finds a room's link in a text: as people copy it, and as messengers, mail and documents pass it on. A link is a row of LINK_LETTERS
+ * letters of base64url (64 bytes), and perhaps an invitation after a point. The text is not checked, only searched.
  */
 
 /** 64 bytes in base64url. */
@@ -10,7 +10,7 @@ const LINK = new RegExp(`(?<![\\w-])([\\w-]{${LINK_LETTERS}})(\\.[\\w-]+)?(?![\\
 const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
 const ESCAPED = /%([0-7][0-9a-f])/gi
 
-/** What may be before an address: brackets, quotes. */
+/** Characters that may stand before an address: brackets, quotes. */
 const OPENING = /^[^a-z]+/i
 
 /** The fragment of the first link in the text (without "#"), and the address before it, or "" if it stands alone; null if there is none. */

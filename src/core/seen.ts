@@ -1,11 +1,14 @@
 /**
- * Seen by: an op by x with o in its causal past is x's signed statement to have seen o. One bit per (author, op). A few new
- * ops set it by walking each one's past until it meets what its author had seen already, so that every edge is walked once an
- * author; many at once, or few who have much to see, by handing every op's bits down to its parents, newest op first, so that every edge is
- * walked once for all authors.
+ * Seen by: if author x signs an op that has op o in its causal past, then x has signed that it has seen o. There is one bit for each
+ * author and op. The bits are set in one of two ways:
  *
- * Authors beyond MAX_WITNESSES_TRACKED have no bit. Keys cost nothing, and a peer chooses the order in which it gives ops. So half of the bits
- * stay with the first authors, and the others go to authors who are here, when they have none.
+ * - For a few new ops: each new op's past is walked, down to ops that its author had seen already. So every edge is walked once for each
+ *   author.
+ * - For many new ops, or for a few authors who have much to see: each op's bits are copied down to its parents, newest op first. So every
+ *   edge is walked once for all authors.
+ *
+ * If there are more authors than MAX_WITNESSES_TRACKED, some have no bit. Keys cost nothing, and a peer chooses the order in which it
+ * gives ops. So half of the bits belong to the first authors for ever. The others go to authors who are connected and have none.
  */
 import type { Dag } from './dag.ts'
 import { withRoom } from './grow.ts'
@@ -13,25 +16,25 @@ import { withRoom } from './grow.ts'
 /** Authors whose receipts are tracked: at 1,000,000 ops these cost 8 MB. */
 export const MAX_WITNESSES_TRACKED = 64
 
-/** Of these, the first authors whose ops came here: they keep their places. */
+/** How many of these places belong for ever to the first authors whose ops came here. */
 export const FIRST_WITNESSES = 32
 
 export interface Seen {
   readonly dag: Dag
-  /** Ops taken in. */
+  /** How many ops were taken in. */
   length: number
   /** The author in each place. */
   readonly authors: Int32Array
   /** The places of authors whose place is not their number. */
   readonly moved: Map<number, number>
-  /** For each place, the last call of `trackThose` in which its author was here. */
+  /** For each place: the number of the last call of `trackThose` in which its author was connected. */
   readonly lastHere: Int32Array
-  /** Calls of `trackThose`. */
+  /** How many calls of `trackThose` there were. */
   calls: number
   /** Per op: the authors who have seen it, one bit each, places 0 … 31 in `low` and 32 … 63 in `high`. */
   low: Int32Array
   high: Int32Array
-  /** Edges walked so far: what it cost. */
+  /** Edges walked so far: the cost. */
   walked: number
 }
 
@@ -50,8 +53,9 @@ export function createSeen(dag: Dag): Seen {
 }
 
 /**
- * Tracks the receipts of authors who are here, first of the first of them. One without a place takes that of the author who has not been here
- * for longest, and nobody's who is here. O(authors), and O(edges) at the next look if a place changes hands.
+ * Gives places to authors who are connected now (`here`; the first of the list come first). If such an author has no place, it takes the
+ * place of the author who has not been connected for longest. An author who is connected keeps its place. O(authors), and O(edges) at the
+ * next look if a place changes hands.
  */
 export function trackThose(seen: Seen, here: readonly number[]): void {
   const { authors, moved, lastHere } = seen
@@ -65,21 +69,21 @@ export function trackThose(seen: Seen, here: readonly number[]): void {
     moved.set(author, place)
     authors[place] = author
     lastHere[place] = seen.calls
-    // All bits are set anew.
+    // All bits have to be set anew.
     seen.length = 0
     seen.low.fill(0)
     seen.high.fill(0)
   }
 }
 
-/** Of the places that authors may lose, that of the author who has not been here for longest. */
+/** Among the places that authors may lose: the place of the author who has not been connected for longest. */
 function longestAway({ lastHere }: Seen): number {
   let place = FIRST_WITNESSES
   for (let other = place + 1; other < MAX_WITNESSES_TRACKED; other++) if (lastHere[other]! < lastHere[place]!) place = other
   return place
 }
 
-/** Numbers of the authors, other than its own, who have seen `op`. O(authors), after taking in what is new: O(edges) at most. */
+/** Numbers of the authors, other than its own, who have seen `op`. O(authors), after new ops are taken in: O(edges) at most. */
 export function seenBy(seen: Seen, op: number): number[] {
   takeIn(seen)
   const out: number[] = []
@@ -132,7 +136,7 @@ function walk(seen: Seen, op: number): void {
   }
 }
 
-/** −1: it has none. */
+/** The place of an author, or −1. */
 const placeOf = ({ authors, moved }: Seen, author: number): number => (authors[author] === author ? author : (moved.get(author) ?? -1))
 
 const has = ({ low, high }: Seen, place: number, op: number): boolean => (((place < 32 ? low : high)[op]! >> (place & 31)) & 1) === 1

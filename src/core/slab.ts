@@ -1,16 +1,16 @@
 /**
- * Puts several small byte strings into one buffer. Creating an array with a buffer of its own costs more than one microsecond, mostly for
- * malloc and garbage collection. A byte string that is kept keeps its whole buffer in memory, so buffers are small. Never pass such a buffer
- * (`bytes.buffer`) on.
+ * Puts several small byte strings into one buffer. To create an array with a buffer of its own costs more than one microsecond, mostly
+ * for malloc and garbage collection. A byte string that is kept keeps its whole buffer in memory, so buffers are small. Never pass such a
+ * buffer (`bytes.buffer`) on.
  */
 
-/** Bytes of a buffer: what an op that waits can hold in memory besides its own, at most. */
+/** Bytes of a buffer: an op that waits can hold at most so many in memory besides its own. */
 export const SLAB_BYTES = 2_048
 
 /** Up to here V8 keeps an array's bytes beside its object (`typed_array_max_size_in_heap`). */
 const SMALL = 64
 
-/** Larger ones have buffers of their own: they would leave too much of these unused. */
+/** Larger byte strings have buffers of their own: in these buffers they would leave too much space unused. */
 const LARGE = SLAB_BYTES / 4
 
 let slab = new ArrayBuffer(SLAB_BYTES)

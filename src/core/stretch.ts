@@ -1,6 +1,6 @@
 /**
- * Many ops of a DAG at once, as what of them cannot be worked out from each other: how a DAG is kept on a disk and comes back
- * without looking at any op. What does not depend on the order of admission (history, receipts, heads) is worked out again.
+ * Many ops of a DAG at once: the data of them that cannot be computed from the rest. A DAG is kept on a disk in this form, and comes back
+ * without looking at any op. Data that does not depend on the order of admission (history, receipts, heads) is computed again.
  */
 import { addEdges, authorNumber, authorOf, type Dag, link, reserve, truncate } from './dag.ts'
 import { forgetLast, internAll } from './id-table.ts'
@@ -20,7 +20,7 @@ export interface Stretch {
   readonly keys: Uint8Array
 }
 
-/** More than an op has parents. */
+/** A number greater than the number of parents that an op can have. */
 const HAS_PREV = 128
 
 /** The ops `first` … `end` − 1. O(ops). */
@@ -39,8 +39,8 @@ export function stretchOf(dag: Dag, first: number, end: number): Stretch {
 }
 
 /**
- * Adds the next ops of a DAG that held the same ones before them, in the same order. False, and nothing is added, where the
- * columns do not fit each other, a parent is not before its child, or an op is here already. About 0.3 µs an op.
+ * Adds the next ops of a DAG that held the same ops before them, in the same order. False, and nothing is added, if the columns do not
+ * fit each other, a parent is not before its child, or an op is here already. About 0.3 µs an op.
  */
 export function appendStretch(dag: Dag, stretch: Stretch): boolean {
   const first = dag.length
@@ -77,9 +77,9 @@ function addOps(dag: Dag, { kinds, parents, keys }: Stretch): boolean {
 
 // — as bytes ———————————————————————————————————————————————————————————————————————————————————————————————
 
-/** Of this layout. Bytes of another version are not read: the ops are. */
+/** The version of this layout. Bytes of another version are not read. Then the ops themselves are read. */
 const VERSION = 1
-/** version, number of the first op, ops, edges: 32-bit words, as is all that is no byte string, in this machine's order of bytes. */
+/** version, number of the first op, ops, edges: 32-bit words. All numbers are in this machine's byte order. */
 const HEADER = 4
 
 /** A stretch that begins with op `first` as bytes, for this machine only: header, parents, ids, keys, kinds. */
@@ -95,7 +95,7 @@ export function encodeStretch(first: number, { ids, kinds, parents, keys }: Stre
   return out
 }
 
-/** The stretch in these bytes, as views of them, if it begins with op `first`; null when they are nothing that `encodeStretch` gives. */
+/** The stretch in these bytes, as views of them, if it begins with op `first`; null when `encodeStretch` did not give these bytes. */
 export function decodeStretch(first: number, bytes: Uint8Array): Stretch | null {
   // A view of 32-bit words begins at a multiple of 4.
   const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()

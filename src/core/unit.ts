@@ -1,6 +1,6 @@
 /**
- * A unit: what ops travel, are admitted and are stored in. At most MAX_UNIT_OPS ops and MAX_UNIT_BYTES, topologically
- * ordered, every parent in the unit or already held, every op that is no unit-mate's prev carrying a signature.
+ * A unit: ops that travel, are admitted and are stored together. At most MAX_UNIT_OPS ops and MAX_UNIT_BYTES, topologically ordered.
+ * Every parent is in the unit or already held. Every op that is no unit-mate's prev carries a signature.
  */
 import { type Op, type OpId, opLength } from './op.ts'
 

@@ -1,6 +1,6 @@
 /**
- * UTF-8 without a platform, strict both ways (RFC 3629): what is not well-formed has no text and no bytes, and nothing is
- * ever replaced by U+FFFD, so that no two texts share an encoding and no two encodings share a text.
+ * UTF-8 without a platform, strict both ways (RFC 3629): text or bytes that are not well-formed have no encoding, and nothing is ever
+ * replaced by U+FFFD. So no two texts share an encoding, and no two encodings share a text.
  */
 
 /** UTF-8 of a text; null when it holds a lone surrogate. */
@@ -34,7 +34,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> | null {
   return out
 }
 
-/** Bytes of a well-formed text; for a lone surrogate, at least as many as are written before it is met. */
+/** Bytes of a well-formed text. For a text with a lone surrogate: at least as many bytes as are written before the surrogate is reached. */
 function utf8Length(text: string): number {
   let length = text.length
   for (let i = 0; i < text.length; i++) {
@@ -52,7 +52,7 @@ export function isUtf8(bytes: Uint8Array, from: number, to: number): boolean {
   while (at < to) {
     const first = bytes[at++]!
     if (first < 0x80) continue
-    // What follows the first byte, and the range of the second one, which alone shuts out every bad form.
+    // How many bytes follow the first one, and the range of the second one, which alone excludes every bad form.
     let more = 0
     let least = 0x80
     let most = 0xbf

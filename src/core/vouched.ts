@@ -1,4 +1,4 @@
-/** Who vouches for whom within a unit: pure functions of the unit and of where its ops' parents are. */
+/** Which op vouches for which within a unit: pure functions of the unit and of where its ops' parents are. */
 import { equalBytes } from './bytes.ts'
 import type { Op } from './op.ts'
 import type { Verdict } from './result.ts'
@@ -13,15 +13,18 @@ export const HELD = -3
 /** Per op of a unit, prev first. */
 export type Parents = readonly (readonly Parent[])[]
 
-/** What becomes of an op of a unit. One that is unauthentic is neither signed nor vouched for by an op that is kept, or stands on such a one. */
+/**
+ * What becomes of an op of a unit. 'unauthentic': it is neither signed nor vouched for by an op that is kept, or has such an op as
+ * ancestor.
+ */
 export type Fate = 'kept' | 'unauthentic' | Verdict
 
 /** Whether an op with this fate is rejected for good. */
 export const isVerdict = (fate: Fate): fate is Verdict => fate !== 'kept' && fate !== 'unauthentic'
 
 /**
- * Shrinks the kept part of a unit to the largest one in which every op is signed or is prev of a kept op by the same
- * author, and has no parent in the unit that is not kept. O(parents), whatever falls.
+ * Shrinks the kept part of a unit to the largest one in which every op is signed or is prev of a kept op by the same author, and has no
+ * parent in the unit that is not kept. O(parents), however many ops are removed.
  */
 export function keepVouched(unit: Unit, placed: Parents, fates: Fate[]): void {
   const ownPrevs = unit.map((_, place) => ownPrevMate(unit, placed, place))
@@ -39,7 +42,7 @@ export function keepVouched(unit: Unit, placed: Parents, fates: Fate[]): void {
   }
   if (fallen.length === 0) return
   const children = childrenOf(placed)
-  // The list grows while it is walked.
+  // The list grows during the loop.
   for (const place of fallen) {
     for (const child of children[place]!) if (fates[child] === 'kept') fall(child, fateAbove(fates[place]!))
     const prev = ownPrevs[place]!
