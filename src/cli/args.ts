@@ -1,4 +1,4 @@
-/** What the command line asks for. Pure; tried in `args.test.ts`. */
+/** Reads the command line. Pure; tried in `args.test.ts`. */
 import { parseArgs } from 'node:util'
 import { withoutEndSlashes } from '../core/end-slashes.ts'
 import { findLink } from '../core/room-link.ts'
@@ -12,17 +12,20 @@ export interface Options {
     | { readonly type: 'resume' }
   /** Which of this machine's nodes in the room. */
   readonly name: string
-  /** Others are told that name. */
+  /** True if others are told that name. */
   readonly isNamed: boolean
-  /** An address as `relayAddress` gives it; "none"; null where nothing was said. */
+  /** An address as `relayAddress` gives it; "none"; null if the command line names none. */
   readonly relay: string | null
   /** Null: the usual one. */
   readonly folder: string | null
-  /** "stay" until it is told to leave; "once": until all is written and all agree; "digest": the same, and prints nothing else. */
+  /**
+   * "stay": until it is told to leave. "once": until all lines are written and all peers agree. "digest": as "once", and prints nothing
+   * else.
+   */
   readonly mode: 'stay' | 'once' | 'digest'
-  /** Does not wait for own lines that its files may have lost. */
+  /** Does not wait for own ops that its files may have lost. */
   readonly writesNow: boolean
-  /** How long the last two wait for anything to happen (ms). */
+  /** How long "once" and "digest" wait for anything to happen (ms). */
   readonly wait: number
 }
 
@@ -52,13 +55,13 @@ export const USAGE = `A node of a Tabweave room in a terminal.
 
 Each line that you type is written to the room as a message. In a terminal, lines that begin with "/" are for the node: /help lists them.`
 
-/** Of a node that was given none; told to nobody. */
+/** The name of a node that was given none. Nobody is told it. */
 const USUAL_NAME = 'node'
 /** Letters with the marks and joiners that scripts write them with (“हिन्दी”, “می‌خواهم”): a part of a folder's name on every system. */
 const NAME = /^[\p{L}\p{N}_-](?:[\p{L}\p{M}\p{N}_-]|(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L}))*$/u
 /** Characters. */
 const LONGEST_NAME = 40
-/** Characters of a room's name; others show no more of it either. */
+/** Characters of a room's name. Other nodes show no more of it either. */
 const LONGEST_ROOM_NAME = 120
 /** A character that a person can see: no space, control, mark alone, filler or empty Braille cell. */
 const SHOWN = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
@@ -66,7 +69,7 @@ const SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
 
 const wrong = (sentence: string): Asked => ({ type: 'wrong', sentence })
 
-/** Of the arguments after the program's name; anything gives an answer. */
+/** Reads the arguments after the program's name. Any text gives a result. */
 export function readArgs(args: readonly string[]): Asked {
   const asked = readRun(args)
   if (asked.type !== 'run') return asked
@@ -96,7 +99,7 @@ function readRun(args: readonly string[]): Asked {
   if (positionals.length > 1) return wrong(`One link is enough, and these are ${positionals.length}: put a name with spaces in quotes.`)
   const [text] = positionals
   if (text !== undefined && values.new !== undefined) return wrong('Either join a room with its link or create one with --new, not both.')
-  // One spelling of each: it is compared, and is a folder's name.
+  // One spelling for each name, since names are compared, and a folder is named after it.
   const name = (values.name ?? USUAL_NAME).normalize('NFC')
   if (!NAME.test(name) || Array.from(name).length > LONGEST_NAME)
     return wrong(`--name takes letters, digits, "-" and "_", ${LONGEST_NAME} at most.`)
@@ -151,10 +154,10 @@ const parse = (args: readonly string[]) =>
     },
   })
 
-/** The relay in the folder of a page, by the page's address; null when that is none. */
+/** The relay in the folder of a page, by the page's address; null when that is no address. */
 const relayBeside = (page: string): string | null => (URL.canParse('.', page) ? relayAddress(new URL('.', page).href) : null)
 
-/** A relay's address as it is kept, "wss://host:1/path", without a query and a slash at its end; null when it is none of a relay. */
+/** A relay's address as it is kept, "wss://host:1/path", without a query and a slash at its end; null when it is no address of a relay. */
 export function relayAddress(address: string): string | null {
   if (!URL.canParse(address)) return null
   const { protocol, host, pathname } = new URL(address)

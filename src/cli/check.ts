@@ -10,7 +10,7 @@ import { textOf } from '../crdt/text-of.ts'
 import type { Terminal } from './session.ts'
 import { authorName, timeOf } from './words.ts'
 
-/** The command's exit code: 0 if the file proves an equivocation, 1 if it does not or cannot be read. Never throws for the file's sake. */
+/** The command's exit code: 0 if the file proves an equivocation, 1 if it does not or cannot be read. No content of a file makes it throw. */
 export async function checkFile(path: string, { print, complain }: Pick<Terminal, 'print' | 'complain'>): Promise<0 | 1> {
   const bytes = await readStart(path, MAX_EVIDENCE_BYTES + 1).catch((error: Error) => {
     complain(`The file ${path} cannot be read: ${error.message}.`)

@@ -22,7 +22,7 @@ export async function exportKept(
     const store = openFileStore(folder)
     const stored = await exportStored([store])
     store.close()
-    // Never over a file that is there.
+    // A file that exists is never replaced.
     await writeFile(file, stored.file, { flag: 'wx', mode: PRIVATE_FILE })
     print(words.exported(file, stored.file.length, stored.ops, folder))
     if (stored.lost > 0) complain(words.lostOps(stored.lost))

@@ -1,4 +1,7 @@
-/** Small files of a few fields: SHA-256 of the rest, then the fields in the protocol's own encoding. What the checksum fits may still hold anything. */
+/**
+ * Small files of a few fields: SHA-256 of the rest, then the fields in the protocol's own encoding. A file with a right checksum may
+ * still hold anything.
+ */
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { decodeValue, encodeValue } from '../core/cbor.ts'
 import { sha256 } from '../core/hash.ts'
@@ -11,7 +14,7 @@ export function withChecksum(fields: readonly Value[]): Uint8Array {
   return concatBytes([sha256(rest), rest])
 }
 
-/** Null for bytes that are no such file. What the fields are is for the caller to look at. */
+/** Null for bytes that are no such file. The caller checks the fields. */
 export function checkedFields(bytes: Uint8Array): readonly Value[] | null {
   const rest = bytes.slice(CHECKSUM_BYTES)
   const decoded = decodeValue(rest)

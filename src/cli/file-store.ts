@@ -1,8 +1,7 @@
 /**
- * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`), `names` and a lock; the mark is outside of
- * it (`mark-file.ts`). What each record of
- * `ops` means is applied to two lists in memory, in the same way when it is written and when the file is opened again, so that what
- * is read after a crash is what was there before it.
+ * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`), `names` and a lock. The mark is
+ * outside of it (`mark-file.ts`). Each record of `ops` is applied to two lists in memory, in the same way when it is written and when the
+ * file is opened again. So a crash does not change what is read.
  */
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +16,7 @@ import { readNames, writeNames } from './names-file.ts'
 import { HEADER_BYTES, type Placed } from './record.ts'
 import { type Fresh, named, openRecordFile, PRIVATE_FOLDER } from './record-file.ts'
 
-/** Bytes of records that have been replaced: from so many on, and as many as what is left, the file is written anew without them. */
+/** Bytes of records that have been replaced. If there are so many, and as many as bytes that count, the file is written anew without them. */
 const REWRITE_FROM = 4 * 1024 * 1024
 
 /** Where some ops are, or (null) where they should be. */
@@ -26,8 +25,8 @@ interface Held extends Place {
 }
 
 /**
- * Opens the store in `folder`, making it when there is none, for this process alone until it is closed. Calls block for as long as
- * the system takes to read or write.
+ * Opens the store in `folder`, making it when there is none, for this process alone until it is closed. Calls block while the system
+ * reads or writes.
  * @throws FolderHeld where it is open already; StoreError "failed" where files are refused, or written by another version
  */
 export function openFileStore(folder: string): Store {
@@ -70,7 +69,7 @@ function openLocked(folder: string, unlock: () => void): Store {
     }
   }
   for (const group of groups) apply(group)
-  // Whatever was there cannot be told any more: one op at least.
+  // Nobody can tell which ops were there: one op at least.
   if (isDamaged) segments.push({ first: endOf(segments.at(-1)), count: 1, record: null })
 
   const assertOpen = (): void => {
@@ -93,11 +92,11 @@ function openLocked(folder: string, unlock: () => void): Store {
     const live = [...segments, ...index].reduce((sum, { record }) => sum + HEADER_BYTES + (record?.length ?? 0), 0)
     return file.size - live > Math.max(live, REWRITE_FROM)
   }
-  /** What it is spared is not needed, so it may fail. */
+  /** Rewriting only saves space, so it may fail. */
   const rewrite = (): void => {
     if (!isWasteful()) return
     const records = [...segments, ...index].flatMap(({ record }) => record ?? [])
-    // Not while something is damaged, which would be forgotten by it.
+    // Not while something is damaged: rewriting would forget that.
     if (records.length < segments.length + index.length) return
     try {
       const moved = file.rewrite(records).map(heldBy)
@@ -123,7 +122,7 @@ function openLocked(folder: string, unlock: () => void): Store {
     async append(added, durability, mark = null) {
       assertOpen()
       assertContiguous(added, endOf(segments.at(-1)))
-      // First, since a mark that finds no room must leave nothing of the ops.
+      // This comes first: if there is no space for the mark, nothing of the ops may stay.
       const drafted = mark === null ? null : draftMark(folder, mark)
       try {
         if (added.length > 0) write(added.map(recordOf('segment')))
@@ -195,7 +194,7 @@ const endOf = (place: Place | undefined): number => (place === undefined ? 0 : p
 const byFirst = (a: Place, b: Place): number => a.first - b.first
 const overlap = (a: Place, b: Place): boolean => a.first < endOf(b) && b.first < endOf(a)
 
-/** Ops that no whole record holds, though later ones are there. */
+/** Ops that no whole record holds, although later ones are there. */
 const gapBefore = (first: number, before: Held | undefined): Held[] =>
   first > endOf(before) ? [{ first: endOf(before), count: first - endOf(before), record: null }] : []
 
@@ -211,7 +210,7 @@ const mark = (kind: 'truncate' | 'cut', first: number): Fresh => ({
   checksum: new Uint8Array(32),
 })
 
-/** Those from the one with op `from` on, at most `limit`. O(log of all). */
+/** The places from the one with op `from` on, at most `limit`. O(log of all). */
 function placesFrom<P extends Place>(places: readonly P[], from: number, limit: number): readonly P[] {
   let [low, high] = [0, places.length]
   while (low < high) {

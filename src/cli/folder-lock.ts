@@ -1,10 +1,11 @@
 /**
- * One process at a time in a folder, and none kept out by one that was killed.
+ * One process at a time in a folder. A process that was killed keeps no other one out.
  *
- * Locks are numbered folders with the holder's name in them: the process that made the highest one holds the lock, if it still runs. To
- * take a lock over from a process that is gone is to make the one with the next number, which one process alone can do: a folder
- * cannot be renamed onto another one that is not empty. (Hard links would do the same, but exFAT and shared folders have none.) The
- * highest one is never removed, so numbers only grow: a slow process that made a lower one sees a higher one afterwards and gives way.
+ * Locks are numbered folders with the holder's name in them. The process that made the highest one holds the lock, if it still runs. To
+ * take over the lock of a process that is gone, another process makes the one with the next number. Only one process can do that: a
+ * folder cannot be renamed onto another one that is not empty. (Hard links would do the same, but exFAT and shared folders have none.)
+ * The highest one is never removed, so numbers only grow: a slow process that made a lower one sees a higher one afterwards and gives
+ * way.
  */
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -23,16 +24,16 @@ export class FolderHeld extends Error {
   }
 }
 
-/** In a lock's folder: its process, or nothing once it was given back. */
+/** A file in a lock's folder: it names its process, and is empty once the lock was given back. */
 const HOLDER = 'holder'
 
 /**
- * Takes the lock of a folder that is there; what is returned gives it back.
- * @throws FolderHeld where a running process has it; what the file system says (no such folder, read only)
+ * Takes the lock of a folder that exists. Gives the function that gives it back.
+ * @throws FolderHeld where a running process has it; errors of the file system (no such folder, read only)
  */
 export function lockFolder(folder: string): () => void {
   const pathOf = (number: number): string => join(folder, `lock.${number}`)
-  // Made beside it first, since a lock must never be seen without its holder in it.
+  // Made beside its place first: a lock must never be seen without its holder in it.
   const draft = join(folder, `lock-${self}-${process.hrtime.bigint()}`)
   fs.mkdirSync(draft)
   try {
@@ -45,7 +46,7 @@ export function lockFolder(folder: string): () => void {
       try {
         fs.renameSync(draft, pathOf(mine))
       } catch (cause) {
-        // Systems differ in what they call it.
+        // Systems name this error differently.
         if (!fs.existsSync(pathOf(mine))) throw cause
         continue
       }
@@ -55,7 +56,7 @@ export function lockFolder(folder: string): () => void {
       }
       for (const number of [last, ...before]) fs.rmSync(pathOf(number), REMOVED)
       return () => {
-        // It may be gone with its folder.
+        // The lock may be gone together with its folder.
         if (fs.existsSync(pathOf(mine))) fs.writeFileSync(join(pathOf(mine), HOLDER), '')
       }
     }
@@ -66,10 +67,10 @@ export function lockFolder(folder: string): () => void {
 
 const REMOVED = { recursive: true, force: true }
 
-/** What the lock of a running process has in it. */
+/** The content of the lock of a running process. */
 export const holding = (pid: number): string => `${pid} ${startOf(pid)}`
 
-/** Of the locks, highest first. */
+/** The numbers of the locks, highest first. */
 const numbersIn = (folder: string): number[] =>
   fs
     .readdirSync(folder)
@@ -89,21 +90,21 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (cause) {
-    // It is there, and another user's.
+    // The process runs, and belongs to another user.
     return (cause as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
 /**
- * When a process began, so that another one that got its number later is not taken for it: ticks since a start of the machine, and
- * which start that was. Empty where the system does not say (it is not Linux): there its number alone decides.
+ * The start of a process, so that a later process with the same number is not taken for it: ticks since a start of the machine, and which
+ * start that was. Empty where the system does not say (it is not Linux): there only the number decides.
  */
 function startOf(pid: number): string {
   const boot = readIfThere('/proc/sys/kernel/random/boot_id').trim()
   // proc(5): the second field is the program's name in parentheses, with any characters in it; the third is its state, the 22nd its start.
   const stat = readIfThere(`/proc/${pid}/stat`)
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  // A zombie has ended, though nobody has asked how.
+  // A zombie has ended, although its parent has not asked for its result.
   return fields[19] === undefined || fields[0] === 'Z' ? '' : `${boot}/${fields[19]}`
 }
 

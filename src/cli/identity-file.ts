@@ -14,7 +14,7 @@ import { named, writeWhole } from './record-file.ts'
 
 const SEED_BYTES = 32
 
-/** A new key that can be written to a file, since its platform gives it away. */
+/** A new key that can be written to a file: its platform allows to read it. */
 export async function generateKeptKey(): Promise<KeyPair> {
   try {
     const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
@@ -24,7 +24,7 @@ export async function generateKeptKey(): Promise<KeyPair> {
   }
 }
 
-/** @throws StoreError; DOMException for a key that its platform does not give away */
+/** @throws StoreError; DOMException for a key that its platform does not allow to read */
 export async function writeIdentity(path: string, { author, genesis, secret, createdAt, key }: Identity): Promise<void> {
   const kept = key instanceof Uint8Array ? key : new Uint8Array(await crypto.subtle.exportKey('pkcs8', key))
   writeWhole(path, withChecksum([author, genesis, secret, createdAt, kept]), true)

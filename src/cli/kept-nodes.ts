@@ -1,6 +1,6 @@
 /**
- * Which node this terminal is. Nodes are kept in folders side by side, named after the name that their owner gave them and
- * their author; each is in one room, since its key lives and dies with its ops.
+ * Which node this terminal is. Nodes are kept in folders side by side. A folder is named after the name that its owner gave the node, and
+ * after its author. Each node is in one room, since its key is deleted together with its ops.
  */
 import fs from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { generateKeptKey, readIdentity } from './identity-file.ts'
 import { identityPath } from './mark-file.ts'
 import { named, PRIVATE_FILE } from './record-file.ts'
 
-/** What ends the command, as a sentence that says what to do. */
+/** Ends the command. Its text is a sentence that says what to do. */
 export class Stop extends Error {}
 
 interface Kept {
@@ -56,8 +56,8 @@ async function resume({ folder }: Kept): Promise<OpenedNode> {
 }
 
 /**
- * The folder of the node of this name that the room has here, to be read without it: its identity may be damaged, where no other node
- * can be meant. @throws Stop where there is none, or several may be meant; StoreError
+ * The folder of the node of this name that the room has here. The node is not opened. Its identity may be damaged, if no other node can
+ * be meant. @throws Stop where there is none, or several may be meant; StoreError
  */
 export async function folderOfKept({ room, name }: Pick<Options, 'room' | 'name'>, base: string): Promise<string> {
   const { kept, damaged } = await lookIn(base, name)

@@ -6,7 +6,7 @@ import { exportKept } from './export.ts'
 import { run } from './run.ts'
 import { openTerminal, printTo } from './terminal.ts'
 
-/** Sockets and pipes get so long (ms) to take what is on its way. */
+/** Sockets and pipes get so long (ms) to take the bytes that are on their way. */
 const LAST_WORDS = 1_000
 
 const asked = readArgs(process.argv.slice(2))

@@ -1,9 +1,9 @@
 /**
- * The mark of a node as a file: `marks/NAME` beside the node's folder NAME, so that a folder that is copied, restored or deleted
- * alone does not take its mark along.
+ * The mark of a node as a file: `marks/NAME` beside the node's folder NAME. So if the folder alone is copied, restored or deleted, its
+ * mark is not.
  *
- * A mark counts only where it was written. It says which file the node's identity was then, and which file it was itself: by inode
- * and time of birth, which no copy and no restored backup has. An image of the whole file system has them, and is not noticed.
+ * A mark counts only where it was written. It names the file of the node's identity, and its own file, by inode and time of birth. No
+ * copy and no restored backup has the same ones. An image of the whole file system has them, and is not noticed.
  *
  *   file = SHA-256 of the rest, [own, id, identity's inode, its birth, own inode, own birth] in the protocol's own encoding
  */
@@ -19,7 +19,7 @@ export const identityPath = (folder: string): string => join(folder, 'identity')
 
 export const markPath = (folder: string): string => join(dirname(folder), 'marks', basename(folder))
 
-/** What tells a file from its copies: decimal numbers, since an inode has 64 bits. */
+/** Tells a file from its copies: decimal numbers, since an inode has 64 bits. */
 interface FileMark {
   readonly inode: string
   /** ns since 1970. */
@@ -30,7 +30,7 @@ interface FileMark {
 export interface DraftedMark {
   /** Resolves when it is on the disk. @throws StoreError "closed" if it is not */
   sync(): Promise<void>
-  /** From now on it counts, and the one before does not. @throws StoreError */
+  /** From now on this mark counts, and the one before does not. @throws StoreError */
   put(): void
   drop(): void
 }
@@ -40,10 +40,10 @@ export function draftMark(folder: string, { own, id }: Mark): DraftedMark {
   const path = markPath(folder)
   const draft = `${path}.new`
   return named(() => {
-    // Somebody deleted the node: what is written is kept by nobody.
+    // Somebody deleted the node: nobody would keep the mark.
     if (!fs.existsSync(identityPath(folder))) throw new StoreError('closed')
     fs.mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER })
-    // A new file each time: one that is written over would look the same after a backup was written over it.
+    // A new file each time. If a file were written over, it would look the same after a backup was written over it.
     fs.rmSync(draft, { force: true })
     const fd = fs.openSync(draft, 'wx', PRIVATE_FILE)
     const drop = (): void => {
@@ -62,7 +62,7 @@ export function draftMark(folder: string, { own, id }: Mark): DraftedMark {
         new Promise((resolve, reject) => {
           fs.fdatasync(fd, (cause) => (cause ? reject(new StoreError('closed', cause)) : resolve()))
         }),
-      // Its folder is not synced: should a power cut bring the mark before back, the store is ahead of it, which is no harm.
+      // The folder is not synced. If a power cut brings the earlier mark back, the store is ahead of it, which does no harm.
       put: () =>
         named(() => {
           fs.closeSync(fd)
@@ -81,7 +81,7 @@ export function readMark(folder: string): Mark | null {
     const [own, id, ...files] = checkedFields(new Uint8Array(fs.readFileSync(path))) ?? []
     if (!isCount(own) || !(id === null || isBytes(id, ID_BYTES)) || files.length !== 4) return null
     const self = fs.statSync(path, { bigint: true })
-    // A file system without times of birth gives that of the last change for it, which writing has changed.
+    // A file system without times of birth gives the time of the last change instead, which writing has changed.
     const hasBirth = self.birthtimeNs !== self.ctimeNs
     const [node, mark] = [identityFile(folder), fileMark(self)]
     const now = [node.inode, node.birth, mark.inode, hasBirth ? mark.birth : files[3]]

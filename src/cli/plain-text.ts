@@ -1,7 +1,7 @@
 /**
- * Text on its way to a terminal. What others write may hold anything, and a terminal obeys much of it: sequences that move the
- * cursor, change the title or answer in the user's name, marks that turn the rest of a line around, ends of lines that make one line
- * look like several. Every line that is printed goes through here, and comes out as one line of characters that stand for themselves.
+ * Text on its way to a terminal. Texts of others may hold anything, and a terminal obeys much of it: sequences that move the cursor,
+ * change the title or answer in the user's name, marks that turn the rest of a line around, ends of lines that make one line look like
+ * several. Every line that is printed goes through here, and comes out as one line of characters that the terminal only shows.
  */
 
 import { thinMarks } from '../core/marks.ts'
@@ -17,12 +17,12 @@ const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** The text with whatever a terminal would obey written out (`\n`, `\u{1b}`), and without piles of marks. O(length). */
+/** The text in which everything that a terminal would obey is written out (`\n`, `\u{1b}`), and without piles of marks. O(length). */
 export function visible(text: string): string {
   return thinMarks(text.replace(UNSAFE, (unsafe) => SHORT[unsafe] ?? `\\u{${unsafe.codePointAt(0)!.toString(16)}}`))
 }
 
-/** A line for people: its beginning, when it is longer than a screen should be filled with. */
+/** A line for people. If it is longer than it may be on a screen: its beginning. */
 export function clipped(line: string): string {
   if (line.length <= MAX_ON_SCREEN) return line
   const characters = Array.from(line)
@@ -30,22 +30,22 @@ export function clipped(line: string): string {
   return more > 0 ? `${characters.slice(0, MAX_ON_SCREEN).join('')}… (${more} more characters)` : line
 }
 
-/** What begins each row of a line but the first: so no row of what others write can be taken for a line of its own. */
+/** The beginning of each row of a line except the first. So no row of another author's text can be taken for a line of its own. */
 export const INDENT = '    '
 
 /** In a narrower terminal the indent would leave no room for a character of two columns. */
 const LEAST_COLUMNS = INDENT.length + 4
 
-/** From here on characters may be two columns wide. One that is not only makes its row shorter. */
+/** From here on characters may be two columns wide. A character that is not only makes its row shorter. */
 const WIDE_FROM = 0x0300
 
 /**
- * A visible line as the rows of a terminal that is so many columns wide, broken at spaces where there are any. A terminal that breaks lines itself
- * begins each row at the edge: a text that fills rows with spaces could then look like lines of other authors, or of the node. O(length).
+ * A visible line as rows for a terminal of so many columns, broken at spaces where there are any. A terminal that breaks lines itself
+ * begins each row at the edge. Then a text that fills rows with spaces could look like lines of other authors, or of the node. O(length).
  */
 export function wrapped(line: string, columns: number): string {
   if (columns < LEAST_COLUMNS) return line
-  // A row that is full leaves the cursor where terminals differ.
+  // If a row is full, terminals differ in where they leave the cursor.
   const most = columns - 1
   const rows: string[] = []
   let row = ''

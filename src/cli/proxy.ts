@@ -1,4 +1,4 @@
-/** The proxy that a network's people are told to use, by the usual variables: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. */
+/** The proxy of a network, named by the usual variables: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. */
 import http, { type ClientRequestArgs } from 'node:http'
 import https from 'node:https'
 import { isIP, isIPv6 } from 'node:net'
@@ -9,7 +9,10 @@ import { isLoopback } from '../core/loopback.ts'
 /** A proxy that does not answer within this is said to be silent. ms */
 const PROXY_TIMEOUT = 4_000
 
-/** The proxy for a websocket's address; null for none. This machine is never reached by one. Small letters count more than capitals. */
+/**
+ * The proxy for a websocket's address; null for none. This machine itself is never reached through a proxy. Small letters count more than
+ * capitals.
+ */
 export function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessEnv): URL | null {
   const read = (name: string): string => (env[name] ?? env[name.toUpperCase()] ?? '').trim()
   const isSecure = protocol === 'wss:' || protocol === 'https:'
@@ -21,7 +24,7 @@ export function proxyFor({ protocol, hostname, port }: URL, env: NodeJS.ProcessE
   return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null
 }
 
-/** `list`: names apart by commas or spaces, each for what ends with it too; "*" for all; a port may follow. */
+/** `list`: names separated by commas or spaces. Each also stands for names that end with it; "*" for all; a port may follow. */
 function isExempt(list: string, host: string, port: string): boolean {
   return list
     .toLowerCase()

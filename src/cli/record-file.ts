@@ -1,7 +1,7 @@
 /**
- * One file of records (`record.ts`), written at its end only. Reading and writing are synchronous: a node in a terminal has no screen
- * to keep moving, and so calls take effect in their order, and a process can be killed between two of them or inside one, no more.
- * Only the wait for the disk is not, so that what comes meanwhile is waited for together.
+ * One file of records (`record.ts`), written at its end only. Reading and writing are synchronous: a node in a terminal has no screen to
+ * keep moving. So calls take effect in their order, and a process can only be killed between two of them or inside one. Only the wait for
+ * the disk is asynchronous. So records that come meanwhile are waited for together.
  */
 import fs from 'node:fs'
 import { dirname } from 'node:path'
@@ -9,7 +9,7 @@ import { concatBytes } from '../core/bytes.ts'
 import { StoreError } from '../store/store.ts'
 import { encodeHead, HEADER_BYTES, MAGIC, type Placed, type RecordHead, scan } from './record.ts'
 
-/** What is in nobody else's interest: the room's ops and the node's key. */
+/** Only the owner may read the file: it holds the room's ops and the node's key. */
 export const PRIVATE_FILE = 0o600
 export const PRIVATE_FOLDER = 0o700
 
@@ -23,9 +23,9 @@ export interface RecordFile {
   readonly size: number
   /** Writes a group at the end; the system keeps it, also when this process is killed. When it fails nothing of it stays. @throws StoreError */
   append(records: readonly Fresh[]): Placed[]
-  /** Resolves when all that was written is on the disk. @throws StoreError "closed" if it is not: then nobody can say what is */
+  /** Resolves when all that was written is on the disk. @throws StoreError "closed" if it is not: then nobody can say which part is */
   sync(): Promise<void>
-  /** The payload as it lies there; shorter when the file is. @throws StoreError */
+  /** The payload as it is in the file; shorter when the file is. @throws StoreError */
   payload(record: Placed): Uint8Array
   /** Leaves only these records, in this order: in a new file, which takes the place of this one when it is on the disk. @throws StoreError */
   rewrite(records: readonly Placed[]): Placed[]
@@ -39,8 +39,8 @@ export interface OpenedFile {
 }
 
 /**
- * Opens the file at `path`, making it when `isNew`; one that is not new and not there is as damaged as an empty one.
- * @throws StoreError "failed" for one of another format, which is left as it is
+ * Opens the file at `path`, making it when `isNew`. If it is not new and does not exist, it is as damaged as an empty one.
+ * @throws StoreError "failed" for a file of another format, which is not changed
  */
 export function openRecordFile(path: string, isNew: boolean): OpenedFile {
   return named(() => {
@@ -54,7 +54,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
     const { groups } = found
     const isDamaged = found.isDamaged || (found.end === 0 && !isNew)
     let end = found.end
-    /** Behind the end there is, or may be, something that is no group. */
+    /** After the end there are, or may be, bytes that are no group. */
     let isRagged = fs.fstatSync(fd).size > end
 
     const write = (bytes: Uint8Array): void => {
@@ -77,7 +77,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
         isRagged = true
         try {
           const placed = writeGroup(records)
-          // Somebody deleted it: what is written is kept by nobody.
+          // Somebody deleted the file: nobody would keep what is written.
           if (fs.fstatSync(fd).nlink === 0) throw new StoreError('closed')
           isRagged = false
           return placed
@@ -118,7 +118,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
         }
       })
 
-    /** Those that somebody waits for. */
+    /** The syncs for which somebody waits. */
     let syncs: Promise<unknown> = Promise.resolve()
     const sync = (): Promise<void> => {
       const synced = new Promise<void>((resolve, reject) => {
@@ -150,7 +150,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
 
 const besides = (path: string): string => `${path}.new`
 
-/** Read and written, from its beginning, made when it is not there. */
+/** Opens a file for reading and writing, from its beginning, and makes it if there is none. */
 const openFile = (path: string): number => fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, PRIVATE_FILE)
 
 function readAt(fd: number, at: number, length: number): Uint8Array {
@@ -183,20 +183,20 @@ export function writeWhole(path: string, bytes: Uint8Array, isDurable: boolean):
   })
 }
 
-/** A file that was made or renamed is there after a power cut only when its folder was written. Not every platform can do that. */
+/** After a power cut a file that was made or renamed is there only if its folder was written. Not every platform can do that. */
 function syncFolder(folder: string): void {
   try {
     const fd = fs.openSync(folder, 'r')
     fs.fsyncSync(fd)
     fs.closeSync(fd)
   } catch {
-    // A platform on which folders cannot be opened.
+    // Folders cannot be opened on this platform.
   }
 }
 
 const FULL: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EFBIG']
 
-/** Does the work; what the system refuses becomes a StoreError. */
+/** Does the work; an error of the system becomes a StoreError. */
 export function named<T>(work: () => T): T {
   try {
     return work()

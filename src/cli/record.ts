@@ -15,7 +15,7 @@ import { sha256 } from '../core/hash.ts'
 import type { Place } from '../store/store.ts'
 import { isCount } from './fields-file.ts'
 
-/** What a file begins with; another number is another format. */
+/** The beginning of a file; another number is another format. */
 export const MAGIC = new TextEncoder().encode('tabweave ops 1\n\n')
 export const HEADER_BYTES = 64
 
@@ -74,13 +74,13 @@ export interface Scan {
   readonly groups: readonly (readonly Placed[])[]
   /** Where the last of them ends (bytes). */
   readonly end: number
-  /** Behind it is something that was no beginning of a group. */
+  /** The bytes after it are no beginning of a group. */
   readonly isDamaged: boolean
 }
 
 /**
- * Finds the records of a file of `size` bytes; `read` gives some of them. Payloads are not looked at. O(records).
- * Null for a file of another format, which is not to be touched.
+ * Finds the records of a file of `size` bytes; `read` gives some of them. Payloads are not looked at. O(records). Null for a file of
+ * another format, which must not be changed.
  */
 export function scan(size: number, read: (at: number, length: number) => Uint8Array): Scan | null {
   const begin = read(0, MAGIC.length)

@@ -1,4 +1,4 @@
-/** One run of the command: opens the node, meets the others, and leaves. What goes wrong for reasons of the world is a sentence. */
+/** One run of the command: opens the node, meets the others, and leaves. If something fails outside of this program, a sentence says so. */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '../core/bytes.ts'
@@ -19,7 +19,7 @@ import { authorName, words } from './words.ts'
 /** Where `npm start` serves. */
 const USUAL_RELAY = 'http://localhost:8229'
 
-/** Resolves when the node has left, to the command's exit code: 0, or 1 when something did not come about. */
+/** Resolves when the node has left, to the command's exit code: 0, or 1 when something did not succeed. */
 export async function run(options: Options, terminal: Terminal): Promise<number> {
   try {
     return (await live(options, terminal)) ? 0 : 1
@@ -58,7 +58,7 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
     opened.store.close()
     throw error
   })
-  // What is damaged goes on as another author, elsewhere.
+  // A node whose files are damaged continues as another author, in another folder.
   const folder = folderOf(node.author)
   if (relay !== null) keepRelay(folder, relay)
   const say = options.mode === 'digest' ? () => {} : terminal.print
@@ -84,7 +84,7 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
   }
 }
 
-/** What a person is told, or null for a bug of ours. */
+/** The sentence for a person, or null for a bug of ours. */
 export function sentenceOf(error: unknown): string | null {
   if (error instanceof Stop) return error.message
   if (error instanceof FolderHeld) return words.held(error.folder, error.pid)

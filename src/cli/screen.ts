@@ -1,4 +1,7 @@
-/** What a person sees of a running node: the history as it comes, and how far all agree; told when it changes, in lines. */
+/**
+ * What a person sees of a running node, in lines: the ops as they come, and whether all peers agree. A line is printed when something
+ * changes.
+ */
 import type { Node } from '../node/node.ts'
 import type { Hex, HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
 import {
@@ -16,21 +19,24 @@ import {
   words,
 } from './words.ts'
 
-/** Entries shown of what was there already: a screen. */
+/** How many of the entries that were there already are shown: a screen. */
 export const NEWEST = 20
-/** With more than this at once a person has lost the thread: the newest are shown. */
+/** If more entries than this come at once, a person cannot follow them: only the newest are shown. */
 const FLOOD = 200
 /** Entries read at a time. */
 const BATCH = 256
-/** Equivocations told one by one: an author may make any number of them. */
+/** Equivocations that are told one by one: an author may make any number of them. */
 const TOLD_AT_ONCE = 3
 /** ms between two lines about the same catching up. */
 const FETCHING_PAUSE = 2_000
-/** While ever more comes, or is said to come, the newest are shown this often (ms): what a peer says of it may be a lie. */
+/** While more and more entries come, or a peer says that they will, the newest are shown this often (ms): what the peer says may be a lie. */
 const SHOWN_EVERY = 5_000
-/** So long (ms) all must have been equal, and nothing come, before it is said: messages that fly to and fro say it at their end. */
+/**
+ * All peers must have agreed, and nothing have come, for so long (ms) before the screen says it. So while messages come and go, it is
+ * said only at their end.
+ */
 const QUIET = 500
-/** So long (ms) is waited for the room's first op before a person is told what may be wrong. */
+/** If the room's first op does not come for so long (ms), a person is told what may be wrong. */
 const UNANSWERED = 10_000
 
 const NO_NAMES: ReadonlyMap<Hex, string> = new Map()
@@ -38,9 +44,9 @@ const NO_NAMES: ReadonlyMap<Hex, string> = new Map()
 export interface ScreenOptions {
   readonly node: Node
   readonly print: (line: string) => void
-  /** A person watches, who cannot read hundreds of lines a second. */
+  /** True if a person watches. A person cannot read hundreds of lines a second. */
   readonly isWatched: boolean
-  /** The relay's address, and what the system says of it when it is down. */
+  /** The relay's address, and the system's words about it when it is down. */
   readonly relay: string
   readonly relayTrouble: () => string
 }
@@ -48,7 +54,7 @@ export interface ScreenOptions {
 export interface Screen {
   /** Something may have changed. */
   changed(): void
-  /** All peers, one at least, hold what this node holds, and have for a while. */
+  /** True when all peers, one at least, hold what this node holds, and have for a while. */
   readonly isAgreed: boolean
   status(): void
   /** The last entries in the room's own order. */
@@ -56,7 +62,7 @@ export interface Screen {
   close(): void
 }
 
-/** `failed` hears of what reading the history threw. */
+/** `failed` gets an error that was thrown while the history was read. */
 export function createScreen({ node, print, isWatched, relay, relayTrouble }: ScreenOptions, failed: (error: unknown) => void): Screen {
   let shown: number | null = null
   let looking = false
@@ -104,7 +110,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     }
   }
 
-  /** Costs what is new, however many there were: an author may make one after the other. */
+  /** Costs only the new ones, however many there were: an author may make one after the other. */
   const tellLies = ({ equivocations }: NodeStatus): void => {
     for (const lie of node.room.latestEquivocations(lies, TOLD_AT_ONCE)) print(equivocationLine(lie))
     const more = equivocations - lies - TOLD_AT_ONCE
@@ -112,7 +118,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     lies = equivocations
   }
 
-  /** What authors call themselves is for people: scripts read lines of one form. */
+  /** Chosen names are for people: scripts read lines of one form. */
   const printEntries = (entries: readonly HistoryEntry[]): void => {
     const names = isWatched ? node.names.all() : NO_NAMES
     for (const entry of entries) print(entryLine(entry, names.get(entry.author) ?? ''))
@@ -139,7 +145,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   /** How many ops are still on their way, as the peer that brings them says. */
   const toCome = ({ fetching }: NodeStatus): number => (fetching === null || fetching.of === null ? 0 : fetching.of - fetching.got)
 
-  /** Nothing has come for a while, or nothing was shown for long; until then it is said how far it is. */
+  /** True when nothing has come for a while, or nothing was shown for long. Until then the progress is told. */
   const isFloodOver = (): boolean => {
     const status = node.status()
     const now = performance.now()
@@ -185,7 +191,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     stale = true
     if (looking || closed) return
     looking = true
-    // Once for all that changes in this turn.
+    // Once for all changes of this turn.
     setTimeout(() => void look().catch(failed))
   }
 

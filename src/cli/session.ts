@@ -1,19 +1,19 @@
-/** A node and its terminal, from the first line to the last: what is typed is written, and what ends it. */
+/** A node and its terminal, from the first line to the last: writes typed lines into the room, and decides when to end. */
 import type { Node } from '../node/node.ts'
 import type { Options } from './args.ts'
 import { createScreen, NEWEST } from './screen.ts'
 import { holdingLine, refusedLine, unknownCommandLine, words } from './words.ts'
 
 export interface Terminal {
-  /** A person types and watches: lines that begin with "/" are for the node, and the end of input is the wish to leave. */
+  /** A person types and watches: lines that begin with "/" are for the node, and the end of input means that the person wants to leave. */
   readonly isInteractive: boolean
-  /** What is typed, or comes through a pipe. */
+  /** Lines that are typed, or come through a pipe. */
   readonly lines: AsyncIterable<string>
   /** Aborted when the node is to leave. */
   readonly leaving: AbortSignal
-  /** One line, of any text, on standard output. */
+  /** Prints one line, of any text, on standard output. */
   print(line: string): void
-  /** The same for what went wrong, on standard error. */
+  /** Prints a line about something that failed, on standard error. */
   complain(line: string): void
 }
 
@@ -30,15 +30,15 @@ export interface Session {
   changed(): void
   /** The node cannot go on. */
   broken(error: unknown): void
-  /** Resolves when it has ended, to whether all went well; rejects with what `broken` was given. The node still runs. */
+  /** Resolves when it has ended, to whether all went well; rejects with the error that `broken` was given. The node still runs. */
   readonly ended: Promise<boolean>
 }
 
 /** Lines on their way into the room at once: the rest of a pipe waits. */
 const UNWRITTEN_AT_ONCE = 256
-/** Whoever leaves waits so long (ms) for what was typed last. */
+/** When the node leaves, it waits so long (ms) for the lines that were typed last. */
 const LAST_LINES = 2_000
-/** ms between two looks whether it is over. */
+/** ms between two checks whether it is time to end. */
 const LOOK = 100
 
 type End = 'left' | 'done' | 'unanswered'
@@ -67,7 +67,7 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
     unwritten.add(written)
   }
 
-  /** Whether it is to leave. */
+  /** Runs a command. Gives whether the node is to leave. */
   const command = async (line: string): Promise<boolean> => {
     const [name = '', number = ''] = line.slice(1).split(' ')
     if (name.startsWith('/')) await write(line.slice(1))
@@ -95,7 +95,7 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
     terminal.leaving.addEventListener('abort', leave)
   })
 
-  /** Everything is written and everybody has it; or nothing has happened for too long. */
+  /** All lines are written and all peers have them; or nothing has happened for too long. */
   const over = async (): Promise<End> => {
     let [last, lastAt] = ['', performance.now()]
     while (!isOver) {

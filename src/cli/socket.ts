@@ -1,4 +1,4 @@
-/** Websockets for `net/relay-socket.ts`, since Node 20 has none. */
+/** Websockets for `net/relay-socket.ts`, since Node.js 20 has none. */
 import type { createConnection } from 'node:net'
 import { env } from 'node:process'
 import { WebSocket } from 'ws'
@@ -7,8 +7,9 @@ import { WEBSOCKET_LIMITS } from '../net/websocket-limits.ts'
 import { proxyFor, tunnelOf } from './proxy.ts'
 
 /**
- * A class like the browser's WebSocket, which takes no frame into memory that is larger than any of ours, or comes in more pieces, and inflates none.
- * It goes by the proxy that the environment names. `hear` is told why a connection failed, in the system's words ("connect ECONNREFUSED …", "self-signed certificate").
+ * A class like the browser's WebSocket. It takes no frame into memory that is larger than any of ours, or comes in more pieces, and
+ * inflates none. It uses the proxy that the environment names. `hear` is told why a connection failed, in the system's words ("connect
+ * ECONNREFUSED …", "self-signed certificate").
  */
 export function socketClass(
   hear: (why: string) => void,
@@ -21,7 +22,7 @@ export function socketClass(
         ...WEBSOCKET_LIMITS,
         ...(proxy !== null && { createConnection: tunnelOf(proxy, url.startsWith('wss:')) as unknown as typeof createConnection }),
       })
-      // Where a name has several addresses and none answers, there is a code and no message.
+      // If a name has several addresses and none answers, there is a code and no message.
       this.on('error', ({ message, code }: NodeJS.ErrnoException) => hear(message || String(code)))
     }
   }

@@ -1,4 +1,4 @@
-/** The process's streams and signals as a terminal: with a line that can be edited where a person sits, else a pipe. */
+/** The process's streams and signals as a terminal: with a line that a person can edit, or as a pipe. */
 import { EventEmitter, on } from 'node:events'
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline'
 import { clipped, visible, wrapped } from './plain-text.ts'
@@ -6,18 +6,19 @@ import type { Terminal } from './session.ts'
 import { linesOf, REPLACED } from './typed-lines.ts'
 
 export interface ProcessTerminal extends Terminal {
-  /** Nothing is typed any more. */
+  /** Stops reading typed lines. */
   close(): void
 }
 
-/** A terminal that knows them tells where a paste begins and ends. */
+/** Turns on (and off) that the terminal tells where a paste begins and ends. A terminal that does not know these sequences ignores them. */
 const [PASTES_TOLD, PASTES_UNTOLD] = ['\u001b[?2004h', '\u001b[?2004l']
 
 /** Columns of a terminal that does not tell how many it has. */
 const USUAL_COLUMNS = 80
 
 /**
- * Prints lines on a stream beside which nobody types: plain text. A terminal gets it clipped and broken into rows; anything else gets each line as one.
+ * Prints lines on a stream on which nobody types: plain text. On a terminal each line is clipped and broken into rows. Elsewhere each
+ * line stays one line.
  */
 export const printTo =
   (stream: NodeJS.WriteStream) =>
@@ -30,13 +31,13 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   const { stdin, stdout, stderr } = process
   const leaving = new AbortController()
   const leave = (): void => {
-    // Whoever asks twice does not want to wait.
+    // A person who asks twice does not want to wait.
     if (leaving.signal.aborted) process.exit(1)
     leaving.abort()
   }
-  // Not SIGHUP: nohup cannot keep a process running that listens to it.
+  // SIGHUP is not listed: if a process listens to it, nohup cannot keep it running.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, leave)
-  // Whoever read it has gone.
+  // The reader of the stream has gone.
   for (const stream of [stdout, stderr]) stream.on('error', () => leaving.abort())
 
   if (!stdin.isTTY || !stdout.isTTY) {
@@ -59,7 +60,7 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   const prompt = (): void => {
     if (!isClosed && !leaving.signal.aborted) typing.prompt(true)
   }
-  /** Takes away the line that is typed, all rows of it. */
+  /** Removes the line that is being typed, with all its rows. */
   const clear = (): void => {
     const { rows } = typing.getCursorPos()
     if (rows > 0) moveCursor(stdout, 0, -rows)
@@ -70,21 +71,21 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   }
   const take = (): void => {
     if (isClosed) return
-    // Off first: the shell may have changed it behind the stream's back.
+    // First off, then on: the shell may have changed the mode without the stream knowing.
     stdin.setRawMode?.(false)
     stdin.setRawMode?.(true)
     stdout.write(PASTES_TOLD)
     prompt()
   }
   stdout.write(PASTES_TOLD)
-  // A terminal that gives every key as it is pressed gives Ctrl-C and Ctrl-Z as keys.
+  // A terminal that passes on every key gives Ctrl-C and Ctrl-Z as keys.
   typing.on('SIGINT', leave)
   typing.on('SIGTSTP', () => {
     stdout.write(PASTES_UNTOLD)
     stdin.setRawMode?.(false)
-    // The whole group, as the system would: npm, which waits for this process, would go on waiting.
+    // Stops the whole process group, as the system would: otherwise npm, which waits for this process, would go on waiting.
     process.kill(0, 'SIGTSTP')
-    // Where nobody can bring it back, nothing was stopped.
+    // If the process cannot be brought back, it was not stopped: the terminal is taken back at once.
     setTimeout(take)
   })
   process.on('SIGCONT', take)
@@ -107,7 +108,7 @@ export function openTerminal(process: NodeJS.Process): ProcessTerminal {
   }
 }
 
-/** Lines as they are entered, from now on: what comes earlier is lost. A line that was pasted is text, also with a "/" before it. */
+/** Lines as they are entered from now on; earlier ones are lost. A line that was pasted is text, also with a "/" before it. */
 function linesTyped(typing: Interface, stdin: NodeJS.ReadStream): AsyncIterable<string[]> {
   const entered = new EventEmitter()
   let isPasting = false

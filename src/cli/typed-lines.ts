@@ -1,14 +1,14 @@
-/** Lines of what comes through a pipe. (In a terminal `node:readline` lets people edit theirs.) */
+/** Splits the bytes of a pipe into lines. (In a terminal `node:readline` lets people edit theirs.) */
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 
-/** Stands where bytes are not UTF-8: half a character, which no op may hold, so that such a line is refused instead of changed. */
+/** Stands for bytes that are no UTF-8. It is half a character, which no op may hold. So such a line is refused, and not changed. */
 export const REPLACED = '\udfff'
 
 const [LF, CR] = [0x0a, 0x0d]
 
 /**
- * The lines of some UTF-8 that comes in pieces, without their ends (LF or CR LF); the last needs none. Of one that is longer than any
- * op, the beginning is given, and is still too long for one; the rest is not kept. Reads no faster than its lines are taken.
+ * The lines of some UTF-8 that comes in pieces, without their ends (LF or CR LF); the last line needs none. If a line is longer than any
+ * op, only its beginning is given, which is still too long for an op; the rest is not kept. Reads no faster than its lines are taken.
  */
 export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let parts: Uint8Array[] = []
@@ -43,7 +43,7 @@ function textOf(line: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
-    // One that is too long may have been cut within a character.
+    // A line that is too long may have been cut within a character.
     return line.length > MAX_BODY_BYTES ? text : text.replaceAll('\ufffd', REPLACED)
   }
 }

@@ -1,4 +1,4 @@
-/** What a node says in a terminal, line by line. Lines about the node begin with "* ", those of the history with a time. */
+/** The lines that a node prints in a terminal. Lines about the node begin with "* ", those of the history with a time. */
 import { fromHex } from '../core/bytes.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
 import { wordsOf } from '../crdt/entry-words.ts'
@@ -6,7 +6,7 @@ import { authorLook } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
 import type { Hex, HistoryEntry, LatestEquivocation, NodeStatus, PathStatus, PeerStatus, SubmitReply } from '../node/views.ts'
 
-/** The nickname that every node makes from the same key, which is no proof, and the beginning of the key. */
+/** The nickname that every node computes from the same key, which is no proof, and the beginning of the key. */
 export const authorName = (author: Hex): string => `${authorLook(fromHex(author)!).name} ${author.slice(0, 8)}`
 
 /** Local time of seconds since 1970, as one can sort it. Authors may claim any number: beyond what a date holds, the number itself. */
@@ -17,29 +17,29 @@ export function timeOf(seconds: number): string {
   return Number.isNaN(local.getTime()) ? String(seconds) : local.toISOString().slice(0, -5).replace('T', ' ')
 }
 
-/** What an author calls itself, which anyone may: in quotation marks, behind the nickname. */
+/** An author's chosen name, after the nickname: in quotation marks, since anyone may choose it. */
 const called = (name: string): string => (name === '' ? '' : ` “${name}”`)
 
-/** An op of the history. `name`: what its author calls itself, or "". */
+/** An op of the history. `name`: its author's chosen name, or "". */
 export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry, name: string): string {
   const mark = equivocates ? ' [its author signed another op with this number]' : ''
   return `${timeOf(time)}  ${authorName(author)}${called(name)}${own ? ' (you)' : ''}: ${wordsOf({ kind, text })}${mark}`
 }
 
-/** What a node holds. */
+/** How many ops a node holds, and its digest. */
 export const holdingLine = ({ ops, authors, heads, digest }: NodeStatus): string =>
   `* ${plural(ops, 'op')} by ${plural(authors, 'author')}, ${plural(heads, 'head')}, digest ${digest}`
 
 export const agreementLine = ({ peers, ops, digest }: NodeStatus): string =>
   `* all equal: this node and ${plural(peers.length, 'peer')} hold the same ${plural(ops, 'op')}, digest ${digest}`
 
-/** A path, with why it is down; `why` in the system's words. */
+/** A path, and why it is down; `why` in the system's words. */
 export function pathLine({ path, state, detail }: PathStatus, place: string, why: string): string {
   const reason = [detail, why].filter((part) => part !== '').join(': ')
   return `* ${path} ${place} is ${state}${state === 'down' && reason !== '' ? ` (${reason}); this node tries again` : ''}`
 }
 
-/** `name`: what it says of itself, or "". */
+/** `name`: the peer's chosen name, or "". */
 export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }: PeerStatus, name: string): string {
   const who = author === null ? `unproven ${peer.slice(0, 8)}` : authorName(author)
   const differs =

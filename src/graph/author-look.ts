@@ -1,11 +1,11 @@
 /**
- * How an author looks, everywhere: a nickname, a hue and a shape, all derived from its key, so that every node shows the
- * same author in the same way without anyone having told it.
+ * The look of an author, everywhere: a nickname, a hue and a shape. All are derived from its key, so every node shows the same author in
+ * the same way without being told.
  *
- * A nickname is no proof: there are 4,096 of them, and anyone who makes keys for a second finds one with the nickname of
- * somebody else. Where it matters who wrote something, show the fingerprint (the key in hex) beside it.
+ * A nickname is no proof. There are 4,096 of them, and anyone who makes keys for a second finds one with the nickname of somebody else.
+ * Where it matters who wrote something, show the fingerprint (the key in hex) beside it.
  *
- * The first word of the nickname names the colour, for those who cannot see it, and no author is red: red means a lie.
+ * The first word of the nickname names the colour, for people who cannot see it. No author is red: red means a lie.
  */
 import { AUTHOR_BYTES } from '../core/limits.ts'
 import { assert } from '../core/result.ts'
@@ -115,5 +115,5 @@ function colorIn(tones: Tones, { hue }: AuthorLook, theme: Theme, alpha: number)
   return `oklch(${lightness} ${chroma} ${hue}${alpha < 1 ? ` / ${alpha}` : ''})`
 }
 
-/** What an author calls itself, as text: in quotation marks, and isolated, since what turns the direction of a name ends with it. */
+/** An author's chosen name, as text: in quotation marks, and isolated, so that characters that turn the direction have no effect after it. */
 export const quotedName = (name: string): string => `“\u2068${name}\u2069”`

@@ -4,7 +4,10 @@ import type { GraphView } from './feed.ts'
 import { countInWords } from '../core/counts.ts'
 import { BUTTONS_WIDTH } from './frame.ts'
 
-/** Room for the depth scale (a digit or a comma of it), for the page's buttons, and, where there is width for it, for the peers' marks before them, CSS pixels. */
+/**
+ * Space for the depth scale (a digit or a comma of it), for the page's buttons, and, where the canvas is wide enough, for the peers'
+ * marks before them, CSS pixels.
+ */
 const LEFT = 16
 const DIGIT = 6
 const RIGHT = BUTTONS_WIDTH

@@ -1,7 +1,7 @@
 /**
- * From places in the layout (columns, rows) to CSS pixels and back. Rows zoom; columns do not: they share the width while
- * they fit, so that zooming is zooming in time and an author stays where it was. Only when there are more columns than fit
- * do they spread with the zoom, and can be panned.
+ * From places in the layout (columns, rows) to CSS pixels and back. Rows zoom; columns do not: they share the width while they fit. So
+ * zooming is zooming in time, and an author stays where it was. Only when there are more columns than fit do they spread with the zoom,
+ * and can be panned.
  */
 
 /** A column c stands at x + c × laneGap, a row r at y + r × rowGap. */
@@ -20,7 +20,7 @@ export interface Box {
   readonly bottom: number
 }
 
-/** How much there is to see. */
+/** How much content there is. */
 export interface Extent {
   readonly columns: number
   readonly rows: number
@@ -36,7 +36,7 @@ const MIN_ROW_GAP = 0.0001
 const MAX_LANE_GAP = 144
 /** However narrow the window: the own column, another one, and one for all others. */
 const LEAST_PLACES = 3
-/** Air above the first row and below the last. */
+/** Empty space above the first row and below the last. */
 const MARGIN_TOP = 26
 const MARGIN_BOTTOM = 46
 
@@ -53,7 +53,10 @@ export function fittingRowGap(extent: Extent, box: Box): number {
   return Math.min(Math.max(room / Math.max(extent.rows - 1, 1), MIN_ROW_GAP), HOME_ROW_GAP)
 }
 
-/** The nearest camera that shows no needless emptiness: content that fits is at rest (centred, from the top); else its ends stay at the edges. */
+/**
+ * The nearest camera that shows no needless empty space. Content that fits is at rest (centred, from the top); otherwise its ends stay at
+ * the edges.
+ */
 export function settled(camera: Camera, extent: Extent, box: Box): Camera {
   const rowGap = Math.min(Math.max(camera.rowGap, fittingRowGap(extent, box) * 0.8), MAX_ROW_GAP)
   const laneGap = laneGapFor(rowGap, extent.columns, box)
@@ -75,7 +78,7 @@ export function zoomed(camera: Camera, factor: number, px: number, py: number, e
   return settled({ x: px - column * laneGap, y: py - row * rowGap, laneGap, rowGap }, extent, box)
 }
 
-/** How many columns have room in the box at the home height of rows. */
+/** How many columns fit into the box at the home height of rows. */
 export function placesIn(box: Box): number {
   return Math.max(LEAST_PLACES, Math.floor((box.right - box.left) / laneGapFor(HOME_ROW_GAP, Number.POSITIVE_INFINITY, box)))
 }

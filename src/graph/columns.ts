@@ -1,16 +1,17 @@
 /**
- * The columns from left to right: in the order (row, id) of their author's least op, the same on every node. A column that was
- * learned late stands at the right until the columns are settled: when they may move is the view's to decide.
+ * The columns from left to right, in the order (row, id) of their author's least op, the same on every node. If a node learns of a column
+ * late, it stands at the right until the columns are settled. The view decides when they may move.
  *
- * Where there are more columns than places, those whose authors have been silent for longest share one place at the right.
+ * If there are more columns than places, the columns of authors who have been silent for longest share one place at the right.
  */
 import { compareOps, type Layout, leastOp } from './layout.ts'
 
 const NOBODY: ReadonlySet<number> = new Set()
 
 /**
- * Puts every column in its place. Returns true if one moved. Of more than `room` columns all are folded but those `kept`, and those with the
- * latest ops, as far as there are places for them. O(columns + unsettled columns × log of them + folded columns × log of the places).
+ * Puts every column in its place. Returns true if one moved. If there are more than `room` columns, all are folded except those in
+ * `kept`, and those with the latest ops as far as there are places for them. O(columns + unsettled columns × log of them + folded columns
+ * × log of the places).
  */
 export function settleColumns(layout: Layout, room = Number.POSITIVE_INFINITY, kept: ReadonlySet<number> = NOBODY): boolean {
   if (layout.unsettled.size > 0) sortColumns(layout)

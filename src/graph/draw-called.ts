@@ -1,4 +1,4 @@
-/** What an author calls itself, under its nickname: any text, which stays in its line and turns nothing around it. */
+/** An author's chosen name, under its nickname: any text. It stays in its line, and does not turn the text around it. */
 import { quotedName } from './author-look.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import type { Frame } from './frame.ts'
@@ -11,7 +11,7 @@ const LINE = 15
 /** Draws `name` around `x`, its line's middle at `y`, and no wider than `width` (CSS pixels). */
 export function drawCalled(canvas: Canvas2D, { palette }: Frame, name: string, x: number, y: number, width: number): void {
   canvas.save()
-  // Marks that are piled on a letter reach beyond its line.
+  // Marks that are piled on a letter would reach beyond its line.
   canvas.beginPath()
   canvas.rect(x - width / 2, y - LINE / 2, width, LINE)
   canvas.clip()

@@ -1,6 +1,6 @@
 /**
- * Edges in sight: an author's own thread runs straight down its lane, thick; what it had seen of others comes in along
- * curves, in the colour of whom it was seen from.
+ * Edges in sight. An author's own line runs straight down its lane, thick. Edges to ops of other authors come in as curves, in the colour
+ * of the other author.
  */
 import type { Canvas2D } from './canvas2d.ts'
 import { type Frame, MUTED, opScreenX, opScreenY, screenY } from './frame.ts'
@@ -12,9 +12,9 @@ import { lookOf } from './scene.ts'
 /** Above this many, edges are one colour each instead of blending from the parent's to the child's. */
 const MAX_BLENDED = 260
 
-/** Of the edges longer than a window, the newest are looked at: a bound on what an odd graph can cost. */
+/** Of the edges that are longer than a window, the newest are looked at. This bounds the cost of an unusual graph. */
 const MAX_LONG = 4096
-/** The same for the ops above the window, and their edges; and for the edges that are drawn. */
+/** How many ops above the window, and edges of them, are looked at; and how many edges are drawn. */
 const MAX_LOOKED_AT = 32_768
 const MAX_DRAWN = 8_192
 
@@ -27,14 +27,14 @@ export function drawEdges(canvas: Canvas2D, frame: Frame): void {
   const blended = cross.length <= MAX_BLENDED
   const near = frame.camera.rowGap > 12
   canvas.lineCap = 'round'
-  // Small rows are crowded: what others wrote steps back there, and the dots stay in front.
+  // Small rows are crowded: there, edges to ops of others are fainter, and the dots stay in front.
   const crowd = Math.min(1, Math.max(0, (frame.camera.rowGap - 2) / 14))
   strokeBatches(canvas, frame, cross, near ? 1.6 : 1, blended, 0.32 + 0.43 * crowd)
   strokeBatches(canvas, frame, own, near ? 3 : 1.4, false, 0.5)
   canvas.globalAlpha = 1
 }
 
-/** Whether the selection is about this edge: it lies on a path into or out of the chosen op. */
+/** Whether the selection concerns this edge: whether it lies on a path into or out of the chosen op. */
 function isLit(frame: Frame, edge: number): boolean {
   const { layout, selected } = frame.scene
   if (selected?.type !== 'op') return true
@@ -53,7 +53,7 @@ function edgesInSight(frame: Frame): number[] {
   const { firstRow, lastRow } = frame
   const edges: number[] = []
   let looks = 0
-  // From the rows in sight upwards: what is left out where there is too much is the farthest.
+  // From the rows in sight upwards: if there are too many, the farthest are left out.
   for (let row = Math.min(lastRow, layout.rows - 1); row >= Math.max(0, firstRow - LONG_EDGE_ROWS); row--) {
     for (let op = layout.rowFirst[row]!; op !== NONE; op = layout.rowNext[op]!) {
       if (++looks > MAX_LOOKED_AT || edges.length > MAX_DRAWN) return edges

@@ -1,4 +1,7 @@
-/** What stands around the ops: the own lane's band, the depth scale, the heads of the columns, the place in the whole. */
+/**
+ * All that is drawn around the ops: the own lane's band, the depth scale, the heads of the columns, and which part of the whole is in
+ * sight.
+ */
 import type { Canvas2D } from './canvas2d.ts'
 import { countInWords } from '../core/counts.ts'
 import { drawCalled } from './draw-called.ts'
@@ -9,7 +12,7 @@ import type { Scene } from './scene.ts'
 import { addShape, addStar } from './shape.ts'
 import { equalBytes } from '../core/bytes.ts'
 
-/** Height of the strip of column heads, and of one line more in it for what authors call themselves, CSS pixels. */
+/** Height of the strip of column heads, and of one line more in it for chosen names, CSS pixels. */
 const HEADER_HEIGHT = 56
 const CALLED_HEIGHT = 14
 /** Where that line is. */
@@ -70,7 +73,7 @@ function drawDepths(canvas: Canvas2D, frame: Frame): void {
   canvas.globalAlpha = 1
 }
 
-/** Draws the column heads: shape, nickname, how many ops, what the author calls itself. Over everything. */
+/** Draws the column heads: shape, nickname, how many ops, chosen name. Over everything. */
 export function drawHeads(canvas: Canvas2D, frame: Frame): void {
   const { box, camera, palette, scene, width } = frame
   const { layout } = scene

@@ -1,4 +1,7 @@
-/** Peers' frontiers: one thread across the columns for each, above it what the peer holds, below it what it lacks. */
+/**
+ * Peers' frontiers: for each peer a line across the columns (a *ribbon*; in code a thread). Higher on the screen than the ribbon are the
+ * ops that the peer holds, lower the ops that it lacks.
+ */
 import { greatestOf } from '../core/lists.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { countInWords } from '../core/counts.ts'
@@ -8,22 +11,22 @@ import { FONT, inkOf } from './palette.ts'
 import { measurePeers, type ScenePeer } from './scene.ts'
 import { addShape } from './shape.ts'
 
-/** Threads at the same height lie this far apart, CSS pixels; or nearer, so that those of many stay between their two rows. */
+/** Ribbons at the same height are this far apart, CSS pixels; or nearer, so that those of many peers stay between their two rows. */
 const SPREAD = 4
-/** From an op to a thread below it at most, CSS pixels. */
+/** The distance from an op to a ribbon below it at most, CSS pixels. */
 const MAX_AIR = 18
-/** What of that is kept free at either row, as a part. */
+/** The part of that distance that is kept free at either row. */
 const CLEAR = 0.25
-/** Room a tag takes, and its radius, CSS pixels. */
+/** The space that a tag takes, and its radius, CSS pixels. */
 const TAG_SIZE = 12
 const TAG_RADIUS = 4.6
-/** What the tints of all peers that lack something add up to at most, and one of few. */
+/** The sum of the tints of all peers that lack something, and the tint of one if they are few. */
 const MAX_TINT = 0.15
 const TINT = 0.05
-/** Between the end of a thread and its first tag, CSS pixels. */
+/** The space between the end of a ribbon and its first tag, CSS pixels. */
 const TAG_GAP = 7
 
-/** Tints what each peer lacks; drawn under the ops. */
+/** Tints the ops that each peer lacks; drawn under the ops. */
 export function drawLacks(canvas: Canvas2D, frame: Frame): void {
   const behind = threads(frame).filter(({ peer }) => !isLevel(frame, peer))
   for (const { peer, aside } of behind) {
@@ -40,7 +43,7 @@ export function drawLacks(canvas: Canvas2D, frame: Frame): void {
   canvas.globalAlpha = 1
 }
 
-/** Where a peer's thread ends at the right, and how high it would lie if it were the only one. */
+/** Where a peer's ribbon ends at the right, and how high it would be if it were the only one. */
 interface ThreadEnd {
   readonly peer: ScenePeer
   readonly x: number
@@ -48,7 +51,7 @@ interface ThreadEnd {
   readonly level: number
 }
 
-/** Draws the threads, under the ops; gives their ends. */
+/** Draws the ribbons, under the ops; gives their ends. */
 export function drawThreads(canvas: Canvas2D, frame: Frame): readonly ThreadEnd[] {
   const { palette } = frame
   canvas.lineCap = 'round'
@@ -68,7 +71,7 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): readonly ThreadEnd[
   })
 }
 
-/** Draws at the right end of each thread whose it is, and how many ops that peer lacks. Over the ops: no tag is hidden by one. */
+/** Draws at the right end of each ribbon the mark of its author, and how many ops that peer lacks. Over the ops: no op hides a tag. */
 export function drawTagsOf(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): void {
   canvas.font = `10.5px ${FONT}`
   canvas.textAlign = 'left'
@@ -85,8 +88,8 @@ export function drawTagsOf(canvas: Canvas2D, frame: Frame, ends: readonly Thread
 }
 
 /**
- * Tags that would overlap, side by side; after them how far the last of these peers is behind. Where they would stand under the page's buttons, they stand
- * on the ends of the threads, or below them when these are below all ops.
+ * Draws tags that would overlap side by side; after them, how far the last of these peers is behind. If they would stand under the page's
+ * buttons, they stand on the ends of the ribbons, or below them when these are below all ops.
  */
 function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): void {
   const [first, last] = [ends[0], ends.at(-1)]
@@ -95,7 +98,7 @@ function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): v
   const words = lacks === 0 ? '' : `−${countInWords(lacks)}`
   const width = ends.length * TAG_SIZE + (words === '' ? 0 : canvas.measureText(words).width)
   const left = Math.min(first.x + TAG_GAP, frame.width - BUTTONS_WIDTH - width) - TAG_SIZE / 2
-  // Beside the newest op there may be no room for them; below it there is nothing.
+  // Beside the newest op there may be no space for them; below it there is nothing.
   const isBelow = left < first.x && first.level > screenY(frame, frame.scene.layout.rows - 1)
   const line = last.y + TAG_SIZE * 0.75
   for (const [i, { peer, y }] of ends.entries()) {
@@ -117,8 +120,8 @@ function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): v
 }
 
 /**
- * Moves the threads towards where they belong; true when all have arrived. `elapsed` in ms. Once a picture, and not for each message of the
- * feed: others choose how many columns and lanes there are, and pictures take a part of the time only (`view.ts`).
+ * Moves the ribbons towards their places; true when all have arrived. `elapsed` in ms. This runs once a picture, and not for each message
+ * of the feed: others decide how many columns and lanes there are, and pictures take only a part of the time (`view.ts`).
  */
 export function easeThreads(frame: Frame, elapsed: number): boolean {
   measurePeers(frame.scene)
@@ -137,12 +140,12 @@ export function easeThreads(frame: Frame, elapsed: number): boolean {
   return arrived
 }
 
-/** Of whom nothing is known to be held, nothing is claimed to be lacked: it has not been heard, or is ahead of this node everywhere. */
+/** Peers of which this node knows a held op. Of the others it claims nothing: it has not heard them, or they are ahead of it everywhere. */
 const heardPeers = ({ scene }: Frame): readonly ScenePeer[] => scene.peers.filter(({ frontier }) => frontier.count > 0)
 
 const airOf = (frame: Frame): number => Math.min(frame.camera.rowGap / 2, MAX_AIR)
 
-/** Peers with how far their threads lie beside the middle between two rows, CSS pixels downwards. */
+/** Peers, each with the distance of its ribbon from the middle between two rows, CSS pixels downwards. */
 function threads(frame: Frame): readonly { readonly peer: ScenePeer; readonly aside: number }[] {
   const peers = heardPeers(frame)
   const step = Math.min(SPREAD, (2 * airOf(frame) * (1 - 2 * CLEAR)) / Math.max(1, peers.length - 1))
@@ -162,7 +165,7 @@ function threadY(frame: Frame, row: number, aside: number): number {
   return Math.min(Math.max(screenY(frame, row - 1) + airOf(frame) + aside, -40), frame.height + 40)
 }
 
-/** Where a peer's thread is in a place; in the place of the folded columns, above the first op that it lacks of any of them. */
+/** The row of a peer's ribbon in a place. In the place of the folded columns: above the first op that it lacks of any of them. */
 function shownRow(layout: Layout, { shown }: ScenePeer, at: number): number {
   const column = layout.open[at]
   if (column !== undefined) return shown[column] ?? 0
@@ -171,7 +174,7 @@ function shownRow(layout: Layout, { shown }: ScenePeer, at: number): number {
   return row
 }
 
-/** Adds a peer's thread to the path, level across each column with soft steps between; returns its left, right and the y at its right end. */
+/** Adds a peer's ribbon to the path, level across each column with soft steps between; returns its left, right and the y at its right end. */
 function addThread(canvas: Canvas2D, frame: Frame, peer: ScenePeer, aside: number): [left: number, right: number, y: number] {
   const { laneGap } = frame.camera
   const { layout } = frame.scene

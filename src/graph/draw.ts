@@ -1,4 +1,4 @@
-/** One picture of the graph, from the back to the front. Draws what is in sight and nothing else. */
+/** Draws one picture of the graph, from the back to the front. It draws only what is in sight. */
 import type { Canvas2D } from './canvas2d.ts'
 import { drawDensity } from './draw-density.ts'
 import { drawEdges } from './draw-edges.ts'

@@ -1,11 +1,11 @@
 /**
- * What the graph is told: by the node (over a MessagePort, plain data, in order) and by the page. The graph keeps its
- * own copy of the DAG's shape (no bodies) and never asks back.
+ * The messages that the graph gets: from the node (over a MessagePort, plain data, in order) and from the page. The graph keeps its own
+ * copy of the DAG's shape (no bodies) and never asks back.
  */
 
 /** From the node's worker to the render worker. Op numbers are places in the node's order of admission: 0, 1, 2, … */
 export type GraphFeed =
-  /** Forget everything: what follows is a room from its beginning. `self` is this node's author, 32 bytes. */
+  /** Forget everything: the next messages are a room from its beginning. `self` is this node's author, 32 bytes. */
   | { readonly type: 'reset'; readonly self: Uint8Array }
   /** Ops `first` … `first + authors.length − 1` were admitted. */
   | {
@@ -29,7 +29,7 @@ export type GraphFeed =
   | { readonly type: 'peers'; readonly peers: readonly PeerFrontier[] }
   /** Authors (32 bytes each) of at most MAX_PRESENT connected peers: their lanes are not folded. */
   | { readonly type: 'present'; readonly authors: readonly Uint8Array[] }
-  /** What authors (hex) call themselves: all of it, each time. Any text. */
+  /** The chosen names of authors (hex): all of them, each time. Any text. */
   | { readonly type: 'names'; readonly names: ReadonlyMap<string, string> }
   /** Pairs of op numbers that are equivocations: same author, same seq. Those that are new. */
   | { readonly type: 'equivocations'; readonly pairs: Int32Array }
@@ -80,7 +80,7 @@ export interface GraphView {
   /** CSS pixels. */
   readonly width: number
   readonly height: number
-  /** What the page has laid over the picture, CSS pixels from the right and from the bottom: ops are kept out of it. */
+  /** The size of what the page shows over the picture, CSS pixels from the right and from the bottom: ops are kept out of it. */
   readonly coveredRight: number
   readonly coveredBottom: number
   readonly pixelRatio: number
@@ -89,7 +89,7 @@ export interface GraphView {
   readonly visible: boolean
 }
 
-/** The few words that stand on the canvas itself; the page's catalogue gives them. */
+/** The few words on the canvas itself; the page's catalogue gives them. */
 export interface GraphWords {
   readonly you: string
   readonly forked: string
@@ -97,12 +97,12 @@ export interface GraphWords {
 
 /** From the render worker to the page. */
 export type GraphOutput =
-  /** What is selected: an op of the DAG, a ghost, or nothing. */
+  /** The selection: an op of the DAG, a ghost, or nothing. */
   | { readonly type: 'selected'; readonly id: string | null; readonly ghost: GhostNote | null }
-  /** What the pointer is over: an op, or the head of a lane. */
+  /** Under the pointer: an op, or the head of a lane. */
   | { readonly type: 'hovered'; readonly op: SeenOp | null; readonly head: LaneHead | null; readonly x: number; readonly y: number }
   | { readonly type: 'following'; readonly on: boolean }
-  /** Sent at most a few times a second: what is drawn, for the mirror that screen readers use. */
+  /** Sent at most a few times a second: a description of the picture, for the text that screen readers use. */
   | {
       readonly type: 'drawn'
       readonly ops: number
@@ -114,11 +114,11 @@ export type GraphOutput =
       /** Ops in sight, newest row first, at most MAX_SEEN; `hidden` more are in sight. */
       readonly seen: readonly SeenOp[]
       readonly hidden: number
-      /** How many ops are in the selected op's past and future, and concurrent with it. */
+      /** How many ops are earlier than the selected op (in its causal past), later, and concurrent with it. */
       readonly reach: { readonly past: number; readonly future: number; readonly concurrent: number } | null
     }
 
-/** An op as the mirror names it. `id` and `author` in hex. */
+/** An op as the text for screen readers names it. `id` and `author` in hex. */
 export interface SeenOp {
   readonly id: string
   readonly author: string
@@ -127,14 +127,17 @@ export interface SeenOp {
   readonly state: 'admitted' | 'forked' | Ghost['state']
 }
 
-/** Whose lane it is. Over the place that folded lanes share: the first MAX_FOLDED_NAMED of their authors from left to right, and how many more there are. In hex. */
+/**
+ * Which authors a lane belongs to. Over the place that folded lanes share: the first MAX_FOLDED_NAMED of their authors from left to
+ * right, and how many more there are. In hex.
+ */
 export interface LaneHead {
   readonly folded: boolean
   readonly authors: readonly string[]
   readonly more: number
 }
 
-/** Why a ghost is one. `author` in hex. */
+/** Why an op is a ghost. `author` in hex. */
 export interface GhostNote {
   readonly author: string
   readonly seq: number
@@ -142,13 +145,13 @@ export interface GhostNote {
   readonly reason: string
 }
 
-/** Peers whose frontier is drawn: more would be a carpet. Each takes 5 bytes an op and 20 a column. */
+/** Peers whose frontier is drawn: more would hide the graph. Each takes 5 bytes an op and 20 a column. */
 export const MAX_FRONTIERS = 8
 
-/** Peers whose lanes are kept from being folded: more would not have room beside each other. */
+/** Peers whose lanes are not folded: more would not fit beside each other. */
 export const MAX_PRESENT = 64
 
-/** Ops and authors named in one "drawn": more than a listener would sit through. */
+/** Ops and authors named in one "drawn": more than a person listens to. */
 export const MAX_SEEN = 60
 
 /** Authors of folded lanes named beside the pointer: as many as can be read at a glance. */

@@ -1,4 +1,4 @@
-/** What drawing is given for one picture, and the small sums every part of it needs. */
+/** The data for drawing one picture, and the small computations that every part of it needs. */
 import type { Box, Camera } from './camera.ts'
 import type { GraphWords } from './feed.ts'
 import { laneOffset, type Layout, NONE } from './layout.ts'
@@ -13,7 +13,7 @@ export interface Frame {
   /** CSS pixels. */
   readonly width: number
   readonly height: number
-  /** What is right of it lies under the page's buttons, or under what the page lays over the picture, CSS pixels. */
+  /** Right of this place the page's buttons or other parts of the page cover the picture, CSS pixels. */
   readonly coveredFrom: number
   readonly pixelRatio: number
   readonly palette: Palette
@@ -21,7 +21,7 @@ export interface Frame {
   /** ms, the drawing clock. */
   readonly now: number
   readonly reducedMotion: boolean
-  /** What the pointer is over. */
+  /** The op or ghost under the pointer. */
   readonly hovered: number | string | null
   /** Ops in sight in no order, or null when they are too many to draw one by one. */
   readonly visible: readonly number[] | null
@@ -33,7 +33,7 @@ export interface Frame {
 /** The strip at the right in which the page's buttons stand, CSS pixels. */
 export const BUTTONS_WIDTH = 58
 
-/** How muted an op is that the selection is not about. */
+/** The opacity of an op that does not belong to the selection. */
 export const MUTED = 0.2
 
 /** How long an op pops in, ms. */
@@ -55,7 +55,7 @@ export function dotRadius(camera: Camera): number {
   return Math.max(0.8, Math.min(7, camera.rowGap * 0.22, camera.laneGap * 0.16))
 }
 
-/** 1, or less when the selection is about others. */
+/** 1, or less for an op that does not belong to the selection. */
 export function emphasis(frame: Frame, op: number): number {
   const { selected } = frame.scene
   return selected?.type === 'op' && selected.reach.marks[op] === REST ? MUTED : 1

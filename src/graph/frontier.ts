@@ -1,8 +1,8 @@
 /**
- * What a peer holds, as a line across the columns of our DAG: above the line is what it has, below it is what it lacks.
- * A peer that has everything draws a level line under the newest row: agreement looks flat.
+ * The ops that a peer holds, as a line across the columns of our DAG. Higher on the screen than the line are the ops that it has, lower
+ * the ops that it lacks. For a peer that has everything the line is level under the newest row.
  *
- * A peer's ops only ever grow, so ops once known to be held stay marked and each is walked once per peer: O(1) an op on
+ * A peer never loses ops. So an op that is once known to be held stays marked, and each is walked once for each peer: O(1) an op on
  * average, whatever the number of updates.
  */
 import { type Layout, NONE } from './layout.ts'
@@ -12,7 +12,10 @@ export interface Frontier {
   held: Uint8Array
   /** How many ops are held. */
   count: number
-  /** Of each lane: the last op known to be held when it was looked at, or NONE. A lane that was cut since has an op of another lane here. */
+  /**
+   * For each lane: the last op known to be held when the lane was looked at, or NONE. If a lane was cut since, this is an op of another
+   * lane.
+   */
   laneHeld: Int32Array
 }
 
@@ -40,9 +43,9 @@ export function advanceFrontier(frontier: Frontier, layout: Layout, heads: reado
 }
 
 /**
- * For each column, the row of the first op that the peer lacks, or `layout.rows` when it lacks none. Written into `rows`. Of an author who has
- * forked into more lanes than have a rank, only those are looked at. O(columns + lanes that are compared), and once for each op that came to be
- * held; a lane that was cut is walked anew.
+ * For each column, the row of the first op that the peer lacks, or `layout.rows` when it lacks none. Written into `rows`. If an author
+ * has forked into more lanes than have a rank, only those with a rank are looked at. O(columns + lanes that are compared), and once for
+ * each op that came to be held; a lane that was cut is walked anew.
  */
 export function lackingRows(frontier: Frontier, layout: Layout, rows: Float64Array): void {
   makeRoom(frontier, layout)
@@ -55,7 +58,7 @@ export function lackingRows(frontier: Frontier, layout: Layout, rows: Float64Arr
   }
 }
 
-/** The first op of a lane that the peer lacks, or NONE. What is held is held with all before it. */
+/** The first op of a lane that the peer lacks, or NONE. If the peer holds an op, it holds all earlier ones of the lane. */
 function firstLacking({ held, laneHeld }: Frontier, layout: Layout, lane: number): number {
   let last = laneHeld[lane]!
   if (last !== NONE && layout.lane[last] !== lane) last = NONE

@@ -2,7 +2,7 @@
 import { NONE, placesOf } from './layout.ts'
 import type { PlacedGhost, Scene, Unplaced } from './scene.ts'
 
-/** Anyone can make up authors, so ghosts of unknown ones share a few columns. */
+/** Anyone can make up authors. So ghosts of unknown authors share a few columns. */
 const MAX_STRANGER_COLUMNS = 3
 
 /**

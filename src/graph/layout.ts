@@ -21,7 +21,7 @@
  */
 import { ID_BYTES } from '../core/limits.ts'
 
-/** Nothing here: the end of a list. */
+/** The end of a list: nothing here. */
 export const NONE = -1
 
 /** Edges longer than this many rows are also kept in a list of their own, so that culling need only look this far back. */
@@ -34,7 +34,7 @@ export const RANKED_LANES = 16
 const LANE_OFFSETS = [0, 0.3, -0.3, 0.15, -0.15] as const
 
 export interface Layout {
-  /** Ops, edges, columns, lanes and rows so far: what is beyond in the arrays means nothing. */
+  /** Ops, edges, columns, lanes and rows so far. The arrays are longer; the rest of them means nothing. */
   ops: number
   edges: number
   columns: number

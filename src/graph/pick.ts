@@ -6,7 +6,7 @@ import { foldedColumns } from './layout.ts'
 
 /** CSS pixels: half of the 44 that a finger wants. */
 const FINGER = 22
-/** In the far view there may be very many ops in reach: enough are looked at to find a near one. */
+/** In the far view there may be very many ops in reach: so many are looked at, enough to find a near one. */
 const MAX_LOOKED_AT = 4000
 
 /** An op number, a ghost's id, or null. `reach` in CSS pixels. */
@@ -30,7 +30,7 @@ export function pick(frame: Frame, x: number, y: number, reach = FINGER): number
   return best
 }
 
-/** Whose lane has its head at `x`, or null. */
+/** The lane whose head is at `x`, or null. */
 export function pickHead({ camera, scene }: Frame, x: number): LaneHead | null {
   const { layout } = scene
   const place = Math.round((x - camera.x) / camera.laneGap)

@@ -1,6 +1,6 @@
 /**
- * Causal questions about one op: what is in its past, what is in its future, and so what is concurrent with it (the rest).
- * Marks are kept for every op and grow with the DAG. O(ops + edges) to make, O(parents) for each new op.
+ * The causal relations of one op: its causal past, the ops that have it in theirs (its future), and the concurrent ops (the rest). Marks
+ * are kept for every op and grow with the DAG. O(ops + edges) to make, O(parents) for each new op.
  */
 import { type Layout, NONE } from './layout.ts'
 

@@ -1,6 +1,6 @@
 /**
- * What the graph knows: the layout, whose lanes they are, what is pending or refused, what peers hold, which ops are
- * equivocations, and what is selected. Fed by `GraphFeed`, read by drawing. Knows no pixels.
+ * The state of the graph: the layout, the authors of its lanes, pending and rejected ops, the ops that peers hold, equivocations, and the
+ * selection. `GraphFeed` fills it, drawing reads it. It knows no pixels.
  */
 import { compareBytes, equalBytes, fromHex, toHex } from '../core/bytes.ts'
 import { AUTHOR_BYTES, ID_BYTES } from '../core/limits.ts'
@@ -26,7 +26,7 @@ export interface Scene {
   peers: readonly ScenePeer[]
   /** Authors (hex) of peers that are connected. */
   present: readonly string[]
-  /** What authors (hex) call themselves. */
+  /** The chosen names of authors (hex). */
   names: ReadonlyMap<string, string>
   /** Ops that are one side of an equivocation. */
   ties: Ties
@@ -88,7 +88,7 @@ export function createScene(): Scene {
   }
 }
 
-/** Takes in one message of the feed at `now` (ms). Gives how many ops are new by it, here or at peers. */
+/** Takes in one message of the feed at `now` (ms). Gives how many ops are new because of it, here or at peers. */
 export function feedScene(scene: Scene, feed: GraphFeed, now: number): number {
   const before = opsTold(scene)
   take(scene, feed, now)
@@ -139,7 +139,7 @@ export function idOf(scene: Scene, op: number): string {
   return toHex(scene.layout.ids.subarray(op * ID_BYTES, (op + 1) * ID_BYTES))
 }
 
-/** The op with this hex id, from op `first` on, or NONE. O(ops), at the person's pace. */
+/** The op with this hex id, from op `first` on, or NONE. O(ops): a person causes it. */
 export function findOp(scene: Scene, id: string, first = 0): number {
   const bytes = fromHex(id)
   if (bytes === null || bytes.length !== ID_BYTES) return NONE
@@ -189,14 +189,14 @@ export function stepFrom(scene: Scene, to: 'parent' | 'child' | 'previous' | 'ne
   }
 }
 
-/** The columns there are to see, ghosts' included. */
+/** How many columns there are, with those of ghosts. */
 export function columnsOf(scene: Scene): number {
   let columns = placesOf(scene.layout)
   for (const { x } of scene.ghosts) columns = Math.max(columns, Math.floor(x + 0.5) + 1)
   return columns
 }
 
-/** The rows there are to see, ghosts' included. */
+/** How many rows there are, with those of ghosts. */
 export function rowsOf(scene: Scene): number {
   let rows = scene.layout.rows
   for (const { row } of scene.ghosts) rows = Math.max(rows, row + 1)
@@ -225,14 +225,14 @@ function neighbourInRow(scene: Scene, op: number, side: -1 | 1): number {
 }
 
 /**
- * Puts the columns in their order; if there are more than `room` places, authors who are silent and absent are folded. What stands in
- * them is shown moving there by `easeColumns`.
+ * Puts the columns in their order. If there are more than `room` places, columns of authors who are silent and absent are folded.
+ * `easeColumns` then shows them moving to their places.
  */
 export function settleScene(scene: Scene, room = Number.POSITIVE_INFINITY): void {
   if (settleColumns(scene.layout, room, keptOpen(scene))) scene.ghosts = placeGhosts(scene, scene.ghosts)
 }
 
-/** The columns that are not folded, however silent: this node's, those of peers who are here, and the selected op's. */
+/** The columns that are not folded, even if silent: this node's, those of connected peers, and the selected op's. */
 function keptOpen({ layout, authorByKey, self, present, selected }: Scene): Set<number> {
   const keys = self === null ? present : [toHex(self), ...present]
   const kept = new Set(keys.map((key) => layout.authorColumn[authorByKey.get(key) ?? NONE] ?? NONE))
@@ -256,7 +256,7 @@ function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: nu
 function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
   const same = (author: Uint8Array | null): boolean =>
     author === null || update.author === null ? author === update.author : equalBytes(author, update.author)
-  // Peers that have not proven their author cannot be told apart: each starts anew.
+  // Peers that have not proven their author cannot be told apart. So each of them starts anew.
   const before = update.author === null ? undefined : scene.peers.find((peer) => same(peer.author))
   const peer: ScenePeer = before ?? {
     author: update.author,
@@ -271,7 +271,7 @@ function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
   return peer
 }
 
-/** Works out what each peer lacks. O(peers · (columns + lanes that are compared)). */
+/** Computes which ops each peer lacks. O(peers · (columns + lanes that are compared)). */
 export function measurePeers(scene: Scene): void {
   for (const peer of scene.peers) measurePeer(scene, peer)
 }

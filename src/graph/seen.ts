@@ -1,4 +1,4 @@
-/** What is in sight, in words' raw material: for the hover card and for the list that screen readers read. */
+/** What is in sight, as data for words: for the card under the pointer and for the list that screen readers read. */
 import { type GhostNote, type GraphOutput, MAX_SEEN, type SeenOp } from './feed.ts'
 import { type Frame, newestInRows } from './frame.ts'
 import { compareOps, foldedColumns } from './layout.ts'

@@ -10,7 +10,7 @@ export const MAX_TIES_KEPT = 4_096
 export interface Ties {
   /** Of each op that has rivals: the one of them that came here first, which stands for all of them. */
   readonly forked: Map<number, number>
-  /** Of that one: the least of them. */
+  /** By that op: the least of them. */
   readonly least: Map<number, number>
   /** The others, in the order of the history. */
   readonly others: number[]
@@ -18,7 +18,10 @@ export interface Ties {
 
 export const createTies = (): Ties => ({ forked: new Map(), least: new Map(), others: [] })
 
-/** Takes in that an op has the author and seq of one that came before it; `first` came before all of them. O(log MAX_TIES_KEPT), and moving these. */
+/**
+ * Adds an op that has the author and seq of an op that came before it; `first` came before all of them. O(log MAX_TIES_KEPT), and moving
+ * these.
+ */
 export function addTie({ forked, least, others }: Ties, layout: Layout, first: number, op: number): void {
   const before = least.get(first) ?? first
   const isLess = compareOps(layout, op, before) < 0
@@ -39,7 +42,7 @@ function keep(layout: Layout, others: number[], op: number): void {
   if (others.length > MAX_TIES_KEPT) others.shift()
 }
 
-/** The ties, the latest first: an op, and the one that it is tied to. */
+/** The ties, the latest first: an op, and the op to which it is tied. */
 export function* tiesOf({ forked, least, others }: Ties): Generator<readonly [number, number], void> {
   for (let i = others.length - 1; i >= 0; i--) yield [others[i]!, least.get(forked.get(others[i]!)!)!]
 }

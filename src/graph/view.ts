@@ -1,7 +1,6 @@
 /**
- * The live view: takes the node's feed and the page's gestures, keeps the camera, draws when something changed and only
- * then. The host (a worker) gives it a canvas, a clock and a way to be called at the next frame; nothing runs while
- * the page is hidden or at rest.
+ * The live view: takes the node's feed and the page's gestures, keeps the camera, and draws only when something changed. The host (a
+ * worker) gives it a canvas, a clock and a way to be called at the next frame. Nothing runs while the page is hidden or at rest.
  */
 import { boxOf } from './box.ts'
 import { easeColumns } from './columns-shown.ts'
@@ -25,7 +24,7 @@ export interface ViewHost {
   post(output: GraphOutput): void
   /** Calls back once, at the next frame. */
   requestFrame(callback: () => void): void
-  /** Calls back once, when what was drawn in this frame has left this thread. */
+  /** Calls back once, when the picture of this frame has left this thread. */
   afterFrame(callback: () => void): void
   /** ms, monotonic. */
   clock(): number
@@ -37,18 +36,21 @@ export interface LiveGraph {
   input(input: Exclude<GraphInput, { type: 'open' }>): void
 }
 
-/** What is drawn is told to the page this often at most, ms. */
+/** The page is told of a picture at most this often, ms. */
 const TELL_EVERY = 400
-/** While a load streams in, pictures are this far apart, and it is over when this long no part of it came: it needs the processor more, ms. */
+/**
+ * While a load streams in, pictures are this far apart, since the load needs the processor more. It is over when no part of it came for
+ * so long, ms.
+ */
 const LOAD_PICTURE_EVERY = 100
 const LOAD_ENDS_AFTER = 400
-/** Pictures take this part of the time at most: where there is no GPU one costs many milliseconds, and what people read and write comes first. */
+/** Pictures take at most this part of the time: without a GPU one costs many milliseconds, and reading and writing come first. */
 const PICTURES_SHARE = 1 / 6
-/** What the node tells is drawn this long after it came: by then it has been shown where it is read, ms. */
+/** A change that the node tells is drawn this long after it came: by then the page has shown it in the history, ms. */
 const FEED_PAUSE = 34
 /** A pointer that rests so long points at nothing, ms. */
 const POINTER_RESTS = 5_000
-/** The time in which a lane covers two thirds of its way to its place, ms. */
+/** The time in which a lane moves two thirds of the distance to its place, ms. */
 const LANE_MOVE = 130
 /** After a pause, easing goes on as if this long had passed, ms. */
 const LONG_FRAME = 50
@@ -62,13 +64,13 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   let target: Camera = { ...shown }
   let follow = true
   let hovered: number | string | null = null
-  /** Over whose lane head the pointer is. */
+  /** The lane whose head is under the pointer. */
   let headed: LaneHead | null = null
-  /** Until then a pointer is on the picture: no lane changes its place under it. */
+  /** Until then the pointer is on the picture, and no lane changes its place. */
   let pointedUntil = Number.NEGATIVE_INFINITY
-  /** Lanes may have to move, and did not under the pointer. */
+  /** Lanes may have to move, and were kept in place because of the pointer. */
   let putOff = false
-  /** Asked to be selected before it arrived. */
+  /** An op that was asked for before it arrived. */
   let awaited: string | null = null
   /** Something changed since the last picture; since the page was last told; a frame is under way; no op was seen yet. */
   let dirty = true
@@ -133,9 +135,9 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     return { ...base, palette: PALETTES[view.theme], words: host.words, ...sight(base) }
   }
 
-  /** The content grew or the window changed: the camera rests anew. */
+  /** The content grew or the window changed: moves the camera to rest. */
   function resettle(resized = false): void {
-    // The rows and the window say how many lanes have room.
+    // Rows and window decide how many lanes fit.
     box = boxOf(view, headHeight(scene), rowsOf(scene))
     putOff = !resized && !fresh && host.clock() < pointedUntil
     if (!putOff) settleScene(scene, placesIn(box))
@@ -154,7 +156,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     touch()
   }
 
-  /** Whoever follows goes on doing so while the newest row stays in sight. */
+  /** If the view follows the newest row, it goes on doing so while that row stays in sight. */
   function zoom(factor: number, x: number, y: number): void {
     const next = zoomed(target, factor, x, y, extent, box)
     const newest = next.y + (extent.rows - 1) * next.rowGap
@@ -178,7 +180,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     awaited = null
     hover(null, 0, 0)
     select(scene, what)
-    // A folded lane opens for what is selected in it.
+    // If the selected op is in a folded lane, the lane opens.
     resettle()
     if (what === null) host.post({ type: 'selected', id: null, ghost: null })
     else if (typeof what === 'string') host.post({ type: 'selected', id: what, ghost: ghostNote(scene, what) })
@@ -231,14 +233,14 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
       const now = host.clock()
       const opsBefore = feed.type === 'reset' ? 0 : scene.layout.ops
       if (feedScene(scene, feed, now) > LOAD_OPS) loadingUntil = now + LOAD_ENDS_AFTER
-      // From rest only: what streams in must not put off its own picture.
+      // Only from rest: further ops of a stream must not put off their own picture.
       if (!fresh && !dirty) restsUntil = Math.max(restsUntil, now + FEED_PAUSE)
       if (feed.type === 'reset') {
         setFollow(true)
         fresh = true
       }
       resettle()
-      // Of what it was not found among before.
+      // It was not found among the earlier ops.
       if (awaited !== null && (feed.type === 'ops' || feed.type === 'ghosts')) chooseById(awaited, true, opsBefore)
       if (fresh && scene.layout.ops > 0) {
         shown = { ...target }
@@ -246,7 +248,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
       }
     },
     input(input) {
-      // A hand is not kept waiting.
+      // A person's hand must not wait.
       loadingUntil = restsUntil = Number.NEGATIVE_INFINITY
       switch (input.type) {
         case 'view':

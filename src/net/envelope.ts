@@ -1,9 +1,9 @@
 /**
- * The outside of a frame, all that a relay can read of it:
+ * The outside of a frame. A relay can read this, and nothing else of it:
  *
  *     version (1) ‖ sender value (32) ‖ receiver's sender value (32, zeros: everybody) ‖ counter (8, big-endian) ‖ ciphertext
  *
- * A sender value is the public key of a pair that every node instance draws afresh; it says nothing of who that is. The header is
+ * A sender value is the public key of a key pair that each run of a node draws; it does not tell which author runs. The header is
  * associated data of the ciphertext (`net/sealed`), so a relay that changes it destroys the frame.
  */
 import { concatBytes } from '../core/bytes.ts'
@@ -18,7 +18,7 @@ export const FRAME_VERSION = 2
 export const SENDER_BYTES = 32
 export const HEADER_BYTES = 1 + 2 * SENDER_BYTES + 8
 
-/** What AES-GCM adds to a plaintext: no ciphertext is shorter. */
+/** Bytes that AES-GCM adds to a plaintext: no ciphertext is shorter. */
 export const TAG_BYTES = 16
 
 export type EnvelopeRefusal = Extract<Refusal, 'too-large' | 'truncated' | 'unknown-version' | 'bad-envelope'>
@@ -66,7 +66,7 @@ export function encodeHeader({ sender, receiver, counter }: Omit<Envelope, 'ciph
   return header
 }
 
-/** The frame. Its length is the caller's affair: `Transport.send` refuses what is too large. */
+/** The frame. The caller sees to its length: `Transport.send` refuses a frame that is too large. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array<ArrayBuffer> {
   return concatBytes([encodeHeader(envelope), envelope.ciphertext])
 }

@@ -1,11 +1,11 @@
 /**
- * A transport as it would be on a worse network: frames late, or lost, in both directions, as a person wants to see it. What comes
- * of it is real: only the network is played.
+ * A transport as it would be on a worse network: frames are late or lost in both directions, as a person has set it. Only the network is
+ * simulated; everything that follows from it is real.
  */
 import type { OpenTransport, Transport, TransportEvents } from './transport.ts'
 
 export interface Hindrance {
-  /** How long every frame takes longer, each way (ms). */
+  /** By how much every frame is delayed, each way (ms). */
   readonly delay: number
   /** The share of frames that are lost, each way (0 … 1). */
   readonly loss: number
@@ -13,7 +13,7 @@ export interface Hindrance {
 
 export const UNHINDERED: Hindrance = { delay: 0, loss: 0 }
 
-/** Frames on their way at once, each way; more are lost, as on a network whose queue is full. */
+/** Frames on their way at once, each way. Further frames are lost, as on a network whose queue is full. */
 export const MAX_UNDER_WAY = 1_024
 
 /** @param hindrance asked for each frame: it may change at any time @param chance numbers in [0, 1) */
@@ -21,7 +21,7 @@ export function hindered(open: OpenTransport, hindrance: () => Hindrance, chance
   return (events: TransportEvents): Transport => {
     let closed = false
     let underWay = 0
-    /** Does it now, or later, or never: then false. */
+    /** Delivers now, later, or never (then false). */
     const pass = (deliver: () => boolean): boolean => {
       const { delay, loss } = hindrance()
       if (loss > 0 && chance() < loss) return true
@@ -50,7 +50,7 @@ export function hindered(open: OpenTransport, hindrance: () => Hindrance, chance
       buffered: (to) => transport.buffered(to),
       send(frame, to) {
         if (transport.state !== 'open') return false
-        // The bytes are the caller's again after the call.
+        // The caller may change the bytes after the call.
         const kept = hindrance().delay === 0 ? frame : frame.slice()
         return pass(() => transport.send(kept, to))
       },

@@ -1,6 +1,6 @@
 /**
- * What a room's link gives, besides the room: its name at the relay and the key of its frames (RFC 5869, HKDF with
- * SHA-256). The relay gets the name and can derive nothing else from it.
+ * Values that are derived from a room's link: its relay name, and the key of its frames (RFC 5869, HKDF with SHA-256). The relay gets the
+ * relay name, and can derive nothing else from it.
  */
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -8,7 +8,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { toBase64url } from '../core/bytes.ts'
 import { DOMAIN } from '../core/domains.ts'
 
-/** Nobody guesses a room's name, so nobody without the link even counts its members. */
+/** Long enough that nobody can guess a relay name. So nobody without the link can even count the participants of a room. */
 const RELAY_NAME_BYTES = 16
 
 const KEY_BYTES = 32

@@ -1,6 +1,6 @@
 /**
- * A path inside one thread, for tests and the simulator. Nothing is delivered and no state is reported except by tasks
- * handed to the scheduler, so the owner of the scheduler decides on time, order and loss.
+ * A path inside one thread, for tests and the simulator. Nothing is delivered and no state is reported except by tasks handed to the
+ * scheduler. So the owner of the scheduler decides about time, order and loss.
  */
 import { MAX_FRAME_BYTES, type OpenTransport, type TransportEvents, type TransportState } from './transport.ts'
 

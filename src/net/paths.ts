@@ -1,12 +1,12 @@
-/** What each path between nodes is like. Code asks for a property, not for a name. */
+/** The properties of each path between nodes. Code asks for a property, not for a path's name. */
 import type { Path } from './transport.ts'
 
 export interface PathTraits {
   /** Only scripts of this origin speak on it. */
   readonly isOwnBrowser: boolean
-  /** Frames come over channels whose far ends have proven who they are. A frame may be of somebody else, and be brought on. */
+  /** Frames come over channels whose far ends have proven their authors. A far end may forward a frame of another node. */
   readonly isDirect: boolean
-  /** Its operator can repeat what it has carried. It is tried for peers of whom no path is known. */
+  /** Its operator can repeat frames that it has carried. A peer without a known path is tried on this one. */
   readonly isRelayed: boolean
 }
 

@@ -1,35 +1,39 @@
 /**
- * The path between devices: a websocket to a relay, opened again by itself whenever it is lost, also if nothing closes it (`liveness.ts`), for as
- * long as it is not closed. Addresses are those of PartyKit (`<address>/parties/main/<room>`), so a partyserver host serves as well.
+ * The path between devices: a websocket to a relay. Until it is closed on purpose, it is opened again whenever it is lost, also if
+ * nothing closes it (`liveness.ts`). Addresses are those of PartyKit (`<address>/parties/main/<room>`), so a partyserver host serves as
+ * well.
  */
 import ReconnectingWebSocket from 'partysocket/ws'
 import { withoutEndSlashes } from '../core/end-slashes.ts'
 import { createLiveness, hear, hurry, PING, PONG, tick, TICK } from './liveness.ts'
 import { MAX_FRAME_BYTES, type Transport, type TransportEvents, type TransportState } from './transport.ts'
 
-/** Frames wait in the socket up to here; beyond it `send` drops, since what is late here is better asked for anew. Bytes. */
+/** Frames wait in the socket up to here. Beyond it `send` drops them, since it is better to ask again for late frames. Bytes. */
 export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 
-/** The first retry comes after 0.3 to 1 s, each at its own time, so that a restarted relay does not meet all at once. ms */
+/**
+ * The first retry comes after 0.3 to 1 s. Each node has its own random time, so that they do not all come at once to a relay that was
+ * restarted. ms
+ */
 const MIN_DELAY = 300
 const DELAY_JITTER = 700
 
-/** A relay that is back is noticed within this. ms */
+/** A node notices within this time that a relay is back. ms */
 const MAX_DELAY = 5_000
 
-/** A connection that was up for so long was a good one: the delays begin anew. ms */
+/** A connection that was up for so long was a good one: the delays start again at the least. ms */
 const MIN_UPTIME = 5_000
 
-/** A relay that does not answer the handshake within this is tried again. ms */
+/** A relay that does not answer the handshake within this time is tried again. ms */
 const CONNECT_TIMEOUT = 4_000
 
-/** A tick that is later than this was missed: the device was asleep, or the program was held up. ms */
+/** A tick that is later than this was missed: the device was asleep, or the program was busy. ms */
 const OVERSLEPT = 3_000
 
 export interface RelaySocketOptions {
   /** The relay's address: "ws://localhost:8229", or "wss://host.example/relay" where it is behind a path. */
   readonly address: string
-  /** The room's name at the relay (`net/keys`). */
+  /** The room's relay name (`net/keys`). */
   readonly room: string
   /** A class like `WebSocket`, where the platform has none (Node 20). */
   readonly socketClass?: new (url: string, protocols: string[]) => unknown
@@ -48,7 +52,7 @@ export function openRelaySocket({ address, room, socketClass }: RelaySocketOptio
     let detail = ''
     let closed = false
     let liveness = createLiveness()
-    /** What the socket still held at the last tick, and what it had handed to the network by then. Bytes. */
+    /** Bytes that the socket still held at the last tick, and bytes that it had handed to the network by then. */
     let held = 0
     let handedOver = 0
     /** Bytes given to the socket. */
@@ -93,7 +97,8 @@ export function openRelaySocket({ address, room, socketClass }: RelaySocketOptio
     }
 
     function reconnect() {
-      // A new one, since a ReconnectingWebSocket that waits for its delay cannot be hurried, and one whose network is gone does not close for long.
+      // Makes a new socket: a ReconnectingWebSocket that waits for its delay cannot be hurried, and one whose network is gone takes long
+      // to close.
       disconnect()
       socket = connect()
     }
@@ -102,7 +107,7 @@ export function openRelaySocket({ address, room, socketClass }: RelaySocketOptio
       const overslept = Date.now() - tickedAt > OVERSLEPT
       tickedAt = Date.now()
       if (state !== 'open') return
-      // A network that takes bytes for which it had no place before is alive, and a ping has to wait behind them.
+      // If the network takes bytes again for which it had no space before, it is alive. A ping has to wait behind these bytes.
       const handedBefore = handedOver
       handedOver = given - socket.bufferedAmount
       if (held > 0 && handedOver > handedBefore) hear(liveness, false)

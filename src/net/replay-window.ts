@@ -1,6 +1,6 @@
 /**
- * Which counters of one sender were seen: the latest WINDOW of them, in a bit each. What is older counts as seen, for it may have been.
- * Only counters that the sender has signed may be added: one that is far ahead makes all before it count as seen.
+ * Which counters of one sender were seen: the latest WINDOW of them, a bit each. An older counter counts as seen, since it may have been.
+ * Only counters that the sender has signed may be added: a counter that is far ahead makes all earlier ones count as seen.
  */
 
 /** Two paths to one peer may differ by some seconds of its frames; 1 KiB for a sender. Counters; a multiple of 32. */
@@ -10,7 +10,7 @@ export interface ReplayWindow {
   /** The highest counter so far; −1 before the first. */
   readonly latest: number
   has(counter: number): boolean
-  /** Remembers a counter; false when it counts as seen already. O(1), or O(WINDOW) for one that is far ahead. */
+  /** Remembers a counter; false when it counts as seen already. O(1), or O(WINDOW) for a counter that is far ahead. */
   add(counter: number): boolean
 }
 
@@ -28,7 +28,7 @@ export function createReplayWindow(): ReplayWindow {
     has,
     add(counter) {
       if (has(counter)) return false
-      // The places of counters that are passed over were those of others, WINDOW before them.
+      // Counters that are skipped use the places of counters that came WINDOW before them. These places must be cleared.
       for (let passed = Math.max(latest + 1, counter - WINDOW + 1); passed <= counter; passed++) bits[wordOf(passed)]! &= ~bitOf(passed)
       bits[wordOf(counter)]! |= bitOf(counter)
       latest = Math.max(latest, counter)

@@ -1,13 +1,14 @@
 /**
- * Seals what a node says to its room, and opens what others say: AES-256-GCM under a key for each sender value, so that
- * a relay, or anyone else who only carries frames, can delay, drop, repeat and reorder them, and can neither read nor forge one.
+ * Seals what a node says to its room, and opens what others say: AES-256-GCM under a key for each sender value. So a relay, or anyone
+ * else who only carries frames, can delay, drop, repeat and reorder them, and can neither read nor forge one.
  *
  *     key = HKDF(room key, sender value)     nonce = counter, 96 bits     associated data = room ‖ header (`net/envelope`)
  *
- * Holders of the same link share the room key, so what is sealed begins with a signature by the sender value's own key: no member can
- * say anything in the name of another, have it cut for garbage, or use up its counters. Who a sender value is, it does not say.
+ * Holders of the same link share the room key. So the sealed text begins with a signature by the sender value's own key. No participant
+ * can say anything under another node's sender value, have that one cut for garbage, or use up its counters. A sender value does not tell
+ * which author it belongs to.
  *
- * Who computes it is the affair of `net/aead.ts`.
+ * `net/aead.ts` decides which code computes AES-GCM.
  */
 import { concatBytes, equalBytes, toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
@@ -21,14 +22,14 @@ import { deriveSenderKey } from './keys.ts'
 import { createReplayWindow, type ReplayWindow } from './replay-window.ts'
 
 /**
- * Sender values remembered, longest silent forgotten first (a window of 1 KiB each), and none that is present: there are fewer of these.
- * A forgotten one's old frames could be repeated once more.
+ * Sender values remembered (a window of 1 KiB each). The one that has been silent for longest is forgotten first, but none of a peer that
+ * is present: there are fewer of these. Old frames of a forgotten sender value could be repeated once more.
  */
 const MAX_SENDERS = 2_048
 
 /**
- * Why a frame was not opened. The last three are no fault of the link that brought it: a path shared by many carries
- * frames for others, and two paths to one peer bring everything twice.
+ * Why a frame was not opened. The last three are no fault of the path that brought it: a path shared by many carries frames for others,
+ * and two paths to one peer bring every frame twice.
  */
 export type FrameRefusal = EnvelopeRefusal | 'wrong-sender' | 'not-for-us' | 'own-frame' | 'repeated'
 
@@ -45,7 +46,7 @@ export interface Opened {
 export interface Sealer {
   /** A frame for one sender value, or for everybody (null). Frames come in the order of the calls. */
   seal(receiver: Uint8Array | null, plaintext: Uint8Array): Promise<Uint8Array>
-  /** What a frame says, once for each frame; any bytes. Results come in the order of the calls. */
+  /** The content of a frame, once for each frame; any bytes. Results come in the order of the calls. */
   open(frame: Uint8Array): Promise<Result<Opened, FrameRefusal>>
 }
 
@@ -104,7 +105,7 @@ export async function createSealer({ room, roomKey, sender, sign, verify, isPres
     if (!(await verify({ signature: sealed.subarray(0, SIGNATURE_BYTES), message, author: asAuthor(envelope.sender) })))
       return refuse('wrong-sender')
 
-    // Asked again, since another copy may have been opened meanwhile. Only good frames make a sender known.
+    // Looked up again, since another copy may have been opened meanwhile. Only good frames make a sender known.
     const seen = senders.get(name)?.seen ?? createReplayWindow()
     const isLatest = envelope.counter > seen.latest
     if (!seen.add(envelope.counter)) return refuse('repeated')
@@ -120,16 +121,16 @@ export async function createSealer({ room, roomKey, sender, sign, verify, isPres
   }
 }
 
-/** What is shorter is hashed at once: asking the platform takes as long (bytes). */
+/** Fewer bytes are hashed here: to ask the platform takes as long. */
 const LONG = 8_192
 
-/** SHA-256, by the platform where it is there and there is much. */
+/** SHA-256; by the platform if it has it and there are many bytes. */
 const digestOf = async (bytes: Uint8Array): Promise<Uint8Array> =>
   bytes.length < LONG || globalThis.crypto?.subtle === undefined
     ? sha256(bytes)
     : new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 
-/** What a ciphertext opens beside, and nothing else: its room, and all that a relay can read of its frame. */
+/** The associated data of a ciphertext: its room, and all that a relay can read of its frame. The ciphertext opens with no other. */
 const boundTo = (room: Uint8Array, header: Uint8Array): Uint8Array => concatBytes([room, header])
 
 /** The counter as AES-GCM's 96-bit nonce, big-endian. */

@@ -1,4 +1,4 @@
-/** What a websocket takes of the other side, where a program of ours reads it and not a browser: the relay's, and a terminal node's. */
+/** Limits on what a websocket takes from the other side, if a program of ours reads it and not a browser: the relay, and a terminal node. */
 import { MAX_FRAME_BYTES } from './transport.ts'
 
 /** Pieces of one message: browsers cut the largest frame into 20, of 64 KiB, or not at all. Empty ones count too. */

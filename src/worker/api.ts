@@ -1,7 +1,7 @@
 /**
- * The border between the page and its node's worker: one closed union each way, types only. The page holds no protocol
- * state and no protocol timer; everything it shows arrives as a `FromNode`, and everything it wants leaves as a `ToNode`.
- * Messages from the page are checked in `worker/node.worker.ts`, since any script of the origin could send them.
+ * The messages between the page and its node's worker: one closed union each way, types only. The page holds no protocol state and no
+ * protocol timer. Everything that it shows arrives as a `FromNode`, and everything that it wants leaves as a `ToNode`. Messages from the
+ * page are checked (`worker/check.ts`, called by `worker/serve-page.ts`), since any script of the origin could send them.
  */
 import type {
   EquivocationEntry,

@@ -1,30 +1,31 @@
 /**
- * When packets may go to addresses that others name. A browser that is given a candidate sends connectivity checks (STUN, RFC 8445) there
- * at once and continues for 15 s, whether or not anything answers. So anyone with a room's link could make a tab send packets to any
- * address. A new sender value or key costs nothing, so these bounds hold for all senders together:
+ * Decides when packets may go to addresses that others name. If a browser is given a candidate, it sends connectivity checks (STUN, RFC
+ * 8445) there at once and continues for 15 s, whether or not anything answers. So anyone with a room's link could make a tab send packets
+ * to any address. A new sender value or key costs nothing, so these bounds hold for all senders together:
  *
- *  - One attempt at a time. An attempt begins when a connection's candidates are given to the browser. It ends when the connection is
- *    connected, or after ATTEMPT_WITHIN, when the connection is closed. Chromium sends 16 checks a second for one connection, to all
- *    its candidates together.
- *  - At most MAX_FAILED attempts fail in a minute, and at most MAX_FAILED_STRANGERS of them with strangers.
- *  - Checks are counted, those of attempts that succeed too: at most 20 packets a second on average over any minute.
+ *   - One attempt at a time. An attempt begins when a connection's candidates are given to the browser. It ends when the connection is
+ *     connected, or after ATTEMPT_WITHIN, when the connection is closed. Chromium sends 16 checks a second for one connection, to all
+ *     its candidates together.
+ *   - At most MAX_FAILED attempts fail in a minute, and at most MAX_FAILED_STRANGERS of them with newcomers (authors without ops here).
+ *   - Checks are counted, also those of attempts that succeed: at most 20 packets a second on average over any minute.
  *
  * Waiting costs a peer little: the other side of its connection makes an attempt too, and one answered check connects both.
  *
- * Nobody is shut out for good: known authors (those with ops on this disk) and strangers take turns. A known author does not wait for
- * a stranger's whole attempt. One failure a minute and half of the checks are kept for known authors. A peer whose attempts have failed
- * goes behind those whose attempts have not. Among equals, the author whose first op came here earliest is first; strangers are drawn by lot.
+ * Nobody is shut out for good: known authors (those with ops on this disk) and newcomers take turns. A known author does not wait for a
+ * newcomer's whole attempt. One failure a minute and half of the checks are kept for known authors. A peer whose attempts have failed
+ * goes behind peers whose attempts have not. Among equals, the author whose first op came here earliest is first; newcomers are drawn by
+ * lot.
  *
- * Pure: time and chance are arguments.
+ * Pure: time and chance are arguments. (In names of the code, a newcomer is a `stranger`.)
  */
 import { type Budget, createBudget, leftAt } from '../../core/budget.ts'
 
-/** An attempt that has not connected after this long has failed (ms). Where there is a way, it takes some 0.1 s, a few round trips. */
+/** An attempt that has not connected after this long has failed (ms). If a connection is possible, it takes some 0.1 s, a few round trips. */
 export const ATTEMPT_WITHIN = 4_000
-/** A stranger's attempt ends after this if a known author's peer waits (ms). */
+/** A newcomer's attempt ends after this if a known author's peer waits (ms). */
 export const YIELDS_AFTER = 2_000
 
-/** Attempts that may fail in a minute: 4 × 4 s × 16 checks a second are 256 packets. And how many of them with strangers. */
+/** Attempts that may fail in a minute: 4 × 4 s × 16 checks a second are 256 packets. And how many of them with newcomers. */
 export const MAX_FAILED = 4
 export const MAX_FAILED_STRANGERS = 3
 const MINUTE = 60_000
@@ -34,16 +35,16 @@ const CHECKS_OF_A_SECOND = 20
 /** Checks that still go to candidates that did not answer, after another one has: 41 in 15 s (measured in Chromium). */
 const CHECKS_AFTERWARDS = 41
 const CHECKS_OF_AN_ATTEMPT = (ATTEMPT_WITHIN / 1_000) * CHECKS_OF_A_SECOND + CHECKS_AFTERWARDS
-/** Checks at once, and what comes back in a second: 420 + 60 × 13 = 1,200 in any minute. */
+/** Checks at once, and checks that come back in a second: 420 + 60 × 13 = 1,200 in any minute. */
 export const MAX_CHECKS = 420
 export const CHECKS_PER_SECOND = 13
-/** Checks that strangers leave to known authors. */
+/** Checks that newcomers leave to known authors. */
 const KEPT_FOR_KNOWN = MAX_CHECKS / 2
 
 /** A connection whose candidates wait to be tried. */
 export interface Waiting {
   readonly connection: number
-  /** The place of its author among all authors with ops here, 0 the first; null: a stranger. */
+  /** The place of its author among all authors with ops here, 0 the first; null: a newcomer. */
   readonly seniority: number | null
   /** How many attempts with it failed since one succeeded. */
   readonly failures: number

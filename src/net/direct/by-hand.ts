@@ -1,4 +1,4 @@
-/** Offers and answers that a person carries. A person decides whom to believe: the bounds of `attempts.ts` do not apply to them. */
+/** Offers and answers that a person carries. The person decides whom to believe, so the bounds of `attempts.ts` do not apply. */
 import { toHex } from '../../core/bytes.ts'
 import { ok, refuse, type Result } from '../../core/result.ts'
 import type { FrameRefusal } from '../sealed.ts'
@@ -8,7 +8,7 @@ import type { Described } from './negotiation.ts'
 import { decodeSignal } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
 
-/** Why what a person brought does not connect: `net/sealed.ts` says the others. */
+/** Why a text that a person brought does not connect; `net/sealed.ts` has the other reasons. */
 export type ByHandRefusal = FrameRefusal | 'bad-message' | 'unknown-message' | 'bad-candidate' | 'stale-answer' | 'no-webrtc' | 'offline'
 
 /** Makes an offer for any device, as a frame. */
@@ -18,11 +18,11 @@ export async function invite(direct: DirectState): Promise<Result<Uint8Array, By
   return frame === null ? refuse('no-webrtc') : ok(frame)
 }
 
-/** What became of a frame that a person brought. */
+/** The result of a frame that a person brought. */
 export interface Taken {
-  /** To bring back; null after an answer, and when the two are connected already. */
+  /** The answer to bring back; null after an answer, and when the two are connected already. */
   readonly answer: Uint8Array | null
-  /** Who made the frame. */
+  /** The peer that made the frame. */
   readonly peer: MemberId
 }
 

@@ -10,7 +10,10 @@
  * `readCandidate` reads what browsers write, which is longer.
  */
 
-/** An own address, one that a STUN server saw, or one that a TURN server lends. Browsers never write the fourth type, "prflx". */
+/**
+ * The first is an own address; the second was seen by a STUN server; the third is lent by a TURN server. Browsers never write the fourth
+ * type, "prflx".
+ */
 export type CandidateType = 'host' | 'srflx' | 'relay'
 
 export interface Candidate {
@@ -23,8 +26,8 @@ export interface Candidate {
 }
 
 /**
- * Ports below this are refused: browsers and NATs give ports from 1,024 on (RFC 4787 REQ-3), and below it are DNS, NTP, SNMP and others
- * that are worth sending packets to.
+ * Ports below this are refused: browsers and NATs give ports from 1,024 on (RFC 4787 REQ-3). Below it are DNS, NTP, SNMP and others, to
+ * which an attacker may want packets to go.
  */
 const LEAST_PORT = 1_024
 const LAST_PORT = 65_535
@@ -69,10 +72,10 @@ export function isCandidate(text: unknown): text is string {
  * that servers saw. More would only be more addresses to send packets to.
  */
 export const MAX_CANDIDATES = 8
-/** Own addresses that a tab tells at most, so that those that servers saw have room: a machine with containers has many networks. */
+/** Own addresses that a tab tells at most. So addresses that servers saw have space: a machine with containers has many networks. */
 const HOST_SAID = 5
 
-/** The candidates to tell of those that this browser found: in its order, in text form, each once. */
+/** The candidates to tell, of those that this browser found: in its order, in text form, each once. */
 export function candidatesToSay(found: readonly string[]): string[] {
   const said = new Set<string>()
   let ofHost = 0

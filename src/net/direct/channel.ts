@@ -2,17 +2,17 @@
 import { MAX_FRAME_BYTES } from '../transport.ts'
 import { createJoiner, cutFrame } from './framing.ts'
 
-/** A channel is given no more than this at once, and the next pieces when it has this little left. Bytes. */
+/** A channel is given no more than this at once, and the next pieces when it has only this left. Bytes. */
 const GIVEN_AT_MOST = 1024 * 1024
 const GIVE_AGAIN_AT = 256 * 1024
 
-/** Frames wait here up to this; beyond it they are dropped, since what is late is better asked for anew. Bytes. */
+/** Frames wait here up to this. Beyond it they are dropped, since it is better to ask again for late frames. Bytes. */
 export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 
 export interface ChannelEvents {
   onOpen(): void
   onFrame(frame: Uint8Array): void
-  /** It ended, or brought what is no frame. */
+  /** The channel ended, or brought bytes that are no frame. */
   onClose(): void
 }
 
@@ -24,7 +24,7 @@ export interface FrameChannel {
   close(): void
 }
 
-/** What this file uses of an RTCDataChannel. */
+/** The part of an RTCDataChannel that this file uses. */
 export type DataChannel = Pick<
   RTCDataChannel,
   | 'readyState'
@@ -73,7 +73,7 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
         channel.send(piece)
       }
     } catch {
-      // It closed meanwhile, or its own queue is full.
+      // The channel closed meanwhile, or its own queue is full.
       end()
     }
   }

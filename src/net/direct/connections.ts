@@ -9,18 +9,22 @@ import { lookSoon, sayHereSoon } from './schedule.ts'
 import type { IceServer } from './page-port.ts'
 import type { Connection, DirectState } from './state.ts'
 
-/** Connections at once, half of them for known authors, half for strangers: more than any node reaches for and is reached by. */
+/** Connections at once, half of them for known authors, half for newcomers: more than any node makes and accepts. */
 const HALF = 24
 export const MAX_CONNECTIONS = 2 * HALF
-/** A stranger's connection may give way to another stranger's when it has had time for an attempt (ms); one that is proven, later. */
+/**
+ * A newcomer's connection may give way to another newcomer's when it has had time for an attempt (ms). A proven connection gives way
+ * later.
+ */
 const SETTLED_AFTER = 5_000
 const PROVEN_SETTLED_AFTER = 60_000
 /** Connections that others may make this node begin, at once and in a second: each costs the page some milliseconds. */
 export const MAX_OPENS = HALF
 export const OPENS_PER_SECOND = 4
 /**
- * Of these, connections for which the browser asks the person's servers (STUN, TURN), at once and how soon (ms) for one more. Each asks at once, in the person's
- * name, and names cost nothing. A device that comes to a room asks for as many as it gets places; without servers, those of the other side may do.
+ * Connections for which the browser asks the person's servers (STUN, TURN), at once, and how soon (ms) one more may ask. Each asks at
+ * once, in the person's name, and sender values cost nothing. A device that comes to a room asks for as many as it gets places. Without
+ * this side's servers, those of the other side may be enough.
  */
 export const MAX_SERVER_USES = HALF
 export const SERVER_USE_BACK_AFTER = 10_000
@@ -35,18 +39,18 @@ export function withPeer({ connections }: DirectState, peer: MemberId): Connecti
   return all.find(({ isProven }) => isProven) ?? all[0]
 }
 
-/** The place of the peer's author among all authors with ops here, 0 the first; null: a stranger. */
+/** The place of the peer's author among all authors with ops here, 0 the first; null: a newcomer. */
 export function seniorityOf({ host }: DirectState, peer: MemberId | null): number | null {
   const author = peer === null ? null : (host?.authorOf(peer) ?? null)
   return author === null ? null : host!.seniorityOf(author)
 }
 
-/** Strangers are worth 0. Known authors are worth the more, the earlier their first op came. */
+/** Newcomers are worth 0. The earlier a known author's first op came, the more it is worth. */
 export const worth = (seniority: number | null): number => (seniority === null ? 0 : 1 / (1 + seniority))
 
 /**
- * Makes a place for one more connection with this peer; false when it gets none. Strangers replace strangers by lot, known authors replace
- * junior ones. O(connections)
+ * Makes a place for one more connection with this peer; false when it gets none. Newcomers replace newcomers by lot, known authors
+ * replace authors who came later. O(connections)
  */
 export function makePlace(direct: DirectState, peer: MemberId): boolean {
   const { host, lot, now, opens } = direct
@@ -72,8 +76,8 @@ export function makePlace(direct: DirectState, peer: MemberId): boolean {
 }
 
 /**
- * Connections with others than `peer`: one of each known author, by its key (hex), and all others. One key can prove itself under
- * any number of sender values, so the second connection with an author counts as a stranger's.
+ * Connections with others than `peer`: one of each known author, by its key (hex), and all others. One key can prove itself under any
+ * number of sender values. So the second connection with an author counts as a newcomer's.
  */
 function placesOf(direct: DirectState, peer: MemberId): { known: Map<string, Connection>; strangers: Connection[] } {
   const known = new Map<string, Connection>()
@@ -124,7 +128,7 @@ export function connect(direct: DirectState, peer: MemberId | null, offer: numbe
   return connection
 }
 
-/** The person's servers, if they may be asked for this connection; a person decides whom to invite. */
+/** The person's servers, if they may be asked for this connection. If a person makes it by hand, they may. */
 function serversFor(direct: DirectState, { peer, byHand }: Connection): readonly IceServer[] {
   const { options, serverUses, now } = direct
   if (byHand) return options.servers

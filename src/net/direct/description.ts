@@ -1,12 +1,12 @@
 /**
- * What one side of a WebRTC connection tells the other about itself: the few fields of a session description (RFC 8866) that differ from
- * one to the next. A browser's own description is read here, and the one that it gets of the other side is written here from checked
- * fields, so no stranger's text reaches a browser's parser.
+ * The description that one side of a WebRTC connection gives the other: the few fields of a session description (RFC 8866) that differ
+ * between connections. A browser's own description is read here. The other side's description is written here from checked fields, so no
+ * text of another node reaches a browser's parser.
  */
 import { toHex } from '../../core/bytes.ts'
 import { candidatesToSay } from './candidate.ts'
 
-/** What DTLS says of a certificate: its SHA-256. */
+/** Bytes of the fingerprint of a certificate in DTLS: its SHA-256. */
 export const FINGERPRINT_BYTES = 32
 
 /** RFC 8839 §5.4 allows 4 … 256 and 22 … 256 letters; browsers use 4 and 22 to 24, Firefox 8 and 32. */
@@ -24,7 +24,7 @@ export interface Description {
   /** SHA-256 of the certificate that the other end of the DTLS connection must show. */
   readonly fingerprint: Uint8Array
   readonly setup: Setup
-  /** In their text form (`candidate.ts`), MAX_CANDIDATES at most; those that were found by then. */
+  /** Candidates in their text form (`candidate.ts`), MAX_CANDIDATES at most: those that were found by then. */
   readonly candidates: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export const isUfrag = (text: unknown): text is string => typeof text === 'strin
 export const isPassword = (text: unknown): text is string => typeof text === 'string' && PASSWORD.test(text)
 export const isSetup = (text: unknown): text is Setup => SETUPS.includes(text as Setup)
 
-/** What a browser's own session description says, data channels only; null when it says less than it must. */
+/** The description in a browser's own session description, data channels only; null when a field is missing. */
 export function readSdp(type: 'offer' | 'answer', sdp: string): Description | null {
   const lines = sdp.split(/\r?\n/)
   const valueOf = (name: string): string | undefined => lines.find((line) => line.startsWith(`a=${name}:`))?.slice(name.length + 3)
@@ -49,7 +49,7 @@ function readFingerprint(lines: readonly string[]): Uint8Array | null {
   return bytes?.length === FINGERPRINT_BYTES && bytes.every((byte) => byte >= 0 && byte <= 255) ? Uint8Array.from(bytes) : null
 }
 
-/** The session description that a browser is given in the name of the other one, which describes itself once. */
+/** The session description that a browser is given for the other side. The other side describes itself once. */
 export function writeSdp({ ufrag, password, fingerprint, setup, candidates }: Description): string {
   const digits = toHex(fingerprint).toUpperCase().match(/../g)!.join(':')
   const lines = [

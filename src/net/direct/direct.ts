@@ -1,11 +1,12 @@
 /**
- * The direct path: WebRTC connections to other devices, decided here, in the node's worker, and made by the page (`net/webrtc`).
+ * The direct path: WebRTC connections to other devices. The node's worker decides about them here, and the page makes them
+ * (`net/webrtc`).
  *
- *  1. Members of the room say that they are here (`members.ts`), on every path there is. Whom to connect to follows from that (`mesh.ts`).
+ *  1. Participants of the room say that they are here (`members.ts`), on every path there is. From that follows to which devices a node connects (`mesh.ts`).
  *  2. One side offers, the other answers (`negotiation.ts`), by signals that any path carries, or by text that a person carries (`by-hand.ts`).
  *  3. Connections are tried one after the other: packets go to the addresses that the other side named (`attempts.ts`).
- *  4. On the channel each side proves who it is (`proof.ts`).
- *  5. A connection on which nothing comes through is given up after a while, and begun anew (`due.ts`).
+ *  4. On the channel each side proves its author (`proof.ts`).
+ *  5. A connection on which nothing arrives is given up after a while, and begun anew (`due.ts`).
  */
 import { createBudget } from '../../core/budget.ts'
 import { toHex } from '../../core/bytes.ts'
@@ -27,9 +28,9 @@ export interface Direct {
   hearPage(event: PageEvent): void
   /** @param from a sender that was met (`sync/peers.ts`) */
   hearSignal(from: MemberId, bytes: Uint8Array, by: HeardBy): void
-  /** This peer was met: it is told at once that this node is here. */
+  /** This peer was met: tells it at once that this node is here. */
   met(peer: MemberId): void
-  /** A path opened: others may be there. */
+  /** A path opened: other nodes may be there. */
   linked(): void
   /** True when there is a channel to this peer itself. */
   isConnected(peer: MemberId): boolean
@@ -112,7 +113,10 @@ function openPath(direct: DirectState, events: TransportEvents, host: DirectHost
 
 const isConnected = (direct: DirectState, peer: MemberId): boolean => withPeer(direct, peer)?.isProven === true
 
-/** Frames go to those who have a channel. A peer without one is reached through those who have a channel and say that it is near them. */
+/**
+ * Frames go to peers that have a channel. A peer without one is reached through peers that have a channel and say that they are connected
+ * to it.
+ */
 function waysTo(direct: DirectState, to: MemberId | null): readonly Connection[] {
   const all = provenOf(direct)
   const straight = to === null ? all : all.filter(({ peer }) => peer === to)

@@ -1,4 +1,7 @@
-/** What is due on the direct path: whom to reach for, what to renew or give up, and telling others that this node is here. */
+/**
+ * The work that is due on the direct path: connecting to devices, renewing connections or giving them up, and telling others that this
+ * node is here.
+ */
 import { takeOne } from '../../core/budget.ts'
 import { fromHex } from '../../core/bytes.ts'
 import { close, connect, fail, makePlace, provenOf, seniorityOf, withPeer } from './connections.ts'
@@ -10,20 +13,21 @@ import { HERE_EVERY, lookAgain } from './schedule.ts'
 import { encodeSignal, MAX_NAMED } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
 
-/** A connection that is not proven after this long is given up (ms); one that a person carries by hand may take as long as a walk. */
+/** A connection that is not proven after this long is given up (ms). A connection that a person makes by hand may take as long as a walk. */
 const CONNECT_WITHIN = 15_000
 const BY_HAND_WITHIN = 10 * 60_000
 /**
- * An interrupted connection (its browser says so after some 5 s) is replaced by a new one after RENEW_AFTER, which finds a way through a network that
- * has changed. It stays until the new one is proven, or for GIVE_UP_AFTER (ms): where no other path is left, no new one can be made.
+ * An interrupted connection (its browser says so after some 5 s) is replaced by a new one after RENEW_AFTER, which can find a path
+ * through a network that has changed. The old one stays until the new one is proven, or for GIVE_UP_AFTER (ms): if no other path is left,
+ * no new one can be made.
  */
 export const RENEW_AFTER = 2_000
 export const GIVE_UP_AFTER = 12_000
-/** Peers that are told at once that this node is here, and how many in a second: others hear it within HERE_EVERY. */
+/** Peers that are told at once that this node is here, and how many in a second. Others hear it within HERE_EVERY. */
 export const MAX_GREETINGS = 16
 export const GREETINGS_PER_SECOND = 8
 
-/** Does what is due, and plans the next look. */
+/** Does the work that is due, and plans the next look. */
 export function look(direct: DirectState): void {
   direct.lookAt = Infinity
   if (direct.host === null) return
@@ -56,10 +60,10 @@ export function greet(direct: DirectState, peer: MemberId): void {
   else sayHere(direct, peer)
 }
 
-/** Connects to those that the mesh asks for: first among known authors, whom no number of strangers displaces. */
+/** Connects to the devices that the mesh asks for, known authors first: no number of newcomers displaces them. */
 function reach(direct: DirectState): void {
   const neighbours = provenOf(direct).map(({ peer }) => peer!)
-  // A device that cannot be reached now is left out, so that the mesh asks for another one in its place.
+  // A device that cannot be reached now is left out. So the mesh asks for another one in its place.
   const others = otherDevices(direct.members, neighbours).filter((peer) => mayTry(direct, peer))
   const known = others.filter((peer) => seniorityOf(direct, peer) !== null)
   for (const peer of [...reachFor(direct.self, known), ...reachFor(direct.self, others)])
@@ -71,7 +75,7 @@ function renewOrGiveUp(direct: DirectState, connection: Connection): void {
   const now = direct.now()
   if (!isProven && now > since + (byHand ? BY_HAND_WITHIN : CONNECT_WITHIN)) return fail(direct, connection)
   if (interruptedAt === null) return
-  // This is no failure of the peer's: it is tried again at once.
+  // The peer has not failed: it is tried again at once.
   if (now > interruptedAt + GIVE_UP_AFTER) close(direct, connection)
   else if (now > interruptedAt + RENEW_AFTER) renew(direct, connection)
 }

@@ -19,7 +19,7 @@ export function noteFailure(direct: DirectState, peer: MemberId): void {
   setLatest(failures, name, { count: count + 1, until: now() + pause }, MAX_FAILURES)
 }
 
-/** How often it could not be reached since it last was. */
+/** How often this device could not be reached since it was reached last. */
 export const failuresOf = (direct: DirectState, peer: MemberId): number => direct.failures.get(nameOf(direct, peer))?.count ?? 0
 
 export const forgetFailures = (direct: DirectState, peer: MemberId): void => void direct.failures.delete(nameOf(direct, peer))
@@ -28,7 +28,7 @@ export const forgetFailures = (direct: DirectState, peer: MemberId): void => voi
 export const mayTry = (direct: DirectState, peer: MemberId): boolean =>
   direct.now() >= (direct.failures.get(nameOf(direct, peer))?.until ?? 0)
 
-/** Failures belong to an author, so that another sender value does not wipe them; those of a stranger, to its sender value. */
+/** Failures belong to an author, so that another sender value does not erase them. Those of a newcomer belong to its sender value. */
 function nameOf({ host }: DirectState, peer: MemberId): string {
   const author = host?.authorOf(peer) ?? null
   return author === null ? peer : toHex(author)

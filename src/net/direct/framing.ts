@@ -1,7 +1,8 @@
 /**
- * Frames on a data channel, whose messages must not be longer than 16 KiB to be understood by everyone, and no longer than 256 KiB
- * by browsers of today: each goes as one piece or several, in order, and the first byte of a piece says whether another one follows. All pieces of a
- * frame but the last one are full: what waits for its last piece is few pieces, however its sender cuts.
+ * Frames on a data channel. Messages there must not be longer than 16 KiB to be understood by every browser, and no longer than 256 KiB
+ * for browsers of today. So each frame goes as one piece or several, in order, and the first byte of a piece says whether another one
+ * follows. All pieces of a frame except the last one are full. So a frame that is not whole yet is few pieces, however its sender cuts
+ * it.
  */
 import { assert } from '../../core/result.ts'
 import { MAX_FRAME_BYTES } from '../transport.ts'
@@ -27,7 +28,10 @@ export function cutFrame(frame: Uint8Array): Uint8Array<ArrayBuffer>[] {
 }
 
 export interface Joiner {
-  /** Takes the next piece: a whole frame with the last one of it, null before, and undefined for what cannot be a piece, or is one too many. */
+  /**
+   * Takes the next piece. Gives the whole frame with its last piece, null before that, and undefined for bytes that cannot be a piece, or
+   * are one piece too many.
+   */
   add(piece: Uint8Array): Uint8Array | null | undefined
 }
 
@@ -39,7 +43,7 @@ export function createJoiner(): Joiner {
     add(piece) {
       const mark = piece[0]
       if ((mark !== LAST && mark !== MORE) || length + piece.length - 1 > MAX_FRAME_BYTES) return undefined
-      // A piece costs memory of its own, whatever it brings.
+      // A piece costs memory of its own, however few bytes it brings.
       if (mark === MORE && piece.length !== PIECE_BYTES) return undefined
       const part = piece.subarray(1)
       if (mark === LAST && parts.length === 0) return part

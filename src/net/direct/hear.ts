@@ -1,4 +1,4 @@
-/** What the page tells of its connections, and what peers signal. */
+/** Events that the page tells of its connections, and signals of peers. */
 import { endAttempt } from './attempts.ts'
 import { fail, seniorityOf, withPeer, worth } from './connections.ts'
 import { hear, type MemberId } from './members.ts'
@@ -58,7 +58,7 @@ export function hearSignal(direct: DirectState, from: MemberId, bytes: Uint8Arra
       return hearHere(direct, from, signal.value, near)
     case 'description':
     case 'candidate':
-      // They make this node send packets to the addresses they name. So they count only in frames for this run.
+      // They make this node send packets to addresses that they name. So they count only in frames for this run.
       if (!addressed) return direct.host?.onRefused('bad-message')
       if (signal.value.type === 'description') return hearDescription(direct, from, signal.value)
       return hearCandidate(direct, from, signal.value)
@@ -66,7 +66,7 @@ export function hearSignal(direct: DirectState, from: MemberId, bytes: Uint8Arra
     case 'pong':
     case 'presence':
     case 'proof':
-      // Proofs are said on the channel that they are about, and nowhere else.
+      // A proof counts only on the channel that it is about.
       return
   }
 }

@@ -1,18 +1,19 @@
 /**
- * Who else is in the room, as they say themselves ("here", `signal.ts`), and which one tab connects for all tabs of this browser:
- * one connection between two devices is enough, since a browser's own channel carries what comes on. Pure: the time is an argument.
+ * The other participants' runs in the room, as they say themselves ("here", `signal.ts`), and which one tab connects for all tabs of this
+ * browser. One connection between two devices is enough, since a browser's own channel carries frames to its tabs. Pure: the time is an
+ * argument.
  */
 import { toHex } from '../../core/bytes.ts'
 import { givesWay, type Table } from './gives-way.ts'
 import type { Signal } from './signal.ts'
 
-/** A member that has not said "here" for so long is gone (ms): three times it was not heard. */
+/** A run that has not said "here" for so long is gone (ms): it was missed three times. */
 const MEMBER_SILENT = 50_000
-/** Members remembered: twice what a relay's room holds. One more takes the place of one that is worth less, or of a stranger by lot. */
+/** Runs remembered: twice what a relay's room holds. A further one takes the place of one that is worth less, or of a newcomer's by lot. */
 export const MAX_MEMBERS = 512
-/** A stranger may give way to another after this long (ms): time to be connected to, which makes it worth more. */
+/** A newcomer's run may give way to another after this long (ms): time to be connected, which makes it worth more. */
 export const SETTLED_AFTER = 3_000
-/** A tab that has just begun waits so long for one that connects already (ms). */
+/** A tab that has just begun waits so long for a tab that connects already (ms). */
 const WAIT_FOR_ONE = 600
 
 /** A sender value, hex. */
@@ -36,7 +37,7 @@ export interface Members {
 
 export const createMembers = (self: MemberId, now: number): Members => ({ self, since: now, known: new Map(), device: null })
 
-/** A member said that it is here. True when that is news: it should be told the same of this node. O(1), of a full table O(MAX_MEMBERS) */
+/** A run said that it is here. True when that is news: then it should be told the same of this node. O(1), in a full table O(MAX_MEMBERS) */
 export function hear(
   members: Members,
   from: MemberId,
@@ -56,7 +57,7 @@ export function hear(
     if (leaves === null) return false
     known.delete(leaves)
   }
-  // Who was heard in this browser is of it: what comes from elsewhere in its name is not.
+  // A run that was heard in this browser belongs to it. A frame from elsewhere under its sender value does not change that.
   if (before?.sameBrowser === true && !sameBrowser) return false
   known.set(from, {
     device: toHex(device),
@@ -68,14 +69,14 @@ export function hear(
   return before === undefined
 }
 
-/** Forgets who is silent, and settles which tab connects for this browser. True when that is another one than before. */
+/** Forgets runs that are silent, and settles which tab connects for this browser. True when that is another tab than before. */
 export function settle(members: Members, now: number): boolean {
   for (const [id, { heardAt }] of members.known) if (now > heardAt + MEMBER_SILENT) members.known.delete(id)
   const { self, device } = members
   const here = [...members.known].filter(([, { sameBrowser }]) => sameBrowser)
   const claimed = here.filter(([id, member]) => member.device === id).map(([id]) => id)
   if (device === self) claimed.push(self)
-  // Of two that claim it, the lower one goes on; where none does, the lowest tab begins.
+  // If two tabs claim it, the lower one goes on; if none does, the lowest tab begins.
   claimed.sort()
   const lowest = [self, ...here.map(([id]) => id)].sort()[0]!
   if (claimed.length === 0 && device === null && now < members.since + WAIT_FOR_ONE) return false
@@ -84,8 +85,8 @@ export function settle(members: Members, now: number): boolean {
 }
 
 /**
- * The tabs of other browsers that connect for them, as they say themselves, and those that `neighbours` say they are connected to and
- * can introduce: so an attacker that invents members has to speak for each of them, or be connected.
+ * The tabs of other browsers that connect for them, as they say themselves, and tabs to which `neighbours` say that they are connected
+ * and can introduce. So an attacker that invents participants has to speak for each of them, or be connected.
  */
 export function otherDevices({ self, device, known }: Members, neighbours: readonly MemberId[]): MemberId[] {
   const own = new Set([self, device, ...[...known].filter(([, { sameBrowser }]) => sameBrowser).map(([id]) => id)])
@@ -97,8 +98,8 @@ export function otherDevices({ self, device, known }: Members, neighbours: reado
   return [...others].filter((id) => !own.has(id)).sort()
 }
 
-/** Whether one member can bring a signal to another, because it says that it is connected to it. O(what it says that it is near to). */
+/** Whether one run can bring a signal to another, because it says that it is connected to it. O(runs that it names). */
 export const canIntroduce = ({ known }: Members, id: MemberId, to: MemberId): boolean => known.get(id)?.near.includes(to) === true
 
-/** It has ended, or said that it leaves. */
+/** The run has ended, or said that it leaves. */
 export const forgetMember = ({ known }: Members, id: MemberId): void => void known.delete(id)

@@ -43,8 +43,8 @@ export function hearDescription(direct: DirectState, from: MemberId, signal: Des
   // Both sides offered: the lower sender value's offer counts.
   if (before !== undefined && before.isOurs && !before.isProven && self < from) return
   if (all.some((each) => !each.isOurs && !each.isProven && now() < each.since + OFFER_AGAIN_AFTER)) return
-  // A proven connection stays until another one with this peer is proven: the new one may come to nothing.
-  // An attempt that its own peer ends by a new offer has failed: a peer that offers again and again must not stay before the others.
+  // A proven connection stays until another one with this peer is proven: the new one may fail. If a peer ends its own attempt by a new
+  // offer, the attempt has failed: a peer that offers again and again must not stay before the others.
   for (const each of all) {
     if (direct.attempts.running?.connection === each.number) fail(direct, each)
     else if (!each.isProven) close(direct, each)
@@ -60,7 +60,7 @@ export function hearCandidate(direct: DirectState, from: MemberId, signal: Candi
   }
 }
 
-/** Keeps a candidate until the connection's attempt, or gives it to the page if that is under way. */
+/** Keeps a candidate until the connection's attempt, or gives it to the page if the attempt has begun. */
 function hold(
   direct: DirectState,
   connection: Connection,

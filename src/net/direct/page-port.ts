@@ -1,10 +1,10 @@
 /**
- * Between a node's worker, which decides, and its page, which alone can make WebRTC connections (RTCPeerConnection is not in
- * workers). Each connection has a number of the worker's. The page keeps no timer and no state of the protocol.
+ * The messages between a node's worker, which decides, and its page. Only the page can make WebRTC connections (RTCPeerConnection is not
+ * in workers). Each connection has a number of the worker's. The page keeps no timer and no state of the protocol.
  */
 import type { Description } from './description.ts'
 
-/** Servers that tell an address as the world sees it (STUN), or carry what goes no other way (TURN). None by default. */
+/** Servers that tell a device its public address (STUN), or carry traffic that no other way can carry (TURN). None by default. */
 export interface IceServer {
   readonly urls: string
   readonly username?: string
@@ -13,8 +13,8 @@ export interface IceServer {
 
 export type PageCommand =
   /**
-   * Make a connection; `offers`: and describe it first, else wait for the other side's description. Not `trickles`: the description
-   * is told when its candidates are found, all at once.
+   * Make a connection. `offers`: describe it first; otherwise wait for the other side's description. Not `trickles`: the description is
+   * told when its candidates are found, all at once.
    */
   | {
       readonly type: 'open'
@@ -36,5 +36,5 @@ export type PageEvent =
   | { readonly type: 'channel'; readonly connection: number; readonly channel: RTCDataChannel | MessagePort }
   /** DTLS is up: the certificates' fingerprints of this side and the other one. */
   | { readonly type: 'connected'; readonly connection: number; readonly ours: Uint8Array; readonly theirs: Uint8Array }
-  /** Nothing comes through for now; there was no way; or it cannot be done here ("unsupported"). */
+  /** Nothing arrives for now; or no connection could be made; or it cannot be done here ("unsupported"). */
   | { readonly type: 'interrupted' | 'failed' | 'unsupported'; readonly connection: number }

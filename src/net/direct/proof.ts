@@ -1,6 +1,7 @@
 /**
- * A channel begins with each side's proof of who it is: a signature over the room, both sender values and both certificates. Who sits
- * in the middle has other certificates; who only knows the room's link has another key. Before that, nothing else is said or heard on it.
+ * A channel begins with each side's proof of its author: a signature over the room, both sender values and both certificates. An attacker
+ * in the middle has other certificates. A participant who only knows the room's link has another key. Before the proof, nothing else is
+ * said or heard on the channel.
  */
 import { equalBytes, fromHex, toHex } from '../../core/bytes.ts'
 import { channelProofBytes } from '../../core/keys.ts'
@@ -12,11 +13,14 @@ import { sayHereSoon } from './schedule.ts'
 import { decodeSignal, encodeSignal } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
 
-/** Frames held that came on a channel before its other end was proven, and their bytes; what is more is lost, as any frame may be. */
+/**
+ * Frames that came on a channel before its other end was proven are held, up to this number and these bytes. Further ones are lost, as
+ * any frame may be.
+ */
 const MAX_HELD = 64
 const MAX_HELD_BYTES = 2 * 1024 * 1024
 
-/** Takes the channel that the page has made. Frames are heard in order: what follows a proof waits until that is checked. */
+/** Takes the channel that the page has made. Frames are heard in order: frames after a proof wait until the proof is checked. */
 export function attach(direct: DirectState, connection: Connection, channel: RTCDataChannel | MessagePort): void {
   let order: Promise<void> = Promise.resolve()
   connection.channel = frameChannel(channel instanceof MessagePort ? channelOfPort(channel) : channel, {
@@ -36,7 +40,7 @@ export function attach(direct: DirectState, connection: Connection, channel: RTC
   })
 }
 
-/** Says who this side is, once all is known that the proof is about; called with each piece of it. */
+/** Proves this side's author, once everything is known that the proof is about. It is called each time that a part of this becomes known. */
 export async function prove(direct: DirectState, connection: Connection): Promise<void> {
   const { certificates, channel, peer, isChannelOpen } = connection
   const { host, options } = direct

@@ -1,10 +1,10 @@
 /**
- * A data channel that stays on the page, for browsers that let no worker have it: the page pumps its bytes through a MessagePort. To
- * the owner of the port it is a channel like any other, and as far behind as the real one is.
+ * A data channel that stays on the page, for browsers in which no worker can have it. The page passes its bytes through a MessagePort. To
+ * the owner of the port it is a channel like any other, and as far behind as the real one.
  */
 import type { DataChannel } from './channel.ts'
 
-/** What the worker's end says to the page's, and back. */
+/** Messages of the worker's end to the page's, and back. */
 type ToPage = { readonly type: 'send'; readonly bytes: ArrayBuffer } | { readonly type: 'close' }
 type FromPage =
   | { readonly type: 'open' | 'close' }
@@ -36,12 +36,12 @@ export function pump(channel: DataChannel, port: MessagePort): void {
   if (channel.readyState === 'open') say({ type: 'open' })
 }
 
-/** When the real channel says again how much waits in it: `channel.ts` gives more at this. Bytes. */
+/** The bytes that wait in the real channel when it reports again: `channel.ts` gives it more then. */
 const LOW = 256 * 1024
 
 /** The other end of a pump, as a channel. */
 export function channelOfPort(port: MessagePort): DataChannel {
-  /** Bytes on their way to the page, and those that wait there. */
+  /** Bytes on their way to the page, and bytes that wait there. */
   let underWay = 0
   let waiting = 0
   const channel: { -readonly [K in keyof DataChannel]: DataChannel[K] } = {

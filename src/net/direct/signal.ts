@@ -1,7 +1,7 @@
 /**
- * What members of a room say to each other about their paths, above all in order to connect directly: version byte ‖ canonical CBOR array [kind, …], as the
- * messages of the protocol, of which these are the kinds from FIRST_KIND on. They travel sealed like any frame, on whatever path
- * there is, or as text that a person carries; the sender value of the frame says whose they are.
+ * Signals: messages of participants about their paths, above all in order to connect directly. version byte ‖ canonical CBOR array [kind,
+ * …], like other protocol messages; signals are the kinds from FIRST_KIND on. They are sealed like any frame, and travel on any path, or
+ * as text that a person carries. The sender value of the frame says which run made them.
  */
 import { bytesOf, writeByte } from '../../core/byte-writer.ts'
 import { concatBytes } from '../../core/bytes.ts'
@@ -15,7 +15,7 @@ import { SENDER_BYTES } from '../envelope.ts'
 import { isCandidate, MAX_CANDIDATES } from './candidate.ts'
 import { type Description, FINGERPRINT_BYTES, isPassword, isSetup, isUfrag } from './description.ts'
 
-/** Members named in one message: more than anybody is connected to. */
+/** Participants named in one signal: more than any node is connected to. */
 export const MAX_NAMED = 64
 
 /** The longest signal: `here` with MAX_NAMED members, and a fifth more. Bytes. */
@@ -24,33 +24,33 @@ export const MAX_SIGNAL_BYTES = 2_560
 /** Characters of a name: a line of a list. */
 export const MAX_NAME_LENGTH = 40
 
-/** Kinds of messages below are the engine's. */
+/** Lower kinds of messages are the engine's. */
 const FIRST_KIND = 16
 
 export type Signal =
   /**
-   * Who is to be connected to: `device` is the sender value of the one tab that connects for all tabs of its browser, maybe the
-   * sender's own; `near` are those it is connected to, which it can introduce.
+   * Says to which tab others should connect. `device` is the sender value of the one tab that connects for all tabs of its browser, maybe
+   * the sender's own. `near` are the runs to which it is connected; it can introduce others to them.
    */
   | { readonly type: 'here'; readonly device: Uint8Array; readonly near: readonly Uint8Array[] }
   /** An offer, or an answer to one. `connection` is the offerer's number for it. */
   | { readonly type: 'description'; readonly connection: number; readonly description: Description }
-  /** One more way to its sender. */
+  /** One more address at which its sender can perhaps be reached. */
   | { readonly type: 'candidate'; readonly connection: number; readonly ufrag: string; readonly candidate: string }
   /** Said on the channel itself: `proof` signs `channelProofBytes` of both its ends. */
   | { readonly type: 'proof'; readonly author: Author; readonly proof: Uint8Array }
-  /** Asks for a "pong" with the same token at once: how long that takes is shown to people. */
+  /** Asks for a "pong" with the same token at once. People are shown how long that takes. */
   | { readonly type: 'ping' | 'pong'; readonly token: number }
   /** What a node says of itself while it is here (`node/presence.ts`): a name, or "", and whether it is typing. */
   | { readonly type: 'presence'; readonly count: number; readonly name: string; readonly typing: boolean }
 
-/** By its number less FIRST_KIND; one that is said no more keeps its number. */
+/** By its number minus FIRST_KIND. A kind that is not used any more keeps its number. */
 const KINDS = ['here', 'description', 'candidate', 'proof', 'ping', 'pong', null, 'presence'] as const satisfies readonly (
   | Signal['type']
   | null
 )[]
 
-/** Whether bytes that came in a frame are meant as a signal, whatever they say. */
+/** Whether bytes of a frame are meant as a signal, whatever they contain. */
 export const isSignal = (bytes: Uint8Array): boolean => (bytes[2] ?? 0) >= FIRST_KIND && (bytes[2] ?? 0) < 24
 
 /** The bytes of a signal. Lists beyond their limits are the caller's error. */
@@ -83,7 +83,7 @@ function fieldsOf(signal: Signal): readonly Value[] {
   }
 }
 
-/** The signal of some bytes, or why they are none. Total. */
+/** The signal in some bytes, or the reason why there is none. Total. */
 export function decodeSignal(bytes: Uint8Array): Result<Signal> {
   if (bytes[0] !== MESSAGE_VERSION) return refuse('unknown-version')
   if (bytes.length > MAX_SIGNAL_BYTES) return refuse('too-large')
@@ -100,7 +100,7 @@ export function decodeSignal(bytes: Uint8Array): Result<Signal> {
   return signal === 'bad-candidate' ? refuse(signal) : ok(signal)
 }
 
-/** The signal of a kind, or null when its fields are not that kind's. */
+/** The signal of a kind, or null when the fields do not belong to that kind. */
 function signalOf(kind: Signal['type'], fields: readonly Value[]): Signal | 'bad-candidate' | null {
   const [a, b, c, d, e, f, g] = fields
   switch (kind) {

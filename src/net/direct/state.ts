@@ -1,4 +1,4 @@
-/** The state that the files of this folder work on: connections, members, and what this path needs of other parts. */
+/** The state that the files of this folder work on: connections, other runs, and the functions of other parts that this path needs. */
 import type { Budget } from '../../core/budget.ts'
 import type { Author, OpId } from '../../core/op.ts'
 import type { Refusal, Result } from '../../core/result.ts'
@@ -23,19 +23,19 @@ export interface DirectOptions {
   readonly lot?: () => number
 }
 
-/** What this path needs of other parts of the node. */
+/** Functions of other parts of the node that this path needs. */
 export interface DirectHost {
   seal(to: MemberId | null, bytes: Uint8Array): Promise<Uint8Array>
   open(frame: Uint8Array): Promise<Result<Opened, FrameRefusal>>
   /** By whatever path there is. */
   send(to: MemberId | null, bytes: Uint8Array): void
-  /** Who a peer has proven to be, if it has. */
+  /** The author that a peer has proven to be, if it has. */
   authorOf(peer: MemberId): Uint8Array | null
   /** The place of this author among all authors with ops here, in the order of their first ops, 0 the first; null: it has no op here. */
   seniorityOf(author: Uint8Array): number | null
   /** The only channel to this peer ended. */
   onLost(peer: MemberId): void
-  /** A channel to another peer is there. */
+  /** There is a channel to another peer. */
   onPeer(peer: MemberId): void
   onRefused(reason: Refusal): void
 }
@@ -44,14 +44,14 @@ export interface Connection {
   readonly number: number
   /** Null before the answer to an offer that a person carries. */
   peer: MemberId | null
-  /** True when this side offered; else `offer` is the other side's number for it. */
+  /** True when this side offered; otherwise `offer` is the other side's number for the connection. */
   readonly isOurs: boolean
   readonly offer: number
   readonly byHand: boolean
   readonly since: number
   channel: FrameChannel | null
   isChannelOpen: boolean
-  /** Of both certificates, once DTLS is up: an address has answered. */
+  /** The fingerprints of both certificates, once DTLS is up: then an address has answered. */
   certificates: { readonly ours: Uint8Array; readonly theirs: Uint8Array } | null
   hasProven: boolean
   isProven: boolean
@@ -64,9 +64,9 @@ export interface Connection {
   /** The other side's candidates that the page has not got yet, and how many were taken in all, MAX_CANDIDATES at most. */
   candidates: { readonly ufrag: string; readonly candidate: string }[]
   candidatesTaken: number
-  /** Since when nothing comes through (ms). */
+  /** Since when nothing arrives (ms). */
   interruptedAt: number | null
-  /** Takes this side's description for a person to carry, or null when it cannot be had. Null: nobody waits for it. */
+  /** Takes this side's description for a person to carry, or null when there is none. Null: nobody waits for it. */
   described: ((frame: Uint8Array | null) => void) | null
 }
 
@@ -84,12 +84,12 @@ export interface DirectState {
   /** By their numbers. */
   readonly connections: Map<number, Connection>
   lastNumber: number
-  /** By author, of strangers by sender value (hex). At most MAX_FAILURES. */
+  /** By author; for newcomers by sender value (hex). At most MAX_FAILURES. */
   readonly failures: Map<string, Failures>
   readonly attempts: Attempts
-  /** Connections that strangers, and known authors, may make this node begin. */
+  /** Budgets of connections that newcomers, and known authors, may make this node begin. */
   readonly opens: { readonly strangers: Budget; readonly known: Budget }
-  /** Connections of theirs for which the person's servers may be asked. */
+  /** Budgets of connections of both for which the person's servers may be asked. */
   readonly serverUses: { readonly strangers: Budget; readonly known: Budget }
   /** Peers that may be told at once that this node is here. */
   readonly greetings: Budget
@@ -98,7 +98,7 @@ export interface DirectState {
   /** How often everybody may be told that this node is here, and when that is due next (ms). */
   readonly heres: Budget
   hereDue: number
-  /** When it is next looked what is due (ms), the timer for it, and the look itself. */
+  /** When the node looks next for work that is due (ms), the timer for it, and the look itself. */
   lookAt: number
   timer: ReturnType<typeof setTimeout> | undefined
   readonly look: () => void

@@ -1,6 +1,6 @@
 /**
- * One WebRTC connection, on the page: does what the worker says (`net/direct/page-port.ts`), tells what comes of it, and hands the
- * worker the channel in the task that makes it, which is the only one in which browsers let it go.
+ * One WebRTC connection, on the page. It does what the worker says (`net/direct/page-port.ts`), and tells the results. It hands the
+ * worker the channel in the task that makes it: in no other task do browsers let it go.
  */
 import { candidatesToSay } from '../direct/candidate.ts'
 import { readSdp, writeSdp } from '../direct/description.ts'
@@ -8,7 +8,7 @@ import type { PageCommand, PageEvent } from '../direct/page-port.ts'
 import { pump } from '../direct/pumped.ts'
 import { connectionWith } from './servers.ts'
 
-/** A description that is told whole waits this long for its candidates (ms); a host's own are found in a tenth of that. */
+/** A description that is told whole waits this long for its candidates (ms); a device's own ones are found in a tenth of that. */
 const GATHER_FOR = 3_000
 
 type Then = Exclude<PageCommand, { type: 'open' }>
@@ -25,12 +25,12 @@ export function openConnection(
   const pc = connectionWith(servers)
   /** Candidates of this browser, in its own texts. */
   const found: string[] = []
-  /** What the other side says of its certificate; its candidates wait for its description. */
+  /** The fingerprint that the other side names for its certificate; its candidates wait for its description. */
   let theirs: Uint8Array | null = null
   const early: RTCIceCandidateInit[] = []
   let work: Promise<void> = Promise.resolve()
 
-  /** One thing after the other; what fails ends the connection. */
+  /** Runs one step after the other. If one fails, the connection ends. */
   const queue = (next: () => Promise<void>): void => {
     const before = work
     work = (async () => {
@@ -61,7 +61,7 @@ export function openConnection(
     await pc.setLocalDescription()
     await tellDescription('answer')
   }
-  // One that this browser does not like is no reason to end: others may do.
+  // If this browser does not accept a candidate, the connection goes on: others may work.
   const add = (candidate: RTCIceCandidateInit): Promise<void> => pc.addIceCandidate(candidate).catch(() => {})
 
   const makeChannel = (): void => {

@@ -1,9 +1,12 @@
-/** Which servers a browser takes: only it can tell, and it refuses all of a list for one. */
+/** Which servers a browser accepts. Only the browser can tell, and it refuses a whole list because of one. */
 import type { IceServer } from '../direct/page-port.ts'
 
 const configurationOf = (servers: readonly IceServer[]): RTCConfiguration => ({ iceServers: servers.map((server) => ({ ...server })) })
 
-/** Whether this browser takes such a server: its address is well-formed. Nothing is asked of it. True where there is no WebRTC to tell. */
+/**
+ * Whether this browser accepts such a server: whether its address is well-formed. The server is not asked. True where there is no WebRTC
+ * to tell.
+ */
 export function takesServer(server: IceServer): boolean {
   if (typeof RTCPeerConnection === 'undefined') return true
   try {
@@ -14,7 +17,7 @@ export function takesServer(server: IceServer): boolean {
   }
 }
 
-/** A connection that asks those of the servers that this browser takes. @throws where there is no WebRTC */
+/** A connection that asks those of the servers that this browser accepts. @throws where there is no WebRTC */
 export function connectionWith(servers: readonly IceServer[]): RTCPeerConnection {
   try {
     return new RTCPeerConnection(configurationOf(servers))
