@@ -1,12 +1,12 @@
 /**
- * What an op's body says. Bodies are canonical CBOR arrays, the kind first; which kinds a room allows is for its rules to
- * say (`rules/`). Reading is total: a body that is not one of these is a named refusal.
+ * The meaning of an op's body. Bodies are canonical CBOR arrays, the kind first. A room's rules say which kinds it allows (`rules/`).
+ * Reading is total: a body that is not one of these is a named refusal.
  */
 import { decodeValue, encodeValue } from '../core/cbor.ts'
 import { type MeaningRefusal, ok, refuse, type Result } from '../core/result.ts'
 import type { Value } from '../core/value.ts'
 
-/** One replacement in a text by plain position: `deleted` characters at `position` give way to `inserted` (Unicode scalar values). */
+/** One replacement in a text by plain position: `inserted` replaces `deleted` characters at `position` (Unicode scalar values). */
 export interface Patch {
   readonly position: number
   readonly deleted: number
@@ -16,9 +16,9 @@ export interface Patch {
 export type Body =
   /** The first op of a room: its name, and the rules by name and version. */
   | { readonly kind: 'genesis'; readonly name: string; readonly rules: string; readonly rulesVersion: number }
-  /** Something a person typed. */
+  /** A text that a person or a script wrote. */
   | { readonly kind: 'message'; readonly text: string }
-  /** Nothing to say: joins heads. */
+  /** Has no content: joins heads. */
   | { readonly kind: 'merge' }
   /** A recorded edit by plain positions: shown, kept in its causal place, not merged into a document. */
   | { readonly kind: 'patch'; readonly patches: readonly Patch[] }

@@ -1,6 +1,6 @@
 import type { Body } from './body.ts'
 
-/** What a body says, as people read it: a message's text, a room's name, edits in short. Any text, of one line or many; "" for a merge. */
+/** The text of a body, as people read it: a message's text, a room's name, edits in short. Any text, of one line or many; "" for a merge. */
 export function textOf(body: Body): string {
   switch (body.kind) {
     case 'genesis':

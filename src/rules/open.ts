@@ -1,6 +1,6 @@
 /**
- * The rule set "open", version 1: whoever holds the link writes messages, merges and patches. Storage can be filled by
- * anyone with the link; budgets are per link, not per author.
+ * The rule set "open", version 1: anyone who holds the link writes messages, merges and patches. Anyone with the link can fill the
+ * storage of the others. Budgets belong to origins, not to authors.
  */
 import { decodeBody } from '../crdt/body.ts'
 import type { Judge } from '../core/replica.ts'

@@ -1,10 +1,10 @@
-/** What the stores in IndexedDB share: opening a database, all-or-none transactions, failures by name. */
+/** Code that the stores in IndexedDB share: opening a database, all-or-none transactions, failures by name. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { asStoreFailure } from './failure.ts'
 
 /**
- * Opens a database at this version, made or brought there by `upgrade` from version `before` (0: it is new), and leaves it when another tab wants to delete or upgrade it: so no tab of ours ever
- * blocks another one.
+ * Opens a database at this version. `upgrade` makes it, or brings it there from version `before` (0: it is new). If another tab wants to
+ * delete or upgrade it, this tab closes it. So no tab of ours ever blocks another one.
  * @throws StoreError "failed" where the browser refuses storage, or where a later version of Tabweave was here
  */
 export function openDatabase<Schema extends DBSchema>(
@@ -16,7 +16,7 @@ export function openDatabase<Schema extends DBSchema>(
   return guarded(() => openDB<Schema>(name, version, { upgrade, blocking }))
 }
 
-/** Runs one operation; what the platform throws becomes a StoreError. */
+/** Runs one operation; an exception of the platform becomes a StoreError. */
 export async function guarded<T>(operation: () => Promise<T>): Promise<T> {
   try {
     return await operation()
@@ -27,7 +27,7 @@ export async function guarded<T>(operation: () => Promise<T>): Promise<T> {
 
 /** Does the work of a transaction and resolves when it is committed. When any of the work fails, nothing of it stays. */
 export async function settle(tx: { readonly done: Promise<void>; abort(): void }, work: () => Promise<unknown>): Promise<void> {
-  // Waited for later in all cases: a rejection that nobody expects yet would count as unhandled.
+  // It is waited for later in all cases. Without this, a rejection before that would count as unhandled.
   const outcome = tx.done.then(
     () => null,
     (cause: unknown) => ({ cause }),
@@ -49,8 +49,8 @@ export async function settle(tx: { readonly done: Promise<void>; abort(): void }
 }
 
 /**
- * Says that nothing follows in this transaction. So it is written a round trip earlier than when the browser finds that out, and people who type wait
- * for it.
+ * Says that this transaction has no further requests. So it is written a round trip earlier than when the browser finds that out. People
+ * who type wait for it.
  */
 export function commitNow(tx: { commit(): void }): void {
   try {

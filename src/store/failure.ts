@@ -1,10 +1,10 @@
-/** What a platform's failures mean to a node. */
+/** The meaning of a platform's failures for a node. */
 import { StoreError } from './store.ts'
 
 /**
- * What a store should throw for anything that was thrown inside it: a DOMException becomes a StoreError ("full" for
- * QuotaExceededError, "closed" for what IndexedDB says of a connection that we or the browser closed, else "failed");
- * everything else is our own mistake and stays what it is.
+ * The exception that a store should throw for an exception inside it. A DOMException becomes a StoreError: "full" for QuotaExceededError,
+ * "closed" for the errors of IndexedDB about a connection that we or the browser closed, otherwise "failed". Everything else is our own
+ * mistake and stays as it is.
  */
 export function asStoreFailure(cause: unknown): unknown {
   if (!(cause instanceof DOMException)) return cause

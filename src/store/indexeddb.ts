@@ -1,9 +1,9 @@
 /**
- * A store in IndexedDB: one database for each node, so that deleting a node is deleting its database. Segments are one
- * record each, since writing many small records costs more than verifying what is in them.
+ * A store in IndexedDB: one database for each node, so a node is deleted with its database. Segments are one record each, since writing
+ * many small records costs more than verifying their ops.
  *
- * Each call makes one transaction before it returns, and IndexedDB runs overlapping transactions in the order in
- * which they were made: that is the order of calls that the port promises.
+ * Each call makes one transaction before it returns, and IndexedDB runs overlapping transactions in the order in which they were made:
+ * that is the order of calls that the port promises.
  */
 import { type DBSchema, deleteDB } from 'idb'
 import { assert } from '../core/result.ts'
@@ -16,9 +16,9 @@ import type { CorruptSegment, Durability, Identity, Place, Segment, Store } from
 interface NodeSchema extends DBSchema {
   /** One record, at SELF. */
   identity: { key: string; value: Identity }
-  /** At [first, count], so that the last key alone tells where the ops end. */
+  /** At [first, count], so that the last key alone tells how many ops there are. */
   segments: { key: [first: number, count: number]; value: SegmentRecord }
-  /** The same of the index. Since version 2. */
+  /** Records of the index, in the same form. Since version 2. */
   index: { key: [first: number, count: number]; value: SegmentRecord }
   /** One record, at SELF. Since version 3. */
   names: { key: string; value: Uint8Array }
@@ -53,10 +53,10 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
     throw cause
   })
 
-  /** Where the ops end. Null while that changes, and when the change failed: then the database is asked. */
+  /** The number of ops. Null while that changes, and when the change failed: then the database is asked. */
   let end: number | null = null
   let changes = 0
-  /** Where the ops end is about to change; what is returned tells where they end then, unless it changes again meanwhile. */
+  /** The number of ops is about to change. Gives a function that sets the new number, unless it changes again meanwhile. */
   const change = (): ((to: number | null) => void) => {
     const number = ++changes
     end = null
@@ -193,14 +193,14 @@ async function deleteBoth(nodeId: string): Promise<void> {
   await Promise.all([deleteDB(databaseName(nodeId)), deleteDB(markDatabaseName(nodeId))])
 }
 
-/** Anything may lie there. */
+/** Anything may be stored there. */
 const namesOf = (found: unknown): Uint8Array | null => (found instanceof Uint8Array ? found : null)
 
 type Key = NodeSchema['segments']['key']
 
 const placeOf = ([first, count]: Key): Place => ({ first, count })
 
-/** Asynchronous, so that what is thrown at once is a rejection like any other. */
+/** Asynchronous, so that an exception becomes a rejection like any other. */
 const put = async (store: Writable, segment: Segment): Promise<unknown> => store.put(packSegment(segment), [segment.first, segment.count])
 
 const remove = async (store: Writable, keys: IDBKeyRange): Promise<unknown> => store.delete(keys)
@@ -217,7 +217,7 @@ interface Writable {
   getAllKeys(): Promise<Key[]>
 }
 
-/** Keys of what begins at `from` or later, and before `to`. */
+/** Keys of records that begin at `from` or later, and before `to`. */
 const keysOf = (from: number, to: number): IDBKeyRange => IDBKeyRange.bound([from], [to], false, true)
 
 /** Where the last record before op `before` ends. */
@@ -239,7 +239,7 @@ async function readFrom(store: Records, from: number, limit: number): Promise<(S
   return (await Promise.all(found)).flat()
 }
 
-/** What is asked of either object store. */
+/** The functions that are used of either object store. */
 interface Records {
   openKeyCursor(query: IDBKeyRange, direction: 'prev'): Promise<{ readonly key: Key } | null>
   getAllKeys(query: IDBKeyRange, limit: number): Promise<Key[]>

@@ -1,7 +1,7 @@
 /**
- * The mark of a node in a browser: a database of its own, beside that of the ops. It tells of an ops database that was deleted,
- * restored or cut alone. What a browser loses or restores as a whole (a profile, the data of a site), it loses here too: in
- * Chromium all databases of a site lie in one folder.
+ * The mark of a node in a browser: a database of its own, beside that of the ops. It shows that an ops database was deleted, restored or
+ * cut alone. If a browser loses or restores all of it (a profile, the data of a site), the mark is lost or restored too: in Chromium all
+ * databases of a site lie in one folder.
  */
 import type { DBSchema } from 'idb'
 import type { Mark } from '../core/mark.ts'
@@ -16,7 +16,7 @@ const SELF = 'self'
 
 export interface MarkPlace {
   read(): Promise<Mark | null>
-  /** Resolves when it is on the disk. What is to be written is cloned before this returns. */
+  /** Resolves when it is on the disk. The mark is cloned before this returns. */
   write(mark: Mark): Promise<void>
   close(): void
 }
@@ -29,7 +29,7 @@ export async function openMark(nodeId: string): Promise<MarkPlace> {
   const db = await openDatabase<MarkSchema>(markDatabaseName(nodeId), 1, (created) => void created.createObjectStore('mark'))
   return {
     read: async () => markOf(await db.get('mark', SELF)),
-    // Asynchronous, so that what is thrown at once is a rejection like any other.
+    // Asynchronous, so that an exception becomes a rejection like any other.
     async write(mark) {
       const tx = db.transaction('mark', 'readwrite', { durability: 'strict' })
       await settle(tx, async () => {
@@ -42,7 +42,7 @@ export async function openMark(nodeId: string): Promise<MarkPlace> {
   }
 }
 
-/** What was found as a mark, or null: anything may lie there. */
+/** The mark that was stored, or null: anything may be stored there. */
 function markOf(found: unknown): Mark | null {
   const { own, id } = (found ?? {}) as Partial<Record<keyof Mark, unknown>>
   if (!Number.isSafeInteger(own) || (own as number) < 0) return null

@@ -1,6 +1,6 @@
 /**
- * A store and a registry in memory, for tests, the simulator and nodes that keep nothing. What a `MemoryDisk` holds
- * outlives the stores opened on it, so a restart is a second store on the same disk.
+ * A store and a registry in memory, for tests, the simulator and nodes that keep nothing. A `MemoryDisk` outlives the stores opened on
+ * it, so a restart is a second store on the same disk.
  */
 import type { Mark } from '../core/mark.ts'
 import { assert } from '../core/result.ts'
@@ -21,7 +21,7 @@ export interface MemoryDisk {
   identity: Identity | null
   /** Records by the number of their first op; `count` beside the record. */
   readonly records: Map<number, MemoryRecord>
-  /** The same of the index. */
+  /** Records of the index, in the same form. */
   readonly index: Map<number, MemoryRecord>
   /** The mark, under MARK, while there is one. */
   readonly marks: Map<typeof MARK, Mark>

@@ -1,6 +1,6 @@
 /**
- * A segment as it lies on a disk: its bytes beside their checksum. Disks are not trusted: what comes back is checked
- * here, and nowhere else.
+ * A segment as it is on a disk: its bytes beside their checksum. Disks are not trusted: everything that is read is checked here, and
+ * nowhere else.
  */
 import { concatBytes, equalBytes } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
@@ -18,17 +18,17 @@ export function packSegment({ first, count, bytes }: Segment): SegmentRecord {
   return { bytes, checksum: checksum(first, count, bytes) }
 }
 
-/** The segment that a record found at (first, count) holds, or what is wrong with it. Any record, also one of another shape. */
+/** The segment in a record found at (first, count), or what is wrong with it. Takes any record, also one of another shape. */
 export function unpackSegment(first: number, count: number, record: unknown): Segment | CorruptSegment {
   const { bytes, checksum: written } = fieldsOf(record)
   const whole = bytes instanceof Uint8Array && written instanceof Uint8Array && equalBytes(written, checksum(first, count, bytes))
   return whole ? { first, count, bytes } : { first, count, reason: 'bad-checksum' }
 }
 
-/** From so many bytes on the platform's SHA-256 is quicker than ours, with all that calling it takes. */
+/** From so many bytes on, the platform's SHA-256 is quicker than ours, in spite of the cost of the call. */
 const NATIVE_FROM = 4_096
 
-/** The same, and quicker for long ones: large rooms are opened by it. */
+/** As `unpackSegment`, and quicker for long segments: large rooms are opened by it. */
 export async function unpackLong(first: number, count: number, record: unknown): Promise<Segment | CorruptSegment> {
   const { bytes, checksum: written } = fieldsOf(record)
   const isLong = bytes instanceof Uint8Array && bytes.length >= NATIVE_FROM && written instanceof Uint8Array
@@ -48,7 +48,7 @@ export function assertContiguous(segments: readonly Segment[], end: number): voi
   }
 }
 
-/** Asserts that nothing that is to be packed is empty. */
+/** Asserts that no segment to be packed is empty. */
 export const assertFilled = (places: readonly Place[]): void =>
   places.forEach(({ count }) => assert(Number.isSafeInteger(count) && count > 0, 'what is packed holds at least one op'))
 
@@ -64,8 +64,8 @@ export function runsOf(places: readonly Place[]): Place[] {
 }
 
 /**
- * Asserts that all of this begins and ends where segments do (`layout`: those between the first and the last op that it is about),
- * and that the index before `part` ends where it begins.
+ * Asserts that all of this begins and ends where segments do (`layout`: the segments between its first and last op), and that the index
+ * before `part` ends where `part` begins.
  */
 export function assertReplaces(runs: readonly Place[], part: Place, layout: readonly Place[], indexEnd: number): void {
   const edges = new Set(layout.flatMap(({ first, count }) => [first, first + count]))

@@ -1,21 +1,21 @@
 /**
- * Where one node keeps its identity and its ops. A store belongs to one node: the key lives and dies with the ops, so
- * a wiped store is a new author and never an old one that forgot what it signed.
+ * The place where one node keeps its identity and its ops. A store belongs to one node. The key is deleted together with the ops. So a
+ * wiped store is a new author, and never an old one that forgot what it signed.
  *
- * Guarantees every adapter gives (checked by `store.contract.ts`):
- *  - `append` writes all of its segments or none. When it resolves under "strict" they survive the tab being killed, and so
+ * Guarantees of every adapter (checked by `store.contract.ts`):
+ *  - `append` writes all of its segments or none. When it resolves under "strict", they survive the tab being killed, and so
  *    does the mark that it was given.
  *  - The mark is kept in another place than the ops, so that one of the two can be lost alone.
  *  - Segments come back byte for byte, or are reported as corrupt: never silently changed.
- *  - `pack` does all of what it does or nothing, and what it puts in the place of segments survives like a strict `append`:
- *    whatever happens in between leaves the old ones or the new ones.
+ *  - `pack` does all of its work or none, and the segments that it puts in the place of others survive like a strict `append`:
+ *    whatever happens meanwhile, either the old ones or the new ones are there.
  *  - Calls take effect in the order in which they were made.
  *  - A full disk is refused by name (`StoreError('full')`), and the store stays readable.
  */
 import type { Mark } from '../core/mark.ts'
 import type { Refusal } from '../core/result.ts'
 
-/** Which ops something is about: `count` of them, from the node's `first`-th admitted op on. */
+/** A range of ops: `count` of them, from the node's `first`-th admitted op on. */
 export interface Place {
   readonly first: number
   readonly count: number
@@ -28,9 +28,9 @@ export interface Segment extends Place {
 }
 
 /**
- * A part of the index, about `count` ops from the `first`-th on (`core/stretch`): enough of them to open the room without
- * reading their segments. The parts follow one another from op 0 and end where a segment does. What the index does not tell,
- * or no longer does, the segments tell: it is never needed.
+ * A part of the index, about `count` ops from the `first`-th on (`core/stretch`): enough of their data to open the room without reading
+ * their segments. The parts follow one another from op 0 and end where a segment does. If the index lacks something, the segments have
+ * it: the index is never needed.
  */
 export type IndexPart = Segment
 
@@ -39,7 +39,7 @@ export interface CorruptSegment extends Place {
   readonly reason: Extract<Refusal, 'bad-checksum'>
 }
 
-/** Who this node is and which room it is in. */
+/** The node's author and room. */
 export interface Identity {
   /** Ed25519 public key, 32 bytes. */
   readonly author: Uint8Array
@@ -61,23 +61,23 @@ export interface Store {
   /** Written once, before the first op. */
   putIdentity(identity: Identity): Promise<void>
   /**
-   * Adds segments; `first` must be where the last one ended. `mark`, where one is given, takes the place of the mark. Both are
-   * written at the same time: a process that is killed meanwhile may leave either without the other. Nothing else may be appended
-   * before this has resolved. When it fails none of the segments stays, though the mark may. @throws StoreError
+   * Adds segments; `first` must be where the last one ended. `mark`, if it is given, replaces the mark. Both are written at the same
+   * time: a process that is killed meanwhile may leave either without the other. Nothing else may be appended before this has resolved.
+   * When it fails, none of the segments stays, though the mark may. @throws StoreError
    */
   append(segments: readonly Segment[], durability: Durability, mark?: Mark | null): Promise<void>
   /** The mark, or null where there is none, it is damaged, or it is another node's or another copy's. */
   mark(): Promise<Mark | null>
-  /** What was last put as names (`node/names.ts`); null if nothing was. It is not needed, so its reader checks it for damage. */
+  /** The names that were put last (`node/names.ts`); null if none were. They are not needed, so their reader checks them for damage. */
   names(): Promise<Uint8Array | null>
-  /** Takes the place of what was put before. May be lost with the machine. @throws StoreError */
+  /** Replaces the names that were put before. They may be lost with the machine. @throws StoreError */
   putNames(names: Uint8Array): Promise<void>
   /** All segments in order of `first`, starting with the one that holds op `from`, at most `limit` of them. */
   read(from: number, limit: number): Promise<readonly (Segment | CorruptSegment)[]>
   /**
-   * Puts these segments, in order, in the place of those that hold the same ops (each run of neighbours begins and ends where one
-   * does), and `part` in the place of all parts of the index that begin where it does or later; those before it must end where it
-   * begins. Where no segment is replaced it may be lost with the machine: it is not needed. @throws StoreError
+   * Puts these segments, in order, in the place of segments that hold the same ops (each run of neighbours begins and ends where a
+   * segment does). Puts `part` in the place of all parts of the index that begin where it does or later; the parts before it must end
+   * where it begins. If no segment is replaced, `part` may be lost with the machine: it is not needed. @throws StoreError
    */
   pack(segments: readonly Segment[], part: IndexPart): Promise<void>
   /** Parts of the index in order, starting with the one about op `from`, at most `limit` of them. */
@@ -88,7 +88,10 @@ export interface Store {
   layout(from: number, limit: number): Promise<readonly Place[]>
   /** Number of ops held: where the next segment begins. */
   length(): Promise<number>
-  /** Removes the segments that begin at or after `first` (what was unreadable and all that leaned on it), and the parts of the index that reach beyond it. */
+  /**
+   * Removes the segments that begin at or after `first` (unreadable ones and all that need them), and the parts of the index that reach
+   * beyond it.
+   */
   truncate(first: number): Promise<void>
   close(): void
   /** Deletes everything, the key included. */

@@ -33,15 +33,18 @@ export type ToNode =
   | { readonly type: 'rooms'; readonly ref: number }
   /** Deletes a node (its id), key and all, if it does not run: reply `Forgotten`. Allowed before "start". */
   | { readonly type: 'forget'; readonly ref: number; readonly node: Hex }
-  /** What the disks of nodes (their ids) of one room hold, as one file; they need not run: reply `StoredRoom | null`. Allowed before "start". */
+  /**
+   * The ops on the disks of nodes (their ids) of one room, as one file; the nodes need not run: reply `StoredRoom | null`. Allowed before
+   * "start".
+   */
   | { readonly type: 'exportStored'; readonly ref: number; readonly nodes: readonly Hex[] }
   /**
-   * The first message (but for those above), once. `link` is the room's fragment without "#" (null: make a fresh open room called `roomName`).
-   * `claim` is the node that this tab was in this room before: honoured if its lock is free and its room is the link's. Else the tab is a node
-   * of the room that is kept here and does not run; where there is none, a new one.
-   * `patience` is how long to wait for that lock (ms): long for a reload, short for what may be a duplicated tab.
-   * `offline`: the node begins with all paths closed, as a person has left it.
-   * `relay` is the relay's address, or null for none ("ws://localhost:8229"); `servers` may help direct connections.
+   * The first message (except for those above), once. `link` is the room's fragment without "#" (null: make a fresh open room called
+   * `roomName`). `claim` is the node that this tab was in this room before: honoured if its lock is free and its room is the link's.
+   * Otherwise the tab is a node of the room that is kept here and does not run; if there is none, a new one. `patience` is how long to
+   * wait for that lock (ms): long for a reload, short for what may be a duplicated tab. `offline`: the node begins with all paths closed,
+   * as a person has left it. `relay` is the relay's address, or null for none ("ws://localhost:8229"); `servers` may help direct
+   * connections.
    */
   | {
       readonly type: 'start'
@@ -53,21 +56,21 @@ export type ToNode =
       readonly relay: string | null
       readonly servers: readonly IceServer[]
     }
-  /** Something typed. Answered by a reply `{ id }` when it is stored here, or `{ refused }`. */
+  /** A typed text. Answered by a reply `{ id }` when it is stored here, or `{ refused }`. */
   | { readonly type: 'submit'; readonly ref: number; readonly text: string }
   /** Cuts (true) or restores (false) this node's own paths. */
   | { readonly type: 'offline'; readonly on: boolean }
-  /** Stops (true) or goes on (false) catching up with others: what is written here and there goes on either way. */
+  /** Stops (true) or goes on (false) catching up with others. Writing goes on either way, here and there. */
   | { readonly type: 'pause'; readonly on: boolean }
   /** Servers that may help direct connections from now on, in place of those before. */
   | { readonly type: 'servers'; readonly servers: readonly IceServer[] }
   /** Writes although own ops may be lost here and held by others. */
   | { readonly type: 'writeNow' }
-  /** What this node says of itself to who is here. */
+  /** Tells connected peers this node's name, and whether its person types. */
   | { readonly type: 'present'; readonly name: string; readonly typing: boolean }
-  /** Cuts a path (true) or heals it, and hinders what goes over it. */
+  /** Cuts a path (true) or heals it, and sets what hinders its frames. */
   | { readonly type: 'path'; readonly path: Path; readonly cut: boolean; readonly delay: number; readonly loss: number }
-  /** Somebody looks at the peers: measure round trips. */
+  /** A person looks at the peers: measure round trips. */
   | { readonly type: 'measure' }
   /** The browser says that the network came back, or the page became visible: try paths again now. */
   | { readonly type: 'wake' }
@@ -77,7 +80,7 @@ export type ToNode =
   | { readonly type: 'window'; readonly from: number | null; readonly count: number }
   /** Everything about one op, with the beginning of its text: reply `OpDetails | null`. */
   | { readonly type: 'inspect'; readonly ref: number; readonly id: Hex }
-  /** A few of the ops that wait, and what for: reply `PendingList`. */
+  /** A few of the ops that wait, and what they wait for: reply `PendingList`. */
   | { readonly type: 'pending'; readonly ref: number }
   /** All of an entry's text: reply `string | null`. */
   | { readonly type: 'text'; readonly ref: number; readonly id: Hex }
@@ -91,13 +94,13 @@ export type ToNode =
   | { readonly type: 'import'; readonly ref: number; readonly bytes: Uint8Array }
   /** Equivocations known here from the `from`-th on, in an order that nodes with equal ops share: reply `EquivocationEntry[]`. */
   | { readonly type: 'equivocations'; readonly ref: number; readonly from: number; readonly count: number }
-  /** The same with evidence as files, of all (null) or of those that an op is in: reply `EvidenceEntry[]`. */
+  /** Equivocations with evidence as files, all of them (null) or those that an op is in: reply `EvidenceEntry[]`. */
   | { readonly type: 'evidence'; readonly ref: number; readonly id: Hex | null }
   /** Makes an invitation to connect without any relay: reply `InviteReply`. */
   | { readonly type: 'invite'; readonly ref: number }
   /** Takes such an invitation, or the answer to one, as a person pasted it: reply `MeetReply`. */
   | { readonly type: 'meet'; readonly ref: number; readonly text: string }
-  /** What came of a direct connection (`net/direct`), which only the page can make. */
+  /** An event of a direct connection (`net/direct`), which only the page can make. */
   | { readonly type: 'direct'; readonly event: PageEvent }
   /** Where the graph's feed goes (`graph/feed`). */
   | { readonly type: 'graph'; readonly port: MessagePort }
@@ -111,7 +114,7 @@ export interface KeptNode extends KnownNode {
 /** "runs": it runs in some tab, or nobody can tell, since there are no locks on this address. "failed": the browser refused. */
 export type Forgotten = 'forgotten' | 'runs' | 'failed'
 
-/** What a message with a `ref` is answered with. */
+/** The reply to each message with a `ref`. */
 export interface Replies {
   readonly rooms: readonly KeptNode[]
   readonly forget: Forgotten
@@ -140,7 +143,7 @@ export type FromNode =
       readonly room: Hex
       readonly roomName: string
       readonly link: string
-      /** By which the page keeps what is of this room and of no other with its genesis. */
+      /** The page keeps data of this room under this id. Another room may have the same genesis. */
       readonly linkId: Hex
       /** The node was here before. */
       readonly resumed: boolean
@@ -151,12 +154,12 @@ export type FromNode =
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */
   | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
-  /** What authors call themselves, as far as known: all of it, when any of it changes. */
+  /** The chosen names of authors, as far as known: all of them, when any of them changes. */
   | { readonly type: 'names'; readonly names: readonly (readonly [author: Hex, name: string])[] }
   /** A refused op, message or frame, newest last; `count` is how many there were in all. */
   | { readonly type: 'refused'; readonly entries: readonly RefusedEntry[]; readonly count: number }
-  /** Something to be done with a direct connection. */
+  /** A command for a direct connection. */
   | { readonly type: 'direct'; readonly command: PageCommand }
   | { readonly type: 'reply'; readonly ref: number; readonly value: unknown }
-  /** The node cannot start or go on; nothing typed is lost by the page. */
+  /** The node cannot start or go on. The page still has all typed text. */
   | { readonly type: 'failed'; readonly failure: NodeFailure }

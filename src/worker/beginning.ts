@@ -1,6 +1,6 @@
 /**
- * What of a text goes to the page before a person asks for all of it. Others choose how long their texts are, and a picture of the history
- * has dozens of them: each is told again with every picture.
+ * The beginning of a text, which goes to the page before a person asks for all of it. Others decide how long their texts are, and a
+ * picture of the history has dozens of them: each is told again with every picture.
  */
 import type { HistoryEntry, ShownEntry } from '../node/views.ts'
 
@@ -12,7 +12,7 @@ export function shownOf(entry: HistoryEntry): ShownEntry {
   return { ...entry, text: beginningOf(entry.text), isWhole: entry.text.length <= MAX_BEGINNING }
 }
 
-/** The beginning of a text, not within a character. */
+/** The beginning of a text. It does not end within a character. */
 export function beginningOf(text: string): string {
   if (text.length <= MAX_BEGINNING) return text
   const end = /[\ud800-\udbff]/.test(text[MAX_BEGINNING - 1]!) ? MAX_BEGINNING - 1 : MAX_BEGINNING

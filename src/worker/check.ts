@@ -1,4 +1,4 @@
-/** The check of what the page (or any script of the origin) posts to a node: a `ToNode`, or nothing. */
+/** Checks what the page (or any script of the origin) posts to a node: a `ToNode`, or nothing. */
 import { isCandidate, MAX_CANDIDATES } from '../net/direct/candidate.ts'
 import { FINGERPRINT_BYTES, isPassword, isSetup, isUfrag } from '../net/direct/description.ts'
 import type { PageEvent } from '../net/direct/page-port.ts'

@@ -1,4 +1,4 @@
-/** The page's end of the border: posts to the node's worker, pairs replies with their questions, hands on the rest. */
+/** The page's side: posts to the node's worker, pairs replies with their questions, hands on the rest. */
 import type { FromNode, Replies, ToNode } from './api.ts'
 
 type Question = Extract<ToNode, { readonly ref: number }>
@@ -7,7 +7,7 @@ type Told = Exclude<FromNode, { readonly type: 'reply' }>
 type WithoutRef<Q> = Q extends Question ? Omit<Q, 'ref'> : never
 
 export interface NodeClient {
-  /** Posts what has no answer; `transfer` lists what moves to the worker (the graph's port). */
+  /** Posts a message without a reply; `transfer` lists objects that move to the worker (the graph's port). */
   tell(message: Notice, transfer?: Transferable[]): void
   /** Posts a question; resolves with its reply. It waits for ever when the worker died: the listener hears "failed". */
   ask<T extends keyof Replies>(question: Extract<WithoutRef<Question>, { readonly type: T }>): Promise<Replies[T]>

@@ -1,4 +1,4 @@
-/** What a node's worker and the worker that decodes for it say to each other. */
+/** Messages between a node's worker and the worker that decodes for it. */
 import { ID_BYTES } from '../core/limits.ts'
 import { asOpId } from '../core/op.ts'
 import { ok, refuse, type Refusal } from '../core/result.ts'
@@ -8,7 +8,7 @@ import { type Inflated, rebuild, type Rebuilt } from '../sync/rebuild.ts'
 export interface DecodeRequest {
   readonly job: number
   readonly deflated: Uint8Array
-  /** What it may hold. */
+  /** The limits on its content. */
   readonly most: BundleLimits
 }
 
@@ -19,7 +19,7 @@ export type DecodeReply =
   | { readonly type: 'good'; readonly job: number; readonly columns: Uint8Array<ArrayBuffer>; readonly ids: Uint8Array<ArrayBuffer> }
   | { readonly type: 'refused'; readonly job: number; readonly reason: Refusal; readonly bytes: number; readonly ops: number }
 
-/** What came of a job whose bytes were inflated so. */
+/** The result of a job whose bytes were inflated. */
 export function replyOf(job: number, inflated: Inflated<Uint8Array<ArrayBuffer>>, most: BundleLimits): DecodeReply {
   const { units, bytes, ops } = rebuild(inflated, most)
   if (!inflated.ok) return { type: 'refused', job, reason: inflated.reason, bytes, ops }
@@ -31,11 +31,11 @@ export function replyOf(job: number, inflated: Inflated<Uint8Array<ArrayBuffer>>
   return { type: 'good', job, columns, ids }
 }
 
-/** The same on the other side. */
+/** The result on the other side. */
 export function rebuiltOf(reply: Exclude<DecodeReply, { type: 'ready' }>): Rebuilt {
   if (reply.type === 'refused') return { units: refuse(reply.reason), columns: null, bytes: reply.bytes, ops: reply.ops }
   const { columns, ids } = reply
   const units = reopenBundle(columns, (n) => asOpId(ids.subarray(ID_BYTES * n, ID_BYTES * (n + 1))))
-  // What was decoded there can be reopened here: it is the same code.
+  // A bundle that was decoded there can be reopened here: it is the same code.
   return { units: units === null ? refuse('bad-bundle') : ok(units), columns, bytes: columns.length, ops: ids.length / ID_BYTES }
 }

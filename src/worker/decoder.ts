@@ -1,6 +1,6 @@
 /**
- * Decoding in a worker beside the node's while much comes at once: there a second core hashes what the first one admits. A tab that
- * is told little never starts it, and it ends when there has been nothing to do for a while.
+ * Decodes in a second worker while many bundles come at once: there a second core hashes ops while the first one admits others. A tab to
+ * which little is sent never starts this worker. It ends when there has been nothing to do for a while.
  */
 import { createDecoder, type Decoder } from '../node/decoder.ts'
 import type { BundleLimits } from '../sync/bundle.ts'
@@ -17,8 +17,8 @@ interface Job {
 }
 
 /**
- * Bundles are decoded here, one at a time, until a second one comes while the first is in work: then a worker is started, and what waits
- * when it is ready, or comes later, is decoded there; and here again if it fails.
+ * Bundles are decoded here, one at a time, until a second one comes while the first is being decoded. Then a worker is started. Bundles
+ * that wait when it is ready, or come later, are decoded there; and here again if it fails.
  */
 export function createDecoderBeside(start: () => Worker, here: Decoder = createDecoder()): Decoder {
   let worker: Worker | null = null

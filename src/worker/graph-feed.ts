@@ -8,7 +8,7 @@ import type { Node } from '../node/node.ts'
 
 /** Ops of one message: a large room arrives in parts that the render worker can draw between. */
 const BATCH = 8_192
-/** Ops sent at a time, some 10 ms of work: the worker that sends them has other things to do. */
+/** Ops sent at a time, some 10 ms of work: the worker that sends them has other work too. */
 const OPS_AT_ONCE = 65_536
 /** Ghosts shown at once. */
 const MAX_GHOSTS = 64
@@ -42,7 +42,7 @@ export function createGraphFeeder({ engine, names }: Node, port: MessagePort): G
         post(batch, [batch.ids.buffer, batch.authors.buffer, batch.parentStart.buffer, batch.parents.buffer, batch.seqs.buffer])
         ops = end
       }
-      // What follows speaks of all ops by their numbers.
+      // The following messages name all ops by their numbers.
       if (ops < dag.length) return true
       if (pairs < dag.equivocations.length) {
         post({ type: 'equivocations', pairs: Int32Array.from(dag.equivocations.slice(pairs).flat()) })
@@ -75,7 +75,7 @@ export function createGraphFeeder({ engine, names }: Node, port: MessagePort): G
   }
 }
 
-/** What the first few connected peers hold, of those whose heads say anything here. O(peers), and the heads of those few. */
+/** The ops that the first few connected peers hold, of peers whose heads are known here. O(peers), and the heads of those few. */
 function frontiersOf({ peers, replica: { dag } }: Node['engine']): PeerFrontier[] {
   const told: PeerFrontier[] = []
   for (const { author, heads } of peers.values()) {

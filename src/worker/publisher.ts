@@ -1,6 +1,6 @@
 /**
- * Tells the page what changed, ops at once and anything else a little later: the part of the history it shows, status, refusals,
- * the graph's feed.
+ * Tells the page what changed, ops at once and other changes a little later: the part of the history that the page shows, status,
+ * refusals, the graph's feed.
  */
 import { backAt, createBudget, leftAt } from '../core/budget.ts'
 import { toHex } from '../core/bytes.ts'
@@ -15,42 +15,44 @@ import { shownOf } from './beginning.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 
 /**
- * One frame of a screen (ms): new ops are told at once when none were told within it, since people wait for them; what else changes
- * is told that much later at least, together with what follows. When telling takes longer, as it does with hundreds of peers or thousands of
- * heads, the pause is as long, so that it never takes more than half of the time.
+ * One frame of a screen (ms). New ops are told at once if none were told within it, since people wait for them. Other changes are told at
+ * least that much later, together with later ones. When telling takes longer, as it does with hundreds of peers or thousands of heads,
+ * the pause is as long. So telling never takes more than half of the time.
  */
 const PAUSE = 16
 
 /**
- * What else changes is told again after so long (ms): people do not notice that. Others change it with each frame that they send, and showing it takes
- * the page several milliseconds. Told at each frame of the screen, a flood of garbage took the page half of a core.
+ * Other changes are told again after so long (ms): people do not notice that. Others can cause changes with each frame that they send,
+ * and to show them takes the page several milliseconds. When they were told at each frame of the screen, a flood of garbage took the page
+ * half of a core.
  */
 const PAUSE_BETWEEN = 100
 
 /**
- * News is told at once NEWS_AT_ONCE times in a row. When it never ends, it is told NEWS_PER_SECOND times: hundreds of forks a second, shown at each
- * frame of the screen, took the page half of a core. An op of an author of whom nothing was told for QUIET ms has a budget of its own, of the same size: a
- * person who writes beside a flood does not wait for it. What this node wrote itself is told at once in any case.
+ * News is told at once NEWS_AT_ONCE times in a row. If it never ends, it is told NEWS_PER_SECOND times: hundreds of forks a second, shown
+ * at each frame of the screen, took the page half of a core. If nothing was told of an author for QUIET ms, that author's op has a budget
+ * of its own, of the same size. So a person who writes beside a flood does not wait for it. This node's own ops are told at once in any
+ * case.
  */
 const NEWS_AT_ONCE = 16
 const NEWS_PER_SECOND = 10
 const QUIET = 500
 
 /**
- * While a room streams in, every picture of its end is of new entries, which nobody can read, and laying one out takes the page
- * longer than a thousand ops take: so they are told only so often (ms), until it has ended.
+ * While a room streams in, every picture of its end has new entries, which nobody can read, and to lay one out takes the page longer than
+ * a thousand ops take. So pictures are told only so often (ms), until the stream has ended.
  */
 const PAUSE_WHILE_STREAMING = 500
-/** More new ops than this since the last picture are a stream: more than it shows. */
+/** If there are more new ops than this since the last picture, they are a stream: more than a picture shows. */
 const STREAM = 64
 
 /**
- * It is noted so often (ms) at most that somebody writes as this node: whoever comes back to the room is the node that was written as last, and a
- * write for each line would be in the way of what is typed.
+ * The registry notes at most this often (ms) that this node writes. When a person comes back to the room, the tab is the node that wrote
+ * last. A write for each line would slow down typing.
  */
 const NOTE_EVERY = 1_000
 
-/** What the node was in this browser before. */
+/** Whether the node, and its room, were in this browser before. */
 export type Came = Pick<Extract<FromNode, { readonly type: 'opened' }>, 'resumed' | 'isFirstHere'>
 
 export interface Publisher {
@@ -60,7 +62,7 @@ export interface Publisher {
   feed(feeder: GraphFeeder): void
 }
 
-/** `failed` hears of what stops the node: a store that is gone, or a bug of ours. */
+/** `failed` hears of failures that stop the node: a store that is gone, or a bug of ours. */
 export function createPublisher(post: (message: FromNode) => void, failed: (error: unknown) => void): Publisher {
   let node: Node | null = null
   /** The next telling begins when this one has ended, so that an older answer never comes after a newer one. */
@@ -68,19 +70,19 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   /** Something changed since the telling began. */
   let stale = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  /** When the next telling begins; and before when it must not. */
+  /** When the next telling begins; and the time before which it must not begin. */
   let dueAt = Infinity
   let restsUntil = -Infinity
   /** When the last telling began. */
   let toldAt = -Infinity
-  /** How many ops it knew, and how many of them stored; and when ops were last news. −1 when the page waits for something else. */
+  /** How many ops it told, and how many of them stored; and when ops were last news. −1 when the page waits for something else. */
   let opsTold = -1
   let storedTold = -1
   let newsToldAt = -Infinity
   const news = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
   const newsOfQuiet = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
   const authors = createRecentAuthors()
-  /** The latest own op that it knew. */
+  /** The latest own op that it told. */
   let ownTold = -1
   let window: { readonly from: number | null; readonly count: number } | null = null
   let shown = ''
@@ -96,10 +98,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let noteUse: (() => void) | null = null
   let noteTimer: ReturnType<typeof setTimeout> | null = null
 
-  // The digest is that of what is stored.
+  // The digest is that of the stored ops.
   const isNews = ({ engine }: Node): boolean => engine.replica.dag.length !== opsTold || engine.stored !== storedTold
 
-  /** Whether news is told for the sake of an author who was quiet. */
+  /** Whether news is told because an author was quiet before. */
   const isForQuiet = ({ engine }: Node, now: number): boolean =>
     leftAt(news, now) <= 0 && authors.isQuiet(engine, now) && leftAt(newsOfQuiet, now) > 0
 
@@ -151,7 +153,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     if (stale) changed()
   }
 
-  /** What comes next changes the state again, so the picture that is left out now is not the last one. */
+  /** True if the next ops change the state again soon. Then the picture that is left out now is not the last one. */
   const isStreaming = ({ engine }: Node, ops: number): boolean => ops - shownOps > STREAM && isTakingIn(engine)
 
   const publish = async (running: Node): Promise<void> => {
@@ -160,14 +162,14 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       name = await running.name()
       if (name !== null) opened?.(name)
     }
-    // The digest is that of what is stored: an op is shown before it is, since people wait for it.
+    // The digest is that of the stored ops. An op is shown before it is stored, since people wait for it.
     const room = `${status.ops} ${status.stored} ${status.authors} ${JSON.stringify(window)}`
     const state = `${room} ${receiptsOf(ownShown.map(running.room.held()))}`
     if (running.names.version !== namesTold) {
       namesTold = running.names.version
       post({ type: 'names', names: [...running.names.all()] })
     }
-    // First, since showing the rest takes the page as long again.
+    // This comes first, since showing the rest takes the page as long again.
     if (window !== null && state !== shown && !(isStreaming(running, status.ops) && performance.now() < shownAt + PAUSE_WHILE_STREAMING)) {
       shownAt = performance.now()
       shownOps = status.ops
@@ -182,7 +184,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       refusals = running.refused.count
       post({ type: 'refused', entries: running.refused.latest(), count: refusals })
     }
-    // After what people read: the graph of a large room is long, and comes in parts.
+    // This comes after what people read: the graph of a large room is long, and comes in parts.
     if (feeder?.flush() === true) stale = true
   }
 
@@ -219,8 +221,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
 const receiptsOf = (held: readonly Held[]): string => held.map(({ by, here }) => `${by}/${here}`).join()
 
 /**
- * Of whom something came in the last QUIET ms. `isQuiet`: whether an op that was not told yet is of an author of whom nothing had come. O(1) for each new
- * op; keeps the authors of twice that time.
+ * Authors of ops that came in the last QUIET ms. `isQuiet`: whether an op that was not told yet is of an author without such ops. O(1)
+ * for each new op; keeps the authors of twice that time.
  */
 function createRecentAuthors(): { isQuiet(engine: Engine, now: number): boolean; told(engine: Engine): void } {
   let recent = new Set<number>()

@@ -33,7 +33,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     post({ type: 'failed', failure })
     return null
   }
-  // A bug of ours reaches the page as the worker's error, and the console as what it is.
+  // A bug of ours reaches the page as the worker's error, and the console as itself.
   const broken = (error: unknown): null => {
     if (error instanceof StoreError) return fail(error.failure === 'closed' ? 'storage-gone' : 'no-storage')
     reportError(error)
@@ -159,13 +159,13 @@ async function openNode(
   return { opened: fresh, isFirstHere: here.length === 0 }
 }
 
-/** Reads the disks of nodes without their locks: the one that holds a lock may be the one that failed. Null if there is nothing that can be read. */
+/** Reads the disks of nodes without their locks: the node that holds a lock may be the one that failed. Null if nothing can be read. */
 async function exportOf(ids: readonly string[]): Promise<Replies['exportStored']> {
   const stores: Store[] = []
   try {
     for (const id of ids) {
       const store = await openIndexedDbStore(id)
-      // Opening makes what is not there.
+      // Opening a store makes it if there is none.
       if ((await store.identity()) === null) await store.destroy()
       else stores.push(store)
     }
@@ -180,7 +180,7 @@ async function exportOf(ids: readonly string[]): Promise<Replies['exportStored']
 async function forget(id: string): Promise<Forgotten> {
   try {
     if (!(await forgetNode(deleteIndexedDbStore, id))) return 'runs'
-    // Last: what is still listed can be forgotten again.
+    // This comes last: a node that is still listed can be forgotten again.
     await (await openRegistry()).forget(id)
     return 'forgotten'
   } catch {

@@ -1,7 +1,7 @@
 /**
  * The service worker: keeps the built app, so that a room once visited opens without a server. An origin may be another program's
- * tomorrow (every developer has a "localhost"), so this worker answers for its own files only, and ends itself where the server
- * there has another script, or none, in its place.
+ * tomorrow (every developer has a "localhost"). So this worker answers only for its own files, and ends itself if the server has another
+ * script, or none, in its place.
  */
 import { isLoopback } from '../core/loopback.ts'
 
@@ -10,14 +10,14 @@ declare const self: ServiceWorkerGlobalScope & {
   readonly __WB_MANIFEST: readonly { readonly url: string; readonly revision: string | null }[]
 }
 
-/** Also the sign by which a script is known as one of ours, of whatever version. */
+/** Also marks a script as one of ours, of whatever version. */
 const MARK = 'tabweave-offline'
 
 const { scope } = self.registration
 const CACHE = `${MARK} ${scope}`
 const INDEX = new URL('index.html', scope).href
 
-/** On this machine a server that does not answer within this is taken for one that is not there. ms */
+/** A server on this machine that does not answer within this time counts as one that is not there. ms */
 const LOCAL_WAIT = 3_000
 
 const isThisMachine = isLoopback(self.location.hostname)
@@ -43,7 +43,7 @@ self.addEventListener('message', ({ data }: ExtendableMessageEvent) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event
   if (request.method !== 'GET' || isOver) return
-  // Every address of the app is its root and a fragment; a query is ours to ignore.
+  // Every address of the app is its root and a fragment; a query is ignored.
   const address = request.url.split(/[?#]/, 1)[0]!
   if (request.mode === 'navigate') {
     if (address !== scope && address !== INDEX) return
@@ -52,7 +52,7 @@ self.addEventListener('fetch', (event) => {
   } else if (names.has(address)) event.respondWith(kept(address).then((found) => found ?? fetch(request)))
 })
 
-/** The page: what is on this machine is asked for first, since it changes under one's hands. */
+/** The page. A server on this machine is asked first, since its files change while a developer works. */
 async function openPage(request: Request): Promise<Response> {
   if (isThisMachine) {
     const answer = await fetch(request, { signal: AbortSignal.timeout(LOCAL_WAIT) }).catch(() => null)
@@ -65,7 +65,7 @@ async function kept(address: string): Promise<Response | undefined> {
   return (await caches.open(CACHE)).match(names.get(address) ?? address)
 }
 
-/** Keeps what is not kept yet. @throws where a file cannot be had: this version is then not installed */
+/** Keeps the files that are not kept yet. @throws where a file cannot be had: this version is then not installed */
 async function keepAll(): Promise<void> {
   const cache = await caches.open(CACHE)
   const there = new Set((await cache.keys()).map(({ url }) => url))
@@ -89,7 +89,7 @@ async function dropOthers(): Promise<void> {
   await caches.delete(`workbox-precache-v2-${scope}`)
 }
 
-/** A server that is down, or in trouble, is no other one. */
+/** Ends this worker if the server has another program. A server that is down, or has an error, does not count as another one. */
 async function endWhereForeign(): Promise<void> {
   const answer = await fetch(self.location.href, { cache: 'no-store' }).catch(() => null)
   if (answer === null || (!answer.ok && answer.status !== 404 && answer.status !== 410)) return
