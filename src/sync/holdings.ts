@@ -103,7 +103,7 @@ function isIn(ranges: Ranges, op: number): boolean {
 }
 
 const HELD = 1
-/** A mark for a head, or for a parent of a lacking op, if no other mark says more. */
+/** The mark of a parent of a lacking op. A head counts as marked with it, although the mark is not written down. */
 const REACHED = 2
 
 /**

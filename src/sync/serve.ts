@@ -279,7 +279,7 @@ function close(peer: Peer, serving: Serving): void {
 
 // — what the platform does ————————————————————————————————————————————————————————————————————————————————
 
-/** Reads no further than the ops that are to be sent go without a gap: each segment has an op at least. */
+/** Reads the next segments. Each has an op at least, so it reads no more segments than there are ops to be sent without a gap. */
 function* read(engine: Engine, serving: Serving): Generator<Question, readonly StoredUnits[], Answer | undefined> {
   const limit = Math.min(serving.readAhead, stretchAt(serving))
   const loaded = yield { type: 'read', job: newJob(engine), from: serving.at, limit }
