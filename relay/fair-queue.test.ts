@@ -131,7 +131,7 @@ test('D23 law: between two items of another source, a source has one turn: an it
       const queue = createFairQueue<string | number, { source: string; cost: number }>(QUANTUM)
       const honest = { source: 'honest', cost: 1 }
       for (let i = 0; i < 3; i++) push(queue, 'honest', 'h', honest, 1)
-      /** What came since the last item of `honest`, by source, without the first of each. */
+      /** By source, the items that came since the last item of `honest`, without the first of each. */
       const since = new Map<string, number>()
       const take = (): void => {
         const item = shift(queue)!

@@ -1,4 +1,4 @@
-/** What connections can make the relay's host hold, at the edge of every limit. The sockets are stand-ins: they count and wait. */
+/** How much connections can make the relay's host hold, at the edge of every limit. The sockets are stand-ins: they count and wait. */
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { encodeEnvelope } from '../src/net/envelope.ts'
@@ -26,7 +26,7 @@ const ROOM = 'AAAAAAAAAAAAAAAAAAAAAA'
 const frame = (sender: number, length = 16): Buffer =>
   Buffer.from(encodeEnvelope({ sender: new Uint8Array(32).fill(sender), receiver: null, counter: 0, ciphertext: new Uint8Array(length) }))
 
-/** A socket, and its stream, that is always open. What it is sent stays in it while it does not read. */
+/** A socket, and its stream, that is always open. While it does not read, everything that it is sent stays in it. */
 class Stand extends EventEmitter {
   readonly OPEN = 1
   readyState = 1
@@ -41,7 +41,7 @@ class Stand extends EventEmitter {
   pingedAt = Infinity
   /** The senders' numbers of the frames it was given. */
   readonly heard: number[] = []
-  /** What it was told in text. */
+  /** The texts that it was sent. */
   readonly told: string[] = []
   pause(): void {
     this.isPaused = true

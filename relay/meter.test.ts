@@ -1,4 +1,4 @@
-/** What a receiver may be sent where nobody tells how much waits for it. */
+/** How much a receiver may be sent where nobody tells how many bytes wait for it. */
 import { expect, test } from 'vitest'
 import { createMeter, DELIVERED_AT_ONCE, DELIVERED_PER_SECOND, type Meter, mayDeliver } from './meter.ts'
 

@@ -1,4 +1,4 @@
-/** What waits for receivers that do not read, counted as it is held, and who loses some of it. */
+/** Frames that wait for receivers that do not read, counted as they are held in memory, and which receivers lose some of them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createBacklog, FRAME_OVERHEAD, HOLD_OVERHEAD, memoryOf, share, type Shared } from './backlog.ts'
@@ -18,11 +18,11 @@ const MIB = 1024 * 1024
 const SENDER = { source: 'sender' }
 type Sender = typeof SENDER
 
-/** One piece of memory for all frames: what is counted is what they would take. */
+/** One piece of memory for all frames: counted is the memory that they would take. */
 const memory = new ArrayBuffer(5 * MIB)
 const frameOf = (bytes: number, now = 0): Shared => share(new Uint8Array(memory, 0, bytes), now)
 
-/** A receiver, and what its socket was given. What it does not read stays in the socket. */
+/** A receiver, and the frames that its socket was given. Frames that it does not read stay in the socket. */
 function receiver(source: string) {
   const given: Uint8Array[] = []
   const sink = {
@@ -55,7 +55,7 @@ function readAll(backlog: Backlog, { outbox, sink }: Receiver, now: number): voi
     pump(backlog, outbox, now)
   }
 }
-/** One that reads nothing, for which so much waits, in frames of 1 MiB. */
+/** A receiver that reads nothing, for which so many bytes wait, in frames of 1 MiB. */
 function stuck(backlog: Backlog, source: string, bytes: number, now = 0): Receiver {
   const each = receiver(source)
   for (let held = 0; held < bytes; held += MIB) give(backlog, each, MIB, now)

@@ -1,4 +1,4 @@
-/** Who is cut and who is not, for receivers of every speed and systems that hold back what left. */
+/** Which receivers are cut, for receivers of every speed, and systems that hold back bytes that left. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { answered, beat, createPulse, heard, MOST_UNDER_WAY, type Pulse, PING_MS, TAKEN_PER_BEAT, TAKING_BEATS } from './pulse.ts'
@@ -57,7 +57,7 @@ test('D23 law: who takes next to nothing while frames wait is cut after TAKING_B
   const receiver = fc.record({ speed: fc.integer({ min: 0, max: 2_000 }), holds: fc.integer({ min: 0, max: 4 * MIB }), lies: fc.boolean() })
   fc.assert(
     fc.property(receiver, (slow) => {
-      // What its network takes at first counts, once.
+      // Bytes that its network takes at first count once.
       expect(beatsUntilCut({ ...slow, lump: 1_400 }, 200)).toBeLessThanOrEqual(2 * (TAKING_BEATS + 1))
     }),
   )

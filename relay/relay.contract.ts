@@ -1,7 +1,4 @@
-/**
- * What a client sees of a relay, as tests that each host runs over real sockets. Rooms are new ones for each test, so one host may
- * serve them all.
- */
+/** A relay as a client sees it: tests that each host runs over real sockets. Each test has new rooms, so one host may serve them all. */
 import { once } from 'node:events'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -16,7 +13,7 @@ export const ADDRESS_HEADER = 'x-forwarded-for'
 export interface HostUnderTest {
   /** Starts one on this machine that reads ADDRESS_HEADER, or gives one that runs, and its port. */
   start(rates: Rates): Promise<number>
-  /** True where it reads no more from who is too fast; false where it sends such a one away. */
+  /** True if it reads no more from a connection that is too fast; false if it sends such a connection away. */
   readonly slowsDown: boolean
 }
 
@@ -48,7 +45,7 @@ export async function member(port: number, room: string, headers: Readonly<Recor
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
   })
-  /** What was said in text. */
+  /** The texts that it was sent. */
   const told: string[] = []
   socket.on('message', (data: Buffer, isBinary) => void (isBinary ? heard.push(data[HEADER_BYTES]!) : told.push(data.toString())))
   socket.on('error', () => undefined)
@@ -202,7 +199,7 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
       const [a, b, c] = members as [Member, Member, Member]
       for (let i = 0; i < 20; i++) a.socket.send(PING)
       await eventually(() => expect(a.told).toEqual(Array.from({ length: 21 }, () => PONG)))
-      // A ping does not speak for a node: what is for one that has not spoken still goes to it.
+      // A ping does not count as speaking: a frame for a node that has not spoken still goes to its connection.
       b.socket.send(frame(2, 1, 5))
       await eventually(() => expect([a.heard, c.heard]).toEqual([[5], [5]]))
       expect([a.told.length, b.told, c.told]).toEqual([21, [PONG], [PONG]])
@@ -263,7 +260,7 @@ export function runRelayContract(name: string, { start, slowsDown }: HostUnderTe
         expect(await fast.closed).toEqual({ code: 4000, reason: 'too-fast' })
         expect(b.heard.length).toBeGreaterThanOrEqual(bearable)
       }
-      // What others may send is not touched by it.
+      // The others may still send as much as before.
       const late = await member(port, room)
       for (let i = 1; i <= 10; i++) {
         late.socket.send(frame(4, null, OTHER))

@@ -1,4 +1,4 @@
-/** The laws of a room: who hears what, against a naive twin, and what nobody may exceed. */
+/** The laws of a room: which connections hear a frame, against a naive twin, and the limits that no connection may exceed. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeEnvelope, MAX_FRAME_BYTES } from '../src/net/envelope.ts'
@@ -40,7 +40,7 @@ function roomOf(...conns: Conn[]): Room<Conn> {
   return room
 }
 
-/** Who gets the frame; a refusal is a failure. */
+/** The connections that get the frame; a refusal is a failure. */
 function receivers(room: Room<Conn>, conn: Conn, bytes: Uint8Array, now = 0): Conn[] {
   const routed = route(room, conn, bytes, now)
   if (routed.type === 'refuse') throw new Error(routed.reason)
@@ -157,7 +157,7 @@ describe('routing', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 90, size: 'max' }), (events) => {
         const room = createRoom<Conn>()
-        /** The naive twin: who is in, and every (connection, value) that was used meanwhile. */
+        /** The naive twin: which connections are in, and every (connection, value) that was used meanwhile. */
         const members = new Set<Conn>()
         let used: [Conn, number][] = []
         /** The source that used a value first, while anybody uses it. */

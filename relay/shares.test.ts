@@ -1,4 +1,4 @@
-/** Who gets a place, and who gives one up. */
+/** Which connections get a place, and which give one up. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createShares, givePlaceBack, takePlace } from './shares.ts'

@@ -1,4 +1,4 @@
-/** What is written in one turn of the event loop, as the system is asked to write it. */
+/** The writes of one turn of the event loop, as the system gets them. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** What is counted of messages that have not ended, beside what `ws` needs of them. */
+/** The memory counted for messages that have not ended, compared with the memory that `ws` needs for them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {

@@ -93,7 +93,7 @@ describe('rooms on Cloudflare', { timeout: 120_000 }, () => {
     const [a, many, c] = [await member(port, room), await member(port, room), await member(port, room)] as const
     for (let sender = 1; sender <= MAX_SENDERS_PER_CONNECTION; sender++) many.socket.send(frame(sender, null, sender))
     await eventually(() => expect([a.heard.length, c.heard.length]).toEqual([MAX_SENDERS_PER_CONNECTION, MAX_SENDERS_PER_CONNECTION]))
-    // One that was sent away, and stays.
+    // This connection was sent away, and stays.
     const away = await member(port, room)
     away.socket.send(frame(50, null, 50))
     await eventually(() => expect(c.heard.at(-1)).toBe(50))
@@ -126,7 +126,7 @@ describe('rooms on Cloudflare', { timeout: 120_000 }, () => {
         (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(room),
       )
     const [a, b] = [await member(port, room), await member(port, room)] as const
-    // What partyserver writes; if it stops to, so may we.
+    // partyserver writes this. If it stops, we need not delete it any more.
     await eventually(() => expect(isOnDisk()).toBe(true))
     a.socket.terminate()
     b.socket.close()

@@ -1,4 +1,4 @@
-/** What the platform computes for the engine: signatures and deflate. */
+/** Computations of the platform for the engine: signatures and deflate. */
 import { ok, refuse, valueOf } from '../core/result.ts'
 import { expect, test } from 'vitest'
 import { deflateRawSync } from 'node:zlib'

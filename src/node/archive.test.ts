@@ -42,7 +42,7 @@ test('D17 a disk that has damaged some segments gives the others, and says how m
   const { file, ops: count, lost } = await exportStored([store])
   expect([count, lost]).toEqual([OPS - 2, 2])
   const { outcome } = await reads(link, file)
-  // What follows the lost ops waits for them.
+  // Ops that follow the lost ops wait for them.
   expect(outcome).toMatchObject({ admitted: 7, refusals: 0 })
 })
 

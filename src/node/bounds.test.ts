@@ -1,4 +1,4 @@
-/** What links and hostile ops can make a node's shell hold, at the edge of every limit: as much as it says, and not one more. */
+/** How much other nodes and hostile ops can make a node's shell hold, at the edge of every limit: as much as it says, and not one more. */
 import { encodeEnvelope, HEADER_BYTES } from '../net/envelope.ts'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { concatBytes, fromHex, toHex } from '../core/bytes.ts'
@@ -119,7 +119,7 @@ describe('frames for others that come on a direct channel', () => {
     onTestFinished(() => void vi.useRealTimers())
     const { sent, hear } = openLinks('webrtc')
     const bring = (channel: number, to: number, length: number): void => hear(sealedFor(numbered(to), length), toHex(numbered(channel)))
-    // What is not brought on takes nothing from what is.
+    // A frame that is not forwarded takes nothing from the budget.
     bring(2, 1, 9_217)
     bring(2, 3, 9_216)
     expect(sent.length).toBe(0)

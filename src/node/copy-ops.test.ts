@@ -1,4 +1,4 @@
-/** What a new node takes of another one in the same browser: all that it can read, and nothing that may be signed again. */
+/** Which ops a new node copies from another one in the same browser: all that it can read, and none that may be signed again. */
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'

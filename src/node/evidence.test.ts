@@ -21,7 +21,7 @@ async function nodeWith(...units: Unit[]) {
   return { node, disk, openStore }
 }
 
-/** How long the two chains are that a file proves its pair by; what it is refused as if it does not. */
+/** The lengths of the two chains by which a file proves its pair; the reason of the refusal if it does not prove it. */
 function provenBy({ ops, file }: EvidenceEntry): number[] | string {
   const opened = openEvidence(file!, verifyOp)
   if (!opened.ok) return opened.reason

@@ -1,4 +1,4 @@
-/** Who holds own ops, beside a naive twin that walks; and at the bounds of what is looked at. */
+/** Which peers hold own ops, compared with a naive twin that walks; and the bounds of what is looked at. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
@@ -64,7 +64,7 @@ test('law: an author counts if a peer of it, while current, agreed or named a he
     const vertices = verticesOf(picked, AUTHORS)
     const naive = naiveDag(vertices)
     const dag = createDag(0)
-    // Two runs of one author, one that has proven nothing, another run of this node's.
+    // Two runs of one author, a run that has proven nothing, another run of this node's author.
     const { peers, held } = open(dag, [AUTHORS[1]!, AUTHORS[2]!, AUTHORS[2]!, null, OWN])
     const ofPeer = new Map<number, Set<number>>()
     for (const [op, each] of vertices.entries()) {
@@ -150,7 +150,7 @@ test('B8 the latest MAX_OPS_WALKED ops are walked, in a room of any length; an o
   append(dag, vertex(16_384, 1, 16_383, 16_383, [16_383]))
   for (const { peers } of [inTime, late]) peers.get(0)!.heads = heads()
   expect([inTime.held(0).by, late.held(0).by]).toEqual([1, 0])
-  // Another peer, of which it is not remembered, names an op of many more.
+  // Another peer, of which nothing is remembered, names an op of many more.
   for (let n = 16_385; n < 40_000; n++) {
     append(dag, vertex(n, 1, n - 1, n - 1, [n - 1]))
     if (n % 1_000 === 0) inTime.held(0)

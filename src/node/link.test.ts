@@ -1,4 +1,4 @@
-/** What names a room's link. */
+/** The id by which a room's link is named. */
 import { expect, test } from 'vitest'
 import { asOpId } from '../core/op.ts'
 import { formatLink, linkId } from './link.ts'

@@ -1,4 +1,4 @@
-/** What is remembered of what authors call themselves: the latest, of so many, and what is written of it. */
+/** Chosen names that are remembered: the latest ones, at most so many, and how they are written. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Called, createNames, encodeNames } from './names.ts'
 
@@ -75,11 +75,11 @@ test('D10 MAX_NAMES names are remembered: who was here first keeps its place, an
   // Earlier: it has the place of the latest.
   hear(50, 'earlier')
   expect([names.all().size, nameOf(50), nameOf(355), nameOf(354)]).toEqual([256, 'earlier', undefined, 'name 354'])
-  // Who gave up its name gives way before those who have one.
+  // An author who gave up its name loses its place before authors who have one.
   hear(120, '', 2)
   hear(400, 'later')
   expect([names.all().size, nameOf(400), nameOf(354)]).toEqual([256, 'later', 'name 354'])
-  // Whoever has a place may say another name at any time.
+  // An author who has a place may say another name at any time.
   hear(400, 'another', 2)
   expect(nameOf(400)).toBe('another')
 })
@@ -121,7 +121,7 @@ test('E1 names are written WRITE_PAUSE apart at least, however often they change
     await vi.advanceTimersByTimeAsync(5_000)
   }
   expect(disk.writes).toBe(writes)
-  // What is left is written in the end.
+  // Names that are not written yet are written in the end.
   hear(1, 'Bob', 600)
   hear(1, 'Carol', 601)
   names.close()

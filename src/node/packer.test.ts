@@ -1,4 +1,4 @@
-/** Packing: what is merged is what was there, what the index tells is what a replay tells, and nothing that goes wrong loses anything. */
+/** Packing: merged segments hold the ops that were there, the index tells what a replay tells, and no failure loses anything. */
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRandom } from '../core/bytes.naive.ts'
 import { equalBytes, toHex } from '../core/bytes.ts'
@@ -33,7 +33,7 @@ const engineOf = (ops: readonly UnitOp[]): Engine =>
     resumed: true,
   })
 
-/** A node's disk as it is opened: what came of the index, and what of reading. */
+/** A node's disk as it is opened: what the index gave, and what reading the segments gave. */
 async function opened(
   disk: MemoryDisk,
   ops: readonly UnitOp[],
@@ -171,7 +171,7 @@ test('a part of the index that is damaged, of another layout, or of ops that are
     for (const op of OPS.slice(0, engine.stored)) restore(naive, [[op]])
     expect(engine.stored).toBeGreaterThanOrEqual(OPS.length - 1)
     expect(told(engine)).toEqual(told(naive))
-    // What was lost is written again.
+    // The lost part is written again.
     await pack(await opened(disk, OPS))
     expect((await opened(disk, OPS)).index.length).toBeGreaterThan(0)
   }

@@ -1,4 +1,4 @@
-/** What people are told of ops that wait, when others choose how many there are. */
+/** What people are told of waiting ops, when others decide how many there are. */
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { createPending, type Pending, wait } from '../core/pending.ts'

@@ -21,7 +21,7 @@ const keyOf = (name: number): Uint8Array =>
     .fill(name & 255, 2, 3)
 const hexOf = (name: number): string => toHex(keyOf(name))
 
-/** What one says, as others hear it. */
+/** What a node says of itself, as others hear it. */
 const presenceOf = (count: number, name: string, typing: boolean): Uint8Array => encodeSignal({ type: 'presence', count, name, typing })
 
 /** A node, the peers that have a seat there, and what it said to everybody. */
@@ -41,7 +41,7 @@ function open(seed = 1) {
     random: () => random.next(),
     onChange: () => {},
   })
-  /** Somebody takes a seat; one that has proven who it is, unless said otherwise. */
+  /** A peer takes a seat. It has proven its author, unless the test says otherwise. */
   const seat = (name: number, { author = keyOf(name), seniority = Infinity }: Partial<Seat> = {}): string => {
     peers.set(hexOf(name), { author, seniority })
     return hexOf(name)

@@ -1,4 +1,4 @@
-/** What a node tells of equivocations is a function of the ops that it holds: in whatever order they came, it tells the same. */
+/** What a node tells of equivocations depends only on the ops that it holds, not on the order in which they came. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compareBytes, toHex } from '../core/bytes.ts'

@@ -1,4 +1,4 @@
-/** What an op's card is told of an op that others have given many children, and what a search finds. */
+/** The children on the card of an op to which others have given many, and the entries that a search finds. */
 import { expect, test, vi } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { authorLook } from '../graph/author-look.ts'
@@ -58,7 +58,7 @@ test('D18 receipts of authors who are here are counted, though the first ops tha
   const peers = engine.peers as Map<string, unknown>
   for (const author of [2, 3, 4])
     peers.set(`${author}`, { author: authorNumber(author), echoedAt: 5_000, digest: new Uint8Array(32), heads: [] })
-  // One that said nothing for long is not here.
+  // A peer that said nothing for long is not here.
   peers.set('gone', { author: authorNumber(5), echoedAt: -Infinity, digest: new Uint8Array(32), heads: [] })
   Object.assign(engine, { now: 5_000 })
   expect(await seenBy()).toBe(3)

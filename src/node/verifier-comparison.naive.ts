@@ -5,7 +5,7 @@ import { MAX_UNIT_OPS } from '../core/limits.ts'
 import type { SignatureClaim } from '../sync/effects.ts'
 import { createNative, createPure } from './verifier.ts'
 
-/** What came of the cases of one kind. */
+/** The results of the cases of one kind. */
 export interface Tally {
   readonly kind: string
   readonly cases: number

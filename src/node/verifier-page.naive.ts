@@ -1,4 +1,4 @@
-/** What a page does that a script drives, where no test runner reaches: the same cases as `verifier.contract.ts`. */
+/** The page that a script drives in a browser without a test runner: the same cases as `verifier.contract.ts`. */
 import { adversarialSignatures, type JudgedSignature, type Row } from '../core/adversarial-signatures.naive.ts'
 import { speccheckVectors, type VectorFiles, wycheproofVectors } from '../core/signature-vectors.naive.ts'
 import { casesOf, compareVerifiers } from './verifier-comparison.naive.ts'
@@ -40,7 +40,7 @@ export async function judge(asked: Cases): Promise<Outcome> {
   }
 }
 
-/** What a node here verifies by. */
+/** The verifier that a node here uses. */
 export async function chosenPath(): Promise<'native' | 'pure'> {
   return (await createVerifier()).path
 }

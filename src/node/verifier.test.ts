@@ -13,7 +13,7 @@ const PURE_CASES = Number(process.env['PURE_CASES'] ?? 196)
 
 runVerifierContract('Node', PURE_CASES)
 
-/** What createVerifier chooses where the platform verifies like this. */
+/** The verifier that createVerifier chooses where the platform verifies like this. */
 async function chosenOn(verify: (key: Uint8Array, signature: Uint8Array, message: Uint8Array) => boolean): Promise<string> {
   vi.stubGlobal('crypto', {
     subtle: {

@@ -1,4 +1,4 @@
-/** What answers cost that nobody has earned: how large their bundles are, what is verified of them, and who waits. */
+/** Answers of peers without credit: how large their bundles may be, which signatures are verified, and which peers wait. */
 import { ok } from '../core/result.ts'
 import { expect, test } from 'vitest'
 import { give, type SimNode } from '../sim/node.ts'

@@ -1,4 +1,4 @@
-/** What questions cost: names that bring nothing do not make a node send much. */
+/** The price of questions: sender values that bring nothing do not make a node send much. */
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import type { SimNode } from '../sim/node.ts'
@@ -54,7 +54,7 @@ interface Told {
   readonly to: PeerId
 }
 
-/** A node in a room of many heads; what it says to hostile sender values, and those of authors who have one op. */
+/** A node in a room of many heads. It also gives what the node says to hostile sender values, and to authors who have one op. */
 function manyHeads() {
   const told: Told[] = []
   const stage = createStage(
@@ -118,7 +118,7 @@ test('D24 each op that a peer brought earns ASKED_PER_OP bytes of questions, up 
   expect(mayBeAsked(engine, peer!, 'turn')).toBe(false)
   earnQuestions(peer!, 2)
   expect([mayBeAsked(engine, peer!, 'turn'), mayBeAsked(engine, other!, 'turn')]).toEqual([true, false])
-  // What is more than its credit is owed.
+  // A question may cost more than the credit; the rest is owed.
   payQuestion(engine, peer!, 'turn', 4 * ASKED_PER_OP)
   earnQuestions(peer!, 2)
   expect(mayBeAsked(engine, peer!, 'turn')).toBe(false)
@@ -164,7 +164,7 @@ test('D24 an early author without credit is asked for the parents of what it bri
   }
   flood(60)
   tell(stage, bob, early, orphan())
-  // Those who are asked before it is judged do not count.
+  // Peers that are asked before it is judged do not count.
   let since = told.length
   while (bob.engine.intake.has(early)) {
     since = told.length

@@ -31,7 +31,7 @@ function join(columns: BodyColumns): Uint8Array[] | null {
   return isReadUp(reader) ? bodies : null
 }
 
-/** What the columns of these bodies are, in hex. */
+/** The columns of these bodies, in hex. */
 const shown = (...values: readonly Value[]): { refs: string; patterns: string; contents: string } => {
   const { refs, patterns, contents } = split(values.map((value) => encodeValue(value)))
   return { refs: refs.join(' '), patterns: toHex(patterns), contents: toHex(contents) }

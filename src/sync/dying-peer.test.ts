@@ -1,4 +1,4 @@
-/** A peer that is killed every few seconds and comes back, each time as another sender: what was asked of the dead keeps a node from nothing. */
+/** A peer that is killed every few seconds and comes back, each time as another sender. Open questions to its dead runs delay nothing. */
 import { expect, test } from 'vitest'
 import type { UnitOp } from '../core/unit.ts'
 import { createDisk, read, write } from '../sim/disk.ts'

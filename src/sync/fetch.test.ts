@@ -201,7 +201,7 @@ test('of a peer with more heads than it lists, what a cut answer left out is ask
   }
   isHere()
   run(stage, 100)
-  // What is held already, on the way to what is not.
+  // An op that is held already comes first, before ops that are not.
   give(5, [stage.world.genesis])
   give(4, [stage.world.genesis])
   give(0)
@@ -411,7 +411,7 @@ test('D24 names that bring ops without parents, and names whose answers wait her
     bringSome(t)
     run(stage, 100)
   }
-  // What answers strangers may bring is used up, so an answer of any size waits.
+  // The budget for answers of peers that are not known is used up, so an answer of any size waits.
   engine.judging.answers.left = -1_000_000
   for (let n = 0; n < 150; n++) claim(stage, bob, linkNamed(stage, `answers ${n}`), [ghostId(1_000 + n)])
   const wrapped = bundleOf(Array.from({ length: 200 }, (_, n) => [message(stage, keyNamed('key'), null, [ghostId(n)], `${n}`)]))

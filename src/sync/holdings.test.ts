@@ -95,7 +95,7 @@ describe('what a peer lacks, from what it says that it holds', () => {
         expect(visited).toBeLessThanOrEqual(server.length - first + parents + 16 * server.authors.length)
         const others = Array.from({ length: here }, (_, op) => op).filter((op) => !lacking.includes(op))
         expect(others).toEqual(Array.from({ length: here }, (_, op) => op).filter((op) => markPast(server, others)[op] === 1))
-        // What is asked for and not named as held is lacking, if it is here.
+        // An op that is asked for and not named as held is lacking, if it is here.
         const named = new Set(holdings.tips.map(({ id }) => id.join()))
         const wanted = ids.map(idNumber).filter((id) => !named.has(id.join()) && holdings.tips.every((tip) => numberOf(server, tip.id) < 0))
         const asked = opsIn(lackingOf(server, here, holdings, wanted).ops)
@@ -142,7 +142,7 @@ function parted(count: number, active: number, ops: number): [Dag, Dag] {
     const dag = createDag(side)
     for (const vertex of shared) append(dag, vertex)
     for (let i = 0; i < active * ops; i++) {
-      // Those who were here first, of whom nobody has written since: no one on both sides.
+      // Authors who were here first and have written nothing since: no author is on both sides.
       const who = (i % active) * 2 + side
       const own = tipsOf(dag, numberOfAuthor(dag, author(who)))[0]!
       const head = greatest(dag.heads, 1)[0]!

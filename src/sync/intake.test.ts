@@ -1,4 +1,4 @@
-/** What waits to be judged, how much of it is in work, and which signatures are verified: at the edge of each limit. */
+/** Bundles that wait to be judged, how many of them are worked on, and which signatures are verified: at the edge of each limit. */
 import { describe, expect, test } from 'vitest'
 import type { Unit } from '../core/unit.ts'
 import { give, type SimNode } from '../sim/node.ts'
@@ -74,7 +74,8 @@ test('D8 one step judges MAX_JUDGED_IN_STEP ops, and a bundle more; the rest of 
   const chain = chainOf(stage, mallory, 1_024)
   push(stage, bob, link, [chain])
   bob.engine.peers.get(link)!.credit = MAX_CREDIT
-  // What comes again needs no signature, so nothing is waited for; but the first one must be inflated, and the others wait behind it.
+  // An op that comes again needs no signature, so there is nothing to wait for. But the first bundle must be inflated, and the others
+  // wait behind it.
   tell(stage, bob, link, encodeUnasked(wrapBundle('deflate', squeeze(encodeBundle([chain])))))
   for (let n = 0; n < 30; n++) tell(stage, bob, link, encodeUnasked(bundleOf([chain])))
   let most = 0

@@ -1,4 +1,4 @@
-/** What goes along with an own op. */
+/** The ops that are sent along with an own op. */
 import { expect, test } from 'vitest'
 import type { SimNode } from '../sim/node.ts'
 import { createStage, has, keyNamed, linkNamed, message, push, run, runUntil, say, tell, wake } from '../sim/stage.ts'

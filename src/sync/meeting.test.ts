@@ -35,7 +35,7 @@ import { agrees } from './gossip.ts'
 
 const QUICK = { delay: { least: 5, most: 5 } }
 
-/** What nodes ask of everybody, and what `to` is asked for. */
+/** The questions that nodes ask of everybody, and those that `to` is asked. */
 function listening(answer: (villain: Villain, from: SimNode, want: Want) => void = () => {}) {
   const open: Want[] = []
   const asked: { readonly to: PeerId; readonly want: Want }[] = []

@@ -1,4 +1,4 @@
-/** Short questions: what they get, how they reach down, and what they are for. */
+/** Short questions: the ops that they get, how they reach further down, and when they are asked. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Dag, idOf, parentsOf } from '../core/dag.ts'
@@ -196,7 +196,7 @@ test('an op with 40 missing parents is reached by short questions for as many as
   apart(stage, alice)
   const chains = Array.from({ length: 40 }, (_, n) => chainOf(stage, keyNamed(`key ${n}`), 3).map((unitOp) => [unitOp]))
   push(stage, alice, linkNamed(stage, 'loader'), chains.flat())
-  // What came to alice alone lately, she would send along.
+  // If an op came lately in a frame only to alice, she would send it along.
   run(stage, 10_000)
   together(stage)
   const typed = say(stage, alice, 'on top of all')
@@ -217,8 +217,8 @@ const NAMES = 200
 const LENGTH = 100
 
 /**
- * What alice types comes after two ops that nobody heard, in this time (s). Meanwhile known senders bring orphans, 200 a second. `answers`: what they have for
- * a question: another orphan, or the op that it names and nothing else.
+ * The time (s) after which alice's message comes, on top of two ops that nobody else has. Meanwhile known senders bring orphans, 200 a
+ * second. `answers`: how they answer a question: with another orphan, or with the op that it names and nothing else.
  */
 function secondsOfLateAuthor(heads: number, answers: 'orphans' | 'what is asked for'): number {
   let brought = 0

@@ -9,7 +9,7 @@ const HEADS = 200
 
 type Room = { readonly dag: Dag; readonly heads: readonly number[] }
 
-/** What is told of `count` parts of a room's heads. */
+/** The description of the heads of a room in `count` parts. */
 function tell({ dag, heads }: Room, by: Uint8Array, count: number): Uint8Array {
   const parts = createParts(dag.ids, by, count)
   for (const op of heads) addToParts(parts, op)

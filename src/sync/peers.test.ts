@@ -117,7 +117,7 @@ test('D24 a peer that has used up its share of talk may still acknowledge bundle
   const may = (message: Message): boolean => mayTalk(bob.engine, peer, encodeMessage(message))
   expect(may({ type: 'more', ref: 1, taken: 1 })).toBe(true)
   expect(may({ type: 'units', ref: 1, bundle: new Uint8Array(), last: true, left: 0 })).toBe(true)
-  // What it says of its heads is not read; a question is, since its own heads must not make it unheard.
+  // Heads of this peer are not read now. A question is: telling its own heads too often must not make it unheard.
   const want = { ...wantBelow(1, []), ids: [stage.room] }
   expect(may(want)).toBe(true)
   expect(
@@ -260,7 +260,7 @@ test('D19 a peer whose words are held back is not current after CURRENT_FOR, how
   const peer = bob.engine.peers.get(alice.engine.senderId)!
   const { echoedAt } = peer
   apart(stage, alice)
-  // The relay gives, late and in order, what it held back: words with no newer echo.
+  // The relay delivers, late and in order, frames that it held back: words with no newer echo.
   while (bob.engine.now < echoedAt + CURRENT_FOR) {
     expect(isCurrent(bob.engine, peer)).toBe(true)
     peer.heardAt = bob.engine.now

@@ -94,7 +94,7 @@ test('D24 a node that may lack own ops greets again, since a reminder may be los
     const { stage, nodes, heard } = overheard(1)
     const [alice] = nodes as [SimNode]
     kill(stage, alice)
-    // It names an op that nobody has.
+    // The mark names an op that nobody has.
     if (waits) alice.mark = { own: 2, id: ghostId(1) }
     restart(stage, alice)
     // A peer that echoes and has proven its author, so that nothing else is a reason to greet it; it has more than it tells, so that the wait goes on.
@@ -144,7 +144,7 @@ describe('an own op that a node does not hold', () => {
   })
 })
 
-/** A stage, and what its nodes say to names of adversaries. */
+/** A stage, and the frames that its nodes send to sender values of adversaries. */
 function overheard(nodes: number) {
   const heard: NonNullable<ReturnType<typeof decoded>>[] = []
   const stage = createStage(

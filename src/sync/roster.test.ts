@@ -18,7 +18,7 @@ test('D18 a seat by lot is safe for LOT_SAFE, so that a flood of names does not 
   const seated = strangers(MAX_SEATS, 10_000)
   const at = 10_000 + LOT_SAFE
   expect(giveWay(seated, seat('new', 0, at), at - 1, 0.5)).toBe(null)
-  // Those who are here longest sit by worth: of the others nobody has been here long enough but the first.
+  // Peers that are here longest have seats by worth. Of the others, only the first has been here long enough.
   expect(giveWay(seated, seat('new', 0, at + 224), at + 224, 0.5)).toBe('s224')
 })
 

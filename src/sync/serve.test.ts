@@ -71,7 +71,7 @@ function serving(
 test('D13 WANTS_AT_ONCE of one peer are answered, and more after its pardon', () => {
   const { stage, bob, served, isAnswered } = serving()
   const link = linkNamed(stage, 'glutton')
-  // Who has everything is answered at once.
+  // A peer that has everything is answered at once.
   const ask = (ref: number): void => tell(stage, bob, link, wantBelow(ref, [stage.room]))
   for (let ref = 1; ref <= 300; ref++) {
     ask(ref)
@@ -122,7 +122,7 @@ test('D21 MAX_SERVED bytes are served to one peer between two pardons, and what 
   while (ref < 30 && runUntil(stage, 2_000, () => isAnswered(ref), 10) < 2_000)
   const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
   const { bytesServed, forgivenAt } = bob.engine.peers.get(link)!
-  // What was read and not sent counts too.
+  // Bytes that were read and not sent count too.
   expect(bytesServed).toBeGreaterThan(MAX_SERVED)
   expect(bytesServed).toBeLessThan(MAX_SERVED + 8 * 1024 * 1024)
   expect(bytes).toBeGreaterThan(MAX_SERVED / 2)
@@ -167,7 +167,7 @@ test('D21 all who have not written share MAX_BULK bytes and BULK_PER_SECOND, how
   const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
   // A segment is read for each short first bundle.
   expect(bytes).toBeGreaterThan(MAX_BULK / 4)
-  // What is in the air of each when the budget is empty is owed.
+  // Each peer may have a bundle on its way when the budget becomes empty. These bundles are owed.
   expect(bytes).toBeLessThan(MAX_BULK + (BULK_PER_SECOND * (bob.engine.now - start)) / 1_000 + 1024 * 1024)
   served.length = 0
   tell(stage, bob, linkNamed(stage, 'newcomer'), wantAll(77))
@@ -194,7 +194,7 @@ test('D21 D18 all known peers share MAX_KNOWN_BULK bytes and KNOWN_BULK_PER_SECO
   const bytes = served.reduce((sum, { bundle }) => sum + bundle.length, 0)
   expect(bytes).toBeGreaterThan(MAX_KNOWN_BULK / 4)
   expect(bytes).toBeLessThan(MAX_KNOWN_BULK + (KNOWN_BULK_PER_SECOND * (bob.engine.now - start)) / 1_000 + MAX_MADE * MAX_BUNDLE_BYTES)
-  // One that has asked for nothing yet has its turn while all others go on asking.
+  // A peer that has asked for nothing yet has its turn while all others go on asking.
   served.length = 0
   tell(stage, bob, known(50), wantAll(77))
   const isServed = (): boolean => served.some(({ ref }) => ref === 77)
@@ -315,7 +315,7 @@ test('D7 D10 questions of one standing share MAX_WALK ops that are looked at; th
   const chain = chainOf(stage, mallory, 1_000)
   push(stage, bob, linkNamed(stage, 'author'), [chain])
   run(stage, 1_000)
-  // Who lacks one op, the oldest but one, makes a node look at all that came after it.
+  // If a peer lacks one op, the oldest but one, the node has to look at all ops that came after it.
   const ask = (name: string, ref: number): void =>
     tell(stage, bob, linkNamed(stage, name), wantBelow(ref, [chain.at(-1)!.id], { headCount: 2 }))
   const { walks } = engine.pace.shared.met
@@ -334,14 +334,14 @@ test('D7 D10 questions of one standing share MAX_WALK ops that are looked at; th
   expect(served).toHaveLength(1)
   run(stage, 400)
   expect(served.map(({ ref }) => ref)).toEqual([1, 4, 3])
-  // One that asks in the moment in which there is a little again waits behind those that wait already.
+  // If a peer asks in the moment in which the budget has a little again, it waits behind peers that wait already.
   walks.left = -WALK_PER_SECOND
   ask('8', 5)
   walks.left = 1
   ask('9', 6)
   run(stage, 400)
   expect(served.map(({ ref }) => ref)).toEqual([1, 4, 3, 5, 6])
-  // Those who are known wait for nobody else.
+  // Known peers wait for nobody else.
   walks.left = -WALK_PER_SECOND
   prove(stage, bob, linkNamed(stage, 'mallory'), mallory)
   tell(stage, bob, linkNamed(stage, 'mallory'), wantAll(7))
@@ -542,7 +542,7 @@ test('B19 who cannot say all that it holds is answered from where its last answe
     ids.slice(0, first.length + second.length + third.length + fifth.length),
   )
   expect([first.length > 3, second.length > 3, third.length > 3, fourth.length, fifth.length > 3]).toEqual([true, true, true, 0, true])
-  // What it should have had: that answer was lost.
+  // The peer should have this op: that answer was lost.
   expect(askOn({ ids: [all[2]!.id] })).toEqual(ids.slice(0, 4))
   expect(askOn({})).toEqual(ids.slice(4, 4 + first.length))
   expect(askOn({ after: 1 })).toEqual(first)

@@ -1,4 +1,4 @@
-/** What is kept of the stored heads is what can be worked out from the stored ops alone, after every step. */
+/** After every step, the kept state of the stored heads is the same as if it were computed from the stored ops alone. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'

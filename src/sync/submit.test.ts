@@ -1,4 +1,4 @@
-/** What a node may have waiting to be written, and what it follows when there are more heads than it can. */
+/** How many ops of a node may wait to be written, and which heads an op follows when there are more than it can. */
 import { expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { MAX_DEPS } from '../core/limits.ts'
@@ -54,7 +54,7 @@ test('D17 of more heads than an op can follow, it follows those of who was here 
   // Others hold the oldest, so that what stands on them can be shown at once.
   const expected = [...early.flat(), late!, ...flood.slice(0, MAX_DEPS - 4)]
   expect(deps.toSorted()).toEqual(expected.map(({ id }) => toHex(id)).toSorted())
-  // What it followed are heads no more: the next one follows as many others.
+  // The heads that it followed are heads no more: the next op follows as many others.
   const { op: next } = say(stage, alice, 'again')
   expect(next.deps.filter((dep) => deps.includes(toHex(dep)))).toEqual([])
   expect(next.deps.length).toBe(MAX_DEPS)

@@ -1,4 +1,7 @@
-/** When a node that comes back may sign: at once if its disk holds what its mark names, else when it was answered or a person says so. */
+/**
+ * When a node that comes back may sign: at once if its disk holds the op that its mark names; otherwise when it was answered, or a person
+ * says so.
+ */
 import { describe, expect, test } from 'vitest'
 import { NOTHING_WRITTEN } from '../core/mark.ts'
 import { give, type SimNode } from '../sim/node.ts'

@@ -29,7 +29,7 @@ test('D16 to show how many heads of each peer are unknown, MAX_LOOKED_UP are loo
   const PEERS = 64
   for (let n = 0; n < PEERS; n++) claim(stage, bob, linkNamed(stage, `name ${n}`), heads, heads.length, 1_000 + n)
   const unknown = (): number[] => [...bob.engine.peers.values()].map((peer) => peer.unknown.length)
-  // What was just named is looked up at once.
+  // Heads that were just named are looked up at once.
   lookUpSome(bob.engine)
   expect(unknown()).toEqual(Array.from({ length: PEERS }, () => MAX_HEADS_LISTED))
   push(stage, bob, linkNamed(stage, 'alice'), [[op]])

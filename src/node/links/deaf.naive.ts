@@ -1,4 +1,4 @@
-/** Who listens to links and does nothing, for tests that care about one thing of it. */
+/** A listener of links that does nothing, for tests that care about one event only. */
 import type { LinksEvents } from './state.ts'
 
 export const DEAF: LinksEvents = {

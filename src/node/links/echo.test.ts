@@ -1,4 +1,4 @@
-/** Round trips: measured by whoever asks, answered by whoever is asked, and not by more than that. */
+/** Round trips: the asking node measures them, the asked node answers, and answers no more often than it may. */
 import { expect, test } from 'vitest'
 import { decodeSignal, encodeSignal } from '../../net/direct/signal.ts'
 import { createEcho } from './echo.ts'
