@@ -2,8 +2,9 @@
 import type { Canvas2D } from './canvas2d.ts'
 import { drawDensity } from './draw-density.ts'
 import { drawEdges } from './draw-edges.ts'
-import { drawBackdrop, drawHeads, drawThumb } from './draw-frame.ts'
+import { drawBackdrop, drawScaleOver, drawThumb } from './draw-frame.ts'
 import { drawGhostEdges, drawGhosts, drawTies } from './draw-ghosts.ts'
+import { drawHeads } from './draw-heads.ts'
 import { drawDots, drawLabels } from './draw-ops.ts'
 import { drawLacks, drawTagsOf, drawThreads } from './draw-peers.ts'
 import { dotRadius, type Frame, opScreenX, opScreenY, opsInRows } from './frame.ts'
@@ -47,6 +48,7 @@ export function draw(canvas: Canvas2D, frame: Frame): void {
   drawGhosts(canvas, frame)
   drawPointed(canvas, frame)
   drawHeads(canvas, frame)
+  drawScaleOver(canvas, frame)
   drawThumb(canvas, frame)
   canvas.restore()
 }

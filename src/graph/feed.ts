@@ -109,8 +109,9 @@ export type GraphOutput =
       readonly lanes: number
       /** The first MAX_SEEN authors from left to right, hex. */
       readonly authors: readonly string[]
-      /** How many authors share one place at the right. */
+      /** How many authors share one place at the right, and the first MAX_FOLDED_NAMED of them from left to right, hex. */
       readonly folded: number
+      readonly foldedAuthors: readonly string[]
       /** Ops in sight, newest row first, at most MAX_SEEN; `hidden` more are in sight. */
       readonly seen: readonly SeenOp[]
       readonly hidden: number
@@ -154,7 +155,7 @@ export const MAX_PRESENT = 64
 /** Ops and authors named in one "drawn": more than a person listens to. */
 export const MAX_SEEN = 60
 
-/** Authors of folded lanes named beside the pointer: as many as can be read at a glance. */
+/** Authors of folded lanes that are named: as many as can be read at a glance. */
 export const MAX_FOLDED_NAMED = 12
 
 /** The canvas as this layer knows it; the page's OffscreenCanvas fits. */

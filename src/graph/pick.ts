@@ -1,8 +1,9 @@
 /** What is under the pointer: the nearest op or ghost within a finger's reach. Costs the ops of the few rows around it. */
 import { shownX } from './columns-shown.ts'
-import { type LaneHead, MAX_FOLDED_NAMED } from './feed.ts'
+import type { LaneHead } from './feed.ts'
 import { type Frame, newestInRows, opScreenX, opScreenY, opsInRows, screenX, screenY } from './frame.ts'
 import { foldedColumns } from './layout.ts'
+import { foldedAuthors } from './seen.ts'
 
 /** CSS pixels: half of the 44 that a finger wants. */
 const FINGER = 22
@@ -11,10 +12,12 @@ const MAX_LOOKED_AT = 4000
 
 /** An op number, a ghost's id, or null. `reach` in CSS pixels. */
 export function pick(frame: Frame, x: number, y: number, reach = FINGER): number | string | null {
-  const { camera, scene } = frame
+  const { box, camera, scene } = frame
   let best: number | string | null = null
   let bestAway = reach
   const offer = (what: number | string, px: number, py: number): void => {
+    // What lies under the heads of the lanes or under the depth scale is not in sight.
+    if (px < box.left || py < box.top) return
     const away = Math.hypot(px - x, py - y)
     if (away > bestAway) return
     best = what
@@ -31,18 +34,14 @@ export function pick(frame: Frame, x: number, y: number, reach = FINGER): number
 }
 
 /** The lane whose head is at `x`, or null. */
-export function pickHead({ camera, scene }: Frame, x: number): LaneHead | null {
+export function pickHead({ box, camera, scene }: Frame, x: number): LaneHead | null {
   const { layout } = scene
+  if (x < box.left) return null
   const place = Math.round((x - camera.x) / camera.laneGap)
-  const authorOf = (column: number): string => scene.authors[layout.columnAuthor[column]!]!.id
   const column = layout.open[place]
-  if (column !== undefined) return { folded: false, authors: [authorOf(column)], more: 0 }
+  if (column !== undefined) return { folded: false, authors: [scene.authors[layout.columnAuthor[column]!]!.id], more: 0 }
   const folded = foldedColumns(layout)
   if (folded === 0 || place !== layout.open.length) return null
-  const named: string[] = []
-  for (let at = 0; at < layout.columns && named.length < MAX_FOLDED_NAMED; at++) {
-    const each = layout.order[at]!
-    if (layout.place[each] === place) named.push(authorOf(each))
-  }
-  return { folded: true, authors: named, more: folded - named.length }
+  const authors = foldedAuthors(scene)
+  return { folded: true, authors, more: folded - authors.length }
 }

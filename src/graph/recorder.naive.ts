@@ -1,10 +1,14 @@
-/** A canvas that remembers what was drawn on it, for tests: texts with their places, and how often each method was called. */
+/**
+ * A canvas that remembers what was drawn on it, for tests: texts with their places, and how often each method was called. `at` says in which
+ * order: what has a greater one lies over the others.
+ */
 import type { Canvas2D } from './canvas2d.ts'
 
 export interface Recorder extends Canvas2D {
-  readonly texts: { readonly text: string; readonly x: number; readonly y: number }[]
+  readonly texts: { readonly text: string; readonly x: number; readonly y: number; readonly at: number }[]
   /** Filled paths of at most 16 points: the dots, marks and tags, and what few lanes lack. */
-  readonly shapes: { readonly right: number; readonly alpha: number }[]
+  readonly shapes: { readonly right: number; readonly alpha: number; readonly at: number }[]
+  readonly rects: { readonly x: number; readonly width: number; readonly height: number; readonly ink: unknown; readonly at: number }[]
   readonly calls: Map<string, number>
   /** In the picture that was drawn last: the halos of texts, with how many curves were drawn before each, and after all of them. */
   readonly halos: { readonly text: string; readonly alpha: number; readonly curvesBefore: number }[]
@@ -17,7 +21,9 @@ export interface Recorder extends Canvas2D {
 export function createRecorder(): Recorder {
   const texts: Recorder['texts'] = []
   const shapes: Recorder['shapes'] = []
+  const rects: Recorder['rects'] = []
   const halos: Recorder['halos'] = []
+  let drawn = 0
   let curves = 0
   let path: number[] = []
   const point = (name: string, x: number): void => {
@@ -34,11 +40,13 @@ export function createRecorder(): Recorder {
     calls,
     inks,
     shapes,
+    rects,
     halos,
     curves: () => curves,
     forget() {
       texts.length = 0
       shapes.length = 0
+      rects.length = 0
       calls.clear()
       inks.clear()
     },
@@ -59,7 +67,10 @@ export function createRecorder(): Recorder {
       halos.length = 0
       curves = 0
     },
-    fillRect: method('fillRect'),
+    fillRect(x, _y, width, height) {
+      counted('fillRect')
+      rects.push({ x, width, height, ink: recorder.fillStyle, at: drawn++ })
+    },
     beginPath() {
       counted('beginPath')
       path = []
@@ -82,7 +93,7 @@ export function createRecorder(): Recorder {
     },
     fill() {
       counted('fill')
-      if (path.length > 0 && path.length <= 16) shapes.push({ right: Math.max(...path), alpha: recorder.globalAlpha })
+      if (path.length > 0 && path.length <= 16) shapes.push({ right: Math.max(...path), alpha: recorder.globalAlpha, at: drawn++ })
       inked(recorder.fillStyle)
     },
     stroke() {
@@ -91,7 +102,7 @@ export function createRecorder(): Recorder {
     },
     fillText(text, x, y) {
       counted('fillText')
-      texts.push({ text, x, y })
+      texts.push({ text, x, y, at: drawn++ })
     },
     measureText: (text) => ({ width: text.length * 6 }),
     createLinearGradient: () => ({ addColorStop: method('addColorStop') }),

@@ -1,5 +1,5 @@
 /** What is in sight, as data for words: for the card under the pointer and for the list that screen readers read. */
-import { type GhostNote, type GraphOutput, MAX_SEEN, type SeenOp } from './feed.ts'
+import { type GhostNote, type GraphOutput, MAX_FOLDED_NAMED, MAX_SEEN, type SeenOp } from './feed.ts'
 import { type Frame, newestInRows } from './frame.ts'
 import { compareOps, foldedColumns } from './layout.ts'
 import { idOf, type Scene } from './scene.ts'
@@ -34,6 +34,18 @@ export function ghostNote(scene: Scene, id: string): GhostNote | null {
   return { author, seq: ghost.seq, state: ghost.state, reason: ghost.reason }
 }
 
+/** The first authors of the folded columns from left to right, hex. */
+export function foldedAuthors(scene: Scene): string[] {
+  const { layout } = scene
+  const named: string[] = []
+  if (foldedColumns(layout) === 0) return named
+  for (let at = 0; at < layout.columns && named.length < MAX_FOLDED_NAMED; at++) {
+    const column = layout.order[at]!
+    if (layout.place[column] === layout.open.length) named.push(authorOf(scene, layout.columnAuthor[column]!))
+  }
+  return named
+}
+
 /** The "drawn" message of a frame. The newest rows in sight are named, the rest is counted. */
 export function describeDrawn(frame: Frame): Extract<GraphOutput, { type: 'drawn' }> {
   const { scene, firstRow, lastRow } = frame
@@ -48,6 +60,7 @@ export function describeDrawn(frame: Frame): Extract<GraphOutput, { type: 'drawn
     ops: layout.ops,
     lanes: layout.lanes,
     folded: foldedColumns(layout),
+    foldedAuthors: foldedAuthors(scene),
     authors: layout.open.slice(0, MAX_SEEN).map((column) => authorOf(scene, layout.columnAuthor[column]!)),
     seen: [...ghosts.flatMap(({ id }) => seenGhost(scene, id) ?? []), ...named.map((op) => seenOp(scene, op))],
     hidden: Math.max(0, (frame.visible?.length ?? layout.ops) - named.length),

@@ -257,10 +257,52 @@ test('numbers on the canvas are written as beside it', () => {
   expect(texts).toEqual(expect.arrayContaining(['you · 12,431', '−12,430', '12,430']))
 })
 
-test('lanes as narrow as 48 pixels have names, condensed where a word is wider', () => {
-  const { context } = openGraph(longChat(40), { ...VIEW, width: 34 + 106 + 4 * 48 })
-  const words = [0, 1, 2, 3].flatMap((author) => authorLook(keyBytes(author)).name.split(' '))
-  expect(context.texts.map(({ text }) => text)).toEqual(expect.arrayContaining(words))
+describe('a lane that is narrow', () => {
+  /** The scale and the buttons stand beside them. */
+  const withLanes = (width: number): GraphView => ({ ...VIEW, width: 34 + 58 + 4 * width })
+  const nicknames = [0, 1, 2, 3].flatMap((author) => authorLook(keyBytes(author)).name.split(' '))
+
+  test.each([
+    // At 6 pixels a letter, of which a quarter may be lost.
+    [60, 12],
+    [40, 8],
+    [32, 6],
+  ])('of %i pixels has a head with both words of the nickname, condensed, and cut after %i letters', (width, letters) => {
+    const { context, graph, rest } = openGraph(longChat(40), withLanes(width))
+    graph.feed({ type: 'present', authors: [0, 1, 2, 3].map(keyBytes) })
+    graph.input({ type: 'fit' })
+    rest()
+    const shown = nicknames.map((word) => (word.length <= letters ? word : `${word.slice(0, letters - 1)}…`))
+    expect(context.texts.map(({ text }) => text)).toEqual(expect.arrayContaining(shown))
+  })
+
+  test('of fewer than 28 pixels has the mark alone, until somebody zooms in', () => {
+    const { context, graph, rest } = openGraph(longChat(40), withLanes(24))
+    graph.feed({ type: 'present', authors: [0, 1, 2, 3].map(keyBytes) })
+    graph.input({ type: 'fit' })
+    rest()
+    const named = (): boolean => {
+      context.forget()
+      graph.input({ type: 'pan', dx: 0, dy: 0 })
+      rest()
+      return context.texts.some(({ text }) => nicknames.includes(text))
+    }
+    expect(named()).toBe(false)
+    graph.input({ type: 'zoom', factor: 4, x: 60, y: 200 })
+    rest()
+    expect(named()).toBe(true)
+  })
+})
+
+test('a touch on the head of a lane says whose it is, and selects nothing; on no head it clears', () => {
+  const { graph, context, last } = openGraph(CHAT)
+  const word = context.texts.findLast(({ text }) => authorLook(keyBytes(1)).name.includes(text) && text.length > 2)!
+  graph.input({ type: 'select', id: hex(2), reveal: false })
+  graph.input({ type: 'tap', x: word.x, y: word.y })
+  expect(last('hovered')).toMatchObject({ op: null, head: { folded: false, authors: [toHex(keyBytes(1))] } })
+  expect(last('selected')?.id).toBe(hex(2))
+  graph.input({ type: 'tap', x: 5, y: word.y })
+  expect(last('selected')?.id).toBeNull()
 })
 
 /** A room in which the author of the second column is learned last. */
@@ -358,8 +400,34 @@ describe('A10 more authors than the width has room for', () => {
     graph.input({ type: 'hover', x, y })
     const silent = Array.from({ length: 31 }, (_, author) => key(author)).filter((each) => !authors.includes(each))
     expect(last('hovered')).toMatchObject({ op: null, head: { folded: true, authors: silent.slice(0, 12), more: folded - 12 } })
+    // As the list for screen readers has them.
+    expect(last('drawn')!.foldedAuthors).toEqual(silent.slice(0, 12))
     graph.input({ type: 'hover', x: x + 60, y })
     expect(last('hovered')!.head).toBeNull()
+  })
+
+  test('lanes that are moved to the left lie under the depth numbers, and nothing is pointed at there', () => {
+    const { context, graph, last, rest } = openGraph([])
+    graph.feed({ type: 'present', authors: Array.from({ length: 31 }, (_, i) => keyBytes(i)) })
+    for (const feed of feedOf(crowd(30))) graph.feed(feed)
+    rest()
+    context.forget()
+    graph.input({ type: 'pan', dx: 10, dy: 10_000 })
+    rest()
+    const numbers = context.texts.filter(({ text, x }) => /^\d+$/.test(text) && x < 34)
+    const scale = context.rects.findLast(({ x, height, ink }) => x === 0 && height === VIEW.height && ink === PALETTES.light.paper)
+    const under = context.shapes.filter(({ right }) => right < 34)
+    expect(numbers.length).toBeGreaterThan(3)
+    expect(under.length).toBeGreaterThan(3)
+    expect(Math.max(...under.map(({ at }) => at))).toBeLessThan(scale!.at)
+    expect(Math.min(...numbers.map(({ at }) => at))).toBeGreaterThan(scale!.at)
+    // A pointer finds what is 14 pixels away.
+    for (let x = 0; x < 34 - 14; x += 3) {
+      for (let y = 4; y < VIEW.height; y += 6) {
+        graph.input({ type: 'hover', x, y })
+        expect([last('hovered')?.op ?? null, last('hovered')?.head ?? null]).toEqual([null, null])
+      }
+    }
   })
 
   test('a window that gets narrower folds lanes at once, also under a pointer', () => {

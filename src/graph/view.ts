@@ -7,7 +7,7 @@ import { easeColumns } from './columns-shown.ts'
 import { atEnd, type Camera, ease, type Extent, fitted, following, HOME_ROW_GAP, placesIn, revealing, settled, zoomed } from './camera.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { draw, sight } from './draw.ts'
-import { headHeight } from './draw-frame.ts'
+import { headHeight } from './draw-heads.ts'
 import { easeThreads } from './draw-peers.ts'
 import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, LaneHead, OffscreenCanvasLike } from './feed.ts'
 import { BUTTONS_WIDTH, type Frame, POP_MS } from './frame.ts'
@@ -212,6 +212,14 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
     else hover(pick(frame, x, y, 14), x, y)
   }
 
+  /** On the head of a lane it says whose that is, where no pointer hovers; elsewhere it selects. */
+  function tap(x: number, y: number): void {
+    const frame = frameAt(host.clock())
+    const head = y < box.top ? pickHead(frame, x) : null
+    if (head === null) choose(pick(frame, x, y), false)
+    else hover(null, x, y, head)
+  }
+
   function resize(next: GraphView): void {
     const jump = next.width !== view.width || next.height !== view.height || fresh
     const uncovered = next.coveredRight !== view.coveredRight || next.coveredBottom !== view.coveredBottom
@@ -259,8 +267,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
         case 'zoom':
           return zoom(input.factor, input.x, input.y)
         case 'tap':
-          pointedUntil = host.clock() + POINTER_RESTS
-          return choose(pick(frameAt(host.clock()), input.x, input.y), false)
+          return tap(input.x, input.y)
         case 'hover':
           pointedUntil = host.clock() + POINTER_RESTS
           return point(input.x, input.y)

@@ -1,9 +1,10 @@
-/** What the marks of the graph mean. */
+/** What the marks of the graph mean, and how one moves in it. */
 import { type ReactNode, useEffect, useRef } from 'react'
+import { Keys } from '../shared/Keys.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import { graphMessages } from './graph-messages.ts'
 
-const text = graphMessages.legend
+const { legend: text, moves } = graphMessages
 
 const MARKS: readonly (readonly [text: string, className: string, picture: ReactNode])[] = [
   [text.op, 'mark-op', <circle key="op" cx="14" cy="10" r="5" />],
@@ -15,6 +16,7 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
       <circle cx="14" cy="10" r="3.8" />
     </g>,
   ],
+  [text.lane, 'mark-lane', <rect key="lane" x="6" y="1" width="16" height="18" rx="4" />],
   [text.own, 'mark-own', <path key="own" d="M14 1v18" />],
   [text.seen, 'mark-seen', <path key="seen" d="M4 1c0 11 20 7 20 18" />],
   [text.thread, 'mark-thread', <path key="thread" d="M1 5h7c5 0 3 9 8 9h11" />],
@@ -31,6 +33,14 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
     text.forked,
     'mark-forked',
     <path key="forked" d="M14 1l2.3 3.4 4.1-.8-.8 4.1L23 10l-3.4 2.3.8 4.1-4.1-.8L14 19l-2.3-3.4-4.1.8.8-4.1L5 10l3.4-2.3-.8-4.1 4.1.8z" />,
+  ],
+  [
+    text.far,
+    'mark-far',
+    <g key="far">
+      <path d="M13 1l-2 3-3 3 2 3 2 3-3 3 2 3h6l2-3-3-3 2-3 2-3-3-3-2-3z" />
+      <path className="mark-far-spine" d="M14 1v18" />
+    </g>,
   ],
 ]
 
@@ -60,7 +70,7 @@ export function GraphLegend({ onClose }: { onClose(): void }) {
       <button type="button" className="graph-close" aria-label={graphMessages.close} onClick={onClose}>
         <GraphIcon name="close" />
       </button>
-      <dl>
+      <dl className="graph-marks">
         {MARKS.map(([meaning, className, picture]) => (
           <div key={className}>
             <dt>
@@ -72,6 +82,8 @@ export function GraphLegend({ onClose }: { onClose(): void }) {
           </div>
         ))}
       </dl>
+      <h3>{moves.title}</h3>
+      <Keys rows={moves.rows} />
       <p>{text.rows}</p>
     </section>
   )

@@ -55,13 +55,14 @@ export function GraphMirror({ drawn, selected, onSelect }: MirrorProps) {
   )
 }
 
-interface GrowthProps extends Pick<MirrorProps['drawn'], 'ops' | 'hidden' | 'authors' | 'folded'> {
+interface GrowthProps extends Pick<MirrorProps['drawn'], 'ops' | 'hidden' | 'authors' | 'folded' | 'foldedAuthors'> {
   /** What authors call themselves. */
   readonly names: ReadonlyMap<string, string>
 }
 
 /** Names the lanes, and says, at a measured pace, how much the graph grew. */
-export function GraphGrowth({ ops, hidden, authors, folded, names }: GrowthProps) {
+export function GraphGrowth({ ops, hidden, authors, folded, foldedAuthors, names }: GrowthProps) {
+  const sayLanes = (all: readonly string[]): string => all.map((author) => sayLane(author, names)).join(', ')
   const [said, setSaid] = useState('')
   const latest = useRef(ops)
   useEffect(() => {
@@ -77,7 +78,7 @@ export function GraphGrowth({ ops, hidden, authors, folded, names }: GrowthProps
   }, [])
   return (
     <div className="graph-mirror">
-      {authors.length > 0 && <p>{text.lanes(authors.map((author) => sayLane(author, names)).join(', '), folded)}</p>}
+      {authors.length > 0 && <p>{text.lanes(sayLanes(authors), sayLanes(foldedAuthors), folded - foldedAuthors.length)}</p>}
       {hidden > 0 && <p>{text.hidden(hidden)}</p>}
       <p aria-live="polite">{said}</p>
     </div>

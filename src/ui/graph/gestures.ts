@@ -31,6 +31,8 @@ export function listenToGestures(canvas: HTMLCanvasElement, send: (input: GraphI
       canvas.setPointerCapture(event.pointerId)
       if (held.size === 0) moved = 0
       held.set(event.pointerId, at(event))
+      // It may have rested for long.
+      if (isMouse(event)) send({ type: 'hover', ...at(event) })
     },
     { signal },
   )
@@ -41,7 +43,7 @@ export function listenToGestures(canvas: HTMLCanvasElement, send: (input: GraphI
       const last = held.get(event.pointerId)
       const now = at(event)
       if (last === undefined) {
-        if (event.pointerType === 'mouse') send({ type: 'hover', ...now })
+        if (isMouse(event)) send({ type: 'hover', ...now })
         return
       }
       const other = [...held].find(([id]) => id !== event.pointerId)?.[1]
@@ -61,11 +63,13 @@ export function listenToGestures(canvas: HTMLCanvasElement, send: (input: GraphI
   const release = (event: PointerEvent): void => {
     if (!held.delete(event.pointerId) || held.size > 0) return
     delete canvas.dataset['dragging']
+    // Before the tap: what it says of the place that was touched stays.
+    if (!isMouse(event)) send({ type: 'leave' })
     if (event.type === 'pointerup' && moved <= TAP_SLOP) send({ type: 'tap', ...at(event) })
   }
   canvas.addEventListener('pointerup', release, { signal })
   canvas.addEventListener('pointercancel', release, { signal })
-  canvas.addEventListener('pointerleave', () => send({ type: 'leave' }), { signal })
+  canvas.addEventListener('pointerleave', (event) => isMouse(event) && send({ type: 'leave' }), { signal })
 
   canvas.addEventListener(
     'wheel',
@@ -95,5 +99,7 @@ function pinch(last: Held, now: Held, other: Held, send: (input: GraphInput) => 
   send({ type: 'pan', dx: (now.x - last.x) / 2, dy: (now.y - last.y) / 2 })
   if (before > 1 && after > 1) send({ type: 'zoom', factor: after / before, x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 })
 }
+
+const isMouse = ({ pointerType }: PointerEvent): boolean => pointerType === 'mouse'
 
 const at = (event: MouseEvent): Held => ({ x: event.offsetX, y: event.offsetY })

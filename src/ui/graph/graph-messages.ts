@@ -15,20 +15,36 @@ export const graphMessages = {
     fit: 'Show all (0)',
     zoomIn: 'Zoom in (+)',
     zoomOut: 'Zoom out (−)',
-    legend: 'What the marks mean',
+    legend: 'What the marks mean, and how to move',
   },
   legend: {
     title: 'What the marks mean',
     op: 'an op; shape and colour are its author’s',
     head: 'a head: nothing follows it yet',
+    lane: 'the lane of this node',
     own: 'its author’s previous op',
     seen: 'an op its author had seen',
     thread:
-      'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have. At most 8 peers have one',
+      'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have. “−3” at its end: the peer lacks 3 ops. At most 8 peers have one',
     pending: 'pending: a parent has not arrived',
     rejected: 'rejected: it broke a rule',
-    forked: 'equivocation: two ops by one author with one number',
-    rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph. If there is no room for all lanes, authors who are not connected and have written nothing for longest share the last one, with “+” and their number.',
+    forked: 'equivocation: two ops by one author with one number. A dashed line joins them',
+    far: 'too many ops to draw each, as after “Show all” in a long room: a band for each author. It is wider where the author has an op in more of the rows',
+    rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph. If there is no room for all lanes, authors who are not connected and have written nothing for longest share the last one, with “+” and their number. A head whose lane is too narrow for the nickname says it when you point at it.',
+  },
+  /** The keys are those while the graph has the focus. */
+  moves: {
+    title: 'How to move in the graph',
+    rows: [
+      ['Wheel', 'zoom; with Shift, move sideways'],
+      ['Drag', 'move; on a touchpad, scroll with two fingers'],
+      ['Pinch', 'zoom, on a touchscreen or a touchpad'],
+      ['+ − 0', 'zoom in, zoom out, show all'],
+      ['L', 'follow the newest'],
+      ['↑ ↓', 'select a parent, a child'],
+      ['← →', 'select a neighbour'],
+      ['Esc', 'clear the selection'],
+    ] as readonly (readonly [string, string])[],
   },
   status: (ops: number, lanes: number) => `${plural(ops, 'op')} in ${plural(lanes, 'lane')}`,
   empty: 'The graph grows here, op by op.',
@@ -38,8 +54,8 @@ export const graphMessages = {
     item: (name: string, seq: number, row: number, id: string) => `${name}, op ${countInWords(seq)}, depth ${countInWords(row)}, ${id}`,
     state: { admitted: '', forked: ', equivocation', pending: ', pending', rejected: ', rejected' },
     lane: (nickname: string, name: string) => (name === '' ? nickname : `${nickname} ${quotedName(name)}`),
-    lanes: (names: string, folded: number) =>
-      `Lanes from left to right: ${names}${folded === 0 ? '' : `; and ${plural(folded, 'other author')} in one lane at the right`}`,
+    lanes: (names: string, folded: string, more: number) =>
+      `Lanes from left to right: ${names}${folded === '' ? '' : `; in one lane at the right: ${folded}`}${more === 0 ? '' : `, and ${plural(more, 'other author')}`}`,
     foldedLanes: (names: string, more: number) =>
       `No room for the lanes of ${names}${more === 0 ? '' : `; and of ${countInWords(more)} more`}`,
     hidden: (n: number) => `${plural(n, 'more op')} in sight`,

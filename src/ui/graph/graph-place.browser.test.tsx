@@ -252,3 +252,32 @@ test('the legend closes on Escape from where the focus is after its button was p
   press(button, 'Escape')
   await vi.waitFor(() => expect(panels()).toEqual(['op-card']))
 })
+
+test('the legend names all that is drawn, the view from afar too, and says how one moves', async () => {
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  place.querySelector<HTMLButtonElement>(`[aria-label="${graphMessages.toolbar.legend}"]`)!.click()
+  await vi.waitFor(() => expect(place.querySelector('.graph-legend')).not.toBeNull())
+  const said = (selector: string): string[] => Array.from(place.querySelectorAll(`.graph-legend ${selector}`), (each) => each.textContent)
+  expect(said('.graph-marks dd')).toContain(graphMessages.legend.far)
+  expect(said('.keys dt')).toEqual(expect.arrayContaining(['Wheel', 'Drag', 'Pinch', '+−0']))
+})
+
+test('a finger on the head of a lane makes it say whose it is, until something else is touched', async () => {
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  const canvas = place.querySelector('canvas')!
+  // Of fingers that are no real ones nothing can be captured.
+  canvas.setPointerCapture = () => {}
+  const all = place.getBoundingClientRect()
+  const touch = (x: number, y: number): void => {
+    const where = { clientX: all.left + x, clientY: all.top + y, bubbles: true, pointerType: 'touch', pointerId: 9 }
+    for (const type of ['pointerdown', 'pointerup', 'pointerleave']) canvas.dispatchEvent(new PointerEvent(type, where))
+  }
+  const said = (): string => place.querySelector('.graph-hover')?.textContent ?? ''
+  // The two lanes stand in the middle of what the buttons leave.
+  touch((34 + 600 - 106) / 2 + 70, 16)
+  await vi.waitFor(() => expect(said()).toContain(authorLook(keyBytes(1)).name), { timeout: 10_000 })
+  touch(300, 490)
+  await vi.waitFor(() => expect(said()).toBe(''), { timeout: 10_000 })
+})

@@ -1,8 +1,10 @@
 /** What one is looking at, what it promises, and the keys. */
 import { messages } from '../messages.ts'
+import { Keys } from '../shared/Keys.tsx'
 import './help.css'
 
 const text = messages.help
+const { moves } = messages.graph
 
 export default function HelpPlace() {
   return (
@@ -18,18 +20,9 @@ export default function HelpPlace() {
         ))}
       </ul>
       <h3>{text.shortcuts}</h3>
-      <dl className="keys">
-        {text.keys.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              {keys.split(' ').map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      <Keys rows={text.keys} />
+      <h3>{moves.title}</h3>
+      <Keys rows={moves.rows} />
     </>
   )
 }
