@@ -154,3 +154,48 @@ test('of several nodes, only the places of a node name one; a link that works on
     await page.keyboard.press('Escape')
   }
 })
+
+test('consoles beside each other have their heads in one line, each with the word Offline, whether their nodes have names or not', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Your name here' }).fill('Alice')
+  await page.keyboard.press('Escape')
+  for (const [count, width] of [
+    [2, 1_280],
+    [2, 1_400],
+    [2, 2_560],
+    [3, 1_400],
+    [5, 2_560],
+  ] as const) {
+    await withNodes(page, count, width)
+    // The row is scrolled to the one that was added last.
+    const heads = await page.locator('.console').evaluateAll((consoles) =>
+      consoles.map((console) => {
+        const middle = (selector: string): number => {
+          const { top, bottom } = console.querySelector(selector)!.getBoundingClientRect()
+          return (top + bottom) / 2
+        }
+        return ['.chip .author-mark', '.chip .author-name', '.switch-track', '.agreement', '.search-field', '.history'].map(middle)
+      }),
+    )
+    for (const head of heads) expect(head, `${count} nodes at ${width}`).toEqual(heads[0])
+    for (const offline of await page.locator('.console .switch').all()) await expect(offline).toHaveText('Offline')
+    const cut = await page.locator('.chip .chosen-name').evaluateAll((names) => names.map((name) => name.scrollWidth - name.clientWidth))
+    expect(cut, `${count} nodes at ${width}`).toEqual([0])
+  }
+})
+
+test('in a wide window five consoles are as wide as is good to read, and all in sight', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await withNodes(page, 5, 2_560)
+  const boxes = await page.locator('.console').evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON() as DOMRect))
+  for (const { width } of boxes) expect(width).toBeGreaterThan(380)
+  await expect(page.locator('.consoles-more')).toHaveCount(0)
+  expect((await page.getByRole('region', { name: 'Graph' }).boundingBox())!.width).toBeGreaterThanOrEqual(639)
+})

@@ -37,7 +37,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
 
   return (
     <header className="node-bar">
-      <div className="node-bar-row">
+      <div className="node-bar-row node-bar-who">
         <button type="button" className="chip" onClick={() => show('node')} title={author}>
           <AuthorMark author={author} />
           <span className="chip-lines">
@@ -61,7 +61,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           onClick={() => node.setOffline(!offline)}
         >
           <span className="switch-track" aria-hidden="true" />
-          {own && text.offline}
+          {text.offline}
         </button>
         {!own && (
           <button

@@ -24,6 +24,9 @@ const PLACES = {
   help: lazyPart(() => import('../help/HelpPlace.tsx')),
 } satisfies Record<Place, unknown>
 
+/** As many consoles stand side by side in the widest window (`frame.css`). */
+const MAX_ABREAST = 6
+
 export function App() {
   const nodes = usePageState((state) => state.nodes)
   const looked = usePageState(selectedOf)
@@ -50,7 +53,7 @@ export function App() {
   return (
     <div className="app">
       <Header own={nodes[0]!} />
-      <main className="desk" data-nodes={Math.min(nodes.length, 3)}>
+      <main className="desk" data-nodes={Math.min(nodes.length, MAX_ABREAST)}>
         <Consoles nodes={nodes} selected={looked} />
         <div className="graph-frame">
           <Boundary key={looked.slot}>
