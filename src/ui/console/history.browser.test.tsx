@@ -346,3 +346,45 @@ test('the web addresses of a long text that can be followed are those that are s
   await vi.waitFor(() => expect(place.querySelector('a > mark')?.textContent).toBe('org/3'))
   expect(linked()).toContain(address(3))
 })
+
+test('in a window of another size the same entry stands at the top, and what is selected and in sight stays in sight', async () => {
+  for (let n = 0; n < 300; n++) texts.set(n, `entry ${n} ${'with more words than a narrow line has '.repeat(3)}`)
+  await begin(300)
+  box().scrollTop -= 2_000
+  await settled()
+  const [first] = seen()
+  const sizes = [
+    ['250px', '300px'],
+    ['700px', '600px'],
+    ['300px', '250px'],
+  ] as const
+  for (const [width, height] of sizes) {
+    Object.assign(place.style, { width, height })
+    await settled()
+    expect(seen()[0]).toBe(first)
+  }
+  const last = seen().at(-1)!
+  store.setState({ selected: entryOf(last).id, found: { words: `entry ${last}` } })
+  await vi.waitFor(() => expect(seesMark()).toBe(true))
+  for (const [width, height] of sizes) {
+    Object.assign(place.style, { width, height })
+    await settled()
+    expect(seesMark()).toBe(true)
+  }
+})
+
+test('a match among the entries at the end stays in sight in a smaller window, and the way back to the end follows it', async () => {
+  for (let n = 0; n < 60; n++) texts.set(n, `entry ${n} ${'with more words than a narrow line has '.repeat(3)}`)
+  await begin(60)
+  const [top] = seen().slice(1)
+  store.setState({ selected: entryOf(top!).id, found: { words: `entry ${top}` } })
+  await vi.waitFor(() => expect(seesMark()).toBe(true))
+  Object.assign(place.style, { width: '250px', height: '300px' })
+  await settled()
+  expect(seesMark()).toBe(true)
+  place.querySelector<HTMLElement>('.jump')!.click()
+  await vi.waitFor(() => expect(seen().at(-1)).toBe(59))
+  await settled()
+  expect(seen().at(-1)).toBe(59)
+  expect(place.querySelector('.jump')).toBe(null)
+})

@@ -1,6 +1,7 @@
 /**
  * Where the history is scrolled to. Its end is followed until a person scrolls up, and again once they write. In between what they look at
- * stays where it is, whatever arrives above it and however high entries are; and where they scroll to, entries are asked for.
+ * stays where it is, whatever arrives above it and however high entries are; and where they scroll to, entries are asked for. What is selected and
+ * in sight stays in sight when the window gets another size.
  */
 import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import type { Hex } from '../../worker/api.ts'
@@ -44,13 +45,16 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   const wanted = useRef<Hex | null>(null)
   /** Where the box was scrolled to, as far as it was looked at: who scrolls up goes below it. */
   const top = useRef(0)
+  /** Whether what is selected was in sight when it was last looked. */
+  const isSelectedSeen = useRef(false)
+  /** The box as it was when it was last looked. */
+  const size = useRef('')
   const count = entries.length
-
-  const rowOf = (id: Hex): HTMLElement | undefined => rowsOf(list.current!).find((row) => row.dataset['id'] === id)
 
   const remember = useCallback((): void => {
     const scroller = box.current!
     top.current = scroller.scrollTop
+    isSelectedSeen.current = seesSelected(scroller)
     const edge = scroller.getBoundingClientRect().top
     const row = rowsOf(list.current!).find((each) => each.getBoundingClientRect().bottom > edge)
     anchor.current = row === undefined ? null : { id: row.dataset['id']!, at: depthOf(row, scroller) }
@@ -62,7 +66,20 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     // At the end nothing has to stay where it is.
     top.current = scroller.scrollTop
     anchor.current = null
+    isSelectedSeen.current = seesSelected(scroller)
   }, [rests])
+
+  /** What was the topmost visible entry is that again, whatever came above it and however high entries are now. */
+  const stay = useCallback((): void => {
+    const scroller = box.current!
+    const row = anchor.current === null ? undefined : rowOf(list.current!, anchor.current.id)
+    // Where all has become too low for that, the browser has moved the box to the end.
+    const before = Math.min(top.current, scroller.scrollHeight - scroller.clientHeight)
+    // Who has scrolled far since, and whose scrolling is not told yet, wants to see something else.
+    const isNear = Math.abs(scroller.scrollTop - before) < scroller.clientHeight
+    if (row !== undefined && isNear) scroller.scrollTop += top.current - before + depthOf(row, scroller) - anchor.current!.at
+    remember()
+  }, [remember])
 
   /** Asks for the entries around those that are visible, if they are not here. */
   const ask = useCallback((): boolean => {
@@ -79,6 +96,8 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     return next !== null
   }, [total, from, count, height, node])
 
+  const askAgain = useEffectEvent(() => void ask())
+
   /** Stays with what is looked at. Until now the window went on with the end. */
   const leaveEnd = useEffectEvent((): void => {
     if (!following) return
@@ -89,13 +108,14 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
 
   useEffect(() => {
     if (selected === null) return
-    const row = rowOf(selected)
+    const row = rowOf(list.current!, selected)
     if (row !== undefined) {
       wanted.current = null
       // A folded text in which a search found something is opened: what follows it moves down.
       if (found !== null && found.words !== '' && row.querySelector('[data-clipped="true"]') !== null) leaveEnd()
       const target = targetOf(row)
       if (!isWithin(target, box.current!)) target.scrollIntoView({ block: 'center' })
+      isSelectedSeen.current = true
       return
     }
     wanted.current = selected
@@ -114,7 +134,7 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   }, [count])
 
   useLayoutEffect(() => {
-    const waited = wanted.current === null ? undefined : rowOf(wanted.current)
+    const waited = wanted.current === null ? undefined : rowOf(list.current!, wanted.current)
     if (waited === undefined && following) {
       // Asked here, the browser would lay out the page for each entry that comes; before the next picture is drawn, it does so once.
       const frame = requestAnimationFrame(() => {
@@ -125,34 +145,35 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
       return () => cancelAnimationFrame(frame)
     }
     measure()
-    const scroller = box.current!
     if (waited !== undefined) {
       wanted.current = null
       targetOf(waited).scrollIntoView({ block: 'center' })
       remember()
       return undefined
     }
-    const row = anchor.current === null ? undefined : rowOf(anchor.current.id)
-    // Where all has become too low for that, the browser has moved the box to the end.
-    const before = Math.min(top.current, scroller.scrollHeight - scroller.clientHeight)
-    // Who has scrolled far since, and whose scrolling is not told yet, wants to see something else.
-    const isNear = Math.abs(scroller.scrollTop - before) < scroller.clientHeight
-    if (row !== undefined && isNear) scroller.scrollTop += top.current - before + depthOf(row, scroller) - anchor.current!.at
-    remember()
+    stay()
     // A person may have scrolled on since these entries were asked for.
     ask()
     return undefined
-  }, [entries, from, total, height, following, measure, toEnd, remember, ask, node])
+  }, [entries, from, total, height, following, measure, toEnd, remember, stay, ask, node])
 
   useEffect(() => {
     // The box may change, and so may an entry: a text is opened, a line wraps.
     const observer = new ResizeObserver(() => {
+      const scroller = box.current!
+      const wasSeen = isSelectedSeen.current
+      const before = size.current
+      size.current = `${scroller.clientWidth} ${scroller.clientHeight}`
       if (following) toEnd()
+      else stay()
+      if (before === '' || before === size.current) return
+      if (wasSeen && !seesSelected(scroller)) targetOf(selectedIn(scroller)!).scrollIntoView({ block: 'center' })
+      else if (!following) askAgain()
     })
     observer.observe(box.current!)
     observer.observe(list.current!)
     return () => observer.disconnect()
-  }, [following, toEnd])
+  }, [following, toEnd, stay])
 
   const follow = useCallback((): void => {
     wanted.current = null
@@ -193,6 +214,16 @@ const depthOf = (row: HTMLElement, box: HTMLElement): number =>
   row.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop
 
 const rowsOf = (list: HTMLElement): HTMLElement[] => Array.from(list.children) as HTMLElement[]
+
+const rowOf = (list: HTMLElement, id: Hex): HTMLElement | undefined => rowsOf(list).find((row) => row.dataset['id'] === id)
+
+const selectedIn = (box: HTMLElement): HTMLElement | null => box.querySelector<HTMLElement>('.entry[data-selected="true"]')
+
+/** Whether what is selected is in sight. */
+function seesSelected(box: HTMLElement): boolean {
+  const row = selectedIn(box)
+  return row !== null && isWithin(targetOf(row), box)
+}
 
 /** What of an entry is looked for: the words that a search found, or all of it. */
 const targetOf = (row: HTMLElement): HTMLElement => row.querySelector<HTMLElement>('mark') ?? row
