@@ -66,7 +66,7 @@ async function invite(page: Page): Promise<string> {
 /** Cuts or heals a path by hand. */
 async function switchPath(page: Page, path: 'direct' | 'relay'): Promise<void> {
   const place = await peersOf(page)
-  await place.getByRole('button', { name: `Cut the path “${path}”` }).click()
+  await place.getByRole('button', { name: `Cut the path “${path}”`, exact: true }).click()
 }
 
 /** What a tab that took an invitation shows to be brought back. */

@@ -64,7 +64,7 @@ test('a path that one side cut by hand for a moment leaves nobody unproven', asy
     }
   }
   await arePaired()
-  const cut = first.getByRole('button', { name: 'Cut the path “relay”' })
+  const cut = first.getByRole('button', { name: 'Cut the path “relay”', exact: true })
   for (let times = 0; times < 3; times++) {
     await cut.click()
     // What is tried is this short time: too short for the other side to notice.
@@ -73,3 +73,27 @@ test('a path that one side cut by hand for a moment leaves nobody unproven', asy
     await arePaired()
   }
 })
+
+for (const width of [1_280, 360])
+  test(`at ${width} px the node’s bar says that the relay is gone and what is left, although all peers there agree`, async ({
+    host,
+    device,
+  }) => {
+    const here = await device()
+    const first = await here.open(`${host.address}/#new`, RELAY_IS_DOWN)
+    const second = await here.open(first.url(), RELAY_IS_DOWN)
+    await agree([first, second], 1)
+    await first.setViewportSize({ width, height: 740 })
+    const bar = first.locator('.node-bar')
+    await expect(bar).toContainText('1 of 1 peer agrees')
+    await expect(bar.getByRole('status')).toHaveCount(0)
+    await host.kill()
+    const gone = bar.getByText('No connection to the relay. Still open: tabs of this browser.')
+    await expect(gone).toBeInViewport({ ratio: 1 })
+    await expect(bar).toContainText('1 of 1 peer agrees')
+    await gone.click()
+    await expect(first.getByRole('dialog', { name: 'Peers' })).toBeVisible()
+    await first.keyboard.press('Escape')
+    await host.restart()
+    await expect(gone).toHaveCount(0, { timeout: 20_000 })
+  })

@@ -46,6 +46,6 @@ async function hears(page: Page, path: AppPath): Promise<void> {
 export async function cut(page: Page, path: string): Promise<void> {
   await page.getByRole('button', { name: 'Menu' }).click()
   await page.getByRole('menuitem', { name: 'Peers' }).click()
-  await page.getByRole('button', { name: `Cut the path “${path}”` }).click()
+  await page.getByRole('button', { name: `Cut the path “${path}”`, exact: true }).click()
   await page.keyboard.press('Escape')
 }

@@ -45,7 +45,7 @@ function agreement(value: Agreement): string {
     case 'offline':
       return 'offline: this node has no connections'
     case 'alone':
-      return { down: 'no peers: relay down', cut: 'no peers: a path is cut', nobody: 'no peers connected' }[value.why]
+      return 'no peers connected'
     case 'fetching':
       return value.of === null
         ? `fetching, ${countInWords(value.got)} so far`
@@ -105,6 +105,7 @@ export const messages = {
     rejectedHint: 'These ops break a rule, and no correct node admits them. Press to see why.',
     equivocations: (n: number) => plural(n, 'equivocation'),
     equivocationsHint: 'An author signed two different ops with one number. Press to see them.',
+    pathsHint: 'Show the paths',
   },
   catchUp: {
     label: 'Catching up',
@@ -258,11 +259,9 @@ export const messages = {
     paths: 'Paths',
     peers: 'Nodes connected now',
     noneOffline: 'Offline: this node has no connections.',
-    none: {
-      nobody: 'Nobody else is here now. Open another tab, or share the link.',
-      cut: 'Nobody can be reached on the open paths. You cut a path above. Heal it to reach the nodes there.',
-      down: 'The relay does not answer. Other devices cannot be reached now, but tabs of this browser can. This node tries again by itself.',
-    },
+    nobody: 'Nobody else is here now. Open another tab, or share the link.',
+    tryingAgain: 'This node tries again by itself.',
+    toHeal: 'To heal a path, press its button above.',
     unproven: 'unproven',
     unprovenHint: 'It has not yet proved which key it has, so it has no name here.',
     heard: silence,

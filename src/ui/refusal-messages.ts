@@ -1,6 +1,7 @@
 /** A sentence for every refusal, path and failure that can reach the screen. */
 import type { Refusal } from '../core/result.ts'
 import type { ByHandRefusal, NodeFailure, PathStatus } from '../worker/api.ts'
+import type { Trouble } from './state/reach.ts'
 
 export const refusalSentences: Readonly<Record<Refusal | 'disk-full' | 'missing-parent' | 'too-fast', string>> = {
   'too-large': 'It is larger than the protocol allows.',
@@ -123,4 +124,23 @@ export const pathStates: Readonly<Record<PathStatus['state'], string>> = {
   connecting: 'connecting',
   open: 'open',
   down: 'down',
+}
+
+/** Whom a path that is open leads to. */
+const reachedBy: Readonly<Record<PathStatus['path'], string>> = {
+  broadcast: 'tabs of this browser',
+  webrtc: 'direct connections',
+  relay: 'the relay',
+  memory: 'memory',
+}
+
+const listed = new Intl.ListFormat('en', { type: 'conjunction' })
+
+/** What is wrong with a node's paths, and what is left of them, in a sentence each. */
+export function troubleInWords({ down, cut, open, isOpening }: Trouble): string {
+  const said = down.map((path) => (path === 'relay' ? 'No connection to the relay.' : `The path “${pathNames[path]}” is down.`))
+  if (cut.length > 0) said.push(`You cut the path${cut.length > 1 ? 's' : ''} ${listed.format(cut.map((path) => `“${pathNames[path]}”`))}.`)
+  if (open.length > 0) said.push(`Still open: ${open.map((path) => reachedBy[path]).join(', ')}.`)
+  else if (!isOpening) said.push('No path is open.')
+  return said.join(' ')
 }

@@ -4,6 +4,7 @@ import { AuthorMark, AuthorName, ChosenName, Id, lookOf, shortId } from '../shar
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { CatchUp } from './CatchUp.tsx'
+import { PathTrouble } from './PathTrouble.tsx'
 import { agreementOf } from '../state/agreement.ts'
 import { useNode, useNodeState, usePage } from '../state/bindings.ts'
 import type { Part } from '../state/page.ts'
@@ -75,6 +76,7 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           </button>
         )}
       </div>
+      {status !== null && <PathTrouble status={status} onShow={() => show('peers')} />}
       <div className="node-bar-row node-bar-facts">
         <button
           type="button"

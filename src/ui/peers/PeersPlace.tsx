@@ -1,11 +1,11 @@
 /** Who is connected, by which path, and how far each of them is from what this node has. */
 import { useEffect } from 'react'
-import type { Hex, PeerStatus } from '../../worker/api.ts'
+import type { Hex, NodeStatus, PeerStatus } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
-import { pathNames, refusalSentences } from '../refusal-messages.ts'
-import { whyAlone } from '../state/agreement.ts'
+import { pathNames, refusalSentences, troubleInWords } from '../refusal-messages.ts'
 import { useNode, useNodeState, useNow } from '../state/bindings.ts'
+import { troubleOf } from '../state/reach.ts'
 import { ByHand } from './ByHand.tsx'
 import { PathRow } from './PathRow.tsx'
 import { Servers } from './Servers.tsx'
@@ -26,6 +26,15 @@ function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): {
   if (equal) return { kind: 'equal', words: text.equal }
   const words = [...(lacks === null || lacks === 0 ? [] : [text.lacks(lacks)]), ...(unknownHeads === 0 ? [] : [text.unknown(unknownHeads)])]
   return words.length === 0 || heads.length === 0 ? { kind: 'unsure', words: text.unsure } : { kind: 'behind', words: words.join(', ') }
+}
+
+/** Why no peer is there, as far as that is known, and what to do. */
+function whyNobody(status: NodeStatus): string {
+  if (status.offline) return text.noneOffline
+  const trouble = troubleOf(status)
+  if (trouble === null) return text.nobody
+  const { down, cut } = trouble
+  return [troubleInWords(trouble), ...(down.length > 0 ? [text.tryingAgain] : []), ...(cut.length > 0 ? [text.toHeal] : [])].join(' ')
 }
 
 function Heads({ heads, count }: { readonly heads: readonly Hex[]; readonly count: number }) {
@@ -110,7 +119,7 @@ export default function PeersPlace() {
       </ul>
       <h3>{text.peers}</h3>
       {status.peers.length === 0 ? (
-        <p className="quiet">{status.offline ? text.noneOffline : text.none[whyAlone(status)]}</p>
+        <p className="quiet">{whyNobody(status)}</p>
       ) : (
         <ul role="list" className="peers">
           {status.peers.map((peer) => (

@@ -18,8 +18,6 @@ const peer = (equal: boolean, heads: readonly string[] = ['bb']): PeerStatus => 
   version: 'ours',
 })
 
-const untouched = { cut: false, hindrance: { delay: 0, loss: 0 }, sent: 0, received: 0 }
-
 describe('agreement', () => {
   test('a node that has not reported is starting', () => {
     expect(agreementOf(null)).toEqual({ type: 'starting' })
@@ -27,26 +25,15 @@ describe('agreement', () => {
 
   test('offline is said even while old peers and a fetch are still listed', () => {
     const fetching = { got: 1, of: 2, bytes: 9, from: 'aa' }
-    expect(agreementOf({ offline: true, peers: [peer(true)], fetching, paths: [] })).toEqual({ type: 'offline' })
+    expect(agreementOf({ offline: true, peers: [peer(true)], fetching })).toEqual({ type: 'offline' })
   })
 
   test('a node without peers is alone', () => {
-    expect(agreementOf({ offline: false, peers: [], fetching: null, paths: [] })).toEqual({ type: 'alone', why: 'nobody' })
-  })
-
-  test('a node without peers whose relay is down does not claim that nobody is there', () => {
-    const paths = [
-      { ...untouched, path: 'broadcast', state: 'open', detail: '' },
-      { ...untouched, path: 'relay', state: 'down', detail: 'lost' },
-    ] as const
-    expect(agreementOf({ offline: false, peers: [], fetching: null, paths })).toEqual({ type: 'alone', why: 'down' })
-    // What a person has cut does not try again by itself.
-    const cut = paths.map((path) => ({ ...path, state: 'down' as const, cut: true }))
-    expect(agreementOf({ offline: false, peers: [], fetching: null, paths: cut })).toEqual({ type: 'alone', why: 'cut' })
+    expect(agreementOf({ offline: false, peers: [], fetching: null })).toEqual({ type: 'alone' })
   })
 
   test('a fetch is told before any count, with or without its size', () => {
-    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, bytes: 9, from: 'aa' }, paths: [] })).toEqual({
+    expect(agreementOf({ offline: false, peers: [peer(true)], fetching: { got: 3, of: null, bytes: 9, from: 'aa' } })).toEqual({
       type: 'fetching',
       got: 3,
       of: null,
@@ -55,11 +42,11 @@ describe('agreement', () => {
 
   test('peers with equal heads are counted, the others are not', () => {
     const peers = [peer(true), peer(false), peer(true)]
-    expect(agreementOf({ offline: false, peers, fetching: null, paths: [] })).toEqual({ type: 'peers', equal: 2, unheard: 0, peers: 3 })
+    expect(agreementOf({ offline: false, peers, fetching: null })).toEqual({ type: 'peers', equal: 2, unheard: 0, peers: 3 })
   })
 
   test('a peer that has told no heads is unheard, unless the room is empty on both sides', () => {
     const peers = [peer(false, []), peer(true, [])]
-    expect(agreementOf({ offline: false, peers, fetching: null, paths: [] })).toEqual({ type: 'peers', equal: 1, unheard: 1, peers: 2 })
+    expect(agreementOf({ offline: false, peers, fetching: null })).toEqual({ type: 'peers', equal: 1, unheard: 1, peers: 2 })
   })
 })
