@@ -77,3 +77,40 @@ test('E6 two authors with one name, which is also the nickname of a third, are t
   await expect(typing).toContainText('are typing')
   for (const nickname of nicknames) await expect(typing).toContainText(`${nickname}“${name}”`)
 })
+
+test('D26 a name kept from another room is shown to its owner first, in a room that they create as in one that they join', async ({
+  host,
+  device,
+}) => {
+  const founder = await (await device()).open(`${host.address}/#new`)
+  const { context, open } = await device()
+  const before = await open(`${host.address}/#new`)
+  await chooseName(before, 'Ada Lovelace')
+  await before.close()
+
+  const created = await open(`${host.address}/#new`)
+  const joined = await open(founder.url())
+  const offers = [created, joined].map((page) =>
+    page.getByText('Others see “\u2068Ada Lovelace\u2069” beside your nickname once you write here.'),
+  )
+  for (const offer of offers) await expect(offer).toBeVisible()
+  const guest = await (await device()).open(created.url())
+  await agree([created, guest], 1)
+  await agree([founder, joined], 1)
+  await type(created, 'with a name')
+  await agree([created, guest], 2)
+  await expect(authorOf(guest, 'with a name')).toContainText('“Ada Lovelace”')
+  await expect(offers[0]!).toHaveCount(0)
+
+  // Declined in one room, it is kept for others.
+  await joined.getByRole('button', { name: 'No name here', exact: true }).click()
+  await expect(offers[1]!).toHaveCount(0)
+  await type(joined, 'without a name')
+  await agree([founder, joined], 2)
+  await expect(authorOf(joined, 'without a name')).not.toContainText('Ada')
+  const next = await context.newPage()
+  await next.goto(`${host.address}/#new`)
+  await ready(next)
+  await next.getByRole('button', { name: 'Change it', exact: true }).click()
+  await expect(next.getByRole('textbox', { name: 'Your name here' })).toHaveValue('Ada Lovelace')
+})

@@ -8,6 +8,7 @@ import { followVersions } from './ui/service-worker.ts'
 import { Boundary, lazyPart } from './ui/shared/Boundary.tsx'
 import { PageProvider } from './ui/state/bindings.ts'
 import { type Desk, holdsUnsentText } from './ui/state/kept.ts'
+import { namesChanged } from './ui/state/kept-names.ts'
 import { createPage } from './ui/state/page.ts'
 import { decideStartUp, patienceOf, relayOf } from './ui/state/start-up.ts'
 import { startTheme } from './ui/theme.ts'
@@ -44,6 +45,9 @@ if (start.type === 'join') page.open(start.link, '')
 
 // Another room in the address bar is another start; our own `replaceState` fires no hashchange.
 addEventListener('hashchange', () => location.reload())
+
+// Another tab has written into what all tabs share.
+addEventListener('storage', namesChanged)
 
 const wake = (): void => {
   for (const node of page.store.getState().nodes) node.wake()

@@ -351,9 +351,14 @@ export const messages = {
     ownNameNone: 'Saved. Others see your nickname only.',
     ownNameLong: (most: number, name: string) => `Too long: others see the first ${countInWords(most)} characters, ${quotedName(name)}.`,
     ownNameHint:
-      'Others see it beside your nickname, and remember it when this node is not connected. It is signed, but it is not an op. Anyone can use any name.',
+      'Others see it beside your nickname, and remember it when this node is not connected. It is signed, but it is not an op. Anyone can use any name. In other rooms, this browser offers you the name that you chose last. Nobody sees it there before you write or show it.',
     lead: 'The nickname, colour and shape come from the key. Another node can have the same nickname, but not the same fingerprint.',
     fingerprint: 'Key fingerprint',
+    nameOffer: (name: string) => `Others see ${quotedName(name)} beside your nickname once you write here. Nobody here has seen it yet.`,
+    nameOfferOf: (nickname: string, name: string) =>
+      `Others see ${quotedName(name)} beside ${nickname} once you write as it. Nobody here has seen it yet.`,
+    nameChange: 'Change it',
+    nameDecline: 'No name here',
     room: 'Room',
     storage: 'Storage',
     used: (used: string, quota: string) => `${used} used by this address, of about ${quota} allowed`,

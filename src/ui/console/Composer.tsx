@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { OlderDisk } from './OlderDisk.tsx'
+import { NameOffer } from './NameOffer.tsx'
 import { excessOf, MAX_MESSAGE_BYTES } from './message-size.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
@@ -90,6 +91,7 @@ export function Composer({ author }: { readonly author: Hex }) {
         </div>
       ))}
       <OlderDisk />
+      <NameOffer />
       {sending.length > 0 && <Waiting key={sending[0]!.key} texts={sending.map((item) => item.text)} />}
       {excess !== null && (
         <p className="notice-warn" role="status">

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { chooseName, forgetName, nameOf, takeKeptName } from './kept-names.ts'
+import { chooseName, declineName, forgetName, nameOf, takeKeptName, toldNameOf } from './kept-names.ts'
 
 const shared = new Map<string, string>()
 beforeEach(() => {
@@ -32,6 +32,15 @@ describe('D26 the name of a node', () => {
     takeKeptName(there)
     takeKeptName(at('there', 'third'))
     expect([nameOf(there).isTold, nameOf(at('there', 'third')).isTold]).toEqual([true, false])
+  })
+
+  test('D26 that was declined is told to nobody, and is offered in other rooms still', () => {
+    chooseName(at('here', 'first'), 'Grace')
+    const there = at('there', 'second')
+    declineName(there)
+    takeKeptName(there)
+    expect(['here', 'there'].map((linkId) => toldNameOf(at(linkId, linkId === 'here' ? 'first' : 'second')))).toEqual(['Grace', ''])
+    expect(nameOf(at('elsewhere', 'third'))).toEqual({ name: 'Grace', isTold: false, isTaken: false })
   })
 
   test('is remembered of the 256 latest nodes, and of this page without storage; it is forgotten with the node', () => {

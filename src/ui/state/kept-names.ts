@@ -1,6 +1,7 @@
 /**
  * By which names the nodes of this browser are known. A name belongs to the node for which it was chosen, and is kept for the browser's
- * other rooms too. There it is told only after its owner acted, and only by the first of the browser's nodes in the room for which they did.
+ * other rooms too. There it is offered, whether its owner creates the room or joins it: they see it before anybody else does. It is told only
+ * after they said so or wrote, and only by the first of the browser's nodes in the room for which they did.
  */
 import type { Hex } from '../../worker/api.ts'
 import { listIn, readShared, writeShared } from './kept.ts'
@@ -13,7 +14,7 @@ interface Named {
   readonly name: string
 }
 
-/** What a node is called. `isTold`: others in the room see it. `isTaken`: another node of this browser tells a name in this room. */
+/** What a node is called. `isTold`: it was decided for this node, and others see it. `isTaken`: another node of this browser tells a name here. */
 export interface NodeName {
   readonly name: string
   readonly isTold: boolean
@@ -30,6 +31,20 @@ const MAX_NAMED = 256
 
 /** Beside the storage, which may be refused: names that were told by nodes of this page. */
 let namedHere: readonly Named[] = []
+
+/** Run when a name of this browser has changed. */
+const watchers = new Set<() => void>()
+
+/** Gives what ends it. */
+export function watchNames(onChange: () => void): () => void {
+  watchers.add(onChange)
+  return () => void watchers.delete(onChange)
+}
+
+/** A name has changed here, or in another tab of this browser. */
+export function namesChanged(): void {
+  for (const onChange of watchers) onChange()
+}
 
 const without = (list: readonly Named[], { linkId, node }: Who): Named[] =>
   list.filter((each) => each.linkId !== linkId || each.node !== node)
@@ -49,6 +64,12 @@ export function nameOf({ linkId, node }: Who): NodeName {
   return { name: own?.name ?? readShared(LAST), isTold: own !== undefined, isTaken }
 }
 
+/** The name that others see of the node, or "". */
+export function toldNameOf(who: Who): string {
+  const { name, isTold } = nameOf(who)
+  return isTold ? name : ''
+}
+
 /** Its owner chose this name for the node. */
 export function chooseName(who: Who, name: string): void {
   writeShared(LAST, name)
@@ -61,14 +82,19 @@ export function takeKeptName(who: Who): void {
   if (!isTold && !isTaken && name !== '') remember({ ...who, name })
 }
 
+/** Its owner wants no name for the node. The one that was offered is kept for other rooms. */
+export const declineName = (who: Who): void => remember({ ...who, name: '' })
+
 function remember({ linkId, node, name }: Named): void {
   const named = { linkId, node, name }
   namedHere = [...without(namedHere, named), named].slice(-MAX_NAMED)
   store([...without(stored(), named), named])
+  namesChanged()
 }
 
 /** Nothing of the node is kept any more. */
 export function forgetName(who: Who): void {
   namedHere = without(namedHere, who)
   store(without(stored(), who))
+  namesChanged()
 }

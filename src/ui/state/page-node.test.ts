@@ -1,6 +1,7 @@
 /** A node on the page against a worker that says what the test wants: nothing typed is lost, whatever it answers. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FromNode, ShownEntry, ToNode } from '../../worker/api.ts'
+import { namesChanged } from './kept-names.ts'
 import { createPageNode } from './page-node.ts'
 
 /** A worker made of two lists: what was posted to it, and its listeners. */
@@ -218,10 +219,45 @@ describe('D26 what a person keeps for all rooms', () => {
     expect(open(room, { id: 'second' }).told()).toEqual(['Grace'])
   })
 
-  test('D26 to create a room is to act in it, and to invite a device by hand is to use servers', () => {
+  test.each([true, false])(
+    'D26 a name kept from another room is offered before anybody sees it, and told once something was written (created: %s)',
+    async (isFounded) => {
+      shared.set('tabweave.name', 'Ada')
+      const here = open(newRoom(), { isFounded })
+      expect([here.told(), here.node.store.getState().offeredName]).toEqual([[], 'Ada'])
+      await write(here, { id: 'bb' })
+      expect([here.told(), here.node.store.getState().offeredName]).toEqual([['Ada'], ''])
+      const declined = open(newRoom(), { isFounded })
+      declined.node.declineName()
+      await write(declined, { id: 'bb' })
+      expect([declined.told().filter((name) => name !== ''), declined.node.store.getState().offeredName]).toEqual([[], ''])
+      // That was about one room.
+      expect(open(newRoom(), { isFounded }).node.store.getState().offeredName).toBe('Ada')
+    },
+  )
+
+  test('D26 a name is offered no more once another node of the room has it, in this page or in another tab', () => {
+    shared.set('tabweave.name', 'Ada')
+    const room = newRoom()
+    const [first, second] = [open(room, { id: 'first' }), open(room, { id: 'second' })]
+    const offered = () => [first, second].map(({ node }) => node.store.getState().offeredName)
+    expect(offered()).toEqual(['Ada', 'Ada'])
+    first.node.sayName('Ada')
+    expect(offered()).toEqual(['', ''])
+    const elsewhere = open(newRoom(), { id: 'third' })
+    shared.set('tabweave.name', 'Grace')
+    namesChanged()
+    expect(elsewhere.node.store.getState().offeredName).toBe('Grace')
+    elsewhere.node.close()
+    shared.set('tabweave.name', 'Hedy')
+    namesChanged()
+    expect(elsewhere.node.store.getState().offeredName).toBe('Grace')
+  })
+
+  test('D26 to create a room is to act in it, and to invite a device by hand is to use servers; neither tells a name', () => {
     shared.set('tabweave.name', 'Ada').set('tabweave.servers', OWN)
     const founded = open(newRoom(), { isFounded: true })
-    expect([founded.told(), founded.servers()]).toEqual([['Ada'], [OWN]])
+    expect([founded.told(), founded.servers()]).toEqual([[], [OWN]])
     const joined = open(newRoom())
     void joined.node.invite()
     expect([joined.told(), joined.servers()]).toEqual([[], [OWN]])

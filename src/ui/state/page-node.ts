@@ -19,7 +19,7 @@ import type {
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
 import { keepOffline, keptOffline, allowServers, keepServers, keepUnsent, keptServers, keptUnsent, mayUseServers } from './kept.ts'
-import { chooseName, nameOf, takeKeptName } from './kept-names.ts'
+import { chooseName, declineName, nameOf, takeKeptName, watchNames } from './kept-names.ts'
 import { serversOf } from './start-up.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
@@ -65,6 +65,8 @@ export interface NodeState {
   readonly allowed: { readonly name: boolean; readonly servers: boolean }
   /** Another node of this browser tells a name in this room: this one tells a kept name only when it is told to. */
   readonly isNameTaken: boolean
+  /** A name kept from another room that nobody here has seen: it is told once its owner says so, or writes. "" for none. */
+  readonly offeredName: string
 }
 
 export interface PageNode {
@@ -77,11 +79,13 @@ export interface PageNode {
   /** Forgets an unsent text (it was put back into the composer, or thrown away by a person). */
   dropUnsent(key: number): void
   /**
-   * The name that others see while this node is here, and that it is typing (which ends by itself). A name kept from another room is
-   * told from the first op on that is written here, unless another node of this browser has a name in this room, or once it is said here.
+   * The name that others see while this node is here, and that it is typing (which ends by itself). A name kept from another room is offered,
+   * and told from the first message on that is written here, unless another node of this browser has a name in this room, or once it is said here.
    */
   readonly ownName: () => string
   sayName(name: string): void
+  /** Others see no name of this node. What was offered is kept for other rooms. */
+  declineName(): void
   /** Keeps servers, as typed, and uses them for this node's next connections. */
   useServers(typed: string): void
   sayTyping(typing: boolean): void
@@ -147,6 +151,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     unsent: [],
     allowed: { name: false, servers: false },
     isNameTaken: false,
+    offeredName: '',
   }))
 
   const unanswered = (text: string): Unsent => ({ key: ++lastKey, text, state: 'unanswered', why: null })
@@ -170,8 +175,8 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         store.setState({ opened: message, failure: null })
         // Those of an earlier run of this page.
         if (isFirst) setUnsent((unsent) => [...keptUnsent({ linkId: message.linkId, slot }).map(unanswered), ...unsent])
-        // Who created the room has acted in it.
-        return isFounded ? acted('wrote') : tellPersonal()
+        // Who created the room has acted in it. That tells no name: nobody has been asked for one.
+        return isFounded ? acted('created') : tellPersonal()
       }
       case 'status':
         return store.setState({ status: message.status, statusAt: Date.now() })
@@ -212,19 +217,21 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     const { name, isTold, isTaken } = nameOf(opened)
     said = { ...said, name }
     const allowed = { name: isTold, servers: mayUseServers(opened.linkId) }
-    store.setState({ allowed, isNameTaken: isTaken })
+    store.setState({ allowed, isNameTaken: isTaken, offeredName: isTold || isTaken ? '' : name })
     if (allowed.name && !before.name && name !== '') say({})
     if (allowed.servers && !before.servers && keptServers() !== '') tellServers()
   }
   const tellServers = (): void => client.tell({ type: 'servers', servers: serversOf(keptServers(), hostServers) })
-  /** The owner acted in this room: used their servers, or wrote, which tells their name too. */
-  const acted = (how: 'wrote' | 'used servers'): void => {
+  /** The owner acted in this room: created it, used their servers, or wrote, which tells the name that they were offered too. */
+  const acted = (how: 'created' | 'wrote' | 'used servers'): void => {
     const { opened } = store.getState()
     if (opened === null) return
     if (how === 'wrote') takeKeptName(opened)
     allowServers(opened.linkId)
     tellPersonal()
   }
+
+  const unwatch = watchNames(tellPersonal)
 
   return {
     slot,
@@ -257,6 +264,12 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       if (opened === null) return
       chooseName(opened, name)
       tellPersonal()
+      say({})
+    },
+    declineName: () => {
+      const { opened } = store.getState()
+      if (opened === null) return
+      declineName(opened)
       say({})
     },
     useServers: (typed) => {
@@ -301,6 +314,9 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       return client.ask({ type: 'invite' })
     },
     meet: (text) => client.ask({ type: 'meet', text }),
-    close: () => client.close(),
+    close: () => {
+      unwatch()
+      client.close()
+    },
   }
 }
