@@ -7,17 +7,17 @@ import { agree, messagesOf, nicknameOf, ready, said, setOffline, type, watch } f
 const keptNodes = (page: Page): Promise<number> =>
   page.evaluate(async () => (await indexedDB.databases()).filter(({ name }) => name?.startsWith('tabweave/')).length)
 
-/** When this browser noted last that somebody wrote as the node of this tab (ms). */
-const noteOf = async (page: Page): Promise<number> =>
+/** What this browser notes of the node of this tab: when somebody used it last, and wrote as it (ms). */
+const noteOf = async (page: Page): Promise<{ readonly lastUsed: number; readonly lastWritten?: number }> =>
   page.evaluate(
     (id) =>
-      new Promise<number>((done) => {
+      new Promise<{ lastUsed: number }>((done) => {
         const opening = indexedDB.open('tabweave')
         opening.onsuccess = () => {
           const asking = opening.result.transaction('nodes').objectStore('nodes').get(id!)
           asking.onsuccess = () => {
             opening.result.close()
-            done((asking.result as { readonly lastUsed: number }).lastUsed)
+            done(asking.result as { lastUsed: number })
           }
         }
       }),
@@ -61,7 +61,7 @@ test('of several closed nodes a room’s link takes up the one that was written 
   await agree([first, second], 2)
   await type(first, 'from the first')
   await agree([first, second], 3)
-  await expect.poll(() => noteOf(first)).toBeGreaterThan(await noteOf(second))
+  await expect.poll(async () => (await noteOf(first)).lastUsed).toBeGreaterThan((await noteOf(second)).lastUsed)
   // In this order: what was opened or closed last does not count.
   await first.close()
   await second.close()
@@ -335,4 +335,36 @@ test('a tab that comes back by a link says as which node, and leads to the other
   await goTo(back, () => rooms.getByRole('button', { name: /^Resume / }).click())
   expect(await said(back, 'node')).toBe(wanted)
   await expect(back.locator('.toast')).toHaveText('')
+})
+
+test('kept nodes are told apart by the names that were chosen, by how many ops they hold, and by when they were written as', async ({
+  host,
+  device,
+}) => {
+  const { open, context } = await device()
+  const first = await open(`${host.address}/#new`)
+  const second = await open(first.url())
+  await agree([first, second], 1)
+  await first.getByRole('button', { name: 'Menu', exact: true }).click()
+  await first.getByRole('menuitem', { name: 'Node', exact: true }).click()
+  await first.getByRole('textbox', { name: 'Your name here' }).fill('Ada Lovelace')
+  await first.keyboard.press('Escape')
+  await second.close()
+  await type(first, 'one')
+  await type(first, 'two')
+  await agree([first], 3)
+  await expect.poll(async () => (await noteOf(first)).lastWritten).toBeDefined()
+  const node = (await said(first, 'node'))!
+  await first.close()
+
+  const start = await context.newPage()
+  const kept = await openStart(start, host.address)
+  await unfold(kept.locator('.kept-item'))
+  const [ada, other] = [true, false].map((isNamed) =>
+    kept.locator('.kept-node').filter({ [isNamed ? 'hasText' : 'hasNotText']: node.slice(0, 8) }),
+  )
+  await expect(ada!).toContainText('“Ada Lovelace”')
+  await expect(ada!).toContainText('3 ops, last written now')
+  await expect(other!).toContainText('1 op, last used now')
+  await expect(other!).not.toContainText('“')
 })

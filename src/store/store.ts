@@ -118,7 +118,10 @@ export interface KnownNode {
   readonly roomName: string
   /** The link's fragment. */
   readonly link: string
+  /** When it was opened last, or written as, ms since 1970. */
   readonly lastUsed: number
+  /** When it was written as last, ms since 1970. Missing where that has not happened, or an earlier version did not note it. */
+  readonly lastWritten?: number
 }
 
 export interface Registry {

@@ -8,6 +8,7 @@ type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string'
 const isId: Check = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string)
+const isIds: Check = (value) => Array.isArray(value) && value.every(isId)
 const isPath: Check = (value) => value === 'broadcast' || value === 'webrtc' || value === 'relay'
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const isSwitch: Check = (value) => typeof value === 'boolean'
@@ -92,7 +93,8 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   search: { ref: isCount, text: isText, limit: isCount },
   history: { ref: isCount },
   export: { ref: isCount },
-  exportStored: { ref: isCount, nodes: (value) => Array.isArray(value) && value.every(isId) },
+  countStored: { ref: isCount, nodes: isIds },
+  exportStored: { ref: isCount, nodes: isIds },
   import: { ref: isCount, bytes: (value) => value instanceof Uint8Array },
   equivocations: { ref: isCount, from: isCount, count: isCount },
   evidence: { ref: isCount, id: orNull(isText) },

@@ -95,7 +95,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let feeder: GraphFeeder | null = null
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
-  let noteUse: (() => void) | null = null
+  let noteUse: ((isWritten: boolean) => void) | null = null
   let noteTimer: ReturnType<typeof setTimeout> | null = null
 
   // The digest is that of the stored ops.
@@ -125,7 +125,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   const noteSoon = (): void => {
     noteTimer ??= setTimeout(() => {
       noteTimer = null
-      noteUse?.()
+      noteUse?.(true)
     }, NOTE_EVERY)
   }
 
@@ -193,10 +193,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     async begin(running, link, came) {
       const { author, engine } = running
       const room = toHex(engine.replica.room)
-      noteUse = () => void remember({ id: author, room, roomName: name ?? '', link, lastUsed: Date.now() })
+      noteUse = (isWritten) => void remember({ id: author, room, roomName: name ?? '', link, lastUsed: Date.now() }, isWritten)
       const open = (roomName: string): void => {
         post({ type: 'opened', node: author, room, roomName, link, linkId: linkId(link), ...came })
-        noteUse?.()
+        noteUse?.(false)
       }
       name = await running.name()
       // A joiner learns the room's name with its genesis; until then the room is open and nameless.
@@ -256,10 +256,13 @@ function createRecentAuthors(): { isQuiet(engine: Engine, now: number): boolean;
 
 let registry: ReturnType<typeof openRegistry> | null = null
 
-async function remember(node: KnownNode): Promise<void> {
+/** Notes that a node was opened, or written as. */
+async function remember(node: Omit<KnownNode, 'lastWritten'>, isWritten: boolean): Promise<void> {
   try {
     registry ??= openRegistry()
-    await (await registry).put(node)
+    const { list, put } = await registry
+    const lastWritten = isWritten ? node.lastUsed : (await list()).find(({ id }) => id === node.id)?.lastWritten
+    await put({ ...node, ...(lastWritten !== undefined && { lastWritten }) })
   } catch {
     registry = null
     // The list of nodes is a convenience: the node itself is in its own database.

@@ -69,6 +69,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     if (!isToNode(data)) return
     if (data.type === 'rooms') return reply(data.ref, listRooms())
     if (data.type === 'forget') return reply(data.ref, forget(data.node))
+    if (data.type === 'countStored') return reply(data.ref, countStored(data.nodes))
     if (data.type === 'exportStored') return reply(data.ref, exportOf(data.nodes))
     if (data.type === 'start') {
       node ??= start(data).catch(broken)
@@ -81,7 +82,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     value.then((answer) => post({ type: 'reply', ref, value: answer }), broken)
   }
 
-  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' | 'forget' | 'exportStored' }>): void {
+  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' | 'forget' | 'countStored' | 'exportStored' }>): void {
     switch (message.type) {
       case 'submit':
         return reply(message.ref, running.submit(message.text))
@@ -175,6 +176,20 @@ async function exportOf(ids: readonly string[]): Promise<Replies['exportStored']
   } finally {
     for (const store of stores) store.close()
   }
+}
+
+/** One after the other: each takes some 10 ms, and a person may have hundreds. */
+async function countStored(ids: readonly string[]): Promise<Replies['countStored']> {
+  const counts: (number | null)[] = []
+  for (const id of ids) counts.push(await countOf(id).catch(() => null))
+  return counts
+}
+
+async function countOf(id: string): Promise<number | null> {
+  const store = await openIndexedDbStore(id)
+  // Opening makes what is not there.
+  if ((await store.identity()) === null) return store.destroy().then(() => null)
+  return store.length().finally(() => store.close())
 }
 
 async function forget(id: string): Promise<Forgotten> {

@@ -1,11 +1,14 @@
-/** Something said for a moment ("Link copied"), for eyes and screen readers. It has a place in the bar on top, and covers nothing. */
+/**
+ * Something said for a moment ("Link copied"), for eyes and screen readers. It has a place in the bar on top, and covers nothing. What offers a
+ * choice stays until the choice is made: whoever opened the page may not look at it yet.
+ */
 import { useEffect, useState } from 'react'
 import { messages } from '../messages.ts'
+import { Icon } from '../shared/Icon.tsx'
 import { usePage, usePageState } from '../state/bindings.ts'
 
-/** Long enough to read two sentences, and to press what is offered with them (ms). */
+/** Long enough to read two sentences (ms). */
 const SHOWN_FOR = 5_000
-const OFFERED_FOR = 15_000
 
 export function Notice() {
   const page = usePage()
@@ -15,8 +18,8 @@ export function Notice() {
   const [held, setHeld] = useState(false)
   useEffect(() => setShown(notice !== null), [notice])
   useEffect(() => {
-    if (notice === null || held) return
-    const timer = setTimeout(() => setShown(false), notice.others ? OFFERED_FOR : SHOWN_FOR)
+    if (notice === null || notice.others || held) return
+    const timer = setTimeout(() => setShown(false), SHOWN_FOR)
     return () => clearTimeout(timer)
   }, [notice, held])
   const hold = {
@@ -25,21 +28,29 @@ export function Notice() {
     onFocus: () => setHeld(true),
     onBlur: () => setHeld(false),
   }
+  const close = (): void => {
+    setShown(false)
+    setHeld(false)
+  }
   return (
     <div className="toast" data-shown={shown} {...hold}>
       <p role="status">{shown ? notice?.text : ''}</p>
       {shown && notice?.others === true && (
-        <button
-          type="button"
-          className="toast-button"
-          onClick={() => {
-            setShown(false)
-            setHeld(false)
-            page.show('rooms', 'nodes')
-          }}
-        >
-          {messages.start.others}
-        </button>
+        <>
+          <button
+            type="button"
+            className="toast-button"
+            onClick={() => {
+              close()
+              page.show('rooms', 'nodes')
+            }}
+          >
+            {messages.start.others}
+          </button>
+          <button type="button" className="toast-button toast-close" aria-label={messages.close} onClick={close}>
+            <Icon name="close" />
+          </button>
+        </>
       )}
     </div>
   )

@@ -1,10 +1,14 @@
-/** The nodes of a kept room: to be one of them again, or to forget it, or all that do not run; an export is offered first. */
-import { useState } from 'react'
+/**
+ * The nodes of a kept room, with what tells them apart: to be one of them again, or to forget it, or all that do not run; an export is
+ * offered first.
+ */
+import { useEffect, useState } from 'react'
 import type { Hex, KeptNode } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
 import { StoredRoom } from '../shared/StoredRoom.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { useAgeClock, usePage } from '../state/bindings.ts'
+import { toldNameOf } from '../state/kept-names.ts'
 
 const text = messages.kept
 
@@ -22,6 +26,7 @@ export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: Kept
   const [chosen, setChosen] = useState<readonly KeptNode[] | null>(null)
   const isHere = ({ id }: KeptNode): boolean => here.includes(id)
   const free = nodes.filter((node) => !node.runs && !isHere(node))
+  const counts = useCounts(free.map(({ id }) => id))
   if (chosen !== null)
     return (
       <Forgetting
@@ -42,8 +47,15 @@ export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: Kept
           <li key={node.id} className="kept-node">
             <AuthorMark author={node.id} />
             <span className="kept-who">
-              <AuthorName author={node.id} /> <Id>{shortId(node.id)}</Id>
-              <span>{isHere(node) ? text.here : node.runs ? text.runs : text.used(timeAgo(node.lastUsed / 1000, now))}</span>
+              <AuthorName author={node.id} /> <ChosenName name={toldNameOf({ linkId: node.linkId, node: node.id })} />{' '}
+              <Id>{shortId(node.id)}</Id>
+              <span className="kept-facts">
+                {[
+                  ...(isHere(node) ? [text.here] : node.runs ? [text.runs] : []),
+                  ...(counts.has(node.id) ? [messages.ops(counts.get(node.id)!)] : []),
+                  whenOf(node, now),
+                ].join(', ')}
+              </span>
             </span>
             {free.includes(node) && (
               <span className="kept-acts">
@@ -81,6 +93,28 @@ export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: Kept
   )
 }
 
+/** How many ops these nodes hold, as far as their disks have told. */
+function useCounts(ids: readonly Hex[]): ReadonlyMap<Hex, number> {
+  const page = usePage()
+  const [counts, setCounts] = useState<ReadonlyMap<Hex, number>>(new Map())
+  const asked = ids.join(' ')
+  useEffect(() => {
+    let current = true
+    const those = asked === '' ? [] : asked.split(' ')
+    void page.countStored(those).then((found) => {
+      if (current) setCounts(new Map(those.flatMap((id, i) => (typeof found[i] === 'number' ? [[id, found[i]] as const] : []))))
+    })
+    return () => {
+      current = false
+    }
+  }, [page, asked])
+  return counts
+}
+
+/** When somebody wrote as the node last or, where that is not known, used it. */
+const whenOf = ({ lastUsed, lastWritten }: KeptNode, now: number): string =>
+  lastWritten === undefined ? text.used(timeAgo(lastUsed / 1000, now)) : text.written(timeAgo(lastWritten / 1000, now))
+
 interface ForgettingProps {
   readonly nodes: readonly KeptNode[]
   readonly roomName: string
@@ -102,10 +136,10 @@ function Forgetting({ nodes, roomName, someRun, onKeep, onForgotten }: Forgettin
   return (
     <div className="kept-inside" role="group" aria-label={text.forget}>
       {nodes.length === 1 &&
-        nodes.map(({ id }) => (
+        nodes.map(({ id, linkId }) => (
           <p key={id} className="kept-who">
             <AuthorMark author={id} />
-            <AuthorName author={id} /> <Id>{shortId(id)}</Id>
+            <AuthorName author={id} /> <ChosenName name={toldNameOf({ linkId, node: id })} /> <Id>{shortId(id)}</Id>
           </p>
         ))}
       <p>{text.lead(nodes.length) + (someRun ? ` ${text.leadRunning}` : '')}</p>

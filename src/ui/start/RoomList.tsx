@@ -1,11 +1,12 @@
 /** The rooms this browser has kept, latest used first, each with its nodes: one click and the tab is a node of it again, or it is forgotten. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { Hex, KeptNode } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { KeptNodes } from './KeptNodes.tsx'
 import { useAgeClock } from '../state/bindings.ts'
+import { toldNameOf } from '../state/kept-names.ts'
 import type { KeptRoom } from './kept-rooms.ts'
 import type { KeptRooms } from './use-kept-rooms.ts'
 import './kept.css'
@@ -102,7 +103,11 @@ function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping,
           {(here ?? nodes.map(({ id }) => id)).slice(0, MARKS).map((id) => (
             <AuthorMark key={id} author={id} />
           ))}
-          {isHere ? <Here here={here} others={nodes.filter(({ id }) => !here.includes(id)).length} /> : <Who nodes={nodes} />}
+          {isHere ? (
+            <Here here={here} linkId={latest.linkId} others={nodes.filter(({ id }) => !here.includes(id)).length} />
+          ) : (
+            <Who nodes={nodes} />
+          )}
         </span>
         <span className="kept-when">{isHere ? text.here : text.used(timeAgo(latest.lastUsed / 1000, now))}</span>
       </button>
@@ -128,7 +133,7 @@ const isLetter = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
   key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey
 
 /** This tab's nodes in the room, and how many others of it are kept. */
-function Here({ here, others }: { readonly here: readonly Hex[]; readonly others: number }) {
+function Here({ here, linkId, others }: { readonly here: readonly Hex[]; readonly linkId: Hex; readonly others: number }) {
   const [first] = here
   return (
     <>
@@ -136,7 +141,7 @@ function Here({ here, others }: { readonly here: readonly Hex[]; readonly others
         text.nodes(here.length)
       ) : (
         <>
-          <AuthorName author={first} /> <Id>{shortId(first)}</Id>
+          <AuthorName author={first} /> <ChosenName name={toldNameOf({ linkId, node: first })} /> <Id>{shortId(first)}</Id>
         </>
       )}
       {others > 0 && <span>{text.others(others)}</span>}
@@ -150,7 +155,8 @@ function Who({ nodes }: { readonly nodes: readonly KeptNode[] }) {
   if (nodes.length > 1 || first === undefined) return `${text.nodes(nodes.length)}${running > 0 ? `, ${text.nodesRun(running)}` : ''}`
   return (
     <>
-      <AuthorName author={first.id} /> <Id>{shortId(first.id)}</Id>
+      <AuthorName author={first.id} /> <ChosenName name={toldNameOf({ linkId: first.linkId, node: first.id })} />{' '}
+      <Id>{shortId(first.id)}</Id>
       {first.runs && <span>{text.runs}</span>}
     </>
   )

@@ -11,6 +11,7 @@ export const keptMessages = {
   /** A node whose room has not arrived yet does not know its name. */
   nameless: 'A room that has not arrived yet',
   used: (when: string) => `last used ${when}`,
+  written: (when: string) => `last written ${when}`,
   runs: 'runs in another tab',
   others: (n: number) => `and ${countInWords(n)} other ${n === 1 ? 'node' : 'nodes'} kept here`,
   nodes: (n: number) => `${countInWords(n)} nodes`,

@@ -110,6 +110,7 @@ export interface PageNode {
   connectGraph(port: MessagePort): void
   rooms(): Promise<Replies['rooms']>
   forget(id: Hex): Promise<Replies['forget']>
+  countStored(nodes: readonly Hex[]): Promise<Replies['countStored']>
   inspect(id: Hex): Promise<Replies['inspect']>
   pending(): Promise<Replies['pending']>
   /** All of an entry's text, of which the history has the beginning. */
@@ -300,6 +301,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     connectGraph: (port) => client.tell({ type: 'graph', port }, [port]),
     rooms: () => client.ask({ type: 'rooms' }),
     forget: (node) => client.ask({ type: 'forget', node }),
+    countStored: (nodes) => client.ask({ type: 'countStored', nodes }),
     inspect: (id) => client.ask({ type: 'inspect', id }),
     pending: () => client.ask({ type: 'pending' }),
     wholeText: (id) => client.ask({ type: 'text', id }),
