@@ -36,7 +36,7 @@ test('B1 the evidence of two ops with one number is exported from the card, and 
   expect(download.suggestedFilename()).toMatch(/^[a-z]+-[a-z]+-1\.evidence$/)
   const path = testInfo.outputPath('some.evidence')
   await download.saveAs(path)
-  await expect(card.getByText('Anyone can check it, without this room.')).toBeVisible()
+  await expect(card.getByText(`Downloaded as “\u2068${download.suggestedFilename()}\u2069”. Anyone can check it`)).toBeVisible()
 
   // Somebody else, who begins at the start and never joins anything.
   const { context } = await device()

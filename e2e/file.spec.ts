@@ -34,3 +34,15 @@ test('E10 a cut file gives its whole parts and the rest is named; what an earlie
   await expect(place.getByText('0 ops admitted, 2 known before, 0 refused.')).toBeVisible()
   await expect(place.locator('.reasons')).toHaveCount(0)
 })
+
+test('what an export wrote is said by the name of its file', async ({ host, device }) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
+  const place = page.getByRole('dialog', { name: 'Node', exact: true })
+  const downloading = page.waitForEvent('download')
+  await place.getByRole('button', { name: 'Export the room', exact: true }).click()
+  const name = (await downloading).suggestedFilename()
+  expect(name).toBe('A-room.tabweave')
+  await expect(place.getByText(`Downloaded as “\u2068${name}\u2069”: `)).toBeVisible()
+})

@@ -175,7 +175,7 @@ test('Start lists rooms; a node is forgotten with its key, its copy and its draf
   const downloading = page.waitForEvent('download')
   await rooms.getByRole('button', { name: 'Export what is stored', exact: true }).click()
   await downloading
-  await expect(rooms.getByText(/^Written: .* 2 ops\.$/)).toBeVisible()
+  await expect(rooms.getByText(/^Downloaded as “\u2068A-room\.tabweave\u2069”: .* 2 ops\.$/)).toBeVisible()
   await rooms.getByRole('button', { name: 'Forget this node', exact: true }).click()
   await expect(rooms).toContainText('runs in another tab')
   const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))

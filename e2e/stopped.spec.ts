@@ -28,7 +28,7 @@ async function exportFrom(page: Page): Promise<Buffer> {
   const place = await button.boundingBox()
   await button.click()
   const download = await downloading
-  await expect(failed.getByText(/^Written: .* 2 ops\.$/)).toBeVisible()
+  await expect(failed.getByText(/^Downloaded as “\u2068.+\.tabweave\u2069”: .* 2 ops\.$/)).toBeVisible()
   // What it says does not move it under the pointer.
   expect(await button.boundingBox()).toEqual(place)
   expect(download.suggestedFilename()).toMatch(/\.tabweave$/)

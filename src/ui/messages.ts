@@ -59,6 +59,9 @@ function agreement(value: Agreement): string {
 export const messages = {
   graph: graphMessages,
   kept: keptMessages,
+/** The browser may ask where to put it, or add a number to its name. */
+const fileWritten = (file: string, size: string): string => `Downloaded as ${quotedName(file)}: ${size}`
+
   brand: 'Tabweave',
   you: 'you',
   chosenNameHint: 'The name that it gave itself. Anyone can use any name. The nickname, the shape and the fingerprint come from its key.',
@@ -249,8 +252,8 @@ export const messages = {
     exportLead: 'This node does not run, but you can save what it stored. A node that joins with the room’s link can read the file.',
     export: 'Export what is stored',
     reading: 'Reading the disk …',
-    exported: (size: string, ops: number) => `Written: ${size}, ${plural(ops, 'op')}.`,
-    exportedOf: (size: string, nodes: number) => `Written: ${size}, the copies of ${plural(nodes, 'node')}.`,
+    exported: (file: string, size: string, ops: number) => `${fileWritten(file, size)}, ${plural(ops, 'op')}.`,
+    exportedOf: (file: string, size: string, nodes: number) => `${fileWritten(file, size)}, the copies of ${plural(nodes, 'node')}.`,
     lost: (n: number) => `${plural(n, 'op')} could not be read and ${n === 1 ? 'is' : 'are'} not in it.`,
     unreadable: 'Nothing could be read: this browser has no ops of that node.',
   },
@@ -370,7 +373,7 @@ export const messages = {
     file: 'File',
     fileLead: 'A file holds the whole room, signed. Any node of the room can read it, and checks every op in it.',
     export: 'Export the room',
-    exported: (size: string) => `Written: ${size}.`,
+    exported: (file: string, size: string) => `${fileWritten(file, size)}.`,
     import: 'Import a file',
     importing: 'Reading and checking…',
     unreadable: 'The file could not be read: it was moved or changed, or this browser may not open it.',

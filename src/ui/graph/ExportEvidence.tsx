@@ -14,14 +14,16 @@ const nameOf = (author: Hex, seq: number): string => `${lookOf(author).name.repl
 export function ExportEvidence({ node, details }: { readonly node: GraphHost; readonly details: OpDetails }) {
   const { id, author, seq } = details
   const [said, setSaid] = useState('')
+  const file = nameOf(author, seq)
+  const written = text.evidenceWritten(file)
   useEffect(() => setSaid(''), [id])
 
   const write = async (): Promise<void> => {
     const [entry] = await node.evidence(id)
-    const file = entry?.file ?? null
-    if (file === null) return setSaid(text.evidenceGone)
-    download(file, nameOf(author, seq))
-    setSaid(text.evidenceWritten)
+    const bytes = entry?.file ?? null
+    if (bytes === null) return setSaid(text.evidenceGone)
+    download(bytes, file)
+    setSaid(written)
   }
 
   return (
@@ -31,7 +33,7 @@ export function ExportEvidence({ node, details }: { readonly node: GraphHost; re
       </button>
       <span role="status">
         {said}
-        {said === text.evidenceWritten && (
+        {said === written && (
           <a href="#check" target="_blank" rel="noopener">
             {text.evidenceCheck}
           </a>

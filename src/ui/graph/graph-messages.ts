@@ -67,7 +67,7 @@ export const graphMessages = {
     op: (seq: number) => `op ${countInWords(seq)}`,
     forked: 'An equivocation: its author signed another op with this number. Both stay. The other:',
     exportEvidence: 'Export the evidence',
-    evidenceWritten: 'Written. Anyone can check it, without this room. ',
+    evidenceWritten: (file: string) => `Downloaded as ${quotedName(file)}. Anyone can check it, without this room. `,
     evidenceCheck: 'Check it',
     evidenceGone: 'The disk cannot give these ops back.',
     depth: 'Depth',

@@ -25,9 +25,10 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
 
   const write = async (): Promise<void> => {
     const bytes = await node.exportRoom()
-    download(bytes, fileNameOf(roomName))
+    const file = fileNameOf(roomName)
+    download(bytes, file)
     setOutcome(null)
-    setSaid(text.exported(bytesInWords(bytes.length)))
+    setSaid(text.exported(file, bytesInWords(bytes.length)))
   }
 
   const read = async (files: FileList | null): Promise<void> => {

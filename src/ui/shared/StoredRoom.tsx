@@ -23,9 +23,10 @@ export function StoredRoom({ nodes, roomName }: StoredRoomProps) {
     setSaid(text.reading)
     const stored = await page.exportStored(nodes)
     if (stored === null || stored.ops === 0) return setSaid(text.unreadable)
-    download(stored.file, fileNameOf(roomName))
+    const file = fileNameOf(roomName)
+    download(stored.file, file)
     const size = bytesInWords(stored.file.length)
-    const written = nodes.length === 1 ? text.exported(size, stored.ops) : text.exportedOf(size, nodes.length)
+    const written = nodes.length === 1 ? text.exported(file, size, stored.ops) : text.exportedOf(file, size, nodes.length)
     setSaid(written + (stored.lost > 0 ? ` ${text.lost(stored.lost)}` : ''))
   }
   return (
