@@ -55,3 +55,14 @@ test('who comes back goes on in the latest room with Enter, and who types instea
   await ready(page)
   expect(await said(page, 'node')).toBe(node)
 })
+
+test('the field for a room’s name says what a room without one is called, and that name is what it shows', async ({ host, device }) => {
+  const { context } = await device()
+  const page = await context.newPage()
+  await page.goto(host.address)
+  const field = page.getByRole('textbox', { name: 'Room name' })
+  await expect(field).toHaveAccessibleDescription('A room’s name stays as it is. If you give none, it is “A room”.')
+  await page.getByRole('button', { name: 'Create the room', exact: true }).click()
+  await ready(page)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('A room')
+})

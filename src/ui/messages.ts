@@ -9,6 +9,9 @@ import { graphMessages } from './graph/graph-messages.ts'
 import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'
 
+/** The name of a room for which nobody gave one. */
+const DEFAULT_ROOM_NAME = 'A room'
+
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' })
 const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' })
 const shortDate = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
@@ -56,12 +59,12 @@ function agreement(value: Agreement): string {
   }
 }
 
-export const messages = {
-  graph: graphMessages,
-  kept: keptMessages,
 /** The browser may ask where to put it, or add a number to its name. */
 const fileWritten = (file: string, size: string): string => `Downloaded as ${quotedName(file)}: ${size}`
 
+export const messages = {
+  graph: graphMessages,
+  kept: keptMessages,
   brand: 'Tabweave',
   you: 'you',
   chosenNameHint: 'The name that it gave itself. Anyone can use any name. The nickname, the shape and the fingerprint come from its key.',
@@ -102,13 +105,13 @@ const fileWritten = (file: string, size: string): string => `Downloaded as ${quo
     digestHint: 'A hash of the heads. Two nodes with the same digest hold the same ops.',
     remove: (name: string) => `Stop ${name}`,
     peersHint: 'Show the peers',
+    pathsHint: 'Show the paths',
     pending: (n: number) => `${countInWords(n)} pending`,
     pendingHint: 'These ops wait for a missing parent. Press to see which.',
     rejected: (n: number) => `${countInWords(n)} rejected`,
     rejectedHint: 'These ops break a rule, and no correct node admits them. Press to see why.',
     equivocations: (n: number) => plural(n, 'equivocation'),
     equivocationsHint: 'An author signed two different ops with one number. Press to see them.',
-    pathsHint: 'Show the paths',
   },
   catchUp: {
     label: 'Catching up',
@@ -215,6 +218,7 @@ const fileWritten = (file: string, size: string): string => `Downloaded as ${quo
     begin: 'Create a room',
     name: 'Room name',
     namePlaceholder: 'for example: Thursday seminar',
+    nameless: `A room’s name stays as it is. If you give none, it is “${DEFAULT_ROOM_NAME}”.`,
     create: 'Create the room',
     join: 'Join a room',
     link: 'Room link',
@@ -223,7 +227,7 @@ const fileWritten = (file: string, size: string): string => `Downloaded as ${quo
     badLink: 'This text contains no room link. A room link ends in “#” and a long row of letters.',
     open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
     check: 'Check evidence, without a room',
-    defaultName: 'A room',
+    defaultName: DEFAULT_ROOM_NAME,
     isFirstHere: 'This browser kept nothing of this room, so you join it as a new author.',
     back: (name: string, others: boolean) =>
       `You are back as ${name}, a node that this browser kept.${others ? '' : ' For another node, open another tab.'}`,
@@ -350,6 +354,11 @@ const fileWritten = (file: string, size: string): string => `Downloaded as ${quo
     ownNameHeld: 'Others in this room see this name once you write here.',
     ownNameTaken: 'Another node of this browser has a name in this room. Others see this name here only if you show it.',
     ownNameTell: 'Show it now',
+    nameOffer: (name: string) => `Others see ${quotedName(name)} beside your nickname once you write here. Nobody here has seen it yet.`,
+    nameOfferOf: (nickname: string, name: string) =>
+      `Others see ${quotedName(name)} beside ${nickname} once you write as it. Nobody here has seen it yet.`,
+    nameChange: 'Change it',
+    nameDecline: 'No name here',
     ownNameSeen: (name: string) => `Saved. Others see ${quotedName(name)} beside your nickname.`,
     ownNameNone: 'Saved. Others see your nickname only.',
     ownNameLong: (most: number, name: string) => `Too long: others see the first ${countInWords(most)} characters, ${quotedName(name)}.`,
@@ -357,11 +366,6 @@ const fileWritten = (file: string, size: string): string => `Downloaded as ${quo
       'Others see it beside your nickname, and remember it when this node is not connected. It is signed, but it is not an op. Anyone can use any name. In other rooms, this browser offers you the name that you chose last. Nobody sees it there before you write or show it.',
     lead: 'The nickname, colour and shape come from the key. Another node can have the same nickname, but not the same fingerprint.',
     fingerprint: 'Key fingerprint',
-    nameOffer: (name: string) => `Others see ${quotedName(name)} beside your nickname once you write here. Nobody here has seen it yet.`,
-    nameOfferOf: (nickname: string, name: string) =>
-      `Others see ${quotedName(name)} beside ${nickname} once you write as it. Nobody here has seen it yet.`,
-    nameChange: 'Change it',
-    nameDecline: 'No name here',
     room: 'Room',
     storage: 'Storage',
     used: (used: string, quota: string) => `${used} used by this address, of about ${quota} allowed`,

@@ -28,6 +28,7 @@ export default function StartPlace() {
   const [link, setLink] = useState('')
   const [bad, setBad] = useState(false)
   const nameId = useId()
+  const namelessId = useId()
   const nameField = useRef<HTMLInputElement>(null)
   const linkId = useId()
   const badId = useId()
@@ -92,10 +93,14 @@ export default function StartPlace() {
               value={name}
               maxLength={120}
               placeholder={text.namePlaceholder}
+              aria-describedby={namelessId}
               onChange={(event) => setName(event.target.value)}
               // Who comes back has the focus on the rooms above.
               autoFocus={kept.rooms !== null && !returns}
             />
+            <p id={namelessId} className="start-note">
+              {text.nameless}
+            </p>
             <button type="submit" className="button-accent">
               {text.create}
             </button>
