@@ -10,6 +10,8 @@ export const keyOfSigned = (id: OpId, signature: Uint8Array): string => keyOf(id
 
 export interface Claim extends SignatureClaim {
   readonly id: OpId
+  /** The seq of its op. */
+  readonly seq: number
 }
 
 /**
@@ -28,7 +30,7 @@ export function claimsOf(dag: Dag, units: readonly Unit[]): Claim[] {
         if (seen.has(key)) continue
         seen.add(key)
       }
-      claims.push({ signature, message: signedBytes(id), author: op.author, id })
+      claims.push({ signature, message: signedBytes(id), author: op.author, id, seq: op.seq })
     }
   }
   return claims

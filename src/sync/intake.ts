@@ -56,10 +56,10 @@ const VERIFY_IN_TURN = 32
 const MAX_JUDGED_IN_STEP = 2_048
 
 /**
- * How often the node looks again at waiting ops that it skipped because looking would have cost too much (ms): some 0.1 s of work at
+ * How often the node looks again at waiting ops that it skipped because looking would have cost too much (ms): 0.1 s of work at
  * most.
  */
-const LOOK_AGAIN = 5_000
+const LOOK_AGAIN = 1_000
 
 /**
  * Takes in one wrapped bundle. `done` is called when its ops were judged (at once, in this step, or later), after the earlier bundles of
@@ -252,9 +252,9 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
     }
     ask(engine, { type: 'verify', job: newJob(engine), claims: part }, (answer) => {
       if (answer.type !== 'verified') return
-      for (const [i, { id, signature, author }] of part.entries()) {
+      for (const [i, { id, seq, signature, author }] of part.entries()) {
         if (answer.valid[i] === true) {
-          if (equalBytes(author, engine.author)) hearOwn(engine, from, id)
+          if (equalBytes(author, engine.author)) hearOwn(engine, from, id, seq)
           continue
         }
         wrong.add(keyOfSigned(id, signature))

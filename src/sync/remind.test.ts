@@ -130,6 +130,23 @@ describe('an own op that a node does not hold', () => {
     expect([alice.engine.trust.lost.size, waitsFor(alice.engine)]).toEqual([MAX_LOST, wait])
   })
 
+  test('D24 E2 is waited for although liars brought MAX_LOST earlier ones first, and then those below them', () => {
+    const stage = createStage(1)
+    const [alice] = stage.nodes as [SimNode]
+    const ops: UnitOp[] = []
+    for (let n = 0; n < 2 * MAX_LOST; n++) ops.push(message(stage, alice.identity, ops.at(-1) ?? null, [stage.room], `${n}`))
+    const bring = (of: string, some: readonly UnitOp[]): void => {
+      for (const op of some) push(stage, alice, linkNamed(stage, of), [[op]])
+      run(stage, 100)
+    }
+    bring('liar', ops.slice(1, MAX_LOST + 1))
+    bring('peer', ops.slice(-1))
+    bring('liar', ops.slice(0, 1))
+    expect([opsOf(alice), waitsFor(alice.engine)]).toEqual([MAX_LOST + 2, wait])
+    bring('peer', ops.slice(MAX_LOST + 1))
+    expect([opsOf(alice), waitsFor(alice.engine)]).toEqual([2 * MAX_LOST + 1, null])
+  })
+
   test('D24 is not lost any more when it is rejected', () => {
     const stage = createStage(1)
     const [alice] = stage.nodes as [SimNode]

@@ -58,7 +58,10 @@ const LONGER_WHILE_HELD_BACK = 3
  * is counted from the first lost op that the node does not hold again; if all come back and another is lost, it begins anew.
  */
 export const LOST_ALTOGETHER = 600_000
-/** Lost own ops remembered: one is enough to wait. An author that has forked has one for each branch. */
+/**
+ * Lost own ops remembered: those with the highest seqs, since who holds such an op holds all of its branch. An author that has forked has
+ * one for each branch.
+ */
 export const MAX_LOST = 16
 
 export interface Trust {
@@ -69,8 +72,8 @@ export interface Trust {
    * wait.
    */
   waitsForLost: boolean
-  /** Own ops that others have sent and that this node did not hold then, by `keyOf`. */
-  readonly lost: Map<string, OpId>
+  /** Own ops that others have sent and that this node did not hold then, by `keyOf`; the latest of each branch among them. */
+  readonly lost: Map<string, { readonly id: OpId; readonly seq: number }>
   /** When the number of ops last changed while an own op was lost, or a peer that brought a lost op was asked (ms); and that number. */
   readonly grew: { at: number; ops: number }
   /** When the first of the ops that are lost now was found to be lost (ms). */
@@ -117,13 +120,15 @@ export function writeNow(engine: Engine): void {
 }
 
 /** A peer brought an op that this node has signed, as its signature shows. If the node does not hold it, it was lost here. */
-export function hearOwn(engine: Engine, from: Link, id: OpId): void {
+export function hearOwn(engine: Engine, from: Link, id: OpId, seq: number): void {
   const { lost, waitsForLost } = engine.trust
   if (!waitsForLost || isDecided(engine.replica, id)) return
   const peer = engine.peers.get(from)
   if (peer !== undefined) peer.broughtLost = true
-  if (lost.size >= MAX_LOST) return
-  lost.set(keyOf(id), id)
+  // Liars choose which of them come first.
+  const [earliest] = lost.size < MAX_LOST ? [] : [...lost].sort(([, a], [, b]) => a.seq - b.seq)
+  if (earliest !== undefined && seq > earliest[1].seq) lost.delete(earliest[0])
+  if (lost.size < MAX_LOST) lost.set(keyOf(id), { id, seq })
   engine.trust.lostSince = Math.min(engine.trust.lostSince, engine.now)
   notify(engine, { type: 'changed' })
 }
@@ -152,7 +157,7 @@ export function noteSleep({ trust }: Engine, ms: number): void {
 function lacksOwn(engine: Engine): boolean {
   const { lost, waitsForLost } = engine.trust
   if (!waitsForLost) return false
-  for (const [key, id] of lost) if (isDecided(engine.replica, id)) lost.delete(key)
+  for (const [key, { id }] of lost) if (isDecided(engine.replica, id)) lost.delete(key)
   // If another op turns out to be lost later, the wait for it begins anew.
   if (lost.size === 0) engine.trust.lostSince = Infinity
   return lost.size > 0

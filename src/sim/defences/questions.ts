@@ -349,8 +349,17 @@ export const QUESTIONS: readonly Defence[] = [
     file: TRUST,
     in: 'hearOwn',
     drop: 'if',
-    mentions: ['MAX_LOST'],
+    mentions: ['MAX_LOST', 'set'],
     test: tested(REMIND_TEST, 'D24 is remembered until it is held, for MAX_LOST ops'),
+  },
+  {
+    row: 'D24',
+    file: TRUST,
+    in: 'hearOwn',
+    drop: 'if',
+    mentions: ['earliest'],
+    lacks: ['set'],
+    test: tested(REMIND_TEST, 'D24 E2 is waited for although liars brought MAX_LOST earlier ones first'),
   },
   {
     row: 'D24',
