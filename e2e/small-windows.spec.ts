@@ -195,3 +195,66 @@ test('A16 at 400 % zoom the composer is in sight, and one can type in it', async
   await page.getByRole('region', { name: 'Graph' }).scrollIntoViewIfNeeded()
   await expect(page.getByRole('toolbar', { name: 'View' })).toBeInViewport()
 })
+
+test('the match that Enter leads to is in sight after a wide window was made as narrow as a telephone, and stays so when it is made wide again', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.setViewportSize({ width: 1_280, height: 800 })
+  const filler = 'more words than a telephone has in one line '.repeat(3)
+  for (let i = 0; i < 30; i++) await type(page, i % 5 === 0 ? `Ada ${i}` : `between ${i} ${filler}`)
+  await agree([page], 31)
+  const match = page.locator('.entry[data-selected="true"]')
+  const isSeen = async (text: string): Promise<void> => {
+    await expect(match, text).toContainText(text)
+    await expect(match.locator('mark'), text).toBeInViewport({ ratio: 1 })
+  }
+  await page.getByRole('searchbox').fill('Ada')
+  await expect(page.locator('.found-entry')).toHaveCount(6)
+  await page.getByRole('searchbox').press('Enter')
+  await isSeen('Ada 25')
+  for (const [width, height] of [
+    [360, 740],
+    [1_280, 800],
+    [360, 640],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await isSeen('Ada 25')
+  }
+  for (const text of ['Ada 20', 'Ada 15', 'Ada 10', 'Ada 5', 'Ada 0', 'Ada 25']) {
+    await page.getByRole('searchbox').press('Enter')
+    await isSeen(text)
+  }
+})
+
+test('the number of ops stands in the node’s bar at every width, and node tabs have names where there is room', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Add a node here', exact: true }).click()
+  await expect(page.getByRole('textbox', { name: /^Write as / })).toHaveCount(1)
+  for (const width of [1_400, 1_000, 768, 360, 320]) {
+    await page.setViewportSize({ width, height: 740 })
+    const bar = page.locator('.console[data-focused="true"] .node-bar')
+    await expect(bar.getByText('1 op', { exact: true }), `${width} px`).toBeInViewport({ ratio: 1 })
+    // Nothing of the line is cut.
+    const cut = await bar.locator('.node-bar-facts').evaluate((row) =>
+      Array.from(row.querySelectorAll('.agreement span, .fact-ops, .digest'))
+        .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0)
+        .map((part) => part.textContent),
+    )
+    expect(cut, `${width} px`).toEqual([])
+    for (const name of await page.locator('.node-switch .author-name').all()) await expect(name, `${width} px`).toBeInViewport({ ratio: 1 })
+  }
+  for (let nodes = 3; nodes <= 6; nodes++) await page.getByRole('button', { name: 'Add a node here', exact: true }).click()
+  await expect(page.locator('.node-switch button')).toHaveCount(6)
+  await page.setViewportSize({ width: 768, height: 900 })
+  await expect(page.locator('.node-switch .author-name').filter({ visible: true })).toHaveCount(6)
+  await page.setViewportSize({ width: 360, height: 740 })
+  await expect(page.locator('.node-switch .author-name').filter({ visible: true })).toHaveCount(1)
+  await expect(page.locator('.node-switch [aria-pressed="true"] .author-name')).toBeVisible()
+})
