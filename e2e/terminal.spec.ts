@@ -10,7 +10,7 @@ async function agreed(command: Command, ops: number): Promise<string> {
   return line.exec(command.printed())![1]!
 }
 
-const authorOf = (command: Command): string => /^\* (.+ [0-9a-f]{8}) \(/m.exec(command.printed())![1]!
+const authorOf = (command: Command): string => /^\* (.+? [0-9a-f]{8}) /m.exec(command.printed())![1]!
 
 test('a node in a terminal and two tabs agree on one digest, each shows what the others type, and it comes back as who it was', async ({
   host,

@@ -80,7 +80,7 @@ const says = (node: Started, part: string | RegExp): Promise<string> =>
 /** What people wrote, in the order of the lines. */
 const messagesOf = ({ printed }: Started): string[] =>
   printed.flatMap((line) => /^\d{4}-.*?[0-9a-f]{8}(?: “[^”]*”)?(?: \(you\))?: (.*)$/.exec(line)?.[1] ?? [])
-const authorOf = ({ printed }: Started): string => /^\* (.+ [0-9a-f]{8}) \(/.exec(printed[0]!)![1]!
+const authorOf = ({ printed }: Started): string => /^\* (.+? [0-9a-f]{8}) /.exec(printed[0]!)![1]!
 const linkOf = async (node: Started): Promise<string> => (await says(node, '* link: ')).slice('* link: '.length)
 const digestOf = (line: string): string => /digest ([0-9a-f]{64})$/.exec(line)![1]!
 
@@ -136,7 +136,7 @@ describe('nodes in terminals', () => {
     again.type('after')
     expect(await agreedOn(again, 4)).toBe(await agreedOn(alice, 4))
     expect(authorOf(again)).toBe(authorOf(bob))
-    expect(again.printed[0]).toContain('is back in')
+    expect(again.printed[0]).toContain(' “bob” is back in room ')
     again.leave()
     await again.ended
     // The relay is remembered with the room.

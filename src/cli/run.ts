@@ -14,7 +14,7 @@ import { generateKeptKey } from './identity-file.ts'
 import { keepRelay, keptRelay, openKept, Stop } from './kept-nodes.ts'
 import { type Session, startSession, type Terminal } from './session.ts'
 import { socketClass } from './socket.ts'
-import { authorName, words } from './words.ts'
+import { startLine, words } from './words.ts'
 
 /** Where `npm start` serves. */
 const USUAL_RELAY = 'http://localhost:8229'
@@ -63,9 +63,8 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
   if (relay !== null) keepRelay(folder, relay)
   const say = options.mode === 'digest' ? () => {} : terminal.print
   const isFounded = options.room.type === 'found'
-  say(
-    `* ${authorName(node.author)} (${options.name}) ${isFounded ? 'created' : opened.resumed ? 'is back in' : 'joins'} room ${toHex(opened.identity.genesis).slice(0, 8)}, kept in ${folder}`,
-  )
+  const does = isFounded ? 'created' : opened.resumed ? 'is back in' : 'joins'
+  say(startLine(node.author, options.isNamed ? options.name : '', does, toHex(opened.identity.genesis), folder))
   if (isFounded) {
     say(`* link: ${relay === null ? '' : `${relay.replace(/^ws/, 'http')}/`}#${link}`)
     if (relay !== null && isLoopback(new URL(relay).hostname)) say(words.onlyHere)

@@ -2,7 +2,18 @@
 import { describe, expect, test } from 'vitest'
 import { authorLook } from '../graph/author-look.ts'
 import type { HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
-import { agreementLine, authorName, catchingUpLine, entryLine, pathLine, peerLine, peersLine, refusedLine, timeOf } from './words.ts'
+import {
+  agreementLine,
+  authorName,
+  catchingUpLine,
+  entryLine,
+  pathLine,
+  peerLine,
+  peersLine,
+  refusedLine,
+  startLine,
+  timeOf,
+} from './words.ts'
 
 const AUTHOR = 'ab'.repeat(32)
 
@@ -40,6 +51,13 @@ const peer: PeerStatus = {
 describe('lines', () => {
   test('an author has the nickname that tabs give it, and the beginning of its key', () => {
     expect(authorName(AUTHOR)).toBe(`${authorLook(new Uint8Array(32).fill(0xab)).name} abababab`)
+  })
+
+  test('a name that a node gave itself stands in quotation marks, at the start as everywhere', () => {
+    expect(startLine(AUTHOR, 'CARA', 'joins', 'cd'.repeat(32), '/kept')).toBe(
+      `* ${authorName(AUTHOR)} “CARA” joins room cdcdcdcd, kept in /kept`,
+    )
+    expect(startLine(AUTHOR, '', 'created', 'cd'.repeat(32), '/kept')).toBe(`* ${authorName(AUTHOR)} created room cdcdcdcd, kept in /kept`)
   })
 
   test('an entry says when, who and what', () => {

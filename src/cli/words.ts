@@ -20,6 +20,10 @@ export function timeOf(seconds: number): string {
 /** An author's chosen name, after the nickname: in quotation marks, since anyone may choose it. */
 const called = (name: string): string => (name === '' ? '' : ` “${name}”`)
 
+/** Who this node is, and where. `name`: what it calls itself, or "". */
+export const startLine = (author: Hex, name: string, does: 'created' | 'is back in' | 'joins', room: Hex, folder: string): string =>
+  `* ${authorName(author)}${called(name)} ${does} room ${room.slice(0, 8)}, kept in ${folder}`
+
 /** An op of the history. `name`: its author's chosen name, or "". */
 export function entryLine({ time, author, own, kind, text, equivocates }: HistoryEntry, name: string): string {
   const mark = equivocates ? ' [its author signed another op with this number]' : ''
