@@ -4,7 +4,7 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { concatBytes, fromHex, toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
 import { asAuthor, asOpId, type Op, opLength } from '../core/op.ts'
-import { ok, refuse } from '../core/result.ts'
+import { ok, refuse, valueOf } from '../core/result.ts'
 import { unitBytes, type UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import type { Sealer } from '../net/sealed.ts'
@@ -152,7 +152,8 @@ describe('frames for others that come on a direct channel', () => {
 
 test('D8 what inflates to its limit is inflated, and with a byte more it is not', async () => {
   const squeezed = await deflate(new Uint8Array(1_306_624))
-  expect(await inflate(squeezed, 1_306_624)).toEqual(ok(new Uint8Array(1_306_624)))
+  const inflated = valueOf(await inflate(squeezed, 1_306_624))!
+  expect(Buffer.from(inflated).equals(new Uint8Array(1_306_624))).toBe(true)
   expect(await inflate(squeezed, 1_306_623)).toEqual(refuse('too-large'))
 })
 

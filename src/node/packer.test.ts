@@ -243,7 +243,7 @@ test('E1 a disk that is full is not packed again, whatever is heard, before some
 })
 
 test('large ops are packed into units of MAX_UNIT_BYTES', async () => {
-  const large = longRoom(2_100, 3, 12_000)
+  const large = longRoom(2_100, 3, 6_000)
   const disk = await diskOf(large)
   await pack(await opened(disk, large))
   const units = await unitsOn(disk)

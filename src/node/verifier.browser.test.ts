@@ -1,7 +1,10 @@
 /** The contract of verifying on Chromium's WebCrypto. */
+import { KINDS } from '../core/adversarial-signatures.naive.ts'
 import { runVerifierContract } from './verifier.contract.ts'
 
-/** Of each kind; each pair of torsions is among them. The pure path is the same code as in Node, where more of them are judged. */
-const PURE_CASES = 64
+/** Each of the 196 pairs of small order is among so many of each kind. */
+const OF_EACH = 196
+/** Each pair of torsions is among so many. The pure path is the same code as in Node, which judges all of them by it. */
+const PURE_OF_EACH = 64
 
-runVerifierContract('Chromium', PURE_CASES)
+runVerifierContract('Chromium', { count: OF_EACH * KINDS.length, pureOfEach: PURE_OF_EACH })

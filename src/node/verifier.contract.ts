@@ -15,15 +15,16 @@ declare module 'vitest' {
   }
 }
 
-/** Over all rows. */
-const COUNT = 20_000
 const SEED = 1
 
 /** ms. Beyond any machine's need: a tenth of it is usual. */
 const TIMEOUT = 300_000
 
-/** @param pureOfEach how many cases of each kind the pure path judges too */
-export function runVerifierContract(where: string, pureOfEach: number): void {
+/**
+ * @param count how many cases are generated, over all rows
+ * @param pureOfEach how many cases of each kind the pure path judges too
+ */
+export function runVerifierContract(where: string, { count, pureOfEach }: { count: number; pureOfEach: number }): void {
   const vectors = inject('signatureVectors')
   let generated: readonly JudgedSignature[] | null = null
 
@@ -35,13 +36,13 @@ export function runVerifierContract(where: string, pureOfEach: number): void {
       ['A5 agree on every multiple of L added to S, and at the edges', 'A5'],
       ['A6 agree on R with torsion, of small order, not canonical, on no curve', 'A6'],
     ])('%s', { timeout: TIMEOUT }, async (_, row) => {
-      generated ??= adversarialSignatures(SEED, COUNT)
+      generated ??= adversarialSignatures(SEED, count)
       const tallies = await compareVerifiers(casesOf(row, generated), pureOfEach)
       expect(tallies.flatMap(({ faults }) => faults)).toEqual([])
       const kinds = KINDS.filter((kind) => kind.row === row)
       expect(tallies.map(({ kind }) => kind)).toEqual(kinds.map(({ name }) => name))
       for (const [i, { cases, accepted }] of tallies.entries()) {
-        expect(cases).toBeGreaterThanOrEqual(Math.floor(COUNT / KINDS.length))
+        expect(cases).toBeGreaterThanOrEqual(Math.floor(count / KINDS.length))
         expect(accepted).toBe(kinds[i]!.valid ? cases : 0)
       }
     })

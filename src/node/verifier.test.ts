@@ -1,17 +1,18 @@
 /** The contract of verifying on Node's WebCrypto, and platforms that would break it. */
 import { verify as verifyCofactored } from '@noble/ed25519'
 import { expect, test, vi } from 'vitest'
+import { KINDS } from '../core/adversarial-signatures.naive.ts'
 import { verifyPure } from '../core/keys.ts'
 import { runVerifierContract } from './verifier.contract.ts'
 import { createVerifier } from './verifier.ts'
 
-/**
- * Of each kind. Each of the 196 pairs of small order is among them, each position of S + nL, and each pair of torsions.
- * `PURE_CASES=Infinity npm test -- unit src/node/verifier.test.ts` judges all 20,000 by both paths, in half a minute more.
- */
-const PURE_CASES = Number(process.env['PURE_CASES'] ?? 196)
+/** Each of the 196 pairs of small order is among so many of each kind, each position of S + nL, and each pair of torsions. */
+const OF_EACH = 196
 
-runVerifierContract('Node', PURE_CASES)
+/** In all. `SIGNATURES=20000 npm test -- unit src/node/verifier.test.ts` judges more, in half a minute more. */
+const COUNT = Number(process.env['SIGNATURES'] ?? OF_EACH * KINDS.length)
+
+runVerifierContract('Node', { count: COUNT, pureOfEach: Math.max(OF_EACH, COUNT / KINDS.length) })
 
 /** The verifier that createVerifier chooses where the platform verifies like this. */
 async function chosenOn(verify: (key: Uint8Array, signature: Uint8Array, message: Uint8Array) => boolean): Promise<string> {

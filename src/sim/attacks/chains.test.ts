@@ -6,10 +6,10 @@ import { encodeMessage } from '../../sync/messages.ts'
 import { give, type SimNode } from '../node.ts'
 import { apart, chainOf, createStage, keyNamed, linkNamed, opsOf, run, runUntil, tell, together, unsigned } from '../stage.ts'
 
-const LENGTH = 100_000
+const LENGTH = 50_000
 const UNIT = 1_000
 
-test('B8 100,000 ops forwards from a file, backwards over a link, and to a joiner', () => {
+test('B8 50,000 ops forwards from a file, backwards over a link, and to a joiner', () => {
   const stage = createStage(2)
   const [alice, bob] = stage.nodes as [SimNode, SimNode]
   const chain = chainOf(stage, keyNamed('mallory'), LENGTH)
