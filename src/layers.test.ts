@@ -1,7 +1,7 @@
 /**
  * Executes the import table of docs/architecture.md on every file: what each layer may import (type-only imports too), which
- * packages it may use, which platform it may name. Imports point toward `core`. The checker itself is tried on deliberate
- * violations. Tests, contract suites and naive twins may import across.
+ * packages it may use, and whether it may wait; and which platform it may name. Imports point toward `core`. The checker itself is tried on
+ * deliberate violations. Tests, contract suites and naive twins may import across.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,38 +16,24 @@ interface Rule {
   /** Packages by their first path parts; "node:" for Node's own. */
   readonly packages: readonly string[]
   /** True for a layer that has no clock, no chance and no promises. */
-  readonly pure?: true
+  readonly pure: boolean
 }
 
-const BELOW_WORKER = ['core', 'crdt', 'rules', 'sync', 'graph', 'sim', 'store', 'net', 'node']
+const root = fileURLToPath(new URL('..', import.meta.url))
 
-const TABLE: Readonly<Record<string, Rule>> = {
-  core: { imports: [], packages: ['@noble'], pure: true },
-  crdt: { imports: ['core'], packages: [], pure: true },
-  sync: { imports: ['core'], packages: [], pure: true },
-  graph: { imports: ['core'], packages: [], pure: true },
-  rules: { imports: ['core', 'crdt'], packages: [], pure: true },
-  sim: {
-    imports: [
-      ...['core', 'crdt', 'rules', 'sync', 'store/store', 'store/segment-record', 'store/memory', 'net/transport', 'net/memory'],
-      ...['net/direct/signal', 'net/direct/candidate'],
-    ],
-    packages: [],
-    pure: true,
-  },
-  store: { imports: ['core'], packages: ['@noble', 'idb'] },
-  net: { imports: ['core'], packages: ['@noble', 'partysocket'] },
-  node: { imports: ['core', 'crdt', 'rules', 'sync', 'graph/author-look', 'store', 'net'], packages: ['@noble', 'hash-wasm'] },
-  worker: { imports: BELOW_WORKER, packages: [] },
-  ui: {
-    imports: ['core', 'crdt', 'graph', 'sim', 'worker/api', 'worker/client', 'worker/script-url', 'net/webrtc'],
-    packages: ['react', 'react-dom', 'zustand', 'qr'],
-  },
-  main: { imports: ['ui'], packages: ['react', 'react-dom'] },
-  cli: { imports: ['core', 'crdt', 'rules', 'sync', 'graph/author-look', 'store', 'net', 'node'], packages: ['node:', 'ws'] },
-  index: { imports: ['core', 'crdt', 'rules', 'node', 'worker/client'], packages: [] },
-  relay: { imports: ['net/envelope', 'net/liveness', 'net/websocket-limits'], packages: ['node:', 'ws', 'partyserver'] },
-}
+/** The table of docs/architecture.md: cells of names in backticks, and "yes" for a pure layer. */
+const TABLE: Readonly<Record<string, Rule>> = Object.fromEntries(
+  readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+    .split('## What may import what\n')[1]!
+    .split('\n## ')[0]!
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line): [string, Rule] => {
+      const [layer, imports, packages, pure] = line.split('|').slice(1, 5)
+      const names = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)
+      return [names(layer)[0]!, { imports: names(imports), packages: names(packages), pure: pure!.trim() === 'yes' }]
+    }),
+)
 
 /** Where no rule applies: what never ships, and what compares us with others. */
 const FREE = /\.(test|contract|naive)\.tsx?$|^src\/bench\//
@@ -133,8 +119,6 @@ function relativeAddress(args: unknown): string | undefined {
 const waits = (node: SyntaxNode): boolean =>
   node['async'] === true || node.type === 'AwaitExpression' || (node.type === 'Identifier' && node['name'] === 'Promise')
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-
 /** Every TypeScript file of ours under a folder, as paths from the repository's root. */
 const filesUnder = (folder: string): string[] =>
   (readdirSync(join(root, folder), { recursive: true }) as string[])
@@ -145,6 +129,7 @@ describe('the import table', () => {
   test('holds for every file of the project', () => {
     const files = ['src', 'relay'].flatMap((folder) => filesUnder(folder))
     expect(files.length).toBeGreaterThan(20)
+    expect(Object.keys(TABLE).filter((layer) => !files.some((file) => layerOf(file) === layer))).toEqual([])
     expect(files.flatMap((file) => violations(file, readFileSync(join(root, file), 'utf8')))).toEqual([])
   })
 
