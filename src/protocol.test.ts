@@ -24,16 +24,19 @@ import {
   MAX_REJECTED_REMEMBERED,
   MAX_UNIT_BYTES,
   MAX_UNIT_OPS,
+  MESSAGE_VERSION,
+  OP_VERSION,
 } from './core/limits.ts'
 import { asAuthor, asOpId, decodeOp, encodeOp, type Op } from './core/op.ts'
 import type { UnitOp } from './core/unit.ts'
 import type { Value } from './core/value.ts'
+import { FRAME_VERSION } from './net/envelope.ts'
 import { deriveRoom, deriveSenderKey } from './net/keys.ts'
 import { sealerOf, senderOf } from './net/sealer.naive.ts'
 import { MAX_FRAME_BYTES } from './net/transport.ts'
 import { addBody, createBodyReader, createBodyWriter, readBody, writeBodies } from './sync/bodies.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, MAX_BUNDLE_OP_BYTES } from './sync/bundle.ts'
-import { MAX_BUNDLE_OPS } from './sync/columns.ts'
+import { BUNDLE_VERSION, MAX_BUNDLE_OPS } from './sync/columns.ts'
 import { decodeSignal, encodeSignal } from './net/direct/signal.ts'
 import { decodeMessage, encodeMessage } from './sync/messages.ts'
 import { createTokens, present } from './sync/tokens.ts'
@@ -108,6 +111,13 @@ function goldenOps(): Map<string, GoldenOp & { readonly lines: ReadonlyMap<strin
 
 const ops = goldenOps()
 const named = (name: string): GoldenOp => ops.get(name)!
+
+test('the versions in docs/protocol.md are those of the code', () => {
+  expect(text).toContain(`ops ${OP_VERSION}, protocol messages ${MESSAGE_VERSION}, frames ${FRAME_VERSION}, bundles ${BUNDLE_VERSION},`)
+  expect(text).toContain(`It is the version of protocol messages, ${MESSAGE_VERSION}, as one byte`)
+  expect(text).toContain(`header = version (1 byte, value ${FRAME_VERSION})`)
+  expect(text).toContain(`version    ${BUNDLE_VERSION}, one byte`)
+})
 
 test('values have the encodings of docs/protocol.md, by our codec and by another', () => {
   for (const [bytes, notation] of blocks('values')[0]!) {
@@ -225,9 +235,11 @@ test('the bodies of docs/protocol.md are split into its patterns and contents, a
   expect(refs.map((ref, i) => toHex(bytesOf((out) => readBody(reader, ref, bodies[i - 1] ?? null, out))))).toEqual(bodies.map(toHex))
 })
 
-test('the messages of docs/protocol.md are read, and written the same', () => {
+test('the messages of docs/protocol.md are read, written the same, and listed in docs/glossary.md', () => {
   const lines = blocks('messages')[0]!
   expect(lines.map(([kind]) => kind)).toEqual(['hello', 'heads', 'want', 'units', 'bye', 'more', 'near'])
+  const entry = /^\| \*\*protocol message\*\* .*$/m.exec(readFileSync(new URL('../docs/glossary.md', import.meta.url), 'utf8'))![0]
+  expect(lines.filter(([kind]) => !entry.includes(`\`${kind}\``))).toEqual([])
   for (const [kind, bytes] of lines) {
     const decoded = decodeMessage(hex(bytes))
     expect(decoded.ok && decoded.value.type).toBe(kind)

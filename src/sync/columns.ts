@@ -20,7 +20,7 @@ import { readRuns, writeRuns } from './runs.ts'
 import { type ByteReader, createReader, left, readBytes, readCopy, readVarint, writeVarint } from './varint.ts'
 
 /** The version of the format; the first byte of every bundle. */
-const BUNDLE_VERSION = 2
+export const BUNDLE_VERSION = 2
 
 /** Ops of one bundle: few enough to hash at once, since a few bytes of columns can stand for as many. */
 export const MAX_BUNDLE_OPS = 16_384
