@@ -5,7 +5,7 @@ import { type Command, test } from './terminal.ts'
 
 /** Waits until the command has said that all hold so many ops; gives the digest. */
 async function agreed(command: Command, ops: number): Promise<string> {
-  const line = new RegExp(`^\\* all equal: .* hold the same ${ops} ops?, digest ([0-9a-f]{64})$`, 'm')
+  const line = new RegExp(`^\\* all agree: .* the same ${ops} ops? as this node, digest ([0-9a-f]{64})$`, 'm')
   await expect.poll(() => command.printed(), { message: `the terminal says that all hold ${ops} ops` }).toMatch(line)
   return line.exec(command.printed())![1]!
 }

@@ -75,12 +75,12 @@ test('a fragment that begins with "-" is no option', () => {
 })
 
 test.each([
-  [['https://example.org/'], 'no room’s link'],
-  [[FRAGMENT.slice(1)], 'no room’s link'],
-  [[`https://example.org/#${FRAGMENT}x`], 'no room’s link'],
+  [['https://example.org/'], 'not the link of a room'],
+  [[FRAGMENT.slice(1)], 'not the link of a room'],
+  [[`https://example.org/#${FRAGMENT}x`], 'not the link of a room'],
   [[`file:///home/#${FRAGMENT}`], 'begins with https:// or http://'],
   [[`localhost:5173/#${FRAGMENT}`], 'begins with https:// or http://'],
-  [[FRAGMENT, 'and', 'more'], 'put a name with spaces in quotes'],
+  [[FRAGMENT, 'and', 'more'], 'Put a name with spaces in quotes'],
   [[FRAGMENT, '--new', 'x'], 'not both'],
   [['--new', '  '], '--new takes'],
   [['--new', 'x'.repeat(121)], '--new takes'],
@@ -101,8 +101,8 @@ test.each([
   [[FRAGMENT, '--wait', '0'], '--wait takes'],
   [[FRAGMENT, '--wait', 'long'], '--wait takes'],
   [[FRAGMENT, '--wait', 'Infinity'], '--wait takes'],
-  [[FRAGMENT, '--frobnicate'], '--help says'],
-  [[FRAGMENT, '--name'], '--help says'],
+  [[FRAGMENT, '--frobnicate'], '--help lists'],
+  [[FRAGMENT, '--name'], '--help lists'],
 ])('%j is refused in a sentence', (args, part) => {
   expect(refusal(...args)).toContain(part)
 })

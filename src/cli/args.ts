@@ -12,7 +12,7 @@ export interface Options {
     | { readonly type: 'resume' }
   /** Which of this machine's nodes in the room. */
   readonly name: string
-  /** True if others are told that name. */
+  /** True if the command gave the name; others are then told it. */
   readonly isNamed: boolean
   /** An address as `relayAddress` gives it; "none"; null if the command line names none. */
   readonly relay: string | null
@@ -39,9 +39,9 @@ export type Asked =
 
 export const USAGE = `A node of a Tabweave room in a terminal.
 
-  npm run -s node -- LINK            joins the room, or is again the node that it was there
+  npm run -s node -- LINK            joins the room; if you have a node there, it runs again
   npm run -s node -- --new "NAME"    creates a room and prints its link
-  npm run -s node                    goes on in the only room that is kept
+  npm run -s node                    continues in the room, if only one room is kept
   npm run -s node -- --export FILE   writes the room that is kept (of a LINK, or the only one) into a file; runs no node
   npm run -s node -- --check FILE    checks evidence of an equivocation; needs no room, keeps nothing
 
@@ -78,7 +78,7 @@ export function readArgs(args: readonly string[]): Asked {
   const { options } = asked
   if (file === '') return wrong('--export takes the name of a file.')
   if (options.room.type === 'found' || options.mode !== 'stay' || options.writesNow)
-    return wrong('--export runs no node: beside it, a link, --name and --dir say which room.')
+    return wrong('--export runs no node. Only a link, --name and --dir can be given with it: they say which room.')
   return { type: 'export', file, options }
 }
 
@@ -87,7 +87,7 @@ function readRun(args: readonly string[]): Asked {
   try {
     parsed = parse(args)
   } catch (error) {
-    return wrong(`${(error as Error).message.split('. ')[0]}. --help says what there is.`)
+    return wrong(`${(error as Error).message.split('. ')[0]}. --help lists the options.`)
   }
   const { values, positionals } = parsed
   if (values.help) return { type: 'help' }
@@ -96,7 +96,8 @@ function readRun(args: readonly string[]): Asked {
     if (others.length > 0) return wrong('--check takes one file, and nothing else beside it.')
     return values.check === '' ? wrong('--check takes the name of a file.') : { type: 'check', file: values.check }
   }
-  if (positionals.length > 1) return wrong(`One link is enough, and these are ${positionals.length}: put a name with spaces in quotes.`)
+  if (positionals.length > 1)
+    return wrong(`This command takes one link, and got ${positionals.length} arguments. Put a name with spaces in quotes.`)
   const [text] = positionals
   if (text !== undefined && values.new !== undefined) return wrong('Either join a room with its link or create one with --new, not both.')
   // One spelling for each name, since names are compared, and a folder is named after it.
@@ -119,18 +120,19 @@ function readRun(args: readonly string[]): Asked {
   if (values.new !== undefined) {
     const roomName = values.new.trim()
     if (!SHOWN.test(roomName) || Array.from(roomName).length > LONGEST_ROOM_NAME || !roomName.isWellFormed())
-      return wrong(`--new takes the room's name: ${LONGEST_ROOM_NAME} characters at most, and something to see among them.`)
+      return wrong(`--new takes the room's name: ${LONGEST_ROOM_NAME} characters at most, and at least one that can be seen.`)
     return { type: 'run', options: { room: { type: 'found', name: roomName }, relay, ...rest } }
   }
   if (text === undefined) return { type: 'run', options: { room: { type: 'resume' }, relay, ...rest } }
   const link = parseLink(text)
   if (link === null)
     return wrong(
-      'This is no room’s link: it ends in "#" and a row of 86 letters. Copy all of it from a tab’s address bar, and put it in quotes.',
+      'This is not the link of a room. Such a link ends in "#" and a row of 86 letters. Copy all of it from a tab’s address bar, and put it in quotes.',
     )
   const { address } = findLink(text)!
   const from = address === '' ? null : relayBeside(address)
-  if (address !== '' && from === null) return wrong('What is before "#" in this link is no address that begins with https:// or http://.')
+  if (address !== '' && from === null)
+    return wrong('The part of this link before "#" is not an address that begins with https:// or http://.')
   return { type: 'run', options: { room: { type: 'join', link }, relay: relay ?? from, ...rest } }
 }
 

@@ -16,7 +16,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const HOSTILE = 'sell\n* all equal\u001b[2J\u202e'
+const HOSTILE = 'sell\n* all agree\u001b[2J\u202e'
 const PROOF = encodeEvidence({ a: [says(HOSTILE)], b: chainOf('buy', 3) })
 
 async function check(path: string): Promise<{ code: number; printed: string[]; complained: string[] }> {
@@ -40,7 +40,7 @@ describe('a file with evidence', () => {
     const { code, printed, complained } = await check(written(PROOF))
     expect([code, complained]).toEqual([0, ['']])
     const text = printed.join('\n')
-    expect(printed[0]).toBe('This file proves an equivocation: one author signed two different ops with one number.')
+    expect(printed[0]).toBe('This file proves an equivocation: one author signed two different ops with the same number.')
     for (const said of [
       toHex(GENESIS.op.author),
       toHex(GENESIS.id),
@@ -55,7 +55,7 @@ describe('a file with evidence', () => {
   })
   test('E6 stays in its lines, whatever the ops say', async () => {
     const { printed } = await check(written(PROOF))
-    expect(printed).toContain('    message: sell\\n* all equal\\u{1b}[2J\\u{202e}')
+    expect(printed).toContain('    message: sell\\n* all agree\\u{1b}[2J\\u{202e}')
     expect(printed.filter((line) => line.startsWith('*'))).toEqual([])
   })
 })

@@ -40,14 +40,14 @@ function reportOf({ a, b }: Evidence): string[] {
   const first = a[0]!
   const author = toHex(first.op.author)
   return [
-    'This file proves an equivocation: one author signed two different ops with one number.',
+    'This file proves an equivocation: one author signed two different ops with the same number.',
     `  author        ${authorName(author)}`,
     `  its key       ${author}`,
     `  room          ${toHex(roomOf(first))}`,
     `  number        ${first.op.seq}`,
     ...opLines('one op', a),
     ...opLines('the other op', b),
-    'It does not prove who the person is, that it was done on purpose (a copied or restored profile signs twice too), which op came first,',
+    'It does not prove who the person is, that it was done on purpose (a copied or restored profile can do the same), which op came first,',
     'or that the room has admitted either of them. Times are what the author says. Compare the whole key: nicknames prove nothing.',
   ]
 }
@@ -73,8 +73,8 @@ const SENTENCES: Readonly<Partial<Record<EvidenceRefusal, string>>> = {
   'empty-chain': 'one of its two chains has no ops.',
   'unit-too-large': 'one of its chains has more ops or bytes than a chain can have.',
   'one-op': 'both chains begin with the same op.',
-  'two-rooms': 'the two ops are of two rooms.',
-  'two-authors': 'the two ops are by two authors.',
+  'two-rooms': 'the two ops are of different rooms.',
+  'two-authors': 'the two ops are by different authors.',
   'two-seqs': 'the two ops have different numbers.',
   'broken-chain': 'an op in it does not name the op before it as its predecessor.',
   'bad-signature': 'a signature in it is not the author’s.',

@@ -25,7 +25,7 @@ async function keptRoom(): Promise<{ base: string; folder: string; link: RoomLin
 
 async function exported(base: string, room: Options['room'] = { type: 'resume' }, file = join(base, 'room.tabweave')) {
   const [printed, complained]: [string[], string[]] = [[], []]
-  const code = await exportKept({ room, name: 'node', folder: base }, file, {
+  const code = await exportKept({ room, name: 'node', isNamed: false, folder: base }, file, {
     print: (line) => void printed.push(line),
     complain: (line) => void complained.push(line),
   })
@@ -74,12 +74,12 @@ test('a room that is not kept, and one of several that may be meant, are named',
   const { base, folder, link } = await keptRoom()
   const other = { ...link, genesis: link.genesis.map((byte) => byte ^ 1) as typeof link.genesis }
   const ofOther = () => exported(base, { type: 'join', link: other })
-  expect((await ofOther()).complained).toContain('is kept in')
+  expect((await ofOther()).complained).toBe(`No node without a --name is kept in ${base} for this room.`)
   for (const n of [1, 2]) {
     const damaged = join(base, `node-${toHex(new Uint8Array(8).fill(n))}`)
     fs.cpSync(folder, damaged, { recursive: true })
     fs.writeFileSync(join(damaged, 'identity'), 'no identity')
   }
-  expect((await ofOther()).complained).toContain('move all but one of them away')
+  expect((await ofOther()).complained).toContain('Move all of them away but the one that you want to export')
   expect(await exported(base)).toMatchObject({ code: 0, bundles: 1 })
 })

@@ -13,7 +13,7 @@ import { words } from './words.ts'
 
 /** The command's exit code: 0 if all that is stored was written, 1 if something was damaged or nothing was written. */
 export async function exportKept(
-  options: Pick<Options, 'room' | 'name' | 'folder'>,
+  options: Pick<Options, 'room' | 'name' | 'isNamed' | 'folder'>,
   file: string,
   { print, complain }: Pick<Terminal, 'print' | 'complain'>,
 ): Promise<0 | 1> {

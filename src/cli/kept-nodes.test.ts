@@ -77,6 +77,7 @@ describe('a command', () => {
     const alice = await keep(base, 'alice', 7, 1)
     await keep(base, 'alice-in-chains', 8, 2)
     expect(await opened(base, 'alice', { type: 'resume' })).toEqual({ author: alice, resumed: true })
+    await expect(opened(base, 'bob', { type: 'resume' })).rejects.toThrow(`No node called “bob” is kept in ${base}:`)
   })
 
   test('does not mind what else is in the folder', async () => {

@@ -33,7 +33,7 @@ export interface OpenedTerminal {
  * The node of this name that the room had here, or a new one; the latest where there are several.
  * @throws Stop; FolderHeld where it runs; StoreError
  */
-export async function openKept({ room, name }: Options, base: string): Promise<OpenedTerminal> {
+export async function openKept({ room, name, isNamed }: Options, base: string): Promise<OpenedTerminal> {
   const folderOf = (author: string): string => join(base, `${name}-${author.slice(0, 16)}`)
   const openStore: OpenStore = async (id) => openFileStore(folderOf(id))
   return { opened: await open(), openStore, folderOf }
@@ -44,9 +44,12 @@ export async function openKept({ room, name }: Options, base: string): Promise<O
     const found = room.type === 'join' ? inRoom(kept, room.link) : theOnly(kept)
     if (found !== undefined) return resume(found)
     if (room.type === 'join') return joinRoom(openStore, room.link, generateKeptKey)
-    throw new Stop(`No node called “${name}” is kept in ${base}: give the link of a room to join, or begin one with --new.`)
+    throw new Stop(`${noneKept(name, isNamed, base)}: give the link of a room to join, or create one with --new.`)
   }
 }
+
+const noneKept = (name: string, isNamed: boolean, base: string): string =>
+  `No node ${isNamed ? `called “${name}”` : 'without a --name'} is kept in ${base}`
 
 async function resume({ folder }: Kept): Promise<OpenedNode> {
   const store = openFileStore(folder)
@@ -59,15 +62,15 @@ async function resume({ folder }: Kept): Promise<OpenedNode> {
  * The folder of the node of this name that the room has here. The node is not opened. Its identity may be damaged, if no other node can
  * be meant. @throws Stop where there is none, or several may be meant; StoreError
  */
-export async function folderOfKept({ room, name }: Pick<Options, 'room' | 'name'>, base: string): Promise<string> {
+export async function folderOfKept({ room, name, isNamed }: Pick<Options, 'room' | 'name' | 'isNamed'>, base: string): Promise<string> {
   const { kept, damaged } = await lookIn(base, name)
   const found = room.type === 'join' ? inRoom(kept, room.link) : theOnly(kept)
   if (found !== undefined) return found.folder
   if (damaged.length === 1 && (room.type === 'join' || kept.length === 0)) return damaged[0]!
   throw new Stop(
     damaged.length === 0
-      ? `No node called “${name}” is kept in ${base} for this room.`
-      : `${damaged.join(' and ')} may be of this room, and their identities are damaged: move all but one of them away.`,
+      ? `${noneKept(name, isNamed, base)} for this room.`
+      : `${damaged.join(' and ')} may be of this room, and their identities are damaged. Move all of them away but the one that you want to export.`,
   )
 }
 
@@ -104,14 +107,14 @@ function inRoom(kept: readonly Kept[], { genesis, secret }: RoomLink): Kept | un
   const found = here.find(({ identity }) => equalBytes(identity.secret, secret))
   if (found === undefined && here.length > 0)
     throw new Stop(
-      `This link has another secret than the one by which ${here[0]!.folder} joined the room: ask for the link again, or choose another --name.`,
+      `This link has another secret than the link by which the node in ${here[0]!.folder} joined the room. Ask for the link again, or choose another --name.`,
     )
   return found
 }
 
 function theOnly(kept: readonly Kept[]): Kept | undefined {
   const rooms = new Set(kept.map(({ identity }) => toHex(identity.genesis)))
-  if (rooms.size > 1) throw new Stop(`Nodes of ${rooms.size} rooms are kept under this name: say which room by its link.`)
+  if (rooms.size > 1) throw new Stop(`Nodes of ${rooms.size} rooms are kept under this name: give the link of the room that you mean.`)
   return kept[0]
 }
 

@@ -8,7 +8,7 @@ describe('text on its way to a terminal', () => {
     ['\u001b[2J\u001b]0;owned\u0007', '\\u{1b}[2J\\u{1b}]0;owned\\u{7}'],
     ['\u009b31mred\u0090q\u009c', '\\u{9b}31mred\\u{90}q\\u{9c}'],
     ['over\rwritten\b\b\u007f', 'over\\rwritten\\u{8}\\u{8}\\u{7f}'],
-    ['hello\n* all equal: this node and 9 peers', 'hello\\n* all equal: this node and 9 peers'],
+    ['hello\n* all agree: this node and 9 peers', 'hello\\n* all agree: this node and 9 peers'],
     ['one\u2028two\u2029three\u0085four', 'one\\u{2028}two\\u{2029}three\\u{85}four'],
     ['\u202egnihtemos\u2066 \u202d\u061c', '\\u{202e}gnihtemos\\u{2066} \\u{202d}\\u{61c}'],
     ['in\u200bvi\ufeffsi\u00adble\u{e0041}', 'in\\u{200b}vi\\u{feff}si\\u{ad}ble\\u{e0041}'],
@@ -36,8 +36,8 @@ describe('text on its way to a terminal', () => {
   })
 
   test('E6 a row that follows is indented, whatever fills the one before it, and nothing is lost', () => {
-    const forged = `ok${' '.repeat(78)}* all equal: this node and 9 peers`
-    expect(wrapped(forged, 80).split('\n')[1]).toMatch(/^ {4,}\* all equal/)
+    const forged = `ok${' '.repeat(78)}* all agree: this node and 9 peers`
+    expect(wrapped(forged, 80).split('\n')[1]).toMatch(/^ {4,}\* all agree/)
     const text = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '漢', '😀', '*'), maxLength: 300 })
     fc.assert(
       fc.property(text, fc.integer({ min: 8, max: 90 }), (line, columns) => {

@@ -86,7 +86,7 @@ const digestOf = (line: string): string => /digest ([0-9a-f]{64})$/.exec(line)![
 
 /** Waits until this node has said that all hold so many ops, and gives the digest. */
 const agreedOn = async (node: Started, ops: number): Promise<string> =>
-  digestOf(await says(node, new RegExp(`^\\* all equal.* ${ops} ops?,`)))
+  digestOf(await says(node, new RegExp(`^\\* all agree.* ${ops} ops? `)))
 
 /** Two nodes of one room, in one folder. */
 async function pair() {
@@ -197,7 +197,7 @@ describe('nodes in terminals', () => {
     expect(here.printed).toEqual([digest])
   })
 
-  test('all equal is said once for what has come, and again when others have been gone', async () => {
+  test('all agree is said once for what has come, and again when others have been gone', async () => {
     const { alice, bob, link, folder } = await pair()
     await agreedOn(alice, 1)
     alice.type(...Array.from({ length: 30 }, (_, i) => `burst ${i}`))
@@ -205,7 +205,7 @@ describe('nodes in terminals', () => {
     await agreedOn(bob, 31)
     bob.leave()
     await bob.ended
-    const count = (): number => alice.printed.filter((line) => line.startsWith('* all equal') && line.includes(' 31 ops,')).length
+    const count = (): number => alice.printed.filter((line) => line.startsWith('* all agree') && line.includes(' 31 ops ')).length
     expect(count()).toBe(1)
     start([link, '--name', 'bob', '--dir', folder])
     await vi.waitFor(() => expect(count()).toBe(2), patiently)
@@ -258,7 +258,7 @@ describe('what a person types', () => {
     const watched = start([link, '--name', 'watched', '--dir', folder], true)
     await agreedOn(watched, 601)
     expect(messagesOf(watched)).toEqual(lines.slice(-20))
-    await says(watched, '* 581 ops came that are not shown here')
+    await says(watched, '* 581 ops came that are not shown')
     const piped = start([link, '--name', 'piped', '--dir', folder])
     await agreedOn(piped, 601)
     expect(messagesOf(piped).slice(1)).toEqual(lines)
@@ -293,7 +293,9 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     late.type('kept')
     late.end()
     expect(await late.ended).toBe(1)
-    expect(late.complained).toEqual([expect.stringMatching(/^No other node was here within 2 s\. This node keeps what it has \(2 ops\)/)])
+    expect(late.complained).toEqual([
+      expect.stringMatching(/^No other node was connected within 2 s\. This node keeps what it has \(2 ops\)/),
+    ])
     const digest = start([link, '--name', 'alice', '--dir', folder, '--digest', '--wait', '0.5', '--relay', relay.at])
     expect(await digest.ended).toBe(1)
     expect(digest.printed).toEqual([])
@@ -412,7 +414,7 @@ describe('what goes wrong is a sentence that says what to do, and an exit code',
     const old = start([link, '--name', 'alice', '--dir', copy], true)
     old.type('typed at once')
     await says(old, '* this node cannot tell whether its files hold all messages that it has sent')
-    expect(digestOf(await says(old, /^\* all equal.* 4 ops,/))).toBe(await agreedOn(bob, 4))
+    expect(digestOf(await says(old, /^\* all agree.* 4 ops /))).toBe(await agreedOn(bob, 4))
     expect(old.printed).toContain('* this node writes again')
     for (const node of [old, bob]) {
       expect(node.printed.filter((line) => line.includes('equivocation'))).toEqual([])

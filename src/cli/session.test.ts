@@ -153,7 +153,7 @@ describe('a session', () => {
       printed.length = 0
       session.changed()
       await vi.advanceTimersByTimeAsync(ms)
-      return printed.map((line) => line.replace(/^\* all equal: this node and 2 peers hold the same 1 op, digest /, ''))
+      return printed.map((line) => line.replace(/^\* all agree: 2 peers say that they hold the same 1 op as this node, digest /, ''))
     }
     expect(await tell('a', false, 10_000)).toEqual([])
     expect(await tell('b', true, 400)).toEqual([])
@@ -197,7 +197,7 @@ describe('a session', () => {
     state.status = { ...STATUS, digest: 'b', peers: [peer(true)] }
     expect(await after(2_000)).toBe(true)
     expect(await session.ended).toBe(true)
-    expect(printed.at(-1)).toMatch(mode === 'digest' ? /^b$/ : /^\* all equal: .*, digest b$/)
+    expect(printed.at(-1)).toMatch(mode === 'digest' ? /^b$/ : /^\* all agree: .*, digest b$/)
   })
 
   test('with --once gives up when nothing has happened for as long as it waits, and not while something does', async () => {
@@ -211,7 +211,7 @@ describe('a session', () => {
       expect(isOver).toBe(false)
     }
     await vi.advanceTimersByTimeAsync(11_000)
-    expect([await session.ended, complained]).toEqual([false, [expect.stringMatching(/^No other node was here within 60 s/)]])
+    expect([await session.ended, complained]).toEqual([false, [expect.stringMatching(/^No other node was connected within 60 s/)]])
   })
 
   test('tells equivocations one by one, up to TOLD_AT_ONCE, and then how many more there are', async () => {

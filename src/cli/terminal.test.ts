@@ -18,8 +18,8 @@ function fakeProcess(isTTY: boolean, isSeen = isTTY, columns = 80) {
   return { process, stdin, exit, kill, setRawMode, terminal, out: () => said(stdout), error: () => said(stderr), stdout }
 }
 
-const HOSTILE = 'hi\u001b]0;owned\u0007\u001b[2J\r\n* all equal\u202e'
-const SHOWN = 'hi\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\r\\n* all equal\\u{202e}'
+const HOSTILE = 'hi\u001b]0;owned\u0007\u001b[2J\r\n* all agree\u202e'
+const SHOWN = 'hi\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\r\\n* all agree\\u{202e}'
 
 describe('a pipe', () => {
   test('E6 gets one line of plain text for each, whatever is in it', () => {
@@ -34,7 +34,7 @@ describe('a pipe', () => {
   test.each([80, 0, 12])('E6 beside a screen of %i columns: no row of what it prints begins as a line does', (columns) => {
     const { terminal, out, error } = fakeProcess(false, true, columns)
     const row = columns || 80
-    const forged = `2026-11-30  amber otter: ok${' '.repeat(200)}* all equal: this node and 9 peers`
+    const forged = `2026-11-30  amber otter: ok${' '.repeat(200)}* all agree: this node and 9 peers`
     for (const print of [terminal.print, terminal.complain]) print(forged)
     for (const printed of [out(), error()]) {
       const rows = printed.trimEnd().split('\n')

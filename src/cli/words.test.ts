@@ -10,6 +10,7 @@ import {
   pathLine,
   peerLine,
   peersLine,
+  refusalsLine,
   refusedLine,
   startLine,
   timeOf,
@@ -67,7 +68,7 @@ describe('lines', () => {
     expect(entryLine({ ...entry, own: true }, 'Ada')).toBe(`${begin} “Ada” (you): hello`)
     expect(entryLine({ ...entry, own: true }, '')).toBe(`${begin} (you): hello`)
     expect(entryLine({ ...entry, kind: 'genesis', text: 'a room' }, '')).toBe(`${begin}: created the room “a room”`)
-    expect(entryLine({ ...entry, kind: 'merge', text: '' }, '')).toBe(`${begin}: joined the heads`)
+    expect(entryLine({ ...entry, kind: 'merge', text: '' }, '')).toBe(`${begin}: joined the branches`)
     expect(entryLine({ ...entry, equivocates: true }, '')).toBe(`${begin}: hello [its author signed another op with this number]`)
   })
 
@@ -92,12 +93,18 @@ describe('lines', () => {
     const of = (more: object): NodeStatus => ({ ...status, ...more }) as unknown as NodeStatus
     expect(peersLine(of({}))).toBe('* 1 of 2 peers agree')
     expect(peersLine(of({ peers: [peer] }))).toBe('* 0 of 1 peer agrees')
-    expect(peersLine(of({ peers: [] }))).toBe('* nobody else is here now')
-    expect(agreementLine(of({ peers: [peer] }))).toBe('* all equal: this node and 1 peer hold the same 12,345 ops, digest aa')
+    expect(peersLine(of({ peers: [] }))).toBe('* no other node is connected now')
+    expect(agreementLine(of({ peers: [peer] }))).toBe('* all agree: 1 peer says that it holds the same 12,345 ops as this node, digest aa')
     expect(catchingUpLine(of({ fetching: { got: 5, of: 1_005, bytes: 0, from: '' } }))).toBe(
-      '* catching up: 12,345 ops here, 1,000 to come',
+      '* catching up: 12,345 ops so far, 1,000 to come',
     )
-    expect(catchingUpLine(of({ fetching: { got: 5, of: null, bytes: 0, from: '' } }))).toBe('* catching up: 12,345 ops here')
+    expect(catchingUpLine(of({ fetching: { got: 5, of: null, bytes: 0, from: '' } }))).toBe('* catching up: 12,345 ops so far')
+  })
+
+  test('refusals are counted, and the last one is told in a sentence', () => {
+    expect(refusalsLine(2, 'bad-signature')).toBe(
+      '* 2 refusals of data from others or from the disk. The last one: The signature is not its author’s. Another peer may still vouch for the op.',
+    )
   })
 
   test('a path that is down says why, as the relay and the system have it', () => {
@@ -114,6 +121,6 @@ describe('lines', () => {
     expect(refusedLine('x'.repeat(99), 'disk-full')).toBe(
       `Not written, because the disk is full; free some of it and write it again: ${'x'.repeat(60)}…`,
     )
-    expect(refusedLine('short', 'bad-body')).toBe('Not written, because it was refused as bad-body: short')
+    expect(refusedLine('short', 'bad-body')).toBe('Not written, because it was refused for the reason “bad-body”: short')
   })
 })

@@ -1,6 +1,8 @@
 /** The lines that a node prints in a terminal. Lines about the node begin with "* ", those of the history with a time. */
 import { fromHex } from '../core/bytes.ts'
 import { MAX_BODY_BYTES } from '../core/limits.ts'
+import { refusalSentences } from '../core/refusal-sentences.ts'
+import type { Refusal } from '../core/result.ts'
 import { wordsOf } from '../crdt/entry-words.ts'
 import { authorLook } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
@@ -35,7 +37,7 @@ export const holdingLine = ({ ops, authors, heads, digest }: NodeStatus): string
   `* ${plural(ops, 'op')} by ${plural(authors, 'author')}, ${plural(heads, 'head')}, digest ${digest}`
 
 export const agreementLine = ({ peers, ops, digest }: NodeStatus): string =>
-  `* all equal: this node and ${plural(peers.length, 'peer')} hold the same ${plural(ops, 'op')}, digest ${digest}`
+  `* all agree: ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'says that it holds' : 'say that they hold'} the same ${plural(ops, 'op')} as this node, digest ${digest}`
 
 /** A path, and why it is down; `why` in the system's words. */
 export function pathLine({ path, state, detail }: PathStatus, place: string, why: string): string {
@@ -57,7 +59,7 @@ export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }
 
 export const peersLine = ({ peers }: NodeStatus): string =>
   peers.length === 0
-    ? '* nobody else is here now'
+    ? '* no other node is connected now'
     : `* ${countInWords(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} ${peers.length === 1 ? 'agrees' : 'agree'}`
 
 export function equivocationLine({ author, seq, ops, count: all }: LatestEquivocation): string {
@@ -68,14 +70,15 @@ export function equivocationLine({ author, seq, ops, count: all }: LatestEquivoc
 
 export const moreEquivocationsLine = (more: number): string => `* and ${plural(more, 'equivocation')} more`
 
-export const refusalsLine = (refusals: number, last: string): string =>
-  `* ${plural(refusals, 'refusal')} of data from others or from the disk, the last one as ${last}`
+export const refusalsLine = (refusals: number, last: Refusal): string =>
+  `* ${plural(refusals, 'refusal')} of data from others or from the disk. The last one: ${refusalSentences[last]}`
 
-export const skippedLine = (ops: number): string => `* ${plural(ops, 'op')} came that are not shown here: /history N shows the last N`
+export const skippedLine = (ops: number): string =>
+  `* ${plural(ops, 'op')} came that are not shown. /history N shows the last N entries of the sorted history, which can be other ops`
 
 export function catchingUpLine({ ops, fetching }: NodeStatus): string {
   const left = fetching === null || fetching.of === null ? '' : `, ${countInWords(fetching.of - fetching.got)} to come`
-  return `* catching up: ${plural(ops, 'op')} here${left}`
+  return `* catching up: ${plural(ops, 'op')} so far${left}`
 }
 
 const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }>['refused'], string>>> = {
@@ -87,7 +90,7 @@ const WHY_NOT: Readonly<Partial<Record<Extract<SubmitReply, { refused: unknown }
 
 /** A line that did not become an op. */
 export const refusedLine = (text: string, reason: Extract<SubmitReply, { refused: unknown }>['refused']): string =>
-  `Not written, because ${WHY_NOT[reason] ?? `it was refused as ${reason}`}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`
+  `Not written, because ${WHY_NOT[reason] ?? `it was refused for the reason “${reason}”`}: ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`
 
 /** A line that is neither a command nor text. */
 export const unknownCommandLine = (line: string): string =>
@@ -101,10 +104,10 @@ export const words = {
   awaited:
     '* no node of this room has answered yet. Check that a tab with this room is open, and that it uses the same relay. This node waits. It writes your messages when it has received the room.',
   behind:
-    '* this node may have lost messages that it has sent: the last of them is not in its files. It asks other nodes for them before it writes; with /write-now (or --write-now) it does not wait',
+    '* this node may have lost messages that it has sent: the last of them is missing in its files. It asks other nodes for them before it writes; with /write-now (or --write-now) it does not wait',
   unmarked:
     '* this node cannot tell whether its files hold all messages that it has sent (they were copied or restored, or are of an earlier version). It asks other nodes before it writes; with /write-now (or --write-now) it does not wait',
-  lost: '* another node has a message of this node that is not in its files. This node fetches it, and those before it, before it writes; with /write-now (or --write-now) it does not wait',
+  lost: '* another node has a message of this node that is missing in this node’s files. This node fetches it, and the messages before it, before it writes; with /write-now (or --write-now) it does not wait',
   trusted: '* this node writes again',
   onlyHere:
     '* this link works on this machine only. To let other devices in, start the host with HOST=0.0.0.0 npm start. Then write this machine’s network address into the link',
@@ -115,7 +118,7 @@ export const words = {
     `No node of this room answered within ${countInWords(seconds)} s. Open a tab that has the room, check the link and the relay, and run this again.`,
   unagreed: (seconds: number, { ops, peers }: NodeStatus) =>
     peers.length === 0
-      ? `No other node was here within ${countInWords(seconds)} s. This node keeps what it has (${plural(ops, 'op')}), and sends it when it runs again and another node is there.`
+      ? `No other node was connected within ${countInWords(seconds)} s. This node keeps what it has (${plural(ops, 'op')}), and sends it when it runs again and another node is connected.`
       : `${countInWords(peers.filter(({ equal }) => equal).length)} of ${plural(peers.length, 'peer')} agreed within ${countInWords(seconds)} s: run this again, with a longer --wait.`,
   unwritten: (lines: number) => `${plural(lines, 'line')} not written to the room: write ${lines === 1 ? 'it' : 'them'} again.`,
   exported: (file: string, bytes: number, ops: number, folder: string) =>
