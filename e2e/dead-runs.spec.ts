@@ -46,7 +46,7 @@ test('D19 of recorded frames no dead peer counts as connected, and nobody as agr
   expect(await said(page, 'peers')).toBe('0')
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Peers', exact: true }).click()
-  await expect(page.getByRole('dialog', { name: 'Peers' }).getByText('Nobody else is here now.')).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Peers' }).getByText('No other node is connected now.')).toBeVisible()
   ghosts.end()
 })
 

@@ -202,7 +202,7 @@ test('a name and typing are seen by others while they last, and are no ops', asy
   await agree([a, b], 1)
   await a.getByRole('button', { name: 'Menu', exact: true }).click()
   await a.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  await a.getByRole('textbox', { name: 'Your name here' }).fill('Ada <b>L</b>')
+  await a.getByRole('textbox', { name: 'Your name in this room' }).fill('Ada <b>L</b>')
   await a.keyboard.press('Escape')
   await a.getByRole('textbox', { name: 'Message', exact: true }).fill('unsent')
   await expect(b.locator('.typing')).toHaveText(/^\w+ \w+“Ada <b>L<\/b>” is typing$/)
@@ -228,7 +228,7 @@ test('an invitation whose device is gone says that there is no way, and what to 
     await expect((await peersOf(a)).getByText(/No direct way to the other device was found/)).toBeVisible()
     // It was used, and a new invitation is another one.
     await paste(a, 'An invitation from another device', answer)
-    await expect((await peersOf(a)).getByText('It was used here already.', { exact: false })).toBeVisible()
+    await expect((await peersOf(a)).getByText('This device has used it already.', { exact: false })).toBeVisible()
   } finally {
     await host.kill()
   }

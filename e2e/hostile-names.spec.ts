@@ -53,7 +53,7 @@ test('D17 a room with 60,000 heads by one key runs, takes a message to another t
 async function sayName(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  await page.getByRole('textbox', { name: 'Your name here' }).fill(name)
+  await page.getByRole('textbox', { name: 'Your name in this room' }).fill(name)
   await page.keyboard.press('Escape')
 }
 

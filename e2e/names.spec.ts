@@ -7,7 +7,7 @@ async function chooseName(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
   const place = page.getByRole('dialog', { name: 'Node', exact: true })
-  const field = place.getByRole('textbox', { name: 'Your name here' })
+  const field = place.getByRole('textbox', { name: 'Your name in this room' })
   // A name that another node of this browser has in the room is offered, and not told by itself.
   const isOffered = (await field.inputValue()) === name
   if (isOffered) await place.getByRole('button', { name: 'Show it now', exact: true }).click()

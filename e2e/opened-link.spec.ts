@@ -32,7 +32,7 @@ async function keepName(context: BrowserContext, address: string): Promise<void>
   const page = await context.newPage()
   await page.goto(`${address}/#new`)
   await ready(page)
-  await (await openPlace(page, 'Node')).getByRole('textbox', { name: 'Your name here' }).fill(NAME)
+  await (await openPlace(page, 'Node')).getByRole('textbox', { name: 'Your name in this room' }).fill(NAME)
   await page.close()
 }
 
@@ -70,15 +70,15 @@ for (const way of ['by a script', 'by a link'] as const) {
     // Typing is told after whatever the tab tells by itself.
     await expect(peer.getByText('is typing')).toBeVisible()
     const field = await openPlace(joined, 'Node')
-    await expect(field.getByRole('textbox', { name: 'Your name here' })).toHaveValue(NAME)
-    await expect(field.getByText('Others in this room see this name once you write here.')).toBeVisible()
+    await expect(field.getByRole('textbox', { name: 'Your name in this room' })).toHaveValue(NAME)
+    await expect(field.getByText('Others in this room see this name as soon as you write.')).toBeVisible()
     expect(await sawName(peer)).toBe(false)
 
     await joined.keyboard.press('Escape')
     await type(joined, ' and now sent')
     await agree([peer, joined], 2)
     await expect(peers.getByText(NAME)).toBeVisible()
-    await expect((await openPlace(joined, 'Node')).getByText('once you write here')).toBeHidden()
+    await expect((await openPlace(joined, 'Node')).getByText('as soon as you write')).toBeHidden()
     await site.close()
   })
 }

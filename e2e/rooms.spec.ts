@@ -278,7 +278,7 @@ test('the room that is open does not make this tab another node by a click on it
   await expect(here).toBeDisabled()
   // It is told as what it is, and not as the other node that is kept.
   await expect(here).toContainText((await said(page, 'node'))!.slice(0, 8))
-  await expect(here).toContainText('and 1 other node kept here')
+  await expect(here).toContainText('and 1 other kept node')
   await expect(rooms.getByRole('button', { name: /^Resume / })).toHaveCount(0)
 
   // It stays in the list without the other one, and says how to forget it.

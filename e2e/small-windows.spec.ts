@@ -43,7 +43,7 @@ test('the graph’s buttons stand below the lane heads, also when these have a l
   expect(await top()).toBeGreaterThan(56)
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  await page.getByRole('textbox', { name: 'Your name here' }).fill('Ada')
+  await page.getByRole('textbox', { name: 'Your name in this room' }).fill('Ada')
   await page.keyboard.press('Escape')
   for (const height of [740, 480, 1_000]) {
     await page.setViewportSize({ width: 360, height })
@@ -57,7 +57,7 @@ test('on a telephone the card of an op shows what it is about, and leaves the op
   const other = await open(page.url())
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  await page.getByRole('textbox', { name: 'Your name here' }).fill('a name as long as a name may be, as here')
+  await page.getByRole('textbox', { name: 'Your name in this room' }).fill('a name as long as a name may be, as here')
   await page.keyboard.press('Escape')
   await type(other, 'one that it follows')
   await agree([page, other], 2)

@@ -79,7 +79,7 @@ test('a group log is written through pipes by one author, printed, and compared 
   expect(new Set(entries.map(({ author }) => author)).size).toBe(1)
   const auditor = printed.slice(printed.indexOf('(auditor)'))
   for (const text of await messagesOf(tab)) expect(auditor).toContain(`: ${text}\n`)
-  expect(auditor).toContain('* all equal: ')
+  expect(auditor).toContain('* all agree: ')
   expect(await inShell('digest', tab.url(), home)).toBe(`${await agree([tab], 4)}\n`)
   rmSync(home, { recursive: true, force: true })
 })
@@ -133,7 +133,7 @@ test('a source or a sender that signs two ops with one number is exposed to ever
   const lane = [toHex(rogue.author)]
   await importInto(third, await equivocation(third, rogue, ['to B: debit 5', 'to B: credit 5']))
   await agree(honest, 8)
-  for (const reader of honest) await expect(inConsole(reader, 'message-lane', lane)).rejects.toThrow('two ops with one number')
+  for (const reader of honest) await expect(inConsole(reader, 'message-lane', lane)).rejects.toThrow('two ops with the same number')
 })
 
 test('every reader computes the same custody, and sees when an owner has given twice', async ({ host, device }) => {

@@ -82,10 +82,10 @@ test('words of 400 characters and piled marks in every text leave no pane at any
     await page.getByRole('menuitem', { name, exact: true }).click()
   }
   await menuItem(founder, 'Node')
-  await founder.getByRole('textbox', { name: 'Your name here' }).fill(NAME)
+  await founder.getByRole('textbox', { name: 'Your name in this room' }).fill(NAME)
   await founder.keyboard.press('Escape')
   await menuItem(walker, 'Node')
-  await walker.getByRole('textbox', { name: 'Your name here' }).fill(NAME)
+  await walker.getByRole('textbox', { name: 'Your name in this room' }).fill(NAME)
   await walker.keyboard.press('Escape')
   // Its entry has the longest receipt: the other one has it, and follows it.
   await type(walker, 'seen')

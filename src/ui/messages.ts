@@ -1,7 +1,7 @@
 /**
- * Every text of the interface, in one place and typed: what takes a number is a function. Sentences about refusals,
- * failures and paths are in `refusal-messages.ts`, the graph's in `graph/graph-messages.ts`, those of kept rooms in `start/kept-messages.ts`,
- * what is said of an op in `crdt/entry-words.ts`.
+ * The texts of the interface, typed: a text with a number in it is a function. Other files have the sentences about refusals, failures and
+ * paths (`refusal-messages.ts`), the graph's texts (`graph/graph-messages.ts`), those of kept rooms (`start/kept-messages.ts`) and of evidence
+ * (`check/check-messages.ts`, loaded with its screen), and the words for an op that is not a message (`crdt/entry-words.ts`).
  */
 import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
@@ -54,7 +54,7 @@ function agreement(value: Agreement): string {
         ? `fetching, ${countInWords(value.got)} so far`
         : `fetching ${countInWords(value.got)} of ${plural(value.of, 'op')}`
     case 'peers':
-      if (value.unheard === value.peers) return `waiting to hear ${plural(value.peers, 'peer')}`
+      if (value.unheard === value.peers) return `waiting to hear from ${plural(value.peers, 'peer')}`
       return `${countInWords(value.equal)} of ${plural(value.peers, 'peer')} ${value.peers === 1 ? 'agrees' : 'agree'}`
   }
 }
@@ -80,7 +80,7 @@ export const messages = {
     share: 'Copy the room’s link',
     shared: 'Link copied. Anyone who has it can read and write in this room.',
     sharedHere: (host: string) =>
-      `Link copied. It works on this device only, because its address is “${host}”. Menu, Share the room, says how to let other devices in.`,
+      `Link copied. It works on this device only, because its address is “${host}”. To let other devices in, see Menu → Share the room.`,
     shareFailed: 'The browser would not copy. The link is in the address bar.',
     menu: 'Menu',
     update: 'New version: reload',
@@ -102,16 +102,18 @@ export const messages = {
     offlineOf: (name: string) => `Take ${name} offline`,
     offlineHint: 'Closes this node’s connections. It keeps working, and catches up when it is online again.',
     digest: 'digest',
-    digestHint: 'A hash of the heads. Two nodes with the same digest hold the same ops.',
+    digestHint:
+      'A hash of the heads. Two correct nodes with the same digest hold the same ops, as long as nobody finds two inputs with the same SHA-256 hash.',
     remove: (name: string) => `Stop ${name}`,
     peersHint: 'Show the peers',
     pathsHint: 'Show the paths',
     pending: (n: number) => `${countInWords(n)} pending`,
-    pendingHint: 'These ops wait for a missing parent. Press to see which.',
+    pendingHint: 'These ops wait for a missing parent or for a signature. Press to see which.',
     rejected: (n: number) => `${countInWords(n)} rejected`,
     rejectedHint: 'These ops break a rule, and no correct node admits them. Press to see why.',
     equivocations: (n: number) => plural(n, 'equivocation'),
-    equivocationsHint: 'An author signed two different ops with one number. Press to see them.',
+    equivocationsHint:
+      'An author signed two different ops with the same number. (Each author numbers their ops 0, 1, 2 …) Press to see them.',
   },
   catchUp: {
     label: 'Catching up',
@@ -127,10 +129,10 @@ export const messages = {
     behind:
       'This node may have lost messages that it has sent: the last of them is not on its disk. It asks other nodes for them before it writes.',
     unmarked: 'This node cannot tell whether its disk holds all messages that it has sent. It asks other nodes before it writes.',
-    lost: 'Another node has a message of this node that is not on its disk. This node fetches it, and those before it, before it writes.',
+    lost: 'Another node has a message of this node that is missing on this node’s disk. This node fetches it, and the messages before it, before it writes.',
     unanswered: 'No node has answered yet.',
     listening: 'Other nodes are answering.',
-    risk: 'If you do not wait and a lost message comes back, everyone sees that this node signed two different messages with one number.',
+    risk: 'If you do not wait and a lost message comes back, everyone sees that this node signed two different messages with the same number.',
     writeNow: 'Write now',
   },
   otherVersion: {
@@ -181,20 +183,20 @@ export const messages = {
     savedHint: 'Signed and stored on this disk. None of the counted authors has signed an op that follows it yet.',
     select: (id: string) => `Show ${id} in the graph`,
     equivocates: 'its author signed another op with this number',
-    full: 'The disk is full: this node can only read. What you type is kept here.',
+    full: 'The disk is full: this node can only read. What you type is kept.',
     tooLong: (bytes: number, limit: number) =>
       `This has ${plural(bytes, 'byte')}, and a message may have ${countInWords(limit)}. Split it into smaller messages.`,
-    waiting: 'Kept here, not signed yet: this node must first learn what the room holds.',
+    waiting: 'What you wrote is kept, and not signed yet: this node must first learn what the room holds.',
     unsentRefused: 'Not sent.',
     unsentUnanswered: 'You sent this just before the page closed. It may not have been saved.',
     putBack: 'Put it back',
     discard: 'Discard it',
     awaitedTitle: 'Waiting for the room',
     awaitedBody:
-      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu, Node, Import a file. What you write meanwhile is kept, and signed later.',
+      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu → Node → Import a file. What you write meanwhile is kept, and signed later.',
     emptyTitle: 'This tab is a node',
     emptyBody:
-      'It has its own key and its own copy of the room. What you write is signed, names by hash what it follows, and is drawn as an op in the graph.',
+      'It has its own key and its own copy of the room. What you write is signed, and contains the hashes of the ops before it. The graph shows it as an op.',
     addedTitle: 'One more node in this tab',
     addedBody:
       'It has its own key and its own copy of the room, like the other nodes of this tab. What you write in this console is signed with its key.',
@@ -214,7 +216,7 @@ export const messages = {
   start: {
     claim: 'Every tab is a node.',
     pitch:
-      'Open a room, open it again in another tab or on another device, and type in each. Messages are signed. Each names by hash those that it follows, so they form one graph. Tabs that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
+      'Open a room, open it again in another tab or on another device, and type in each. Messages are signed. Each message contains the hashes of the messages before it. So the messages form one graph. Tabs that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
     begin: 'Create a room',
     name: 'Room name',
     namePlaceholder: 'for example: Thursday seminar',
@@ -266,11 +268,11 @@ export const messages = {
     paths: 'Paths',
     peers: 'Nodes connected now',
     noneOffline: 'Offline: this node has no connections.',
-    nobody: 'Nobody else is here now. Open another tab, or share the link.',
+    nobody: 'No other node is connected now. Open another tab, or share the link.',
     tryingAgain: 'This node tries again by itself.',
     toHeal: 'To heal a path, press its button above.',
     unproven: 'unproven',
-    unprovenHint: 'It has not yet proved which key it has, so it has no name here.',
+    unprovenHint: 'It has not yet proved which key it has, so its name is not shown.',
     heard: silence,
     equal: 'in sync',
     lacks: (n: number) => `lacks ${plural(n, 'op')} that this node has`,
@@ -280,7 +282,7 @@ export const messages = {
     heads: 'Heads',
     moreHeads: (n: number) => `and ${countInWords(n)} more`,
     refusals: 'Refused from this peer',
-    lead: 'No peer has to be trusted: this node checks everything that a peer sends before it counts.',
+    lead: 'No peer has to be trusted: this node checks everything that a peer sends before it counts. “In sync” means: the peer says that it holds the same ops as this node.',
   },
   paths: {
     asItIs: 'normal',
@@ -312,7 +314,7 @@ export const messages = {
       n === 0
         ? 'Saved: no servers of your own.'
         : `Saved: ${plural(n, 'server')}. Connections that begin from now on use ${n === 1 ? 'it' : 'them'}.`,
-    held: 'These servers are not used in this room yet. They are used once you write here, save them here, or invite a device.',
+    held: 'These servers are not used in this room yet. This node uses them as soon as you write in the room, press Save, or invite a device.',
     bad: (line: string) =>
       `This is not a STUN or TURN server: “${line}”. An address begins with stun:, stuns:, turn: or turns:, and TURN needs a user and a password.`,
     tooMany: (most: number, line: string) =>
@@ -333,7 +335,7 @@ export const messages = {
     preparing: 'This device looks for its addresses …',
     code: 'The same text as a code for a camera',
     carryInvitation: 'Open this on the other device, or paste it there',
-    pasteInvitation: 'Paste this on the other device, in this room: Menu, Peers. Or press “Scan a code” there',
+    pasteInvitation: 'Paste this on the other device, in this room: Menu → Peers. Or press “Scan a code” there',
     carryAnswer: 'Bring this back to the device that invited, and paste it there',
     copy: 'Copy',
     copied: 'Copied.',
@@ -345,14 +347,14 @@ export const messages = {
     connecting: 'Connecting. The path appears above as soon as it is open.',
     connected: 'Connected.',
     noWay:
-      'No direct way to the other device was found. Devices in different networks often need a STUN or TURN server. You can name one below. A relay always works. To try again, make a new invitation.',
+      'No direct way to the other device was found. Devices in different networks often need a STUN or TURN server. You can name one below. Devices that reach the same relay need no direct connection. To try again, make a new invitation.',
   },
   node: {
     title: 'Node',
-    ownName: 'Your name here',
+    ownName: 'Your name in this room',
     ownNamePlaceholder: 'none: others see the nickname',
-    ownNameHeld: 'Others in this room see this name once you write here.',
-    ownNameTaken: 'Another node of this browser has a name in this room. Others see this name here only if you show it.',
+    ownNameHeld: 'Others in this room see this name as soon as you write.',
+    ownNameTaken: 'Another node of this browser has a name in this room. Others see this name for this node only if you show it.',
     ownNameTell: 'Show it now',
     nameOffer: (name: string) => `Others see ${quotedName(name)} beside your nickname once you write here. Nobody here has seen it yet.`,
     nameOfferOf: (nickname: string, name: string) =>
@@ -385,14 +387,15 @@ export const messages = {
       `${plural(admitted, 'op')} admitted, ${countInWords(duplicate)} known before, ${countInWords(refused)} refused.`,
     importedCut: (bytes: string) =>
       `The file is cut or damaged: its last ${bytes} could not be read. All whole parts before them were taken.`,
-    importedPending: (pending: number) => `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent.`,
+    importedPending: (pending: number) =>
+      `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent or for a signature.`,
     ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${countInWords(stored)} of them on this disk`,
     refused: 'Refused',
     refusedNone: 'Nothing was refused.',
     refusedLead: (shown: number, all: number) =>
       shown < all ? `The latest ${countInWords(shown)} of ${countInWords(all)}.` : plural(all, 'refusal'),
     pending: 'Pending',
-    pendingNone: 'No op waits for a missing parent.',
+    pendingNone: 'No op waits for a missing parent or for a signature.',
     pendingLead: (shown: number, all: number) =>
       `These ops wait. This node asks its peers for what is missing. ${shown < all ? `${countInWords(shown)} of ${plural(all, 'op')}:` : `${plural(all, 'op')}:`}`,
     pendingMissing: (n: number) => (n === 1 ? 'lacks the parent' : `lacks ${countInWords(n)} parents:`),
@@ -419,16 +422,25 @@ export const messages = {
     what: 'What you are looking at',
     paragraphs: [
       'Each tab runs a node. A node has a key that was made in this browser, and a copy of the room on this disk. It decides by itself which ops are valid.',
-      'What you write becomes an op. It is signed, and names by hash the ops that its author had seen. So ops form a graph, not one chain: when two people write at the same time, both ops stay, and a later op joins them.',
+      'What you write becomes an op. It is signed, and contains the hashes of the ops before it. So ops form a graph, not one chain: when two people write at the same time, both ops stay, and a later op joins them.',
       'The history in the console lists the ops of that graph, in the same order on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late is inserted after the ops that it follows, which may be further up.',
-      '“With all 3 here” means: the nodes of all 3 other authors who are connected now say that they have your message. That is no proof.',
-      '“Seen by” counts the authors who have signed an op that follows this one. In a room of more than 64 authors, only the first 32 whose ops came here are counted, and those who are connected or were so lately. The time of an op is what its author says; nothing depends on it.',
+      '“Saved here” means: your message is stored on this disk. “With all 3 here” means: the nodes of all 3 other authors who are connected now say that they have your message. That is no proof.',
+      '“Seen by 2” means: 2 other authors have signed an op that follows this message. In a room of more than 64 authors, only 64 are counted: the first 32 whose ops this node received, and 32 others. Of the others, connected authors come first.',
+      'The time of an op is what its author says. Nothing depends on it.',
+    ],
+    words: 'Words',
+    meanings: [
+      'Head: an op that no other op follows yet.',
+      'Digest: a hash of the heads. Two correct nodes with the same digest hold the same ops.',
+      'Depth: one more than the greatest depth of the op’s parents. The room’s first op has depth 0. The depth is the row in the graph.',
+      'Pending: an op that has arrived, and waits for a missing parent or for a signature.',
+      'Equivocation: an author signed two different ops with the same number. (Each author numbers their ops 0, 1, 2 …)',
     ],
     promise: 'What it promises, and what not',
     promises: [
-      'Nodes that hold the same ops show the same history and the same digest, as long as nobody finds two ops with one SHA-256. It does not promise that all nodes hold the same ops now.',
-      'Nobody can write in another’s name or change what was written, as long as SHA-256 and Ed25519 hold.',
-      'If an author signs two different ops with one number, anyone who holds both can prove it.',
+      'A correct node follows the protocol. Correct nodes that hold the same ops show the same history and the same digest, as long as nobody finds two different ops with the same SHA-256 hash. Tabweave does not promise that all nodes hold the same ops now.',
+      'Nobody can write in another’s name or change what was written, as long as SHA-256 and Ed25519 are not broken.',
+      'If an author signs two different ops with the same number, anyone who holds both can prove it.',
       'Anyone with the link can write, and can fill disks. Links cannot be revoked.',
       'The people who run the server of this page can change its code, and so read the room and write with your key. The relay cannot do this, unless it also serves the page.',
     ],

@@ -9,7 +9,7 @@ const ofAnOp = (reason: Exclude<EvidenceRefusal, keyof typeof OWN>): string => `
 /** What is wrong with the file, or with what it should prove. */
 const OWN = {
   'not-evidence':
-    'This is not evidence: such a file begins with the line “tabweave evidence 1”. The file of a room is read in that room: Menu, Node, Import a file.',
+    'This is not evidence: such a file begins with the line “tabweave evidence 1”. The file of a room is read in that room: Menu → Node → Import a file.',
   'unknown-version': 'It was made for another version of the protocol.',
   'too-large': 'It, or an op in it, is larger than the protocol allows.',
   truncated: 'The file is cut: its bytes end in the middle of something.',
@@ -19,8 +19,8 @@ const OWN = {
   'empty-chain': 'One of its two chains has no ops.',
   'unit-too-large': 'One of its chains has more ops or bytes than a chain can have.',
   'one-op': 'Both chains begin with the same op. That is no equivocation.',
-  'two-rooms': 'The two ops are of two rooms. Each room has its own numbers.',
-  'two-authors': 'The two ops are by two authors.',
+  'two-rooms': 'The two ops are of different rooms. Each room has its own numbers.',
+  'two-authors': 'The two ops are by different authors.',
   'two-seqs': 'The two ops have different numbers. An author writes many ops, each with its own number.',
   'broken-chain': 'An op in it does not name the op before it as its predecessor. So a later signature does not cover the earlier op.',
   'bad-signature': 'A signature in it is not the author’s. Anybody could have written this file.',
@@ -31,7 +31,7 @@ export const refusalOf = (reason: EvidenceRefusal): string =>
 
 export const checkMessages = {
   title: 'Check evidence',
-  lead: 'Evidence shows that one author signed two different ops with one number. It is a file, and needs no room: this page checks it on this device and sends it to nobody.',
+  lead: 'Evidence shows that one author signed two different ops with the same number. (Each author numbers their ops 0, 1, 2 …) It is a file, and needs no room: this page checks it on this device and sends it to nobody.',
   pick: 'Choose a file',
   drop: 'or drop it here',
   reading: 'Reading and checking…',
@@ -43,7 +43,8 @@ export const checkMessages = {
   proven: (seq: number) =>
     `The holder of this key signed two different ops as number ${countInWords(seq)} of one room. A node that follows the protocol never does.`,
   author: 'Author',
-  authorHint: 'The nickname comes from the key, and two keys can share one: compare the whole key.',
+  authorHint:
+    'The nickname comes from the key and proves nothing: anyone can make keys until one has a wanted nickname. Compare the whole key.',
   room: 'Room',
   roomHint: (beginning: string) => `The id of the room’s first op. Links to this room begin with “#${beginning}”.`,
   number: 'Number',
@@ -54,12 +55,12 @@ export const checkMessages = {
   signed: 'Signature',
   own: 'its own',
   above: (ops: number) => `on a later op of the author, ${countInWords(ops)} ${ops === 1 ? 'op' : 'ops'} after this one`,
-  noText: 'No text: it joins heads.',
+  noText: 'No text: it joins branches.',
   unknownBody: (bytes: string) => `Content of a kind that this version does not know, ${bytes}.`,
   notProven: 'What it does not prove',
   limits: [
     'Who the person is. The file is about a key, and anyone who has the key can sign with it. Nicknames and names prove nothing.',
-    'That it was done on purpose. A copied or restored browser profile can sign a number twice, and so can somebody who stole the key.',
+    'That it was done on purpose. A copied or restored browser profile can sign two ops with the same number, and so can somebody who stole the key.',
     'Which of the two was written first, or when: times are what authors say.',
     'That the room’s nodes have admitted either op, or that anybody read it.',
     'That one of the two texts is false. Both are the author’s words.',

@@ -22,15 +22,15 @@ export const graphMessages = {
     op: 'an op; shape and colour are its author’s',
     head: 'a head: nothing follows it yet',
     lane: 'the lane of this node',
-    own: 'its author’s previous op',
-    seen: 'an op its author had seen',
+    own: 'the author’s previous op',
+    seen: 'another op that the author had seen',
     thread:
       'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have. “−3” at its end: the peer lacks 3 ops. At most 8 peers have one',
-    pending: 'pending: a parent has not arrived',
+    pending: 'pending: waits for a missing parent or for a signature',
     rejected: 'rejected: it broke a rule',
-    forked: 'equivocation: two ops by one author with one number. A dashed line joins them',
+    forked: 'equivocation: two ops by one author with the same number. A dashed line joins them',
     far: 'too many ops to draw each, as after “Show all” in a long room: a band for each author. It is wider where the author has an op in more of the rows',
-    rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph. If there is no room for all lanes, authors who are not connected and have written nothing for longest share the last one, with “+” and their number. A head whose lane is too narrow for the nickname says it when you point at it.',
+    rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph. If there is not enough space for all lanes, authors who are not connected and have written nothing for longest share the last one, with “+” and their number. If a lane is too narrow for the nickname, point at its head to see it.',
   },
   /** The keys are those while the graph has the focus. */
   moves: {
@@ -57,7 +57,7 @@ export const graphMessages = {
     lanes: (names: string, folded: string, more: number) =>
       `Lanes from left to right: ${names}${folded === '' ? '' : `; in one lane at the right: ${folded}`}${more === 0 ? '' : `, and ${plural(more, 'other author')}`}`,
     foldedLanes: (names: string, more: number) =>
-      `No room for the lanes of ${names}${more === 0 ? '' : `; and of ${countInWords(more)} more`}`,
+      `Not enough space for the lanes of ${names}${more === 0 ? '' : `; and of ${countInWords(more)} more`}`,
     hidden: (n: number) => `${plural(n, 'more op')} in sight`,
     grown: (n: number) => plural(n, 'new op'),
   },
@@ -88,13 +88,13 @@ export const graphMessages = {
     size: 'Size',
     bytes: bytesInWords,
     reach: (past: number, future: number, concurrent: number) =>
-      `${countInWords(past)} in its past · ${countInWords(future)} in its future · ${countInWords(concurrent)} concurrent`,
+      `${countInWords(past)} earlier · ${countInWords(future)} later · ${countInWords(concurrent)} concurrent`,
     inHistory: 'Show in the history',
     copy: 'Copy the id',
     more: (n: number) => `and ${countInWords(n)} more`,
     moreUntold: (n: number) => `and ${countInWords(n)} more, which are not listed`,
     pending: 'Pending: not in the graph of this node yet.',
     rejected: 'Rejected: this node will not take it in.',
-    unknown: 'This op is not known here.',
+    unknown: 'This node does not know this op.',
   },
 } as const

@@ -1,4 +1,4 @@
-/** What one is looking at, what it promises, and the keys. */
+/** What the screens show, their words, what the app promises, and the keys. */
 import { messages } from '../messages.ts'
 import { Keys } from '../shared/Keys.tsx'
 import './help.css'
@@ -13,6 +13,12 @@ export default function HelpPlace() {
       {text.paragraphs.map((paragraph) => (
         <p key={paragraph}>{paragraph}</p>
       ))}
+      <h3>{text.words}</h3>
+      <ul className="promises">
+        {text.meanings.map((meaning) => (
+          <li key={meaning}>{meaning}</li>
+        ))}
+      </ul>
       <h3>{text.promise}</h3>
       <ul className="promises">
         {text.promises.map((promise) => (

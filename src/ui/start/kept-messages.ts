@@ -13,7 +13,7 @@ export const keptMessages = {
   used: (when: string) => `last used ${when}`,
   written: (when: string) => `last written ${when}`,
   runs: 'runs in another tab',
-  others: (n: number) => `and ${countInWords(n)} other ${n === 1 ? 'node' : 'nodes'} kept here`,
+  others: (n: number) => `and ${countInWords(n)} other kept ${n === 1 ? 'node' : 'nodes'}`,
   nodes: (n: number) => `${countInWords(n)} nodes`,
   nodesRun: (n: number) => `${countInWords(n)} in other tabs now`,
   more: (name: string) => `Nodes of ${name}, and forgetting`,
