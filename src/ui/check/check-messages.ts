@@ -31,7 +31,7 @@ export const refusalOf = (reason: EvidenceRefusal): string =>
 
 export const checkMessages = {
   title: 'Check evidence',
-  lead: 'Evidence shows that one author signed two different ops with the same number. (Each author numbers their ops 0, 1, 2 …) It is a file, and needs no room: this page checks it on this device and sends it to nobody.',
+  lead: 'Evidence is a file. It shows that one author signed two different ops with the same number. (Each author numbers their ops 0, 1, 2 …) No room is needed: this page checks the file on this device and sends it to nobody.',
   pick: 'Choose a file',
   drop: 'or drop it here',
   reading: 'Reading and checking…',
