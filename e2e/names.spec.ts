@@ -91,7 +91,7 @@ test('D26 a name kept from another room is shown to its owner first, in a room t
   const created = await open(`${host.address}/#new`)
   const joined = await open(founder.url())
   const offers = [created, joined].map((page) =>
-    page.getByText('Others see “\u2068Ada Lovelace\u2069” beside your nickname once you write here.'),
+    page.getByText('Others see “\u2068Ada Lovelace\u2069” beside your nickname as soon as you write.'),
   )
   for (const offer of offers) await expect(offer).toBeVisible()
   const guest = await (await device()).open(created.url())
@@ -103,7 +103,7 @@ test('D26 a name kept from another room is shown to its owner first, in a room t
   await expect(offers[0]!).toHaveCount(0)
 
   // Declined in one room, it is kept for others.
-  await joined.getByRole('button', { name: 'No name here', exact: true }).click()
+  await joined.getByRole('button', { name: 'No name in this room', exact: true }).click()
   await expect(offers[1]!).toHaveCount(0)
   await type(joined, 'without a name')
   await agree([founder, joined], 2)
@@ -112,5 +112,5 @@ test('D26 a name kept from another room is shown to its owner first, in a room t
   await next.goto(`${host.address}/#new`)
   await ready(next)
   await next.getByRole('button', { name: 'Change it', exact: true }).click()
-  await expect(next.getByRole('textbox', { name: 'Your name here' })).toHaveValue('Ada Lovelace')
+  await expect(next.getByRole('textbox', { name: 'Your name in this room' })).toHaveValue('Ada Lovelace')
 })

@@ -347,7 +347,7 @@ test('kept nodes are told apart by the names that were chosen, by how many ops t
   await agree([first, second], 1)
   await first.getByRole('button', { name: 'Menu', exact: true }).click()
   await first.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  await first.getByRole('textbox', { name: 'Your name here' }).fill('Ada Lovelace')
+  await first.getByRole('textbox', { name: 'Your name in this room' }).fill('Ada Lovelace')
   await first.keyboard.press('Escape')
   await second.close()
   await type(first, 'one')

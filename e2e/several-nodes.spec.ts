@@ -163,7 +163,7 @@ test('consoles beside each other have their heads in one line, each with the wor
   const page = await open(`${host.address}/#new`)
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  await page.getByRole('textbox', { name: 'Your name here' }).fill('Alice')
+  await page.getByRole('textbox', { name: 'Your name in this room' }).fill('Alice')
   await page.keyboard.press('Escape')
   for (const [count, width] of [
     [2, 1_280],

@@ -356,11 +356,12 @@ export const messages = {
     ownNameHeld: 'Others in this room see this name as soon as you write.',
     ownNameTaken: 'Another node of this browser has a name in this room. Others see this name for this node only if you show it.',
     ownNameTell: 'Show it now',
-    nameOffer: (name: string) => `Others see ${quotedName(name)} beside your nickname once you write here. Nobody here has seen it yet.`,
+    nameOffer: (name: string) =>
+      `Others see ${quotedName(name)} beside your nickname as soon as you write. Nobody in this room has seen it yet.`,
     nameOfferOf: (nickname: string, name: string) =>
-      `Others see ${quotedName(name)} beside ${nickname} once you write as it. Nobody here has seen it yet.`,
+      `Others see ${quotedName(name)} beside ${nickname} as soon as you write as it. Nobody in this room has seen it yet.`,
     nameChange: 'Change it',
-    nameDecline: 'No name here',
+    nameDecline: 'No name in this room',
     ownNameSeen: (name: string) => `Saved. Others see ${quotedName(name)} beside your nickname.`,
     ownNameNone: 'Saved. Others see your nickname only.',
     ownNameLong: (most: number, name: string) => `Too long: others see the first ${countInWords(most)} characters, ${quotedName(name)}.`,
