@@ -77,7 +77,7 @@ test('a group log is written through pipes by one author, printed, and compared 
   expect(await messagesOf(tab)).toEqual(['deployed 1.4.2', 'tests passed', 'image pushed'])
   const [, ...entries] = await tab.evaluate(() => window.tabweave.history())
   expect(new Set(entries.map(({ author }) => author)).size).toBe(1)
-  const auditor = printed.slice(printed.indexOf('(auditor)'))
+  const auditor = printed.slice(printed.indexOf(' “auditor” '))
   for (const text of await messagesOf(tab)) expect(auditor).toContain(`: ${text}\n`)
   expect(auditor).toContain('* all agree: ')
   expect(await inShell('digest', tab.url(), home)).toBe(`${await agree([tab], 4)}\n`)
