@@ -62,9 +62,13 @@ test('of several closed nodes a room’s link takes up the one that was written 
   await type(first, 'from the first')
   await agree([first, second], 3)
   await expect.poll(async () => (await noteOf(first)).lastUsed).toBeGreaterThan((await noteOf(second)).lastUsed)
+  const third = await open(link)
+  await agree([first, third], 3)
+  await expect.poll(async () => (await noteOf(third)).lastUsed).toBeGreaterThan((await noteOf(first)).lastUsed)
   // In this order: what was opened or closed last does not count.
   await first.close()
   await second.close()
+  await third.close()
   expect(await said(await open(link), 'node')).toBe(node)
 })
 

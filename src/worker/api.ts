@@ -29,7 +29,7 @@ export type * from '../node/views.ts'
 export type { IceServer, PageCommand, PageEvent } from '../net/direct/page-port.ts'
 
 export type ToNode =
-  /** The nodes that this browser has kept, latest used first: reply `KeptNode[]`. Allowed before "start". */
+  /** The nodes that this browser has kept, in the order of `kept-order.ts`: reply `KeptNode[]`. Allowed before "start". */
   | { readonly type: 'rooms'; readonly ref: number }
   /** Deletes a node (its id), key and all, if it does not run: reply `Forgotten`. Allowed before "start". */
   | { readonly type: 'forget'; readonly ref: number; readonly node: Hex }

@@ -20,6 +20,7 @@ import type { Forgotten, FromNode, NodeFailure, Replies, ToNode } from './api.ts
 import { beginningOf } from './beginning.ts'
 import { mintDistinct } from './distinct-key.ts'
 import { createGraphFeeder } from './graph-feed.ts'
+import { inOrder } from './kept-order.ts'
 import { createPublisher } from './publisher.ts'
 import { isToNode } from './check.ts'
 
@@ -209,10 +210,10 @@ async function listRooms(): Promise<Replies['rooms']> {
   return nodes.map((node) => ({ ...node, linkId: linkId(node.link), runs: held.has(lockName(node.id)) }))
 }
 
-/** Latest used first. */
+/** As `kept-order.ts` puts them. */
 async function listNodes(): Promise<readonly KnownNode[]> {
   try {
-    return await (await openRegistry()).list()
+    return inOrder(await (await openRegistry()).list())
   } catch {
     // Without storage there is nothing to resume; "start" will say so.
     return []

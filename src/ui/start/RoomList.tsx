@@ -1,5 +1,6 @@
 /** The rooms this browser has kept, latest used first, each with its nodes: one click and the tab is a node of it again, or it is forgotten. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { greatestOf } from '../../core/lists.ts'
 import type { Hex, KeptNode } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
@@ -80,7 +81,7 @@ interface RoomProps {
 function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping, onForgotten }: RoomProps) {
   const [open, setOpen] = useState(unfolded)
   const now = useAgeClock()
-  const [latest] = nodes
+  const lastUsed = greatestOf(nodes.map((node) => node.lastUsed))
   const isHere = here !== null
   const shown = name === '' ? text.nameless : name
   const free = nodes.find(({ runs }) => !runs)
@@ -104,12 +105,12 @@ function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping,
             <AuthorMark key={id} author={id} />
           ))}
           {isHere ? (
-            <Here here={here} linkId={latest.linkId} others={nodes.filter(({ id }) => !here.includes(id)).length} />
+            <Here here={here} linkId={nodes[0].linkId} others={nodes.filter(({ id }) => !here.includes(id)).length} />
           ) : (
             <Who nodes={nodes} />
           )}
         </span>
-        <span className="kept-when">{isHere ? text.here : text.used(timeAgo(latest.lastUsed / 1000, now))}</span>
+        <span className="kept-when">{isHere ? text.here : text.used(timeAgo(lastUsed / 1000, now))}</span>
       </button>
       <button
         type="button"

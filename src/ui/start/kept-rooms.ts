@@ -5,11 +5,11 @@ export interface KeptRoom {
   readonly link: string
   /** Empty while no node of it knows it. */
   readonly name: string
-  /** Latest used first. */
+  /** The one that somebody wrote as last first. */
   readonly nodes: readonly [KeptNode, ...KeptNode[]]
 }
 
-/** Rooms in the order of their latest used nodes. By the link: two secrets of one genesis are two rooms. @param nodes latest used first */
+/** Rooms and their nodes in the order in which they come. By the link: two secrets of one genesis are two rooms. */
 export function roomsOf(nodes: readonly KeptNode[]): readonly KeptRoom[] {
   const rooms = new Map<string, [KeptNode, ...KeptNode[]]>()
   for (const node of nodes) {
