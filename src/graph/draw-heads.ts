@@ -21,9 +21,9 @@ const COUNT_FONT = `10px ${FONT}`
 const MIN_NAMED_GAP = 28
 /** A word is condensed to this part of its width at most, and cut if that is not enough: narrower letters cannot be read. */
 const MOST_CONDENSED = 0.75
-/** Between the words of neighbours, and from the middle of a shape to a word beside it, CSS pixels. */
+/** Between the words of neighbours, and between a shape and a word beside it, CSS pixels. */
 const WORD_GAP = 4
-const BESIDE_SHAPE = 11
+const BESIDE_SHAPE = 5
 
 /** Height of the strip of column heads, CSS pixels. */
 export const headHeight = ({ names }: Scene): number => (names.size === 0 ? HEADER_HEIGHT : HEADER_HEIGHT + CALLED_HEIGHT)
@@ -93,15 +93,17 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
   }
   const shapeY = naming === 'none' ? frame.box.top / 2 : 16
   const r = Math.min(6, camera.laneGap * 0.3)
+  // Two lines of nickname leave no line for the notes.
+  const shapeX = own && naming === 'two lines' ? drawYou(canvas, frame, x, shapeY, r) : x
   if (scene.layout.columnLanes[column]! > 1 && r > 2) {
     canvas.beginPath()
-    addStar(canvas, x, shapeY, r + 4.5)
+    addStar(canvas, shapeX, shapeY, r + 4.5)
     canvas.lineWidth = 1.5
     canvas.strokeStyle = palette.danger
     canvas.stroke()
   }
   canvas.beginPath()
-  addShape(canvas, look.shape, x, shapeY, r)
+  addShape(canvas, look.shape, shapeX, shapeY, r)
   canvas.fillStyle = inkOf(look, palette)
   canvas.fill()
   if (naming === 'none') return
@@ -116,7 +118,6 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
     return
   }
   for (const [line, word] of look.name.split(' ').entries()) drawWord(canvas, frame, word, x, 33 + 13 * line)
-  if (own) drawYou(canvas, frame, x + BESIDE_SHAPE, shapeY + 0.5, x + camera.laneGap - r - WORD_GAP)
 }
 
 /** As much of a word as can be read in the width of a column. */
@@ -135,14 +136,16 @@ function drawNotes(canvas: Canvas2D, { camera, palette, scene, words }: Frame, c
   canvas.fillText(notes.join(' · '), x, 46.5, camera.laneGap - WORD_GAP)
 }
 
-/** Beside the shape, where it does not reach the neighbour's shape. */
-function drawYou(canvas: Canvas2D, { palette, words }: Frame, x: number, y: number, right: number): void {
+/** Draws whose lane it is beside the shape, if the column is wide enough for both. Gives where the shape stands. */
+function drawYou(canvas: Canvas2D, { camera, palette, words }: Frame, x: number, y: number, r: number): number {
   canvas.font = COUNT_FONT
-  if (x + canvas.measureText(words.you).width > right) return
+  const aside = BESIDE_SHAPE + canvas.measureText(words.you).width
+  if (2 * r + aside > camera.laneGap - WORD_GAP) return x
   canvas.textAlign = 'left'
   canvas.fillStyle = palette.accent
-  canvas.fillText(words.you, x, y)
+  canvas.fillText(words.you, x - aside / 2 + r + BESIDE_SHAPE, y + 0.5)
   canvas.textAlign = 'center'
+  return x - aside / 2
 }
 
 function nameOf(frame: Frame, column: number): string {

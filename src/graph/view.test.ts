@@ -272,8 +272,16 @@ describe('a lane that is narrow', () => {
     graph.feed({ type: 'present', authors: [0, 1, 2, 3].map(keyBytes) })
     graph.input({ type: 'fit' })
     rest()
+    context.forget()
+    graph.input({ type: 'pan', dx: 0, dy: 0 })
+    rest()
     const shown = nicknames.map((word) => (word.length <= letters ? word : `${word.slice(0, letters - 1)}…`))
     expect(context.texts.map(({ text }) => text)).toEqual(expect.arrayContaining(shown))
+    // The node's own lane says so within itself, where that fits.
+    const lane = context.texts.findLast(({ text }) => text === shown[0])!.x
+    const you = context.texts.filter(({ text }) => text === 'you').at(-1)
+    expect(you === undefined).toBe(width === 32)
+    if (you !== undefined) expect(you.x + context.measureText('you').width).toBeLessThanOrEqual(lane + width / 2)
   })
 
   test('of fewer than 28 pixels has the mark alone, until somebody zooms in', () => {

@@ -16,9 +16,9 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
       <circle cx="14" cy="10" r="3.8" />
     </g>,
   ],
-  [text.lane, 'mark-lane', <rect key="lane" x="6" y="1" width="16" height="18" rx="4" />],
   [text.own, 'mark-own', <path key="own" d="M14 1v18" />],
   [text.seen, 'mark-seen', <path key="seen" d="M4 1c0 11 20 7 20 18" />],
+  [text.lane, 'mark-lane', <rect key="lane" x="6" y="1" width="16" height="18" rx="4" />],
   [text.thread, 'mark-thread', <path key="thread" d="M1 5h7c5 0 3 9 8 9h11" />],
   [text.pending, 'mark-pending', <circle key="pending" cx="14" cy="10" r="5.5" />],
   [
