@@ -300,7 +300,6 @@ function refuseItem(engine: Engine, from: Link, item: IntakeItem, reason: Refusa
   item.units = []
 }
 
-/** Refused ops count against the origin that brought them. That need not be the origin whose op let them be judged. */
 function settle(
   engine: Engine,
   from: Link,
@@ -325,14 +324,25 @@ function settle(
       notify(engine, { type: 'changed' })
       return
     case 'rejected':
-      result.refused++
-      refuseFrom(engine, outcome.link, outcome.reason, outcome.id, outcome.reason === 'parent-rejected' ? 0 : 3)
-      return
+      return refuseOp(engine, from, outcome, result, outcome.reason === 'parent-rejected' ? 0 : 3)
     case 'dropped':
-      result.refused++
-      refuseFrom(engine, outcome.link, outcome.reason, outcome.id, outcome.reason === 'pending-full' ? 0 : 1)
-      return
+      return refuseOp(engine, from, outcome, result, outcome.reason === 'pending-full' ? 0 : 1)
     case 'equivocation':
       notify(engine, { type: 'changed' })
   }
+}
+
+/**
+ * A refused op counts against the origin that brought it, and against its answer. That need not be the origin whose op let it be judged:
+ * liars leave ops waiting for an op that an honest peer will bring.
+ */
+function refuseOp(
+  engine: Engine,
+  from: Link,
+  { link, reason, id }: Extract<Outcome, { type: 'rejected' | 'dropped' }>,
+  result: IntakeResult,
+  strikes: number,
+): void {
+  if (link === from) result.refused++
+  refuseFrom(engine, link, reason, id, strikes)
 }

@@ -1,6 +1,8 @@
 /** Parents that never were, or are withheld, and floods of ops that wait for them. */
 import { describe, expect, test } from 'vitest'
 import { MAX_PENDING_PER_LINK, MAX_PENDING_TOTAL } from '../../core/limits.ts'
+import type { Unit } from '../../core/unit.ts'
+import { encodeBody } from '../../crdt/body.ts'
 import { step } from '../../sync/engine.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 import { give, type SimNode } from '../node.ts'
@@ -19,13 +21,20 @@ import {
   runUntil,
   say,
   strikesOf,
+  tell,
   together,
+  unsigned,
   verdictOf,
   heard,
 } from '../stage.ts'
 import { bundleOf } from '../villain.ts'
 
 const mallory = keyNamed('mallory')
+/** The body of an op that joins heads. */
+const MERGE = encodeBody({ kind: 'merge' })
+
+const unasked = (units: readonly Unit[]): Uint8Array =>
+  encodeMessage({ type: 'units', ref: 0, bundle: bundleOf(units), last: true, left: 0 })
 
 describe('parents', () => {
   test('B5 that one peer withholds are asked of another, before that one has said that it has them', () => {
@@ -83,6 +92,34 @@ describe('parents', () => {
     expect(has(bob!, child)).toBe(true)
     run(stage, 3_000)
     expect(verdictOf(stage)).toBe(null)
+  })
+
+  test('B6 D24 on which liars left ops that no rule accepts are no blame of the peer that brings them', () => {
+    const stage = createStage(2, { delay: { least: 5, most: 6 } })
+    const [alice, bob] = stage.nodes as [SimNode, SimNode]
+    for (const node of stage.nodes) say(stage, node, 'here')
+    run(stage, 3_000)
+    let own = message(stage, mallory, null, [stage.room], 'here too')
+    for (const node of stage.nodes) push(stage, node, linkNamed(stage, 'mallory'), [[own]])
+    run(stage, 3_000)
+    for (let round = 0; round < 6; round++) {
+      const withheld = message(stage, mallory, own, [], `withheld ${round}`)
+      own = message(stage, mallory, withheld, [], `and what follows ${round}`)
+      for (const length of [1_023, 40]) {
+        // Its first op names another author's op as its own latest.
+        const key = keyNamed(`liar ${round} ${length}`)
+        const chain = [withheld]
+        for (let i = 0; i < length; i++) chain.push(message(stage, key, chain.at(-1)!, [], '', { body: MERGE }))
+        tell(stage, bob, linkNamed(stage, `liar ${round} ${length}`), unasked([[...chain.slice(1, -1).map(unsigned), chain.at(-1)!]]))
+      }
+      expect(runUntil(stage, 200, () => bob.engine.replica.pending.waiting > 1_024)).toBeLessThan(200)
+      push(stage, alice, linkNamed(stage, 'mallory'), [[withheld], [own]])
+      run(stage, 200)
+      const typed = say(stage, alice, `typed ${round}`)
+      expect([round, runUntil(stage, 60_000, () => has(bob, typed)) < 1_000]).toEqual([round, true])
+      run(stage, 2_000)
+    }
+    expect(bob.engine.peers.get(alice.engine.senderId)!.failures).toBe(0)
   })
 
   test('B4 that never were are not asked for again and again', () => {

@@ -145,6 +145,14 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B6',
     file: 'src/sync/intake.ts',
+    in: 'refuseOp',
+    replace: 'condition of if',
+    with: 'link !== null',
+    test: tested(WITHHOLDERS, 'B6 D24 on which liars left ops that no rule accepts'),
+  },
+  {
+    row: 'B6',
+    file: 'src/sync/intake.ts',
     in: 'advance',
     replace: 'condition of if',
     mentions: ['mayBegin'],
