@@ -4,6 +4,7 @@
  */
 import type { Node } from '../node/node.ts'
 import type { Hex, HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
+import { NEWEST, shownOfFlood } from './flood.ts'
 import {
   agreementLine,
   entryLine,
@@ -19,9 +20,7 @@ import {
   words,
 } from './words.ts'
 
-/** How many of the entries that were there already are shown: a screen. */
-export const NEWEST = 20
-/** If more entries than this come at once, a person cannot follow them: only the newest are shown. */
+/** If more entries than this come at once, a person cannot follow them: only some are shown (`flood.ts`). */
 const FLOOD = 200
 /** Entries read at a time. */
 const BATCH = 256
@@ -130,9 +129,11 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
       if (isWatched && left + toCome(node.status()) > FLOOD) {
         if (!isFloodOver()) return
         if (left > FLOOD) {
-          print(skippedLine(left - NEWEST))
-          shown += left - NEWEST
-          left = NEWEST
+          const ops = shownOfFlood(node.engine.replica.dag, shown, shown + left)
+          print(skippedLine(left - ops.length))
+          for (const op of ops) printEntries(await node.room.admitted(op, 1))
+          shown += left
+          continue
         }
       }
       const next = Math.min(left, BATCH)

@@ -1,7 +1,8 @@
 /** A node and its terminal, from the first line to the last: writes typed lines into the room, and decides when to end. */
 import type { Node } from '../node/node.ts'
 import type { Options } from './args.ts'
-import { createScreen, NEWEST } from './screen.ts'
+import { NEWEST } from './flood.ts'
+import { createScreen } from './screen.ts'
 import { holdingLine, refusedLine, unknownCommandLine, words } from './words.ts'
 
 export interface Terminal {
