@@ -63,9 +63,11 @@ export interface Peer {
   takenIn: number
   /** The last question to it that was given up because it was silent, until another one is asked: its answer may come late. */
   gaveUpOn: Readonly<GivenUp> | null
-  /** How often in a row it stalled or did not serve ops that it named, and until when it is not asked (ms). */
+  /** How often in a row it stalled or did not serve ops that it named. */
   failures: number
+  /** Until when it is not asked while there is another peer to ask, and until when it is not asked at all (ms). */
   benchedUntil: number
+  pausedUntil: number
   /** When it was last asked for ops, or met (ms): newcomers wait behind peers that are here. */
   askedAt: number
   /** True when the last question to it that came to an end brought ops. */
@@ -136,6 +138,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     gaveUpOn: null,
     failures: 0,
     benchedUntil: 0,
+    pausedUntil: 0,
     askedAt: now,
     isUseful: false,
     broughtWell: 0,

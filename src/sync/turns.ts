@@ -19,7 +19,7 @@ const LONGEST_AGO_EVERY = 4
 export const BENCH = 1_000
 /**
  * A peer that fails again and again rests up to this long (ms): a question may have 17 kB, and hundreds of sender values can name heads
- * that nobody has. It rests no longer, since it may be the only peer, on a lossy path.
+ * that nobody has. But it rests only BENCH while no question is open and all others rest too: it may be the only peer, on a lossy path.
  */
 const LONGEST_BENCH = 16_000
 /**
@@ -98,12 +98,17 @@ const decidedOf = ({ dag, rejected }: Replica): number => dag.length + rejected.
  * @param before a peer that was asked since then is not asked again (ms)
  */
 export function choose(engine: Engine, before: number): Peer | null {
+  const best = bestOf(engine, before, 'benchedUntil')
+  return best === null && engine.fetches.size === 0 ? bestOf(engine, before, 'pausedUntil') : best
+}
+
+function bestOf(engine: Engine, before: number, restsUntil: 'benchedUntil' | 'pausedUntil'): Peer | null {
   const { now } = engine
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
   const onlyFriends = now < strangersFrom(engine) && [...engine.peers.values()].some((peer) => isFriend(engine, peer))
   for (const peer of engine.peers.values()) {
-    if (peer.benchedUntil > now || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
+    if (peer[restsUntil] > now || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
     if (peer.askedAt >= before || !mayBeAsked(engine, peer, 'turn')) continue
     if (best !== null && !isBefore(engine, peer, best)) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
@@ -145,8 +150,10 @@ export function hasMore(engine: Engine, peer: Peer): boolean {
 export function nextUnbenched(engine: Engine): number {
   const strangers = strangersFrom(engine)
   let next = Math.min(strangers > engine.now ? strangers : Infinity, askableAt(engine, 'turn'))
-  for (const { benchedUntil, emptyUntil } of engine.peers.values()) {
+  const isAsking = engine.fetches.size > 0
+  for (const { benchedUntil, pausedUntil, emptyUntil } of engine.peers.values()) {
     if (benchedUntil > engine.now) next = Math.min(next, benchedUntil)
+    if (pausedUntil > engine.now && !isAsking) next = Math.min(next, pausedUntil)
     if (emptyUntil > engine.now) next = Math.min(next, emptyUntil)
   }
   return next
@@ -159,4 +166,5 @@ export function bench(engine: Engine, peer: Peer): void {
   if (peer.failures > FAILURES_OF_THE_USEFUL) peer.isUseful = false
   const doublings = Math.max(0, peer.failures - FAILURES_OF_THE_USEFUL)
   peer.benchedUntil = engine.now + Math.min(LONGEST_BENCH, BENCH * 2 ** doublings)
+  peer.pausedUntil = engine.now + BENCH
 }

@@ -105,7 +105,7 @@ export const GRAPH: readonly Defence[] = [
   {
     row: 'B5',
     file: TURNS,
-    in: 'choose',
+    in: 'bestOf',
     drop: 'operand',
     mentions: ['isMissing', 'peer'],
     test: tested(WITHHOLDERS, 'B5 that one peer withholds are asked of another'),

@@ -228,7 +228,7 @@ export const QUESTIONS: readonly Defence[] = [
   {
     row: 'D24',
     file: 'src/sync/turns.ts',
-    in: 'choose',
+    in: 'bestOf',
     drop: 'if',
     mentions: ['mayBeAsked'],
     test: tested(ASKING_TEST, 'D24 names that never give what they name'),
@@ -306,7 +306,7 @@ export const QUESTIONS: readonly Defence[] = [
   {
     row: 'D24',
     file: 'src/sync/turns.ts',
-    in: 'choose',
+    in: 'bestOf',
     drop: 'operand',
     mentions: ['askedAt'],
     test: tested(FETCH_TEST, 'D24 who is asked beside an answer that goes on is heard'),
