@@ -371,6 +371,15 @@ test('in a window of another size the same entry stands at the top, and what is 
     await settled()
     expect(seesMark()).toBe(true)
   }
+  store.setState({ selected: null, found: null })
+  const thrown = vi.fn()
+  addEventListener('error', thrown)
+  for (const [width, height] of sizes) {
+    Object.assign(place.style, { width, height })
+    await settled()
+  }
+  removeEventListener('error', thrown)
+  expect(thrown).not.toHaveBeenCalled()
 })
 
 test('a match among the entries at the end stays in sight in a smaller window, and the way back to the end follows it', async () => {

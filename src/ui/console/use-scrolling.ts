@@ -167,7 +167,8 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
       if (following) toEnd()
       else stay()
       if (before === '' || before === size.current) return
-      if (wasSeen && !seesSelected(scroller)) targetOf(selectedIn(scroller)!).scrollIntoView({ block: 'center' })
+      const selectedRow = selectedIn(scroller)
+      if (wasSeen && selectedRow !== null && !seesSelected(scroller)) targetOf(selectedRow).scrollIntoView({ block: 'center' })
       else if (!following) askAgain()
     })
     observer.observe(box.current!)
