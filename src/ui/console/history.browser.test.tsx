@@ -372,7 +372,7 @@ test('in a window of another size the same entry stands at the top, and what is 
     expect(seesMark()).toBe(true)
   }
   store.setState({ selected: null, found: null })
-  const thrown = vi.fn()
+  const thrown = vi.fn<() => void>()
   addEventListener('error', thrown)
   for (const [width, height] of sizes) {
     Object.assign(place.style, { width, height })
