@@ -22,7 +22,7 @@ test('an entry that is no message is found by what the screen says of it', () =>
   const genesis = entryOf('A room', 'genesis')
   expect(match('CREATED the room “a', genesis)?.excerpt).toEqual({ before: '', words: 'created the room “A', after: ' room”' })
   expect(match('a room', genesis)?.excerpt.words).toBe('A room')
-  expect(match('joined the', entryOf('', 'merge'))?.excerpt).toEqual({ before: '', words: 'joined the', after: ' heads' })
+  expect(match('joined the', entryOf('', 'merge'))?.excerpt).toEqual({ before: '', words: 'joined the', after: ' branches' })
   expect(match('created', entryOf('A room'))).toBe(null)
 })
 
