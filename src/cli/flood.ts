@@ -1,11 +1,12 @@
 /** Which ops of a flood a person is shown: hundreds that came within seconds, perhaps by one author that writes all the time. */
 import type { Dag } from '../core/dag.ts'
+import { rangeOf } from '../core/lists.ts'
 
-/** The newest ops of a flood: a screen. */
+/** How many of the newest ops of a flood are shown: a screen. */
 export const NEWEST = 20
-/** Beside them the newest ops of so many lines, of the authors who wrote here first. */
+/** How many other ops are shown: the newest ones of the authors who wrote here first. */
 const OF_EARLY = 20
-/** So many of one author, so that no author takes the lines of the others. */
+/** How many of these are by one author at most, so that no author takes the lines of the others. */
 const OF_ONE = 5
 
 /**
@@ -21,7 +22,6 @@ export function shownOfFlood({ author }: Pick<Dag, 'author'>, from: number, to: 
   }
   // Authors are numbered in the order of their first ops here.
   const ofEarly = [...latest].sort(([a], [b]) => a - b).flatMap(([, ops]) => ops)
-  const shown = new Set(ofEarly.slice(0, OF_EARLY))
-  for (let op = Math.max(from, to - NEWEST); op < to; op++) shown.add(op)
+  const shown = new Set([...ofEarly.slice(0, OF_EARLY), ...rangeOf(Math.max(from, to - NEWEST), to)])
   return [...shown].sort((a, b) => a - b)
 }

@@ -22,15 +22,15 @@ function nodeToldOfMany(): { node: Node; bring(): void } {
     equivocations: 0,
   })
   const room = {
-    admitted: (first: number, count: number) =>
+    admitted: (ops: readonly number[]) =>
       Promise.resolve(
-        Array.from({ length: count }, (_, i) => ({
-          op: first + i,
+        ops.map((op) => ({
+          op,
           time: 0,
           author: '00'.repeat(32),
           own: false,
           kind: 'message',
-          text: `${first + i};`,
+          text: `${op};`,
         })),
       ),
     latestEquivocations: () => [],

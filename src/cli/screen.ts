@@ -2,6 +2,7 @@
  * What a person sees of a running node, in lines: the ops as they come, and whether all peers agree. A line is printed when something
  * changes.
  */
+import { rangeOf } from '../core/lists.ts'
 import type { Node } from '../node/node.ts'
 import type { Hex, HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
 import { NEWEST, shownOfFlood } from './flood.ts'
@@ -131,13 +132,13 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
         if (left > FLOOD) {
           const ops = shownOfFlood(node.engine.replica.dag, shown, shown + left)
           print(skippedLine(left - ops.length))
-          for (const op of ops) printEntries(await node.room.admitted(op, 1))
+          printEntries(await node.room.admitted(ops))
           shown += left
           continue
         }
       }
       const next = Math.min(left, BATCH)
-      printEntries(await node.room.admitted(shown, next))
+      printEntries(await node.room.admitted(rangeOf(shown, shown + next)))
       shown += next
     }
     flood.shownAt = performance.now()

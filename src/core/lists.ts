@@ -18,3 +18,6 @@ export function greatestOf(numbers: Iterable<number>, start = -Infinity): number
   for (const each of numbers) if (each > greatest) greatest = each
   return greatest
 }
+
+/** The whole numbers `from` to before `to`. */
+export const rangeOf = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)

@@ -53,7 +53,7 @@ test('D18 receipts of authors who are here are counted, though the first ops tha
   for (const author of [2, 3, 4]) receive(engine.replica, [opAfter(author, null, [said], 'hello back')], 'honest')
   const page = { time: 0, body: { kind: 'message', text: '' }, signature: null, bytes: 0 }
   const room = createRoom(engine, { read: async (ops: readonly number[]) => ops.map(() => page) } as unknown as Library, () => new Map())
-  const seenBy = async (): Promise<number> => (await room.admitted(64, 1))[0]!.seenBy
+  const seenBy = async (): Promise<number> => (await room.admitted([64]))[0]!.seenBy
   expect(await seenBy()).toBe(0)
   const peers = engine.peers as Map<string, unknown>
   for (const author of [2, 3, 4])

@@ -51,8 +51,8 @@ const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(reso
 export interface Room {
   /** Entries at places `from` … of the history; the last `count` when `from` is null. */
   entries(from: number | null, count: number): Promise<{ total: number; from: number; entries: HistoryEntry[] }>
-  /** Entries in the order in which this node admitted them, from its `from`-th op on. */
-  admitted(from: number, count: number): Promise<HistoryEntry[]>
+  /** The entries of these ops, given by their places in the order in which this node admitted them. O(ops) */
+  admitted(ops: readonly number[]): Promise<HistoryEntry[]>
   /** Newest first, at most `limit`. A later search ends this one, which then finds nothing. O(characters of the history), with pauses. */
   search(text: string, limit: number): Promise<Matches>
   inspect(id: Hex): Promise<OpDetails | null>
@@ -139,7 +139,7 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
       const start = Math.max(0, Math.min(from ?? total - count, total))
       return { total, from: start, entries: await entriesOf(sliceHistory(history, start, count)) }
     },
-    admitted: (from, count) => entriesOf(Array.from({ length: Math.max(0, Math.min(count, dag.length - from)) }, (_, i) => from + i)),
+    admitted: (ops) => entriesOf(ops.filter((op) => op < dag.length)),
     async search(text, limit) {
       const search = ++searches
       const matchOf = createMatcher(text, names())
