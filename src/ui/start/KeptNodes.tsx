@@ -4,11 +4,11 @@
  */
 import { useEffect, useState } from 'react'
 import type { Hex, KeptNode } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, ChosenName, Id, lookOf, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark, lookOf } from '../shared/AuthorMark.tsx'
 import { StoredRoom } from '../shared/StoredRoom.tsx'
+import { KeptAuthor } from './KeptAuthor.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { useAgeClock, usePage } from '../state/bindings.ts'
-import { toldNameOf } from '../state/kept-names.ts'
 
 const text = messages.kept
 
@@ -47,8 +47,7 @@ export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: Kept
           <li key={node.id} className="kept-node">
             <AuthorMark author={node.id} />
             <span className="kept-who">
-              <AuthorName author={node.id} /> <ChosenName name={toldNameOf({ linkId: node.linkId, node: node.id })} />{' '}
-              <Id>{shortId(node.id)}</Id>
+              <KeptAuthor id={node.id} linkId={node.linkId} />
               <span className="kept-facts">
                 {[
                   ...(isHere(node) ? [text.here] : node.runs ? [text.runs] : []),
@@ -139,7 +138,7 @@ function Forgetting({ nodes, roomName, someRun, onKeep, onForgotten }: Forgettin
         nodes.map(({ id, linkId }) => (
           <p key={id} className="kept-who">
             <AuthorMark author={id} />
-            <AuthorName author={id} /> <ChosenName name={toldNameOf({ linkId, node: id })} /> <Id>{shortId(id)}</Id>
+            <KeptAuthor id={id} linkId={linkId} />
           </p>
         ))}
       <p>{text.lead(nodes.length) + (someRun ? ` ${text.leadRunning}` : '')}</p>

@@ -2,12 +2,12 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { greatestOf } from '../../core/lists.ts'
 import type { Hex, KeptNode } from '../../worker/api.ts'
-import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
+import { KeptAuthor } from './KeptAuthor.tsx'
 import { KeptNodes } from './KeptNodes.tsx'
 import { useAgeClock } from '../state/bindings.ts'
-import { toldNameOf } from '../state/kept-names.ts'
 import type { KeptRoom } from './kept-rooms.ts'
 import type { KeptRooms } from './use-kept-rooms.ts'
 import './kept.css'
@@ -142,7 +142,7 @@ function Here({ here, linkId, others }: { readonly here: readonly Hex[]; readonl
         text.nodes(here.length)
       ) : (
         <>
-          <AuthorName author={first} /> <ChosenName name={toldNameOf({ linkId, node: first })} /> <Id>{shortId(first)}</Id>
+          <KeptAuthor id={first} linkId={linkId} />
         </>
       )}
       {others > 0 && <span>{text.others(others)}</span>}
@@ -156,8 +156,7 @@ function Who({ nodes }: { readonly nodes: readonly KeptNode[] }) {
   if (nodes.length > 1 || first === undefined) return `${text.nodes(nodes.length)}${running > 0 ? `, ${text.nodesRun(running)}` : ''}`
   return (
     <>
-      <AuthorName author={first.id} /> <ChosenName name={toldNameOf({ linkId: first.linkId, node: first.id })} />{' '}
-      <Id>{shortId(first.id)}</Id>
+      <KeptAuthor id={first.id} linkId={first.linkId} />
       {first.runs && <span>{text.runs}</span>}
     </>
   )
