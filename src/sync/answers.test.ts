@@ -226,6 +226,8 @@ test('D5 credit is worth no more than its amount: a large answer waits for the b
   const bundle = bundleOf(chain.map((op) => [op]))
   tell(stage, bob, link, { type: 'units', ref: fetches.get(link)!.ref, bundle, last: true, left: 0 })
   expect([heldBack.answers.has(link), opsOf(bob)]).toEqual([true, 1])
+  // Nothing of it was looked at.
+  expect(bob.engine.peers.get(link)!.credit).toBe(4)
 })
 
 test('D22 an answer as small as what a person types does not wait behind large ones', () => {

@@ -125,10 +125,9 @@ export function hearOwn(engine: Engine, from: Link, id: OpId, seq: number): void
   if (!waitsForLost || isDecided(engine.replica, id)) return
   const peer = engine.peers.get(from)
   if (peer !== undefined) peer.broughtLost = true
-  // Liars choose which of them come first.
-  const [earliest] = lost.size < MAX_LOST ? [] : [...lost].sort(([, a], [, b]) => a.seq - b.seq)
-  if (earliest !== undefined && seq > earliest[1].seq) lost.delete(earliest[0])
-  if (lost.size < MAX_LOST) lost.set(keyOf(id), { id, seq })
+  lost.set(keyOf(id), { id, seq })
+  // Not the first that came, since liars choose which of them come first.
+  if (lost.size > MAX_LOST) lost.delete(keyOf([...lost.values()].reduce((a, b) => (b.seq < a.seq ? b : a)).id))
   engine.trust.lostSince = Math.min(engine.trust.lostSince, engine.now)
   notify(engine, { type: 'changed' })
 }

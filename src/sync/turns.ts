@@ -98,17 +98,19 @@ const decidedOf = ({ dag, rejected }: Replica): number => dag.length + rejected.
  * @param before a peer that was asked since then is not asked again (ms)
  */
 export function choose(engine: Engine, before: number): Peer | null {
-  const best = bestOf(engine, before, 'benchedUntil')
-  return best === null && engine.fetches.size === 0 ? bestOf(engine, before, 'pausedUntil') : best
+  const { fetches, now } = engine
+  const best = bestOf(engine, before, ({ benchedUntil }) => benchedUntil <= now)
+  if (best !== null || fetches.size > 0) return best
+  return bestOf(engine, before, ({ benchedUntil, pausedUntil }) => benchedUntil > now && pausedUntil <= now)
 }
 
-function bestOf(engine: Engine, before: number, restsUntil: 'benchedUntil' | 'pausedUntil'): Peer | null {
+function bestOf(engine: Engine, before: number, isOfThose: (peer: Peer) => boolean): Peer | null {
   const { now } = engine
   const isMissing = engine.replica.pending.ops > 0
   let best: Peer | null = null
   const onlyFriends = now < strangersFrom(engine) && [...engine.peers.values()].some((peer) => isFriend(engine, peer))
   for (const peer of engine.peers.values()) {
-    if (peer[restsUntil] > now || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
+    if (!isOfThose(peer) || (onlyFriends && !isFriend(engine, peer)) || engine.fetches.has(peer.id)) continue
     if (peer.askedAt >= before || !mayBeAsked(engine, peer, 'turn')) continue
     if (best !== null && !isBefore(engine, peer, best)) continue
     if ((isMissing && peer.emptyUntil <= now) || hasMore(engine, peer) || namesUnknown(engine, peer)) best = peer
