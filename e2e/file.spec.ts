@@ -35,7 +35,7 @@ test('E10 a cut file gives its whole parts and the rest is named; what an earlie
   await expect(place.locator('.reasons')).toHaveCount(0)
 })
 
-test('what an export wrote is said by the name of its file', async ({ host, device }) => {
+test('the page says the name of the file that an export wrote', async ({ host, device }) => {
   const page = await (await device()).open(`${host.address}/#new`)
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()

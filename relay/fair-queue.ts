@@ -32,7 +32,7 @@ export interface FairQueue<Sender, Item> {
   cost: number
 }
 
-/** If so many items have left a lane, they are cut off its array. */
+/** When this number of items has left a lane, they are cut off its array. */
 const COMPACT_AT = 1_024
 
 export function createFairQueue<Sender, Item>(quantum: number): FairQueue<Sender, Item> {

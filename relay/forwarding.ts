@@ -41,7 +41,7 @@ export const MAX_UNDELIVERED = 1_024
  */
 export const MAX_UNDELIVERED_IN_ALL = 256 * 1024
 
-/** When a connection is gone, so many of its frames are let go in a turn of the event loop: some 5 ms. They are counted until then. */
+/** Frames of a closed connection that are let go in one turn of the event loop: some 5 ms. They are counted until then. */
 const TURN_LET_GO = 8_192
 
 /** How often unfinished frames are counted. ms */

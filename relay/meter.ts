@@ -1,6 +1,6 @@
 /**
- * Limits what a receiver is sent, on a platform that does not say how many bytes wait for it: so many bytes a second, and so many at
- * once. Frames above that are lost, as they are for a receiver that lags on the other host. While the receiver keeps up, each sender
+ * Limits the bytes that a receiver is sent in a second, and at once, on a platform that does not say how many bytes wait for it.
+ * Frames above that are lost, as they are for a receiver that lags on the other host. While the receiver keeps up, each sender
  * takes what it needs. When half of the burst is spent, each source gets an equal part of half of each second's bytes. So a source that
  * sends all the time leaves the other sources their part, and the burst comes back.
  */

@@ -55,7 +55,7 @@ function readAll(backlog: Backlog, { outbox, sink }: Receiver, now: number): voi
     pump(backlog, outbox, now)
   }
 }
-/** A receiver that reads nothing, for which so many bytes wait, in frames of 1 MiB. */
+/** A receiver that reads nothing. `bytes` bytes wait for it, in frames of 1 MiB. */
 function stuck(backlog: Backlog, source: string, bytes: number, now = 0): Receiver {
   const each = receiver(source)
   for (let held = 0; held < bytes; held += MIB) give(backlog, each, MIB, now)

@@ -26,8 +26,8 @@ export const TAKEN_PER_BEAT = 256 * 1024
 export const TAKING_BEATS = 4
 
 /**
- * Bytes of a connection that operating systems hold at most (Linux: 4 MiB to be sent, 6 MiB received). A ping can be behind so many
- * bytes.
+ * The most bytes of a connection that operating systems hold (Linux: 4 MiB to be sent, 6 MiB received). A ping can wait behind all of
+ * them.
  */
 export const MOST_UNDER_WAY = 10 * 1024 * 1024
 
