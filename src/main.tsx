@@ -9,6 +9,7 @@ import { Boundary, lazyPart } from './ui/shared/Boundary.tsx'
 import { PageProvider } from './ui/state/bindings.ts'
 import { type Desk, holdsUnsentText } from './ui/state/kept.ts'
 import { namesChanged } from './ui/state/kept-names.ts'
+import { followBack } from './ui/state/back.ts'
 import { createPage } from './ui/state/page.ts'
 import { decideStartUp, patienceOf, relayOf } from './ui/state/start-up.ts'
 import { startTheme } from './ui/theme.ts'
@@ -38,6 +39,7 @@ const page = createPage({
   patience: patienceOf(navigation?.type),
 })
 installHandles(page)
+followBack(page)
 
 const start = decideStartUp(location.hash)
 if (start.type === 'fresh') page.open(null, messages.start.defaultName)

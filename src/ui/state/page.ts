@@ -15,7 +15,8 @@ import { createPageNode, type Opened, type PageNode } from './page-node.ts'
 import { serversOf } from './start-up.ts'
 
 /** What opens beside the console; null: the first screen alone. */
-export type Place = 'share' | 'peers' | 'node' | 'rooms' | 'help'
+export const PLACES = ['share', 'peers', 'node', 'rooms', 'help'] as const
+export type Place = (typeof PLACES)[number]
 
 /** A part of a place that was asked for by itself: of "node", and of "rooms" the nodes of the open room. */
 export type Part = 'refused' | 'pending' | 'nodes'
