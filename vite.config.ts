@@ -31,9 +31,11 @@ const pwa = VitePWA({
   injectRegister: false,
   injectManifest: { globPatterns: PRECACHE },
   integration: {
-    // The plugin asks for one file by an option that this bundler warns of.
-    configureCustomSWViteBuild({ build }) {
-      const output = build?.rollupOptions?.output
+    configureCustomSWViteBuild(config) {
+      // The bundler writes what it does to standard output, which may be for figures alone.
+      config.logLevel = 'warn'
+      // The plugin asks for one file by an option that this bundler warns of.
+      const output = config.build?.rollupOptions?.output
       if (output === undefined || Array.isArray(output)) throw new Error('the plugin builds the service worker in another way than before')
       delete output.inlineDynamicImports
       output.codeSplitting = false
