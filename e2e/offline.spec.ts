@@ -63,6 +63,26 @@ test('a node that was left offline is offline after a reload, sends nothing of w
   await agree([first, second], 3)
 })
 
+test('what was written offline, and arrives far above what one reads, is told, gone to, and marked', async ({ host, device }) => {
+  const here = await (await device()).open(`${host.address}/#new`)
+  const away = await (await device()).open(here.url())
+  await agree([here, away], 1)
+  await setOffline(away, true)
+  await typeAll(away, numbered('written offline', 2))
+  await typeAll(here, numbered('meanwhile', 30))
+  await agree([here], 31)
+  await setOffline(away, false)
+  await agree([here, away], 33)
+  const toLate = here.getByRole('button', { name: '2 arrived late' })
+  await toLate.click()
+  for (const n of [1, 2]) {
+    const entry = here.locator('.entry').filter({ hasText: `written offline ${n}` })
+    await expect(entry).toBeInViewport()
+    await expect(entry.getByText('late', { exact: true })).toBeVisible()
+  }
+  await expect(toLate).toHaveCount(0)
+})
+
 test('a tab that is closed or left is gone for others at once', async ({ host, device }) => {
   const first = await (await device()).open(`${host.address}/#new`)
   const second = await (await device()).open(first.url())

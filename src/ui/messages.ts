@@ -157,6 +157,10 @@ export const messages = {
     sendHint: 'Enter sends, Shift+Enter makes a new line',
     newest: 'Jump to newest',
     newBelow: (n: number) => `${plural(n, 'new entry', 'new entries')} below`,
+    late: 'late',
+    lateHint: 'This entry arrived after entries that stand below it. It was written without knowing them.',
+    unseenLate: (n: number, isMore: boolean) => `${isMore ? `${countInWords(n)} or more` : countInWords(n)} arrived late`,
+    unseenLateHint: 'They were inserted further up, out of sight. Press to go to the first of them.',
     search: 'Search the history',
     searchShort: 'Search: text, name or id',
     foundAt: (i: number, n: number, more: boolean) => `${countInWords(i)} of ${more ? 'the newest ' : ''}${countInWords(n)}`,
@@ -211,7 +215,6 @@ export const messages = {
         : 'Write in another tab or device of the room too: all end up with the same history.',
       'Switch one of them offline, write in both, and bring it back.',
     ],
-    landed: (n: number) => `${plural(n, 'entry', 'entries')} arrived late and ${n === 1 ? 'was' : 'were'} inserted further up`,
   },
   start: {
     claim: 'Every tab is a node.',
@@ -449,7 +452,7 @@ export const messages = {
     keys: [
       ['Enter', 'send what is typed'],
       ['Shift Enter', 'a new line'],
-      ['/', 'search the history: a text, a name, the beginning of an id'],
+      ['/', 'outside of a text field: search the history for a text, a name, the beginning of an id'],
       ['Enter', 'in the search: the next match, with Shift the one before'],
       ['Esc', 'close, clear the search or the selection'],
       ['L', 'follow the newest, in history and graph'],

@@ -157,6 +157,8 @@ export type FromNode =
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */
   | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
+  /** Entries that arrived late: they stand before one that was here. `ids`: the first of them, in the order of the history. */
+  | { readonly type: 'late'; readonly count: number; readonly ids: readonly Hex[] }
   /** The chosen names of authors, as far as known: all of them, when any of them changes. */
   | { readonly type: 'names'; readonly names: readonly (readonly [author: Hex, name: string])[] }
   /** A refused op, message or frame, newest last; `count` is how many there were in all. */

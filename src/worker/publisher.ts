@@ -4,6 +4,7 @@
  */
 import { backAt, createBudget, leftAt } from '../core/budget.ts'
 import { toHex } from '../core/bytes.ts'
+import { idOf } from '../core/dag.ts'
 import { linkId } from '../node/link.ts'
 import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
@@ -13,6 +14,7 @@ import { type Engine, isTakingIn } from '../sync/state.ts'
 import type { FromNode, Held } from './api.ts'
 import { shownOf } from './beginning.ts'
 import type { GraphFeeder } from './graph-feed.ts'
+import { createLateWatch, type LateWatch } from './late.ts'
 
 /**
  * One frame of a screen (ms). New ops are told at once if none were told within it, since people wait for them. Other changes are told at
@@ -30,12 +32,13 @@ const PAUSE_BETWEEN = 100
 
 /**
  * News is told at once NEWS_AT_ONCE times in a row. If it never ends, it is told NEWS_PER_SECOND times: hundreds of forks a second, shown
- * at each frame of the screen, took the page half of a core. If nothing was told of an author for QUIET ms, that author's op has a budget
- * of its own, of the same size. So a person who writes beside a flood does not wait for it. This node's own ops are told at once in any
- * case.
+ * at each frame of the screen, took the page half of a core; and a message that comes while the page draws waits for that. If nothing was
+ * told of an author for QUIET ms, that author's op has a budget of its own, QUIET_NEWS_PER_SECOND. So a person who writes beside a flood
+ * does not wait for it. This node's own ops are told at once in any case.
  */
 const NEWS_AT_ONCE = 16
-const NEWS_PER_SECOND = 10
+const NEWS_PER_SECOND = 4
+const QUIET_NEWS_PER_SECOND = 10
 const QUIET = 500
 
 /**
@@ -80,7 +83,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let storedTold = -1
   let newsToldAt = -Infinity
   const news = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
-  const newsOfQuiet = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
+  const newsOfQuiet = createBudget(NEWS_AT_ONCE, QUIET_NEWS_PER_SECOND, performance.now())
   const authors = createRecentAuthors()
   /** The latest own op that it told. */
   let ownTold = -1
@@ -92,6 +95,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let shownOps = 0
   let refusals = 0
   let namesTold = 0
+  let late: LateWatch | null = null
   let feeder: GraphFeeder | null = null
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
@@ -179,6 +183,9 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       shown = `${room} ${receiptsOf(own.map(({ held }) => held!))}`
       post({ type: 'history', total, from, entries: entries.map(shownOf) })
     }
+    // This comes after the picture that they are in: the page looks whether they are in sight.
+    const { count, first } = late!.look(isTakingIn(running.engine), performance.now())
+    if (count > 0) post({ type: 'late', count, ids: first.map((op) => toHex(idOf(running.engine.replica.dag, op))) })
     post({ type: 'status', status })
     if (running.refused.count !== refusals) {
       refusals = running.refused.count
@@ -203,6 +210,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       opened = open
       open(name ?? '')
       node = running
+      late = createLateWatch(engine.replica, performance.now())
       ownTold = ownTip(running.engine)
       changed()
     },

@@ -21,7 +21,8 @@ interface EntryProps {
   readonly selected: boolean
   /** How a search led to it. */
   readonly found: Found | null
-  readonly landed: boolean
+  /** It arrived late, out of sight. */
+  readonly late: boolean
   onSelect(id: Hex): void
 }
 
@@ -48,7 +49,7 @@ function Receipts({ entry: { saved, held, seenBy, others } }: { readonly entry: 
   )
 }
 
-function EntryItem({ entry, name, place, now, selected, found, landed, onSelect }: EntryProps) {
+function EntryItem({ entry, name, place, now, selected, found, late, onSelect }: EntryProps) {
   const node = useNode()
   const id = shortId(entry.id)
   const wholeWords = async (): Promise<string | null> => {
@@ -62,7 +63,7 @@ function EntryItem({ entry, name, place, now, selected, found, landed, onSelect 
       data-kind={entry.kind}
       data-own={entry.own}
       data-selected={selected}
-      data-landed={landed}
+      data-late={late}
       aria-posinset={place + 1}
       aria-setsize={-1}
     >
@@ -72,6 +73,11 @@ function EntryItem({ entry, name, place, now, selected, found, landed, onSelect 
         <ChosenName name={name} />
         {entry.own && <span className="chip-you">{messages.you}</span>}
         <time title={fullTime(entry.time)}>{timeAgo(entry.time, now)}</time>
+        {late && (
+          <span className="chip-late" title={text.lateHint}>
+            {text.late}
+          </span>
+        )}
       </div>
       <div className="entry-meta">
         <Receipts entry={entry} />
@@ -107,6 +113,6 @@ export const Entry = memo(
     before.now === after.now &&
     before.selected === after.selected &&
     before.found === after.found &&
-    before.landed === after.landed &&
+    before.late === after.late &&
     before.onSelect === after.onSelect,
 )

@@ -7,7 +7,9 @@ import { messages } from '../messages.ts'
 import { useAgeClock, useNode, useNodeState, usePage } from '../state/bindings.ts'
 import { Entry } from './Entry.tsx'
 import { Typing } from './Typing.tsx'
+import { isMarked, MAX_LATE, unseenOf } from './late.ts'
 import { useHistory } from './use-history.ts'
+import { useLate } from './use-late.ts'
 import { useScrolling } from './use-scrolling.ts'
 
 const text = messages.console
@@ -20,13 +22,15 @@ export function History({ author }: { readonly author: Hex }) {
   const awaited = useNodeState((state) => state.status?.ops === 0)
   /** What an empty room says is read from its top, and there is nothing newer to follow. */
   const welcome = total <= 1
-  const landed = useNodeState((state) => state.landed)
+  const late = useNodeState((state) => state.late)
   const selected = useNodeState((state) => state.selected)
   const found = useNodeState((state) => state.found)
   const names = useNodeState((state) => state.names)
   const now = useAgeClock()
 
-  const { box, list, space, following, readUpTo, follow, onScroll } = useScrolling(history, welcome)
+  const { box, list, space, following, below, follow, goTo, onScroll } = useScrolling(history, welcome)
+  useLate(box, history)
+  const unseen = unseenOf(late)
 
   const select = useCallback(
     (id: Hex) => {
@@ -37,7 +41,6 @@ export function History({ author }: { readonly author: Hex }) {
     [node, page],
   )
 
-  const below = Math.max(0, total - readUpTo)
   return (
     <>
       <div className="history" ref={box} onScroll={onScroll} tabIndex={-1}>
@@ -52,7 +55,7 @@ export function History({ author }: { readonly author: Hex }) {
               now={now}
               selected={entry.id === selected}
               found={entry.id === selected ? found : null}
-              landed={landed.includes(entry.id)}
+              late={isMarked(late.get(entry.id))}
               onSelect={select}
             />
           ))}
@@ -62,6 +65,12 @@ export function History({ author }: { readonly author: Hex }) {
       </div>
       <div className="history-foot">
         <Typing />
+        {unseen.length > 0 && (
+          <button type="button" className="button to-late" title={text.unseenLateHint} onClick={() => goTo(unseen[0]!)}>
+            <Icon name="up" />
+            {text.unseenLate(unseen.length, unseen.length === MAX_LATE)}
+          </button>
+        )}
         {!following && (
           <button type="button" className="button jump" onClick={follow}>
             <Icon name="down" />
@@ -69,11 +78,9 @@ export function History({ author }: { readonly author: Hex }) {
           </button>
         )}
       </div>
-      {landed.length > 0 && (
-        <p className="visually-hidden" role="status">
-          {text.landed(landed.length)}
-        </p>
-      )}
+      <p className="visually-hidden" role="status">
+        {unseen.length > 0 && text.unseenLate(unseen.length, unseen.length === MAX_LATE)}
+      </p>
     </>
   )
 }

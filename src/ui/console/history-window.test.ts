@@ -1,7 +1,7 @@
 /** Windows over long histories, and what counts as landing in the middle. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isSmallStep, landedInMiddle, nextFrom, placeAt, spaceAround, WINDOW_ENTRIES } from './history-window.ts'
+import { isSmallStep, nextFrom, placeAt, spaceAround, WINDOW_ENTRIES } from './history-window.ts'
 
 const entries = (ids: string) => Array.from(ids, (id) => ({ id }))
 
@@ -58,17 +58,6 @@ describe('the window over the history', () => {
         expect(placeAt(window, height, listed, above)).toBe(from)
       }),
     )
-  })
-
-  test('an entry that lands between two known ones is named; those at either end are not', () => {
-    expect(landedInMiddle(entries('abd'), entries('abcd'))).toEqual(['c'])
-    expect(landedInMiddle(entries('abd'), entries('abde'))).toEqual([])
-    expect(landedInMiddle(entries('cd'), entries('abcd'))).toEqual([])
-  })
-
-  test('a window that shares nothing with the one before names nothing', () => {
-    expect(landedInMiddle(entries('abc'), entries('xyz'))).toEqual([])
-    expect(landedInMiddle([], entries('xyz'))).toEqual([])
   })
 
   test('eight new entries are few, wherever they stand, and nine are not', () => {

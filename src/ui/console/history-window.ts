@@ -64,11 +64,3 @@ export function isSmallStep(before: readonly { readonly id: string }[], after: r
   const known = new Set(before.map((entry) => entry.id))
   return after.filter((entry) => !known.has(entry.id)).length <= AT_ONCE
 }
-
-/** Ids that were not in `before` and stand above one that was: concurrent entries that landed in the middle. */
-export function landedInMiddle(before: readonly { readonly id: string }[], after: readonly { readonly id: string }[]): string[] {
-  const known = new Set(before.map((entry) => entry.id))
-  const first = after.findIndex((entry) => known.has(entry.id))
-  const last = after.findLastIndex((entry) => known.has(entry.id))
-  return first < 0 ? [] : after.slice(first, last).flatMap((entry) => (known.has(entry.id) ? [] : [entry.id]))
-}

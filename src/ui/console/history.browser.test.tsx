@@ -13,6 +13,7 @@ import type { Page } from '../state/page.ts'
 import './console.css'
 import './history.css'
 import { History } from './History.tsx'
+import { addLate, lookAtLate } from './late.ts'
 
 const AUTHOR = 'ab'.repeat(32)
 
@@ -56,7 +57,8 @@ beforeEach(async () => {
     () =>
       ({
         history: { total: 0, from: 0, entries: [] },
-        landed: [],
+        late: new Map(),
+        lateCount: 0,
         names: new Map(),
         selected: null,
         found: null,
@@ -76,6 +78,7 @@ beforeEach(async () => {
         tell()
       }, 5)
     },
+    lookAtLate: (isInSight: (id: string) => boolean) => store.setState(({ late }) => ({ late: lookAtLate(late, isInSight) })),
     inspect: async (id: string) => ({ position: Number.parseInt(id, 16) }),
     wholeText: async (id: string) => texts.get(Number.parseInt(id, 16)) ?? null,
   } as unknown as PageNode
@@ -171,6 +174,64 @@ test('who scrolls up stays where they are, whatever is written meanwhile', async
   }
   expect(Math.abs(top() - before)).toBeLessThan(2)
   expect(place.querySelector('.jump')?.textContent).toContain('8')
+})
+
+/** Tells that these entries arrived late. */
+const tellLate = (...places: number[]): void =>
+  store.setState(({ late, lateCount }) => ({
+    late: addLate(
+      late,
+      places.map((n) => entryOf(n).id),
+    ),
+    lateCount: lateCount + places.length,
+  }))
+
+const toLate = (): HTMLButtonElement | null => place.querySelector<HTMLButtonElement>('.to-late')
+
+const marked = (): number[] =>
+  [...place.querySelectorAll<HTMLElement>('.entry[data-late="true"]')].map((entry) => Number.parseInt(entry.dataset['id']!, 16))
+
+test('of entries that arrive late out of sight a button tells how many, and leads from one to the next', async () => {
+  await begin(300)
+  total += 3
+  tell()
+  tellLate(20, 21, 120)
+  await vi.waitFor(() => expect(toLate()?.textContent).toContain('3 arrived late'))
+  expect(place.querySelector('[role="status"]')!.textContent).toContain('3 arrived late')
+  // They are not below.
+  toLate()!.click()
+  await vi.waitFor(() => expect(seen()).toContain(20))
+  await vi.waitFor(() => expect(toLate()?.textContent).toContain('1 arrived late'))
+  expect(place.querySelector('.jump')!.textContent).toBe(messages.console.newest)
+  expect(marked()).toEqual([20, 21])
+  toLate()!.click()
+  await vi.waitFor(() => expect(seen()).toContain(120))
+  await vi.waitFor(() => expect(toLate()).toBe(null))
+  await settled()
+  // The mark stays, so that people find them again.
+  expect(marked()).toContain(120)
+  box().scrollTop = 0
+  await settled()
+  expect(place.querySelector('.jump')!.textContent).toBe(messages.console.newest)
+})
+
+test('an entry that arrives late in sight is shown to be new, and keeps no mark', async () => {
+  await begin(60)
+  const late = seen().at(-2)!
+  tellLate(late)
+  await vi.waitFor(() => expect(place.querySelector(`[data-id="${entryOf(late).id}"]`)!.getAttribute('data-landed')).toBe('true'))
+  await vi.waitFor(() => expect(store.getState().late.size).toBe(0))
+  expect([toLate(), ...marked()]).toEqual([null])
+})
+
+test('who has scrolled up is told what came at the end, and not what arrived late as if it had', async () => {
+  await begin(200)
+  box().scrollTop -= 3_000
+  await settled()
+  total += 5
+  tell()
+  tellLate(10, 11)
+  await vi.waitFor(() => expect(place.querySelector('.jump')!.textContent).toContain('3 new entries below'))
 })
 
 test('who has scrolled up and writes is shown what they wrote, and what comes after it', async () => {

@@ -22,10 +22,12 @@ export interface Scrolling {
   /** Blank space above and below the entries (CSS pixels). */
   readonly space: { readonly above: number; readonly below: number }
   readonly following: boolean
-  /** How many entries there were when the end was left. */
-  readonly readUpTo: number
+  /** How many entries have come at the end since it was left. */
+  readonly below: number
   /** Goes to the end, and follows it. */
   follow(): void
+  /** Goes to an entry, and stays there. */
+  goTo(id: Hex): void
   onScroll(): void
 }
 
@@ -38,6 +40,9 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   const list = useRef<HTMLOListElement>(null)
   const [height, setHeight] = useState(FIRST_GUESS)
   const [following, setFollowing] = useState(true)
+  const lateCount = useNodeState((state) => state.lateCount)
+  /** How many entries there were at the end when it was left: those that arrive late since then are not at the end. */
+  const ended = total - lateCount
   const [readUpTo, setReadUpTo] = useState(0)
   /** The topmost visible entry, and how far it was below the beginning of all that is scrolled: it stays in place when that changes. */
   const anchor = useRef<{ id: Hex; at: number } | null>(null)
@@ -99,16 +104,15 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   const askAgain = useEffectEvent(() => void ask())
 
   /** Stays with what is looked at. Until now the window went on with the end. */
-  const leaveEnd = useEffectEvent((): void => {
+  const leaveEnd = (): void => {
     if (!following) return
     setFollowing(false)
-    setReadUpTo(total)
+    setReadUpTo(ended)
     node.showFrom(from)
-  })
+  }
 
-  useEffect(() => {
-    if (selected === null) return
-    const row = rowOf(list.current!, selected)
+  const goTo = (id: Hex): void => {
+    const row = rowOf(list.current!, id)
     if (row !== undefined) {
       wanted.current = null
       // A folded text in which a search found something is opened: what follows it moves down.
@@ -118,13 +122,18 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
       isSelectedSeen.current = true
       return
     }
-    wanted.current = selected
-    void node.inspect(selected).then((details) => {
-      if (details === null || wanted.current !== selected) return
+    wanted.current = id
+    void node.inspect(id).then((details) => {
+      if (details === null || wanted.current !== id) return
       leaveEnd()
       node.showFrom(Math.max(0, details.position - WINDOW_ENTRIES / 2))
     })
-  }, [selected, found, node])
+  }
+
+  const goToSelected = useEffectEvent(() => {
+    if (selected !== null) goTo(selected)
+  })
+  useEffect(() => goToSelected(), [selected, found])
 
   /** Takes the average height anew. Gives the height of all entries. */
   const measure = useCallback((): number => {
@@ -202,12 +211,21 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     const isAsked = ask()
     if (!following) return
     setFollowing(false)
-    setReadUpTo(total)
+    setReadUpTo(ended)
     // Until now the window went on with the end.
     if (!isAsked) node.showFrom(from)
   }
 
-  return { box, list, space: spaceAround({ total, from, count }, height), following, readUpTo, follow, onScroll }
+  return {
+    box,
+    list,
+    space: spaceAround({ total, from, count }, height),
+    following,
+    below: Math.max(0, ended - readUpTo),
+    follow,
+    goTo,
+    onScroll,
+  }
 }
 
 /** How far a row is below the beginning of all that its box scrolls (CSS pixels). */

@@ -1,6 +1,6 @@
 /** A node on the page against a worker that says what the test wants: nothing typed is lost, whatever it answers. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { FromNode, ShownEntry, ToNode } from '../../worker/api.ts'
+import type { FromNode, ToNode } from '../../worker/api.ts'
 import { namesChanged } from './kept-names.ts'
 import { createPageNode } from './page-node.ts'
 
@@ -18,7 +18,6 @@ function fakeWorker() {
 }
 
 const refOf = (message: ToNode | undefined): number => (message !== undefined && 'ref' in message ? message.ref : -1)
-const entry = (id: string) => ({ id }) as ShownEntry
 const opened = (room: string): FromNode => ({
   type: 'opened',
   node: 'node',
@@ -114,15 +113,17 @@ describe('a node on the page', () => {
     expect(begin('node')).toBe(false)
   })
 
-  test('entries that land in the middle are named, and stay named until others do', () => {
+  test('late entries are counted, and kept until they were in sight', () => {
     const { worker, say } = fakeWorker()
     const node = createPageNode(worker, 0)
-    const show = (...ids: string[]) => say({ type: 'history', total: ids.length, from: 0, entries: ids.map(entry) })
-    show('a', 'c')
-    expect(node.store.getState().landed).toEqual([])
-    show('a', 'b', 'c')
-    show('a', 'b', 'c', 'd')
-    expect(node.store.getState().landed).toEqual(['b'])
+    say({ type: 'late', count: 300, ids: ['a', 'b'] })
+    node.lookAtLate((id) => id === 'a')
+    say({ type: 'late', count: 1, ids: ['c'] })
+    expect(node.store.getState().lateCount).toBe(301)
+    expect([...node.store.getState().late]).toEqual([
+      ['b', 'unseen'],
+      ['c', 'new'],
+    ])
   })
 })
 

@@ -17,7 +17,8 @@ import type {
   ToNode,
 } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
-import { END_ENTRIES, landedInMiddle, WINDOW_ENTRIES } from '../console/history-window.ts'
+import { END_ENTRIES, WINDOW_ENTRIES } from '../console/history-window.ts'
+import { addLate, lookAtLate, type LateEntries } from '../console/late.ts'
 import { keepOffline, keptOffline, allowServers, keepServers, keepUnsent, keptServers, keptUnsent, mayUseServers } from './kept.ts'
 import { chooseName, declineName, nameOf, takeKeptName, watchNames } from './kept-names.ts'
 import { serversOf } from './start-up.ts'
@@ -48,8 +49,9 @@ export interface NodeState {
   /** When `status` came, ms since 1970: the page's clock goes on from there. */
   readonly statusAt: number
   readonly history: { readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
-  /** Entries of the window that landed in the middle of it, latest arrivals only. */
-  readonly landed: readonly Hex[]
+  /** Entries that arrived late: the newest of them, and how many there were in all. */
+  readonly late: LateEntries
+  readonly lateCount: number
   /** What authors call themselves, as far as known. */
   readonly names: ReadonlyMap<Hex, string>
   readonly refused: { readonly entries: readonly RefusedEntry[]; readonly count: number }
@@ -102,6 +104,8 @@ export interface PageNode {
   leave(): void
   /** Asks for another part of the history; `null` follows its end. */
   showFrom(from: number | null, count?: number): void
+  /** People see the history: which late entries are in sight. */
+  lookAtLate(isInSight: (id: Hex) => boolean): void
   select(id: Hex | null): void
   /** Selects an entry that a search found. */
   showFound(id: Hex, found: Found): void
@@ -142,7 +146,8 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     status: null,
     statusAt: 0,
     history: { total: 0, from: 0, entries: [] },
-    landed: [],
+    late: new Map(),
+    lateCount: 0,
     names: new Map(),
     refused: { entries: [], count: 0 },
     selected: null,
@@ -183,11 +188,10 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         return store.setState({ status: message.status, statusAt: Date.now() })
       case 'history': {
         const { total, from, entries } = message
-        return store.setState((state) => {
-          const landed = landedInMiddle(state.history.entries, entries)
-          return { history: { total, from, entries }, landed: landed.length > 0 ? landed : state.landed }
-        })
+        return store.setState({ history: { total, from, entries } })
       }
+      case 'late':
+        return store.setState(({ late, lateCount }) => ({ late: addLate(late, message.ids), lateCount: lateCount + message.count }))
       case 'names':
         return store.setState({ names: new Map(message.names) })
       case 'refused':
@@ -295,6 +299,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     wake: () => client.tell({ type: 'wake' }),
     leave: () => client.tell({ type: 'leave' }),
     showFrom: (from, count = WINDOW_ENTRIES) => client.tell({ type: 'window', from, count }),
+    lookAtLate: (isInSight) => store.setState(({ late }) => ({ late: lookAtLate(late, isInSight) })),
     select: (selected) => store.setState({ selected, found: null }),
     showFound: (selected, found) => store.setState({ selected, found }),
     goLive: () => store.setState(({ live }) => ({ selected: null, found: null, live: live + 1 })),

@@ -1,0 +1,31 @@
+/** Looks which late entries are in sight: only what is drawn is, so a tab in the background has seen none. */
+import { useEffect, type RefObject } from 'react'
+import { useNode, useNodeState } from '../state/bindings.ts'
+import type { Hex } from '../../worker/api.ts'
+import type { NodeState } from '../state/page-node.ts'
+
+/** So much of an entry is in sight at least (CSS pixels): its first line. */
+const IN_SIGHT = '-24px 0px'
+
+export function useLate(box: RefObject<HTMLElement | null>, { entries }: NodeState['history']): void {
+  const node = useNode()
+  const late = useNodeState((state) => state.late)
+  useEffect(() => {
+    const waits = (id: Hex | undefined): boolean => id !== undefined && (late.get(id) ?? 'seen') !== 'seen'
+    if (![...late.keys()].some(waits)) return undefined
+    const look = (rows: readonly HTMLElement[]): void => {
+      const inSight = new Set(rows.map((row) => row.dataset['id']!))
+      for (const row of rows) row.dataset['landed'] = 'true'
+      node.lookAtLate((id) => inSight.has(id))
+    }
+    const rows = [...box.current!.querySelectorAll<HTMLElement>('.entry')].filter((row) => waits(row.dataset['id']))
+    if (rows.length === 0) return look([])
+    // Its first answer is about all of them.
+    const observer = new IntersectionObserver(
+      (changes) => look(changes.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target as HTMLElement)),
+      { root: box.current, rootMargin: IN_SIGHT },
+    )
+    for (const row of rows) observer.observe(row)
+    return () => observer.disconnect()
+  }, [box, entries, late, node])
+}

@@ -1,0 +1,63 @@
+/**
+ * Which ops arrived late: ops that stand in the history before an op that people may have read here. Ops that are taken in one after the
+ * other, as in a download, are compared with what was here before the first of them.
+ */
+import { compareOps } from '../core/dag.ts'
+import { sliceHistory } from '../core/history.ts'
+import { keepLeast } from '../core/keep-least.ts'
+import type { Replica } from '../core/replica.ts'
+
+/** Ops of one telling that are named: more than people go through one by one. Others decide how many there are. */
+export const MAX_LATE_NAMED = 256
+
+/**
+ * Without a pause in what is taken in, people are told after so long (ms): a slow download is over by then, and a liar who sends without
+ * end does not decide whether they are told.
+ */
+export const LONGEST_STREAM = 30_000
+
+export interface LateOps {
+  /** How many there are. */
+  readonly count: number
+  /** The first of them in the history, at most MAX_LATE_NAMED, in its order. */
+  readonly first: readonly number[]
+}
+
+const NONE: LateOps = { count: 0, first: [] }
+
+export interface LateWatch {
+  /**
+   * The late ops among those that were admitted since ops were last given, once nothing is taken in any more. O(ops since the last look).
+   * @param now ms
+   */
+  look(isTakingIn: boolean, now: number): LateOps
+}
+
+/** Knows the ops that are here when it begins. */
+export function createLateWatch({ dag, history }: Pick<Replica, 'dag' | 'history'>, now: number): LateWatch {
+  let looked = dag.length
+  let count = 0
+  let first: number[] = []
+  /** The last op of the history when ops were last given; −1 for none. */
+  let last = -1
+  let settledAt = now
+  const settle = (): void => {
+    last = sliceHistory(history, history.length - 1, 1)[0] ?? -1
+    ;[count, first] = [0, []]
+  }
+  settle()
+  return {
+    look(isTakingIn, at) {
+      for (; looked < dag.length; looked++) {
+        if (last < 0 || compareOps(dag, looked, last) > 0) continue
+        count++
+        keepLeast(first, looked, MAX_LATE_NAMED, (a, b) => compareOps(dag, a, b))
+      }
+      if (isTakingIn && at < settledAt + LONGEST_STREAM) return NONE
+      const found = { count, first }
+      settledAt = at
+      settle()
+      return found
+    },
+  }
+}
