@@ -62,10 +62,16 @@ function agreement(value: Agreement): string {
 /** The browser may ask where to put it, or add a number to its name. */
 const fileWritten = (file: string, size: string): string => `Downloaded as ${quotedName(file)}: ${size}`
 
+/** A tab's title counts up to this. */
+const MOST_NEWS = 99
+
 export const messages = {
   graph: graphMessages,
   kept: keptMessages,
   brand: 'Tabweave',
+  /** Of the browser's tab. A room that has not arrived yet has no name. */
+  title: (roomName: string | null, news: number) =>
+    `${news === 0 ? '' : `(${news > MOST_NEWS ? `${MOST_NEWS}+` : news}) `}${roomName === null || roomName === '' ? '' : `${roomName} · `}Tabweave`,
   you: 'you',
   chosenNameHint: 'The name that it gave itself. Anyone can use any name. The nickname, the shape and the fingerprint come from its key.',
   close: 'Close',

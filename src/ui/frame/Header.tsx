@@ -1,5 +1,5 @@
 /** The slim bar on top: what this is, which room, and the ways to more nodes. */
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useStore } from 'zustand/react'
 import { copyText } from '../shared/copy-text.ts'
 import { Icon, Mark, type IconName } from '../shared/Icon.tsx'
@@ -10,6 +10,7 @@ import type { PageNode } from '../state/page-node.ts'
 import { onlyHere } from '../state/start-up.ts'
 import { Menu } from './Menu.tsx'
 import { Notice } from './Notice.tsx'
+import { useTitle } from './use-title.ts'
 
 const text = messages.header
 
@@ -37,9 +38,7 @@ export function Header({ own }: { readonly own: PageNode }) {
   const update = useUpdate()
   const [menu, setMenu] = useState(false)
 
-  useEffect(() => {
-    document.title = opened === null ? messages.brand : `${opened.roomName} · ${messages.brand}`
-  }, [opened])
+  useTitle(own.store)
 
   const share = async (): Promise<void> => {
     const host = onlyHere(location.href)
