@@ -22,11 +22,17 @@ test('E4 a duplicated tab, which has a copy of everything the first one kept, is
   await type(page, 'original')
   await agree([page], 2)
 
+  const draft = page.getByRole('textbox', { name: 'Message', exact: true })
+  await draft.fill('half a thought')
+
   // Without "noopener" a browser gives the new tab a copy of sessionStorage, as "duplicate tab" does.
   const [copy] = await Promise.all([context.waitForEvent('page'), page.evaluate(() => void window.open(location.href))])
   await watch(copy, problems)
   await ready(copy)
   expect(await said(copy, 'node')).not.toBe(await said(page, 'node'))
+  await expect(copy.getByRole('textbox', { name: 'Message', exact: true })).toHaveValue('')
+  await expect(draft).toHaveValue('half a thought')
+  await draft.fill('')
 
   await Promise.all([type(page, 'from the first'), type(copy, 'from the copy')])
   await agree([page, copy], 4)

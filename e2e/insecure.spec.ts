@@ -43,9 +43,12 @@ test('two devices on plain http agree, seal what they say, and say that they are
     await agree([a, b], 3)
     await oneHistory([a, b], ['without https', 'all the same'])
     const before = await said(a, 'node')
+    const draft = a.getByRole('textbox', { name: 'Message', exact: true })
+    await draft.fill('half a thought')
     await a.reload()
     await expect.poll(() => said(a, 'ready')).toBe('true')
     expect(await said(a, 'node')).not.toBe(before)
+    await expect(draft).toHaveValue('half a thought')
     await agree([a, b], 3)
   } finally {
     await browser.close()

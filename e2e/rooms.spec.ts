@@ -185,6 +185,7 @@ test('Start lists rooms; a node is forgotten with its key, its copy and its draf
   const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
   expect(names.filter((name) => name?.includes(node!))).toEqual([])
   expect(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key !== 'tabweave.theme'))).toEqual([])
+  expect(await page.evaluate(() => Object.values(localStorage).filter((value) => value.includes('a draft')))).toEqual([])
   expect(await keptNodes(page)).toBe(1)
 
   // It is not asked for any more; the room is still here, by the node that runs.

@@ -1,6 +1,9 @@
 /** Nothing that a person typed is lost, whatever keeps it from being sent. */
-import { agree, messagesOf, ready, type } from './tabs.ts'
+import type { Locator, Page } from '@playwright/test'
+import { agree, messagesOf, ready, said, type } from './tabs.ts'
 import { expect, test } from './fixtures.ts'
+
+const messageBox = (page: Page): Locator => page.getByRole('textbox', { name: 'Message', exact: true })
 
 test('what is typed before the room has arrived is shown as kept, and signed when it arrives', async ({ host, device }) => {
   const founder = await device()
@@ -25,7 +28,7 @@ test('what is typed before the room has arrived is shown as kept, and signed whe
 
 test('a message that is too long is told so before it is sent, and outlives a reload', async ({ host, device }) => {
   const page = await (await device()).open(`${host.address}/#new`)
-  const box = page.getByRole('textbox', { name: 'Message', exact: true })
+  const box = messageBox(page)
   const send = page.getByRole('button', { name: 'Send', exact: true })
   const long = '€'.repeat(22_000)
   await box.fill(long)
@@ -38,6 +41,33 @@ test('a message that is too long is told so before it is sent, and outlives a re
   await box.fill(long.slice(0, 20_000))
   await send.click()
   await expect.poll(() => messagesOf(page)).toEqual([long.slice(0, 20_000)])
+})
+
+test('what was typed and not sent comes back with the node, in whatever tab takes it up, and in no other one', async ({ host, device }) => {
+  const { open, context } = await device()
+  const founder = await (await device()).open(`${host.address}/#new`)
+  const link = founder.url()
+  await founder.close()
+  const first = await open(link)
+  // The room has not arrived, so this waits.
+  await type(first, 'early bird')
+  await expect(first.getByRole('status').filter({ hasText: 'early bird' })).toBeVisible()
+  await messageBox(first).fill('half a thought')
+  const node = await said(first, 'node')
+  const beside = await open(link)
+  await expect(messageBox(beside)).toHaveValue('')
+  await messageBox(beside).fill('of the second node')
+  await first.close()
+
+  const again = await context.newPage()
+  await again.goto(link)
+  await ready(again)
+  expect(await said(again, 'node')).toBe(node)
+  await expect(messageBox(again)).toHaveValue('half a thought')
+  await expect(again.getByRole('alert').filter({ hasText: 'early bird' })).toBeVisible()
+  const elsewhere = await open(`${host.address}/#new`)
+  await expect(messageBox(elsewhere)).toHaveValue('')
+  await expect(elsewhere.locator('.unsent')).toHaveCount(0)
 })
 
 test('a node that runs in another tab is not resumed a second time, and the tab says so', async ({ host, device }) => {

@@ -7,9 +7,9 @@ import { messages } from './ui/messages.ts'
 import { followVersions } from './ui/service-worker.ts'
 import { Boundary, lazyPart } from './ui/shared/Boundary.tsx'
 import { PageProvider } from './ui/state/bindings.ts'
-import { type Desk, holdsUnsentText } from './ui/state/kept.ts'
 import { namesChanged } from './ui/state/kept-names.ts'
 import { followBack } from './ui/state/back.ts'
+import { type Desk, holdsUnsentText, isTypedKey } from './ui/state/kept-typed.ts'
 import { createPage } from './ui/state/page.ts'
 import { decideStartUp, patienceOf, relayOf } from './ui/state/start-up.ts'
 import { startTheme } from './ui/theme.ts'
@@ -48,8 +48,10 @@ if (start.type === 'join') page.open(start.link, '')
 // Another room in the address bar is another start; our own `replaceState` fires no hashchange.
 addEventListener('hashchange', () => location.reload())
 
-// Another tab has written into what all tabs share.
-addEventListener('storage', namesChanged)
+// Another tab has written into what all tabs share; what is typed there is no concern of this one.
+addEventListener('storage', ({ key }) => {
+  if (!isTypedKey(key)) namesChanged()
+})
 
 const wake = (): void => {
   for (const node of page.store.getState().nodes) node.wake()
@@ -77,8 +79,8 @@ createRoot(document.querySelector('#root')!).render(
 
 /** Where one types on this page. */
 const desks = (): Desk[] =>
-  page.store.getState().nodes.flatMap(({ slot, store }) => {
-    const linkId = store.getState().opened?.linkId
-    return linkId === undefined ? [] : [{ linkId, slot }]
+  page.store.getState().nodes.flatMap(({ store }) => {
+    const { opened } = store.getState()
+    return opened === null ? [] : [{ linkId: opened.linkId, node: opened.node }]
   })
 if (import.meta.env.PROD) void followVersions(() => holdsUnsentText(desks()))

@@ -152,6 +152,8 @@ export type FromNode =
       readonly resumed: boolean
       /** This browser had kept no node of the room. */
       readonly isFirstHere: boolean
+      /** The node that the tab was to be, if it cannot run again. This one takes its place. */
+      readonly replaces: Hex | null
     }
   /** Sent after every change: of the ops at once, but once in 16 ms at most; of anything else within 16 ms. */
   | { readonly type: 'status'; readonly status: NodeStatus }

@@ -45,7 +45,7 @@ test('a worker founds a room, stores what is typed, and is the same node when it
 
   const again = startWorker()
   again.tell(start(link, node))
-  expect(await heard(again.told, 'opened')).toMatchObject({ node, link, resumed: true })
+  expect(await heard(again.told, 'opened')).toMatchObject({ node, link, resumed: true, replaces: null })
   again.tell({ type: 'history', ref: 2 })
   expect((await heard(again.told, 'reply')).value).toMatchObject([{ kind: 'genesis' }, { text: 'kept', own: true, saved: true }])
 })
@@ -59,7 +59,21 @@ test('E4 a node that runs elsewhere is not run twice: the second worker is anoth
   const twin = await heard(second.told, 'opened')
   expect(twin.resumed).toBe(false)
   expect(twin.node).not.toBe(node)
+  // What is typed at the first one is not typed at this one.
+  expect(twin.replaces).toBe(null)
   await vi.waitFor(() => expect(second.told.findLast(({ type }) => type === 'status')).toMatchObject({ status: { ops: 1 } }), 10_000)
+})
+
+test('a node whose store is gone is replaced by a new one, and the page is told which', async () => {
+  const first = startWorker()
+  first.tell(start(null, null))
+  const { link } = await heard(first.told, 'opened')
+  const gone = '11'.repeat(32)
+  const second = startWorker()
+  second.tell(start(link, gone))
+  const { node, replaces, resumed } = await heard(second.told, 'opened')
+  expect({ replaces, resumed }).toEqual({ replaces: gone, resumed: false })
+  expect(node).not.toBe(gone)
 })
 
 test('E7 what is no message is ignored, and a link that is none is said', async () => {

@@ -40,7 +40,7 @@ test('a part of the history that is read slowly is told before the one that was 
     return found
   })
   publisher.show(null, 10)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await vi.waitFor(() => expect(node.room.entries).toHaveBeenCalled())
   await node.submit('meanwhile')
   // Long enough for a second telling to overtake the first, were they not one after the other.
@@ -67,7 +67,7 @@ test('D10 telling takes no more than half of the time, however long it takes', a
     tell = next
   }) as unknown as typeof setTimeout)
   const publisher = createPublisher(() => {}, rethrow)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   for (cost of [300, 2]) {
     tell()
     for (let turn = 0; turn < 100; turn++) await Promise.resolve()
@@ -98,7 +98,7 @@ test('new ops are told at once though something else was told a moment before, a
     tell()
     for (let turn = 0; turn < 100; turn++) await Promise.resolve()
   }
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await tellAfter(0)
   clock = 100
   publisher.changed()
@@ -139,7 +139,7 @@ function publisherInTime(): { readonly publisher: ReturnType<typeof createPublis
 test('D22 what others change with each frame that they send is told ten times a second', async () => {
   const node = await startNode(() => {})
   const { publisher, told } = publisherInTime()
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   for (let ms = 0; ms < 1_000; ms++) {
     publisher.changed()
     await vi.advanceTimersByTimeAsync(1)
@@ -161,7 +161,7 @@ test('D17 what others write without end is told NEWS_PER_SECOND times, and what 
       await vi.advanceTimersByTimeAsync(1)
     }
   }
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await flood(3_000)
   told.length = 0
   await flood(1_000)
@@ -188,7 +188,7 @@ test('D17 what an author who was quiet writes beside a flood is told at once, an
       await vi.advanceTimersByTimeAsync(1)
     }
   }
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await flood(3_000, () => 1)
   const late: number[] = []
   for (let author = 2; author < 10; author++) {
@@ -212,7 +212,7 @@ test('that an op is stored is told as soon as that it is there', async () => {
   const publisher = createPublisher((message) => {
     if (message.type === 'status') told.push([message.status.ops, message.status.stored])
   }, rethrow)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await vi.advanceTimersByTimeAsync(50)
   const { engine } = node
   arrive(engine.replica.dag)
@@ -236,7 +236,7 @@ test('an op is in the history that is told as soon as it is admitted, and again 
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   const publisher = createPublisher(() => {}, rethrow)
   publisher.show(null, 10)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   const counts: number[] = []
   const { engine } = node
   for (const change of [() => {}, () => arrive(engine.replica.dag), () => engine.stored++, () => {}]) {
@@ -255,7 +255,7 @@ test('what people read is told before what is told about it', async () => {
   const publisher = createPublisher(({ type }) => told.push(type), rethrow)
   const node = await startNode(() => {})
   publisher.show(null, 10)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await vi.waitFor(() => expect(told).toEqual(['opened', 'history', 'status']))
   await node.close()
 })
@@ -268,7 +268,7 @@ test('another part of the history is told at once when it is asked for', async (
   const node = await startNode(publisher.changed)
   await node.submit('second')
   publisher.show(null, 10)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await vi.waitFor(() => expect(told).toEqual([0]))
   const timer = vi.spyOn(globalThis, 'setTimeout')
   vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 100)
@@ -292,7 +292,7 @@ test('while ops stream in, pictures of the history are told twice a second, and 
     if (message.type === 'history') told.push(clock)
   }, rethrow)
   publisher.show(null, 10)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   const after = async (ms: number, more: number): Promise<void> => {
     clock += ms
     ops += more
@@ -319,7 +319,7 @@ test('what authors call themselves is told when it changes, and not again', asyn
   const told: FromNode[] = []
   const publisher = createPublisher((message) => told.push(message), rethrow)
   const node = await startNode(publisher.changed)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   const ofType = (type: FromNode['type']): FromNode[] => told.filter((message) => message.type === type)
   await vi.waitFor(() => expect(ofType('status')).toHaveLength(1))
   expect(ofType('names')).toEqual([])
@@ -347,7 +347,7 @@ test('E6 a picture of the history has MAX_BEGINNING of each text at most, howeve
     return { ...found, entries: Array.from({ length: ENTRIES }, (_, i) => ({ ...entry!, text: texts[i % texts.length]! })) }
   })
   publisher.show(null, ENTRIES)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await vi.waitFor(() => expect(told.at(-1)?.type).toBe('status'))
   const pictures = told.filter((message) => message.type === 'history')
   expect(pictures.length).toBeGreaterThan(0)
@@ -383,7 +383,7 @@ test('a picture is told again when who holds an own entry in it has changed, tho
     await vi.waitFor(() => expect(statuses.mock.calls.length).toBeGreaterThan(before))
   }
   publisher.show(null, 10)
-  await publisher.begin(node, '', { resumed: false, isFirstHere: true })
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await vi.waitFor(() => expect(told).toEqual([{ by: 0, here: 1 }]))
   await changed()
   held = { by: 1, here: 1 }

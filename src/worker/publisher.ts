@@ -55,8 +55,8 @@ const STREAM = 64
  */
 const NOTE_EVERY = 1_000
 
-/** Whether the node, and its room, were in this browser before. */
-export type Came = Pick<Extract<FromNode, { readonly type: 'opened' }>, 'resumed' | 'isFirstHere'>
+/** Whether the node, and its room, were in this browser before; and whose place it takes. */
+export type Came = Pick<Extract<FromNode, { readonly type: 'opened' }>, 'resumed' | 'isFirstHere' | 'replaces'>
 
 export interface Publisher {
   changed(): void

@@ -62,7 +62,9 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
       onChange: publisher.changed,
       onBroken: broken,
     })
-    await publisher.begin(started, formatLink(link ?? linkOf(opened.identity)), { resumed: opened.resumed, isFirstHere })
+    const { resumed, identity } = opened
+    const replaces = await replacedBy(started.author, toHex(identity.author), message.claim)
+    await publisher.begin(started, formatLink(link ?? linkOf(identity)), { resumed, isFirstHere, replaces })
     return started
   }
 
@@ -161,6 +163,22 @@ async function openNode(
   return { opened: fresh, isFirstHere: here.length === 0 }
 }
 
+/**
+ * The node whose place `author` takes: the one that was opened and is damaged, or the claimed one, if it is gone, or nobody can tell
+ * whether it runs. Null if there is none, or it runs in another tab.
+ */
+async function replacedBy(author: string, opened: string, claim: string | null): Promise<string | null> {
+  if (opened !== author) return opened
+  if (claim === null || claim === author) return null
+  return (await runningNodes()).has(lockName(claim)) ? null : claim
+}
+
+/** Names of the locks that nodes hold in this browser; none where there are no locks. */
+async function runningNodes(): Promise<ReadonlySet<string | undefined>> {
+  const locks = await globalThis.navigator.locks?.query()
+  return new Set(locks?.held?.map(({ name }) => name))
+}
+
 /** Reads the disks of nodes without their locks: the node that holds a lock may be the one that failed. Null if nothing can be read. */
 async function exportOf(ids: readonly string[]): Promise<Replies['exportStored']> {
   const stores: Store[] = []
@@ -205,8 +223,7 @@ async function forget(id: string): Promise<Forgotten> {
 }
 
 async function listRooms(): Promise<Replies['rooms']> {
-  const [nodes, locks] = [await listNodes(), await globalThis.navigator.locks?.query()]
-  const held = new Set(locks?.held?.map(({ name }) => name))
+  const [nodes, held] = [await listNodes(), await runningNodes()]
   return nodes.map((node) => ({ ...node, linkId: linkId(node.link), runs: held.has(lockName(node.id)) }))
 }
 

@@ -10,7 +10,7 @@ import { isComposing } from '../shared/keys.ts'
 import { messages } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { useNode, useNodeState } from '../state/bindings.ts'
-import { keepDraft, keptDraft } from '../state/kept.ts'
+import { keepDraft, keptDraft } from '../state/kept-typed.ts'
 
 const text = messages.console
 
@@ -24,9 +24,8 @@ export function Composer({ author }: { readonly author: Hex }) {
   const node = useNode()
   const full = useNodeState((state) => state.status?.storage === 'full')
   const unsent = useNodeState((state) => state.unsent)
-  const { slot } = node
   const linkId = useNodeState((state) => state.opened!.linkId)
-  const desk = useMemo(() => ({ linkId, slot }), [linkId, slot])
+  const desk = useMemo(() => ({ linkId, node: author }), [linkId, author])
   const [draft, setDraft] = useState(() => keptDraft(desk))
   const area = useRef<HTMLTextAreaElement>(null)
   const own = node.slot === 0

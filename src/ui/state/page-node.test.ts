@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FromNode, ToNode } from '../../worker/api.ts'
 import { namesChanged } from './kept-names.ts'
+import { isTypedKey, keepDraft, keptDraft, keptUnsent } from './kept-typed.ts'
 import { createPageNode } from './page-node.ts'
 
 /** A worker made of two lists: what was posted to it, and its listeners. */
@@ -18,7 +19,7 @@ function fakeWorker() {
 }
 
 const refOf = (message: ToNode | undefined): number => (message !== undefined && 'ref' in message ? message.ref : -1)
-const opened = (room: string): FromNode => ({
+const opened = (room: string): Extract<FromNode, { type: 'opened' }> => ({
   type: 'opened',
   node: 'node',
   room,
@@ -27,6 +28,7 @@ const opened = (room: string): FromNode => ({
   linkId: room,
   resumed: true,
   isFirstHere: false,
+  replaces: null,
 })
 
 /** What the tab keeps, and what the browser keeps for all tabs. */
@@ -45,6 +47,14 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
+/** Unsent texts of the node that a new page opens. */
+function unsentIn(message: FromNode): unknown {
+  const { worker, say } = fakeWorker()
+  const { store } = createPageNode(worker, 1)
+  say(message)
+  return store.getState().unsent
+}
+
 describe('a node on the page', () => {
   test('replies find their questions in whatever order they come', async () => {
     const { worker, posted, say } = fakeWorker()
@@ -62,11 +72,11 @@ describe('a node on the page', () => {
     const answer = node.submit('on its way')
     expect(node.store.getState().sent).toBe(1)
     expect(node.store.getState().unsent).toMatchObject([{ text: 'on its way', state: 'sending' }])
-    expect(held.get('tabweave.unsent.ab.0')).toBe('["on its way"]')
+    expect(keptUnsent({ linkId: 'ab', node: 'node' })).toEqual(['on its way'])
     say({ type: 'reply', ref: refOf(posted.at(-1)), value: { id: 'aa' } })
     await answer
     expect(node.store.getState().unsent).toEqual([])
-    expect(held.has('tabweave.unsent.ab.0')).toBe(false)
+    expect([...held.keys(), ...shared.keys()].filter(isTypedKey)).toEqual([])
   })
 
   test('a refused text stays, with the reason, until a person drops it', async () => {
@@ -88,14 +98,22 @@ describe('a node on the page', () => {
     void node.submit('lost?')
     crash()
     expect(node.store.getState()).toMatchObject({ failure: 'internal', unsent: [{ text: 'lost?', state: 'unanswered' }] })
-    const unsentIn = (room: string): unknown => {
-      const next = fakeWorker()
-      const { store } = createPageNode(next.worker, 0)
-      next.say(opened(room))
-      return store.getState().unsent
-    }
-    expect(unsentIn('cd')).toEqual([])
-    expect(unsentIn('ab')).toMatchObject([{ text: 'lost?', state: 'unanswered' }])
+    // Another tab, which may have another slot for it.
+    held.clear()
+    expect(unsentIn(opened('cd'))).toEqual([])
+    expect(unsentIn({ ...opened('ab'), node: 'another node' })).toEqual([])
+    expect(unsentIn(opened('ab'))).toMatchObject([{ text: 'lost?', state: 'unanswered' }])
+  })
+
+  test('a node that takes the place of another one has what was typed there, before it is shown', () => {
+    keepDraft({ linkId: 'ab', node: 'node' }, 'half a thought')
+    const { worker, say, crash } = fakeWorker()
+    const node = createPageNode(worker, 0)
+    say(opened('ab'))
+    void node.submit('lost?')
+    crash()
+    expect(unsentIn({ ...opened('ab'), node: 'next', replaces: 'node' })).toMatchObject([{ text: 'lost?', state: 'unanswered' }])
+    expect(['node', 'next'].map((id) => keptDraft({ linkId: 'ab', node: id }))).toEqual(['', 'half a thought'])
   })
 
   test('a node that a person left offline begins offline, until it is put online again', () => {
@@ -147,6 +165,7 @@ describe('D26 what a person keeps for all rooms', () => {
       linkId: room,
       resumed: false,
       isFirstHere: true,
+      replaces: null,
     })
     const told = () => fake.posted.flatMap((message) => (message.type === 'present' ? [message.name] : []))
     const servers = () => fake.posted.flatMap((message) => (message.type === 'servers' ? message.servers.map(({ urls }) => urls) : []))

@@ -19,8 +19,9 @@ import type {
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, WINDOW_ENTRIES } from '../console/history-window.ts'
 import { addLate, lookAtLate, type LateEntries } from '../console/late.ts'
-import { keepOffline, keptOffline, allowServers, keepServers, keepUnsent, keptServers, keptUnsent, mayUseServers } from './kept.ts'
+import { keepOffline, keptOffline, allowServers, keepServers, keptServers, mayUseServers } from './kept.ts'
 import { chooseName, declineName, nameOf, takeKeptName, watchNames } from './kept-names.ts'
+import { keepUnsent, keptUnsent, moveTyped } from './kept-typed.ts'
 import { serversOf } from './start-up.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
@@ -166,7 +167,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     const unsent = change(before)
     if (opened !== null)
       keepUnsent(
-        { linkId: opened.linkId, slot },
+        opened,
         unsent.map((item) => item.text),
       )
     store.setState({ unsent })
@@ -178,9 +179,12 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         return store.setState({ claim: message.node })
       case 'opened': {
         const isFirst = store.getState().opened === null
+        const { linkId, replaces } = message
+        // Before it is shown where one types.
+        if (isFirst && replaces !== null) moveTyped({ linkId, node: replaces }, message.node)
         store.setState({ opened: message, failure: null })
-        // Those of an earlier run of this page.
-        if (isFirst) setUnsent((unsent) => [...keptUnsent({ linkId: message.linkId, slot }).map(unanswered), ...unsent])
+        // Those of an earlier run of the node.
+        if (isFirst) setUnsent((unsent) => [...keptUnsent(message).map(unanswered), ...unsent])
         // Who created the room has acted in it. That tells no name: nobody has been asked for one.
         return isFounded ? acted('created') : tellPersonal()
       }
