@@ -26,8 +26,10 @@ test('an own message is with all who are here once they have it, is only here wh
   await type(there, 'I do')
   await expect(receiptsOf(here, 'who has this?')).toHaveText('with the other node here, seen by 1')
   await expect(receiptsOf(here, 'written alone?')).toHaveText('with the other node here, seen by 1')
-  // Of a message of another one only what is signed is told.
-  await expect(receiptsOf(here, 'I do')).toHaveText('saved here')
+  // Of a message of another one only what is signed is told, and nothing while nobody has signed.
+  await expect(receiptsOf(here, 'I do')).toHaveCount(0)
+  await type(here, 'good')
+  await expect(receiptsOf(here, 'I do')).toHaveText('seen by 1')
 })
 
 test('of three nodes that are here those count that have an own message', async ({ host, device }) => {

@@ -26,16 +26,19 @@ interface EntryProps {
   onSelect(id: Hex): void
 }
 
-/** What is known of who has it: of an own entry who says so, and of any entry who has signed so. */
-function Receipts({ entry: { saved, held, seenBy, others } }: { readonly entry: ShownEntry }) {
+/** What is known of who has it: of an own entry where it is and who says that they have it, and of any entry who has signed so. */
+function Receipts({ entry: { own, saved, held, seenBy, others } }: { readonly entry: ShownEntry }) {
   if (!saved) return <span className="receipts">{text.saving}</span>
   const isHeld = held !== null && held.by > 0
-  if (!isHeld && seenBy === 0)
+  if (!isHeld && seenBy === 0) {
+    // Beside another one's entry this would read as something about its delivery.
+    if (!own) return null
     return (
       <span className="receipts" title={text.savedHint}>
         {text.saved}
       </span>
     )
+  }
   return (
     <span className="receipts">
       {isHeld && (
