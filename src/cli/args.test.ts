@@ -62,6 +62,10 @@ test.each(['हिन्दी', 'ไทย', 'தமிழ்', 'עִבְרִי
   expect(asked(FRAGMENT, '--name', name).name).toBe(name)
 })
 
+test.each(['Ana Maria', 'O’Brien (home)', '../x', 'a/b:c', '🦊', '“”'])('a name may be whatever a browser takes: %s', (name) => {
+  expect(asked(FRAGMENT, '--name', ` ${name} `).name).toBe(name)
+})
+
 test('a name is one node, however its letters are encoded', () => {
   expect(asked(FRAGMENT, '--name', 'A\u030alice').name).toBe('Ålice')
 })
@@ -89,11 +93,10 @@ test.each([
   [['--new', '\u202e\u2066\ufeff'], '--new takes'],
   [['--new', '\u3164 \u2800\u00ad'], '--new takes'],
   [['--new', '\u0301\u0301'], '--new takes'],
-  [[FRAGMENT, '--name', '../x'], '--name takes'],
   [[FRAGMENT, '--name', ''], '--name takes'],
-  [[FRAGMENT, '--name', '\u0301x'], '--name takes'],
-  [[FRAGMENT, '--name', 'a\u200d'], '--name takes'],
-  [[FRAGMENT, '--name', 'a\u202eb'], '--name takes'],
+  [[FRAGMENT, '--name', ' '], '--name takes'],
+  [[FRAGMENT, '--name', '\u200d'], '--name takes'],
+  [[FRAGMENT, '--name', '\ud800'], '--name takes'],
   [[FRAGMENT, '--name', 'x'.repeat(41)], '--name takes'],
   [[FRAGMENT, '--relay', 'example'], '--relay takes'],
   [[FRAGMENT, '--relay', 'ftp://example.org'], '--relay takes'],
@@ -135,5 +138,5 @@ test('a kept room is exported into a file, and no node runs beside it', () => {
   for (const more of [['--new', 'a room'], ['--once'], ['--digest'], ['--write-now']])
     expect(refusal('--export', 'x', ...more)).toContain('--export runs no node')
   expect(refusal('--export', '')).toContain('--export takes')
-  expect(refusal('--export', 'x', '--name', '!')).toContain('--name takes')
+  expect(refusal('--export', 'x', '--name', '')).toContain('--name takes')
 })

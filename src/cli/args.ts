@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { withoutEndSlashes } from '../core/end-slashes.ts'
 import { findLink } from '../core/room-link.ts'
+import { MAX_NAME_LENGTH } from '../net/direct/signal.ts'
 import { parseLink, type RoomLink } from '../node/link.ts'
 
 export interface Options {
@@ -57,14 +58,12 @@ Each line that you type is written to the room as a message. In a terminal, line
 
 /** The name of a node that was given none. Nobody is told it. */
 const USUAL_NAME = 'node'
-/** Letters with the marks and joiners that scripts write them with (“हिन्दी”, “می‌خواهم”): a part of a folder's name on every system. */
-const NAME = /^[\p{L}\p{N}_-](?:[\p{L}\p{M}\p{N}_-]|(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L}))*$/u
-/** Characters. */
-const LONGEST_NAME = 40
 /** Characters of a room's name. Other nodes show no more of it either. */
 const LONGEST_ROOM_NAME = 120
 /** A character that a person can see: no space, control, mark alone, filler or empty Braille cell. */
 const SHOWN = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
+const isShownName = (name: string, longest: number): boolean =>
+  SHOWN.test(name) && Array.from(name).length <= longest && name.isWellFormed()
 const SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
 
 const wrong = (sentence: string): Asked => ({ type: 'wrong', sentence })
@@ -101,9 +100,9 @@ function readRun(args: readonly string[]): Asked {
   const [text] = positionals
   if (text !== undefined && values.new !== undefined) return wrong('Either join a room with its link or create one with --new, not both.')
   // One spelling for each name, since names are compared, and a folder is named after it.
-  const name = (values.name ?? USUAL_NAME).normalize('NFC')
-  if (!NAME.test(name) || Array.from(name).length > LONGEST_NAME)
-    return wrong(`--name takes letters, digits, "-" and "_", ${LONGEST_NAME} at most.`)
+  const name = (values.name ?? USUAL_NAME).trim().normalize('NFC')
+  if (!isShownName(name, MAX_NAME_LENGTH))
+    return wrong(`--name takes ${MAX_NAME_LENGTH} characters at most, and at least one that can be seen.`)
   const wait = Number(values.wait) * 1000
   if (!(wait > 0 && Number.isFinite(wait))) return wrong('--wait takes a number of seconds above 0.')
   const relay = values.relay === undefined || values.relay === 'none' ? (values.relay ?? null) : relayAddress(values.relay)
@@ -119,7 +118,7 @@ function readRun(args: readonly string[]): Asked {
 
   if (values.new !== undefined) {
     const roomName = values.new.trim()
-    if (!SHOWN.test(roomName) || Array.from(roomName).length > LONGEST_ROOM_NAME || !roomName.isWellFormed())
+    if (!isShownName(roomName, LONGEST_ROOM_NAME))
       return wrong(`--new takes the room's name: ${LONGEST_ROOM_NAME} characters at most, and at least one that can be seen.`)
     return { type: 'run', options: { room: { type: 'found', name: roomName }, relay, ...rest } }
   }

@@ -88,6 +88,21 @@ describe('a command', () => {
     expect(await opened(base, 'alice', linkTo(7))).toEqual({ author: alice, resumed: true })
   })
 
+  test('has a folder beside the others, whatever its name is, and another one for each name', async () => {
+    const base = newFolder()
+    const names = ['Ana Maria', '../x', 'a/b', 'a:b', 'a%002fb', 'O’Brien', 'می\u200cخواهم', '🦊', '\u202e'.repeat(40), '🦊'.repeat(40)]
+    const authors = new Map<string, string>()
+    for (const name of names) authors.set(name, (await opened(base, name, linkTo(7))).author)
+    for (const name of names) expect(await opened(base, name, linkTo(7))).toEqual({ author: authors.get(name), resumed: true })
+    // Beside them is a folder with their marks.
+    const folders = fs.readdirSync(base).filter((folder) => /-[0-9a-f]{16}$/.test(folder))
+    expect(new Set(authors.values()).size).toBe(names.length)
+    expect(folders).toHaveLength(names.length)
+    expect(folders.filter((folder) => /["*/:<>?\\|\u202e]/.test(folder))).toEqual([])
+    expect(folders).toContain(`Ana Maria-${authors.get('Ana Maria')!.slice(0, 16)}`)
+    expect(folders).toContain(`می\u200cخواهم-${authors.get('می\u200cخواهم')!.slice(0, 16)}`)
+  })
+
   test('is the node whose folder the file system has in another normal form', async () => {
     const base = newFolder()
     const kept = await keep(base, 'Zoë'.normalize('NFD'), 7, 1)

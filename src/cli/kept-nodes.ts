@@ -29,12 +29,22 @@ export interface OpenedTerminal {
   readonly folderOf: (author: string) => string
 }
 
+/** Characters that some system takes for no part of a name, or that nobody sees; joiners are letters' own ("می‌خواهم"). */
+const NOT_IN_FOLDERS = /[\p{Cc}\p{Zl}\p{Zp}"%*/:<>?\\|]|(?![ \u200c\u200d])[\p{Cf}\p{Zs}]/gu
+
+/**
+ * A node's name as the first part of its folder's name: any two names give two. At most 200 bytes for 40 characters: systems take 255.
+ * Beyond U+FFFF nothing is replaced, so that this holds.
+ */
+const folderNameOf = (name: string): string =>
+  name.replace(NOT_IN_FOLDERS, (char) => (char.length > 1 ? char : `%${char.charCodeAt(0).toString(16).padStart(4, '0')}`))
+
 /**
  * The node of this name that the room had here, or a new one; the latest where there are several.
  * @throws Stop; FolderHeld where it runs; StoreError
  */
 export async function openKept({ room, name, isNamed }: Options, base: string): Promise<OpenedTerminal> {
-  const folderOf = (author: string): string => join(base, `${name}-${author.slice(0, 16)}`)
+  const folderOf = (author: string): string => join(base, `${folderNameOf(name)}-${author.slice(0, 16)}`)
   const openStore: OpenStore = async (id) => openFileStore(folderOf(id))
   return { opened: await open(), openStore, folderOf }
 
@@ -88,12 +98,13 @@ async function keptIn(base: string, name: string): Promise<Kept[]> {
 /** The nodes of this name, latest first, and the folders of those whose identity cannot be read. */
 async function lookIn(base: string, name: string): Promise<{ readonly kept: Kept[]; readonly damaged: string[] }> {
   const names = named(() => (fs.existsSync(base) ? fs.readdirSync(base) : []))
+  const beginning = folderNameOf(name)
   const kept: Kept[] = []
   const damaged: string[] = []
   for (const each of names) {
     // Some file systems give names back in another normal form.
     const own = each.normalize('NFC')
-    if (!own.startsWith(`${name}-`) || !/^-[0-9a-f]{16}$/.test(own.slice(name.length))) continue
+    if (!own.startsWith(`${beginning}-`) || !/^-[0-9a-f]{16}$/.test(own.slice(beginning.length))) continue
     const folder = join(base, each)
     const identity = await readIdentity(identityPath(folder))
     if (identity === 'damaged') damaged.push(folder)
