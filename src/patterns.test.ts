@@ -25,7 +25,7 @@ const JUDGED: Readonly<Record<string, string>> = {
   // Tried at one place. Of its two repetitions the first letter chooses one.
   'src/ui/shared/web-addresses.ts': '^https?:\\/\\/([a-z0-9._-]+|\\[[0-9a-f:.]+\\])(?::\\d{1,5})?(?=[/?#]|$)',
   // Tried at the beginning of a word only. What is repeated takes all letters of a word, so what follows never fails behind it.
-  'src/core/room-link.ts': '(?<![\\w-])([\\w-]{8})(\\.[\\w-]+)?(?![\\w-])',
+  'src/core/room-link.ts': '(?<![\\w-])([\\w-]{8}[AQgw])(\\.[\\w-]+)?(?![\\w-])',
 }
 
 /** Whether the form of a pattern tells that it is linear: one unbounded repetition at most, at its end, or in a pattern that is tried at one place only. */

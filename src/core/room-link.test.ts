@@ -1,8 +1,8 @@
 /** Links as they reach people. */
 import { expect, test } from 'vitest'
-import { findLink } from './room-link.ts'
+import { findLink, LINK_LETTERS, lettersOfLink } from './room-link.ts'
 
-const LINK = `${'aB3_-'.repeat(17)}x`
+const LINK = `${'aB3_-'.repeat(17)}w`
 const ADDRESS = `https://weave.example/#${LINK}`
 
 test.each([
@@ -42,6 +42,18 @@ test.each([
   ['a letter too few', LINK.slice(1)],
   ['a letter too many', `${LINK}A`],
   ['another letter within', LINK.replace('3', '!')],
+  ['a last letter that no 64 bytes give', LINK.replace(/w$/, 'x')],
 ])('no link is found in %s', (_what, text) => {
   expect(findLink(text)).toBe(null)
+})
+
+test.each([
+  ['nothing', '', 0],
+  ['an address without a row', 'https://weave.example/#', 0],
+  ['a letter too few', ADDRESS.slice(0, -1), LINK_LETTERS - 1],
+  ['a letter too few, alone', LINK.slice(1), LINK_LETTERS - 1],
+  ['a letter too many, escaped', encodeURIComponent(`${ADDRESS}A`), LINK_LETTERS + 1],
+  ['a last letter that no 64 bytes give', ADDRESS.replace(/w$/, 'x'), LINK_LETTERS],
+])('a person who mends a link is told how many letters it has: %s', (_what, text, letters) => {
+  expect(lettersOfLink(text)).toBe(letters)
 })

@@ -1,11 +1,12 @@
 /**
  * Finds a room's link in a text: as people copy it, and as messengers, mail and documents pass it on. A link is a row of LINK_LETTERS
- * letters of base64url (64 bytes), and perhaps an invitation after a point. The text is not checked, only searched.
+ * letters of base64url (64 bytes), and perhaps an invitation after a point. Nothing in it tells whether there is such a room.
  */
 
 /** 64 bytes in base64url. */
-const LINK_LETTERS = 86
-const LINK = new RegExp(`(?<![\\w-])([\\w-]{${LINK_LETTERS}})(\\.[\\w-]+)?(?![\\w-])`)
+export const LINK_LETTERS = 86
+/** The last letter has 2 bits of the link, and 4 that are 0. */
+const LINK = new RegExp(`(?<![\\w-])([\\w-]{${LINK_LETTERS - 1}}[AQgw])(\\.[\\w-]+)?(?![\\w-])`)
 /** Letters that nobody sees: some programs put them into long words, so that these can be broken. */
 const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
 const ESCAPED = /%([0-7][0-9a-f])/gi
@@ -13,9 +14,20 @@ const ESCAPED = /%([0-7][0-9a-f])/gi
 /** Characters that may stand before an address: brackets, quotes. */
 const OPENING = /^[^a-z]+/i
 
+/** The text as people see it. */
+const seenIn = (text: string): string =>
+  text.replaceAll(UNSEEN, '').replaceAll(ESCAPED, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+
+/** How many letters the link seems to have in a text that has none: those of the longest row behind the last "#", if there is one. */
+export function lettersOfLink(text: string): number {
+  const seen = seenIn(text)
+  const rows = seen.slice(seen.lastIndexOf('#') + 1).match(/[\w-]+/g) ?? []
+  return rows.reduce((most, row) => Math.max(most, row.length), 0)
+}
+
 /** The fragment of the first link in the text (without "#"), and the address before it, or "" if it stands alone; null if there is none. */
 export function findLink(text: string): { readonly fragment: string; readonly address: string } | null {
-  const seen = text.replaceAll(UNSEEN, '').replaceAll(ESCAPED, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+  const seen = seenIn(text)
   const found = LINK.exec(seen)
   if (found === null) return null
   const [, link = '', invitation = ''] = found

@@ -5,9 +5,13 @@
  */
 import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
+import { LINK_LETTERS } from '../core/room-link.ts'
 import { graphMessages } from './graph/graph-messages.ts'
 import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'
+
+/** A row with fewer letters was not meant to be a link. */
+const SEEMS_A_LINK = 40
 
 /** The name of a room for which nobody gave one. */
 const DEFAULT_ROOM_NAME = 'A room'
@@ -235,7 +239,18 @@ export const messages = {
     link: 'Room link',
     linkPlaceholder: 'https://…/#…',
     joinNow: 'Join',
-    badLink: 'This text contains no room link. A room link ends in “#” and a long row of letters.',
+    badLink: (letters: number) =>
+      letters < SEEMS_A_LINK
+        ? `This text contains no room link. A room link ends in “#” and a row of ${LINK_LETTERS} letters.`
+        : letters === LINK_LETTERS
+          ? 'The last letter of this room link is wrong. Copy the link again, or correct it here.'
+          : `This room link is not whole: it has ${countInWords(letters)} letters after “#”, and there must be ${LINK_LETTERS}. Copy the link again, or correct it here.`,
+    mistyped: 'This is the address with which the page was opened.',
+    elsewhere: (place: string) =>
+      `This link was made at ${quotedName(place)}. This page asks its own relay for the room, and not that of the other address. So the room’s other nodes may not be found from here.`,
+    elsewhereIsHere: (place: string) => `${quotedName(place)} always means the device that opens the link.`,
+    openThere: (place: string) => `Open the link at ${quotedName(place)}`,
+    joinHere: 'Join from this page',
     open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
     check: 'Check evidence, without a room',
     defaultName: DEFAULT_ROOM_NAME,

@@ -1,11 +1,11 @@
 /** Where a tab without a room begins: name one, join one by its link, or go on in one that is kept here. */
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent } from 'react'
-import { findLink } from '../../core/room-link.ts'
 import { Mark } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
-import { Scan } from '../qr/Scan.tsx'
 import { usePage } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
+import { decideStartUp } from '../state/start-up.ts'
+import { JoinForm } from './JoinForm.tsx'
 import { RoomList } from './RoomList.tsx'
 import { useKeptRooms } from './use-kept-rooms.ts'
 import { Weave } from './Weave.tsx'
@@ -25,32 +25,19 @@ export default function StartPlace() {
   const isWaiting = useIsWithin(ROOMS_WITHIN) && kept.rooms === null
   const returns = (kept.rooms ?? []).length > 0
   const [name, setName] = useState('')
-  const [link, setLink] = useState('')
-  const [bad, setBad] = useState(false)
+  /** The page's own address, if it should be a link and is none. */
+  const [mistyped] = useState(() => (decideStartUp(location.hash).type === 'mistyped' ? location.href : null))
   const nameId = useId()
   const namelessId = useId()
   const nameField = useRef<HTMLInputElement>(null)
-  const linkId = useId()
-  const badId = useId()
 
   const create = (event: FormEvent): void => {
     event.preventDefault()
     page.open(null, name.trim() === '' ? text.defaultName : name.trim())
   }
 
-  const follow = useCallback(
-    (words: string): void => {
-      const found = findLink(words)
-      if (found !== null) return page.open(found.fragment, '')
-      setLink(words)
-      setBad(true)
-    },
-    [page],
-  )
-  const join = (event: FormEvent): void => {
-    event.preventDefault()
-    follow(link)
-  }
+  // The camera starts again with another one.
+  const join = useCallback((link: string): void => page.open(link, ''), [page])
 
   return (
     <main className="start" data-returns={returns}>
@@ -95,8 +82,8 @@ export default function StartPlace() {
               placeholder={text.namePlaceholder}
               aria-describedby={namelessId}
               onChange={(event) => setName(event.target.value)}
-              // Who comes back has the focus on the rooms above.
-              autoFocus={kept.rooms !== null && !returns}
+              // Who comes back has the focus on the rooms above, and who has a link to correct on that.
+              autoFocus={kept.rooms !== null && !returns && mistyped === null}
             />
             <p id={namelessId} className="start-note">
               {text.nameless}
@@ -105,31 +92,7 @@ export default function StartPlace() {
               {text.create}
             </button>
           </form>
-          <form className="card" onSubmit={join}>
-            <h2>{text.join}</h2>
-            <label htmlFor={linkId}>{text.link}</label>
-            <input
-              id={linkId}
-              className="input"
-              value={link}
-              placeholder={text.linkPlaceholder}
-              aria-invalid={bad}
-              aria-describedby={badId}
-              onChange={(event) => {
-                setLink(event.target.value)
-                setBad(false)
-              }}
-            />
-            <p id={badId} className="bad" role="status">
-              {bad ? text.badLink : ''}
-            </p>
-            <div className="row">
-              <button type="submit" className="button">
-                {text.joinNow}
-              </button>
-              <Scan onText={follow} />
-            </div>
-          </form>
+          <JoinForm mistyped={mistyped} onJoin={join} />
           <p className="start-note">{text.open}</p>
           <p className="start-note">
             <a href="#check">{text.check}</a>

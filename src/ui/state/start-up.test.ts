@@ -1,6 +1,6 @@
 /** The start-up decisions, case by case. */
 import { describe, expect, test } from 'vitest'
-import { decideStartUp, onlyHere, patienceOf, relayOf, serversOf, readServers } from './start-up.ts'
+import { decideStartUp, elsewhereOf, onlyHere, patienceOf, relayOf, serversOf, readServers } from './start-up.ts'
 
 const FRAGMENT = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ'
 
@@ -18,8 +18,37 @@ describe('start-up', () => {
     expect(decideStartUp('#check')).toEqual({ type: 'check' })
   })
 
-  test('any other fragment is a room to join, handed on as it is', () => {
-    expect(decideStartUp(`#${FRAGMENT}`)).toEqual({ type: 'join', link: FRAGMENT })
+  test('any other fragment is a room to join, or was mistyped', () => {
+    const link = 'aB3_-'.repeat(17) + 'w'
+    expect(decideStartUp(`#${link}`)).toEqual({ type: 'join', link })
+    for (const wrong of [FRAGMENT, link.slice(1), `${link}A`, link.replace(/w$/, 'x'), '%', 'rooms'])
+      expect(decideStartUp(`#${wrong}`)).toEqual({ type: 'mistyped' })
+  })
+
+  test('a link of another address than the page’s is told by it, with where it leads', () => {
+    const fragment = 'a-link.an-invitation'
+    const at = (address: string, page = 'https://weave.example/?x=1#y') => elsewhereOf({ fragment, address }, page)
+    for (const address of [
+      '',
+      'https://weave.example/',
+      'https://weave.example:443/index.html?y',
+      'HTTPS://Weave.example/',
+      'room:',
+      'mailto:x',
+    ])
+      expect(at(address)).toBe(null)
+    expect(at('https://other.example/')).toEqual({
+      place: 'other.example',
+      href: `https://other.example/#${fragment}`,
+      isLoopback: false,
+    })
+    expect(at('http://weave.example:8229/a/b.html?c')).toEqual({
+      place: 'weave.example:8229/a',
+      href: `http://weave.example:8229/a/b.html?c#${fragment}`,
+      isLoopback: false,
+    })
+    expect(at('http://localhost:8229/')).toMatchObject({ place: 'localhost:8229', isLoopback: true })
+    expect(at('https://weave.example/', 'https://weave.example/rooms/')).toMatchObject({ place: 'weave.example' })
   })
 
   test('a reload waits longer for its own lock than a tab that may be a duplicate', () => {
@@ -47,7 +76,7 @@ describe('start-up', () => {
   })
 
   test('what a messenger put around the link in the address is left out', () => {
-    const link = 'aB3_-'.repeat(17) + 'x'
+    const link = 'aB3_-'.repeat(17) + 'w'
     for (const hash of [`#${link}`, `#${link})`, `#${link},`, `#${link}.`, `#%22${link}%22`]) {
       expect(decideStartUp(hash)).toEqual({ type: 'join', link })
     }

@@ -5,8 +5,8 @@ import { isLoopback } from '../../core/loopback.ts'
 import { findLink } from '../../core/room-link.ts'
 import type { IceServer } from '../../worker/api.ts'
 
-/** A fresh room, a room to join, the place that checks evidence, or the Start place. */
-export type StartUp = { readonly type: 'fresh' | 'check' | 'ask' } | { readonly type: 'join'; readonly link: string }
+/** A fresh room, a room to join, the place that checks evidence, or the Start place: also for an address with something else in it. */
+export type StartUp = { readonly type: 'fresh' | 'check' | 'ask' | 'mistyped' } | { readonly type: 'join'; readonly link: string }
 
 /** Wait for the lock of a node that is reloading: the old page may take a moment to let go (ms). */
 const RELOAD_PATIENCE = 3_000
@@ -19,9 +19,39 @@ export function decideStartUp(hash: string): StartUp {
   const fragment = hash.replace(/^#/, '')
   if (fragment === '') return { type: 'ask' }
   if (fragment === 'check') return { type: 'check' }
-  // A messenger may have put something around it. What is no link is said to be none by the node.
-  return fragment === 'new' ? { type: 'fresh' } : { type: 'join', link: findLink(fragment)?.fragment ?? fragment }
+  if (fragment === 'new') return { type: 'fresh' }
+  // A messenger may have put something around it.
+  const found = findLink(fragment)
+  return found === null ? { type: 'mistyped' } : { type: 'join', link: found.fragment }
 }
+
+/** Another address than this page's, where a link was made: its relay may be another one. */
+export interface Elsewhere {
+  /** As people read it: without "https://". */
+  readonly place: string
+  /** The link there. */
+  readonly href: string
+  /** It is an address of the device that opens it. */
+  readonly isLoopback: boolean
+}
+
+/**
+ * Where a link was made, if that is not the folder of this page; null if it is, or the link does not say. @param found as `findLink` gives it
+ * @param page this page's own address
+ */
+export function elsewhereOf(
+  { fragment, address }: { readonly fragment: string; readonly address: string },
+  page: string,
+): Elsewhere | null {
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) return null
+  const [there, here] = [folderOf(address), folderOf(page)]
+  if (there.href === here.href) return null
+  const { host, hostname, pathname } = there
+  return { place: host + withoutEndSlashes(pathname), href: roomAddress(address, fragment), isLoopback: isLoopback(hostname) }
+}
+
+/** The folder of a page, where its own relay is. */
+const folderOf = (page: string): URL => new URL('.', page)
 
 /** How long to wait for the claimed node's lock (ms). @param navigation type of the performance navigation entry. */
 export const patienceOf = (navigation: string | undefined): number => (navigation === 'reload' ? RELOAD_PATIENCE : OPEN_PATIENCE)
@@ -34,7 +64,7 @@ export function relayOf(setting: string, page: string): string | null {
   const wanted = setting.trim()
   if (wanted === 'none' || wanted === '') return null
   if (wanted !== 'same-origin') return withoutEndSlashes(wanted)
-  return withoutEndSlashes(new URL('.', page).href.replace(/^http/, 'ws'))
+  return withoutEndSlashes(folderOf(page).href.replace(/^http/, 'ws'))
 }
 
 /** Servers that help direct connections, at most: each is asked anew for every connection. */
