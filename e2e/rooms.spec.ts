@@ -185,7 +185,7 @@ test('Start lists rooms; a node is forgotten with its key, its copy and its draf
   const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
   expect(names.filter((name) => name?.includes(node!))).toEqual([])
   expect(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key !== 'tabweave.theme'))).toEqual([])
-  expect(await page.evaluate(() => Object.values(localStorage).filter((value) => value.includes('a draft')))).toEqual([])
+  expect(await page.evaluate(() => Object.values<string>(localStorage).filter((value) => value.includes('a draft')))).toEqual([])
   expect(await keptNodes(page)).toBe(1)
 
   // It is not asked for any more; the room is still here, by the node that runs.
@@ -208,9 +208,52 @@ test('a node that began to run after the list was drawn is not forgotten, and th
   await kept.getByRole('button', { name: /^Forget / }).click()
   const running = await open(link)
   await kept.getByRole('button', { name: 'Forget this node', exact: true }).click()
-  await expect(kept.getByText('It runs in another tab now, and was not forgotten.')).toBeVisible()
+  await expect(kept.getByText(`${await nicknameOf(running)} runs in another tab now, and was not forgotten. Close that tab first.`)).toBeVisible()
   await type(running, 'still here')
   await agree([running], 2)
+})
+
+test('nodes that run in another tab are named and stay when the others of their room are forgotten', async ({ host, device }) => {
+  const { context, open } = await device()
+  const running = await open(`${host.address}/#new`)
+  const others = [await open(running.url()), await open(running.url())]
+  const [stays, ...names] = await Promise.all([running, ...others].map(nicknameOf))
+  for (const page of others) await page.close()
+  const start = await context.newPage()
+  const kept = await openStart(start, host.address)
+  await unfold(kept.locator('.kept-item'))
+  const note = kept.getByText(`${stays} runs in another tab, and cannot be forgotten. Close that tab first.`)
+  await expect(note).toBeVisible()
+  await kept.getByRole('button', { name: 'Forget the nodes that do not run', exact: true }).click()
+  await expect(kept.getByText(`${stays} runs and stays, so this browser keeps the room.`)).toBeVisible()
+  for (const name of names) await expect(kept.getByRole('group', { name: 'Forget' })).toContainText(name!)
+  await kept.getByRole('button', { name: 'Forget 2 nodes', exact: true }).click()
+  await expect(kept.getByText(/^.+ and .+ were forgotten\.$/)).toBeVisible()
+  await expect(note).toBeVisible()
+  await expect(kept.locator('.kept-node')).toHaveCount(1)
+  await type(running, 'still here')
+  await agree([running], 2)
+})
+
+test('rooms of one name are told apart by their last messages, or by when they were created; one that has not arrived by its id', async ({
+  host,
+  device,
+}) => {
+  const { context, open } = await device()
+  const there = await (await device()).open(`${host.address}/#new`)
+  const link = there.url()
+  await there.close()
+  const pages = [await open(`${host.address}/#new`), await open(`${host.address}/#new`), await open(link)]
+  await type(pages[0]!, 'see you\non Thursday')
+  await agree([pages[0]!], 2)
+  await expect.poll(async () => (await noteOf(pages[0]!)).lastWritten).toBeDefined()
+  const id = (await said(pages[2]!, 'room'))!.slice(0, 8)
+  for (const page of pages) await page.close()
+  const start = await context.newPage()
+  const rooms = (await openStart(start, host.address)).locator('.kept-item')
+  await expect(rooms.filter({ hasText: '“see you on Thursday”' })).toContainText('last written now')
+  await expect(rooms.filter({ hasText: 'No message yet, created now' })).toContainText('last opened now')
+  await expect(rooms.filter({ hasText: 'A room that has not arrived yet' })).toContainText(id)
 })
 
 test('a room is forgotten with all its nodes, and another room stays', async ({ host, device }) => {
@@ -370,6 +413,6 @@ test('kept nodes are told apart by the names that were chosen, by how many ops t
   )
   await expect(ada!).toContainText('“Ada Lovelace”')
   await expect(ada!).toContainText('3 ops, last written now')
-  await expect(other!).toContainText('1 op, last used now')
+  await expect(other!).toContainText('1 op, last opened now')
   await expect(other!).not.toContainText('“')
 })

@@ -187,6 +187,16 @@ export interface StoredRoom {
   readonly lost: number
 }
 
+/** What tells a kept room apart from others, read from a disk without its node. */
+export interface StoredFacts {
+  /** Ops on the disk. */
+  readonly ops: number
+  /** Seconds since 1970, as the room's founder says; null while the room has not arrived. */
+  readonly createdAt: number | null
+  /** The beginning of the message that was stored last, in one line; null if there is none among the latest ops. */
+  readonly lastText: string | null
+}
+
 /** Two different ops that one author signed with one seq. */
 export interface EquivocationEntry {
   readonly author: Hex

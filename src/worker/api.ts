@@ -18,6 +18,7 @@ import type {
   PendingList,
   RefusedEntry,
   ShownEntry,
+  StoredFacts,
   StoredRoom,
   SubmitReply,
 } from '../node/views.ts'
@@ -33,8 +34,8 @@ export type ToNode =
   | { readonly type: 'rooms'; readonly ref: number }
   /** Deletes a node (its id), key and all, if it does not run: reply `Forgotten`. Allowed before "start". */
   | { readonly type: 'forget'; readonly ref: number; readonly node: Hex }
-  /** How many ops the disks of nodes (their ids) hold that do not run: reply `(number | null)[]`, null for what cannot be read. Allowed before "start". */
-  | { readonly type: 'countStored'; readonly ref: number; readonly nodes: readonly Hex[] }
+  /** What the disks of nodes (their ids) hold, which need not run: reply `(StoredFacts | null)[]`, null for what cannot be read. Allowed before "start". */
+  | { readonly type: 'describeStored'; readonly ref: number; readonly nodes: readonly Hex[] }
   /**
    * The ops on the disks of nodes (their ids) of one room, as one file; the nodes need not run: reply `StoredRoom | null`. Allowed before
    * "start".
@@ -127,7 +128,7 @@ export interface Replies {
   readonly search: Matches
   readonly history: readonly HistoryEntry[]
   readonly export: Uint8Array
-  readonly countStored: readonly (number | null)[]
+  readonly describeStored: readonly (StoredFacts | null)[]
   readonly exportStored: StoredRoom | null
   readonly import: ImportOutcome
   readonly equivocations: readonly EquivocationEntry[]

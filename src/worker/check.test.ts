@@ -29,7 +29,7 @@ const GOOD = [
   { type: 'search', ref: 3, text: 'x', limit: 5 },
   { type: 'history', ref: 4 },
   { type: 'export', ref: 5 },
-  { type: 'countStored', ref: 5, nodes: ['ab'.repeat(32)] },
+  { type: 'describeStored', ref: 5, nodes: ['ab'.repeat(32)] },
   { type: 'exportStored', ref: 5, nodes: ['ab'.repeat(32)] },
   { type: 'import', ref: 6, bytes: new Uint8Array() },
   { type: 'equivocations', ref: 6, from: 0, count: 1 },

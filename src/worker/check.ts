@@ -93,7 +93,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   search: { ref: isCount, text: isText, limit: isCount },
   history: { ref: isCount },
   export: { ref: isCount },
-  countStored: { ref: isCount, nodes: isIds },
+  describeStored: { ref: isCount, nodes: isIds },
   exportStored: { ref: isCount, nodes: isIds },
   import: { ref: isCount, bytes: (value) => value instanceof Uint8Array },
   equivocations: { ref: isCount, from: isCount, count: isCount },

@@ -83,7 +83,7 @@ test('E7 what is no message is ignored, and a link that is none is said', async 
   expect(await heard(told, 'failed')).toEqual({ type: 'failed', failure: 'bad-link' })
 })
 
-test('what nodes hold that do not run is counted before any node runs; nothing is made of one that is not there', async () => {
+test('what nodes hold that do not run is told before any node runs; nothing is made of one that is not there', async () => {
   const first = startWorker()
   first.tell(start(null, null))
   const { node } = await heard(first.told, 'opened')
@@ -92,7 +92,7 @@ test('what nodes hold that do not run is counted before any node runs; nothing i
   workers.pop()!.terminate()
   const asker = startWorker()
   const missing = '00'.repeat(32)
-  asker.tell({ type: 'countStored', ref: 2, nodes: [node, missing] })
-  expect((await heard(asker.told, 'reply')).value).toEqual([2, null])
+  asker.tell({ type: 'describeStored', ref: 2, nodes: [node, missing] })
+  expect((await heard(asker.told, 'reply')).value).toMatchObject([{ ops: 2, lastText: 'kept' }, null])
   expect((await indexedDB.databases()).filter(({ name }) => name?.includes(missing))).toEqual([])
 })

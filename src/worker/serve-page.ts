@@ -13,10 +13,11 @@ import { createNode, type Node } from '../node/node.ts'
 import { copyFromSiblings } from '../node/copy-ops.ts'
 import { forgetNode, foundRoom, joinRoom, lockName, type OpenedNode, resumeNode, takeUp } from '../node/open-node.ts'
 import { quickenHashing } from '../node/sha256.ts'
+import { describeStored } from '../node/stored-facts.ts'
 import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts'
 import { type KnownNode, type Store, StoreError } from '../store/store.ts'
 import { openRegistry } from '../store/registry.ts'
-import type { Forgotten, FromNode, NodeFailure, Replies, ToNode } from './api.ts'
+import type { Forgotten, FromNode, NodeFailure, Replies, StoredFacts, ToNode } from './api.ts'
 import { beginningOf } from './beginning.ts'
 import { mintDistinct } from './distinct-key.ts'
 import { createGraphFeeder } from './graph-feed.ts'
@@ -72,7 +73,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     if (!isToNode(data)) return
     if (data.type === 'rooms') return reply(data.ref, listRooms())
     if (data.type === 'forget') return reply(data.ref, forget(data.node))
-    if (data.type === 'countStored') return reply(data.ref, countStored(data.nodes))
+    if (data.type === 'describeStored') return reply(data.ref, describeAll(data.nodes))
     if (data.type === 'exportStored') return reply(data.ref, exportOf(data.nodes))
     if (data.type === 'start') {
       node ??= start(data).catch(broken)
@@ -85,7 +86,10 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     value.then((answer) => post({ type: 'reply', ref, value: answer }), broken)
   }
 
-  function command(running: Node, message: Exclude<ToNode, { type: 'start' | 'rooms' | 'forget' | 'countStored' | 'exportStored' }>): void {
+  function command(
+    running: Node,
+    message: Exclude<ToNode, { type: 'start' | 'rooms' | 'forget' | 'describeStored' | 'exportStored' }>,
+  ): void {
     switch (message.type) {
       case 'submit':
         return reply(message.ref, running.submit(message.text))
@@ -197,18 +201,18 @@ async function exportOf(ids: readonly string[]): Promise<Replies['exportStored']
   }
 }
 
-/** One after the other: each takes some 10 ms, and a person may have hundreds. */
-async function countStored(ids: readonly string[]): Promise<Replies['countStored']> {
-  const counts: (number | null)[] = []
-  for (const id of ids) counts.push(await countOf(id).catch(() => null))
-  return counts
+/** One after the other: each takes some 20 ms, and a person may have hundreds. */
+async function describeAll(ids: readonly string[]): Promise<Replies['describeStored']> {
+  const facts: (StoredFacts | null)[] = []
+  for (const id of ids) facts.push(await factsOf(id).catch(() => null))
+  return facts
 }
 
-async function countOf(id: string): Promise<number | null> {
+async function factsOf(id: string): Promise<StoredFacts | null> {
   const store = await openIndexedDbStore(id)
   // Opening makes what is not there.
   if ((await store.identity()) === null) return store.destroy().then(() => null)
-  return store.length().finally(() => store.close())
+  return describeStored(store).finally(() => store.close())
 }
 
 async function forget(id: string): Promise<Forgotten> {

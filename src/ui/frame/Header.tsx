@@ -1,6 +1,7 @@
 /** The slim bar on top: what this is, which room, and the ways to more nodes. */
 import { useState } from 'react'
 import { useStore } from 'zustand/react'
+import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { copyText } from '../shared/copy-text.ts'
 import { Icon, Mark, type IconName } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
@@ -38,6 +39,8 @@ export function Header({ own }: { readonly own: PageNode }) {
   const update = useUpdate()
   const [menu, setMenu] = useState(false)
 
+  const isNameless = opened?.roomName === ''
+  const name = isNameless ? messages.kept.nameless : (opened?.roomName ?? '')
   useTitle(own.store)
 
   const share = async (): Promise<void> => {
@@ -55,7 +58,7 @@ export function Header({ own }: { readonly own: PageNode }) {
       <Mark />
       <strong className="brand">{messages.brand}</strong>
       <h1 className="room-name">
-        <bdi>{opened?.roomName ?? ''}</bdi>
+        <bdi>{name}</bdi> {isNameless && <Id whole={opened.room}>{shortId(opened.room)}</Id>}
       </h1>
       <Notice />
       <div className="top-actions">

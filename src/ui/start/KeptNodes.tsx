@@ -1,16 +1,19 @@
 /**
  * The nodes of a kept room, with what tells them apart: to be one of them again, or to forget it, or all that do not run; an export is
- * offered first.
+ * offered first. Nodes that run are named, and stay.
  */
-import { useEffect, useState } from 'react'
-import type { Hex, KeptNode } from '../../worker/api.ts'
+import { useState } from 'react'
+import type { Forgotten, Hex, KeptNode } from '../../worker/api.ts'
 import { AuthorMark, lookOf } from '../shared/AuthorMark.tsx'
 import { StoredRoom } from '../shared/StoredRoom.tsx'
 import { KeptAuthor } from './KeptAuthor.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { useAgeClock, usePage } from '../state/bindings.ts'
+import { useStoredFacts } from './use-stored-facts.ts'
 
 const text = messages.kept
+
+const namesOf = (nodes: readonly KeptNode[]): string[] => nodes.map(({ id }) => lookOf(id).name)
 
 interface KeptNodesProps {
   readonly nodes: readonly KeptNode[]
@@ -24,17 +27,21 @@ interface KeptNodesProps {
 export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: KeptNodesProps) {
   const now = useAgeClock()
   const [chosen, setChosen] = useState<readonly KeptNode[] | null>(null)
+  /** What came of forgetting. */
+  const [said, setSaid] = useState('')
   const isHere = ({ id }: KeptNode): boolean => here.includes(id)
   const free = nodes.filter((node) => !node.runs && !isHere(node))
-  const counts = useCounts(free.map(({ id }) => id))
+  const elsewhere = nodes.filter((node) => node.runs && !isHere(node))
+  const facts = useStoredFacts(free.map(({ id }) => id))
   if (chosen !== null)
     return (
       <Forgetting
         nodes={chosen}
         roomName={roomName}
-        someRun={chosen.length > 1 && free.length < nodes.length}
+        staying={chosen.length > 1 ? nodes.filter((node) => !free.includes(node)) : []}
         onKeep={() => setChosen(null)}
-        onForgotten={() => {
+        onDone={(outcomes) => {
+          setSaid(cameOf(chosen, outcomes))
           setChosen(null)
           onForgotten()
         }}
@@ -51,7 +58,7 @@ export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: Kept
               <span className="kept-facts">
                 {[
                   ...(isHere(node) ? [text.here] : node.runs ? [text.runs] : []),
-                  ...(counts.has(node.id) ? [messages.ops(counts.get(node.id)!)] : []),
+                  ...opsOf(facts.get(node.id)?.ops),
                   whenOf(node, now),
                 ].join(', ')}
               </span>
@@ -81,79 +88,65 @@ export function KeptNodes({ nodes, here, roomName, onResume, onForgotten }: Kept
           </li>
         ))}
       </ul>
+      <p className="said" role="status">
+        {said}
+      </p>
       {here.length > 0 && <p className="quiet">{text.isHereStill}</p>}
-      {here.length === 0 && free.length === 0 && <p className="quiet">{text.isRunning}</p>}
-      {nodes.length > 1 && free.length > (here.length > 0 ? 1 : 0) && (
+      {elsewhere.length > 0 && <p className="quiet">{text.isRunning(namesOf(elsewhere))}</p>}
+      {free.length > 1 && (
         <button type="button" className="button-plain danger" onClick={() => setChosen(free)}>
-          {here.length > 0 ? text.forgetOthers : text.forgetRoom}
+          {free.length < nodes.length ? text.forgetOthers : text.forgetRoom}
         </button>
       )}
     </div>
   )
 }
 
-/** How many ops these nodes hold, as far as their disks have told. */
-function useCounts(ids: readonly Hex[]): ReadonlyMap<Hex, number> {
-  const page = usePage()
-  const [counts, setCounts] = useState<ReadonlyMap<Hex, number>>(new Map())
-  const asked = ids.join(' ')
-  useEffect(() => {
-    let current = true
-    const those = asked === '' ? [] : asked.split(' ')
-    void page.countStored(those).then((found) => {
-      if (current) setCounts(new Map(those.flatMap((id, i) => (typeof found[i] === 'number' ? [[id, found[i]] as const] : []))))
-    })
-    return () => {
-      current = false
-    }
-  }, [page, asked])
-  return counts
-}
+const opsOf = (ops: number | undefined): string[] => (ops === undefined ? [] : [messages.ops(ops)])
 
-/** When somebody wrote as the node last or, where that is not known, used it. */
+/** When somebody wrote as the node last or, where that is not known, opened it. */
 const whenOf = ({ lastUsed, lastWritten }: KeptNode, now: number): string =>
-  lastWritten === undefined ? text.used(timeAgo(lastUsed / 1000, now)) : text.written(timeAgo(lastWritten / 1000, now))
+  lastWritten === undefined ? text.opened(timeAgo(lastUsed / 1000, now)) : text.written(timeAgo(lastWritten / 1000, now))
+
+/** What became of nodes, in words: of those that were forgotten, and of the others. */
+function cameOf(nodes: readonly KeptNode[], outcomes: readonly Forgotten[]): string {
+  const those = (outcome: Forgotten): string[] => namesOf(nodes.filter((_, i) => outcomes[i] === outcome))
+  const sentences = { forgotten: text.forgotten, runs: text.refused[isSecureContext ? 'runs' : 'unknown'], failed: text.refused.failed }
+  return (['forgotten', 'runs', 'failed'] as const)
+    .map((outcome) => [outcome, those(outcome)] as const)
+    .flatMap(([outcome, names]) => (names.length > 0 ? [sentences[outcome](names)] : []))
+    .join(' ')
+}
 
 interface ForgettingProps {
   readonly nodes: readonly KeptNode[]
   readonly roomName: string
-  /** Nodes of the room that run stay. */
-  readonly someRun: boolean
+  /** Nodes of the room that are not forgotten with them. */
+  readonly staying: readonly KeptNode[]
   onKeep(): void
-  onForgotten(): void
+  onDone(outcomes: readonly Forgotten[]): void
 }
 
-function Forgetting({ nodes, roomName, someRun, onKeep, onForgotten }: ForgettingProps) {
+function Forgetting({ nodes, roomName, staying, onKeep, onDone }: ForgettingProps) {
   const page = usePage()
-  const [refused, setRefused] = useState('')
-  const forget = async (): Promise<void> => {
-    const outcomes = await page.forget(nodes)
-    const other = outcomes.find((outcome) => outcome !== 'forgotten')
-    if (other === undefined) return onForgotten()
-    setRefused(text.refused[other === 'runs' && !isSecureContext ? 'unknown' : other])
-  }
   return (
     <div className="kept-inside" role="group" aria-label={text.forget}>
-      {nodes.length === 1 &&
-        nodes.map(({ id, linkId }) => (
-          <p key={id} className="kept-who">
-            <AuthorMark author={id} />
-            <KeptAuthor id={id} linkId={linkId} />
-          </p>
-        ))}
-      <p>{text.lead(nodes.length) + (someRun ? ` ${text.leadRunning}` : '')}</p>
+      {nodes.map(({ id, linkId }) => (
+        <p key={id} className="kept-who">
+          <AuthorMark author={id} />
+          <KeptAuthor id={id} linkId={linkId} />
+        </p>
+      ))}
+      <p>{text.lead(nodes.length) + (staying.length > 0 ? ` ${text.leadRunning(namesOf(staying))}` : '')}</p>
       <StoredRoom nodes={nodes.map(({ id }) => id)} roomName={roomName} />
       <div className="row">
-        <button type="button" className="button danger" onClick={() => void forget()}>
+        <button type="button" className="button danger" onClick={() => void page.forget(nodes).then(onDone)}>
           {text.confirm(nodes.length)}
         </button>
         <button type="button" className="button" onClick={onKeep}>
           {text.keep}
         </button>
       </div>
-      <p className="bad" role="status">
-        {refused}
-      </p>
     </div>
   )
 }

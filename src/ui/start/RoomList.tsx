@@ -1,8 +1,8 @@
-/** The rooms this browser has kept, latest used first, each with its nodes: one click and the tab is a node of it again, or it is forgotten. */
+/** The rooms that this browser has kept, the one that was used last first, each with its last message and its nodes: one click and the tab is a node of it again, or it is forgotten. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { greatestOf } from '../../core/lists.ts'
-import type { Hex, KeptNode } from '../../worker/api.ts'
-import { AuthorMark } from '../shared/AuthorMark.tsx'
+import type { Hex, KeptNode, StoredFacts } from '../../worker/api.ts'
+import { AuthorMark, Id, shortId } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
 import { KeptAuthor } from './KeptAuthor.tsx'
@@ -10,6 +10,7 @@ import { KeptNodes } from './KeptNodes.tsx'
 import { useAgeClock } from '../state/bindings.ts'
 import type { KeptRoom } from './kept-rooms.ts'
 import type { KeptRooms } from './use-kept-rooms.ts'
+import { useStoredFacts } from './use-stored-facts.ts'
 import './kept.css'
 
 const text = messages.kept
@@ -41,15 +42,18 @@ export function RoomList({ kept: { rooms, here, look }, most = Infinity, unfolde
     if (isThere && (activeElement === document.body || activeElement?.matches('[role="dialog"]') === true))
       list.current?.querySelector<HTMLElement>(unfolded ? '.kept-acts button' : '.kept-room:enabled')?.focus()
   }, [isThere, unfolded])
+  const shown = (rooms ?? []).slice(0, all ? undefined : most)
+  const facts = useStoredFacts(shown.map(({ nodes }) => nodes[0].id))
   if (rooms === null || rooms.length === 0) return null
   return (
     <section className="kept">
       <h2>{text.title}</h2>
       <ul role="list" ref={list}>
-        {rooms.slice(0, all ? undefined : most).map((room) => (
+        {shown.map((room) => (
           <Room
             key={room.link}
             room={room}
+            facts={facts.get(room.nodes[0].id)}
             here={room.link === here?.link ? here.nodes : null}
             unfolded={unfolded && room.link === here?.link}
             onResume={onResume}
@@ -69,6 +73,8 @@ export function RoomList({ kept: { rooms, here, look }, most = Infinity, unfolde
 
 interface RoomProps {
   readonly room: KeptRoom
+  /** What is on the disk of its first node; undefined while nobody knows, null if it cannot be read. */
+  readonly facts: StoredFacts | null | undefined
   /** The nodes of this tab, if they are the room's. To become another one, a person picks that node. */
   readonly here: readonly Hex[] | null
   /** Its nodes are shown from the beginning. */
@@ -78,12 +84,12 @@ interface RoomProps {
   onForgotten(): void
 }
 
-function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping, onForgotten }: RoomProps) {
+function Room({ room: { link, name, nodes }, facts, here, unfolded, onResume, onTyping, onForgotten }: RoomProps) {
   const [open, setOpen] = useState(unfolded)
   const now = useAgeClock()
-  const lastUsed = greatestOf(nodes.map((node) => node.lastUsed))
   const isHere = here !== null
-  const shown = name === '' ? text.nameless : name
+  const id = shortId(nodes[0].room)
+  const shown = name === '' ? `${text.nameless} ${id}` : name
   const free = nodes.find(({ runs }) => !runs)
   return (
     <li className="kept-item" data-open={open}>
@@ -97,8 +103,9 @@ function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping,
           if (isLetter(event)) onTyping?.()
         }}
       >
-        <span className="kept-name">
-          <bdi>{shown}</bdi>
+        <span className="kept-name">{name === '' ? text.nameless : <bdi>{name}</bdi>}</span>
+        <span className="kept-last their-text">
+          {name === '' ? <Id whole={nodes[0].room}>{id}</Id> : facts === undefined ? null : <Last facts={facts} now={now} />}
         </span>
         <span className="kept-who" hidden={open && nodes.length === 1}>
           {(here ?? nodes.map(({ id }) => id)).slice(0, MARKS).map((id) => (
@@ -110,7 +117,7 @@ function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping,
             <Who nodes={nodes} />
           )}
         </span>
-        <span className="kept-when">{isHere ? text.here : text.used(timeAgo(lastUsed / 1000, now))}</span>
+        <span className="kept-when">{isHere ? text.here : whenOf(nodes, now)}</span>
       </button>
       <button
         type="button"
@@ -126,6 +133,24 @@ function Room({ room: { link, name, nodes }, here, unfolded, onResume, onTyping,
         <KeptNodes nodes={nodes} here={here ?? []} roomName={name} onResume={(id) => onResume(link, id)} onForgotten={onForgotten} />
       )}
     </li>
+  )
+}
+
+/** When somebody was in the room last, and what they did: wrote, or opened it. */
+function whenOf(nodes: readonly KeptNode[], now: number): string {
+  const lastUsed = greatestOf(nodes.map((node) => node.lastUsed))
+  const isWritten = nodes.some(({ lastWritten }) => lastWritten === lastUsed)
+  return (isWritten ? text.written : text.opened)(timeAgo(lastUsed / 1000, now))
+}
+
+/** What tells the room apart from others of its name. */
+function Last({ facts, now }: { readonly facts: StoredFacts | null; readonly now: number }) {
+  if (facts === null || facts.createdAt === null) return text.unreadable
+  if (facts.lastText === null) return text.empty(timeAgo(facts.createdAt, now))
+  return (
+    <>
+      “<bdi>{facts.lastText}</bdi>”
+    </>
   )
 }
 

@@ -1,6 +1,8 @@
 /** Texts of the list of rooms that this browser keeps; `ui/messages.ts` takes them in. */
 import { countInWords } from '../../core/counts.ts'
 
+const listed = new Intl.ListFormat('en', { type: 'conjunction' })
+
 export const keptMessages = {
   title: 'Rooms kept in this browser',
   resume: (name: string) => `Resume ${name}`,
@@ -10,8 +12,11 @@ export const keptMessages = {
   isHere: (name: string) => `${name}, open in this tab`,
   /** A node whose room has not arrived yet does not know its name. */
   nameless: 'A room that has not arrived yet',
-  used: (when: string) => `last used ${when}`,
+  opened: (when: string) => `last opened ${when}`,
   written: (when: string) => `last written ${when}`,
+  /** Of a room without messages. */
+  empty: (when: string) => `No message yet, created ${when}`,
+  unreadable: 'Its disk cannot be read.',
   runs: 'runs in another tab',
   others: (n: number) => `and ${countInWords(n)} other kept ${n === 1 ? 'node' : 'nodes'}`,
   nodes: (n: number) => `${countInWords(n)} nodes`,
@@ -20,18 +25,24 @@ export const keptMessages = {
   forget: 'Forget',
   forgetNode: (name: string) => `Forget ${name}`,
   forgetRoom: 'Forget the room',
-  forgetOthers: 'Forget the other nodes',
-  isRunning: 'A node that runs cannot be forgotten: close its tab first.',
+  forgetOthers: 'Forget the nodes that do not run',
+  isRunning: (names: readonly string[]) =>
+    `${listed.format(names)} ${names.length === 1 ? 'runs in another tab, and cannot be forgotten. Close that tab' : 'run in other tabs, and cannot be forgotten. Close those tabs'} first.`,
   isHereStill: 'To forget a node that is open in this tab, go to the start page first. Its list has the same menu.',
   lead: (n: number) =>
     `This browser forgets ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${countInWords(n)} nodes`} of the room. ` +
     `Nobody can write as ${n === 1 ? 'this node' : 'these nodes'} again. Messages that no other node has are lost. Export the room first if you may need it.`,
-  leadRunning: 'The nodes that run stay.',
+  leadRunning: (names: readonly string[]) =>
+    `${listed.format(names)} ${names.length === 1 ? 'runs and stays' : 'run and stay'}, so this browser keeps the room.`,
   confirm: (n: number) => (n === 1 ? 'Forget this node' : `Forget ${countInWords(n)} nodes`),
   keep: 'Keep',
+  forgotten: (names: readonly string[]) => `${listed.format(names)} ${names.length === 1 ? 'was' : 'were'} forgotten.`,
+  /** Why nodes were not forgotten. "unknown": nobody can tell whether they run. */
   refused: {
-    runs: 'It runs in another tab now, and was not forgotten. Close that tab first.',
-    unknown: 'On an address without https the browser cannot tell whether a node runs in another tab. Nothing was forgotten.',
-    failed: 'The browser refused to forget it.',
+    runs: (names: readonly string[]) =>
+      `${listed.format(names)} ${names.length === 1 ? 'runs in another tab now, and was not forgotten. Close that tab' : 'run in other tabs now, and were not forgotten. Close those tabs'} first.`,
+    unknown: (names: readonly string[]) =>
+      `${listed.format(names)} ${names.length === 1 ? 'was' : 'were'} not forgotten: on an address without https the browser cannot tell whether a node runs in another tab.`,
+    failed: (names: readonly string[]) => `The browser refused to forget ${listed.format(names)}.`,
   },
 } as const

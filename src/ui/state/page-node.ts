@@ -115,7 +115,7 @@ export interface PageNode {
   connectGraph(port: MessagePort): void
   rooms(): Promise<Replies['rooms']>
   forget(id: Hex): Promise<Replies['forget']>
-  countStored(nodes: readonly Hex[]): Promise<Replies['countStored']>
+  describeStored(nodes: readonly Hex[]): Promise<Replies['describeStored']>
   inspect(id: Hex): Promise<Replies['inspect']>
   pending(): Promise<Replies['pending']>
   /** All of an entry's text, of which the history has the beginning. */
@@ -310,7 +310,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     connectGraph: (port) => client.tell({ type: 'graph', port }, [port]),
     rooms: () => client.ask({ type: 'rooms' }),
     forget: (node) => client.ask({ type: 'forget', node }),
-    countStored: (nodes) => client.ask({ type: 'countStored', nodes }),
+    describeStored: (nodes) => client.ask({ type: 'describeStored', nodes }),
     inspect: (id) => client.ask({ type: 'inspect', id }),
     pending: () => client.ask({ type: 'pending' }),
     wholeText: (id) => client.ask({ type: 'text', id }),

@@ -64,8 +64,8 @@ export interface Page {
   say(text: string): void
   /** The nodes this browser has kept. */
   rooms(): ReturnType<PageNode['rooms']>
-  /** How many ops nodes that do not run hold, in their order; null where that cannot be read. */
-  countStored(nodes: readonly Hex[]): ReturnType<PageNode['countStored']>
+  /** What the disks of nodes hold, which need not run, in their order; null for what cannot be read. */
+  describeStored(nodes: readonly Hex[]): ReturnType<PageNode['describeStored']>
   /** Deletes kept nodes of a room that do not run, with their keys and what was typed at them. Gives what became of each, in order. */
   forget(nodes: readonly KeptNode[]): Promise<readonly Forgotten[]>
   /** What the disks of nodes of one room hold, read by a worker of its own: a node's own may be stuck. Null if nothing could be read. */
@@ -167,7 +167,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     },
     say: (text) => say(text),
     rooms: () => ownNode().rooms(),
-    countStored: (nodes) => ownNode().countStored(nodes),
+    describeStored: (nodes) => ownNode().describeStored(nodes),
     forget: async (nodes) => {
       const outcomes = await Promise.all(nodes.map(({ id }) => ownNode().forget(id)))
       nodes.forEach((node, i) => {

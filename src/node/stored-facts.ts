@@ -1,0 +1,51 @@
+/** What tells a kept room apart from others, read from the disk of a node that need not run. */
+import { thinMarks } from '../core/marks.ts'
+import { asOpId, type Op } from '../core/op.ts'
+import { decodeBody } from '../crdt/body.ts'
+import type { Store } from '../store/store.ts'
+import { reopenSegment } from './open-node.ts'
+import type { StoredFacts } from './views.ts'
+
+/** Segments that are looked through for a message. What others wrote last may be ops without a text. */
+export const MAX_LOOKED = 4
+/** Characters: more than a line of a list shows. */
+export const MAX_LAST_TEXT = 100
+
+/** Ids are not needed. */
+const NO_ID = asOpId(new Uint8Array(32))
+
+/** Reads MAX_LOOKED segments and the first one, and hashes nothing: this is for eyes only. @throws StoreError */
+export async function describeStored(store: Store): Promise<StoredFacts> {
+  const ops = await store.length()
+  const [genesis] = await opsAround(store, 0)
+  return { ops, createdAt: genesis?.op.room === null ? genesis.op.time : null, lastText: await lastTextIn(store, ops) }
+}
+
+async function lastTextIn(store: Store, ops: number): Promise<string | null> {
+  let at = ops - 1
+  for (let looked = 0; looked < MAX_LOOKED && at >= 0; looked++) {
+    const found = await opsAround(store, at)
+    const text = found.map(({ op }) => textOf(op)).findLast((each) => each !== null)
+    if (text !== undefined) return text
+    at = (found[0]?.place ?? 0) - 1
+  }
+  return null
+}
+
+/** The ops of the segment with the `at`-th op, each with its place; none if it is damaged. */
+async function opsAround(store: Store, at: number): Promise<readonly { readonly op: Op; readonly place: number }[]> {
+  const [segment] = await store.read(at, 1)
+  const units = segment !== undefined && 'bytes' in segment ? await reopenSegment(segment, () => NO_ID) : null
+  return (units ?? []).flat().map(({ op }, i) => ({ op, place: segment!.first + i }))
+}
+
+/** A message's beginning without line breaks, or null for another op. */
+function textOf({ body }: Op): string | null {
+  const decoded = decodeBody(body)
+  if (!decoded.ok || decoded.value.kind !== 'message') return null
+  const line = thinMarks(decoded.value.text.slice(0, MAX_LAST_TEXT * 8).toWellFormed())
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+  const chars = Array.from(line)
+  return chars.length > MAX_LAST_TEXT ? `${chars.slice(0, MAX_LAST_TEXT).join('')}…` : line
+}
