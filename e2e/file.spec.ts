@@ -18,8 +18,8 @@ test('E10 a cut file gives its whole parts and the rest is named; what an earlie
 
   const newcomer = await (await device()).open(link)
   await newcomer.getByRole('button', { name: 'Menu', exact: true }).click()
-  await newcomer.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  const place = newcomer.getByRole('dialog', { name: 'Node', exact: true })
+  await newcomer.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
+  const place = newcomer.getByRole('dialog', { name: 'Share the room', exact: true })
   const read = async (buffer: Buffer): Promise<void> => {
     await place.locator('input[type=file]').setInputFiles({ name: 'room.tabweave', mimeType: 'application/octet-stream', buffer })
   }
@@ -29,7 +29,13 @@ test('E10 a cut file gives its whole parts and the rest is named; what an earlie
   await expect(place.getByText('2 ops admitted, 0 known before, 1 refused.')).toBeVisible()
   await agree([newcomer], 2)
   await read(Buffer.from('a letter'))
-  await expect(place.getByText('0 ops admitted, 0 known before, 1 refused.')).toBeVisible()
+  await expect(place.getByText('This is not the file of a room, so nothing was imported.')).toBeVisible()
+  await expect(place.locator('.reasons')).toHaveCount(0)
+  await read(Buffer.alloc(0))
+  await expect(place.getByText('The file is empty, so nothing was imported.')).toBeVisible()
+  const other = await (await device()).open(`${host.address}/#new`)
+  await read(Buffer.from(await other.evaluate(async () => Array.from(await window.tabweave.export()))))
+  await expect(place.getByText('This file is of another room, so nothing was imported.')).toBeVisible()
   await read(file)
   await expect(place.getByText('0 ops admitted, 2 known before, 0 refused.')).toBeVisible()
   await expect(place.locator('.reasons')).toHaveCount(0)
@@ -38,8 +44,8 @@ test('E10 a cut file gives its whole parts and the rest is named; what an earlie
 test('the page says the name of the file that an export wrote', async ({ host, device }) => {
   const page = await (await device()).open(`${host.address}/#new`)
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
-  await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
-  const place = page.getByRole('dialog', { name: 'Node', exact: true })
+  await page.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
+  const place = page.getByRole('dialog', { name: 'Share the room', exact: true })
   const downloading = page.waitForEvent('download')
   await place.getByRole('button', { name: 'Export the room', exact: true }).click()
   const name = (await downloading).suggestedFilename()

@@ -208,7 +208,9 @@ test('a node that began to run after the list was drawn is not forgotten, and th
   await kept.getByRole('button', { name: /^Forget / }).click()
   const running = await open(link)
   await kept.getByRole('button', { name: 'Forget this node', exact: true }).click()
-  await expect(kept.getByText(`${await nicknameOf(running)} runs in another tab now, and was not forgotten. Close that tab first.`)).toBeVisible()
+  await expect(
+    kept.getByText(`${await nicknameOf(running)} runs in another tab now, and was not forgotten. Close that tab first.`),
+  ).toBeVisible()
   await type(running, 'still here')
   await agree([running], 2)
 })

@@ -17,6 +17,9 @@ import type { Unit, UnitOp } from './unit.ts'
 const MAGIC = domainBytes('tabweave evidence ')
 const FIRST_LINE = domainBytes('tabweave evidence 1\n')
 
+/** Whether a file begins as evidence does, of any version. */
+export const isEvidenceFile = (bytes: Uint8Array): boolean => equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)
+
 /** Two chains of the largest unit each: 2 MiB of ops, 8 KiB of lengths, 151 bytes of everything else. Bytes. */
 export const MAX_EVIDENCE_BYTES = 2 * MAX_UNIT_BYTES + 8 * MAX_UNIT_OPS + 256
 
@@ -60,7 +63,7 @@ export function openEvidence(bytes: Uint8Array, verify: Verify): Result<Evidence
 }
 
 function decodeEvidence(bytes: Uint8Array): Result<Evidence, EvidenceRefusal> {
-  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) return refuse('not-evidence')
+  if (!isEvidenceFile(bytes)) return refuse('not-evidence')
   if (!equalBytes(bytes.subarray(0, FIRST_LINE.length), FIRST_LINE)) return refuse('unknown-version')
   if (bytes.length > MAX_EVIDENCE_BYTES) return refuse('too-large')
   const a = readChain(bytes, FIRST_LINE.length)

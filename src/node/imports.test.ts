@@ -80,3 +80,10 @@ test('E10 an import lists its first MAX_ENTRIES refusals and counts all', () => 
   noteRefusal(imports, 'file/1', entry(0))
   expect(imports.size).toBe(0)
 })
+
+test('E10 of the file of another room nothing is taken, and each part says so', async () => {
+  const [{ newcomer }, { file }] = [await fileAndNewcomer(), await fileAndNewcomer()]
+  const outcome = await newcomer.import(file)
+  expect(outcome).toMatchObject({ admitted: 0, duplicate: 0, refusals: 3, unread: null })
+  expect(new Set(reasonsOf(outcome))).toEqual(new Set(['not-for-this-room']))
+})

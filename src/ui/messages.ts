@@ -207,7 +207,7 @@ export const messages = {
     discard: 'Discard it',
     awaitedTitle: 'Waiting for the room',
     awaitedBody:
-      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu → Node → Import a file. What you write meanwhile is kept, and signed later.',
+      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu → Share the room → Import a file. What you write meanwhile is kept, and signed later.',
     emptyTitle: 'This tab is a node',
     emptyBody:
       'It has its own key and its own copy of the room. What you write is signed, and contains the hashes of the ops before it. The graph shows it as an op.',
@@ -327,6 +327,26 @@ export const messages = {
       `This link works on this device only: “${host}” always means the device that opens the link. To let other devices in, start the app with HOST=0.0.0.0 npm start. Then replace “${host}” in the link by this machine’s network address. docs/relay.md says how to add https.`,
     code: 'The room’s link as a code for a camera',
     codeHint: 'Another device can open it with its camera, or with “Scan a code” on the start screen.',
+    file: 'The room as a file',
+    fileLead: 'A file holds the whole room, signed. Any node of the room can read it, and checks every op in it.',
+    export: 'Export the room',
+    exported: (file: string, size: string) => `${fileWritten(file, size)}.`,
+    import: 'Import a file',
+    importing: 'Reading and checking…',
+    unreadable: 'The file could not be read: it was moved or changed, or this browser may not open it.',
+    importedEmpty: 'The file is empty, so nothing was imported. Perhaps it was not copied or downloaded as a whole: do that again.',
+    importedNoRoom:
+      'This is not the file of a room, so nothing was imported. “Export the room” writes such files, and their names end in “.tabweave”.',
+    importedEvidence:
+      'This file is evidence of an equivocation, and not a room, so nothing was imported. To check it, open the start page and press “Check evidence, without a room”.',
+    importedOther: 'This file is of another room, so nothing was imported. Open that room by its link, and import the file there.',
+    importedNothing: 'This file has no ops, so nothing was imported.',
+    imported: (admitted: number, duplicate: number, refused: number) =>
+      `${plural(admitted, 'op')} admitted, ${countInWords(duplicate)} known before, ${countInWords(refused)} refused.`,
+    importedCut: (bytes: string) =>
+      `The file is cut or damaged: its last ${bytes} could not be read. All whole parts before them were taken.`,
+    importedPending: (pending: number) =>
+      `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent or for a signature.`,
   },
   servers: {
     title: 'Servers for direct connections',
@@ -393,7 +413,6 @@ export const messages = {
       'Others see it beside your nickname, and remember it when this node is not connected. It is signed, but it is not an op. Anyone can use any name. In other rooms, this browser offers you the name that you chose last. Nobody sees it there before you write or show it.',
     lead: 'The nickname, colour and shape come from the key. Another node can have the same nickname, but not the same fingerprint.',
     fingerprint: 'Key fingerprint',
-    room: 'Room',
     storage: 'Storage',
     used: (used: string, quota: string) => `${used} used by this address, of about ${quota} allowed`,
     usedUnknown: 'The browser does not say how much is used.',
@@ -401,19 +420,7 @@ export const messages = {
     notPersistent: 'Not persistent: the browser may clear it when the disk is full.',
     persist: 'Request persistent storage',
     persistRefused: 'The browser did not agree. It often agrees after you install or bookmark the app.',
-    file: 'File',
-    fileLead: 'A file holds the whole room, signed. Any node of the room can read it, and checks every op in it.',
-    export: 'Export the room',
-    exported: (file: string, size: string) => `${fileWritten(file, size)}.`,
-    import: 'Import a file',
-    importing: 'Reading and checking…',
-    unreadable: 'The file could not be read: it was moved or changed, or this browser may not open it.',
-    imported: (admitted: number, duplicate: number, refused: number) =>
-      `${plural(admitted, 'op')} admitted, ${countInWords(duplicate)} known before, ${countInWords(refused)} refused.`,
-    importedCut: (bytes: string) =>
-      `The file is cut or damaged: its last ${bytes} could not be read. All whole parts before them were taken.`,
-    importedPending: (pending: number) =>
-      `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent or for a signature.`,
+    share: 'The room’s link and file are under Menu → Share the room.',
     ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${countInWords(stored)} of them on this disk`,
     refused: 'Refused',
     refusedNone: 'Nothing was refused.',
@@ -441,6 +448,7 @@ export const messages = {
     title: 'Rooms',
     lead: 'If you open another room, it replaces this one in this tab. This node is kept: you can come back to it with the room’s link, or from this list. On the start page you can create a room, join one, or forget this one.',
     toStart: 'Go to the start page',
+    file: 'Export this room, or import a file',
   },
   help: {
     title: 'Help',

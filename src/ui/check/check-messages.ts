@@ -9,7 +9,7 @@ const ofAnOp = (reason: Exclude<EvidenceRefusal, keyof typeof OWN>): string => `
 /** What is wrong with the file, or with what it should prove. */
 const OWN = {
   'not-evidence':
-    'This is not evidence: such a file begins with the line “tabweave evidence 1”. The file of a room is read in that room: Menu → Node → Import a file.',
+    'This is not evidence: such a file begins with the line “tabweave evidence 1”. The file of a room is read in that room: Menu → Share the room → Import a file.',
   'unknown-version': 'It was made for another version of the protocol.',
   'too-large': 'It, or an op in it, is larger than the protocol allows.',
   truncated: 'The file is cut: its bytes end in the middle of something.',

@@ -39,8 +39,9 @@ export function Header({ own }: { readonly own: PageNode }) {
   const update = useUpdate()
   const [menu, setMenu] = useState(false)
 
+  const hasArrived = useStore(own.store, ({ status }) => status !== null && status.ops > 0)
   const isNameless = opened?.roomName === ''
-  const name = isNameless ? messages.kept.nameless : (opened?.roomName ?? '')
+  const name = isNameless ? messages.kept.nameless(hasArrived) : (opened?.roomName ?? '')
   useTitle(own.store)
 
   const share = async (): Promise<void> => {

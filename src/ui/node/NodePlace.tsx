@@ -1,4 +1,4 @@
-/** This node: its key, what it holds, its file, and what it refused. */
+/** This node: its key, what it holds, and what it refused. */
 import { AuthorMark, AuthorName, ChosenName } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useNodeState } from '../state/bindings.ts'
@@ -6,7 +6,6 @@ import { VERSION } from '../version.ts'
 import { OwnName } from './OwnName.tsx'
 import { PendingOps } from './PendingOps.tsx'
 import { RefusedLog } from './RefusedLog.tsx'
-import { RoomFile } from './RoomFile.tsx'
 import { StorageFacts } from './StorageFacts.tsx'
 import './node.css'
 
@@ -40,17 +39,10 @@ export default function NodePlace() {
       <OwnName />
       <p className="quiet">{text.ownNameHint}</p>
 
-      <h3>{text.room}</h3>
-      <p className="their-text">
-        <bdi>{opened.roomName}</bdi>
-      </p>
-      {status !== null && <p className="quiet">{text.ops(status.ops, status.stored)}</p>}
-
       <h3>{text.storage}</h3>
+      {status !== null && <p>{text.ops(status.ops, status.stored)}</p>}
       <StorageFacts />
-
-      <h3>{text.file}</h3>
-      <RoomFile roomName={opened.roomName} />
+      <p className="quiet">{text.share}</p>
 
       <RefusedLog />
       <PendingOps />

@@ -2,7 +2,7 @@
 import { messages } from '../messages.ts'
 import { RoomList } from '../start/RoomList.tsx'
 import { useKeptRooms } from '../start/use-kept-rooms.ts'
-import { usePageState } from '../state/bindings.ts'
+import { usePage, usePageState } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
 
 const text = messages.rooms
@@ -14,21 +14,27 @@ function restart(fragment: string): void {
 }
 
 export default function RoomsPlace() {
+  const page = usePage()
   const kept = useKeptRooms()
   const unfolded = usePageState((state) => state.part?.name === 'nodes')
   return (
     <>
       <p className="lead">{text.lead}</p>
-      <button
-        type="button"
-        className="button"
-        onClick={() => {
-          history.replaceState(null, '', location.pathname)
-          location.reload()
-        }}
-      >
-        {text.toStart}
-      </button>
+      <div className="row">
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            history.replaceState(null, '', location.pathname)
+            location.reload()
+          }}
+        >
+          {text.toStart}
+        </button>
+        <button type="button" className="button" onClick={() => page.show('share')}>
+          {text.file}
+        </button>
+      </div>
       <RoomList
         key={String(unfolded)}
         kept={kept}

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { messages } from '../messages.ts'
-import { fileNameOf } from '../node/file-name.ts'
+import { fileNameOf } from '../share/file-name.ts'
 import { usePage } from '../state/bindings.ts'
 import { download } from './download.ts'
 

@@ -89,7 +89,8 @@ function Room({ room: { link, name, nodes }, facts, here, unfolded, onResume, on
   const now = useAgeClock()
   const isHere = here !== null
   const id = shortId(nodes[0].room)
-  const shown = name === '' ? `${text.nameless} ${id}` : name
+  const nameless = text.nameless(typeof facts?.createdAt === 'number')
+  const shown = name === '' ? `${nameless} ${id}` : name
   const free = nodes.find(({ runs }) => !runs)
   return (
     <li className="kept-item" data-open={open}>
@@ -103,7 +104,7 @@ function Room({ room: { link, name, nodes }, facts, here, unfolded, onResume, on
           if (isLetter(event)) onTyping?.()
         }}
       >
-        <span className="kept-name">{name === '' ? text.nameless : <bdi>{name}</bdi>}</span>
+        <span className="kept-name">{name === '' ? nameless : <bdi>{name}</bdi>}</span>
         <span className="kept-last their-text">
           {name === '' ? <Id whole={nodes[0].room}>{id}</Id> : facts === undefined ? null : <Last facts={facts} now={now} />}
         </span>

@@ -11,7 +11,7 @@ export const keptMessages = {
   here: 'open in this tab',
   isHere: (name: string) => `${name}, open in this tab`,
   /** A node whose room has not arrived yet does not know its name. */
-  nameless: 'A room that has not arrived yet',
+  nameless: (hasArrived: boolean) => (hasArrived ? 'A room without a name' : 'A room that has not arrived yet'),
   opened: (when: string) => `last opened ${when}`,
   written: (when: string) => `last written ${when}`,
   /** Of a room without messages. */

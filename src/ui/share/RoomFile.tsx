@@ -1,20 +1,19 @@
 /** The room as a file: written by a download, read by a file picker, with what came of it in words. */
 import { useEffect, useRef, useState } from 'react'
-import type { ImportOutcome } from '../../worker/api.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { messages } from '../messages.ts'
-import { refusalSentences } from '../refusal-messages.ts'
 import { download } from '../shared/download.ts'
 import { useNode } from '../state/bindings.ts'
 import { fileNameOf } from './file-name.ts'
+import { importInWords } from './import-words.ts'
 
-const text = messages.node
+const text = messages.share
 
 export function RoomFile({ roomName }: { readonly roomName: string }) {
   const node = useNode()
   const picker = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
-  const [outcome, setOutcome] = useState<ImportOutcome | null>(null)
+  const [reasons, setReasons] = useState<readonly string[]>([])
   const answer = useRef<HTMLParagraphElement>(null)
   // It may be below what is seen.
   useEffect(() => {
@@ -27,31 +26,27 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
     const bytes = await node.exportRoom()
     const file = fileNameOf(roomName)
     download(bytes, file)
-    setOutcome(null)
+    setReasons([])
     setSaid(text.exported(file, bytesInWords(bytes.length)))
   }
 
   const read = async (files: FileList | null): Promise<void> => {
     const file = files?.[0]
     if (file === undefined) return
+    setReasons([])
     setSaid(text.importing)
     const before = pendingNow()
-    const bytes = await file.arrayBuffer().catch(() => null)
+    const read = await file.arrayBuffer().catch(() => null)
     picker.current!.value = ''
-    if (bytes === null) {
-      setOutcome(null)
-      return setSaid(text.unreadable)
-    }
-    const result = await node.importRoom(new Uint8Array(bytes))
-    setOutcome(result)
+    if (read === null) return setSaid(text.unreadable)
+    const bytes = new Uint8Array(read)
+    const outcome = await node.importRoom(bytes)
     const pending = pendingNow()
-    const told = [text.imported(result.admitted, result.duplicate, result.refusals)]
-    if (result.unread !== null && result.unread.reason !== 'not-a-bundle') told.push(text.importedCut(bytesInWords(result.unread.bytes)))
-    if (pending > before) told.push(text.importedPending(pending))
-    setSaid(told.join(' '))
+    const words = importInWords(bytes, outcome, pending > before ? pending : 0)
+    setReasons(words.reasons)
+    setSaid(words.said)
   }
 
-  const reasons = [...new Set(outcome?.refused.map(({ reason }) => reason))]
   return (
     <>
       <p className="quiet">{text.fileLead}</p>
@@ -70,7 +65,7 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
       {reasons.length > 0 && (
         <ul className="reasons">
           {reasons.map((reason) => (
-            <li key={reason}>{refusalSentences[reason]}</li>
+            <li key={reason}>{reason}</li>
           ))}
         </ul>
       )}

@@ -1,0 +1,44 @@
+/** Files as people pick them: the right one, and others. */
+import { expect, test } from 'vitest'
+import type { Refusal } from '../../core/result.ts'
+import type { ImportOutcome } from '../../worker/api.ts'
+import { importInWords } from './import-words.ts'
+
+const SOME = new Uint8Array(9)
+const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47)
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+function outcome({ admitted = 0, duplicate = 0, reasons = [] as Refusal[], unread = null as ImportOutcome['unread'] }): ImportOutcome {
+  const refused = reasons.map((reason) => ({ reason, id: null, from: 'file', at: 0 }))
+  return { admitted, duplicate, refused, refusals: refused.length, unread }
+}
+const noBundle = (bytes: Uint8Array): ImportOutcome =>
+  outcome({ reasons: ['not-a-bundle'], unread: { bytes: bytes.length, reason: 'not-a-bundle' } })
+
+test.each([
+  ['an empty file', new Uint8Array(0), noBundle(new Uint8Array(0)), 'The file is empty, so nothing was imported.'],
+  ['a picture', PNG, noBundle(PNG), 'This is not the file of a room, so nothing was imported.'],
+  ['evidence', bytesOf('tabweave evidence 1\n'), noBundle(SOME), 'This file is evidence of an equivocation'],
+  ['another room', SOME, outcome({ reasons: ['not-for-this-room', 'not-for-this-room'] }), 'This file is of another room'],
+  ['the first line alone', SOME, outcome({}), 'This file has no ops, so nothing was imported.'],
+])('a file that gives nothing is told by what it is: %s', (_what, bytes, came, beginning) => {
+  const { said, reasons } = importInWords(bytes, came, 0)
+  expect(said.startsWith(beginning)).toBe(true)
+  expect(reasons).toEqual([])
+})
+
+test('a file that gives something is told by counts, with each reason once', () => {
+  const came = outcome({
+    admitted: 2,
+    duplicate: 1,
+    reasons: ['wrong-room', 'wrong-room', 'truncated'],
+    unread: { bytes: 7, reason: 'truncated' },
+  })
+  expect(importInWords(SOME, came, 3)).toEqual({
+    said:
+      '2 ops admitted, 1 known before, 3 refused. The file is cut or damaged: its last 7 B could not be read. ' +
+      'All whole parts before them were taken. 3 ops of this room wait for a missing parent or for a signature.',
+    reasons: ['It belongs to another room.', 'Its bytes end in the middle of a value.'],
+  })
+  expect(importInWords(SOME, outcome({ reasons: ['bad-signature', 'not-for-this-room'] }), 0).reasons).toHaveLength(2)
+})

@@ -1,0 +1,38 @@
+/** What came of a file that was imported, in words. Pure; tried in `import-words.test.ts`. */
+import { isEvidenceFile } from '../../core/evidence-file.ts'
+import type { Refusal } from '../../core/result.ts'
+import type { ImportOutcome } from '../../worker/api.ts'
+import { bytesInWords } from '../bytes-in-words.ts'
+import { messages } from '../messages.ts'
+import { refusalSentences } from '../refusal-messages.ts'
+
+const text = messages.share
+
+/** Each part of another room's file is refused for this reason. */
+const OF_ANOTHER_ROOM: Refusal = 'not-for-this-room'
+
+interface ImportInWords {
+  readonly said: string
+  /** Why ops or parts of the file were refused, a sentence each. */
+  readonly reasons: readonly string[]
+}
+
+/** @param pending how many ops wait now, if more do than before; else 0 */
+export function importInWords(bytes: Uint8Array, outcome: ImportOutcome, pending: number): ImportInWords {
+  const nothing = whyNothing(bytes, outcome)
+  if (nothing !== null) return { said: nothing, reasons: [] }
+  const { admitted, duplicate, refused, refusals, unread } = outcome
+  const said = [text.imported(admitted, duplicate, refusals)]
+  if (unread !== null) said.push(text.importedCut(bytesInWords(unread.bytes)))
+  if (pending > 0) said.push(text.importedPending(pending))
+  return { said: said.join(' '), reasons: [...new Set(refused.map(({ reason }) => refusalSentences[reason]))] }
+}
+
+/** Why nothing at all was taken from a file, where that can be said of the whole of it; else null. */
+function whyNothing(bytes: Uint8Array, { admitted, duplicate, refused, unread }: ImportOutcome): string | null {
+  if (bytes.length === 0) return text.importedEmpty
+  if (unread?.reason === 'not-a-bundle') return isEvidenceFile(bytes) ? text.importedEvidence : text.importedNoRoom
+  if (admitted + duplicate > 0) return null
+  if (refused.length === 0) return text.importedNothing
+  return refused.every(({ reason }) => reason === OF_ANOTHER_ROOM) ? text.importedOther : null
+}
