@@ -66,3 +66,56 @@ test('the field for a room’s name says what a room without one is called, and 
   await ready(page)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A room')
 })
+
+test('an address with a link that is not whole leads to the start page, where it can be corrected', async ({ host, device }) => {
+  const { context, open } = await device()
+  const link = (await open(`${host.address}/#new`)).url()
+  const page = await context.newPage()
+  await page.goto(link.slice(0, -1))
+  const field = page.getByRole('textbox', { name: 'Room link' })
+  await expect(field).toBeFocused()
+  await expect(field).toHaveValue(link.slice(0, -1))
+  await expect(field).toHaveAccessibleDescription(
+    'This is the address with which the page was opened. This room link is not whole: it has 85 letters after “#”, and there must be 86. Copy the link again, or correct it here.',
+  )
+  await field.press('End')
+  await page.keyboard.type(`${link.at(-1)!}A`)
+  await field.press('Enter')
+  await expect(field).toHaveAccessibleDescription(/^This room link is not whole: it has 87 letters/)
+  await field.press('Backspace')
+  await field.press('Enter')
+  await ready(page)
+  expect(page.url()).toBe(link)
+})
+
+test('a link of another address is not followed at once: the page says that it has another relay, and leads there', async ({
+  host,
+  device,
+}) => {
+  const { context, open } = await device()
+  const link = (await open(`${host.address}/#new`)).url()
+  // Another origin of the same server.
+  const there = link.replace('localhost', '127.0.0.1')
+  expect(there).not.toBe(link)
+  const page = await context.newPage()
+  const paste = async (text: string): Promise<void> => {
+    await page.goto(host.address)
+    await page.getByRole('textbox', { name: 'Room link' }).fill(text)
+    await page.getByRole('button', { name: 'Join', exact: true }).click()
+  }
+  await paste(there)
+  await expect(page.getByText('This page asks its own relay for the room')).toBeVisible()
+  await expect(page.getByText('always means the device that opens the link')).toBeVisible()
+  await page.getByRole('button', { name: 'Join from this page', exact: true }).click()
+  await ready(page)
+  expect(page.url()).toBe(link)
+
+  await paste(`Come: ${there}`)
+  await page.getByRole('link', { name: /^Open the link at / }).click()
+  await ready(page)
+  expect(page.url()).toBe(there)
+
+  await page.goto(`${host.address}/#`)
+  await paste(link)
+  await ready(page)
+})
