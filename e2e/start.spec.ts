@@ -95,7 +95,7 @@ test('a link of another address is not followed at once: the page says that it h
   const { context, open } = await device()
   const link = (await open(`${host.address}/#new`)).url()
   // Another origin of the same server.
-  const there = link.replace('localhost', '127.0.0.1')
+  const there = link.replace('localhost', 'weave.localhost')
   expect(there).not.toBe(link)
   const page = await context.newPage()
   const paste = async (text: string): Promise<void> => {

@@ -396,9 +396,9 @@ export const messages = {
   node: {
     title: 'Node',
     ownName: 'Your name in this room',
+    ownNameOf: (nickname: string) => `Your name in this room as ${nickname}`,
     ownNamePlaceholder: 'none: others see the nickname',
     ownNameHeld: 'Others in this room see this name as soon as you write.',
-    ownNameTaken: 'Another node of this browser has a name in this room. Others see this name for this node only if you show it.',
     ownNameTell: 'Show it now',
     nameOffer: (name: string) =>
       `Others see ${quotedName(name)} beside your nickname as soon as you write. Nobody in this room has seen it yet.`,

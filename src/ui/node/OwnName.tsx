@@ -1,10 +1,11 @@
 /**
  * The name that others see while this node is here: said by no op, kept in this browser for this node, and for nodes in other rooms. In a
- * room in which its owner has not acted yet it is not told, nor by a second node of a room; the field says so. It also says what others see of what was typed.
+ * room in which its owner has not acted yet it is not told; the field says so. It also says what others see of what was typed.
  */
 import { useEffect, useId, useState, type FormEvent } from 'react'
 import { messages } from '../messages.ts'
-import { useNode, useNodeState } from '../state/bindings.ts'
+import { lookOf } from '../shared/AuthorMark.tsx'
+import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
 
 const text = messages.node
 
@@ -19,9 +20,11 @@ const cut = (name: string): string => Array.from(name.trim()).slice(0, MAX_LENGT
 export function OwnName() {
   const node = useNode()
   const isTold = useNodeState((state) => state.allowed.name)
-  const isTaken = useNodeState((state) => state.isNameTaken)
   /** What the node itself says to others by now. */
   const seen = useNodeState((state) => state.names.get(state.opened?.node ?? '') ?? '')
+  /** With several nodes in the page, "your name" could be that of any of them. */
+  const several = usePageState(({ nodes }) => nodes.length > 1)
+  const author = useNodeState((state) => state.opened!.node)
   const id = useId()
   const signId = useId()
   const [name, setName] = useState(node.ownName)
@@ -44,7 +47,7 @@ export function OwnName() {
   const sign = isNone ? text.ownNameNone : seen === '' ? '' : isTooLong ? text.ownNameLong(MAX_LENGTH, seen) : text.ownNameSeen(seen)
   return (
     <form className="own-name" onSubmit={onSubmit}>
-      <label htmlFor={id}>{text.ownName}</label>
+      <label htmlFor={id}>{several ? text.ownNameOf(lookOf(author).name) : text.ownName}</label>
       <input
         id={id}
         className="input"
@@ -63,7 +66,7 @@ export function OwnName() {
       </p>
       {!isTold && name !== '' && (
         <p className="own-name-held" role="status">
-          {isTaken ? text.ownNameTaken : text.ownNameHeld}
+          {text.ownNameHeld}
           <button type="button" className="button" onClick={() => node.sayName(name)}>
             {text.ownNameTell}
           </button>

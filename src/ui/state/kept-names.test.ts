@@ -19,8 +19,8 @@ describe('D26 the name of a node', () => {
     const [first, second] = [at('room', 'first'), at('room', 'second')]
     chooseName(first, 'Grace')
     takeKeptName(second)
-    expect(nameOf(first)).toEqual({ name: 'Grace', isTold: true, isTaken: false })
-    expect(nameOf(second)).toEqual({ name: 'Grace', isTold: false, isTaken: true })
+    expect(nameOf(first)).toEqual({ name: 'Grace', isTold: true })
+    expect(nameOf(second)).toEqual({ name: '', isTold: false })
     chooseName(second, 'Ada')
     expect([nameOf(first).name, nameOf(second).name]).toEqual(['Grace', 'Ada'])
   })
@@ -28,7 +28,7 @@ describe('D26 the name of a node', () => {
   test('D26 is kept for other rooms, where the first node that acts takes it', () => {
     chooseName(at('here', 'first'), 'Grace')
     const there = at('there', 'second')
-    expect(nameOf(there)).toEqual({ name: 'Grace', isTold: false, isTaken: false })
+    expect(nameOf(there)).toEqual({ name: 'Grace', isTold: false })
     takeKeptName(there)
     takeKeptName(at('there', 'third'))
     expect([nameOf(there).isTold, nameOf(at('there', 'third')).isTold]).toEqual([true, false])
@@ -40,7 +40,7 @@ describe('D26 the name of a node', () => {
     declineName(there)
     takeKeptName(there)
     expect(['here', 'there'].map((linkId) => toldNameOf(at(linkId, linkId === 'here' ? 'first' : 'second')))).toEqual(['Grace', ''])
-    expect(nameOf(at('elsewhere', 'third'))).toEqual({ name: 'Grace', isTold: false, isTaken: false })
+    expect(nameOf(at('elsewhere', 'third'))).toEqual({ name: 'Grace', isTold: false })
   })
 
   test('is remembered of the 256 latest nodes, and of this page without storage; it is forgotten with the node', () => {

@@ -14,11 +14,10 @@ interface Named {
   readonly name: string
 }
 
-/** What a node is called. `isTold`: it was decided for this node, and others see it. `isTaken`: another node of this browser tells a name here. */
+/** What a node is called, or "". `isTold`: it was decided for this node, and others see it. */
 export interface NodeName {
   readonly name: string
   readonly isTold: boolean
-  readonly isTaken: boolean
 }
 
 type Who = Pick<Named, 'linkId' | 'node'>
@@ -56,12 +55,15 @@ const all = (): Named[] => namedHere.reduce((list, each) => [...without(list, ea
 
 const store = (named: readonly Named[]): void => void writeShared(NAMED, named.length === 0 ? '' : JSON.stringify(named.slice(-MAX_NAMED)))
 
-/** What this node is called: the name chosen for it, else the one that was chosen last in this browser, which it does not tell. */
+/**
+ * What this node is called: the name chosen for it, else the one that was chosen last in this browser, which it does not tell. That one is
+ * not offered where another node of this browser tells a name: it would be shown as the name of the wrong node.
+ */
 export function nameOf({ linkId, node }: Who): NodeName {
   const here = all().filter((each) => each.linkId === linkId)
   const own = here.find((each) => each.node === node)
   const isTaken = here.some((each) => each.node !== node && each.name !== '')
-  return { name: own?.name ?? readShared(LAST), isTold: own !== undefined, isTaken }
+  return { name: own?.name ?? (isTaken ? '' : readShared(LAST)), isTold: own !== undefined }
 }
 
 /** The name that others see of the node, or "". */
@@ -78,8 +80,8 @@ export function chooseName(who: Who, name: string): void {
 
 /** Its owner acted as this node: it tells the name kept from other rooms, unless another node of this browser has one in the room. */
 export function takeKeptName(who: Who): void {
-  const { name, isTold, isTaken } = nameOf(who)
-  if (!isTold && !isTaken && name !== '') remember({ ...who, name })
+  const { name, isTold } = nameOf(who)
+  if (!isTold && name !== '') remember({ ...who, name })
 }
 
 /** Its owner wants no name for the node. The one that was offered is kept for other rooms. */

@@ -209,7 +209,7 @@ describe('D26 what a person keeps for all rooms', () => {
     void joined.node.submit('not answered yet')
     const there = open(lookAlike, { genesis: 'the same', id: 'cc' })
     expect([there.told(), there.servers(), there.node.store.getState().unsent]).toEqual([[], [], []])
-    expect(there.node.store.getState()).toMatchObject({ allowed: { name: false, servers: false }, isNameTaken: false })
+    expect(there.node.store.getState()).toMatchObject({ allowed: { name: false, servers: false }, offeredName: 'Ada' })
   })
 
   test('D26 a name that is set in a room is told there and in no other; so are servers', () => {
@@ -232,7 +232,9 @@ describe('D26 what a person keeps for all rooms', () => {
     const second = open(room, { id: 'second' })
     second.node.sayTyping(true)
     expect(second.told()).toEqual([''])
-    expect(second.node.store.getState()).toMatchObject({ allowed: { name: false }, isNameTaken: true })
+    expect(second.node.store.getState()).toMatchObject({ allowed: { name: false }, offeredName: '' })
+    // Nor is that name shown as its own.
+    expect(second.node.ownName()).toBe('')
     expect(open(room, { id: 'first' }).told()).toEqual(['Grace'])
     second.node.sayName('Grace')
     expect(second.told().at(-1)).toBe('Grace')

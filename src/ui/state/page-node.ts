@@ -66,8 +66,6 @@ export interface NodeState {
   readonly unsent: readonly Unsent[]
   /** What its owner keeps for all rooms and may be told in this one, since they acted here. */
   readonly allowed: { readonly name: boolean; readonly servers: boolean }
-  /** Another node of this browser tells a name in this room: this one tells a kept name only when it is told to. */
-  readonly isNameTaken: boolean
   /** A name kept from another room that nobody here has seen: it is told once its owner says so, or writes. "" for none. */
   readonly offeredName: string
 }
@@ -157,7 +155,6 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     sent: 0,
     unsent: [],
     allowed: { name: false, servers: false },
-    isNameTaken: false,
     offeredName: '',
   }))
 
@@ -223,10 +220,10 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
   const tellPersonal = (): void => {
     const { opened, allowed: before } = store.getState()
     if (opened === null) return
-    const { name, isTold, isTaken } = nameOf(opened)
+    const { name, isTold } = nameOf(opened)
     said = { ...said, name }
     const allowed = { name: isTold, servers: mayUseServers(opened.linkId) }
-    store.setState({ allowed, isNameTaken: isTaken, offeredName: isTold || isTaken ? '' : name })
+    store.setState({ allowed, offeredName: isTold ? '' : name })
     if (allowed.name && !before.name && name !== '') say({})
     if (allowed.servers && !before.servers && keptServers() !== '') tellServers()
   }
