@@ -127,6 +127,6 @@ test('of several nodes in a page the field for a name is that of the selected on
   await expect(field).toHaveValue('')
   await expect(place.getByRole('button', { name: 'Show it now', exact: true })).toHaveCount(0)
   await field.fill('Bea')
-  await page.getByRole('button', { name: `Select ${nickname}`, exact: true }).click()
+  await added.click()
   await expect(place.getByRole('textbox', { name: `Your name in this room as ${nickname}` })).toHaveValue('Ana')
 })
