@@ -255,7 +255,7 @@ test('rooms of one name are told apart by their last messages, or by when they w
   const rooms = (await openStart(start, host.address)).locator('.kept-item')
   await expect(rooms.filter({ hasText: '“see you on Thursday”' })).toContainText('last written now')
   await expect(rooms.filter({ hasText: 'No message yet, created now' })).toContainText('last opened now')
-  await expect(rooms.filter({ hasText: 'A room that has not arrived yet' })).toContainText(id)
+  await expect(rooms.filter({ hasText: 'Not arrived yet' })).toContainText(`Room ${id}`)
 })
 
 test('a room is forgotten with all its nodes, and another room stays', async ({ host, device }) => {

@@ -13,6 +13,8 @@ test('what is typed before the room has arrived is shown as kept, and signed whe
 
   const guest = await (await device()).open(link)
   await expect(guest.getByText('Waiting for the room')).toBeVisible()
+  const title = guest.getByRole('heading', { level: 1 })
+  await expect(title).toHaveText(`Room ${(await said(guest, 'room'))!.slice(0, 8)} Not arrived yet`)
   await type(guest, 'early bird')
   await expect(guest.getByRole('status').filter({ hasText: 'early bird' })).toBeVisible()
   expect(await messagesOf(guest)).toEqual([])
@@ -23,6 +25,7 @@ test('what is typed before the room has arrived is shown as kept, and signed whe
   await ready(again)
   await agree([again, guest], 2)
   expect(await messagesOf(again)).toEqual(['early bird'])
+  await expect(title).toHaveText('A room')
   await expect(guest.getByRole('status').filter({ hasText: 'early bird' })).toHaveCount(0)
 })
 

@@ -73,9 +73,9 @@ export const messages = {
   graph: graphMessages,
   kept: keptMessages,
   brand: 'Tabweave',
-  /** Of the browser's tab. A room that has not arrived yet has no name. */
+  /** Of the browser's tab. Null: no room is open. */
   title: (roomName: string | null, news: number) =>
-    `${news === 0 ? '' : `(${news > MOST_NEWS ? `${MOST_NEWS}+` : news}) `}${roomName === null || roomName === '' ? '' : `${roomName} · `}Tabweave`,
+    `${news === 0 ? '' : `(${news > MOST_NEWS ? `${MOST_NEWS}+` : news}) `}${roomName === null ? '' : `${roomName} · `}Tabweave`,
   you: 'you',
   chosenNameHint: 'The name that it gave itself. Anyone can use any name. The nickname, the shape and the fingerprint come from its key.',
   close: 'Close',

@@ -1,9 +1,9 @@
 /** The slim bar on top: what this is, which room, and the ways to more nodes. */
 import { useState } from 'react'
 import { useStore } from 'zustand/react'
-import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { copyText } from '../shared/copy-text.ts'
 import { Icon, Mark, type IconName } from '../shared/Icon.tsx'
+import { shownRoomName } from '../shared/room-name.ts'
 import { messages } from '../messages.ts'
 import { useUpdate } from '../service-worker.ts'
 import { usePage } from '../state/bindings.ts'
@@ -38,10 +38,9 @@ export function Header({ own }: { readonly own: PageNode }) {
   const opened = useStore(own.store, (state) => state.opened)
   const update = useUpdate()
   const [menu, setMenu] = useState(false)
-
   const hasArrived = useStore(own.store, ({ status }) => status !== null && status.ops > 0)
-  const isNameless = opened?.roomName === ''
-  const name = isNameless ? messages.kept.nameless(hasArrived) : (opened?.roomName ?? '')
+  const name = opened === null ? '' : shownRoomName(opened)
+
   useTitle(own.store)
 
   const share = async (): Promise<void> => {
@@ -49,7 +48,7 @@ export function Header({ own }: { readonly own: PageNode }) {
     page.say((await copyText(location.href)) ? (host === null ? text.shared : text.sharedHere(host)) : text.shareFailed)
   }
 
-  // Without "noopener" the new tab would begin with a copy of this one's sessionStorage: its claim and its drafts.
+  // Without "noopener" the new tab would begin with a copy of this one's sessionStorage, and so with its claim.
   const openTab = (): void => {
     window.open(location.href, '_blank', 'noopener')
   }
@@ -59,7 +58,8 @@ export function Header({ own }: { readonly own: PageNode }) {
       <Mark />
       <strong className="brand">{messages.brand}</strong>
       <h1 className="room-name">
-        <bdi>{name}</bdi> {isNameless && <Id whole={opened.room}>{shortId(opened.room)}</Id>}
+        <bdi>{name}</bdi>
+        {opened?.roomName === '' && !hasArrived && <span className="room-awaited"> {messages.kept.awaited}</span>}
       </h1>
       <Notice />
       <div className="top-actions">

@@ -2,6 +2,7 @@
 import { useEffect } from 'react'
 import type { StoreApi } from 'zustand/vanilla'
 import { messages } from '../messages.ts'
+import { shownRoomName } from '../shared/room-name.ts'
 import type { NodeState } from '../state/page-node.ts'
 
 export function useTitle(store: StoreApi<NodeState>): void {
@@ -11,7 +12,7 @@ export function useTitle(store: StoreApi<NodeState>): void {
     const say = (): void => {
       const { opened, history } = store.getState()
       if (!document.hidden) read = history.total
-      const title = messages.title(opened?.roomName ?? null, Math.max(0, history.total - read))
+      const title = messages.title(opened && shownRoomName(opened), Math.max(0, history.total - read))
       if (title !== document.title) document.title = title
     }
     say()

@@ -6,6 +6,7 @@ import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
 import { copyText } from '../shared/copy-text.ts'
 import { useNodeState } from '../state/bindings.ts'
+import { shownRoomName } from '../shared/room-name.ts'
 import { onlyHere, roomAddress } from '../state/start-up.ts'
 import { RoomFile } from './RoomFile.tsx'
 import './share.css'
@@ -14,7 +15,6 @@ const text = messages.share
 
 export default function SharePlace() {
   const opened = useNodeState((state) => state.opened)
-  const hasArrived = useNodeState(({ status }) => status !== null && status.ops > 0)
   const [said, setSaid] = useState('')
   if (opened === null) return null
   const { link, room, roomName } = opened
@@ -25,7 +25,7 @@ export default function SharePlace() {
   return (
     <>
       <p className="shared-room their-text">
-        {roomName === '' ? messages.kept.nameless(hasArrived) : <bdi>{roomName}</bdi>} <Id whole={room}>{shortId(room)}</Id>
+        <bdi>{shownRoomName(opened)}</bdi> {roomName !== '' && <Id whole={room}>{shortId(room)}</Id>}
       </p>
       <div className="carried">
         <p className="lead">{text.lead}</p>

@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { greatestOf } from '../../core/lists.ts'
 import type { Hex, KeptNode, StoredFacts } from '../../worker/api.ts'
-import { AuthorMark, Id, shortId } from '../shared/AuthorMark.tsx'
+import { AuthorMark } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
+import { shownRoomName } from '../shared/room-name.ts'
 import { KeptAuthor } from './KeptAuthor.tsx'
 import { KeptNodes } from './KeptNodes.tsx'
 import { useAgeClock } from '../state/bindings.ts'
@@ -88,9 +89,7 @@ function Room({ room: { link, name, nodes }, facts, here, unfolded, onResume, on
   const [open, setOpen] = useState(unfolded)
   const now = useAgeClock()
   const isHere = here !== null
-  const id = shortId(nodes[0].room)
-  const nameless = text.nameless(typeof facts?.createdAt === 'number')
-  const shown = name === '' ? `${nameless} ${id}` : name
+  const shown = shownRoomName({ roomName: name, room: nodes[0].room })
   const free = nodes.find(({ runs }) => !runs)
   return (
     <li className="kept-item" data-open={open}>
@@ -104,10 +103,10 @@ function Room({ room: { link, name, nodes }, facts, here, unfolded, onResume, on
           if (isLetter(event)) onTyping?.()
         }}
       >
-        <span className="kept-name">{name === '' ? nameless : <bdi>{name}</bdi>}</span>
-        <span className="kept-last their-text">
-          {name === '' ? <Id whole={nodes[0].room}>{id}</Id> : facts === undefined ? null : <Last facts={facts} now={now} />}
+        <span className="kept-name">
+          <bdi>{shown}</bdi>
         </span>
+        <span className="kept-last their-text">{facts !== undefined && <Last facts={facts} isNameless={name === ''} now={now} />}</span>
         <span className="kept-who" hidden={open && nodes.length === 1}>
           {(here ?? nodes.map(({ id }) => id)).slice(0, MARKS).map((id) => (
             <AuthorMark key={id} author={id} />
@@ -145,8 +144,9 @@ function whenOf(nodes: readonly KeptNode[], now: number): string {
 }
 
 /** What tells the room apart from others of its name. */
-function Last({ facts, now }: { readonly facts: StoredFacts | null; readonly now: number }) {
-  if (facts === null || facts.createdAt === null) return text.unreadable
+function Last({ facts, isNameless, now }: { readonly facts: StoredFacts | null; readonly isNameless: boolean; readonly now: number }) {
+  if (facts === null) return text.unreadable
+  if (facts.createdAt === null) return isNameless ? text.awaited : text.unreadable
   if (facts.lastText === null) return text.empty(timeAgo(facts.createdAt, now))
   return (
     <>

@@ -10,8 +10,9 @@ export const keptMessages = {
   all: (n: number) => `All ${countInWords(n)} rooms`,
   here: 'open in this tab',
   isHere: (name: string) => `${name}, open in this tab`,
-  /** A node whose room has not arrived yet does not know its name. */
-  nameless: (hasArrived: boolean) => (hasArrived ? 'A room without a name' : 'A room that has not arrived yet'),
+  /** A room without a name, or one that has not arrived yet: its node does not know the name. `id`: of its first op, in short. */
+  nameless: (id: string) => `Room ${id}`,
+  awaited: 'Not arrived yet',
   opened: (when: string) => `last opened ${when}`,
   written: (when: string) => `last written ${when}`,
   /** Of a room without messages. */
