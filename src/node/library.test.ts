@@ -10,7 +10,8 @@ import type { UnitOp } from '../core/unit.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 
-const COUNT = 600
+/** A little more than 32 MiB of them. */
+const COUNT = 530
 
 async function manyLarge(): Promise<UnitOp[]> {
   const { author } = await generateKey()
