@@ -150,7 +150,11 @@ test('of several nodes, only the places of a node name one; a link that works on
     const sheet = page.getByRole('dialog', { name: place })
     await expect(sheet.locator('.sheet-body')).not.toBeEmpty()
     await expect(sheet.locator('.sheet-node'), place).toHaveCount(named)
-    if (place === 'Share the room') await expect(sheet.getByRole('img')).toHaveCount(0)
+    if (place === 'Share the room') {
+      await expect(sheet.getByRole('img')).toHaveCount(0)
+      // The link is the room's; the file is a node's.
+      await expect(sheet).toContainText(/\w+ \w+ writes and reads it\./)
+    }
     await page.keyboard.press('Escape')
   }
 })

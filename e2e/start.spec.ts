@@ -67,7 +67,7 @@ test('the field for a room’s name says what a room without one is called, and 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A room')
 })
 
-test('an address with a link that is not whole leads to the start page, where it can be corrected', async ({ host, device }) => {
+test('an address with a link that is not right leads to the start page, where it can be corrected', async ({ host, device }) => {
   const { context, open } = await device()
   const link = (await open(`${host.address}/#new`)).url()
   const page = await context.newPage()
@@ -76,12 +76,12 @@ test('an address with a link that is not whole leads to the start page, where it
   await expect(field).toBeFocused()
   await expect(field).toHaveValue(link.slice(0, -1))
   await expect(field).toHaveAccessibleDescription(
-    'This is the address with which the page was opened. This room link is not whole: it has 85 letters after “#”, and there must be 86. Copy the link again, or correct it here.',
+    'This is the address with which the page was opened. This room link is wrong: it has 85 letters after “#”, and there must be 86. Copy the link again, or correct it here.',
   )
   await field.press('End')
   await page.keyboard.type(`${link.at(-1)!}A`)
   await field.press('Enter')
-  await expect(field).toHaveAccessibleDescription(/^This room link is not whole: it has 87 letters/)
+  await expect(field).toHaveAccessibleDescription(/^This room link is wrong: it has 87 letters/)
   await field.press('Backspace')
   await field.press('Enter')
   await ready(page)

@@ -244,7 +244,7 @@ export const messages = {
         ? `This text contains no room link. A room link ends in “#” and a row of ${LINK_LETTERS} letters.`
         : letters === LINK_LETTERS
           ? 'The last letter of this room link is wrong. Copy the link again, or correct it here.'
-          : `This room link is not whole: it has ${countInWords(letters)} letters after “#”, and there must be ${LINK_LETTERS}. Copy the link again, or correct it here.`,
+          : `This room link is wrong: it has ${countInWords(letters)} letters after “#”, and there must be ${LINK_LETTERS}. Copy the link again, or correct it here.`,
     mistyped: 'This is the address with which the page was opened.',
     elsewhere: (place: string) =>
       `This link was made at ${quotedName(place)}. This page asks its own relay for the room, and not that of the other address. So the room’s other nodes may not be found from here.`,
@@ -329,6 +329,8 @@ export const messages = {
     codeHint: 'Another device can open it with its camera, or with “Scan a code” on the start screen.',
     file: 'The room as a file',
     fileLead: 'A file holds the whole room, signed. Any node of the room can read it, and checks every op in it.',
+    /** Of several nodes in the page, which one it is. */
+    fileOf: (nickname: string) => `${nickname} writes and reads it.`,
     export: 'Export the room',
     exported: (file: string, size: string) => `${fileWritten(file, size)}.`,
     import: 'Import a file',

@@ -7,7 +7,7 @@ import { useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import type { Place } from '../state/page.ts'
 
 /** Of several nodes in the page, these show one; the others are about the page or the room. */
-const OF_A_NODE: readonly Place[] = ['share', 'peers', 'node']
+const OF_A_NODE: readonly Place[] = ['peers', 'node']
 
 export function Sheet({ place, children }: { readonly place: Place; readonly children: ReactNode }) {
   const page = usePage()

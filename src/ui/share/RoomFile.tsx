@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { messages } from '../messages.ts'
 import { download } from '../shared/download.ts'
-import { useNode } from '../state/bindings.ts'
+import { lookOf } from '../shared/AuthorMark.tsx'
+import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
 import { fileNameOf } from './file-name.ts'
 import { importInWords } from './import-words.ts'
 
@@ -11,6 +12,8 @@ const text = messages.share
 
 export function RoomFile({ roomName }: { readonly roomName: string }) {
   const node = useNode()
+  const author = useNodeState((state) => state.opened!.node)
+  const several = usePageState(({ nodes }) => nodes.length > 1)
   const picker = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState('')
   const [reasons, setReasons] = useState<readonly string[]>([])
@@ -49,7 +52,7 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
 
   return (
     <>
-      <p className="quiet">{text.fileLead}</p>
+      <p className="quiet">{several ? `${text.fileLead} ${text.fileOf(lookOf(author).name)}` : text.fileLead}</p>
       <div className="row">
         <button type="button" className="button" onClick={() => void write()}>
           {text.export}

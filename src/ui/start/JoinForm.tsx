@@ -62,19 +62,25 @@ export function JoinForm({ mistyped, onJoin }: JoinFormProps) {
         {bad}
       </p>
       <div role="status" className="said">
-        {elsewhere !== null && <MadeElsewhere elsewhere={elsewhere} onJoin={() => onJoin(elsewhere.fragment)} />}
+        {elsewhere !== null && <MadeElsewhere elsewhere={elsewhere} />}
       </div>
       <div className="row">
-        <button type="submit" className="button">
-          {text.joinNow}
-        </button>
+        {elsewhere === null ? (
+          <button type="submit" className="button">
+            {text.joinNow}
+          </button>
+        ) : (
+          <button type="button" className="button" onClick={() => onJoin(elsewhere.fragment)}>
+            {text.joinHere}
+          </button>
+        )}
         <Scan onText={follow} />
       </div>
     </form>
   )
 }
 
-function MadeElsewhere({ elsewhere: { place, href, isLoopback }, onJoin }: { readonly elsewhere: Elsewhere; onJoin(): void }) {
+function MadeElsewhere({ elsewhere: { place, href, isLoopback } }: { readonly elsewhere: Elsewhere }) {
   return (
     <div className="notice-warn elsewhere">
       <p>{`${text.elsewhere(place)}${isLoopback ? ` ${text.elsewhereIsHere(place)}` : ''}`}</p>
@@ -83,9 +89,6 @@ function MadeElsewhere({ elsewhere: { place, href, isLoopback }, onJoin }: { rea
           {text.openThere(place)}
         </a>
       </p>
-      <button type="button" className="button" onClick={onJoin}>
-        {text.joinHere}
-      </button>
     </div>
   )
 }

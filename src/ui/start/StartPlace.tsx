@@ -38,6 +38,7 @@ export default function StartPlace() {
 
   // The camera starts again with another one.
   const join = useCallback((link: string): void => page.open(link, ''), [page])
+  const joinForm = <JoinForm mistyped={mistyped} onJoin={join} />
 
   return (
     <main className="start" data-returns={returns}>
@@ -60,6 +61,7 @@ export default function StartPlace() {
       </div>
       {!isWaiting && (
         <div className="start-ways">
+          {mistyped !== null && joinForm}
           <RoomList
             kept={kept}
             most={ROOMS_SHOWN}
@@ -92,7 +94,7 @@ export default function StartPlace() {
               {text.create}
             </button>
           </form>
-          <JoinForm mistyped={mistyped} onJoin={join} />
+          {mistyped === null && joinForm}
           <p className="start-note">{text.open}</p>
           <p className="start-note">
             <a href="#check">{text.check}</a>

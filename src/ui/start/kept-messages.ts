@@ -13,8 +13,9 @@ export const keptMessages = {
   /** A room without a name, or one that has not arrived yet: its node does not know the name. `id`: of its first op, in short. */
   nameless: (id: string) => `Room ${id}`,
   awaited: 'Not arrived yet',
-  opened: (when: string) => `last opened ${when}`,
-  written: (when: string) => `last written ${when}`,
+  /** What was done last there, in this browser. */
+  opened: (when: string) => `opened ${when}`,
+  written: (when: string) => `written ${when}`,
   /** Of a room without messages. */
   empty: (when: string) => `No message yet, created ${when}`,
   unreadable: 'Its disk cannot be read.',
