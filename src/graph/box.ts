@@ -17,10 +17,12 @@ const WIDE = 480
 /** Below the strip of lane heads, which ends at `top`, and beside what the page lays over the picture. */
 export function boxOf(view: GraphView, top: number, rows: number): Box {
   const left = LEFT + DIGIT * Math.max(3, countInWords(rows).length)
+  const beside = view.width < WIDE ? RIGHT : RIGHT_WIDE
   return {
     left,
     top,
-    right: Math.max(view.width - Math.max(view.width < WIDE ? RIGHT : RIGHT_WIDE, view.coveredRight), left + 1),
+    right: Math.max(view.width - Math.max(beside, view.coveredRight), left + 1),
+    full: Math.max(view.width - beside, left + 1),
     bottom: Math.max(view.height - view.coveredBottom, top + 1),
   }
 }

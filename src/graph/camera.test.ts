@@ -10,13 +10,14 @@ import {
   fitted,
   following,
   HOME_ROW_GAP,
+  LEAST_SEEN_ROW_GAP,
   MAX_ROW_GAP,
   revealing,
   settled,
   zoomed,
 } from './camera.ts'
 
-const box: Box = { left: 34, top: 56, right: 842, bottom: 800 }
+const box: Box = { left: 34, top: 56, right: 842, bottom: 800, full: 842 }
 const extent: fc.Arbitrary<Extent> = fc.record({
   columns: fc.integer({ min: 1, max: 400 }),
   rows: fc.integer({ min: 1, max: 1_000_000 }),
@@ -87,16 +88,19 @@ test('fitting shows the first row and the last, and no row larger than at home',
   )
 })
 
-test('revealing brings a place into the box, at a size where ops can be told apart', () => {
+test('revealing brings a place into the box, at a size where marks can be seen, and keeps the size if that is so already', () => {
   const place = extent.chain((all) => fc.tuple(fc.constant(all), fc.nat(all.columns - 1), fc.nat(all.rows - 1)))
   fc.assert(
     fc.property(camera, place, (any, [all, column, row]) => {
-      const { x, y, laneGap, rowGap } = revealing(settled(any, all, box), column, row, all, box)
+      const before = settled(any, all, box)
+      const after = revealing(before, column, row, all, box)
+      const { x, y, laneGap, rowGap } = after
       expect(y + row * rowGap).toBeGreaterThan(box.top)
       expect(y + row * rowGap).toBeLessThan(box.bottom)
       expect(x + column * laneGap).toBeGreaterThanOrEqual(box.left)
       expect(x + column * laneGap).toBeLessThanOrEqual(box.right)
-      expect(rowGap).toBeGreaterThanOrEqual(HOME_ROW_GAP / 2)
+      expect(rowGap).toBe(Math.max(before.rowGap, LEAST_SEEN_ROW_GAP))
+      expect(revealing(after, column, row, all, box)).toEqual(after)
     }),
   )
 })

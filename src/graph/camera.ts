@@ -3,7 +3,6 @@
  * zooming is zooming in time, and an author stays where it was. Only when there are more columns than fit do they spread with the zoom,
  * and can be panned.
  */
-
 /** A column c stands at x + c × laneGap, a row r at y + r × rowGap. */
 export interface Camera {
   x: number
@@ -18,6 +17,8 @@ export interface Box {
   readonly top: number
   readonly right: number
   readonly bottom: number
+  /** Where the right side is when the page has laid nothing over the picture. Columns share the width up to there: what opens and closes moves none. */
+  readonly full: number
 }
 
 /** How much content there is. */
@@ -28,43 +29,64 @@ export interface Extent {
   readonly newest: number
 }
 
+/** In a lower canvas, as in the strip of a telephone, heads, margins and rows are smaller: five rows are seen. CSS pixels. */
+export const LOW = 200
+
 export const MAX_ROW_GAP = 64
 /** Row height at which a fresh room is shown: dots, curves and ids fit. */
 export const HOME_ROW_GAP = 36
+/** The same in a low canvas. */
+const LOW_ROW_GAP = 19
+/** In lower rows a mark is less than 4 pixels wide: hard to see. */
+export const LEAST_SEEN_ROW_GAP = 9
 /** 10,000,000 rows in a window. */
 const MIN_ROW_GAP = 0.0001
 const MAX_LANE_GAP = 144
+/**
+ * The least width of a column, as a part of the height of a row, so that columns spread with the zoom; and its limit. 24 pixels at the
+ * home height: as wide as the mark of an author and the ring around a selected op.
+ */
+const LANE_OF_ROW = 2 / 3
+const MAX_LEAST_LANE_GAP = 44
 /** However narrow the window: the own column, another one, and one for all others. */
 const LEAST_PLACES = 3
-/** Empty space above the first row and below the last. */
+/** Empty space above the first row and below the last, and the parts of a low box that these may take. */
 const MARGIN_TOP = 26
 const MARGIN_BOTTOM = 46
+const MARGIN_TOP_PART = 0.12
+const MARGIN_BOTTOM_PART = 0.26
+
+const marginTop = ({ top, bottom }: Box): number => Math.min(MARGIN_TOP, (bottom - top) * MARGIN_TOP_PART)
+const marginBottom = ({ top, bottom }: Box): number => Math.min(MARGIN_BOTTOM, (bottom - top) * MARGIN_BOTTOM_PART)
+
+/** Row height at which a room is shown until a person zooms, in a canvas of so much height (CSS pixels). */
+export const homeRowGap = (height: number): number => (height < LOW ? LOW_ROW_GAP : HOME_ROW_GAP)
 
 /** Width of a column. */
 export function laneGapFor(rowGap: number, columns: number, box: Box): number {
-  const share = (box.right - box.left) / Math.max(columns, 1)
-  const least = Math.min(Math.max(rowGap * 1.1, 2), 44)
+  const share = (box.full - box.left) / Math.max(columns, 1)
+  const least = Math.min(Math.max(rowGap * LANE_OF_ROW, 2), MAX_LEAST_LANE_GAP)
   return Math.min(Math.max(share, least), MAX_LANE_GAP)
 }
 
 /** The smallest row height that is useful: everything fits; never more than the home height. */
 export function fittingRowGap(extent: Extent, box: Box): number {
-  const room = box.bottom - box.top - MARGIN_TOP - MARGIN_BOTTOM
+  const room = box.bottom - box.top - marginTop(box) - marginBottom(box)
   return Math.min(Math.max(room / Math.max(extent.rows - 1, 1), MIN_ROW_GAP), HOME_ROW_GAP)
 }
 
 /**
  * The nearest camera that shows no needless empty space. Content that fits is at rest (centred, from the top); otherwise its ends stay at
- * the edges.
+ * the edges. Columns that the page covers may be moved out to the left.
  */
 export function settled(camera: Camera, extent: Extent, box: Box): Camera {
   const rowGap = Math.min(Math.max(camera.rowGap, fittingRowGap(extent, box) * 0.8), MAX_ROW_GAP)
   const laneGap = laneGapFor(rowGap, extent.columns, box)
   const width = extent.columns * laneGap
-  const free = box.right - box.left - width
-  const x = free >= 0 ? box.left + free / 2 + laneGap / 2 : clamp(camera.x, box.right - width + laneGap / 2, box.left + laneGap / 2)
-  const first = box.top + MARGIN_TOP
-  const last = box.bottom - MARGIN_BOTTOM - (extent.rows - 1) * rowGap
+  const most = box.left + Math.max(0, box.full - box.left - width) / 2 + laneGap / 2
+  const x = clamp(camera.x, Math.min(most, box.right - width + laneGap / 2), most)
+  const first = box.top + marginTop(box)
+  const last = box.bottom - marginBottom(box) - (extent.rows - 1) * rowGap
   const y = last >= first ? first : clamp(camera.y, last, first)
   return { x, y, laneGap, rowGap }
 }
@@ -80,14 +102,14 @@ export function zoomed(camera: Camera, factor: number, px: number, py: number, e
 
 /** How many columns fit into the box at the home height of rows. */
 export function placesIn(box: Box): number {
-  return Math.max(LEAST_PLACES, Math.floor((box.right - box.left) / laneGapFor(HOME_ROW_GAP, Number.POSITIVE_INFINITY, box)))
+  return Math.max(LEAST_PLACES, Math.floor((box.full - box.left) / laneGapFor(HOME_ROW_GAP, Number.POSITIVE_INFINITY, box)))
 }
 
 /** Moved so that the newest row is at the bottom, and sideways as little as brings the newest op's column well inside. */
 export function following(camera: Camera, extent: Extent, box: Box): Camera {
   const there = settled({ ...camera, y: Number.NEGATIVE_INFINITY }, extent, box)
   const column = extent.newest * there.laneGap
-  const x = clamp(there.x, box.left + there.laneGap / 2 - column, box.right - there.laneGap / 2 - column)
+  const x = clamp(there.x, box.left + there.laneGap / 2 - column, box.full - there.laneGap / 2 - column)
   return settled({ ...there, x }, extent, box)
 }
 
@@ -96,17 +118,17 @@ export function fitted(extent: Extent, box: Box): Camera {
   return settled({ x: 0, y: 0, laneGap: 1, rowGap: fittingRowGap(extent, box) }, extent, box)
 }
 
-/** Moved, if it must, so that a place is well inside; when the rows are too small to tell ops apart, zoomed to them too. */
+/** Moved as little as brings a place well inside, and zoomed only where marks are too small to be seen. The same camera, if it need not move. */
 export function revealing(camera: Camera, column: number, row: number, extent: Extent, box: Box): Camera {
-  const rowGap = Math.max(camera.rowGap, HOME_ROW_GAP / 2)
-  const laneGap = laneGapFor(rowGap, extent.columns, box)
+  const rowGap = Math.max(camera.rowGap, LEAST_SEEN_ROW_GAP)
+  const laneGap = rowGap === camera.rowGap ? camera.laneGap : laneGapFor(rowGap, extent.columns, box)
   const px = camera.x + column * camera.laneGap
   const py = camera.y + row * camera.rowGap
-  const calm = (box.bottom - box.top) / 6
-  const inside = py > box.top + calm / 2 && py < box.bottom - calm / 2 && px > box.left && px < box.right
-  if (inside && rowGap === camera.rowGap) return camera
-  const middle = (box.top + box.bottom) / 2
-  return settled({ x: (box.left + box.right) / 2 - column * laneGap, y: middle - row * rowGap, laneGap, rowGap }, extent, box)
+  const calm = (box.bottom - box.top) / 12
+  const x = clamp(px, box.left + laneGap / 2, box.right - laneGap / 2)
+  const y = clamp(py, box.top + calm, box.bottom - calm)
+  if (x === px && y === py && rowGap === camera.rowGap) return camera
+  return settled({ x: x - column * laneGap, y: y - row * rowGap, laneGap, rowGap }, extent, box)
 }
 
 /** Whether the newest op is in sight, within a row and a column or a little. */

@@ -73,8 +73,10 @@ export type GraphInput =
   | { readonly type: 'select'; readonly id: string | null; readonly reveal: boolean }
   /** Move the selection: to a parent, a child, or the nearest op to the left or the right. */
   | { readonly type: 'step'; readonly to: 'parent' | 'child' | 'previous' | 'next' }
-  | { readonly type: 'follow'; readonly on: boolean }
-  | { readonly type: 'fit' }
+  | { readonly type: 'follow'; readonly what: Followed }
+
+/** What stays in sight while the graph grows: its newest row, or all of it. Null: a person moved the picture elsewhere. */
+export type Followed = 'newest' | 'all' | null
 
 export interface GraphView {
   /** CSS pixels. */
@@ -101,7 +103,7 @@ export type GraphOutput =
   | { readonly type: 'selected'; readonly id: string | null; readonly ghost: GhostNote | null }
   /** Under the pointer: an op, or the head of a lane. */
   | { readonly type: 'hovered'; readonly op: SeenOp | null; readonly head: LaneHead | null; readonly x: number; readonly y: number }
-  | { readonly type: 'following'; readonly on: boolean }
+  | { readonly type: 'following'; readonly what: Followed }
   /** Sent at most a few times a second: a description of the picture, for the text that screen readers use. */
   | {
       readonly type: 'drawn'

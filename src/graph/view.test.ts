@@ -204,7 +204,7 @@ test('pictures that take long are drawn less often, and a hand is not kept waiti
   rest()
   const drawn = (frames: number): number => Array.from({ length: frames }, frame).filter(Boolean).length
   cost.ms = 8
-  graph.input({ type: 'fit' })
+  graph.input({ type: 'follow', what: 'all' })
   graph.input({ type: 'zoom', factor: 0.5, x: 300, y: 300 })
   graph.feed({ type: 'reset', self: keyBytes(0) })
   for (const feed of feedOf(longChat(60), 0, 60)) graph.feed(feed)
@@ -266,39 +266,48 @@ describe('a lane that is narrow', () => {
     // At 6 pixels a letter, of which a quarter may be lost.
     [60, 12],
     [40, 8],
-    [32, 6],
+    [36, 7],
   ])('of %i pixels has a head with both words of the nickname, condensed, and cut after %i letters', (width, letters) => {
     const { context, graph, rest } = openGraph(longChat(40), withLanes(width))
     graph.feed({ type: 'present', authors: [0, 1, 2, 3].map(keyBytes) })
-    graph.input({ type: 'fit' })
+    graph.input({ type: 'follow', what: 'all' })
     rest()
     context.forget()
     graph.input({ type: 'pan', dx: 0, dy: 0 })
     rest()
     const shown = nicknames.map((word) => (word.length <= letters ? word : `${word.slice(0, letters - 1)}…`))
     expect(context.texts.map(({ text }) => text)).toEqual(expect.arrayContaining(shown))
-    // The node's own lane says so within itself, where that fits.
-    const lane = context.texts.findLast(({ text }) => text === shown[0])!.x
-    const you = context.texts.filter(({ text }) => text === 'you').at(-1)
-    expect(you === undefined).toBe(width === 32)
-    if (you !== undefined) expect(you.x + context.measureText('you').width).toBeLessThanOrEqual(lane + width / 2)
+    // The node's own lane says so in the middle of itself, below the nickname.
+    const lane = context.texts.findLast(({ text }) => text === shown[1])!
+    const you = context.texts.findLast(({ text }) => text === 'you')!
+    expect(you.x).toBe(lane.x)
+    expect(you.y).toBeGreaterThan(lane.y + 10)
   })
 
-  test('of fewer than 28 pixels has the mark alone, until somebody zooms in', () => {
+  test('of fewer than 36 pixels has the mark alone, until somebody zooms in; of a selected op it has the whole nickname', () => {
     const { context, graph, rest } = openGraph(longChat(40), withLanes(24))
     graph.feed({ type: 'present', authors: [0, 1, 2, 3].map(keyBytes) })
-    graph.input({ type: 'fit' })
+    graph.input({ type: 'follow', what: 'all' })
     rest()
-    const named = (): boolean => {
+    const texts = (): string[] => {
       context.forget()
       graph.input({ type: 'pan', dx: 0, dy: 0 })
       rest()
-      return context.texts.some(({ text }) => nicknames.includes(text))
+      return context.texts.map(({ text }) => text)
     }
-    expect(named()).toBe(false)
-    graph.input({ type: 'zoom', factor: 4, x: 60, y: 200 })
+    const isNamed = (): boolean =>
+      texts().some((text) => nicknames.some((word) => text.startsWith(word.slice(0, 1)) && text.endsWith('…')) || nicknames.includes(text))
+    expect(isNamed()).toBe(false)
+    expect(texts()).toContain('you')
+    const whole = authorLook(keyBytes(2)).name
+    expect(texts()).not.toContain(whole)
+    graph.input({ type: 'select', id: hex(38), reveal: true })
     rest()
-    expect(named()).toBe(true)
+    expect(texts()).toContain(whole)
+    graph.input({ type: 'select', id: null, reveal: false })
+    graph.input({ type: 'zoom', factor: 8, x: 60, y: 200 })
+    rest()
+    expect(isNamed()).toBe(true)
   })
 })
 
@@ -387,9 +396,9 @@ describe('A10 more authors than the width has room for', () => {
   test.each([30, 80])('of %i authors those who are silent and absent share a lane, and the newest op is in sight', (count) => {
     const { context, last, graph, rest } = openGraph(crowd(count), PHONE)
     const { authors, folded } = last('drawn')!
-    expect(authors).toHaveLength(5)
+    expect(authors).toHaveLength(10)
     expect(authors).toEqual(expect.arrayContaining([key(0), key(count), key(count - 1)]))
-    expect(folded).toBe(count + 1 - 5)
+    expect(folded).toBe(count + 1 - 10)
     expect(context.texts.some(({ text, x }) => text === `+${folded}` && x < PHONE.width)).toBe(true)
     // A peer who is here is not folded, and is where its least op puts it.
     graph.feed({ type: 'present', authors: [keyBytes(1)] })
@@ -399,6 +408,16 @@ describe('A10 more authors than the width has room for', () => {
     graph.input({ type: 'select', id: hex(2), reveal: true })
     rest()
     expect(last('drawn')!.authors.slice(0, 3)).toEqual([key(0), key(1), key(2)])
+  })
+
+  test('no lane is folded while all of them fit beside each other, as wide as their marks, however long their authors are silent', () => {
+    // 28 lanes of 24 pixels, between the depth scale and the buttons.
+    const { last, graph, rest } = openGraph(crowd(27), { ...VIEW, width: 34 + 28 * 24 + 106 })
+    expect(last('drawn')).toMatchObject({ folded: 0 })
+    expect(last('drawn')!.authors).toHaveLength(28)
+    graph.input({ type: 'view', view: { ...VIEW, width: 34 + 28 * 24 + 106 - 1 } })
+    rest()
+    expect(last('drawn')!.folded).toBe(2)
   })
 
   test('over their number the pointer is told whose lanes are folded, as many as can be read, and how many more there are', () => {
@@ -444,7 +463,7 @@ describe('A10 more authors than the width has room for', () => {
     graph.input({ type: 'hover', x: 300, y: 300 })
     graph.input({ type: 'view', view: PHONE })
     rest()
-    expect(last('drawn')!.folded).toBe(26)
+    expect(last('drawn')!.folded).toBe(21)
     graph.input({ type: 'hover', x: 300, y: 300 })
     graph.input({ type: 'view', view: { ...VIEW, width: 1_400 } })
     rest()
@@ -478,13 +497,13 @@ describe('A10 more authors than the width has room for', () => {
     graph.feed({ type: 'present', authors: Array.from({ length: 31 }, (_, i) => keyBytes(i)) })
     for (const feed of feedOf(ops)) graph.feed(feed)
     graph.input({ type: 'zoom', factor: 1.5, x: 100, y: 490 })
-    graph.input({ type: 'follow', on: true })
+    graph.input({ type: 'follow', what: 'newest' })
     rest()
     expect(last('drawn')!.folded).toBe(0)
     expect(isInSight(hex(ops.length - 1))).toBe(true)
     graph.input({ type: 'pan', dx: 10_000, dy: 0 })
     rest()
-    expect(last('following')).toEqual({ type: 'following', on: false })
+    expect(last('following')).toEqual({ type: 'following', what: null })
   })
 })
 
@@ -520,15 +539,158 @@ test('it follows the newest until someone pans away, and again when asked', () =
   expect(lowest()).toBe(209)
   graph.input({ type: 'pan', dx: 0, dy: 2000 })
   rest()
-  expect(last('following')).toEqual({ type: 'following', on: false })
+  expect(last('following')).toEqual({ type: 'following', what: null })
   const before = lowest()
   for (const feed of feedOf(ops, 210, 300)) graph.feed(feed)
   rest()
   expect(lowest()).toBe(before)
-  graph.input({ type: 'follow', on: true })
+  graph.input({ type: 'follow', what: 'newest' })
   rest()
-  expect(last('following')?.on).toBe(true)
+  expect(last('following')?.what).toBe('newest')
   expect(lowest()).toBe(299)
+})
+
+test('it follows the newest row, or all rows, or nothing: one of these at a time', () => {
+  const ops = longChat(400)
+  const { graph, rest, last, said } = openGraph(ops.slice(0, 200))
+  const depths = (): number[] => last('drawn')!.seen.map(({ row }) => row)
+  const followed = (): unknown => said.findLast(({ type }) => type === 'following')
+  graph.input({ type: 'follow', what: 'all' })
+  rest()
+  expect(followed()).toEqual({ type: 'following', what: 'all' })
+  for (const feed of feedOf(ops, 200, 210)) graph.feed(feed)
+  rest()
+  expect(Math.max(...depths())).toBe(209)
+  expect(last('drawn')!.seen.length + last('drawn')!.hidden).toBe(210)
+  // What cannot move does not end it.
+  graph.input({ type: 'pan', dx: 0, dy: -500 })
+  expect(followed()).toEqual({ type: 'following', what: 'all' })
+  graph.input({ type: 'zoom', factor: 8, x: 300, y: 80 })
+  rest()
+  expect(followed()).toEqual({ type: 'following', what: null })
+  graph.input({ type: 'follow', what: 'newest' })
+  rest()
+  expect(followed()).toEqual({ type: 'following', what: 'newest' })
+  expect(Math.max(...depths())).toBe(209)
+  // From all to the newest: these are read.
+  graph.input({ type: 'follow', what: 'all' })
+  graph.input({ type: 'follow', what: 'newest' })
+  rest()
+  expect(depths().length).toBeLessThan(20)
+})
+
+test('a low canvas shows shapes without names, and five rows', () => {
+  const { graph, context, rest } = openGraph(longChat(40))
+  const shown = (): { rows: number; named: boolean } => {
+    context.forget()
+    graph.input({ type: 'pan', dx: 0, dy: 0 })
+    rest()
+    const named = context.texts.some(({ text }) => text.includes(authorLook(keyBytes(1)).name.split(' ')[0]!))
+    return { rows: new Set(context.texts.flatMap(({ text, y }) => (/^[0-9a-f]{6}$/.test(text) && y > 30 ? [text] : []))).size, named }
+  }
+  const before = shown()
+  expect(before.named).toBe(true)
+  graph.input({ type: 'view', view: { ...VIEW, height: 140 } })
+  rest()
+  expect(shown()).toEqual({ rows: 5, named: false })
+  // As it was.
+  graph.input({ type: 'view', view: VIEW })
+  rest()
+  expect(shown()).toEqual(before)
+})
+
+describe('a selection', () => {
+  // Their ids differ in one byte.
+  const ops = longChat(250)
+  function openFollowing(what: 'newest' | 'all') {
+    const opened = openGraph(ops)
+    const { context, graph, rest } = opened
+    graph.input({ type: 'follow', what })
+    rest()
+    /** The depth scale says where rows are, and how high. */
+    const scale = (): readonly [number, number][] => {
+      context.forget()
+      graph.input({ type: 'pan', dx: 0, dy: 0 })
+      rest()
+      const numbers = context.texts.flatMap(({ text, x, y }): [number, number][] =>
+        /^\d+$/.test(text) && x < 34 ? [[Number(text), Math.round(y)]] : [],
+      )
+      return numbers.toSorted(([a], [b]) => a - b)
+    }
+    return { ...opened, scale }
+  }
+  const rowGap = (scale: readonly (readonly [number, number])[]): number => (scale[1]![1] - scale[0]![1]) / (scale[1]![0] - scale[0]![0])
+
+  test('moves the picture as little as brings the op into sight, in the same size', () => {
+    const { graph, rest, scale } = openFollowing('newest')
+    const before = scale()
+    const [firstShown, top] = before[0]!
+    graph.input({ type: 'select', id: hex(firstShown + 3), reveal: true })
+    rest()
+    expect(scale()).toEqual(before)
+    graph.input({ type: 'select', id: hex(firstShown - 4), reveal: true })
+    rest()
+    const after = scale()
+    expect(rowGap(after)).toBe(rowGap(before))
+    const moved = after.find(([row]) => row === firstShown)![1] - top
+    expect(moved).toBeGreaterThan(2 * rowGap(before))
+    expect(moved).toBeLessThan(6 * rowGap(before))
+  })
+
+  test.each(['newest', 'all'] as const)('that is cleared gives the view back that followed %s', (what) => {
+    const { graph, rest, scale, said } = openFollowing(what)
+    const before = scale()
+    graph.input({ type: 'select', id: hex(100), reveal: true })
+    rest()
+    graph.input({ type: 'view', view: { ...VIEW, coveredRight: 300 } })
+    rest()
+    expect(scale()).not.toEqual(before)
+    graph.input({ type: 'select', id: null, reveal: false })
+    graph.input({ type: 'view', view: VIEW })
+    rest()
+    expect(scale()).toEqual(before)
+    // It follows on.
+    for (const feed of feedOf([...ops, { name: 'next', author: 0, seq: 62, parents: [249] }], 250)) graph.feed(feed)
+    rest()
+    expect(said.findLast(({ type }) => type === 'following') ?? { type: 'following', what: 'newest' }).toEqual({ type: 'following', what })
+  })
+
+  test('folds no lane and moves none, where its card covers only others', () => {
+    const lanes = Array.from({ length: 20 }, (_, i) => ({ name: `${i}`, author: i, seq: 0, parents: i === 0 ? [] : [i - 1] }))
+    const { graph, context, rest, last } = openGraph(lanes, { ...VIEW, width: 34 + 20 * 24 + 106 })
+    const stand = (): number[] => {
+      context.forget()
+      graph.input({ type: 'pan', dx: 0, dy: 0 })
+      rest()
+      return context.shapes.map(({ right }) => Math.round(right))
+    }
+    expect(last('drawn')).toMatchObject({ folded: 0 })
+    graph.input({ type: 'select', id: hex(12), reveal: true })
+    rest()
+    const before = stand()
+    graph.input({ type: 'view', view: { ...VIEW, width: 34 + 20 * 24 + 106, coveredRight: 240 } })
+    rest()
+    expect(last('drawn')).toMatchObject({ folded: 0 })
+    expect(stand()).toEqual(before)
+    // The card covers this one: it is moved out, and no further.
+    graph.input({ type: 'select', id: hex(17), reveal: true })
+    rest()
+    const label = context.texts.findLast(({ text }) => text === authorLook(keyBytes(17)).name)!
+    expect(label.x).toBeGreaterThan(300)
+    expect(label.x).toBeLessThan(380)
+  })
+
+  test('that is cleared leaves the picture where a person has moved it', () => {
+    const { graph, rest, scale, last } = openFollowing('newest')
+    graph.input({ type: 'select', id: hex(100), reveal: true })
+    graph.input({ type: 'pan', dx: 0, dy: 150 })
+    rest()
+    const there = scale()
+    graph.input({ type: 'select', id: null, reveal: false })
+    rest()
+    expect(scale()).toEqual(there)
+    expect(last('following')?.what).toBe(null)
+  })
 })
 
 test('who follows goes on following while the newest row stays in sight of a zoom', () => {
@@ -538,7 +700,7 @@ test('who follows goes on following while the newest row stays in sight of a zoo
   expect(said.some(({ type }) => type === 'following')).toBe(false)
   graph.input({ type: 'zoom', factor: 4, x: 300, y: 80 })
   rest()
-  expect(said.findLast(({ type }) => type === 'following')).toEqual({ type: 'following', on: false })
+  expect(said.findLast(({ type }) => type === 'following')).toEqual({ type: 'following', what: null })
 })
 
 test('of 20,000 ops only those in sight cost a path', () => {
@@ -552,7 +714,7 @@ test('of 20,000 ops only those in sight cost a path', () => {
 test('from afar, ops too small to tell apart are a band for each author, with no edges', () => {
   for (const count of [3_000, 20_000]) {
     const { graph, context, rest } = openGraph(longChat(count))
-    graph.input({ type: 'fit' })
+    graph.input({ type: 'follow', what: 'all' })
     rest()
     context.forget()
     graph.input({ type: 'pan', dx: 0, dy: 1 })
@@ -614,7 +776,7 @@ test('with reduced motion the camera is where it goes in one frame, and nothing 
   const { graph, rest, context } = openGraph(ops.slice(0, 100), { ...VIEW, reducedMotion: true })
   const draws = (): number => context.calls.get('clearRect') ?? 0
   context.forget()
-  graph.input({ type: 'fit' })
+  graph.input({ type: 'follow', what: 'all' })
   rest()
   expect(draws()).toBe(1)
 })
@@ -646,7 +808,7 @@ function openWithPeers(count: number, peers: number, lacks: number) {
   opened.graph.feed({ type: 'peers', peers: Array.from({ length: peers }, (_, i) => ({ author: keyBytes(100 + i), heads })) })
   opened.rest()
   opened.context.forget()
-  opened.graph.input({ type: 'fit' })
+  opened.graph.input({ type: 'follow', what: 'all' })
   opened.rest()
   return { ...opened, words: opened.context.texts.filter(({ text }) => text.startsWith('−')) }
 }
@@ -714,7 +876,7 @@ describe.each([
     ['between the heads and those in the middle', [PAN_DOWN, { type: 'pan', dx: 0, dy: 1_800 }], 2_000],
     ['at the heads', [{ type: 'pan', dx: 0, dy: 1_000_000 }], 2_000],
     // A column takes two pixels at least, and goes down one side of its ops and up the other.
-    ['all at once', [{ type: 'fit' }], (VIEW.width / 2) * VIEW.height],
+    ['all at once', [{ type: 'follow', what: 'all' }], (VIEW.width / 2) * VIEW.height],
   ] as const)('D17 a picture %s is drawn with a bounded number of strokes', (__, inputs, most) => {
     for (const input of inputs) graph.input(input)
     rest()

@@ -4,12 +4,12 @@
  */
 import { boxOf } from './box.ts'
 import { easeColumns } from './columns-shown.ts'
-import { atEnd, type Camera, ease, type Extent, fitted, following, HOME_ROW_GAP, placesIn, revealing, settled, zoomed } from './camera.ts'
+import { atEnd, type Camera, ease, type Extent, fitted, following, homeRowGap, placesIn, revealing, settled, zoomed } from './camera.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { draw, sight } from './draw.ts'
 import { headHeight } from './draw-heads.ts'
 import { easeThreads } from './draw-peers.ts'
-import type { GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, LaneHead, OffscreenCanvasLike } from './feed.ts'
+import type { Followed, GraphFeed, GraphInput, GraphOutput, GraphView, GraphWords, LaneHead, OffscreenCanvasLike } from './feed.ts'
 import { BUTTONS_WIDTH, type Frame, POP_MS } from './frame.ts'
 import { NONE, opX } from './layout.ts'
 import { PALETTES } from './palette.ts'
@@ -59,10 +59,12 @@ const LONG_FRAME = 50
 export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   const scene = createScene()
   let view = first
-  let box = boxOf(first, headHeight(scene), 0)
-  let shown: Camera = { x: 0, y: 0, laneGap: 1, rowGap: HOME_ROW_GAP }
+  let box = boxOf(first, headHeight(scene, first.height), 0)
+  let shown: Camera = { x: 0, y: 0, laneGap: 1, rowGap: homeRowGap(first.height) }
   let target: Camera = { ...shown }
-  let follow = true
+  let follow: Followed = 'newest'
+  /** What was followed before an op was selected, and from where: until a person moves the picture. */
+  let left: { readonly follow: Followed; readonly camera: Camera } | null = null
   let hovered: number | string | null = null
   /** The lane whose head is under the pointer. */
   let headed: LaneHead | null = null
@@ -138,35 +140,51 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   /** The content grew or the window changed: moves the camera to rest. */
   function resettle(resized = false): void {
     // Rows and window decide how many lanes fit.
-    box = boxOf(view, headHeight(scene), rowsOf(scene))
+    box = boxOf(view, headHeight(scene, view.height), rowsOf(scene))
     putOff = !resized && !fresh && host.clock() < pointedUntil
     if (!putOff) settleScene(scene, placesIn(box))
     easeColumns(scene, fresh ? 1 : 0)
     const { latest } = scene.layout
     extent = { columns: columnsOf(scene), rows: rowsOf(scene), newest: latest === NONE ? 0 : Math.round(opX(scene.layout, latest)) }
-    target = follow ? following(target, extent, box) : settled(target, extent, box)
+    if (follow === 'newest') target = following(target, extent, box)
+    else target = follow === 'all' ? fitted(extent, box) : settled(target, extent, box)
     touch()
   }
 
-  function aim(camera: Camera, now: boolean): void {
+  function aim(camera: Camera): void {
     hover(null, 0, 0)
     target = camera
-    if (now) shown = { ...camera }
-    setFollow(atEnd(camera, extent, box))
+    setFollow(atEnd(camera, extent, box) ? 'newest' : null)
     touch()
+  }
+
+  /** A person moved the picture. Where it cannot move, what it follows stays. */
+  function moveTo(camera: Camera): void {
+    if (isSameCamera(camera, target)) return touch()
+    left = null
+    aim(camera)
+    shown = { ...camera }
   }
 
   /** If the view follows the newest row, it goes on doing so while that row stays in sight. */
   function zoom(factor: number, x: number, y: number): void {
     const next = zoomed(target, factor, x, y, extent, box)
     const newest = next.y + (extent.rows - 1) * next.rowGap
-    aim(follow && newest < box.bottom ? following(next, extent, box) : next, true)
+    moveTo(follow === 'newest' && newest < box.bottom ? following(next, extent, box) : next)
   }
 
-  function setFollow(on: boolean): void {
-    if (follow === on) return
-    follow = on
-    host.post({ type: 'following', on })
+  function setFollow(what: Followed): void {
+    if (follow === what) return
+    follow = what
+    host.post({ type: 'following', what })
+  }
+
+  /** To what was followed before the selection, if nobody has moved the picture since. */
+  function comeBack(): void {
+    if (left === null) return
+    target = left.camera
+    setFollow(left.follow)
+    left = null
   }
 
   function chooseById(id: string, revealed: boolean, first = 0): void {
@@ -179,6 +197,8 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   function choose(what: number | string | null, revealed: boolean): void {
     awaited = null
     hover(null, 0, 0)
+    if (what === null) comeBack()
+    else left ??= { follow, camera: target }
     select(scene, what)
     // If the selected op is in a folded lane, the lane opens.
     resettle()
@@ -194,7 +214,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
 
   function reveal(op: number): void {
     const there = revealing(target, opX(scene.layout, op), scene.layout.row[op]!, extent, box)
-    if (there !== target) aim(there, false)
+    if (there !== target) aim(there)
   }
 
   function hover(what: number | string | null, x: number, y: number, head: LaneHead | null = null): void {
@@ -223,6 +243,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
   function resize(next: GraphView): void {
     const jump = next.width !== view.width || next.height !== view.height || fresh
     const uncovered = next.coveredRight !== view.coveredRight || next.coveredBottom !== view.coveredBottom
+    if (target.rowGap === homeRowGap(view.height)) target = { ...target, rowGap: homeRowGap(next.height) }
     view = next
     const width = Math.max(1, Math.round(next.width * next.pixelRatio))
     const height = Math.max(1, Math.round(next.height * next.pixelRatio))
@@ -244,7 +265,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
       // Only from rest: further ops of a stream must not put off their own picture.
       if (!fresh && !dirty) restsUntil = Math.max(restsUntil, now + FEED_PAUSE)
       if (feed.type === 'reset') {
-        setFollow(true)
+        setFollow('newest')
         fresh = true
       }
       resettle()
@@ -263,7 +284,7 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
           return resize(input.view)
         case 'pan':
           pointedUntil = host.clock() + POINTER_RESTS
-          return aim(settled({ ...target, x: target.x + input.dx, y: target.y + input.dy }, extent, box), true)
+          return moveTo(settled({ ...target, x: target.x + input.dx, y: target.y + input.dy }, extent, box))
         case 'zoom':
           return zoom(input.factor, input.x, input.y)
         case 'tap':
@@ -284,13 +305,15 @@ export function createGraphView(host: ViewHost, first: GraphView): LiveGraph {
           return
         }
         case 'follow':
-          setFollow(input.on)
+          left = null
+          // Rows that all were in sight are too low to read the newest.
+          if (follow === 'all' && input.what === 'newest') target = { ...target, rowGap: homeRowGap(view.height) }
+          setFollow(input.what)
           return resettle()
-        case 'fit':
-          return aim(fitted(extent, box), false)
       }
     },
   }
 }
 
+const isSameCamera = (a: Camera, b: Camera): boolean => a.x === b.x && a.y === b.y && a.laneGap === b.laneGap && a.rowGap === b.rowGap
 const isSameHead = (a: LaneHead | null, b: LaneHead | null): boolean => a?.authors.join() === b?.authors.join() && a?.more === b?.more

@@ -26,7 +26,7 @@ function frameOf(scene: Scene, row: number, rowGap: number): Frame {
   return {
     ...base,
     ...sight(base),
-    box: { left: 40, top: 56, right: 340, bottom: 500 },
+    box: { left: 40, top: 56, right: 340, bottom: 500, full: 340 },
     width: 400,
     coveredFrom: 340,
     pixelRatio: 1,

@@ -6,6 +6,7 @@ import { Boundary, lazyPart } from '../shared/Boundary.tsx'
 import { Failed } from '../shared/Failed.tsx'
 import { useKeptFocus } from '../shared/focus.ts'
 import { NodeProvider, usePageState } from '../state/bindings.ts'
+import { keepLargeGraph, keptLargeGraph } from '../state/kept.ts'
 import { type Place, selectedOf } from '../state/page.ts'
 import type { PageNode } from '../state/page-node.ts'
 import type { NodeFailure } from '../../worker/api.ts'
@@ -33,6 +34,7 @@ export function App() {
   const place = usePageState((state) => state.place)
   useShortcuts()
   useKeptFocus()
+  const [isLarge, setLarge] = useLargeGraph()
 
   const stillborn = useStillborn(nodes[0])
   if (looked === undefined)
@@ -53,11 +55,11 @@ export function App() {
   return (
     <div className="app">
       <Header own={nodes[0]!} />
-      <main className="desk" data-nodes={Math.min(nodes.length, MAX_ABREAST)}>
+      <main className="desk" data-nodes={Math.min(nodes.length, MAX_ABREAST)} data-graph={isLarge ? 'large' : 'strip'}>
         <Consoles nodes={nodes} selected={looked} />
         <div className="graph-frame">
           <Boundary key={looked.slot}>
-            <LookedGraph node={looked} />
+            <LookedGraph node={looked} large={isLarge} onLarge={setLarge} />
           </Boundary>
           {nodes.length > 1 && <NodeSwitch nodes={nodes} looked={looked} />}
         </div>
@@ -78,6 +80,16 @@ export function App() {
   )
 }
 
+/** Where graph and console are stacked: whether a person has enlarged the graph. This browser remembers it. */
+function useLargeGraph(): readonly [boolean, (large: boolean) => void] {
+  const [isLarge, setLarge] = useState(keptLargeGraph)
+  const choose = useCallback((large: boolean): void => {
+    setLarge(large)
+    keepLargeGraph(large)
+  }, [])
+  return [isLarge, choose]
+}
+
 /** Why the tab's own node could not even start; null while it can. */
 function useStillborn(own: PageNode | undefined): NodeFailure | null {
   const [failure, setFailure] = useState<NodeFailure | null>(null)
@@ -86,11 +98,11 @@ function useStillborn(own: PageNode | undefined): NodeFailure | null {
 }
 
 /** The graph of the node that is looked at; a selection in it is a selection in its console. */
-function LookedGraph({ node }: { readonly node: PageNode }) {
+function LookedGraph({ node, large, onLarge }: { readonly node: PageNode; readonly large: boolean; onLarge(large: boolean): void }) {
   const selected = useStore(node.store, (state) => state.selected)
   const live = useStore(node.store, (state) => state.live)
   const names = useStore(node.store, (state) => state.names)
   const empty = useStore(node.store, (state) => state.status?.ops === 0)
   const onSelect = useCallback((id: string | null) => node.select(id), [node])
-  return <GraphPlace node={node} selected={selected} live={live} names={names} empty={empty} onSelect={onSelect} />
+  return <GraphPlace {...{ node, selected, live, names, empty, large, onLarge, onSelect }} />
 }

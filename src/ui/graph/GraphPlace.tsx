@@ -20,6 +20,9 @@ interface GraphPlaceProps {
   readonly names: ReadonlyMap<Hex, string>
   /** Nothing is admitted yet. */
   readonly empty: boolean
+  /** Where the graph is a strip above the history, a person has enlarged it. */
+  readonly large: boolean
+  onLarge(large: boolean): void
   onSelect(id: Hex | null): void
   /** Offers "Show in the history" on the card when given. */
   onShowInHistory?: ((details: OpDetails) => void) | undefined
@@ -31,21 +34,21 @@ const KEYS: Readonly<Record<string, GraphInput>> = {
   ArrowDown: { type: 'step', to: 'child' },
   ArrowLeft: { type: 'step', to: 'previous' },
   ArrowRight: { type: 'step', to: 'next' },
-  '0': { type: 'fit' },
+  '0': { type: 'follow', what: 'all' },
 }
 
-export function GraphPlace({ node, selected, live, names, empty, onSelect, onShowInHistory }: GraphPlaceProps) {
+export function GraphPlace({ node, selected, live, names, empty, large, onLarge, onSelect, onShowInHistory }: GraphPlaceProps) {
   const place = useRef<HTMLDivElement>(null)
   const { state: graph, send, cover } = useGraph(place, node, selected, onSelect)
   const [legend, setLegend] = useState(false)
 
   useEffect(() => {
-    if (live > 0) send({ type: 'follow', on: true })
+    if (live > 0) send({ type: 'follow', what: 'newest' })
   }, [live, send])
 
   const zoom = (factor: number): void => {
     const { clientWidth = 0, clientHeight = 0 } = place.current ?? {}
-    send({ type: 'zoom', factor, x: clientWidth / 2, y: graph.following ? clientHeight : clientHeight / 2 })
+    send({ type: 'zoom', factor, x: clientWidth / 2, y: graph.following === 'newest' ? clientHeight : clientHeight / 2 })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
@@ -85,7 +88,7 @@ export function GraphPlace({ node, selected, live, names, empty, onSelect, onSho
           </Hovered>
         )}
       </div>
-      <GraphToolbar following={graph.following} legend={legend} onInput={send} onZoom={zoom} onLegend={setLegend} />
+      <GraphToolbar {...{ legend, large, onLarge }} following={graph.following} onInput={send} onZoom={zoom} onLegend={setLegend} />
       {legend && <GraphLegend onClose={closeLegend} />}
       {selected !== null && !legend && (
         <Cover place={place} cover={cover}>

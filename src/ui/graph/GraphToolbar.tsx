@@ -1,5 +1,5 @@
-/** Follow, show all, zoom, legend: the buttons at the graph's corner. */
-import type { GraphInput } from '../../graph/feed.ts'
+/** Size, follow, show all, zoom, legend: the buttons at the graph's corner. */
+import type { Followed, GraphInput } from '../../graph/feed.ts'
 import { GraphIcon } from './GraphIcons.tsx'
 import { graphMessages } from './graph-messages.ts'
 
@@ -9,14 +9,16 @@ const text = graphMessages.toolbar
 export const ZOOM_STEP = 1.5
 
 interface ToolbarProps {
-  readonly following: boolean
+  readonly following: Followed
   readonly legend: boolean
+  readonly large: boolean
   onInput(input: GraphInput): void
   onZoom(factor: number): void
   onLegend(open: boolean): void
+  onLarge(large: boolean): void
 }
 
-export function GraphToolbar({ following, legend, onInput, onZoom, onLegend }: ToolbarProps) {
+export function GraphToolbar({ following, legend, large, onInput, onZoom, onLegend, onLarge }: ToolbarProps) {
   const button = (
     name: Parameters<typeof GraphIcon>[0]['name'],
     label: string,
@@ -28,13 +30,16 @@ export function GraphToolbar({ following, legend, onInput, onZoom, onLegend }: T
       <GraphIcon name={name} />
     </button>
   )
+  const follow = (what: NonNullable<Followed>, name: Parameters<typeof GraphIcon>[0]['name'], label: string, className?: string) =>
+    button(name, label, () => onInput({ type: 'follow', what: following === what ? null : what }), following === what, className)
   return (
     <div className="graph-toolbar" role="toolbar" aria-label={text.name}>
-      {button('follow', text.follow, () => onInput({ type: 'follow', on: !following }), following)}
-      {button('fit', text.fit, () => onInput({ type: 'fit' }))}
+      {button(large ? 'reduce' : 'enlarge', large ? text.reduce : text.enlarge, () => onLarge(!large), undefined, 'graph-size')}
+      {follow('newest', 'follow', text.follow)}
+      {follow('all', 'fit', text.fit, 'graph-more')}
       {button('zoomIn', text.zoomIn, () => onZoom(ZOOM_STEP), undefined, 'graph-zoom')}
       {button('zoomOut', text.zoomOut, () => onZoom(1 / ZOOM_STEP), undefined, 'graph-zoom')}
-      {button('legend', text.legend, () => onLegend(!legend), legend)}
+      {button('legend', text.legend, () => onLegend(!legend), legend, 'graph-more')}
     </div>
   )
 }

@@ -13,6 +13,8 @@ export const graphMessages = {
     name: 'View',
     follow: 'Follow the newest (L)',
     fit: 'Show all (0)',
+    enlarge: 'Enlarge the graph',
+    reduce: 'Make the graph smaller',
     zoomIn: 'Zoom in (+)',
     zoomOut: 'Zoom out (−)',
     legend: 'What the marks mean, and how to move',

@@ -79,7 +79,8 @@ function detailsOf(id: string): OpDetails | null {
 
 function Shown({ node, first }: { readonly node: GraphHost; readonly first: string | null }) {
   const [selected, setSelected] = useState(first)
-  return <GraphPlace node={node} selected={selected} live={0} names={NAMES} empty={false} onSelect={setSelected} />
+  const [large, setLarge] = useState(false)
+  return <GraphPlace {...{ node, selected, large }} live={0} names={NAMES} empty={false} onLarge={setLarge} onSelect={setSelected} />
 }
 
 const show = (node: GraphHost, first: string | null = null): void =>
@@ -133,7 +134,7 @@ test('what the page selects is not told back; what a person selects is told', as
   const told: (string | null)[] = []
   const onSelect = (id: string | null): void => void told.push(id)
   const select = async (selected: string | null): Promise<void> => {
-    root.render(<GraphPlace node={node} selected={selected} live={0} names={NAMES} empty={false} onSelect={onSelect} />)
+    root.render(<GraphPlace {...{ node, selected, onSelect }} live={0} names={NAMES} empty={false} large={false} onLarge={() => {}} />)
     if (selected !== null) await vi.waitFor(() => expect(card()).toContain(detailsOf(selected)!.text))
   }
   await select(null)
@@ -212,6 +213,21 @@ test('what the pointer is over is said over the buttons, and within the place', 
   const { right } = text.getBoundingClientRect()
   expect(right).toBeGreaterThan(buttons.left)
   expect(text.contains(document.elementFromPoint(right - 3, buttons.top + 6))).toBe(true)
+})
+
+test('of "Follow the newest" and "Show all" one is pressed, or none', async () => {
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  const { follow, fit } = graphMessages.toolbar
+  const button = (label: string): HTMLButtonElement => place.querySelector(`[aria-label="${label}"]`)!
+  const pressed = (): string[] => [follow, fit].filter((label) => button(label).ariaPressed === 'true')
+  expect(pressed()).toEqual([follow])
+  button(fit).click()
+  await vi.waitFor(() => expect(pressed()).toEqual([fit]), { timeout: 10_000 })
+  button(follow).click()
+  await vi.waitFor(() => expect(pressed()).toEqual([follow]), { timeout: 10_000 })
+  button(follow).click()
+  await vi.waitFor(() => expect(pressed()).toEqual([]), { timeout: 10_000 })
 })
 
 test('the legend, which may cover the button that opened it, is closed by its own and by Escape', async () => {

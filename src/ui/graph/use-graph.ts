@@ -1,12 +1,12 @@
 /** The live graph as React sees it: what the render worker last said, and a way to tell it things. */
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
-import type { GhostNote, GraphInput, GraphOutput } from '../../graph/feed.ts'
+import type { Followed, GhostNote, GraphInput, GraphOutput } from '../../graph/feed.ts'
 import { listenToGestures } from './gestures.ts'
 import { connectGraph, type GraphConnection } from './graph-connection.ts'
 import type { GraphHost } from './graph-host.ts'
 
 export interface GraphState {
-  readonly following: boolean
+  readonly following: Followed
   readonly drawn: Extract<GraphOutput, { type: 'drawn' }> | null
   readonly hovered: Extract<GraphOutput, { type: 'hovered' }> | null
   /** Why the selection is a ghost; null when it is none. */
@@ -20,7 +20,7 @@ export interface LiveGraph {
   cover(right: number, bottom: number): void
 }
 
-const START: GraphState = { following: true, drawn: null, hovered: null, ghost: null }
+const START: GraphState = { following: 'newest', drawn: null, hovered: null, ghost: null }
 
 /** Connects `place` to the node's graph while mounted. `onSelect` hears what a person selected in the graph. */
 export function useGraph(
@@ -51,7 +51,7 @@ export function useGraph(
         if (at >= 0) return
         known.current = output.id
         tellSelected.current(output.id)
-      } else if (output.type === 'following') setState((before) => ({ ...before, following: output.on }))
+      } else if (output.type === 'following') setState((before) => ({ ...before, following: output.what }))
       else if (output.type === 'hovered') setState((before) => ({ ...before, hovered: output }))
       else setState((before) => ({ ...before, drawn: output }))
     }

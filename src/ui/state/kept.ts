@@ -2,8 +2,8 @@
  * A room is kept by its link, or by what names the link without telling it: anyone can make a link with the genesis of another room and a secret of
  * their own, and what belongs to that room must not be used there.
  *
- * What a tab keeps of its own: which nodes it was in each room, and whether they were offline; and, for all tabs of the browser, a person's
- * servers, and in which rooms these may be used. Names are in `kept-names.ts`, what is typed in `kept-typed.ts`.
+ * What a tab keeps of its own: which nodes it was in each room, and whether they were offline; and, for all tabs of the browser, whether the graph
+ * is large, a person's servers, and in which rooms these may be used. Names are in `kept-names.ts`, what is typed in `kept-typed.ts`.
  */
 import type { Hex, KeptNode } from '../../worker/api.ts'
 import { forgetTyped, forgetTypedIn } from './kept-typed.ts'
@@ -16,6 +16,7 @@ export interface AddedNode {
 }
 
 const SERVERS = 'tabweave.servers'
+const LARGE_GRAPH = 'tabweave.largeGraph'
 
 /** Of a room, by its link (the fragment, with or without an invitation): a tab that goes to another room and back is the node again that it was. */
 const roomKey = (what: string, link: string): string => `tabweave.${what}.${link.split('.')[0]}`
@@ -29,6 +30,10 @@ export const keptAdded = (link: string): AddedNode[] =>
   listIn<AddedNode>(readTab(roomKey('added', link)), (item) => typeof item.slot === 'number' && typeof item.claim === 'string')
 export const keepAdded = (link: string, added: readonly AddedNode[]): void =>
   writeTab(roomKey('added', link), added.length === 0 ? null : JSON.stringify(added))
+
+/** Whether the graph is large where it stands above the history. */
+export const keptLargeGraph = (): boolean => readShared(LARGE_GRAPH) !== ''
+export const keepLargeGraph = (large: boolean): void => void writeShared(LARGE_GRAPH, large ? 'true' : '')
 
 /** A person's own servers for direct connections, as typed (`readServers` in `start-up.ts`). */
 export const keptServers = (): string => readShared(SERVERS)
