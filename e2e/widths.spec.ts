@@ -169,38 +169,59 @@ test('words of 400 characters and piled marks in every text leave no pane at any
   expect(found).toEqual([])
 })
 
-test('what is said for a moment covers nothing, with a place open and without, at any width', async ({ host, device }) => {
-  const { open } = await device()
+test('what is said for a moment moves nothing, and covers no button, no entry and nothing that is typed, with a place open and without, at any width', async ({
+  host,
+  device,
+}) => {
+  const { context, open } = await device()
+  await context.clock.install()
   const page = await open(`${host.address}/#new`)
-  await page.getByRole('button', { name: 'Menu', exact: true }).click()
-  await page.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
+  await type(page, 'what a person reads')
   const place = page.getByRole('dialog', { name: 'Share the room' })
   const toast = page.locator('.toast')
-  for (const width of [...WIDTHS, 2_560]) {
+  /** Where everything stands that a person reads or presses. */
+  const stand = (): Promise<unknown> =>
+    page.evaluate(() =>
+      Array.from(document.querySelectorAll('.desk, .entry, .composer, button, .sheet p'), (each) => {
+        const { x, y, width, height } = each.getBoundingClientRect()
+        return [each.className, x, y, width, height]
+      }),
+    )
+  for (const width of [320, 360, 768, 1_000, 1_400, 2_560]) {
+    await page.setViewportSize({ width, height: 740 })
     for (const isOpen of [true, false]) {
-      await page.setViewportSize({ width, height: 740 })
-      if (!isOpen) await page.keyboard.press('Escape')
-      else if (!(await place.isVisible())) {
+      if (isOpen) {
         await page.getByRole('button', { name: 'Menu', exact: true }).click()
         await page.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
-      }
-      await expect(place).toHaveCount(isOpen ? 1 : 0)
-      if (isOpen) {
         const hidden = await place.locator('.carried-text').evaluate((box) => box.scrollHeight - box.clientHeight)
         expect([width, hidden]).toEqual([width, 0])
-      }
+      } else await page.keyboard.press('Escape')
+      await expect(place).toHaveCount(isOpen ? 1 : 0)
+      // What was said before is gone: no pointer is on it.
+      await page.mouse.move(2, 738)
+      await page.clock.fastForward(6_000)
+      await expect(toast).toHaveText('')
+      const before = await stand()
       await page.getByRole('button', { name: 'Copy the room’s link', exact: true }).click()
       await expect(toast).not.toHaveText('')
+      expect([width, isOpen, await stand()]).toEqual([width, isOpen, before])
       const covered = await toast.evaluate((box) => {
         const { left, top, right, bottom } = box.getBoundingClientRect()
-        const under = new Set<Element>()
+        const inUse = 'button, input, textarea, select, a, .entry, .composer-frame, .node-bar'
+        const under = new Set<string>()
         for (let x = left + 1; x < right; x += 4)
-          for (let y = top + 1; y < bottom; y += 4) for (const each of document.elementsFromPoint(x, y)) under.add(each)
-        return [...under].flatMap((each) => (box.contains(each) || each.contains(box) ? [] : [each.className]))
+          for (let y = top + 1; y < bottom; y += 4) {
+            // What would be seen there.
+            const below = document.elementsFromPoint(x, y).find((each) => !box.contains(each))
+            const used = below?.closest(inUse)
+            if (used !== null && used !== undefined) under.add(used.outerHTML.slice(0, 80))
+          }
+        return [...under]
       })
       expect([width, isOpen, covered]).toEqual([width, isOpen, []])
-      const [bar, beginning] = [await page.locator('.top').boundingBox(), await (isOpen ? place : page.locator('.desk')).boundingBox()]
-      expect(beginning!.y).toBeGreaterThanOrEqual(bar!.y + bar!.height - 1)
+      const { left, right } = await toast.evaluate((box) => box.getBoundingClientRect().toJSON() as DOMRect)
+      expect(left).toBeGreaterThanOrEqual(0)
+      expect(right).toBeLessThanOrEqual(width)
     }
   }
 })

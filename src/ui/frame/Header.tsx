@@ -2,29 +2,22 @@
 import { useState } from 'react'
 import { useStore } from 'zustand/react'
 import { copyText } from '../shared/copy-text.ts'
-import { Icon, Mark, type IconName } from '../shared/Icon.tsx'
+import { Icon, Mark } from '../shared/Icon.tsx'
 import { shownRoomName } from '../shared/room-name.ts'
 import { messages } from '../messages.ts'
 import { useUpdate } from '../service-worker.ts'
 import { usePage } from '../state/bindings.ts'
 import type { PageNode } from '../state/page-node.ts'
 import { onlyHere } from '../state/start-up.ts'
-import { Menu } from './Menu.tsx'
+import { Menu, type MenuAction } from './Menu.tsx'
 import { Notice } from './Notice.tsx'
 import { useTitle } from './use-title.ts'
 
 const text = messages.header
 
-interface ActionProps {
-  readonly name: string
-  readonly icon: IconName
-  onAct(): void
-  readonly disabled?: boolean
-}
-
-function Action({ name, icon, onAct, disabled = false }: ActionProps) {
+function Action({ name, icon, act, disabled }: MenuAction & { readonly disabled: boolean }) {
   return (
-    <button type="button" className="button action" aria-label={name} title={name} disabled={disabled} onClick={onAct}>
+    <button type="button" className="button action" aria-label={name} title={name} disabled={disabled} onClick={act}>
       <Icon name={icon} />
       <span className="action-label" aria-hidden="true">
         {name}
@@ -53,6 +46,11 @@ export function Header({ own }: { readonly own: PageNode }) {
     window.open(location.href, '_blank', 'noopener')
   }
 
+  const actions: readonly MenuAction[] = [
+    { name: text.openTab, icon: 'tab', act: openTab },
+    { name: text.addNode, icon: 'node', act: () => page.addNode() },
+  ]
+
   return (
     <header className="top">
       <Mark />
@@ -64,12 +62,16 @@ export function Header({ own }: { readonly own: PageNode }) {
       <Notice />
       <div className="top-actions">
         {update !== null && (
-          <button type="button" className="button update" title={text.updateHint} onClick={update}>
-            {text.update}
+          <button type="button" className="button update" aria-label={text.update} title={text.updateHint} onClick={update}>
+            <Icon name="reload" />
+            <span className="update-label" aria-hidden="true">
+              {text.update}
+            </span>
           </button>
         )}
-        <Action name={text.openTab} icon="tab" disabled={opened === null} onAct={openTab} />
-        <Action name={text.addNode} icon="node" disabled={opened === null} onAct={() => page.addNode()} />
+        {actions.map((action) => (
+          <Action key={action.name} {...action} disabled={opened === null} />
+        ))}
         <button
           type="button"
           className="button-icon"
@@ -92,7 +94,7 @@ export function Header({ own }: { readonly own: PageNode }) {
           <Icon name="menu" />
         </button>
       </div>
-      {menu && <Menu onClose={() => setMenu(false)} />}
+      {menu && <Menu actions={opened === null ? [] : actions} onClose={() => setMenu(false)} />}
     </header>
   )
 }

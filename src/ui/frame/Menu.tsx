@@ -8,6 +8,13 @@ import { THEMES, useTheme } from '../theme.ts'
 
 const text = messages.menu
 
+/** What is in the bar where that has room for it. */
+export interface MenuAction {
+  readonly name: string
+  readonly icon: IconName
+  act(): void
+}
+
 const ITEMS: readonly (readonly [Place, IconName])[] = [
   ['share', 'link'],
   ['peers', 'peers'],
@@ -16,14 +23,14 @@ const ITEMS: readonly (readonly [Place, IconName])[] = [
   ['help', 'help'],
 ]
 
-export function Menu({ onClose }: { onClose(): void }) {
+export function Menu({ actions, onClose }: { readonly actions: readonly MenuAction[]; onClose(): void }) {
   const page = usePage()
   const [theme, setTheme] = useTheme()
   const menu = useRef<HTMLDivElement>(null)
 
   useEffect(() => {
     const before = document.activeElement
-    menu.current!.querySelector('button')!.focus()
+    itemsOf(menu.current!)[0]!.focus()
     const onPointerDown = (event: PointerEvent): void => {
       const target = event.target as Element
       if (!menu.current!.contains(target) && target.closest('[aria-haspopup="menu"]') === null) onClose()
@@ -43,7 +50,7 @@ export function Menu({ onClose }: { onClose(): void }) {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step === 0) return
     event.preventDefault()
-    const items = Array.from(menu.current!.querySelectorAll('button'))
+    const items = itemsOf(menu.current!)
     const at = items.indexOf(document.activeElement as HTMLButtonElement)
     items[(at + step + items.length) % items.length]!.focus()
   }
@@ -55,6 +62,21 @@ export function Menu({ onClose }: { onClose(): void }) {
 
   return (
     <div className="menu" role="menu" aria-label={messages.header.menu} ref={menu} onKeyDown={onKeyDown}>
+      {actions.map(({ name, icon, act }) => (
+        <button
+          key={name}
+          type="button"
+          role="menuitem"
+          className="menu-action"
+          onClick={() => {
+            act()
+            onClose()
+          }}
+        >
+          <Icon name={icon} />
+          {name}
+        </button>
+      ))}
       {ITEMS.map(([place, icon]) => (
         <button key={place} type="button" role="menuitem" onClick={() => go(place)}>
           <Icon name={icon} />
@@ -71,3 +93,6 @@ export function Menu({ onClose }: { onClose(): void }) {
     </div>
   )
 }
+
+const itemsOf = (menu: HTMLElement): HTMLButtonElement[] =>
+  Array.from(menu.querySelectorAll('button')).filter((item) => item.checkVisibility())

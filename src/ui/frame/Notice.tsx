@@ -1,6 +1,6 @@
 /**
- * Something said for a moment ("Link copied"), for eyes and screen readers. It has a place in the bar on top, and covers nothing. What offers a
- * choice stays until the choice is made: whoever opened the page may not look at it yet.
+ * Something said for a moment ("Link copied"), for eyes and screen readers. It has a place in the bar on top; where the bar has no room for it, it lies
+ * over the graph (`narrow.css`). It moves nothing. What offers a choice stays until the choice is made: whoever opened the page may not look at it yet.
  */
 import { useEffect, useState } from 'react'
 import { messages } from '../messages.ts'
