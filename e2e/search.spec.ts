@@ -48,7 +48,7 @@ test('what the screen says of an entry is found too; of more than a hundred matc
 
   await search.fill('created')
   await expect(found).toHaveCount(100)
-  await expect(page.locator('.found-count')).toHaveText('The newest 100; there are older ones')
+  await expect(page.locator('.found-count')).toHaveText('More than 100 entries; these are the newest')
   await expect(found.last()).toContainText('created number 21')
   await results.getByRole('button', { name: 'Show older ones', exact: true }).click()
   await expect(found).toHaveCount(121)
@@ -56,4 +56,23 @@ test('what the screen says of an entry is found too; of more than a hundred matc
   await expect(found.nth(100)).toBeFocused()
   await expect(found.nth(100)).toContainText('created number 20')
   await expect(results.getByRole('button', { name: 'Show older ones', exact: true })).toHaveCount(0)
+})
+
+test('Escape in the search leaves the focus on the history, where one sees it, and its keys scroll', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.evaluate(async () => {
+    for (let n = 1; n <= 30; n++) await window.tabweave.submit(`number ${n}`)
+  })
+  await agree([page], 31)
+  await page.getByRole('searchbox').fill('number 7')
+  await expect(page.locator('.found-entry')).toHaveCount(1)
+  await page.keyboard.press('Escape')
+  const history = page.locator('.history')
+  await expect(history).toBeFocused()
+  expect(await history.evaluate((box) => getComputedStyle(box).outlineStyle)).toBe('solid')
+  const at = (): Promise<number> => history.evaluate((box) => box.scrollTop)
+  const before = await at()
+  await page.keyboard.press('PageUp')
+  await expect.poll(at).toBeLessThan(before)
 })

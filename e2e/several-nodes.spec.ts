@@ -159,7 +159,7 @@ test('of several nodes, only the places of a node name one; a link that works on
   }
 })
 
-test('consoles beside each other have their heads in one line, each with the word Offline, whether their nodes have names or not', async ({
+test('consoles beside each other have their heads in one line, each with both words of the switch, whether their nodes have names or not', async ({
   host,
   device,
 }) => {
@@ -184,11 +184,11 @@ test('consoles beside each other have their heads in one line, each with the wor
           const { top, bottom } = console.querySelector(selector)!.getBoundingClientRect()
           return (top + bottom) / 2
         }
-        return ['.chip .author-mark', '.chip .author-name', '.switch-track', '.agreement', '.search-field', '.history'].map(middle)
+        return ['.chip .author-mark', '.chip .author-name', '.switch', '.agreement', '.search-field', '.history'].map(middle)
       }),
     )
     for (const head of heads) expect(head, `${count} nodes at ${width}`).toEqual(heads[0])
-    for (const offline of await page.locator('.console .switch').all()) await expect(offline).toHaveText('Offline')
+    for (const offline of await page.locator('.console .switch').all()) await expect(offline).toHaveText('OnlineOffline')
     const cut = await page.locator('.chip .chosen-name').evaluateAll((names) => names.map((name) => name.scrollWidth - name.clientWidth))
     expect(cut, `${count} nodes at ${width}`).toEqual([0])
   }

@@ -1,7 +1,7 @@
 /** What is in reach where the window is small, or the page enlarged. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
-import { agree, type } from './tabs.ts'
+import { agree, setOffline, type } from './tabs.ts'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true })
 
@@ -40,12 +40,15 @@ test('the graph’s buttons stand below the lane heads, also when these have a l
     return toolbar.y - graph.y
   }
   await page.setViewportSize({ width: 360, height: 740 })
-  expect(await top()).toBeGreaterThan(56)
+  // A strip has the shapes alone.
+  expect(await top()).toBeGreaterThan(26)
+  await page.getByRole('button', { name: 'Enlarge the graph', exact: true }).click()
+  await expect.poll(top).toBeGreaterThan(56)
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
   await page.getByRole('textbox', { name: 'Your name in this room' }).fill('Ada')
   await page.keyboard.press('Escape')
-  for (const height of [740, 480, 1_000]) {
+  for (const height of [740, 480, 640, 560, 1_000]) {
     await page.setViewportSize({ width: 360, height })
     await expect.poll(top).toBeGreaterThan(70)
   }
@@ -229,6 +232,107 @@ test('the match that Enter leads to is in sight after a wide window was made as 
   }
 })
 
+test('on a telephone the graph is a strip above five messages and more, until it is enlarged; the browser remembers that', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  for (let i = 0; i < 8; i++) await type(page, `message ${i}`)
+  await agree([page], 9)
+  const inSight = (): Promise<number> =>
+    page.evaluate(() => {
+      const box = document.querySelector('.history')!.getBoundingClientRect()
+      return Array.from(document.querySelectorAll('.entry'), (entry) => entry.getBoundingClientRect()).filter(
+        ({ top, bottom }) => top >= box.top - 1 && bottom <= box.bottom + 1,
+      ).length
+    })
+  const graph = page.getByRole('region', { name: 'Graph' })
+  for (const [width, height, least] of [
+    [390, 844, 5],
+    [360, 740, 4],
+    [360, 640, 3],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await expect.poll(inSight, { message: `${width} × ${height}` }).toBeGreaterThanOrEqual(least)
+    await expect(graph, `${width} × ${height}`).toBeInViewport({ ratio: 1 })
+    expect((await graph.boundingBox())!.height).toBeGreaterThanOrEqual(140)
+    await expect(composer(page)).toBeInViewport({ ratio: 1 })
+  }
+  await page.setViewportSize({ width: 390, height: 844 })
+  const enlarge = page.getByRole('button', { name: 'Enlarge the graph', exact: true })
+  await enlarge.click()
+  const height = async (): Promise<number> => (await graph.boundingBox())!.height
+  await expect.poll(height).toBeGreaterThan(380)
+  await expect(page.getByRole('button', { name: /^What the marks mean/ })).toBeInViewport({ ratio: 1 })
+  await page.reload()
+  await expect.poll(height).toBeGreaterThan(380)
+  await page.getByRole('button', { name: 'Make the graph smaller', exact: true }).click()
+  await expect.poll(height).toBeLessThan(150)
+  // Beside the console it has a size of its own.
+  await page.setViewportSize({ width: 1_280, height: 800 })
+  await expect(enlarge).toBeHidden()
+})
+
+test('on a telephone the name of the room has most of the bar, and what the bar has no room for is in the menu', async ({
+  host,
+  device,
+  problems,
+}) => {
+  const { context } = await device()
+  const page = await context.newPage()
+  page.on('pageerror', ({ message }) => problems.push(message))
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.goto(host.address)
+  const name = 'Thursday seminar on replicas that lie'
+  await page.getByRole('textbox', { name: 'Room name' }).fill(name)
+  await page.keyboard.press('Enter')
+  const heading = page.getByRole('heading', { name, exact: true })
+  await expect(heading).toBeInViewport({ ratio: 1 })
+  expect(await heading.evaluate((box) => box.scrollHeight - box.clientHeight)).toBe(0)
+  expect((await heading.boundingBox())!.width).toBeGreaterThan(190)
+  await expect(page.getByRole('button', { name: 'Add a node here', exact: true })).toBeHidden()
+  const menu = page.getByRole('button', { name: 'Menu', exact: true })
+  await menu.click()
+  const add = page.getByRole('menuitem', { name: 'Add a node here', exact: true })
+  await expect(page.getByRole('menuitem', { name: 'Open another tab', exact: true })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(add).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.node-switch button')).toHaveCount(2)
+  await expect(add).toBeHidden()
+  await menu.click()
+  const [tab] = await Promise.all([
+    context.waitForEvent('page'),
+    page.getByRole('menuitem', { name: 'Open another tab', exact: true }).click(),
+  ])
+  await expect.poll(() => tab.evaluate(() => document.documentElement.dataset['ready'])).toBe('true')
+  // Where the bar has room they are in it alone.
+  await page.setViewportSize({ width: 1_280, height: 800 })
+  await expect(page.getByRole('button', { name: 'Add a node here', exact: true })).toBeVisible()
+  await menu.click()
+  await expect(page.getByRole('menuitem', { name: 'Share the room', exact: true })).toBeFocused()
+  await expect(add).toBeHidden()
+})
+
+test('at every width the node’s bar says whole that the node is offline, and its switch has both words', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await setOffline(page, true)
+  for (const width of [1_400, 768, 390, 360, 320]) {
+    await page.setViewportSize({ width, height: 740 })
+    const said = page.locator('.agreement')
+    await expect(said).toHaveText('offline: no connections')
+    await expect(said, `${width} px`).toBeInViewport({ ratio: 1 })
+    expect(await said.locator('span').evaluate((words) => words.scrollWidth - words.clientWidth), `${width} px`).toBeLessThanOrEqual(0)
+    for (const word of ['Online', 'Offline'])
+      await expect(page.locator('.switch').getByText(word, { exact: true }), `${width} px`).toBeInViewport({ ratio: 1 })
+    await expect(page.locator('.switch [data-now="true"]')).toHaveText('Offline')
+  }
+  await setOffline(page, false)
+  await expect(page.locator('.switch [data-now="true"]')).toHaveText('Online')
+})
+
 test('the number of ops stands in the node’s bar at every width, and node tabs have names where there is room', async ({
   host,
   device,
@@ -250,9 +354,9 @@ test('the number of ops stands in the node’s bar at every width, and node tabs
     expect(cut, `${width} px`).toEqual([])
     for (const name of await page.locator('.node-switch .author-name').all()) await expect(name, `${width} px`).toBeInViewport({ ratio: 1 })
   }
+  await page.setViewportSize({ width: 768, height: 900 })
   for (let nodes = 3; nodes <= 6; nodes++) await page.getByRole('button', { name: 'Add a node here', exact: true }).click()
   await expect(page.locator('.node-switch button')).toHaveCount(6)
-  await page.setViewportSize({ width: 768, height: 900 })
   await expect(page.locator('.node-switch .author-name').filter({ visible: true })).toHaveCount(6)
   await page.setViewportSize({ width: 360, height: 740 })
   await expect(page.locator('.node-switch .author-name').filter({ visible: true })).toHaveCount(1)

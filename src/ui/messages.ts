@@ -50,7 +50,7 @@ function agreement(value: Agreement): string {
     case 'starting':
       return 'starting'
     case 'offline':
-      return 'offline: this node has no connections'
+      return 'offline: no connections'
     case 'alone':
       return 'no peers connected'
     case 'fetching':
@@ -108,9 +108,11 @@ export const messages = {
     dark: 'Dark',
   },
   nodeBar: {
+    online: 'Online',
     offline: 'Offline',
     offlineOf: (name: string) => `Take ${name} offline`,
-    offlineHint: 'Closes this node’s connections. It keeps working, and catches up when it is online again.',
+    offlineHint: 'Go offline: closes this node’s connections. It keeps working, and catches up when it is online again.',
+    onlineHint: 'Go online: opens this node’s connections again. It catches up.',
     digest: 'digest',
     digestHint:
       'A hash of the heads. Two correct nodes with the same digest hold the same ops, as long as nobody finds two inputs with the same SHA-256 hash.',
@@ -173,11 +175,11 @@ export const messages = {
     unseenLateHint: 'They were inserted further up, out of sight. Press to go to the first of them.',
     search: 'Search the history',
     searchShort: 'Search: text, name or id',
-    foundAt: (i: number, n: number, more: boolean) => `${countInWords(i)} of ${more ? 'the newest ' : ''}${countInWords(n)}`,
+    foundAt: (i: number, n: number, more: boolean) => `${countInWords(i)} of ${more ? 'more than ' : ''}${countInWords(n)}`,
     nextFound: 'Next match (Enter)',
     previousFound: 'Previous match (Shift+Enter)',
     found: (n: number, more: boolean) =>
-      n === 0 ? 'Nothing found' : more ? `The newest ${countInWords(n)}; there are older ones` : plural(n, 'entry', 'entries'),
+      n === 0 ? 'Nothing found' : more ? `More than ${plural(n, 'entry', 'entries')}; these are the newest` : plural(n, 'entry', 'entries'),
     olderFound: 'Show older ones',
     results: 'Search results',
     saving: 'saving',

@@ -58,11 +58,11 @@ export function NodeBar({ author }: { readonly author: Hex }) {
           className="switch"
           aria-checked={offline}
           aria-label={own ? text.offline : text.offlineOf(name)}
-          title={text.offlineHint}
+          title={offline ? text.onlineHint : text.offlineHint}
           onClick={() => node.setOffline(!offline)}
         >
-          <span className="switch-track" aria-hidden="true" />
-          {text.offline}
+          <span data-now={!offline}>{text.online}</span>
+          <span data-now={offline}>{text.offline}</span>
         </button>
         {!own && (
           <button
