@@ -234,6 +234,33 @@ test('an invitation whose device is gone says that there is no way, and what to 
   }
 })
 
+test('on a telephone what is wrong with an answer is said beside the button that was pressed, in sight, as an alert', async ({
+  device,
+}) => {
+  const host = await startHost(false)
+  try {
+    const a = await (await device()).open(`${host.address}/#new`)
+    await invite(a)
+    for (const [width, height] of [
+      [1_280, 720],
+      [360, 640],
+    ] as const) {
+      await a.setViewportSize({ width, height })
+      await paste(a, 'The answer of the other device', 'no answer')
+      const place = await peersOf(a)
+      const said = place.getByRole('alert').filter({ hasText: 'This is neither an invitation nor an answer' })
+      await expect(said).toBeInViewport({ ratio: 1 })
+      const connect = place.getByRole('button', { name: 'Connect', exact: true })
+      await expect(connect).toBeInViewport({ ratio: 1 })
+      const [below, button] = [(await said.boundingBox())!, (await connect.boundingBox())!]
+      expect(below.y - button.y - button.height).toBeLessThan(24)
+      await expect(place.getByRole('textbox', { name: 'The answer of the other device' })).toHaveAttribute('aria-invalid', 'true')
+    }
+  } finally {
+    await host.kill()
+  }
+})
+
 test('an invitation to another room, a torn one, and other words each say what to do', async ({ device }) => {
   const host = await startHost(false)
   try {

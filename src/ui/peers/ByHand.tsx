@@ -10,6 +10,7 @@ import { QrCode } from '../qr/QrCode.tsx'
 import { Scan } from '../qr/Scan.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
 import { copyText } from '../shared/copy-text.ts'
+import { NOTHING_SAID, Outcome, type Said } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import { invitationLink, onlyHere } from '../state/start-up.ts'
 
@@ -31,6 +32,9 @@ interface Awaited {
   readonly within: number | null
 }
 
+/** The buttons beside which something is said. */
+type Where = 'invite' | 'carried' | 'paste'
+
 export function ByHand() {
   const page = usePage()
   const node = useNode()
@@ -38,8 +42,11 @@ export function ByHand() {
   const invited = usePageState((state) => state.invitation)
   const [carried, setCarried] = useState<Carried | null>(null)
   const [pasted, setPasted] = useState('')
-  const [said, setSaid] = useState('')
+  const [said, setSaid] = useState<Said & { readonly at: Where }>({ ...NOTHING_SAID, at: 'invite' })
+  const say = useCallback((at: Where, words: string, isBad = false): void => setSaid({ at, words, isBad }), [])
+  const saidAt = (at: Where): Said => (said.at === at ? said : NOTHING_SAID)
   const pasteId = useId()
+  const saidId = useId()
   const toCarry = useRef<HTMLDivElement>(null)
 
   // It may be far below what is in sight, or come from an invitation that was opened as a link.
@@ -50,11 +57,11 @@ export function ByHand() {
   }, [carried])
 
   const invite = async (): Promise<void> => {
-    setSaid(text.preparing)
+    say('invite', text.preparing)
     const reply = await node.invite()
-    if ('refused' in reply) return setSaid(byHandSentences[reply.refused])
+    if ('refused' in reply) return say('invite', byHandSentences[reply.refused], true)
     setCarried({ kind: 'invitation', words: invitationLink(location.href, link, reply.invitation) })
-    setSaid('')
+    say('invite', '')
   }
 
   const [awaited, setAwaited] = useState<Awaited | null>(null)
@@ -66,27 +73,27 @@ export function ByHand() {
     if (isConnected) {
       setAwaited(null)
       setCarried((now) => (now?.kind === 'answer' ? null : now))
-      return setSaid(text.connected)
+      return say('paste', text.connected)
     }
     if (awaited.within === null) return
     const timer = setTimeout(() => {
       setAwaited(null)
-      setSaid(text.noWay)
+      say('paste', text.noWay, true)
     }, awaited.within)
     return () => clearTimeout(timer)
-  }, [awaited, isConnected])
+  }, [awaited, isConnected, say])
 
   const take = useCallback(
     async (words: string): Promise<void> => {
-      setSaid(text.preparing)
+      say('paste', text.preparing)
       const reply = await node.meet(words)
-      if ('refused' in reply) return setSaid(byHandSentences[reply.refused])
+      if ('refused' in reply) return say('paste', byHandSentences[reply.refused], true)
       setPasted('')
       setCarried(reply.answer === null ? null : { kind: 'answer', words: reply.answer })
-      setSaid(reply.answer === null ? text.connecting : '')
+      say('paste', reply.answer === null ? text.connecting : '')
       setAwaited({ peer: reply.peer, within: reply.answer === null ? CONNECT_WITHIN : null })
     },
-    [node],
+    [node, say],
   )
 
   const scanned = useCallback((words: string) => void take(words), [take])
@@ -100,15 +107,18 @@ export function ByHand() {
     event.preventDefault()
     if (pasted.trim() !== '') void take(pasted)
   }
-  const copy = async (): Promise<void> => setSaid((await copyText(carried!.words)) ? text.copied : text.copyByHand)
+  const copy = async (): Promise<void> => say('carried', (await copyText(carried!.words)) ? text.copied : text.copyByHand)
 
   return (
     <section className="by-hand">
       <p className="quiet">{text.lead}</p>
       {carried === null ? (
-        <button type="button" className="button" onClick={() => void invite()}>
-          {text.invite}
-        </button>
+        <div className="paste">
+          <button type="button" className="button" onClick={() => void invite()}>
+            {text.invite}
+          </button>
+          <Outcome said={saidAt('invite')} />
+        </div>
       ) : (
         <div className="carried" ref={toCarry}>
           <CarriedText
@@ -127,6 +137,7 @@ export function ByHand() {
               {text.done}
             </button>
           </div>
+          <Outcome said={saidAt('carried')} />
         </div>
       )}
       <form className="paste" onSubmit={submit}>
@@ -137,16 +148,16 @@ export function ByHand() {
           rows={2}
           value={pasted}
           spellCheck={false}
+          aria-invalid={saidAt('paste').isBad}
+          aria-describedby={saidId}
           onChange={(event) => setPasted(event.target.value)}
         />
         <button type="submit" className="button" disabled={pasted.trim() === ''}>
           {text.connect}
         </button>
+        <Outcome id={saidId} said={saidAt('paste')} />
       </form>
       <Scan onText={scanned} />
-      <p role="status" className="said">
-        {said}
-      </p>
     </section>
   )
 }

@@ -2,6 +2,7 @@
 import { useId, useState, type FormEvent } from 'react'
 import { takesServer } from '../../net/webrtc/servers.ts'
 import { messages } from '../messages.ts'
+import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { useNode, useNodeState } from '../state/bindings.ts'
 import { keptServers } from '../state/kept.ts'
 import { MAX_SERVERS, readServers } from '../state/start-up.ts'
@@ -14,7 +15,7 @@ export function Servers() {
   const id = useId()
   const saidId = useId()
   const [typed, setTyped] = useState(keptServers)
-  const [said, setSaid] = useState<{ readonly words: string; readonly isBad: boolean }>({ words: '', isBad: false })
+  const [said, setSaid] = useState(NOTHING_SAID)
 
   const save = (event: FormEvent): void => {
     event.preventDefault()
@@ -47,9 +48,7 @@ export function Servers() {
       <button type="submit" className="button">
         {text.save}
       </button>
-      <p id={saidId} role="status" className={said.isBad ? 'bad' : 'said'}>
-        {said.words}
-      </p>
+      <Outcome id={saidId} said={said} />
     </form>
   )
 }

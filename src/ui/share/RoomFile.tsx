@@ -1,9 +1,10 @@
 /** The room as a file: written by a download, read by a file picker, with what came of it in words. */
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { messages } from '../messages.ts'
 import { download } from '../shared/download.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
+import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
 import { fileNameOf } from './file-name.ts'
 import { importInWords } from './import-words.ts'
@@ -15,13 +16,9 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
   const author = useNodeState((state) => state.opened!.node)
   const several = usePageState(({ nodes }) => nodes.length > 1)
   const picker = useRef<HTMLInputElement>(null)
-  const [said, setSaid] = useState('')
+  const [said, setSaid] = useState(NOTHING_SAID)
   const [reasons, setReasons] = useState<readonly string[]>([])
-  const answer = useRef<HTMLParagraphElement>(null)
-  // It may be below what is seen.
-  useEffect(() => {
-    if (said !== '') answer.current?.scrollIntoView({ block: 'nearest' })
-  }, [said])
+  const say = (words: string, isBad = false): void => setSaid({ words, isBad })
 
   const pendingNow = (): number => node.store.getState().status?.pending ?? 0
 
@@ -30,24 +27,24 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
     const file = fileNameOf(roomName)
     download(bytes, file)
     setReasons([])
-    setSaid(text.exported(file, bytesInWords(bytes.length)))
+    say(text.exported(file, bytesInWords(bytes.length)))
   }
 
   const read = async (files: FileList | null): Promise<void> => {
     const file = files?.[0]
     if (file === undefined) return
     setReasons([])
-    setSaid(text.importing)
+    say(text.importing)
     const before = pendingNow()
     const read = await file.arrayBuffer().catch(() => null)
     picker.current!.value = ''
-    if (read === null) return setSaid(text.unreadable)
+    if (read === null) return say(text.unreadable, true)
     const bytes = new Uint8Array(read)
     const outcome = await node.importRoom(bytes)
     const pending = pendingNow()
     const words = importInWords(bytes, outcome, pending > before ? pending : 0)
     setReasons(words.reasons)
-    setSaid(words.said)
+    say(words.said)
   }
 
   return (
@@ -62,9 +59,7 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
         </button>
         <input ref={picker} type="file" accept=".tabweave" hidden onChange={(event) => void read(event.target.files)} />
       </div>
-      <p role="status" className="said" ref={answer}>
-        {said}
-      </p>
+      <Outcome said={said} />
       {reasons.length > 0 && (
         <ul className="reasons">
           {reasons.map((reason) => (

@@ -4,6 +4,7 @@ import { messages } from '../messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
 import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
+import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { copyText } from '../shared/copy-text.ts'
 import { useNodeState } from '../state/bindings.ts'
 import { shownRoomName } from '../shared/room-name.ts'
@@ -15,12 +16,13 @@ const text = messages.share
 
 export default function SharePlace() {
   const opened = useNodeState((state) => state.opened)
-  const [said, setSaid] = useState('')
+  const [said, setSaid] = useState(NOTHING_SAID)
   if (opened === null) return null
   const { link, room, roomName } = opened
   const address = roomAddress(location.href, link)
   const host = onlyHere(address)
-  const copy = async (): Promise<void> => setSaid((await copyText(address)) ? messages.byHand.copied : messages.byHand.copyByHand)
+  const copy = async (): Promise<void> =>
+    setSaid({ words: (await copyText(address)) ? messages.byHand.copied : messages.byHand.copyByHand, isBad: false })
 
   return (
     <>
@@ -38,9 +40,7 @@ export default function SharePlace() {
             {messages.byHand.copy}
           </button>
         </div>
-        <p role="status" className="said">
-          {said}
-        </p>
+        <Outcome said={said} />
       </div>
       <h3>{text.file}</h3>
       <RoomFile roomName={roomName} />
