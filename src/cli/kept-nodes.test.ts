@@ -90,7 +90,19 @@ describe('a command', () => {
 
   test('has a folder beside the others, whatever its name is, and another one for each name', async () => {
     const base = newFolder()
-    const names = ['Ana Maria', '../x', 'a/b', 'a:b', 'a%002fb', 'O’Brien', 'می\u200cخواهم', '🦊', '\u202e'.repeat(40), '🦊'.repeat(40)]
+    const names = [
+      'Ana Maria',
+      '../x',
+      'a/b',
+      'a_b',
+      'a:b',
+      'a%002fb',
+      'O’Brien',
+      'می\u200cخواهم',
+      '🦊',
+      '\u202e'.repeat(40),
+      '🦊'.repeat(40),
+    ]
     const authors = new Map<string, string>()
     for (const name of names) authors.set(name, (await opened(base, name, linkTo(7))).author)
     for (const name of names) expect(await opened(base, name, linkTo(7))).toEqual({ author: authors.get(name), resumed: true })
