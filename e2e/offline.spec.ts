@@ -1,6 +1,10 @@
 /** Offline is a state and not an error: a tab goes on alone, and catches up by itself. */
+import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 import { agree, messagesOf, numbered, oneHistory, ready, said, setOffline, type, typeAll } from './tabs.ts'
+
+const isOffline = (page: Page): Promise<void> =>
+  expect(page.getByRole('switch', { name: 'Offline', exact: true })).toHaveAttribute('aria-checked', 'true')
 
 test('one tab goes offline, both sides type, it returns and all agree', async ({ host, device }) => {
   const here = await device()
@@ -41,19 +45,25 @@ test('two tabs that were both offline agree once both are back', async ({ host, 
   expect(await said(first, 'heads')).toBe('2')
 })
 
-test('a node that was left offline is offline after a reload, sends nothing of what was written so, and all agree when it is back', async ({
+test('a node that was left offline is offline after a reload and in another tab, sends nothing of what was written so, and all agree when it is back', async ({
   host,
   device,
 }) => {
   const first = await (await device()).open(`${host.address}/#new`)
-  const second = await (await device()).open(first.url())
-  await agree([first, second], 1)
-  await setOffline(second, true)
-  await type(second, 'written offline')
-  await agree([second], 2)
-  await second.reload()
-  await ready(second)
-  await expect(second.getByRole('switch', { name: 'Offline', exact: true })).toHaveAttribute('aria-checked', 'true')
+  const { open } = await device()
+  const before = await open(first.url())
+  await agree([first, before], 1)
+  await setOffline(before, true)
+  await type(before, 'written offline')
+  await agree([before], 2)
+  await before.reload()
+  await ready(before)
+  await isOffline(before)
+  const node = await said(before, 'node')
+  await before.close()
+  const second = await open(first.url())
+  expect(await said(second, 'node')).toBe(node)
+  await isOffline(second)
   await type(first, 'written meanwhile')
   await agree([first], 2)
   // Long enough for a greeting and an answer: the other one has written, and was heard by nobody.

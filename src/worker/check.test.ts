@@ -3,14 +3,14 @@ import { isToNode } from './check.ts'
 
 const GOOD = [
   { type: 'rooms', ref: 1 },
-  { type: 'start', link: null, roomName: 'a', claim: null, patience: 400, offline: false, relay: null, servers: [] },
+  { type: 'start', link: null, roomName: 'a', claim: null, patience: 400, offline: [], relay: null, servers: [] },
   {
     type: 'start',
     link: 'x',
     roomName: '',
     claim: 'y',
     patience: 0,
-    offline: true,
+    offline: ['ab'.repeat(32)],
     relay: 'ws://localhost',
     servers: [{ urls: 'turn:x', username: 'a', credential: 'b' }],
   },

@@ -8,6 +8,7 @@ type Check = (value: unknown) => boolean
 
 const isText: Check = (value) => typeof value === 'string'
 const isId: Check = (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string)
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isText)
 const isIds: Check = (value) => Array.isArray(value) && value.every(isId)
 const isPath: Check = (value) => value === 'broadcast' || value === 'webrtc' || value === 'relay'
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
@@ -72,7 +73,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
     roomName: isText,
     claim: orNull(isText),
     patience: isCount,
-    offline: isSwitch,
+    offline: isTexts,
     relay: orNull(isText),
     servers: isServers,
   },

@@ -30,7 +30,7 @@ const start = (link: string | null, claim: string | null): ToNode => ({
   claim,
   servers: [],
   patience: 3_000,
-  offline: false,
+  offline: [],
   relay: null,
 })
 

@@ -59,7 +59,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
       ],
       direct: { page: (command) => post({ type: 'direct', command }), servers: message.servers },
       ...(decoder && { decoder }),
-      offline: message.offline,
+      offline: message.offline.includes(toHex(opened.identity.author)),
       onChange: publisher.changed,
       onBroken: broken,
     })

@@ -11,6 +11,7 @@ import {
   keptAdded,
   keptClaim,
   keptOffline,
+  MAX_OFFLINE,
 } from './kept.ts'
 import { keepDraft, keepUnsent, keptDraft, keptUnsent } from './kept-typed.ts'
 import { createStorage } from './storage.naive.ts'
@@ -63,9 +64,21 @@ describe('what a tab keeps', () => {
     for (const id of ['aa', 'bb']) keepOffline(id, true)
     forgetKept({ id: 'bb', linkId: ROOM, link: 'link' })
     expect(['aa', 'bb', 'cc'].map((node) => keptDraft(at(node)))).toEqual(['draft of aa', '', 'draft of cc'])
-    expect([keptUnsent(at('bb')), keptAdded('link'), keptOffline('bb')]).toEqual([[], [{ slot: 2, claim: 'cc' }], false])
+    expect([keptUnsent(at('bb')), keptAdded('link'), keptOffline()]).toEqual([[], [{ slot: 2, claim: 'cc' }], ['aa']])
     for (const id of ['aa', 'cc', 'never here']) forgetKept({ id, linkId: ROOM, link: 'link' })
     expect([...Object.keys(tab), ...Object.keys(shared)]).toEqual([])
+  })
+
+  test('a node that was left offline is remembered for all tabs: of more than MAX_OFFLINE, those that were left so last', () => {
+    const { tab, shared } = stubStorage()
+    const nodes = Array.from({ length: MAX_OFFLINE + 2 }, (_, n) => `${n}`)
+    for (const node of nodes) keepOffline(node, true)
+    expect(keptOffline()).toEqual(nodes.slice(2))
+    keepOffline('2', true)
+    keepOffline('new', true)
+    expect(keptOffline()).toEqual([...nodes.slice(4), '2', 'new'])
+    for (const node of [...nodes, 'new']) keepOffline(node, false)
+    expect([keptOffline(), Object.keys(tab), Object.keys(shared)]).toEqual([[], [], []])
   })
 
   test('storage that refuses stops nobody', () => {
@@ -73,8 +86,13 @@ describe('what a tab keeps', () => {
       throw new DOMException('refused', 'SecurityError')
     }
     vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
+    vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
     keepClaim('room', 'ab')
     expect([keptClaim('room'), keptAdded('room')]).toEqual([null, []])
+    keepOffline('ab', true)
+    expect(keptOffline()).toEqual(['ab'])
+    keepOffline('ab', false)
+    expect(keptOffline()).toEqual([])
   })
 })
 

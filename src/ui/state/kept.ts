@@ -2,8 +2,8 @@
  * A room is kept by its link, or by what names the link without telling it: anyone can make a link with the genesis of another room and a secret of
  * their own, and what belongs to that room must not be used there.
  *
- * What a tab keeps of its own: which nodes it was in each room, and whether they were offline; and, for all tabs of the browser, whether the graph
- * is large, a person's servers, and in which rooms these may be used. Names are in `kept-names.ts`, what is typed in `kept-typed.ts`.
+ * What a tab keeps of its own: which nodes it was in each room; and, for all tabs of the browser, which nodes a person left offline, whether the
+ * graph is large, a person's servers, and in which rooms these may be used. Names are in `kept-names.ts`, what is typed in `kept-typed.ts`.
  */
 import type { Hex, KeptNode } from '../../worker/api.ts'
 import { forgetTyped, forgetTypedIn } from './kept-typed.ts'
@@ -71,9 +71,29 @@ export function forgetRoom(linkId: Hex): void {
   writeShared(SERVER_ROOMS, others.length === 0 ? '' : JSON.stringify(others))
 }
 
-/** Whether a person left this node offline: a reload, and an update's own reload, must not send what was written so. */
-export const keptOffline = (node: Hex): boolean => readTab(`tabweave.offline.${node}`) !== null
-export const keepOffline = (node: Hex, on: boolean): void => writeTab(`tabweave.offline.${node}`, on ? 'true' : null)
+const OFFLINE = 'tabweave.offline'
+
+/** Nodes that are remembered as offline: more than a person leaves so. The one that was left so first is forgotten, and begins online. */
+export const MAX_OFFLINE = 256
+
+/** Those that the storage refused to remember. */
+const offlineHere = new Set<Hex>()
+
+/**
+ * The nodes that a person left offline. What was written so must not be sent before they say so: not after a reload, not after an update's own
+ * reload, and not by the tab that takes up the closed node.
+ */
+export const keptOffline = (): Hex[] => [...offlineStored(), ...offlineHere]
+
+const offlineStored = (): Hex[] => listIn<Hex>(readShared(OFFLINE), (node) => typeof node === 'string')
+
+export function keepOffline(node: Hex, on: boolean): void {
+  const others = offlineStored().filter((each) => each !== node)
+  const nodes = on ? [...others, node].slice(-MAX_OFFLINE) : others
+  offlineHere.delete(node)
+  const isStored = writeShared(OFFLINE, nodes.length === 0 ? '' : JSON.stringify(nodes))
+  if (on && !isStored) offlineHere.add(node)
+}
 
 /** Forgets what is kept of a node that was deleted: which node this tab was, and what was typed there and not sent. */
 export function forgetKept({ id, linkId, link }: Pick<KeptNode, 'id' | 'linkId' | 'link'>): void {

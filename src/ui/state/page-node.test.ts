@@ -116,19 +116,28 @@ describe('a node on the page', () => {
     expect(['node', 'next'].map((id) => keptDraft({ linkId: 'ab', node: id }))).toEqual(['', 'half a thought'])
   })
 
-  test('a node that a person left offline begins offline, until it is put online again', () => {
-    const begin = (claim: string | null): boolean | undefined => {
+  test('a node that a person left offline begins offline in any tab, until it is put online again', () => {
+    const begin = (): readonly string[] | undefined => {
       const { worker, posted } = fakeWorker()
-      createPageNode(worker, 0).start({ link: 'x', roomName: '', claim, patience: 0, relay: null, servers: [] })
+      createPageNode(worker, 0).start({ link: 'x', roomName: '', claim: null, patience: 0, relay: null, servers: [] })
       return posted.flatMap((message) => (message.type === 'start' ? [message.offline] : []))[0]
     }
-    const { worker, say } = fakeWorker()
+    const { worker, say, posted } = fakeWorker()
     const node = createPageNode(worker, 0)
     say(opened('ab'))
     node.setOffline(true)
-    expect([begin('node'), begin('another'), begin(null)]).toEqual([true, false, false])
+    // Whichever tab takes it up.
+    expect(begin()).toEqual(['node'])
     node.setOffline(false)
-    expect(begin('node')).toBe(false)
+    expect(begin()).toEqual([])
+    // The node that takes its place is as a person left it.
+    node.setOffline(true)
+    const next = fakeWorker()
+    createPageNode(next.worker, 0)
+    next.say({ ...opened('ab'), node: 'next', replaces: 'node' })
+    expect(next.posted).toContainEqual({ type: 'offline', on: true })
+    expect(begin()).toEqual(['node', 'next'])
+    expect(posted.filter(({ type }) => type === 'offline')).toHaveLength(3)
   })
 
   test('late entries are counted, and kept until they were in sight', () => {

@@ -158,6 +158,11 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     offeredName: '',
   }))
 
+  const setOffline = (node: Hex | null, on: boolean): void => {
+    if (node !== null) keepOffline(node, on)
+    client.tell({ type: 'offline', on })
+  }
+
   const unanswered = (text: string): Unsent => ({ key: ++lastKey, text, state: 'unanswered', why: null })
   const setUnsent = (change: (unsent: readonly Unsent[]) => readonly Unsent[]): void => {
     const { opened, unsent: before } = store.getState()
@@ -178,7 +183,10 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         const isFirst = store.getState().opened === null
         const { linkId, replaces } = message
         // Before it is shown where one types.
-        if (isFirst && replaces !== null) moveTyped({ linkId, node: replaces }, message.node)
+        if (isFirst && replaces !== null) {
+          moveTyped({ linkId, node: replaces }, message.node)
+          if (keptOffline().includes(replaces)) setOffline(message.node, true)
+        }
         store.setState({ opened: message, failure: null })
         // Those of an earlier run of the node.
         if (isFirst) setUnsent((unsent) => [...keptUnsent(message).map(unanswered), ...unsent])
@@ -244,7 +252,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     store,
     start: (how) => {
       store.setState({ claim: how.claim })
-      client.tell({ type: 'start', ...how, offline: how.claim !== null && keptOffline(how.claim) })
+      client.tell({ type: 'start', ...how, offline: keptOffline() })
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
       isFounded = how.link === null
     },
@@ -288,11 +296,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       if (typing !== said.typing) say({ typing })
       if (typing) pause = setTimeout(() => say({ typing: false }), TYPING_LASTS)
     },
-    setOffline: (on) => {
-      const id = store.getState().opened?.node
-      if (id !== undefined) keepOffline(id, on)
-      client.tell({ type: 'offline', on })
-    },
+    setOffline: (on) => setOffline(store.getState().opened?.node ?? null, on),
     writeNow: () => client.tell({ type: 'writeNow' }),
     setPaused: (on) => client.tell({ type: 'pause', on }),
     setPath: (path, cut, hindrance) => client.tell({ type: 'path', path, cut, ...hindrance }),
