@@ -274,6 +274,28 @@ test('on a telephone the graph is a strip above five messages and more, until it
   await expect(enlarge).toBeHidden()
 })
 
+test('on a telephone each message that is selected stays in sight when its card takes the height', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  for (let i = 0; i < 6; i++) await type(page, `message ${i}`)
+  await agree([page], 7)
+  await page.setViewportSize({ width: 390, height: 844 })
+  for (const text of ['message 1', 'message 2', 'message 3', 'message 5', 'message 2']) {
+    const entry = page.locator('.entry', { hasText: text })
+    await entry.locator('.id-button').click()
+    const card = page.getByRole('region', { name: 'The selected op' })
+    await expect(card).toContainText(text)
+    const isSeen = (): Promise<boolean> =>
+      entry.evaluate((row) => {
+        const [outer, inner] = [row.closest('.history')!.getBoundingClientRect(), row.getBoundingClientRect()]
+        return inner.top >= outer.top && inner.bottom <= outer.bottom
+      })
+    await expect.poll(isSeen, { message: text }).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect(card).toHaveCount(0)
+  }
+})
+
 test('on a telephone the name of the room has most of the bar, and what the bar has no room for is in the menu', async ({
   host,
   device,

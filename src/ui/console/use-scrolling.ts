@@ -118,6 +118,8 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
       // A folded text in which a search found something is opened: what follows it moves down.
       if (found !== null && found.words !== '' && row.querySelector('[data-clipped="true"]') !== null) leaveEnd()
       const target = targetOf(row)
+      // The card of what is selected may just have taken height from the box, which is about to go to its end: from there it is seen what is in sight.
+      if (following) toEnd()
       if (!isWithin(target, box.current!)) target.scrollIntoView({ block: 'center' })
       isSelectedSeen.current = true
       return
