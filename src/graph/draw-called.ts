@@ -8,17 +8,20 @@ import { FONT } from './palette.ts'
 const CALLED_FONT = `italic 10.5px ${FONT}`
 /** Height of its line, CSS pixels. */
 const LINE = 15
+/** A name of which fewer letters fit is not drawn: nobody could tell whose it is. The pointer on the head tells it. */
+const LEAST_LETTERS = 5
 
 /** Draws `name` around `x`, its line's middle at `y`, and no wider than `width` (CSS pixels). */
 export function drawCalled(canvas: Canvas2D, { palette }: Frame, name: string, x: number, y: number, width: number): void {
+  canvas.font = CALLED_FONT
+  const shown = beginningThatFits(name, (text) => canvas.measureText(quotedName(text)).width <= width)
+  if (shown !== name && Array.from(shown).length <= LEAST_LETTERS) return
   canvas.save()
   // Marks that are piled on a letter would reach beyond its line.
   canvas.beginPath()
   canvas.rect(x - width / 2, y - LINE / 2, width, LINE)
   canvas.clip()
-  canvas.font = CALLED_FONT
   canvas.fillStyle = palette.quiet
-  const shown = beginningThatFits(name, (text) => canvas.measureText(quotedName(text)).width <= width)
   canvas.fillText(quotedName(shown), x, y)
   canvas.restore()
 }

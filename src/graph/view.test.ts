@@ -152,6 +152,25 @@ test('E6 what an author calls itself is drawn under its nickname, in its own lin
   expect(context.texts.some(({ text }) => text.startsWith('“'))).toBe(false)
 })
 
+test('of a chosen name five letters are drawn at least, or nothing', () => {
+  const called = (width: number): string[] => {
+    const { graph, context, rest } = openGraph(longChat(12), { ...VIEW, width: 34 + 58 + 4 * width })
+    context.forget()
+    graph.feed({
+      type: 'names',
+      names: new Map([
+        [toHex(keyBytes(1)), 'Bo'],
+        [toHex(keyBytes(2)), 'Margarethe'],
+      ]),
+    })
+    rest()
+    return [...new Set(context.texts.flatMap(({ text }) => (text.startsWith('“') ? [text.replaceAll(/[“”\u2068\u2069]/g, '')] : [])))]
+  }
+  expect(called(110)).toEqual(['Bo', 'Margarethe'])
+  expect(called(70)).toEqual(['Bo', expect.stringMatching(/^Marga\w*…$/)])
+  expect(called(44)).toEqual(['Bo'])
+})
+
 test('at rest nothing is drawn, and a hidden page draws nothing even when ops come', () => {
   const { graph, context, frames, rest } = openGraph(CHAT.slice(0, 3))
   context.forget()
