@@ -18,6 +18,14 @@ test('D10 what others write in a flood by one author is shown, the last five of 
   expect(shown.slice(-NEWEST)).toEqual(rangeOf(513 - NEWEST, 513))
 })
 
+test.each([4, 19])('D10 in a flood by %i early authors a later author has a line', (keys) => {
+  const flood = rangeOf(0, 400).map((op) => op % keys)
+  const dag = dagOf(...flood, ...many(keys, 5), ...flood)
+  const shown = shownOfFlood(dag, 0, dag.author.length)
+  expect(shown).toContain(404)
+  expect(shown.length).toBeLessThanOrEqual(20 + NEWEST)
+})
+
 test('D10 a thousand new authors take no line of those who wrote here before', () => {
   const dag = dagOf(0, 1, 2, 3, ...rangeOf(4, 1_004))
   const shown = shownOfFlood(dag, 0, dag.author.length)

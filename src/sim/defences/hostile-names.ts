@@ -166,6 +166,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/node/presence.test.ts', 'D10 of those who wrote nothing here'),
   },
   {
+    row: 'D10',
+    file: 'src/cli/flood.ts',
+    in: 'shownOfFlood',
+    replace: 'value of const ofEarly',
+    with: 'early.flatMap(([, ops]) => ops)',
+    test: tested('src/cli/flood.test.ts', 'D10 in a flood by'),
+  },
+  {
     row: 'D8',
     file: 'src/sync/held-back.ts',
     in: 'holdBack',
