@@ -114,6 +114,7 @@ export function connect(direct: DirectState, peer: MemberId | null, offer: numbe
     candidates: [],
     candidatesTaken: 0,
     interruptedAt: null,
+    said: null,
     described: null,
   }
   direct.connections.set(number, connection)

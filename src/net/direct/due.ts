@@ -8,7 +8,7 @@ import { close, connect, fail, makePlace, provenOf, seniorityOf, withPeer } from
 import { mayTry } from './failures.ts'
 import { type MemberId, otherDevices, settle } from './members.ts'
 import { reachFor } from './mesh.ts'
-import { tryNext } from './negotiation.ts'
+import { askAgain, tryNext } from './negotiation.ts'
 import { HERE_EVERY, lookAgain } from './schedule.ts'
 import { encodeSignal, MAX_NAMED } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
@@ -33,7 +33,10 @@ export function look(direct: DirectState): void {
   if (direct.host === null) return
   const { connections, members, now, self } = direct
   const changed = settle(members, now())
-  for (const connection of connections.values()) renewOrGiveUp(direct, connection)
+  for (const connection of connections.values()) {
+    askAgain(direct, connection)
+    renewOrGiveUp(direct, connection)
+  }
   if (members.device === self) reach(direct)
   else if (members.device !== null) for (const connection of connections.values()) if (!connection.byHand) close(direct, connection)
   if (changed || now() >= direct.hereDue) sayHere(direct, null)

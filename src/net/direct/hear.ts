@@ -2,7 +2,7 @@
 import { endAttempt } from './attempts.ts'
 import { fail, seniorityOf, withPeer, worth } from './connections.ts'
 import { hear, type MemberId } from './members.ts'
-import { hearCandidate, hearDescription, say, tryNext } from './negotiation.ts'
+import { hearCandidate, hearDescription, hearOwnCandidate, hearOwnDescription, tryNext } from './negotiation.ts'
 import type { PageEvent } from './page-port.ts'
 import { attach, prove } from './proof.ts'
 import { lookLater, lookSoon, sayHereSoon } from './schedule.ts'
@@ -22,11 +22,9 @@ export function hearPage(direct: DirectState, event: PageEvent): void {
   if (connection === undefined) return
   switch (event.type) {
     case 'description':
-      return void say(direct, connection, { type: 'description', connection: connection.offer, description: event.description })
-    case 'candidate': {
-      const { ufrag, candidate } = event
-      return void say(direct, connection, { type: 'candidate', connection: connection.offer, ufrag, candidate })
-    }
+      return hearOwnDescription(direct, connection, event.description)
+    case 'candidate':
+      return hearOwnCandidate(direct, connection, event.ufrag, event.candidate)
     case 'channel':
       return attach(direct, connection, event.channel)
     case 'connected':

@@ -2,12 +2,16 @@
  * Offers, answers and candidates: from the other side, by any path, to the page, and back. If both sides offer, the offer of the lower
  * sender value counts and the other one is taken back.
  *
+ * Signals get lost: a path that opens later, a frame that is dropped. So an offer without an answer is said again, and so is an answer to an
+ * offer that is heard again. Whoever has heard a description ignores it the second time.
+ *
  * A description goes to the page at once, without its candidates: with it alone a browser sends nothing, but answers a peer that knows
  * the connection's password. Candidates wait for an attempt (`attempts.ts`).
  */
 import { isTimeOver, startNext, type Waiting } from './attempts.ts'
 import { MAX_CANDIDATES } from './candidate.ts'
-import { close, connect, fail, makePlace, seniorityOf, withPeer } from './connections.ts'
+import { close, connect, fail, makePlace, seniorityOf } from './connections.ts'
+import type { Description } from './description.ts'
 import { failuresOf, mayTry } from './failures.ts'
 import type { MemberId } from './members.ts'
 import { lookSoon } from './schedule.ts'
@@ -16,6 +20,11 @@ import type { Connection, DirectState } from './state.ts'
 
 /** A new offer of a peer replaces its earlier one, if that is not proven and at least this old (ms). */
 const OFFER_AGAIN_AFTER = 2_000
+
+/** An offer without an answer is said again after this long (ms). An answer takes a few round trips. */
+export const SAY_AGAIN_AFTER = 2_000
+/** How often one description is said again: then most of CONNECT_WITHIN (`due.ts`) is over, and an attempt needs the rest. */
+export const MAX_SAID_AGAIN = 4
 
 export type Described = Extract<Signal, { type: 'description' }>
 type Candidate = Extract<Signal, { type: 'candidate' }>
@@ -38,10 +47,11 @@ export function hearDescription(direct: DirectState, from: MemberId, signal: Des
     return
   }
   const all = [...connections.values()].filter(({ peer }) => peer === from)
-  if (all.some((each) => !each.isOurs && each.offer === offer)) return
-  const before = withPeer(direct, from)
-  // Both sides offered: the lower sender value's offer counts.
-  if (before !== undefined && before.isOurs && !before.isProven && self < from) return
+  const heard = all.find((each) => !each.isOurs && each.offer === offer)
+  if (heard !== undefined) return sayAgain(direct, heard)
+  // Both sides offered: the lower sender value's offer counts. The other side may not have heard it.
+  const ours = all.find((each) => each.isOurs && !each.isProven)
+  if (ours !== undefined && self < from) return sayAgain(direct, ours)
   if (all.some((each) => !each.isOurs && !each.isProven && now() < each.since + OFFER_AGAIN_AFTER)) return
   // A proven connection stays until another one with this peer is proven: the new one may fail. If a peer ends its own attempt by a new
   // offer, the attempt has failed: a peer that offers again and again must not stay before the others.
@@ -99,8 +109,38 @@ function waitingOf(direct: DirectState): Waiting[] {
   return waiting
 }
 
+/** The page has described its side of the connection. */
+export function hearOwnDescription(direct: DirectState, connection: Connection, description: Description): void {
+  connection.said = { description, at: direct.now(), times: 0 }
+  void say(direct, connection, { type: 'description', connection: connection.offer, description })
+}
+
+/** The page has found one more of its addresses. */
+export function hearOwnCandidate(direct: DirectState, connection: Connection, ufrag: string, candidate: string): void {
+  const { said } = connection
+  const candidates = said?.description.candidates ?? []
+  if (said !== null && candidates.length < MAX_CANDIDATES)
+    said.description = { ...said.description, candidates: [...candidates, candidate] }
+  void say(direct, connection, { type: 'candidate', connection: connection.offer, ufrag, candidate })
+}
+
+/** Says this side's description again, if the other side may not have heard it. */
+function sayAgain(direct: DirectState, connection: Connection): void {
+  const { said, isOurs, isDescribed, byHand, certificates } = connection
+  const isHeard = certificates !== null || (isOurs && isDescribed)
+  if (said === null || byHand || isHeard || said.times >= MAX_SAID_AGAIN) return
+  said.times++
+  said.at = direct.now()
+  void say(direct, connection, { type: 'description', connection: connection.offer, description: said.description })
+}
+
+/** Says this side's offer again, if it has waited long enough for its answer. */
+export function askAgain(direct: DirectState, connection: Connection): void {
+  if (connection.isOurs && connection.said !== null && direct.now() >= connection.said.at + SAY_AGAIN_AFTER) sayAgain(direct, connection)
+}
+
 /** Sends this side's description or candidate to the other side; or hands the description, sealed, to `described`, for a person to carry. */
-export async function say({ host }: DirectState, connection: Connection, signal: Described | Candidate): Promise<void> {
+async function say({ host }: DirectState, connection: Connection, signal: Described | Candidate): Promise<void> {
   const { described, peer } = connection
   const bytes = encodeSignal(signal)
   if (described === null || signal.type === 'candidate') {

@@ -6,6 +6,7 @@ import type { FrameRefusal, Opened } from '../sealed.ts'
 import type { TransportEvents, TransportState } from '../transport.ts'
 import type { Attempts } from './attempts.ts'
 import type { FrameChannel } from './channel.ts'
+import type { Description } from './description.ts'
 import type { MemberId, Members } from './members.ts'
 import type { IceServer, PageCommand } from './page-port.ts'
 
@@ -66,6 +67,10 @@ export interface Connection {
   candidatesTaken: number
   /** Since when nothing arrives (ms). */
   interruptedAt: number | null
+  /**
+   * This side's description with all candidates that the page has told so far, when it was said last (ms), and how often it was said again.
+   */
+  said: { description: Description; at: number; times: number } | null
   /** Takes this side's description for a person to carry, or null when there is none. Null: nobody waits for it. */
   described: ((frame: Uint8Array | null) => void) | null
 }

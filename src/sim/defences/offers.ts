@@ -30,6 +30,14 @@ export const OFFERS: readonly Defence[] = [
     test: tested(OFFERS_TEST, 'D20 the earliest author'),
   },
   {
+    row: 'D20',
+    file: NEGOTIATION,
+    in: 'sayAgain',
+    drop: 'operand',
+    mentions: ['MAX_SAID_AGAIN'],
+    test: tested('src/net/direct/lost.test.ts', 'D20 a description is said again MAX_SAID_AGAIN times'),
+  },
+  {
     row: 'D18',
     file: 'src/net/direct/schedule.ts',
     in: 'lookLater',
