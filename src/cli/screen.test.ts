@@ -1,14 +1,18 @@
 /** What a person who watches is shown while others say that much is still to come. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { rangeOf } from '../core/lists.ts'
 import type { Node } from '../node/node.ts'
 import { createScreen } from './screen.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
-/** A node that holds ops, and to which a peer says that a thousand million are still to come. */
-function nodeToldOfMany(): { node: Node; bring(): void } {
-  const engine = { stored: 1 }
+const [FLOOD, LINES_PER_SECOND] = [200, 20]
+
+/** A node that holds ops. `bring` brings new ones, `lie` an equivocation. @param toCome how many ops are still to come, as a peer says */
+function nodeToldOf(toCome: number): { node: Node; bring(ops?: number): void; lie(): void } {
+  const engine = { stored: 1, replica: { dag: { author: new Int32Array(100_000) } } }
+  let equivocations = 0
   const status = () => ({
     stored: engine.stored,
     ops: engine.stored,
@@ -16,10 +20,10 @@ function nodeToldOfMany(): { node: Node; bring(): void } {
     peers: [],
     paths: [],
     present: [],
-    fetching: { got: engine.stored, of: 1_000_000_000 },
+    fetching: { got: engine.stored, of: engine.stored + toCome },
     storage: 'ok',
     waits: null,
-    equivocations: 0,
+    equivocations,
   })
   const room = {
     admitted: (ops: readonly number[]) =>
@@ -33,15 +37,16 @@ function nodeToldOfMany(): { node: Node; bring(): void } {
           text: `${op};`,
         })),
       ),
-    latestEquivocations: () => [],
+    latestEquivocations: (from: number, most: number) =>
+      rangeOf(from, Math.min(equivocations, from + most)).map((seq) => ({ author: '00'.repeat(32), seq, ops: ['00', '01'], count: 2 })),
   }
   const names = { all: () => new Map([['00'.repeat(32), 'Ada']]) }
   const node = { engine, status, room, names, refused: { damages: 0, count: 0, latest: () => [] } }
-  return { node: node as unknown as Node, bring: () => void engine.stored++ }
+  return { node: node as unknown as Node, bring: (ops = 1) => void (engine.stored += ops), lie: () => void equivocations++ }
 }
 
 test('D24 what comes is shown within seconds, although a peer says that much more is to come and something always comes', async () => {
-  const { node, bring } = nodeToldOfMany()
+  const { node, bring } = nodeToldOf(1_000_000_000)
   const lines: string[] = []
   const screen = createScreen(
     { node, print: (line) => void lines.push(line), isWatched: true, relay: '', relayTrouble: () => '' },
@@ -63,7 +68,7 @@ test('D24 what comes is shown within seconds, although a peer says that much mor
 })
 
 test.each([true, false])('what an author calls itself is shown to a person, and not to a script (%s)', async (isWatched) => {
-  const { node, bring } = nodeToldOfMany()
+  const { node, bring } = nodeToldOf(1_000_000_000)
   const lines: string[] = []
   const options = { node, print: (line: string) => void lines.push(line), isWatched, relay: '', relayTrouble: () => '' }
   const screen = createScreen(options, (error) => {
@@ -75,4 +80,44 @@ test.each([true, false])('what an author calls itself is shown to a person, and 
   screen.close()
   const written = lines.filter((line) => line.endsWith('0;'))
   expect(written.map((line) => line.includes(' 00000000 “Ada”: 0;'))).toEqual([isWatched])
+})
+
+/** Lines that a person is shown in ten seconds, 25 changes in each second. */
+async function linesOf({ node, change }: { node: Node; change: () => void }): Promise<string[]> {
+  const lines: string[] = []
+  const screen = createScreen(
+    { node, print: (line) => void lines.push(line), isWatched: true, relay: '', relayTrouble: () => '' },
+    (error) => {
+      throw error
+    },
+  )
+  for (let n = 0; n < 250; n++) {
+    change()
+    screen.changed()
+    await vi.advanceTimersByTimeAsync(40)
+  }
+  screen.close()
+  return lines
+}
+
+test.each([2, 20, 200])('D10 a flood of %i ops at a time shows a person no more lines than a flood at once', async (ops) => {
+  const { node, bring } = nodeToldOf(0)
+  const lines = await linesOf({ node, change: () => bring(ops) })
+  expect(lines.length).toBeLessThan(FLOOD + 10 * LINES_PER_SECOND)
+  expect(lines.length).toBeGreaterThan(40)
+})
+
+test('what a few authors write by hand is shown at once, each line', async () => {
+  const { node, bring } = nodeToldOf(0)
+  let n = 0
+  const lines = await linesOf({ node, change: () => bring(n++ % 3 === 0 ? 1 : 0) })
+  expect(lines.length).toBe(1 + Math.ceil(250 / 3))
+})
+
+test('D10 equivocations that come one after the other are told together', async () => {
+  const { node, lie } = nodeToldOf(0)
+  const lines = await linesOf({ node, change: lie })
+  // 250 in five lists of three, and how many more.
+  expect(lines.length).toBeLessThan(1 + 6 * 4)
+  expect(lines.length).toBeGreaterThan(1 + 3 * 4)
 })

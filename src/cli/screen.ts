@@ -2,6 +2,7 @@
  * What a person sees of a running node, in lines: the ops as they come, and whether all peers agree. A line is printed when something
  * changes.
  */
+import { createBudget, leftAt } from '../core/budget.ts'
 import { rangeOf } from '../core/lists.ts'
 import type { Node } from '../node/node.ts'
 import type { Hex, HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
@@ -23,10 +24,17 @@ import {
 
 /** If more entries than this come at once, a person cannot follow them: only some are shown (`flood.ts`). */
 const FLOOD = 200
+/**
+ * Lines of entries that come back in each second to the `FLOOD` lines that a person may be shown at once: a screen. So a flood in small
+ * portions is a flood too.
+ */
+const LINES_PER_SECOND = 20
 /** Entries read at a time. */
 const BATCH = 256
 /** Equivocations that are told one by one: an author may make any number of them. */
 const TOLD_AT_ONCE = 3
+/** ms between two lists of new equivocations, if a person watches. */
+const TOLD_EVERY = 2_000
 /** ms between two lines about the same catching up. */
 const FETCHING_PAUSE = 2_000
 /** While more and more entries come, or a peer says that they will, the newest are shown this often (ms): what the peer says may be a lie. */
@@ -72,6 +80,8 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   let damages = 0
   let waits: 'behind' | 'unmarked' | 'lost' | null = null
   let lies = 0
+  let liesToldAt = -Infinity
+  const lines = createBudget(FLOOD, LINES_PER_SECOND, performance.now())
   const versions = new Set<PeerStatus['version']>()
   const paths = new Map<string, string>()
   let flood = { stored: 0, at: 0, saidAt: -Infinity, shownAt: performance.now() }
@@ -112,6 +122,9 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
 
   /** Costs only the new ones, however many there were: an author may make one after the other. */
   const tellLies = ({ equivocations }: NodeStatus): void => {
+    const now = performance.now()
+    if (isWatched && now < liesToldAt + TOLD_EVERY) return later(liesToldAt + TOLD_EVERY - now)
+    liesToldAt = now
     for (const lie of node.room.latestEquivocations(lies, TOLD_AT_ONCE)) print(equivocationLine(lie))
     const more = equivocations - lies - TOLD_AT_ONCE
     if (more > 0) print(moreEquivocationsLine(more))
@@ -124,21 +137,29 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
     for (const entry of entries) print(entryLine(entry, names.get(entry.author) ?? ''))
   }
 
+  /** No lines are owed: the first line after a flood waits no longer than the budget needs for one. */
+  const showNew = async (ops: readonly number[]): Promise<void> => {
+    printEntries(await node.room.admitted(ops))
+    lines.left = Math.max(0, leftAt(lines, performance.now()) - ops.length)
+  }
+
   const tellEntries = async (): Promise<void> => {
     shown ??= Math.max(0, node.engine.stored - NEWEST)
     for (let left = node.engine.stored - shown; left > 0 && !closed; left = node.engine.stored - shown) {
-      if (isWatched && left + toCome(node.status()) > FLOOD) {
-        if (!isFloodOver()) return
-        if (left > FLOOD) {
+      const isMuch = left + toCome(node.status()) > FLOOD
+      const most = Math.min(FLOOD, leftAt(lines, performance.now()))
+      if (isWatched && (isMuch || left > most)) {
+        if (!isFloodOver(isMuch)) return
+        if (left > most) {
           const ops = shownOfFlood(node.engine.replica.dag, shown, shown + left)
-          print(skippedLine(left - ops.length))
-          printEntries(await node.room.admitted(ops))
+          if (ops.length < left) print(skippedLine(left - ops.length))
+          await showNew(ops)
           shown += left
           continue
         }
       }
       const next = Math.min(left, BATCH)
-      printEntries(await node.room.admitted(rangeOf(shown, shown + next)))
+      await showNew(rangeOf(shown, shown + next))
       shown += next
     }
     flood.shownAt = performance.now()
@@ -147,15 +168,15 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   /** How many ops are still on their way, as the peer that brings them says. */
   const toCome = ({ fetching }: NodeStatus): number => (fetching === null || fetching.of === null ? 0 : fetching.of - fetching.got)
 
-  /** True when nothing has come for a while, or nothing was shown for long. Until then the progress is told. */
-  const isFloodOver = (): boolean => {
+  /** True when nothing has come for a while, or nothing was shown for long. Until then the progress is told, if there `isMuch` to tell of. */
+  const isFloodOver = (isMuch: boolean): boolean => {
     const status = node.status()
     const now = performance.now()
     if (flood.stored !== status.stored) flood = { ...flood, stored: status.stored, at: now }
     const until = Math.min(flood.at + QUIET, flood.shownAt + SHOWN_EVERY)
     if (now >= until) return true
     later(until - now)
-    if (now >= flood.saidAt + FETCHING_PAUSE) {
+    if (isMuch && now >= flood.saidAt + FETCHING_PAUSE) {
       print(catchingUpLine(status))
       flood.saidAt = now
     }

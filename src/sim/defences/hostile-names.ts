@@ -174,6 +174,22 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     test: tested('src/cli/flood.test.ts', 'D10 in a flood by'),
   },
   {
+    row: 'D10',
+    file: 'src/cli/screen.ts',
+    in: 'tellEntries',
+    replace: 'value of const most',
+    with: 'FLOOD',
+    test: tested('src/cli/screen.test.ts', 'D10 a flood of'),
+  },
+  {
+    row: 'D10',
+    file: 'src/cli/screen.ts',
+    in: 'tellLies',
+    drop: 'if',
+    mentions: ['liesToldAt'],
+    test: tested('src/cli/screen.test.ts', 'D10 equivocations that come one after'),
+  },
+  {
     row: 'D8',
     file: 'src/sync/held-back.ts',
     in: 'holdBack',
