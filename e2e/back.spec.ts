@@ -1,7 +1,7 @@
 /** Back closes the place that is open, and leaves the room only where none is. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
-import { ready } from './tabs.ts'
+import { ready, said } from './tabs.ts'
 
 async function show(page: Page, place: string): Promise<void> {
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
@@ -44,6 +44,22 @@ test('Back closes a place, Forward opens it again, and a place that was closed b
   expect(await page.evaluate(() => history.length)).toBe(entries + 1)
   await page.goBack()
   await expect.poll(() => page.url()).toBe(`${host.address}/?before`)
+})
+
+test('Back leads from a room to the start page that it was opened on, and Forward to the room again', async ({ host, device }) => {
+  const { context } = await device()
+  const page = await context.newPage()
+  await page.goto(host.address)
+  await page.getByRole('button', { name: 'Create the room', exact: true }).click()
+  await ready(page)
+  const [room, node] = [page.url(), await said(page, 'node')]
+  await page.goBack()
+  await expect(page.getByRole('button', { name: 'Create the room', exact: true })).toBeVisible()
+  const loading = page.waitForEvent('load')
+  await page.goForward()
+  await loading
+  await ready(page)
+  expect([page.url(), await said(page, 'node')]).toEqual([room, node])
 })
 
 test('a page that is loaded again with a place open shows none, and Back leaves it at once', async ({ host, device }) => {

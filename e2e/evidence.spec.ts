@@ -67,7 +67,7 @@ test('B1 the evidence of two ops with one number is exported from the card, and 
     [...readFileSync(path)].slice(0, -1),
   )
   await expect(stranger.getByText('The file is cut', { exact: false })).toBeVisible()
-  await stranger.getByRole('link', { name: 'To the start' }).click()
+  await stranger.getByRole('link', { name: 'Go to the start page' }).click()
   await expect(stranger.getByRole('button', { name: 'Create the room' })).toBeVisible()
 
   const check = (name: string) =>

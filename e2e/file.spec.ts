@@ -26,7 +26,7 @@ test('E10 a cut file gives its whole parts and the rest is named; what an earlie
   await read(Buffer.concat([file, file.subarray(FIRST_LINE, -9)]))
   const left = file.length - FIRST_LINE - 9
   await expect(place.getByText(`its last ${left} B could not be read`)).toBeVisible()
-  await expect(place.getByText('2 ops admitted, 0 known before, 1 refused.')).toBeVisible()
+  await expect(place.getByText('2 ops admitted, 0 known before, 0 refused.')).toBeVisible()
   await agree([newcomer], 2)
   await read(Buffer.from('a letter'))
   await expect(place.getByText('This is not the file of a room, so nothing was imported.')).toBeVisible()

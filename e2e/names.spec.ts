@@ -7,7 +7,7 @@ async function chooseName(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
   const place = page.getByRole('dialog', { name: 'Node', exact: true })
-  await place.getByRole('textbox', { name: 'Your name in this room' }).fill(name)
+  await place.getByRole('textbox', { name: /^Your name / }).fill(name)
   await page.keyboard.press('Escape')
 }
 
@@ -123,10 +123,10 @@ test('of several nodes in a page the field for a name is that of the selected on
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Node', exact: true }).click()
   const place = page.getByRole('dialog', { name: 'Node', exact: true })
-  const field = place.getByRole('textbox', { name: `Your name in this room as ${own}` })
+  const field = place.getByRole('textbox', { name: `Your name beside “${own}” in this room` })
   await expect(field).toHaveValue('')
   await expect(place.getByRole('button', { name: 'Show it now', exact: true })).toHaveCount(0)
   await field.fill('Bea')
   await added.click()
-  await expect(place.getByRole('textbox', { name: `Your name in this room as ${nickname}` })).toHaveValue('Ana')
+  await expect(place.getByRole('textbox', { name: `Your name beside “${nickname}” in this room` })).toHaveValue('Ana')
 })

@@ -253,8 +253,8 @@ test('rooms of one name are told apart by their last messages, or by when they w
   for (const page of pages) await page.close()
   const start = await context.newPage()
   const rooms = (await openStart(start, host.address)).locator('.kept-item')
-  await expect(rooms.filter({ hasText: '“see you on Thursday”' })).toContainText('written now')
-  await expect(rooms.filter({ hasText: 'No message yet, created now' })).toContainText('opened now')
+  await expect(rooms.filter({ hasText: '“see you on Thursday”' })).toContainText('you wrote now')
+  await expect(rooms.filter({ hasText: 'No message lately, created now' })).toContainText('you opened it now')
   await expect(rooms.filter({ hasText: 'Not arrived yet' })).toContainText(`Room ${id}`)
 })
 
@@ -414,7 +414,7 @@ test('kept nodes are told apart by the names that were chosen, by how many ops t
     kept.locator('.kept-node').filter({ [isNamed ? 'hasText' : 'hasNotText']: node.slice(0, 8) }),
   )
   await expect(ada!).toContainText('“Ada Lovelace”')
-  await expect(ada!).toContainText('3 ops, written now')
-  await expect(other!).toContainText('1 op, opened now')
+  await expect(ada!).toContainText('3 ops, you wrote now')
+  await expect(other!).toContainText('1 op, you opened it now')
   await expect(other!).not.toContainText('“')
 })

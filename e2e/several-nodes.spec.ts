@@ -153,7 +153,7 @@ test('of several nodes, only the places of a node name one; a link that works on
     if (place === 'Share the room') {
       await expect(sheet.getByRole('img')).toHaveCount(0)
       // The link is the room's; the file is a node's.
-      await expect(sheet).toContainText(/\w+ \w+ writes and reads it\./)
+      await expect(sheet).toContainText(/import into, the node \w+ \w+\./)
     }
     await page.keyboard.press('Escape')
   }

@@ -76,12 +76,12 @@ test('an address with a link that is not right leads to the start page, where it
   await expect(field).toBeFocused()
   await expect(field).toHaveValue(link.slice(0, -1))
   await expect(field).toHaveAccessibleDescription(
-    'This is the address with which the page was opened. This room link is wrong: it has 85 letters after “#”, and there must be 86. Copy the link again, or correct it here.',
+    'This is the address with which the page was opened. This room link is wrong: it has 85 characters, and there must be 86 after “#”. Copy the link again, or correct it here.',
   )
   await field.press('End')
   await page.keyboard.type(`${link.at(-1)!}A`)
   await field.press('Enter')
-  await expect(field).toHaveAccessibleDescription(/^This room link is wrong: it has 87 letters/)
+  await expect(field).toHaveAccessibleDescription(/^This room link is wrong: it has 87 characters/)
   await field.press('Backspace')
   await field.press('Enter')
   await ready(page)
@@ -104,7 +104,7 @@ test('a link of another address is not followed at once: the page says that it h
     await page.getByRole('button', { name: 'Join', exact: true }).click()
   }
   await paste(there)
-  await expect(page.getByText('This page asks its own relay for the room')).toBeVisible()
+  await expect(page.getByText('This page uses its own relay')).toBeVisible()
   await expect(page.getByText('always means the device that opens the link')).toBeVisible()
   await page.getByRole('button', { name: 'Join from this page', exact: true }).click()
   await ready(page)

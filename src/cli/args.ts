@@ -126,7 +126,7 @@ function readRun(args: readonly string[]): Asked {
   const link = parseLink(text)
   if (link === null)
     return wrong(
-      'This is not the link of a room. Such a link ends in "#" and a row of 86 letters. Copy all of it from a tab’s address bar, and put it in quotes.',
+      'This is not the link of a room. Such a link ends in "#" and 86 characters. Copy all of it from a tab’s address bar, and put it in quotes.',
     )
   const { address } = findLink(text)!
   const from = address === '' ? null : relayBeside(address)

@@ -29,11 +29,11 @@ export interface OpenedTerminal {
   readonly folderOf: (author: string) => string
 }
 
-/** Characters that some system takes for no part of a name, or that nobody sees; joiners are letters' own ("می‌خواهم"). */
+/** Characters that a file system may refuse in a name, and invisible ones. Joiners stay, because some scripts need them ("می‌خواهم"). */
 const NOT_IN_FOLDERS = /[\p{Cc}\p{Zl}\p{Zp}"%*/:<>?\\|]|(?![ \u200c\u200d])[\p{Cf}\p{Zs}]/gu
 
 /**
- * A node's name as the first part of its folder's name: any two names give two. At most 200 bytes for 40 characters: systems take 255.
+ * A node's name as the first part of its folder's name: different names give different ones. At most 200 bytes for 40 characters: systems take 255.
  * Beyond U+FFFF nothing is replaced, so that this holds.
  */
 const folderNameOf = (name: string): string =>

@@ -1,6 +1,6 @@
 /** Links as they reach people. */
 import { expect, test } from 'vitest'
-import { findLink, LINK_LETTERS, lettersOfLink } from './room-link.ts'
+import { findLink, LINK_CHARACTERS, charactersOfLink } from './room-link.ts'
 
 const LINK = `${'aB3_-'.repeat(17)}w`
 const ADDRESS = `https://weave.example/#${LINK}`
@@ -50,10 +50,12 @@ test.each([
 test.each([
   ['nothing', '', 0],
   ['an address without a row', 'https://weave.example/#', 0],
-  ['a letter too few', ADDRESS.slice(0, -1), LINK_LETTERS - 1],
-  ['a letter too few, alone', LINK.slice(1), LINK_LETTERS - 1],
-  ['a letter too many, escaped', encodeURIComponent(`${ADDRESS}A`), LINK_LETTERS + 1],
-  ['a last letter that no 64 bytes give', ADDRESS.replace(/w$/, 'x'), LINK_LETTERS],
+  ['a letter too few', ADDRESS.slice(0, -1), LINK_CHARACTERS - 1],
+  ['a letter too few, alone', LINK.slice(1), LINK_CHARACTERS - 1],
+  ['an address without "#"', `https://weave.example/${'a'.repeat(50)}`, 0],
+  ['a letter too few, with an invitation', `${ADDRESS.slice(0, -1)}.${'a'.repeat(300)}`, LINK_CHARACTERS - 1],
+  ['a letter too many, escaped', encodeURIComponent(`${ADDRESS}A`), LINK_CHARACTERS + 1],
+  ['a last letter that no 64 bytes give', ADDRESS.replace(/w$/, 'x'), LINK_CHARACTERS],
 ])('a person who mends a link is told how many letters it has: %s', (_what, text, letters) => {
-  expect(lettersOfLink(text)).toBe(letters)
+  expect(charactersOfLink(text)).toBe(letters)
 })

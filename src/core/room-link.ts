@@ -1,12 +1,12 @@
 /**
- * Finds a room's link in a text: as people copy it, and as messengers, mail and documents pass it on. A link is a row of LINK_LETTERS
- * letters of base64url (64 bytes), and perhaps an invitation after a point. Nothing in it tells whether there is such a room.
+ * Finds a room's link in a text: as people copy it, and as messengers, mail and documents pass it on. A link is LINK_CHARACTERS
+ * characters of base64url (64 bytes), and perhaps an invitation after a point. Nothing in it tells whether there is such a room.
  */
 
 /** 64 bytes in base64url. */
-export const LINK_LETTERS = 86
+export const LINK_CHARACTERS = 86
 /** The last letter has 2 bits of the link, and 4 that are 0. */
-const LINK = new RegExp(`(?<![\\w-])([\\w-]{${LINK_LETTERS - 1}}[AQgw])(\\.[\\w-]+)?(?![\\w-])`)
+const LINK = new RegExp(`(?<![\\w-])([\\w-]{${LINK_CHARACTERS - 1}}[AQgw])(\\.[\\w-]+)?(?![\\w-])`)
 /** Letters that nobody sees: some programs put them into long words, so that these can be broken. */
 const UNSEEN = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
 const ESCAPED = /%([0-7][0-9a-f])/gi
@@ -18,10 +18,16 @@ const OPENING = /^[^a-z]+/i
 const seenIn = (text: string): string =>
   text.replaceAll(UNSEEN, '').replaceAll(ESCAPED, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 
-/** How many letters the link seems to have in a text that has none: those of the longest row behind the last "#", if there is one. */
-export function lettersOfLink(text: string): number {
+/**
+ * How many characters the link seems to have in a text that has none: those after the last "#", without an invitation, or those of a text
+ * without "#" that has nothing else.
+ */
+export function charactersOfLink(text: string): number {
   const seen = seenIn(text)
-  const rows = seen.slice(seen.lastIndexOf('#') + 1).match(/[\w-]+/g) ?? []
+  const at = seen.lastIndexOf('#')
+  const link = at < 0 ? seen.trim() : seen.slice(at + 1).split('.')[0]!
+  if (at < 0 && !/^[\w-]+$/.test(link)) return 0
+  const rows = link.match(/[\w-]+/g) ?? []
   return rows.reduce((most, row) => Math.max(most, row.length), 0)
 }
 

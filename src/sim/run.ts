@@ -25,8 +25,11 @@ export interface Report {
   readonly healedAfter: number
 }
 
-/** Events of a world; with more it does not come to rest. A node that waits ten minutes for a lost op in a crowd needs 700,000. */
-const MAX_EVENTS = 1_000_000
+/**
+ * Events of a world; with more it does not come to rest. A crowd makes some 4,500 a second, and a node that waits ten minutes for a lost op
+ * beside it needs up to 2,700,000.
+ */
+const MAX_EVENTS = 4_000_000
 /** Within so long after the storm all is to be well (ms): most pauses of the engine are a minute at most, and a few may follow each other. */
 const HEAL = 240_000
 /** Within so long every node has told its heads once more (ms). */

@@ -5,12 +5,12 @@
  */
 import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
-import { LINK_LETTERS } from '../core/room-link.ts'
+import { LINK_CHARACTERS } from '../core/room-link.ts'
 import { graphMessages } from './graph/graph-messages.ts'
 import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'
 
-/** A row with fewer letters was not meant to be a link. */
+/** Fewer characters were not meant to be a link. */
 const SEEMS_A_LINK = 40
 
 /** The name of a room for which nobody gave one. */
@@ -112,7 +112,7 @@ export const messages = {
     offline: 'Offline',
     offlineOf: (name: string) => `Take ${name} offline`,
     offlineHint: 'Go offline: closes this node’s connections. It keeps working, and catches up when it is online again.',
-    onlineHint: 'Go online: opens this node’s connections again. It catches up.',
+    onlineHint: 'Go online: opens this node’s connections again. The node then catches up.',
     digest: 'digest',
     digestHint:
       'A hash of the heads. Two correct nodes with the same digest hold the same ops, as long as nobody finds two inputs with the same SHA-256 hash.',
@@ -170,9 +170,11 @@ export const messages = {
     newest: 'Jump to newest',
     newBelow: (n: number) => `${plural(n, 'new entry', 'new entries')} below`,
     late: 'late',
-    lateHint: 'This entry arrived after entries that stand below it. It was written without knowing them.',
-    unseenLate: (n: number, isMore: boolean) => `${isMore ? `${countInWords(n)} or more` : countInWords(n)} arrived late`,
-    unseenLateHint: 'They were inserted further up, out of sight. Press to go to the first of them.',
+    lateHint:
+      'This entry arrived after entries that stand further down. It does not follow them: its author had not seen them, or left them out.',
+    lateWaiting: (n: number, isMore: boolean) =>
+      `${isMore ? `${countInWords(n)} entries or more` : plural(n, 'entry', 'entries')} arrived late`,
+    lateWaitingHint: 'They were inserted in the history, out of sight. Press to go to the one that arrived first.',
     search: 'Search the history',
     searchShort: 'Search: text, name or id',
     foundAt: (i: number, n: number, more: boolean) => `${countInWords(i)} of ${more ? 'more than ' : ''}${countInWords(n)}`,
@@ -241,15 +243,15 @@ export const messages = {
     link: 'Room link',
     linkPlaceholder: 'https://…/#…',
     joinNow: 'Join',
-    badLink: (letters: number) =>
-      letters < SEEMS_A_LINK
-        ? `This text contains no room link. A room link ends in “#” and a row of ${LINK_LETTERS} letters.`
-        : letters === LINK_LETTERS
-          ? 'The last letter of this room link is wrong. Copy the link again, or correct it here.'
-          : `This room link is wrong: it has ${countInWords(letters)} letters after “#”, and there must be ${LINK_LETTERS}. Copy the link again, or correct it here.`,
+    badLink: (count: number) =>
+      count < SEEMS_A_LINK
+        ? `This text contains no room link. A room link ends in “#” and ${LINK_CHARACTERS} characters.`
+        : count === LINK_CHARACTERS
+          ? 'The last character of this room link is wrong. Copy the link again, or correct it here.'
+          : `This room link is wrong: it has ${countInWords(count)} characters, and there must be ${LINK_CHARACTERS} after “#”. Copy the link again, or correct it here.`,
     mistyped: 'This is the address with which the page was opened.',
     elsewhere: (place: string) =>
-      `This link was made at ${quotedName(place)}. This page asks its own relay for the room, and not that of the other address. So the room’s other nodes may not be found from here.`,
+      `This link leads to ${quotedName(place)}, and not to this page. This page uses its own relay, and not the relay of ${quotedName(place)}. So it may not find the other nodes of the room.`,
     elsewhereIsHere: (place: string) => `${quotedName(place)} always means the device that opens the link.`,
     openThere: (place: string) => `Open the link at ${quotedName(place)}`,
     joinHere: 'Join from this page',
@@ -280,7 +282,7 @@ export const messages = {
   },
   failed: {
     again: 'Try again',
-    toStart: 'To the start',
+    toStart: 'Go to the start page',
     exportLead: 'This node does not run, but you can save what it stored. A node that joins with the room’s link can read the file.',
     export: 'Export what is stored',
     reading: 'Reading the disk …',
@@ -328,11 +330,12 @@ export const messages = {
     onlyHere: (host: string) =>
       `This link works on this device only: “${host}” always means the device that opens the link. To let other devices in, start the app with HOST=0.0.0.0 npm start. Then replace “${host}” in the link by this machine’s network address. docs/relay.md says how to add https.`,
     code: 'The room’s link as a code for a camera',
-    codeHint: 'Another device can open it with its camera, or with “Scan a code” on the start screen.',
+    codeHint: 'Another device can open it with its camera, or with “Scan a code” on the start page.',
     file: 'The room as a file',
-    fileLead: 'A file holds the whole room, signed. Any node of the room can read it, and checks every op in it.',
+    fileLead:
+      'A file holds all ops that this node has admitted, with their signatures. Any node of the room can read it, and checks every op in it.',
     /** Of several nodes in the page, which one it is. */
-    fileOf: (nickname: string) => `${nickname} writes and reads it.`,
+    fileOf: (nickname: string) => `These buttons export from, and import into, the node ${nickname}.`,
     export: 'Export the room',
     exported: (file: string, size: string) => `${fileWritten(file, size)}.`,
     import: 'Import a file',
@@ -344,6 +347,7 @@ export const messages = {
     importedEvidence:
       'This file is evidence of an equivocation, and not a room, so nothing was imported. To check it, open the start page and press “Check evidence, without a room”.',
     importedOther: 'This file is of another room, so nothing was imported. Open that room by its link, and import the file there.',
+    importedDamaged: 'The file is cut or damaged, and nothing could be taken from it. Export the room again, or copy the file again.',
     importedNothing: 'This file has no ops, so nothing was imported.',
     imported: (admitted: number, duplicate: number, refused: number) =>
       `${plural(admitted, 'op')} admitted, ${countInWords(duplicate)} known before, ${countInWords(refused)} refused.`,
@@ -400,7 +404,7 @@ export const messages = {
   node: {
     title: 'Node',
     ownName: 'Your name in this room',
-    ownNameOf: (nickname: string) => `Your name in this room as ${nickname}`,
+    ownNameOf: (nickname: string) => `Your name beside “${nickname}” in this room`,
     ownNamePlaceholder: 'none: others see the nickname',
     ownNameHeld: 'Others in this room see this name as soon as you write.',
     ownNameTell: 'Show it now',
@@ -424,7 +428,7 @@ export const messages = {
     notPersistent: 'Not persistent: the browser may clear it when the disk is full.',
     persist: 'Request persistent storage',
     persistRefused: 'The browser did not agree. It often agrees after you install or bookmark the app.',
-    share: 'The room’s link and file are under Menu → Share the room.',
+    share: 'To copy the room’s link, or to export or import a file: Menu → Share the room.',
     ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${countInWords(stored)} of them on this disk`,
     refused: 'Refused',
     refusedNone: 'Nothing was refused.',
@@ -485,7 +489,7 @@ export const messages = {
     keys: [
       ['Enter', 'send what is typed'],
       ['Shift Enter', 'a new line'],
-      ['/', 'outside of a text field: search the history for a text, a name, the beginning of an id'],
+      ['/', 'outside a text field: search the history for a text, a name or the beginning of an id'],
       ['Enter', 'in the search: the next match, with Shift the one before'],
       ['Esc', 'close, clear the search or the selection'],
       ['L', 'follow the newest, in history and graph'],

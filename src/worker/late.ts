@@ -7,7 +7,7 @@ import { sliceHistory } from '../core/history.ts'
 import { keepLeast } from '../core/keep-least.ts'
 import type { Replica } from '../core/replica.ts'
 
-/** Ops of one telling that are named: more than people go through one by one. Others decide how many there are. */
+/** At most so many late ops are named at a time. Other authors decide how many there are, so there must be a limit. */
 export const MAX_LATE_NAMED = 256
 
 /**

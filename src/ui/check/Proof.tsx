@@ -12,7 +12,7 @@ import { AuthorMark, AuthorName } from '../shared/AuthorMark.tsx'
 import { checkMessages as text } from './check-messages.ts'
 
 /** Letters of a link that say the room's id and nothing of its secret: 32 bytes end within the 43rd. */
-const LINK_LETTERS = 42
+const LINK_CHARACTERS = 42
 
 export function Proof({ name, evidence }: { readonly name: string; readonly evidence: Evidence }) {
   const first = evidence.a[0]!
@@ -37,7 +37,7 @@ export function Proof({ name, evidence }: { readonly name: string; readonly evid
         <dt>{text.room}</dt>
         <dd>
           <code>{toHex(roomOf(first))}</code>
-          <span className="quiet">{text.roomHint(toBase64url(roomOf(first)).slice(0, LINK_LETTERS))}</span>
+          <span className="quiet">{text.roomHint(toBase64url(roomOf(first)).slice(0, LINK_CHARACTERS))}</span>
         </dd>
         <dt>{text.number}</dt>
         <dd>{messages.count(first.op.seq)}</dd>

@@ -37,7 +37,7 @@ export const checkMessages = {
   reading: 'Reading and checking…',
   unreadable: 'The browser could not read this file.',
   tooLarge: 'The file is larger than any evidence.',
-  back: 'To the start',
+  back: 'Go to the start page',
   proves: 'This file proves an equivocation',
   provesNot: 'This file proves nothing',
   proven: (seq: number) =>

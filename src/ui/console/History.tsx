@@ -7,7 +7,7 @@ import { messages } from '../messages.ts'
 import { useAgeClock, useNode, useNodeState, usePage } from '../state/bindings.ts'
 import { Entry } from './Entry.tsx'
 import { Typing } from './Typing.tsx'
-import { isMarked, MAX_LATE, unseenOf } from './late.ts'
+import { isMarked, MAX_LATE_KEPT, waitingOf } from './late.ts'
 import { useHistory } from './use-history.ts'
 import { useLate } from './use-late.ts'
 import { useScrolling } from './use-scrolling.ts'
@@ -30,7 +30,7 @@ export function History({ author }: { readonly author: Hex }) {
 
   const { box, list, space, following, below, follow, goTo, onScroll } = useScrolling(history, welcome)
   useLate(box, history)
-  const unseen = unseenOf(late)
+  const waiting = waitingOf(late)
 
   const select = useCallback(
     (id: Hex) => {
@@ -65,10 +65,10 @@ export function History({ author }: { readonly author: Hex }) {
       </div>
       <div className="history-foot">
         <Typing />
-        {unseen.length > 0 && (
-          <button type="button" className="button to-late" title={text.unseenLateHint} onClick={() => goTo(unseen[0]!)}>
-            <Icon name="up" />
-            {text.unseenLate(unseen.length, unseen.length === MAX_LATE)}
+        {waiting.length > 0 && (
+          <button type="button" className="button to-late" title={text.lateWaitingHint} onClick={() => goTo(waiting[0]!)}>
+            <Icon name="right" />
+            {text.lateWaiting(waiting.length, waiting.length === MAX_LATE_KEPT)}
           </button>
         )}
         {!following && (
@@ -79,7 +79,7 @@ export function History({ author }: { readonly author: Hex }) {
         )}
       </div>
       <p className="visually-hidden" role="status">
-        {unseen.length > 0 && text.unseenLate(unseen.length, unseen.length === MAX_LATE)}
+        {waiting.length > 0 && text.lateWaiting(waiting.length, waiting.length === MAX_LATE_KEPT)}
       </p>
     </>
   )

@@ -196,12 +196,12 @@ test('of entries that arrive late out of sight a button tells how many, and lead
   total += 3
   tell()
   tellLate(20, 21, 120)
-  await vi.waitFor(() => expect(toLate()?.textContent).toContain('3 arrived late'))
-  expect(place.querySelector('[role="status"]')!.textContent).toContain('3 arrived late')
+  await vi.waitFor(() => expect(toLate()?.textContent).toContain('3 entries arrived late'))
+  expect(place.querySelector('[role="status"]')!.textContent).toContain('3 entries arrived late')
   // They are not below.
   toLate()!.click()
   await vi.waitFor(() => expect(seen()).toContain(20))
-  await vi.waitFor(() => expect(toLate()?.textContent).toContain('1 arrived late'))
+  await vi.waitFor(() => expect(toLate()?.textContent).toContain('1 entry arrived late'))
   expect(place.querySelector('.jump')!.textContent).toBe(messages.console.newest)
   expect(marked()).toEqual([20, 21])
   toLate()!.click()
@@ -219,7 +219,7 @@ test('an entry that arrives late in sight is shown to be new, and keeps no mark'
   await begin(60)
   const late = seen().at(-2)!
   tellLate(late)
-  await vi.waitFor(() => expect(place.querySelector(`[data-id="${entryOf(late).id}"]`)!.getAttribute('data-landed')).toBe('true'))
+  await vi.waitFor(() => expect(place.querySelector(`[data-id="${entryOf(late).id}"]`)!.getAttribute('data-arrived')).toBe('true'))
   await vi.waitFor(() => expect(store.getState().late.size).toBe(0))
   expect([toLate(), ...marked()]).toEqual([null])
 })

@@ -1,4 +1,4 @@
-/** Looks which late entries are in sight: only what is drawn is, so a tab in the background has seen none. */
+/** Finds which late entries are in sight. An entry is in sight only if it is drawn: a tab in the background shows none. */
 import { useEffect, type RefObject } from 'react'
 import { useNode, useNodeState } from '../state/bindings.ts'
 import type { Hex } from '../../worker/api.ts'
@@ -11,11 +11,11 @@ export function useLate(box: RefObject<HTMLElement | null>, { entries }: NodeSta
   const node = useNode()
   const late = useNodeState((state) => state.late)
   useEffect(() => {
-    const waits = (id: Hex | undefined): boolean => id !== undefined && (late.get(id) ?? 'seen') !== 'seen'
+    const waits = (id: Hex | undefined): boolean => id !== undefined && (late.get(id) ?? 'shown') !== 'shown'
     if (![...late.keys()].some(waits)) return undefined
     const look = (rows: readonly HTMLElement[]): void => {
       const inSight = new Set(rows.map((row) => row.dataset['id']!))
-      for (const row of rows) row.dataset['landed'] = 'true'
+      for (const row of rows) row.dataset['arrived'] = 'true'
       node.lookAtLate((id) => inSight.has(id))
     }
     const rows = [...box.current!.querySelectorAll<HTMLElement>('.entry')].filter((row) => waits(row.dataset['id']))

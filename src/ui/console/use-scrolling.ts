@@ -41,7 +41,7 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   const [height, setHeight] = useState(FIRST_GUESS)
   const [following, setFollowing] = useState(true)
   const lateCount = useNodeState((state) => state.lateCount)
-  /** How many entries there were at the end when it was left: those that arrive late since then are not at the end. */
+  /** Entries that arrived late are not counted: they are not at the end. */
   const ended = total - lateCount
   const [readUpTo, setReadUpTo] = useState(0)
   /** The topmost visible entry, and how far it was below the beginning of all that is scrolled: it stays in place when that changes. */
@@ -118,7 +118,7 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
       // A folded text in which a search found something is opened: what follows it moves down.
       if (found !== null && found.words !== '' && row.querySelector('[data-clipped="true"]') !== null) leaveEnd()
       const target = targetOf(row)
-      // The card of what is selected may just have taken height from the box, which is about to go to its end: from there it is seen what is in sight.
+      // The card of the selected op may just have made the box smaller. So this goes to the end first, and then looks whether the entry is in sight.
       if (following) toEnd()
       if (!isWithin(target, box.current!)) target.scrollIntoView({ block: 'center' })
       isSelectedSeen.current = true

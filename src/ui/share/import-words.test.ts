@@ -20,11 +20,23 @@ test.each([
   ['a picture', PNG, noBundle(PNG), 'This is not the file of a room, so nothing was imported.'],
   ['evidence', bytesOf('tabweave evidence 1\n'), noBundle(SOME), 'This file is evidence of an equivocation'],
   ['another room', SOME, outcome({ reasons: ['not-for-this-room', 'not-for-this-room'] }), 'This file is of another room'],
+  [
+    'a file that was cut in its first part',
+    SOME,
+    outcome({ reasons: ['truncated'], unread: { bytes: 9, reason: 'truncated' } }),
+    'The file is cut or damaged, and nothing',
+  ],
+  ['a file with a changed byte', SOME, outcome({ reasons: ['bad-number'] }), 'The file is cut or damaged, and nothing'],
   ['the first line alone', SOME, outcome({}), 'This file has no ops, so nothing was imported.'],
 ])('a file that gives nothing is told by what it is: %s', (_what, bytes, came, beginning) => {
   const { said, reasons } = importInWords(bytes, came, 0)
   expect(said.startsWith(beginning)).toBe(true)
   expect(reasons).toEqual([])
+})
+
+test('a file of ops that all wait is not told as one without ops', () => {
+  const { said } = importInWords(SOME, outcome({}), 3)
+  expect(said).toBe('0 ops admitted, 0 known before, 0 refused. 3 ops of this room wait for a missing parent or for a signature.')
 })
 
 test('a file that gives something is told by counts, with each reason once', () => {
@@ -36,9 +48,11 @@ test('a file that gives something is told by counts, with each reason once', () 
   })
   expect(importInWords(SOME, came, 3)).toEqual({
     said:
-      '2 ops admitted, 1 known before, 3 refused. The file is cut or damaged: its last 7 B could not be read. ' +
+      '2 ops admitted, 1 known before, 2 refused. The file is cut or damaged: its last 7 B could not be read. ' +
       'All whole parts before them were taken. 3 ops of this room wait for a missing parent or for a signature.',
     reasons: ['It belongs to another room.', 'Its bytes end in the middle of a value.'],
   })
-  expect(importInWords(SOME, outcome({ reasons: ['bad-signature', 'not-for-this-room'] }), 0).reasons).toHaveLength(2)
+  const { refused, ...others } = outcome({ reasons: ['bad-signature', 'not-for-this-room'] })
+  const ofAnOp = refused.map((each, i) => (i === 0 ? { ...each, id: 'ab' } : each))
+  expect(importInWords(SOME, { ...others, refused: ofAnOp }, 0).reasons).toHaveLength(2)
 })

@@ -7,11 +7,12 @@ import { useEffect } from 'react'
 
 const FOCUSABLE = '[tabindex="0"], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select, a[href]'
 
+const isExact = (): boolean => matchMedia('(pointer: fine)').matches
+
 /** Where one types; with fingers, what one reads, since the focus would open the keyboard. */
 function home(): HTMLElement | null {
   const console = document.querySelector('.console[data-focused="true"]') ?? document.querySelector('.console')
-  const isExact = matchMedia('(pointer: fine)').matches
-  return console?.querySelector<HTMLElement>(isExact ? '.composer textarea' : '.history') ?? null
+  return console?.querySelector<HTMLElement>(isExact() ? '.composer textarea' : '.history') ?? null
 }
 
 /** Whether an element cannot have the focus any more. Browsers find that out at different times. */
@@ -39,7 +40,8 @@ export function useKeptFocus(): void {
     const keep = (): void => {
       timer = undefined
       if (!isLost() || !isOut(path[0])) return
-      nearest(path)?.focus({ preventScroll: true })
+      // Fingers need no frame that shows where the keyboard is.
+      nearest(path)?.focus({ preventScroll: true, ...(!isExact() && { focusVisible: false }) })
     }
     // After those who give the focus back themselves.
     const observer = new MutationObserver(() => {

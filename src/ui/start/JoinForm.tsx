@@ -3,7 +3,7 @@
  * made at another address is not followed at once: this page has another relay, and a person would wait in an empty room.
  */
 import { useCallback, useId, useState, type FormEvent } from 'react'
-import { findLink, lettersOfLink } from '../../core/room-link.ts'
+import { findLink, charactersOfLink } from '../../core/room-link.ts'
 import { messages } from '../messages.ts'
 import { Scan } from '../qr/Scan.tsx'
 import { type Elsewhere, elsewhereOf } from '../state/start-up.ts'
@@ -19,7 +19,7 @@ interface JoinFormProps {
 
 export function JoinForm({ mistyped, onJoin }: JoinFormProps) {
   const [words, setWords] = useState(mistyped ?? '')
-  const [bad, setBad] = useState(mistyped === null ? '' : `${text.mistyped} ${text.badLink(lettersOfLink(mistyped))}`)
+  const [bad, setBad] = useState(mistyped === null ? '' : `${text.mistyped} ${text.badLink(charactersOfLink(mistyped))}`)
   const [elsewhere, setElsewhere] = useState<(Elsewhere & { readonly fragment: string }) | null>(null)
   const fieldId = useId()
   const badId = useId()
@@ -30,7 +30,7 @@ export function JoinForm({ mistyped, onJoin }: JoinFormProps) {
       const there = found && elsewhereOf(found, location.href)
       if (found !== null && there === null) return onJoin(found.fragment)
       setWords(followed)
-      setBad(found === null ? text.badLink(lettersOfLink(followed)) : '')
+      setBad(found === null ? text.badLink(charactersOfLink(followed)) : '')
       setElsewhere(found && there && { ...there, fragment: found.fragment })
     },
     [onJoin],

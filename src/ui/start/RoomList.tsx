@@ -1,4 +1,7 @@
-/** The rooms that this browser has kept, the one that was used last first, each with its last message and its nodes: one click and the tab is a node of it again, or it is forgotten. */
+/**
+ * The rooms that this browser keeps, the one that was used last first. Each shows its last message and its nodes. One click resumes a node, or
+ * forgets it.
+ */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { greatestOf } from '../../core/lists.ts'
 import type { Hex, KeptNode, StoredFacts } from '../../worker/api.ts'

@@ -14,11 +14,11 @@ export const keptMessages = {
   nameless: (id: string) => `Room ${id}`,
   awaited: 'Not arrived yet',
   /** What was done last there, in this browser. */
-  opened: (when: string) => `opened ${when}`,
-  written: (when: string) => `written ${when}`,
-  /** Of a room without messages. */
-  empty: (when: string) => `No message yet, created ${when}`,
-  unreadable: 'Its disk cannot be read.',
+  opened: (when: string) => `you opened it ${when}`,
+  written: (when: string) => `you wrote ${when}`,
+  /** Of a room whose newest ops are no messages. */
+  empty: (when: string) => `No message lately, created ${when}`,
+  unreadable: 'Its copy on this disk cannot be read.',
   runs: 'runs in another tab',
   others: (n: number) => `and ${countInWords(n)} other kept ${n === 1 ? 'node' : 'nodes'}`,
   nodes: (n: number) => `${countInWords(n)} nodes`,
@@ -33,7 +33,7 @@ export const keptMessages = {
   isHereStill: 'To forget a node that is open in this tab, go to the start page first. Its list has the same menu.',
   lead: (n: number) =>
     `This browser forgets ${n === 1 ? 'the node’s key and its copy' : `the keys and copies of ${countInWords(n)} nodes`} of the room. ` +
-    `Nobody can write as ${n === 1 ? 'this node' : 'these nodes'} again. Messages that no other node has are lost. Export the room first if you may need it.`,
+    `Nobody can write as ${n === 1 ? 'this node' : 'these nodes'} again. Messages that no other node has are lost. Text that was typed there and not sent is lost too. Export the room first if you may need it.`,
   leadRunning: (names: readonly string[]) =>
     `${listed.format(names)} ${names.length === 1 ? 'runs and stays' : 'run and stay'}, so this browser keeps the room.`,
   confirm: (n: number) => (n === 1 ? 'Forget this node' : `Forget ${countInWords(n)} nodes`),

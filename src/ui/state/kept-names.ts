@@ -25,7 +25,7 @@ type Who = Pick<Named, 'linkId' | 'node'>
 const LAST = 'tabweave.name'
 const NAMED = 'tabweave.names'
 
-/** Nodes whose names are remembered; the one that was named first is forgotten, and its owner names it again. */
+/** Nodes whose names are remembered. Beyond that, the one that was named first is removed, and its owner names it again. */
 const MAX_NAMED = 256
 
 /** Beside the storage, which may be refused: names that were told by nodes of this page. */

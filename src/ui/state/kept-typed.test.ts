@@ -114,7 +114,7 @@ test('it is forgotten with its node, and with its room', () => {
   expect(keys()).toHaveLength(1)
 })
 
-test('what another hand wrote into the storage is as good as nothing', () => {
+test('values in another form are ignored', () => {
   for (const written of ['{', 'null', '7', '[]', '{"draft":"x"}', '{"draft":7,"unsent":[],"at":1}', '{"draft":"x","unsent":{},"at":1}']) {
     stub({ shared: createStorage({ [`tabweave.typed.${ROOM}.a`]: written }) })
     expect([keptDraft(as('a')), keptUnsent(as('a'))]).toEqual(['', []])

@@ -20,7 +20,7 @@ interface Typed {
   readonly unsent: readonly string[]
 }
 
-/** Nodes whose texts are kept for all tabs. The one at which nobody has typed for longest is left out. */
+/** Nodes whose texts are kept for all tabs. Beyond that, the text of the node at which nobody has typed for longest is deleted. */
 export const MAX_TYPED_NODES = 32
 
 /**
@@ -36,7 +36,7 @@ const keyOf = ({ linkId, node }: Desk): string => ofRoom(linkId) + node
 /** Whether this key of the shared storage holds typed texts. */
 export const isTypedKey = (key: string | null): boolean => key !== null && key.startsWith(PREFIX)
 
-/** Null for what is nothing of the kind: another version, a person's hand. */
+/** Null for values in another form: written by another version, or edited by a person. */
 function typedIn(written: string | null): (Typed & { readonly at: number }) | null {
   try {
     const { draft, unsent, at } = JSON.parse(written ?? '') as Readonly<Record<string, unknown>>

@@ -42,7 +42,7 @@ describe('what a tab keeps', () => {
     expect(Object.keys(sessionStorage)).toEqual([])
   })
 
-  test('what another hand wrote into the storage is as good as nothing', () => {
+  test('values in another form are ignored', () => {
     for (const added of ['{', 'null', '7', '{"slot":1}', '[null, 3, {"slot":"1","claim":"ab"}, {"slot":1}]']) {
       stubStorage({ 'tabweave.added.room': added })
       expect(keptAdded('room')).toEqual([])

@@ -45,7 +45,7 @@ export const keepServers = (text: string): void => void writeShared(SERVERS, tex
  */
 const SERVER_ROOMS = 'tabweave.servers.rooms'
 
-/** Rooms remembered; the one that was allowed first is forgotten, and its owner writes there again. */
+/** Rooms remembered. Beyond that, the one that was allowed first is removed, and its owner writes there again. */
 const MAX_ROOMS = 256
 
 /** Beside the storage, which may be refused. */
@@ -73,7 +73,7 @@ export function forgetRoom(linkId: Hex): void {
 
 const OFFLINE = 'tabweave.offline'
 
-/** Nodes that are remembered as offline: more than a person leaves so. The one that was left so first is forgotten, and begins online. */
+/** More nodes than a person leaves offline. Beyond that, the oldest is removed from this list, and that node begins online. */
 export const MAX_OFFLINE = 256
 
 /** Those that the storage refused to remember. */

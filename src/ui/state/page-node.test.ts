@@ -148,7 +148,7 @@ describe('a node on the page', () => {
     say({ type: 'late', count: 1, ids: ['c'] })
     expect(node.store.getState().lateCount).toBe(301)
     expect([...node.store.getState().late]).toEqual([
-      ['b', 'unseen'],
+      ['b', 'waiting'],
       ['c', 'new'],
     ])
   })

@@ -132,7 +132,9 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
         if (opened === null) return
         unsubscribe()
         keepClaim(opened.link, opened.node)
-        history.replaceState(null, '', `#${opened.link}`)
+        // From the start page it is a step on, which Back takes back. An address that made a room must not make another one.
+        if (location.hash === '') history.pushState(null, '', `#${opened.link}`)
+        else history.replaceState(null, '', `#${opened.link}`)
         // A duplicated tab is not what those nodes were part of.
         if (opened.node !== claim) keepAdded(opened.link, [])
         const said = opened.isFirstHere ? messages.start.isFirstHere : otherwise

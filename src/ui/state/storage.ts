@@ -50,7 +50,7 @@ export function sharedKeys(prefix: string): string[] {
   }
 }
 
-/** The list that `written` is; anything else (another version, a person's hand) is an empty one. */
+/** The list that `written` is; anything else (written by another version, or edited by a person) is an empty one. */
 export function listIn<T>(written: string | null, fits: (item: Partial<T>) => boolean): T[] {
   try {
     const list: unknown = JSON.parse(written ?? '[]')
