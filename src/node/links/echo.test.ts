@@ -45,11 +45,25 @@ test('of many peers sixteen are asked at a time, each in its turn', () => {
 test('D7 no more is answered in a second than there may be peers who look', () => {
   const { echo, sent, pass } = open()
   const ping = encodeSignal({ type: 'ping', token: 1 })
-  for (let i = 0; i < 300; i++) echo.hear('a', ping)
+  const askAll = () => {
+    for (let i = 0; i < 300; i++) echo.hear(`${i}`, ping)
+  }
+  askAll()
   expect(sent.length).toBe(256)
   pass(1_000)
-  echo.hear('a', ping)
-  expect(sent.length).toBe(257)
+  askAll()
+  expect(sent.length).toBe(2 * 256)
+})
+
+test('D7 one peer that asks all the time is answered once in a second, and takes no answer of another', () => {
+  const { echo, said, pass } = open()
+  const ping = encodeSignal({ type: 'ping', token: 1 })
+  for (let second = 0; second < 3; second++) {
+    for (let i = 0; i < 1_000; i++) echo.hear('liar', ping)
+    echo.hear('honest', ping)
+    pass(1_000)
+  }
+  expect(said()).toEqual(['pong liar', 'pong honest', 'pong liar', 'pong honest', 'pong liar', 'pong honest'])
 })
 
 test('other signals are not for it', () => {

@@ -7,7 +7,7 @@ import type { PeerId } from '../../sync/effects.ts'
 
 /** Peers asked at a time. */
 const ASKED_AT_ONCE = 16
-/** Answers given to others in a second: there may be as many peers whose persons look. */
+/** Answers given to others in a second, one to each peer at most: there may be as many peers whose persons look. */
 const ANSWERS_PER_SECOND = 256
 
 export interface Echo {
@@ -25,7 +25,7 @@ export function createEcho(now: () => number, send: (to: PeerId, bytes: Uint8Arr
   const trips = new Map<PeerId, number>()
   let last = 0
   let next = 0
-  let answered = { second: 0, count: 0 }
+  let answered = { second: 0, peers: new Set<PeerId>() }
   return {
     ask(peers) {
       for (let i = 0; i < Math.min(ASKED_AT_ONCE, peers.length); i++) {
@@ -39,8 +39,10 @@ export function createEcho(now: () => number, send: (to: PeerId, bytes: Uint8Arr
       if (!signal.ok) return false
       if (signal.value.type === 'ping') {
         const second = Math.floor(now() / 1_000)
-        answered = answered.second === second ? { second, count: answered.count + 1 } : { second, count: 1 }
-        if (answered.count <= ANSWERS_PER_SECOND) send(from, encodeSignal({ type: 'pong', token: signal.value.token }))
+        if (answered.second !== second) answered = { second, peers: new Set() }
+        if (answered.peers.has(from) || answered.peers.size >= ANSWERS_PER_SECOND) return true
+        answered.peers.add(from)
+        send(from, encodeSignal({ type: 'pong', token: signal.value.token }))
         return true
       }
       if (signal.value.type !== 'pong') return false

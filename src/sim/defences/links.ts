@@ -181,6 +181,22 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D7',
+    file: 'src/node/links/echo.ts',
+    in: 'hear',
+    drop: 'operand',
+    mentions: ['has'],
+    test: tested('src/node/links/echo.test.ts', 'D7 one peer that asks all the time'),
+  },
+  {
+    row: 'D7',
+    file: 'src/node/links/echo.ts',
+    in: 'hear',
+    drop: 'operand',
+    mentions: ['ANSWERS_PER_SECOND'],
+    test: tested('src/node/links/echo.test.ts', 'D7 no more is answered in a second'),
+  },
+  {
+    row: 'D7',
     file: SERVE,
     in: 'takeFrom',
     drop: 'operand',
