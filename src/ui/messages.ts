@@ -211,7 +211,7 @@ export const messages = {
     discard: 'Discard it',
     awaitedTitle: 'Waiting for the room',
     awaitedBody:
-      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu → Share the room → Import a file. What you write meanwhile is kept, and signed later.',
+      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu → Share the room → Import a file. Without a relay, two devices connect by an invitation: Menu → Peers. What you write meanwhile is kept, and signed later. If nothing arrives, compare the link: with one wrong character it leads to another room, which may not exist.',
     emptyTitle: 'This tab is a node',
     emptyBody:
       'It has its own key and its own copy of the room. What you write is signed, and contains the hashes of the ops before it. The graph shows it as an op.',
@@ -382,7 +382,7 @@ export const messages = {
   },
   byHand: {
     title: 'Without any relay',
-    lead: 'Two devices can connect without a server: one invites, the other answers, and you carry both texts, in any messenger or on a USB stick. Devices that are already connected introduce the rest of a group.',
+    lead: 'Two devices can connect without a server: one invites, the other answers, and you carry both texts, in any messenger or on a USB stick. Devices that are already connected introduce the rest of a group. When one of the two pages is closed or loaded again, they need another invitation.',
     invite: 'Invite a device',
     preparing: 'This device looks for its addresses …',
     code: 'The same text as a code for a camera',
