@@ -124,24 +124,31 @@ describe('D20 attempts', () => {
     expect(mine.at - at).toBeLessThanOrEqual(YIELDS_AFTER + 300)
   })
 
-  test('D20 of an author who connects go before those of senior ones who do not', () => {
-    const failures = new Map<number, number>()
-    const senior = (): Waiting[] => Array.from({ length: 8 }, (_, n) => known(n, n, failures.get(n) ?? 0))
+  /** The order in which known authors are tried who have failed so often before, and always fail. */
+  const orderOf = (failedBefore: readonly number[]): number[] => {
+    const failures = [...failedBefore]
     const attempts = createAttempts(0)
     const order: number[] = []
     for (let now = 0; now < 300_000; now += 500) {
       if (isTimeOver(attempts, [], now)) {
         const { connection } = attempts.running!
-        failures.set(connection, (failures.get(connection) ?? 0) + 1)
+        failures[connection]!++
         endAttempt(attempts, connection, false, now)
       }
-      const started = startNext(attempts, [...senior(), known(99, 99)], now, () => 0)
-      if (started === null) continue
-      order.push(started)
-      if (started === 99) break
+      const waiting = failures.map((count, n) => known(n, n, count))
+      const started = startNext(attempts, waiting, now, () => 0)
+      if (started !== null) order.push(started)
     }
-    // Each of the eight has failed once before: four in a minute.
-    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 99])
+    return order
+  }
+
+  test('D20 of an author who connects go before those of senior ones who do not, every second time', () => {
+    // The last one has not failed yet. Each of the others has its turn at most once before.
+    expect(orderOf([0, 0, 0, 0, 0, 0, 0, 0, 0]).slice(0, 17)).toEqual([0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8, 0])
+  })
+
+  test('D20 of the earliest author are made every second time, whatever number of later keys has failed less', () => {
+    expect(orderOf([9, ...Array.from({ length: 50 }, () => 0)]).slice(0, 4)).toEqual([0, 1, 0, 2])
   })
 
   test('D20 of strangers are made while known authors always wait, and none of them twice before each has been tried', () => {

@@ -12,9 +12,10 @@
  * Waiting costs a peer little: the other side of its connection makes an attempt too, and one answered check connects both.
  *
  * Nobody is shut out for good: known authors (those with ops on this disk) and newcomers take turns. A known author does not wait for a
- * newcomer's whole attempt. One failure a minute and half of the checks are kept for known authors. A peer whose attempts have failed
- * goes behind peers whose attempts have not. Among equals, the author whose first op came here earliest is first; newcomers are drawn by
- * lot.
+ * newcomer's whole attempt. One failure a minute and half of the checks are kept for known authors. Of known authors, the one whose first
+ * op came here earliest goes first every second time, so that no number of later keys displaces it. The other times the one whose
+ * attempts have failed least goes first, so that a few early keys that never connect do not keep out the others. Of newcomers, those whose
+ * attempts have failed least are drawn by lot.
  *
  * Pure: time and chance are arguments. (In names of the code, a newcomer is a `stranger`.)
  */
@@ -57,6 +58,8 @@ export interface Attempts {
   readonly checks: Budget
   /** Whose turn it is if both wait. */
   isStrangersTurn: boolean
+  /** Whether the next attempt with a known author is with the earliest one. Otherwise it is with the one that failed least. */
+  isEarliestsTurn: boolean
 }
 
 export const createAttempts = (now: number): Attempts => ({
@@ -64,13 +67,14 @@ export const createAttempts = (now: number): Attempts => ({
   failed: [],
   checks: createBudget(MAX_CHECKS, CHECKS_PER_SECOND, now),
   isStrangersTurn: false,
+  isEarliestsTurn: true,
 })
 
 /** Starts the next attempt, if one may start, and gives its connection. `lot` draws from [0, 1). O(waiting) */
 export function startNext(attempts: Attempts, waiting: readonly Waiting[], now: number, lot: () => number): number | null {
   if (attempts.running !== null) return null
   const checks = leftAt(attempts.checks, now)
-  const known = mayFail(attempts, true, now) && checks >= CHECKS_OF_AN_ATTEMPT ? first(waiting) : null
+  const known = mayFail(attempts, true, now) && checks >= CHECKS_OF_AN_ATTEMPT ? first(waiting, attempts.isEarliestsTurn) : null
   const mayStrangers = mayFail(attempts, false, now) && checks >= CHECKS_OF_AN_ATTEMPT + KEPT_FOR_KNOWN
   const stranger = mayStrangers ? drawn(waiting, lot) : null
   const chosen = attempts.isStrangersTurn ? (stranger ?? known) : (known ?? stranger)
@@ -79,6 +83,7 @@ export function startNext(attempts: Attempts, waiting: readonly Waiting[], now: 
   attempts.running = { connection: chosen.connection, since: now, isKnown }
   attempts.checks.left -= CHECKS_OF_AN_ATTEMPT
   attempts.isStrangersTurn = isKnown
+  if (isKnown) attempts.isEarliestsTurn = !attempts.isEarliestsTurn
   return chosen.connection
 }
 
@@ -108,13 +113,15 @@ function mayFail({ failed }: Attempts, isKnown: boolean, now: number): boolean {
   return isKnown || failed.filter((one) => !one.isKnown).length < MAX_FAILED_STRANGERS
 }
 
-function first(waiting: readonly Waiting[]): Waiting | null {
+/** The known author that goes first: the earliest one, or the earliest one of those that failed least. */
+function first(waiting: readonly Waiting[], isEarliestsTurn: boolean): Waiting | null {
   let best: Waiting | null = null
-  for (const one of waiting) if (one.seniority !== null && (best === null || isBefore(one, best))) best = one
+  for (const one of waiting) if (one.seniority !== null && (best === null || isBefore(one, best, isEarliestsTurn))) best = one
   return best
 }
 
-const isBefore = (a: Waiting, b: Waiting): boolean => (a.failures === b.failures ? a.seniority! < b.seniority! : a.failures < b.failures)
+const isBefore = (a: Waiting, b: Waiting, isEarliestsTurn: boolean): boolean =>
+  isEarliestsTurn || a.failures === b.failures ? a.seniority! < b.seniority! : a.failures < b.failures
 
 function drawn(waiting: readonly Waiting[], lot: () => number): Waiting | null {
   const strangers = waiting.filter(({ seniority }) => seniority === null)

@@ -6,6 +6,7 @@ import { noteFailure } from './failures.ts'
 import { givesWay } from './gives-way.ts'
 import type { MemberId } from './members.ts'
 import { lookSoon, sayHereSoon } from './schedule.ts'
+import { seniorityOf, worth } from './seniority.ts'
 import type { IceServer } from './page-port.ts'
 import type { Connection, DirectState } from './state.ts'
 
@@ -38,15 +39,6 @@ export function withPeer({ connections }: DirectState, peer: MemberId): Connecti
   const all = [...connections.values()].filter((connection) => connection.peer === peer)
   return all.find(({ isProven }) => isProven) ?? all[0]
 }
-
-/** The place of the peer's author among all authors with ops here, 0 the first; null: a newcomer. */
-export function seniorityOf({ host }: DirectState, peer: MemberId | null): number | null {
-  const author = peer === null ? null : (host?.authorOf(peer) ?? null)
-  return author === null ? null : host!.seniorityOf(author)
-}
-
-/** Newcomers are worth 0. The earlier a known author's first op came, the more it is worth. */
-export const worth = (seniority: number | null): number => (seniority === null ? 0 : 1 / (1 + seniority))
 
 /**
  * Makes a place for one more connection with this peer; false when it gets none. Newcomers replace newcomers by lot, known authors

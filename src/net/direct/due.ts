@@ -4,12 +4,13 @@
  */
 import { takeOne } from '../../core/budget.ts'
 import { fromHex } from '../../core/bytes.ts'
-import { close, connect, fail, makePlace, provenOf, seniorityOf, withPeer } from './connections.ts'
+import { close, connect, fail, makePlace, provenOf, withPeer } from './connections.ts'
 import { mayTry } from './failures.ts'
 import { type MemberId, otherDevices, settle } from './members.ts'
 import { reachFor } from './mesh.ts'
-import { askAgain, tryNext } from './negotiation.ts'
+import { askAgain, tryNext, waitsForAttempt } from './negotiation.ts'
 import { HERE_EVERY, lookAgain } from './schedule.ts'
+import { seniorityOf } from './seniority.ts'
 import { encodeSignal, MAX_NAMED } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
 
@@ -76,7 +77,9 @@ function reach(direct: DirectState): void {
 function renewOrGiveUp(direct: DirectState, connection: Connection): void {
   const { isProven, since, byHand, interruptedAt } = connection
   const now = direct.now()
-  if (!isProven && now > since + (byHand ? BY_HAND_WITHIN : CONNECT_WITHIN)) return fail(direct, connection)
+  // Its candidates may still wait for an attempt here, because others use up the attempts: then its peer has not failed.
+  if (!isProven && now > since + (byHand ? BY_HAND_WITHIN : CONNECT_WITHIN))
+    return waitsForAttempt(connection) ? close(direct, connection) : fail(direct, connection)
   if (interruptedAt === null) return
   // The peer has not failed: it is tried again at once.
   if (now > interruptedAt + GIVE_UP_AFTER) close(direct, connection)

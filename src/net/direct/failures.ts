@@ -2,11 +2,17 @@
 import { toHex } from '../../core/bytes.ts'
 import { setLatest } from '../../core/latest.ts'
 import type { MemberId } from './members.ts'
+import { seniorityOf } from './seniority.ts'
 import type { DirectState } from './state.ts'
 
 /** A device that could not be reached is tried again after this long (ms), doubled each time. */
 const RETRY_FIRST = 2_000
 const RETRY_LAST = 120_000
+/**
+ * A known author's is tried again sooner. It comes back through a network that has changed, and attempts that others use up can make it
+ * fail. Twice this is a minute, in which MAX_FAILED attempts (`attempts.ts`) may fail: so it has one of them.
+ */
+export const RETRY_LAST_KNOWN = 30_000
 /** Devices that are remembered, the oldest forgotten first: more than can fail in two minutes. */
 export const MAX_FAILURES = 512
 
@@ -15,7 +21,8 @@ export function noteFailure(direct: DirectState, peer: MemberId): void {
   const { failures, lot, now } = direct
   const name = nameOf(direct, peer)
   const count = failuresOf(direct, peer)
-  const pause = Math.min(RETRY_LAST, RETRY_FIRST * 2 ** count) * (1 + lot())
+  const last = seniorityOf(direct, peer) === null ? RETRY_LAST : RETRY_LAST_KNOWN
+  const pause = Math.min(last, RETRY_FIRST * 2 ** count) * (1 + lot())
   setLatest(failures, name, { count: count + 1, until: now() + pause }, MAX_FAILURES)
 }
 

@@ -1,11 +1,12 @@
 /** Events that the page tells of its connections, and signals of peers. */
 import { endAttempt } from './attempts.ts'
-import { fail, seniorityOf, withPeer, worth } from './connections.ts'
+import { fail, withPeer } from './connections.ts'
 import { hear, type MemberId } from './members.ts'
 import { hearCandidate, hearDescription, hearOwnCandidate, hearOwnDescription, tryNext } from './negotiation.ts'
 import type { PageEvent } from './page-port.ts'
 import { attach, prove } from './proof.ts'
 import { lookLater, lookSoon, sayHereSoon } from './schedule.ts'
+import { seniorityOf, worth } from './seniority.ts'
 import { decodeSignal, type Signal } from './signal.ts'
 import type { DirectState } from './state.ts'
 

@@ -10,11 +10,12 @@
  */
 import { isTimeOver, startNext, type Waiting } from './attempts.ts'
 import { MAX_CANDIDATES } from './candidate.ts'
-import { close, connect, fail, makePlace, seniorityOf } from './connections.ts'
+import { close, connect, fail, makePlace } from './connections.ts'
 import type { Description } from './description.ts'
 import { failuresOf, mayTry } from './failures.ts'
 import type { MemberId } from './members.ts'
 import { lookSoon } from './schedule.ts'
+import { seniorityOf } from './seniority.ts'
 import { encodeSignal, type Signal } from './signal.ts'
 import type { Connection, DirectState } from './state.ts'
 
@@ -99,11 +100,16 @@ export function tryNext(direct: DirectState): void {
   lookSoon(direct)
 }
 
-/** Connections with candidates that wait to be tried: described, and not connected. */
+/** Whether it has candidates that wait to be tried: it is described, and not connected. */
+export const waitsForAttempt = ({ isDescribed, candidates, certificates }: Connection): boolean =>
+  isDescribed && candidates.length > 0 && certificates === null
+
+/** Connections that wait for an attempt and may be tried. */
 function waitingOf(direct: DirectState): Waiting[] {
   const waiting: Waiting[] = []
-  for (const { number, peer, isDescribed, candidates, certificates } of direct.connections.values()) {
-    if (peer === null || !isDescribed || candidates.length === 0 || certificates !== null || !mayTry(direct, peer)) continue
+  for (const connection of direct.connections.values()) {
+    const { number, peer } = connection
+    if (peer === null || !waitsForAttempt(connection) || !mayTry(direct, peer)) continue
     waiting.push({ connection: number, seniority: seniorityOf(direct, peer), failures: failuresOf(direct, peer) })
   }
   return waiting

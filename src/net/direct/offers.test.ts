@@ -5,7 +5,7 @@ import { ATTEMPT_WITHIN, MAX_FAILED_STRANGERS, YIELDS_AFTER } from './attempts.t
 import { MAX_CANDIDATES } from './candidate.ts'
 import { MAX_CONNECTIONS, MAX_OPENS, MAX_SERVER_USES, OPENS_PER_SECOND, SERVER_USE_BACK_AFTER } from './connections.ts'
 import { GREETINGS_PER_SECOND, MAX_GREETINGS } from './due.ts'
-import { MAX_FAILURES } from './failures.ts'
+import { MAX_FAILURES, RETRY_LAST_KNOWN } from './failures.ts'
 import { encodeSignal } from './signal.ts'
 import {
   begin,
@@ -261,6 +261,48 @@ describe('limits', () => {
       }
     }
     expect(connected).toEqual(new Set(authors))
+  })
+
+  test('D20 an attempt that was never made counts against nobody', async () => {
+    const a = play(1)
+    await pass(1_000)
+    const [early, late] = [named(1), named(2)]
+    for (const author of [early, late]) writes(a, author)
+    // Others use up the attempts of a minute.
+    for (const peer of [named(500), named(501), named(502), late]) {
+      offerTo(a, peer, 1)
+      await pass(ATTEMPT_WITHIN + 200)
+    }
+    const before = tried(a).length
+    // The earliest author waits. It offers again when its connection was closed.
+    let offers = 0
+    for (let t = 0; t < 60_000 && tried(a).length === before; t += 500) {
+      const last = opened(a).at(-1)!.connection
+      if (offers === 0 || closedBy(a).includes(last)) offerTo(a, early, 1, ++offers)
+      await pass(500)
+    }
+    expect([tried(a).length, offers]).toEqual([before + 1, 4])
+    expect(tried(a).at(-1)).toBe(opened(a).at(-1)!.connection)
+  })
+
+  test('D20 a known author that has failed again and again is tried once in two RETRY_LAST_KNOWN', async () => {
+    const a = play(1)
+    await pass(1_000)
+    writes(a, named(1))
+    let offers = 0
+    const flood = async (ms: number): Promise<number> => {
+      const before = tried(a).length
+      for (let t = 0; t < ms; t += 1_000) {
+        const last = opened(a).at(-1)?.connection
+        if (last === undefined || closedBy(a).includes(last)) offerTo(a, named(1), 1, ++offers)
+        await pass(1_000)
+      }
+      return tried(a).length - before
+    }
+    await flood(300_000)
+    const [least, most] = [Math.floor(600_000 / (2 * RETRY_LAST_KNOWN + 20_000)), 600_000 / RETRY_LAST_KNOWN]
+    const count = await flood(600_000)
+    expect([count >= least, count <= most, count]).toEqual([true, true, count])
   })
 
   test('whoever speaks without a pause keeps nothing from being done', async () => {
