@@ -15,13 +15,24 @@ const HALF = 24
 export const MAX_CONNECTIONS = 2 * HALF
 /**
  * A newcomer's connection may give way to another newcomer's when it has had time for an attempt (ms). A proven connection gives way
- * later.
+ * later, and only if all are proven.
  */
 const SETTLED_AFTER = 5_000
 const PROVEN_SETTLED_AFTER = 60_000
-/** Connections that others may make this node begin, at once and in a second: each costs the page some milliseconds. */
+/**
+ * Connections that others may make this node begin, at once and in each later second: known authors, and newcomers. Each costs the page
+ * some milliseconds. Chromium counts a closed one until it collects it, and makes none beyond 500: at the pace of newcomers it takes eight
+ * minutes to make so many.
+ */
 export const MAX_OPENS = HALF
 export const OPENS_PER_SECOND = 4
+export const STRANGERS_PER_SECOND = 1
+/**
+ * After the page could not make a connection, none is begun for newcomers for the longer time, and none for known authors for the shorter
+ * one (ms). Chromium may have to collect closed ones first. Where there is no WebRTC, that is how often it is asked for.
+ */
+export const RESTS_FOR_STRANGERS = 60_000
+export const RESTS_FOR_KNOWN = 5_000
 /**
  * Connections for which the browser asks the person's servers (STUN, TURN), at once, and how soon (ms) one more may ask. Each asks at
  * once, in the person's name, and sender values cost nothing. A device that comes to a room asks for as many as it gets places. Without
@@ -50,13 +61,16 @@ export function makePlace(direct: DirectState, peer: MemberId): boolean {
   const author = host?.authorOf(peer) ?? null
   const isKnown = author !== null && seniorityOf(direct, peer) !== null && !known.has(toHex(author))
   const [own, others] = isKnown ? [[...known.values()], strangers] : [strangers, [...known.values()]]
+  if (now() < direct.refusedAt + (isKnown ? RESTS_FOR_KNOWN : RESTS_FOR_STRANGERS)) return false
   const isCrowded = own.length >= HALF
   let leaves: Connection | null = null
   if (isCrowded || own.length + others.length >= MAX_CONNECTIONS) {
     const areKnown = isCrowded === isKnown
-    const worthOf = (one: MemberId | null): number => (areKnown ? worth(seniorityOf(direct, one)) : 0)
-    leaves = givesWay(isCrowded ? own : others, isCrowded ? worthOf(peer) : Infinity, {
-      worthOf: (one) => worthOf(one.peer),
+    const held = isCrowded ? own : others
+    const areProven = held.every(({ isProven }) => isProven)
+    leaves = givesWay(held, isCrowded ? (areKnown ? worth(seniorityOf(direct, peer)) : 0) : Infinity, {
+      // An offer costs nothing. So as long as a newcomer's connection is there that is not proven, no proven one gives way.
+      worthOf: (one) => (areKnown ? worth(seniorityOf(direct, one.peer)) : one.isProven && !areProven ? 1 : 0),
       isSettled: (one) => now() >= one.since + (one.isProven ? PROVEN_SETTLED_AFTER : SETTLED_AFTER),
       lot,
     })
@@ -139,6 +153,12 @@ export function close(direct: DirectState, connection: Connection): void {
   if (withPeer(direct, connection.peer!)?.isProven !== true) direct.host?.onLost(connection.peer!)
   sayHereSoon(direct)
   report(direct)
+}
+
+/** The page could not make this connection. That is no fault of its peer. */
+export function refuse(direct: DirectState, connection: Connection): void {
+  direct.refusedAt = direct.now()
+  close(direct, connection)
 }
 
 /** The device could not be reached: this side leaves it alone for a while. */

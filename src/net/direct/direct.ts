@@ -14,7 +14,7 @@ import type { Result } from '../../core/result.ts'
 import type { Transport, TransportEvents } from '../transport.ts'
 import { createAttempts } from './attempts.ts'
 import { type ByHandRefusal, invite, takeByHand, type Taken } from './by-hand.ts'
-import { close, createServerUses, MAX_OPENS, OPENS_PER_SECOND, provenOf, withPeer } from './connections.ts'
+import { close, createServerUses, MAX_OPENS, OPENS_PER_SECOND, provenOf, STRANGERS_PER_SECOND, withPeer } from './connections.ts'
 import { greet, GREETINGS_PER_SECOND, look, MAX_GREETINGS } from './due.ts'
 import { type HeardBy, hearPage, hearSignal } from './hear.ts'
 import { canIntroduce, createMembers, forgetMember, type MemberId } from './members.ts'
@@ -72,7 +72,8 @@ function createState(options: DirectOptions): DirectState {
     lastNumber: 0,
     failures: new Map(),
     attempts: createAttempts(at),
-    opens: { strangers: createBudget(MAX_OPENS, OPENS_PER_SECOND, at), known: createBudget(MAX_OPENS, OPENS_PER_SECOND, at) },
+    opens: { strangers: createBudget(MAX_OPENS, STRANGERS_PER_SECOND, at), known: createBudget(MAX_OPENS, OPENS_PER_SECOND, at) },
+    refusedAt: -Infinity,
     serverUses: { strangers: createServerUses(at), known: createServerUses(at) },
     greetings: createBudget(MAX_GREETINGS, GREETINGS_PER_SECOND, at),
     greetLater: [],

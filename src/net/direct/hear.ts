@@ -1,6 +1,6 @@
 /** Events that the page tells of its connections, and signals of peers. */
 import { endAttempt } from './attempts.ts'
-import { fail, withPeer } from './connections.ts'
+import { fail, refuse, withPeer } from './connections.ts'
 import { hear, type MemberId } from './members.ts'
 import { hearCandidate, hearDescription, hearOwnCandidate, hearOwnDescription, tryNext } from './negotiation.ts'
 import type { PageEvent } from './page-port.ts'
@@ -44,7 +44,7 @@ export function hearPage(direct: DirectState, event: PageEvent): void {
       connection.interruptedAt ??= direct.now()
       return lookSoon(direct)
     case 'unsupported':
-      return fail(direct, connection)
+      return refuse(direct, connection)
   }
 }
 

@@ -3,7 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fromHex } from '../../core/bytes.ts'
 import { ATTEMPT_WITHIN, MAX_FAILED_STRANGERS, YIELDS_AFTER } from './attempts.ts'
 import { MAX_CANDIDATES } from './candidate.ts'
-import { MAX_CONNECTIONS, MAX_OPENS, MAX_SERVER_USES, OPENS_PER_SECOND, SERVER_USE_BACK_AFTER } from './connections.ts'
+import {
+  MAX_CONNECTIONS,
+  MAX_OPENS,
+  MAX_SERVER_USES,
+  OPENS_PER_SECOND,
+  RESTS_FOR_KNOWN,
+  RESTS_FOR_STRANGERS,
+  SERVER_USE_BACK_AFTER,
+  STRANGERS_PER_SECOND,
+} from './connections.ts'
 import { GREETINGS_PER_SECOND, MAX_GREETINGS } from './due.ts'
 import { MAX_FAILURES, RETRY_LAST_KNOWN } from './failures.ts'
 import { encodeSignal } from './signal.ts'
@@ -12,6 +21,8 @@ import {
   closedBy,
   described,
   end,
+  join,
+  met,
   named,
   offerTo,
   opened,
@@ -210,16 +221,54 @@ describe('limits', () => {
     expect([opened(a).length, closedBy(a)]).toEqual([2 + MAX_CONNECTIONS / 2, []])
   })
 
-  test('D20 MAX_OPENS connections are begun at once for strangers, and then OPENS_PER_SECOND', async () => {
+  test.each([
+    ['strangers', 'STRANGERS_PER_SECOND', STRANGERS_PER_SECOND],
+    ['known authors', 'OPENS_PER_SECOND', OPENS_PER_SECOND],
+  ])('D20 MAX_OPENS connections are begun at once for %s, and then %s', async (who, _, perSecond) => {
     const a = play(1)
     await pass(1_000)
-    let names = 0
-    for (let at = 0; at < 60_000; at += 100) {
-      for (let n = 0; n < 10; n++) offerTo(a, named(names++))
+    for (let n = 0; n < MAX_OPENS && who !== 'strangers'; n++) writes(a, named(n))
+    const [names, seconds] = [who === 'strangers' ? Infinity : MAX_OPENS, 60]
+    let offers = 0
+    for (let at = 0; at < seconds * 1_000; at += 100) {
+      for (let n = 0; n < 10; n++) offerTo(a, named(offers % names), 0, ++offers)
       await pass(100)
     }
-    expect(opened(a).length).toBeLessThanOrEqual(MAX_OPENS + 60 * OPENS_PER_SECOND)
-    expect(opened(a).length).toBeGreaterThan(60 * OPENS_PER_SECOND)
+    expect(opened(a).length).toBeLessThanOrEqual(MAX_OPENS + seconds * perSecond)
+    expect(opened(a).length).toBeGreaterThan(seconds * perSecond)
+  })
+
+  test('D20 a connection that the page cannot make counts against nobody, and others rest: strangers longer than known authors', async () => {
+    const a = play(1)
+    await pass(1_000)
+    const author = named(1)
+    writes(a, author)
+    let offers = 0
+    offerTo(a, author, 1, ++offers)
+    a.direct.hearPage({ type: 'unsupported', connection: opened(a)[0]!.connection })
+    const opens = (peer: string): boolean => {
+      const before = opened(a).length
+      offerTo(a, peer, 1, ++offers)
+      return opened(a).length > before
+    }
+    expect([opens(author), opens(named(100))]).toEqual([false, false])
+    await pass(RESTS_FOR_KNOWN)
+    expect([opens(named(101)), opens(author)]).toEqual([false, true])
+    // It is tried at once.
+    expect(tried(a).at(-1)).toBe(opened(a).at(-1)!.connection)
+    await pass(RESTS_FOR_STRANGERS - RESTS_FOR_KNOWN)
+    expect(opens(named(102))).toBe(true)
+  })
+
+  test('D18 a proven connection of a newcomer stays, whatever number of names offers', async () => {
+    const [a, b] = await met()
+    await join(a, b, 0xb, 0xa)
+    for (let n = 0; n < 600; n++) {
+      offerTo(a, named(n))
+      await pass(500)
+    }
+    expect([a.direct.isConnected(b.self), a.lost]).toEqual([true, []])
+    expect(closedBy(a).length).toBeGreaterThan(100)
   })
 
   test('D18 MAX_FAILURES devices that could not be reached are remembered, and for one more the first is forgotten', async () => {
@@ -228,7 +277,7 @@ describe('limits', () => {
     for (let n = 0; n <= MAX_FAILURES; n++) {
       offerTo(a, named(n))
       a.direct.hearPage({ type: 'failed', connection: opened(a).at(-1)!.connection })
-      await pass(250)
+      await pass(1_000 / STRANGERS_PER_SECOND)
     }
     // Of those that are remembered none is tried again at once; the forgotten one is.
     for (const n of [MAX_FAILURES, 0]) offerTo(a, named(n), 1, 2)

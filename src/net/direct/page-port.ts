@@ -36,5 +36,5 @@ export type PageEvent =
   | { readonly type: 'channel'; readonly connection: number; readonly channel: RTCDataChannel | MessagePort }
   /** DTLS is up: the certificates' fingerprints of this side and the other one. */
   | { readonly type: 'connected'; readonly connection: number; readonly ours: Uint8Array; readonly theirs: Uint8Array }
-  /** Nothing arrives for now; or no connection could be made; or it cannot be done here ("unsupported"). */
+  /** Nothing arrives for now; or no connection could be made; or the browser makes none here, or none now ("unsupported"). */
   | { readonly type: 'interrupted' | 'failed' | 'unsupported'; readonly connection: number }

@@ -16,7 +16,7 @@ export function createConnections(post: (event: PageEvent, transfer?: Transferab
     try {
       connections.set(connection, openConnection(command, post))
     } catch {
-      // No WebRTC here.
+      // No WebRTC here, or no more connections for now: Chromium makes 500, and counts closed ones until it collects them.
       post({ type: 'unsupported', connection })
     }
   }
