@@ -23,7 +23,7 @@ const reportFile = join(root, 'node_modules/.cache/test-report.json')
 const [part, ...filters] = argv.slice(2)
 
 /** Enough for every scenario, and for each strategy to show whether it bites. */
-const WORLDS = 300
+const WORLDS = 200
 
 /** @type {Stage[]} */
 const STAGES = [

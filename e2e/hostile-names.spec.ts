@@ -100,48 +100,43 @@ const TURNS = 64
 /** Between two drops of a dripping answer (ms). */
 const DROP = 1_000
 
-for (const [how, drips] of [
-  ['are silent', false],
-  ['drip', true],
-] as const) {
-  test(`D24 a newcomer among names that ${how} has the history within seconds`, async ({ host, device }) => {
-    const page = await (await device()).open(`${host.address}/#new`)
-    const file = await page.evaluate(async () => Array.from(await window.tabweave.export()))
-    await typeAll(page, numbered('history', 20))
-    await agree([page], 21)
-    const room = roomOf(page.url())
-    // The room's first op, and then an op of each of them: every drop brings something.
-    const drops = [decodeFile(Uint8Array.from(file)).bundles[0]!]
-    const timers: NodeJS.Timeout[] = []
-    const drip = (self: LivingName, from: Uint8Array, ref: number): void => {
-      let next = 0
-      const drop = (): void => void (next < drops.length && self.name.say(from, partMessage(drops[next++]!, ref)))
-      drop()
-      timers.push(setInterval(drop, DROP))
-    }
-    const member = await joinAsMember(host.port, page.url())
-    const names = await bringNames(member, page.url(), TURNS, {
-      claim: { digest: GHOST, heads: [GHOST], headCount: 1, ops: 1_000 },
-      onWant: (self, from, { ref }) => drips && drip(self, from, ref),
-    })
-    try {
-      for (const { name, key } of names.all) {
-        const unit = await firstMessage(room, key, 'a name')
-        drops.push(bundleOf([unit]))
-        await name.say(null, unitsMessage([unit]))
-      }
-      await agree([page], 21 + TURNS)
-      const newcomer = await (await device()).open(page.url())
-      await agree([page, newcomer], 21 + TURNS)
-      expect(names.asked()).toBeGreaterThan(0)
-      await newcomer.reload()
-      await ready(newcomer)
-      await type(newcomer, 'after a reload')
-      await agree([page, newcomer], 22 + TURNS)
-    } finally {
-      for (const timer of timers) clearInterval(timer)
-      names.end()
-      member.close()
-    }
+test('D24 a newcomer among names that drip has the history within seconds', async ({ host, device }) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  const file = await page.evaluate(async () => Array.from(await window.tabweave.export()))
+  await typeAll(page, numbered('history', 20))
+  await agree([page], 21)
+  const room = roomOf(page.url())
+  // The room's first op, and then an op of each of them: every drop brings something.
+  const drops = [decodeFile(Uint8Array.from(file)).bundles[0]!]
+  const timers: NodeJS.Timeout[] = []
+  const drip = (self: LivingName, from: Uint8Array, ref: number): void => {
+    let next = 0
+    const drop = (): void => void (next < drops.length && self.name.say(from, partMessage(drops[next++]!, ref)))
+    drop()
+    timers.push(setInterval(drop, DROP))
+  }
+  const member = await joinAsMember(host.port, page.url())
+  const names = await bringNames(member, page.url(), TURNS, {
+    claim: { digest: GHOST, heads: [GHOST], headCount: 1, ops: 1_000 },
+    onWant: (self, from, { ref }) => drip(self, from, ref),
   })
-}
+  try {
+    for (const { name, key } of names.all) {
+      const unit = await firstMessage(room, key, 'a name')
+      drops.push(bundleOf([unit]))
+      await name.say(null, unitsMessage([unit]))
+    }
+    await agree([page], 21 + TURNS)
+    const newcomer = await (await device()).open(page.url())
+    await agree([page, newcomer], 21 + TURNS)
+    expect(names.asked()).toBeGreaterThan(0)
+    await newcomer.reload()
+    await ready(newcomer)
+    await type(newcomer, 'after a reload')
+    await agree([page, newcomer], 22 + TURNS)
+  } finally {
+    for (const timer of timers) clearInterval(timer)
+    names.end()
+    member.close()
+  }
+})
