@@ -24,9 +24,10 @@ test('E8 a tab of an older build is told so on its screen, and so is the newer o
 
   hostile.serveFilesOf(host.port)
   await older.getByRole('button', { name: 'Reload', exact: true }).click()
-  await expect(newer.locator('.other-version')).toBeHidden()
   await ready(older)
   await agree([older, newer], 2)
   await expect(older.locator('.other-version')).toBeHidden()
+  await newer.locator('.other-version').getByRole('button', { name: 'Close', exact: true }).click()
+  await expect(newer.locator('.other-version')).toBeHidden()
   await olderHost.kill()
 })

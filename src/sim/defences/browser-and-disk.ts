@@ -440,6 +440,21 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
     test: tested('src/cli/session.test.ts', 'E8 says once that a peer runs another version'),
   },
   {
+    row: 'E8',
+    file: 'src/ui/console/OtherVersion.tsx',
+    in: 'useSaid',
+    replace: 'value of const timer',
+    with: 'setTimeout(() => setStays(false))',
+    test: tested('src/ui/console/other-version.browser.test.tsx', 'E8 a peer whose version changes all the time'),
+  },
+  {
+    row: 'E8',
+    file: 'src/ui/console/OtherVersion.tsx',
+    in: 'useSaid',
+    drop: 'call setIsClosed',
+    test: tested('src/ui/console/other-version.browser.test.tsx', 'E8 what a person closed is not said again'),
+  },
+  {
     row: 'E9',
     file: 'src/store/segment-record.ts',
     in: 'unpackSegment',
