@@ -456,6 +456,14 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E9',
+    file: 'src/node/scrub.ts',
+    in: 'look',
+    drop: 'operand',
+    mentions: ['LONGEST_BUSY'],
+    test: tested('src/node/scrub.test.ts', 'E9 a node that is never idle'),
+  },
+  {
+    row: 'E9',
     file: 'src/store/segment-record.ts',
     in: 'unpackSegment',
     drop: 'call equalBytes',
