@@ -2,6 +2,7 @@
  * Bulk over a data channel, in a worker, as the app has it: by our frames, or bare. Each page has such a worker, with two channels
  * of one connection: the first one is bare, the second one ours.
  */
+import { encodeHeader, SENDER_BYTES } from '../net/envelope.ts'
 import { type FrameChannel, frameChannel } from '../net/direct/channel.ts'
 
 export type How = 'bare' | 'framed'
@@ -77,6 +78,8 @@ function sendBare(bytes: number): Promise<void> {
 
 async function sendFramed(bytes: number): Promise<void> {
   const frame = new Uint8Array(FRAME_BYTES)
+  // The far end closes a channel that brings what is no frame.
+  frame.set(encodeHeader({ sender: new Uint8Array(SENDER_BYTES).fill(1), receiver: null, counter: 0 }))
   for (let left = bytes; left > 0;) {
     if (framed.buffered + frame.length <= WAITING_AT_MOST && framed.send(frame)) left -= frame.length
     else await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY))

@@ -1,5 +1,8 @@
 /** Frames on a data channel: cut into pieces, held back while the network is behind, put together again. */
+import { oneAt, takeOne } from '../../core/budget.ts'
+import { parseEnvelope } from '../envelope.ts'
 import { MAX_FRAME_BYTES } from '../transport.ts'
+import { createAllowance, createPace } from './allowance.ts'
 import { createJoiner, cutFrame } from './framing.ts'
 
 /** A channel is given no more than this at once, and the next pieces when it has only this left. Bytes. */
@@ -12,7 +15,7 @@ export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 export interface ChannelEvents {
   onOpen(): void
   onFrame(frame: Uint8Array): void
-  /** The channel ended, or brought bytes that are no frame. */
+  /** The channel ended, or its far end did what no node does: it brought bytes that are no frame, or more pieces than it may. */
   onClose(): void
 }
 
@@ -46,6 +49,9 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
   let waitingBytes = 0
   let isOpen = false
   let isClosed = false
+  const allowance = createAllowance(performance.now())
+  const pace = createPace(performance.now())
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   const open = (): void => {
     if (isOpen || isClosed) return
@@ -55,6 +61,7 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
   const close = (): void => {
     if (isClosed) return
     isClosed = true
+    clearTimeout(timer)
     waiting = []
     waitingBytes = 0
     channel.onopen = channel.onmessage = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
@@ -66,8 +73,14 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
     events.onClose()
   }
   const give = (): void => {
+    clearTimeout(timer)
     try {
       while (waiting.length > 0 && channel.bufferedAmount < GIVEN_AT_MOST) {
+        const now = performance.now()
+        if (!takeOne(pace, now)) {
+          timer = setTimeout(give, oneAt(pace, now) - now)
+          return
+        }
         const piece = waiting.shift()!
         waitingBytes -= piece.length
         channel.send(piece)
@@ -87,8 +100,9 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
     if (isClosed) return
     // A browser may bring the first message before it says that the channel is open.
     open()
-    const frame = data instanceof ArrayBuffer ? joiner.add(new Uint8Array(data)) : undefined
-    if (frame === undefined) end()
+    const frame = data instanceof ArrayBuffer && takeOne(allowance, performance.now()) ? joiner.add(new Uint8Array(data)) : undefined
+    // Whoever forwards a frame has parsed it: the far end is at fault for one that is none, whoever made it.
+    if (frame === undefined || (frame !== null && !parseEnvelope(frame).ok)) end()
     else if (frame !== null) events.onFrame(frame)
   }
   if (channel.readyState === 'open') queueMicrotask(open)

@@ -14,9 +14,11 @@ import {
   closedBy,
   described,
   end,
+  frameOf,
   holdBack,
   join,
   met,
+  numbered,
   offerTo,
   opened,
   pass,
@@ -40,11 +42,11 @@ describe('two nodes that hear of each other', () => {
 
   test('hear each other once both have proven who they are', async () => {
     const [a, b] = await met()
-    expect(a.transport.send(Uint8Array.of(7))).toBe(false)
+    expect(a.transport.send(numbered(7))).toBe(false)
     await join(a, b, 0xb, 0xa)
     expect([a.peers, b.peers, a.transport.state]).toEqual([[b.self], [a.self], 'open'])
-    expect(a.transport.send(Uint8Array.of(7))).toBe(true)
-    expect(b.transport.send(Uint8Array.of(8), a.self)).toBe(true)
+    expect(a.transport.send(numbered(7))).toBe(true)
+    expect(b.transport.send(numbered(8), a.self)).toBe(true)
     await pass(1)
     expect([a.heard, b.heard]).toEqual([['08'], ['07']])
   })
@@ -71,7 +73,7 @@ describe('two nodes that hear of each other', () => {
     const { connection } = opened(a).at(-1)!
     a.direct.hearPage({ type: 'description', connection, description: described('offer', 0xa) })
     await pass(10)
-    expect([opened(a).length, opened(b).length, a.transport.send(Uint8Array.of(7))]).toEqual([made + 1, answered + 1, true])
+    expect([opened(a).length, opened(b).length, a.transport.send(numbered(7))]).toEqual([made + 1, answered + 1, true])
     await join(a, b, 0xb, 0xa)
     expect([closedBy(a), a.lost, b.lost, a.transport.state]).toEqual([[first], [], [], 'open'])
   })
@@ -109,14 +111,14 @@ describe('a channel whose other end is not who was called', () => {
     const [a, b] = await met()
     await join(a, b, 0xe, 0xf)
     expect([a.refused, b.refused]).toEqual([['bad-channel'], ['bad-channel']])
-    expect([a.peers, b.peers, a.transport.send(Uint8Array.of(7))]).toEqual([[], [], false])
+    expect([a.peers, b.peers, a.transport.send(numbered(7))]).toEqual([[], [], false])
   })
 
   test('D12 with one on one side only, too', async () => {
     const [a, b] = await met()
     await join(a, b, 0xb, 0xf)
     expect(a.refused.length + b.refused.length).toBeGreaterThan(0)
-    expect([a.transport.send(Uint8Array.of(7)), b.transport.send(Uint8Array.of(7))]).toEqual([false, false])
+    expect([a.transport.send(numbered(7)), b.transport.send(numbered(7))]).toEqual([false, false])
   })
 
   test('D12 that proves a key of its own in the name of a peer that has proven another one is refused', async () => {
@@ -133,15 +135,36 @@ describe('a channel whose other end is not who was called', () => {
     const { connection } = opened(a).at(-1)!
     a.direct.hearPage({ type: 'channel', connection, channel: pipe as unknown as RTCDataChannel })
     pipe.onopen!()
-    expect(a.transport.send(Uint8Array.of(7))).toBe(false)
+    expect(a.transport.send(numbered(7))).toBe(false)
     a.direct.hearPage({ type: 'connected', connection, ours: print(0xa), theirs: print(0xb) })
-    pipe.onmessage!({ data: Uint8Array.of(1, ...new Uint8Array(60)).buffer })
+    pipe.onmessage!({ data: Uint8Array.of(1, ...numbered(7)).buffer })
     await pass(50)
     expect([a.refused, a.heard, a.peers, b.heard]).toEqual([['bad-channel'], [], [], []])
   })
 })
 
 describe('limits', () => {
+  test('D22 a peer whose connection the page has closed as misused is lost', async () => {
+    const [a, b] = await met()
+    await join(a, b, 0xb, 0xa)
+    const { connection } = opened(a).at(-1)!
+    a.direct.hearPage({ type: 'misused', connection })
+    expect([a.lost, closedBy(a)]).toEqual([[b.self], [connection]])
+  })
+
+  test.each([
+    ['an empty piece', Uint8Array.of(1)],
+    ['a frame of another version', Uint8Array.of(1, 9, ...numbered(7).subarray(1))],
+  ])('D9 a peer that has proven itself and brings what is no frame loses the channel: %s', async (_, piece) => {
+    const [a, b] = await met()
+    const toB = await join(a, b, 0xb, 0xa)
+    const { connection } = opened(a).at(-1)!
+    toB.onmessage!({ data: piece.slice().buffer })
+    await pass(10)
+    expect([a.lost, a.transport.send(numbered(7)), closedBy(a)]).toEqual([[b.self], false, [connection]])
+    expect(a.heard).toEqual([])
+  })
+
   test('D25 what is for a peer with a channel goes there and nowhere else, whoever says that it is near', async () => {
     const [a, b] = await met()
     await join(a, b, 0xb, 0xa)
@@ -150,7 +173,7 @@ describe('limits', () => {
     await join(a, c, 0xb, 0xa)
     c.direct.hearSignal(b.self, encodeSignal({ type: 'here', device: fromHex(b.self)!, near: [] }), ADDRESSED)
     a.direct.hearSignal(c.self, encodeSignal({ type: 'here', device: fromHex(c.self)!, near: [fromHex(b.self)!] }), ADDRESSED)
-    a.transport.send(Uint8Array.of(7), b.self)
+    a.transport.send(numbered(7), b.self)
     await pass(10)
     expect([b.heard, c.heard]).toEqual([['07'], []])
   })
@@ -172,7 +195,7 @@ describe('limits', () => {
       offerTo(a, b.self, 0, connection)
       await pass(2_500)
     }
-    expect([a.lost, a.transport.send(Uint8Array.of(7))]).toEqual([[], true])
+    expect([a.lost, a.transport.send(numbered(7))]).toEqual([[], true])
     // Of the three, the last one alone is still under way.
     expect(opened(a).length - closedBy(a).length).toBe(2)
   })
@@ -185,8 +208,8 @@ describe('limits', () => {
     pipe.onopen!()
     const message = channelProofBytes(room, new Uint8Array(32).fill(2), new Uint8Array(32).fill(1), print(0xb), print(0xa))
     const proof = encodeSignal({ type: 'proof', author: asAuthor(b.author), proof: signPure(new Uint8Array(32).fill(2), message) })
-    const frame = concatBytes([new Uint8Array(32).fill(2), proof])
-    for (let i = 0; i < 70; i++) pipe.onmessage!({ data: concatBytes([Uint8Array.of(1), i === 0 ? frame : Uint8Array.of(i)]).buffer })
+    const frame = frameOf(new Uint8Array(32).fill(2), proof)
+    for (let i = 0; i < 70; i++) pipe.onmessage!({ data: concatBytes([Uint8Array.of(1), i === 0 ? frame : numbered(i)]).buffer })
     await pass(10)
     a.direct.hearPage({ type: 'connected', connection, ours: print(0xa), theirs: print(0xb) })
     await pass(10)
@@ -202,10 +225,8 @@ describe('limits', () => {
     const message = channelProofBytes(room, new Uint8Array(32).fill(2), new Uint8Array(32).fill(1), print(0xb), print(0xa))
     const proof = encodeSignal({ type: 'proof', author: asAuthor(b.author), proof: signPure(new Uint8Array(32).fill(2), message) })
     const frames = [
-      concatBytes([new Uint8Array(32).fill(2), proof]),
-      new Uint8Array(1_000_000),
-      new Uint8Array(1_000_000),
-      new Uint8Array(1_000_000),
+      frameOf(new Uint8Array(32).fill(2), proof),
+      ...Array.from({ length: 3 }, () => frameOf(new Uint8Array(32).fill(2), new Uint8Array(1_000_000))),
     ]
     for (const frame of frames) for (const piece of cutFrame(frame)) pipe.onmessage!({ data: piece.buffer })
     await pass(10)
@@ -253,7 +274,7 @@ describe('by hand', () => {
     await pass(11 * 60_000)
     expect(await a.direct.takeByHand((answer.ok && answer.value.answer) || new Uint8Array())).toEqual(refuse('stale-answer'))
     expect(await a.direct.takeByHand(new Uint8Array(5))).toEqual(refuse('truncated'))
-    expect(await a.direct.takeByHand(new Uint8Array(50))).toEqual(refuse('bad-message'))
+    expect(await a.direct.takeByHand(frameOf(new Uint8Array(32).fill(2), new Uint8Array(18)))).toEqual(refuse('bad-message'))
   })
 
   test('a page that cannot make connections says so', async () => {

@@ -12,7 +12,7 @@ const joinAll = (pieces: readonly Uint8Array[]): (Uint8Array | null | undefined)
 
 test('frames of any length come out whole and in order, the largest too', () => {
   const lengths = fc.array(
-    fc.oneof(fc.nat(300), fc.integer({ min: PIECE_BYTES - 3, max: PIECE_BYTES + 3 }), fc.constant(MAX_FRAME_BYTES)),
+    fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: PIECE_BYTES - 3, max: PIECE_BYTES + 3 }), fc.constant(MAX_FRAME_BYTES)),
     { maxLength: 4 },
   )
   fc.assert(
@@ -43,6 +43,14 @@ test('D9 a frame that never ends, or is too long, is none', () => {
 })
 
 test('D9 a piece that another one follows is full: a frame in pieces of a byte or of none is none', () => {
-  expect(joinAll([more(PIECE_BYTES), last(1)])).toEqual([null, new Uint8Array(PIECE_BYTES - 1)])
+  expect(joinAll([more(PIECE_BYTES), last(2)])).toEqual([null, new Uint8Array(PIECE_BYTES)])
   for (const length of [1, 2, PIECE_BYTES - 1, PIECE_BYTES + 1]) expect(joinAll([more(length)])).toEqual([undefined])
+})
+
+test('D9 the last piece has bytes of its frame, and no more than any other', () => {
+  for (const length of [1, PIECE_BYTES + 1]) {
+    expect(joinAll([last(length)])).toEqual([undefined])
+    expect(joinAll([more(PIECE_BYTES), last(length)])).toEqual([null, undefined])
+  }
+  expect(joinAll([last(2), last(PIECE_BYTES)]).map((frame) => frame?.length)).toEqual([1, PIECE_BYTES - 1])
 })

@@ -45,6 +45,8 @@ export function hearPage(direct: DirectState, event: PageEvent): void {
       return lookSoon(direct)
     case 'unsupported':
       return refuse(direct, connection)
+    case 'misused':
+      return fail(direct, connection)
   }
 }
 

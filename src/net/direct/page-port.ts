@@ -38,3 +38,5 @@ export type PageEvent =
   | { readonly type: 'connected'; readonly connection: number; readonly ours: Uint8Array; readonly theirs: Uint8Array }
   /** Nothing arrives for now; or no connection could be made; or the browser makes none here, or none now ("unsupported"). */
   | { readonly type: 'interrupted' | 'failed' | 'unsupported'; readonly connection: number }
+  /** The other side did what no node does, and the page has closed the connection. */
+  | { readonly type: 'misused'; readonly connection: number }

@@ -3,7 +3,8 @@ import { vi } from 'vitest'
 import { concatBytes, equalBytes, toHex } from '../../core/bytes.ts'
 import { publicKeyOf, signPure, verifyPure } from '../../core/keys.ts'
 import { asAuthor, asOpId } from '../../core/op.ts'
-import { ok, refuse } from '../../core/result.ts'
+import { ok } from '../../core/result.ts'
+import { encodeEnvelope, HEADER_BYTES, parseEnvelope, TAG_BYTES } from '../envelope.ts'
 import type { Transport } from '../transport.ts'
 import type { Description } from './description.ts'
 import { createDirect, type Direct } from './direct.ts'
@@ -39,7 +40,13 @@ export const world = new Map<string, Played>()
 let holdsBack: (from: string, to: string) => boolean = () => false
 export const holdBack = (which: typeof holdsBack): void => void (holdsBack = which)
 
-/** Frames carry their sender and are not sealed: that is the affair of others. */
+/** A frame that is not sealed: that is the affair of others. */
+export const frameOf = (sender: Uint8Array, content: Uint8Array): Uint8Array<ArrayBuffer> =>
+  encodeEnvelope({ sender, receiver: null, counter: 0, ciphertext: concatBytes([new Uint8Array(TAG_BYTES), content]) })
+const contentOf = (frame: Uint8Array): Uint8Array => frame.subarray(HEADER_BYTES + TAG_BYTES)
+/** A frame of somebody, with a number in it. */
+export const numbered = (n: number): Uint8Array<ArrayBuffer> => frameOf(new Uint8Array(32).fill(0xcc), Uint8Array.of(n))
+
 export function play(name: number, key = name, servers: readonly IceServer[] = []): Played {
   const sender = new Uint8Array(32).fill(name)
   const self = toHex(sender)
@@ -58,13 +65,14 @@ export function play(name: number, key = name, servers: readonly IceServer[] = [
   const authors = new Map<string, Uint8Array>()
   const said: Played['said'] = []
   const transport = direct.open(
-    { onFrame: (frame) => heard.push(toHex(frame)), onState: () => {} },
+    { onFrame: (frame) => heard.push(toHex(contentOf(frame))), onState: () => {} },
     {
-      seal: async (_to, bytes) => concatBytes([sender, bytes]),
-      open: async (frame) =>
-        frame.length < 32
-          ? refuse('truncated')
-          : ok({ sender: frame.slice(0, 32), receiver: null, plaintext: frame.slice(32), isLatest: true }),
+      seal: async (_to, bytes) => frameOf(sender, bytes),
+      open: async (frame) => {
+        const envelope = parseEnvelope(frame)
+        if (!envelope.ok) return envelope
+        return ok({ sender: envelope.value.sender, receiver: null, plaintext: contentOf(frame), isLatest: true })
+      },
       send(to, bytes) {
         const signal = decodeSignal(bytes)
         if (signal.ok) said.push({ to, signal: signal.value })

@@ -1,5 +1,6 @@
 /** A channel pumped through a port is the channel it stands for: opening, bytes both ways, being behind, closing. */
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { FIRST_PIECES } from './allowance.ts'
 import type { DataChannel } from './channel.ts'
 import { channelOfPort, pump } from './pumped.ts'
 
@@ -67,6 +68,7 @@ test('closing on either side closes it, and so does what is no bytes, or cannot 
   for (const end of [
     ({ real }: ReturnType<typeof open>) => real.onclose!(),
     ({ real }: ReturnType<typeof open>) => real.onmessage!({ data: 'text' }),
+    ({ real }: ReturnType<typeof open>) => real.onmessage!({ data: Uint8Array.of(1).buffer }),
     ({ real, channel }: ReturnType<typeof open>) => {
       real.send = () => {
         throw new Error('full')
@@ -77,6 +79,16 @@ test('closing on either side closes it, and so does what is no bytes, or cannot 
     const opened = open()
     end(opened)
     await vi.waitFor(() => expect(opened.heard).toEqual(['close']))
-    expect(opened.channel.readyState).toBe('closed')
+    expect([opened.channel.readyState, opened.real.onmessage]).toEqual(['closed', null])
+    expect(opened.real.close).toHaveBeenCalled()
   }
+})
+
+test('D22 a far end that sends more than FIRST_PIECES at once loses the channel before the worker hears of the rest', async () => {
+  const { real, heard } = open()
+  for (let n = 0; n < 2 * FIRST_PIECES; n++) real.onmessage?.({ data: Uint8Array.of(1, 2).buffer })
+  expect([real.onmessage, real.close.mock.calls.length]).toEqual([null, 1])
+  await vi.waitFor(() => expect(heard.at(-1)).toBe('close'))
+  // Some come back while this test runs.
+  expect(heard.length).toBeLessThan(1.5 * FIRST_PIECES)
 })

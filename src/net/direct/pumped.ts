@@ -2,7 +2,10 @@
  * A data channel that stays on the page, for browsers in which no worker can have it. The page passes its bytes through a MessagePort. To
  * the owner of the port it is a channel like any other, and as far behind as the real one.
  */
+import { takeOne } from '../../core/budget.ts'
+import { createAllowance } from './allowance.ts'
 import type { DataChannel } from './channel.ts'
+import { isPieceLength } from './framing.ts'
 
 /** Messages of the worker's end to the page's, and back. */
 type ToPage = { readonly type: 'send'; readonly bytes: ArrayBuffer } | { readonly type: 'close' }
@@ -12,25 +15,35 @@ type FromPage =
   /** So many bytes have been taken, and so many of all that were taken wait in the real channel. */
   | { readonly type: 'taken'; readonly bytes: number; readonly buffered: number }
 
-/** Pumps a channel of this page through the port. */
+/**
+ * Pumps a channel of this page through the port. The worker would see too late that the far end sends too much: each piece would have
+ * cost the page a message by then. So the page counts as well.
+ */
 export function pump(channel: DataChannel, port: MessagePort): void {
+  const allowance = createAllowance(performance.now())
   const say = (message: FromPage, transfer: Transferable[] = []): void => port.postMessage(message, transfer)
+  const end = (): void => {
+    channel.onopen = channel.onmessage = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
+    channel.close()
+    say({ type: 'close' })
+  }
   channel.binaryType = 'arraybuffer'
   channel.onopen = () => say({ type: 'open' })
-  channel.onclose = channel.onerror = () => say({ type: 'close' })
+  channel.onclose = channel.onerror = end
   channel.onbufferedamountlow = () => say({ type: 'taken', bytes: 0, buffered: channel.bufferedAmount })
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (data instanceof ArrayBuffer) say({ type: 'message', bytes: data }, [data])
-    else say({ type: 'close' })
+    if (data instanceof ArrayBuffer && isPieceLength(data.byteLength) && takeOne(allowance, performance.now()))
+      say({ type: 'message', bytes: data }, [data])
+    else end()
   }
   channel.bufferedAmountLowThreshold = LOW
   port.onmessage = ({ data }: MessageEvent<ToPage>) => {
-    if (data.type === 'close') return channel.close()
+    if (data.type === 'close') return end()
     try {
       channel.send(data.bytes)
       say({ type: 'taken', bytes: data.bytes.byteLength, buffered: channel.bufferedAmount })
     } catch {
-      say({ type: 'close' })
+      end()
     }
   }
   if (channel.readyState === 'open') say({ type: 'open' })

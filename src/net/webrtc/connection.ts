@@ -92,6 +92,11 @@ export function openConnection(
     const ours = readSdp('offer', pc.localDescription?.sdp ?? '')?.fingerprint
     if (ours !== undefined && theirs !== null) post({ type: 'connected', connection, ours, theirs })
   }
+  // Both sides make the one channel. Another one would bring messages that nobody counts.
+  pc.ondatachannel = () => {
+    pc.close()
+    post({ type: 'misused', connection })
+  }
   makeChannel()
   if (offers) queue(offer)
 
@@ -105,7 +110,7 @@ export function openConnection(
           return queue(async () => (theirs === null ? void early.push(candidate) : await add(candidate)))
         }
         case 'close':
-          pc.onicecandidate = pc.onconnectionstatechange = null
+          pc.onicecandidate = pc.onconnectionstatechange = pc.ondatachannel = null
           pc.close()
       }
     },

@@ -1,4 +1,4 @@
-/** Defences of the direct path against offers that name the addresses of others, and against free names in its tables. */
+/** Defences of the direct path: against offers that name the addresses of others, free names in its tables, and channels that cost their far ends nothing. */
 import type { Defence } from '../defences.ts'
 import { tested } from './tested.ts'
 
@@ -6,6 +6,8 @@ const ATTEMPTS = 'src/net/direct/attempts.ts'
 const ATTEMPTS_TEST = 'src/net/direct/attempts.test.ts'
 const CANDIDATE = 'src/net/direct/candidate.ts'
 const CANDIDATE_TEST = 'src/net/direct/candidate.test.ts'
+const CHANNEL = 'src/net/direct/channel.ts'
+const CHANNEL_TEST = 'src/net/direct/channel.test.ts'
 const CONNECTIONS = 'src/net/direct/connections.ts'
 const NEGOTIATION = 'src/net/direct/negotiation.ts'
 const SIGNAL = 'src/net/direct/signal.ts'
@@ -129,6 +131,38 @@ export const OFFERS: readonly Defence[] = [
     drop: 'if',
     mentions: ['PIECE_BYTES'],
     test: tested('src/net/direct/framing.test.ts', 'D9 a piece that another one follows is full'),
+  },
+  {
+    row: 'D9',
+    file: 'src/net/direct/framing.ts',
+    in: 'createJoiner',
+    drop: 'operand',
+    mentions: ['isPieceLength'],
+    test: tested('src/net/direct/framing.test.ts', 'D9 the last piece has bytes of its frame'),
+  },
+  {
+    row: 'D9',
+    file: CHANNEL,
+    in: 'frameChannel',
+    drop: 'operand',
+    mentions: ['parseEnvelope'],
+    test: tested(CHANNEL_TEST, 'D9 what is no piece of a frame, or a frame'),
+  },
+  {
+    row: 'D22',
+    file: CHANNEL,
+    in: 'frameChannel',
+    drop: 'operand',
+    mentions: ['allowance'],
+    test: tested(CHANNEL_TEST, 'D22 are FIRST_PIECES at once'),
+  },
+  {
+    row: 'D22',
+    file: 'src/net/direct/pumped.ts',
+    in: 'pump',
+    drop: 'operand',
+    mentions: ['allowance'],
+    test: tested('src/net/direct/pumped.test.ts', 'D22 a far end that sends more than FIRST_PIECES'),
   },
   {
     row: 'D18',

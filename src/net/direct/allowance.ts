@@ -1,0 +1,25 @@
+/**
+ * How many pieces a channel carries. A receiver cannot pause a data channel: its browser reads whatever comes, and each piece costs an
+ * event, however short it is. So a far end that sends too many pieces loses the channel. A node of ours sends half as many at most, and
+ * lets the others wait.
+ */
+import { type Budget, createBudget } from '../../core/budget.ts'
+
+/**
+ * Pieces that a channel may bring in a second: as many frames as the node opens of all known senders together, or 64 MiB of full pieces.
+ * A person who types causes ten frames a second, a newcomer is served 8 MiB (128 pieces) a second.
+ */
+export const PIECES_PER_SECOND = 1_024
+/** Pieces that it may bring at once when it brought few before. A network that stops for some seconds brings all of them together. */
+export const MAX_PIECES = 4_096
+/** Pieces that a new channel may bring at once: whoever lost one can make another one soon. */
+export const FIRST_PIECES = 256
+
+/** The pieces that the far end may send. `now` in ms. */
+export const createAllowance = (now: number): Budget => ({ ...createBudget(MAX_PIECES, PIECES_PER_SECOND, now), left: FIRST_PIECES })
+
+/** The pieces that this side sends at most: half of what the far end allows, since the network delays some and brings others together. */
+export const createPace = (now: number): Budget => ({
+  ...createBudget(PIECES_PER_SECOND / 2, PIECES_PER_SECOND / 2, now),
+  left: FIRST_PIECES / 2,
+})
