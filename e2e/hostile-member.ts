@@ -13,6 +13,8 @@ import { parseLink } from '../src/node/link.ts'
 export interface HostileName {
   /** Its sender value. */
   readonly sender: Uint8Array
+  /** Makes a frame for one node. */
+  seal(to: Uint8Array, bytes: Uint8Array): Promise<Uint8Array>
   /** Says this to one node, or to everybody (null). Gives the bytes of the frame. */
   say(to: Uint8Array | null, bytes: Uint8Array): Promise<number>
 }
@@ -86,6 +88,7 @@ export async function joinAsMember(port: number, link: string): Promise<HostileM
       const { sealer, sender } = await drawName(hear)
       return {
         sender,
+        seal: (to, bytes) => sealer.seal(to, bytes),
         async say(to, bytes) {
           const frame = await sealer.seal(to, bytes)
           socket.send(frame)
