@@ -55,6 +55,7 @@ const EVENTS: {
   interrupted: {},
   failed: {},
   unsupported: {},
+  misused: {},
 }
 
 const isPageEvent: Check = (value) => {
