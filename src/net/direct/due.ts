@@ -7,7 +7,7 @@ import { fromHex } from '../../core/bytes.ts'
 import { close, connect, fail, makePlace, provenOf, withPeer } from './connections.ts'
 import { mayTry } from './failures.ts'
 import { type MemberId, otherDevices, settle } from './members.ts'
-import { reachFor } from './mesh.ts'
+import { FULL_MESH, reachFor } from './mesh.ts'
 import { askAgain, tryNext, waitsForAttempt } from './negotiation.ts'
 import { HERE_EVERY, lookAgain } from './schedule.ts'
 import { seniorityOf } from './seniority.ts'
@@ -64,14 +64,30 @@ export function greet(direct: DirectState, peer: MemberId): void {
   else sayHere(direct, peer)
 }
 
-/** Connects to the devices that the mesh asks for, known authors first: no number of newcomers displaces them. */
+/**
+ * Connects to the devices that the mesh asks for, known authors first: no number of newcomers displaces them. The earliest authors connect
+ * each to each besides: no number of later keys comes between them in the ring.
+ */
 function reach(direct: DirectState): void {
   const neighbours = provenOf(direct).map(({ peer }) => peer!)
   // A device that cannot be reached now is left out. So the mesh asks for another one in its place.
   const others = otherDevices(direct.members, neighbours).filter((peer) => mayTry(direct, peer))
   const known = others.filter((peer) => seniorityOf(direct, peer) !== null)
-  for (const peer of [...reachFor(direct.self, known), ...reachFor(direct.self, others)])
+  for (const peer of [...earliest(direct, known), ...reachFor(direct.self, known), ...reachFor(direct.self, others)])
     if (withPeer(direct, peer) === undefined && makePlace(direct, peer)) connect(direct, peer, null, false)
+}
+
+/** If this node's author is one of the first FULL_MESH authors: one device of each other one of them, the connected one if there is one. */
+function earliest(direct: DirectState, known: readonly MemberId[]): MemberId[] {
+  const own = direct.host?.seniorityOf(direct.options.author) ?? Infinity
+  const devices = new Map<number, MemberId>()
+  if (own >= FULL_MESH) return []
+  for (const peer of known) {
+    const seniority = seniorityOf(direct, peer)!
+    if (seniority >= FULL_MESH || seniority === own) continue
+    if (!devices.has(seniority) || withPeer(direct, peer) !== undefined) devices.set(seniority, peer)
+  }
+  return [...devices.values()]
 }
 
 function renewOrGiveUp(direct: DirectState, connection: Connection): void {
