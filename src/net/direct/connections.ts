@@ -28,8 +28,8 @@ export const MAX_OPENS = HALF
 export const OPENS_PER_SECOND = 4
 export const STRANGERS_PER_SECOND = 1
 /**
- * After the page could not make a connection, none is begun for newcomers for the longer time, and none for known authors for the shorter
- * one (ms). Chromium may have to collect closed ones first. Where there is no WebRTC, that is how often it is asked for.
+ * After the page could not make a connection, none is begun for newcomers for the longer time. If it was a known author's, none is begun
+ * for known authors for the shorter one (ms). Chromium may have to collect closed ones first. Where there is no WebRTC, that is how often it is asked for.
  */
 export const RESTS_FOR_STRANGERS = 60_000
 export const RESTS_FOR_KNOWN = 5_000
@@ -61,7 +61,7 @@ export function makePlace(direct: DirectState, peer: MemberId): boolean {
   const author = host?.authorOf(peer) ?? null
   const isKnown = author !== null && seniorityOf(direct, peer) !== null && !known.has(toHex(author))
   const [own, others] = isKnown ? [[...known.values()], strangers] : [strangers, [...known.values()]]
-  if (now() < direct.refusedAt + (isKnown ? RESTS_FOR_KNOWN : RESTS_FOR_STRANGERS)) return false
+  if (now() < (isKnown ? direct.restsUntil.known : direct.restsUntil.strangers)) return false
   const isCrowded = own.length >= HALF
   let leaves: Connection | null = null
   if (isCrowded || own.length + others.length >= MAX_CONNECTIONS) {
@@ -130,6 +130,7 @@ export function connect(direct: DirectState, peer: MemberId | null, offer: numbe
     offers: offer === null,
     trickles: !byHand,
     servers: serversFor(direct, connection),
+    isKnown: byHand || seniorityOf(direct, peer) !== null,
   })
   lookSoon(direct)
   return connection
@@ -157,7 +158,9 @@ export function close(direct: DirectState, connection: Connection): void {
 
 /** The page could not make this connection. That is no fault of its peer. */
 export function refuse(direct: DirectState, connection: Connection): void {
-  direct.refusedAt = direct.now()
+  const { restsUntil, now } = direct
+  restsUntil.strangers = now() + RESTS_FOR_STRANGERS
+  if (seniorityOf(direct, connection.peer) !== null) restsUntil.known = now() + RESTS_FOR_KNOWN
   close(direct, connection)
 }
 

@@ -73,7 +73,7 @@ function createState(options: DirectOptions): DirectState {
     failures: new Map(),
     attempts: createAttempts(at),
     opens: { strangers: createBudget(MAX_OPENS, STRANGERS_PER_SECOND, at), known: createBudget(MAX_OPENS, OPENS_PER_SECOND, at) },
-    refusedAt: -Infinity,
+    restsUntil: { strangers: -Infinity, known: -Infinity },
     serverUses: { strangers: createServerUses(at), known: createServerUses(at) },
     greetings: createBudget(MAX_GREETINGS, GREETINGS_PER_SECOND, at),
     greetLater: [],

@@ -14,7 +14,7 @@ export interface IceServer {
 export type PageCommand =
   /**
    * Make a connection. `offers`: describe it first; otherwise wait for the other side's description. Not `trickles`: the description is
-   * told when its candidates are found, all at once.
+   * told when its candidates are found, all at once. `isKnown`: with a known author, or by hand; a page makes less for newcomers.
    */
   | {
       readonly type: 'open'
@@ -22,6 +22,7 @@ export type PageCommand =
       readonly offers: boolean
       readonly trickles: boolean
       readonly servers: readonly IceServer[]
+      readonly isKnown: boolean
     }
   /** The other side's description, or one more candidate of it: the browser sends packets there at once. */
   | { readonly type: 'description'; readonly connection: number; readonly description: Description }

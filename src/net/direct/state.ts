@@ -94,8 +94,8 @@ export interface DirectState {
   readonly attempts: Attempts
   /** Budgets of connections that newcomers, and known authors, may make this node begin. */
   readonly opens: { readonly strangers: Budget; readonly known: Budget }
-  /** When the page could not make a connection (ms). */
-  refusedAt: number
+  /** Until when (ms) none is begun, since the page could not make one. */
+  readonly restsUntil: { strangers: number; known: number }
   /** Budgets of connections of both for which the person's servers may be asked. */
   readonly serverUses: { readonly strangers: Budget; readonly known: Budget }
   /** Peers that may be told at once that this node is here. */

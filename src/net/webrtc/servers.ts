@@ -1,5 +1,6 @@
 /** Which servers a browser accepts. Only the browser can tell, and it refuses a whole list because of one. */
 import type { IceServer } from '../direct/page-port.ts'
+import { counted } from './alive.ts'
 
 const configurationOf = (servers: readonly IceServer[]): RTCConfiguration => ({ iceServers: servers.map((server) => ({ ...server })) })
 
@@ -10,7 +11,7 @@ const configurationOf = (servers: readonly IceServer[]): RTCConfiguration => ({ 
 export function takesServer(server: IceServer): boolean {
   if (typeof RTCPeerConnection === 'undefined') return true
   try {
-    new RTCPeerConnection(configurationOf([server])).close()
+    counted(new RTCPeerConnection(configurationOf([server]))).close()
     return true
   } catch {
     return false
@@ -20,8 +21,8 @@ export function takesServer(server: IceServer): boolean {
 /** A connection that asks those of the servers that this browser accepts. @throws where there is no WebRTC */
 export function connectionWith(servers: readonly IceServer[]): RTCPeerConnection {
   try {
-    return new RTCPeerConnection(configurationOf(servers))
+    return counted(new RTCPeerConnection(configurationOf(servers)))
   } catch {
-    return new RTCPeerConnection(configurationOf(servers.filter(takesServer)))
+    return counted(new RTCPeerConnection(configurationOf(servers.filter(takesServer))))
   }
 }

@@ -63,7 +63,7 @@ export const OFFERS: readonly Defence[] = [
     file: CONNECTIONS,
     in: 'makePlace',
     drop: 'if',
-    mentions: ['refusedAt'],
+    mentions: ['restsUntil'],
     test: tested(OFFERS_TEST, 'D20 a connection that the page cannot make'),
   },
   {
