@@ -66,8 +66,11 @@ export interface Replica {
 
 /** What became of an op. `link` is the origin that brought it. Another origin may have brought the parent for which it waited. */
 export type Outcome =
-  /** A unit, or the kept part of one, which is a unit too. Its ops have the numbers `first`, `first` + 1, … */
-  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit }
+  /**
+   * A unit, or the kept part of one, which is a unit too. Its ops have the numbers `first`, `first` + 1, … `brought`: its ops by the origin
+   * that brought them; of an op that waited for several, the one that it has waited for longest.
+   */
+  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit; readonly brought: ReadonlyMap<string, Unit> }
   | { readonly type: 'pending'; readonly id: OpId }
   /** Known before. `waits`: it waits, for this link too from now on. */
   | { readonly type: 'duplicate'; readonly id: OpId; readonly waits: boolean }
@@ -110,10 +113,10 @@ export function receive(replica: Replica, unit: Unit, link: string): Outcome[] {
 
 /** Admits a unit whole, or has its ops wait; returns those that did not wait before. */
 function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: Outcome[]): UnitOp[] {
-  if (tryWhole(replica, received, outcomes)) return []
+  if (tryWhole(replica, received, link, outcomes)) return []
   const ids = createIdTable(replica.dag.ids.seed, received.length)
   const unit = withoutHeld(replica, received, ids, outcomes)
-  if (unit.length === 0 || (unit.length < received.length && tryWhole(replica, unit, outcomes))) return []
+  if (unit.length === 0 || (unit.length < received.length && tryWhole(replica, unit, link, outcomes))) return []
   const placed = placeParents(replica, unit, ids)
   const fates = unit.map((unitOp, place) => fateAtOnce(replica, unitOp, placed[place]!))
   keepVouched(unit, placed, fates)
@@ -132,10 +135,10 @@ function admitOrWait(replica: Replica, received: Unit, link: string, outcomes: O
   return waiting
 }
 
-function tryWhole(replica: Replica, unit: Unit, outcomes: Outcome[]): boolean {
+function tryWhole(replica: Replica, unit: Unit, link: string, outcomes: Outcome[]): boolean {
   const first = replica.dag.length
   if (!admitWhole(replica, unit)) return false
-  reportAdmitted(replica, first, unit, outcomes)
+  reportAdmitted(replica, first, unit, new Map([[link, unit]]), outcomes)
   return true
 }
 
@@ -232,15 +235,28 @@ function checkPlaced({ dag }: Replica, unit: Unit, placed: Parents, place: numbe
 
 function report(replica: Replica, unit: Unit, fates: readonly Fate[], start: number, outcomes: Outcome[]): void {
   const kept = unit.filter((_, place) => fates[place] === 'kept')
-  if (kept.length > 0) reportAdmitted(replica, start, kept, outcomes)
+  if (kept.length > 0) reportAdmitted(replica, start, kept, broughtOf(replica, kept), outcomes)
   for (const [place, unitOp] of unit.entries()) {
     const fate = fates[place]!
     if (isVerdict(fate)) reject(replica, unitOp, fate, null, outcomes)
   }
 }
 
-function reportAdmitted(replica: Replica, first: number, unit: Unit, outcomes: Outcome[]): void {
-  outcomes.push({ type: 'admitted', first, unit })
+/** Ops that wait, by the origin for which each has waited longest. */
+function broughtOf({ pending }: Replica, unit: Unit): Map<string, UnitOp[]> {
+  const brought = new Map<string, UnitOp[]>()
+  for (const unitOp of unit) {
+    const [link] = waitingOp(pending, unitOp.id)?.links ?? []
+    if (link === undefined) continue
+    const ops = brought.get(link)
+    if (ops === undefined) brought.set(link, [unitOp])
+    else ops.push(unitOp)
+  }
+  return brought
+}
+
+function reportAdmitted(replica: Replica, first: number, unit: Unit, brought: ReadonlyMap<string, Unit>, outcomes: Outcome[]): void {
+  outcomes.push({ type: 'admitted', first, unit, brought })
   reportEquivocations(replica, first, outcomes)
   if (replica.pending.ops > 0) for (const { id } of unit) cameIn(replica.pending, id)
 }

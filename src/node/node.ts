@@ -223,7 +223,7 @@ export async function createNode({
     switch (notice.type) {
       case 'admitted':
         library.add(notice.first, notice.unit)
-        links.earned(notice.from, notice.unit.length)
+        for (const [link, unit] of notice.brought) links.earned(link, unit.length)
         presence.wrote(notice.unit)
         break
       case 'refused':

@@ -118,7 +118,7 @@ export type Effect =
 
 /** What the shell may want to show. */
 export type Notice =
-  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit; readonly from: Link }
+  | { readonly type: 'admitted'; readonly first: number; readonly unit: Unit; readonly brought: ReadonlyMap<Link, Unit> }
   | { readonly type: 'refused'; readonly reason: Refusal; readonly id: OpId | null; readonly from: Link }
   | { readonly type: 'accepted'; readonly ref: number; readonly id: OpId; readonly op: Op }
   | { readonly type: 'notAccepted'; readonly ref: number; readonly reason: Refusal }

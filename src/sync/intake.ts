@@ -309,10 +309,10 @@ function settle(
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length
-      reward(engine, from, outcome.unit)
+      for (const [link, unit] of outcome.brought) reward(engine, link, unit)
       if (isAlone) noteAlone(engine, outcome.unit)
       keep(engine, outcome.unit, { columns: units?.[0] === outcome.unit ? columns : null })
-      notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit, from })
+      notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit, brought: outcome.brought })
       return
     case 'duplicate':
       result.duplicate++

@@ -60,7 +60,7 @@ function signAndKeep(engine: Engine, input: Extract<Input, { type: 'submit' }>, 
       if (outcome.type === 'admitted') {
         const own = outcome.unit[0]!.id === id
         keep(engine, outcome.unit, own ? { own, whenStored: () => notify(engine, { type: 'accepted', ref: input.ref, id, op }) } : {})
-        notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit, from: 'self' })
+        notify(engine, { type: 'admitted', first: outcome.first, unit: outcome.unit, brought: outcome.brought })
       } else if (outcome.type === 'rejected') notify(engine, { type: 'notAccepted', ref: input.ref, reason: outcome.reason })
     }
   })

@@ -191,6 +191,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D8',
+    file: 'src/sync/intake.ts',
+    in: 'settle',
+    replace: 'argument 2 of call reward',
+    with: 'from',
+    test: tested('src/sync/credit.test.ts', 'D8 credit for ops that waited'),
+  },
+  {
+    row: 'D8',
     file: 'src/sync/held-back.ts',
     in: 'holdBack',
     drop: 'if',
