@@ -177,6 +177,26 @@ test('D17 what others write without end is told NEWS_PER_SECOND times, and what 
   await node.close()
 })
 
+test('D17 after any number of own ops, that the last one is stored is told within a second', async () => {
+  const node = await startNode(() => {})
+  const { publisher, told } = publisherInTime()
+  const { engine } = node
+  const { dag } = engine.replica
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
+  for (let n = 0; n < 200; n++) {
+    dag.tip[0] = arrive(dag)
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(20)
+  }
+  told.length = 0
+  engine.stored++
+  publisher.changed()
+  await vi.advanceTimersByTimeAsync(1_000)
+  vi.useRealTimers()
+  expect(told.length).toBe(1)
+  await node.close()
+})
+
 test('D17 what an author who was quiet writes beside a flood is told at once, and a flood of authors as often as both budgets allow', async () => {
   const node = await startNode(() => {})
   const { publisher, told } = publisherInTime()

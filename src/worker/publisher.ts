@@ -141,8 +141,9 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     toldAt = began
     if (isNews(running)) {
       newsToldAt = began
+      // Own ops are told without one. They leave no more debt than another telling, since what follows waits for it.
       const budget = isForQuiet(running, began) ? newsOfQuiet : news
-      budget.left--
+      budget.left = Math.max(-1, leftAt(budget, began) - 1)
     }
     authors.told(running.engine)
     const own = ownTip(running.engine)
