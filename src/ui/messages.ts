@@ -1,7 +1,7 @@
 /**
  * The texts of the interface, typed: a text with a number in it is a function. Other files have the sentences about refusals, failures and
- * paths (`refusal-messages.ts`), the graph's texts (`graph/graph-messages.ts`), those of kept rooms (`start/kept-messages.ts`) and of evidence
- * (`check/check-messages.ts`, loaded with its screen), and the words for an op that is not a message (`crdt/entry-words.ts`).
+ * paths (`refusal-messages.ts`), the graph's texts (`graph/graph-messages.ts`), those of kept rooms (`start/kept-messages.ts`), and those that are loaded
+ * with their screens (`check/`, `help/`, `peers/` and `share/`), and the words for an op that is not a message (`crdt/entry-words.ts`).
  */
 import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
@@ -41,10 +41,6 @@ export function timeAgo(time: number, now: number): string {
 /** The whole date and time of seconds since 1970. */
 export const fullTime = (time: number): string => date(absolute, time)
 
-/** ms of silence in words. */
-const silence = (ms: number): string =>
-  ms < 2_000 ? 'just now' : ms < 60_000 ? `${Math.round(ms / 1000)} s ago` : `${Math.round(ms / 60_000)} min ago`
-
 function agreement(value: Agreement): string {
   switch (value.type) {
     case 'starting':
@@ -64,7 +60,7 @@ function agreement(value: Agreement): string {
 }
 
 /** The browser may ask where to put it, or add a number to its name. */
-const fileWritten = (file: string, size: string): string => `Downloaded as ${quotedName(file)}: ${size}`
+export const fileWritten = (file: string, size: string): string => `Downloaded as ${quotedName(file)}: ${size}`
 
 /** A tab's title counts up to this. */
 const MOST_NEWS = 99
@@ -291,87 +287,6 @@ export const messages = {
     lost: (n: number) => `${plural(n, 'op')} could not be read and ${n === 1 ? 'is' : 'are'} not in it.`,
     unreadable: 'Nothing could be read: this browser has no ops of that node.',
   },
-  peers: {
-    title: 'Peers',
-    paths: 'Paths',
-    peers: 'Nodes connected now',
-    noneOffline: 'Offline: this node has no connections.',
-    nobody: 'No other node is connected now. Open another tab, or share the link.',
-    tryingAgain: 'This node tries again by itself.',
-    toHeal: 'To heal a path, press its button above.',
-    unproven: 'unproven',
-    unprovenHint: 'It has not yet proved which key it has, so its name is not shown.',
-    heard: silence,
-    equal: 'in sync',
-    lacks: (n: number) => `lacks ${plural(n, 'op')} that this node has`,
-    unknown: (n: number) => `has ${plural(n, 'head')} that this node does not know yet`,
-    unsure: 'has not sent its heads yet',
-    pathAndTrip: (path: string, ms: number) => `${path}, ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
-    heads: 'Heads',
-    moreHeads: (n: number) => `and ${countInWords(n)} more`,
-    refusals: 'Refused from this peer',
-    lead: 'No peer has to be trusted: this node checks everything that a peer sends before it counts. “In sync” means: the peer says that it holds the same ops as this node.',
-  },
-  paths: {
-    asItIs: 'normal',
-    late: (ms: number) => `${ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`} delay`,
-    lossy: (percent: number) => `${percent} % loss`,
-    bad: (ms: number, percent: number) => `${ms} ms delay, ${percent} % loss`,
-    bytes: (sent: string, received: string) => `${sent} sent, ${received} received`,
-    hinder: (name: string) => `Make the path “${name}” worse`,
-    cutPath: (name: string) => `Cut the path “${name}”`,
-    cut: 'Cut',
-    heal: 'Heal',
-    nobodyDirect: 'no other device connected yet',
-  },
-  share: {
-    lead: 'Anyone who has this link can read and write in this room, for ever. Give it only to people who should read and write here.',
-    link: 'The room’s link',
-    onlyHere: (host: string) =>
-      `This link works on this device only: “${host}” always means the device that opens the link. To let other devices in, start the app with HOST=0.0.0.0 npm start. Then replace “${host}” in the link by this machine’s network address. docs/relay.md says how to add https.`,
-    code: 'The room’s link as a code for a camera',
-    codeHint: 'Another device can open it with its camera, or with “Scan a code” on the start page.',
-    file: 'The room as a file',
-    fileLead:
-      'A file holds all ops that this node has admitted, with their signatures. Any node of the room can read it, and checks every op in it.',
-    /** Of several nodes in the page, which one it is. */
-    fileOf: (nickname: string) => `These buttons export from, and import into, the node ${nickname}.`,
-    export: 'Export the room',
-    exported: (file: string, size: string) => `${fileWritten(file, size)}.`,
-    import: 'Import a file',
-    importing: 'Reading and checking…',
-    unreadable: 'The file could not be read: it was moved or changed, or this browser may not open it.',
-    importedEmpty: 'The file is empty, so nothing was imported. Perhaps it was not copied or downloaded as a whole: do that again.',
-    importedNoRoom:
-      'This is not the file of a room, so nothing was imported. “Export the room” writes such files, and their names end in “.tabweave”.',
-    importedEvidence:
-      'This file is evidence of an equivocation, and not a room, so nothing was imported. To check it, open the start page and press “Check evidence, without a room”.',
-    importedOther: 'This file is of another room, so nothing was imported. Open that room by its link, and import the file there.',
-    importedDamaged: 'The file is cut or damaged, and nothing could be taken from it. Export the room again, or copy the file again.',
-    importedNothing: 'This file has no ops, so nothing was imported.',
-    imported: (admitted: number, duplicate: number, refused: number) =>
-      `${plural(admitted, 'op')} admitted, ${countInWords(duplicate)} known before, ${countInWords(refused)} refused.`,
-    importedCut: (bytes: string) =>
-      `The file is cut or damaged: its last ${bytes} could not be read. All whole parts before them were taken.`,
-    importedPending: (pending: number) =>
-      `${plural(pending, 'op')} of this room ${pending === 1 ? 'waits' : 'wait'} for a missing parent or for a signature.`,
-  },
-  servers: {
-    title: 'Servers for direct connections',
-    lead: 'Devices in different networks often find each other only with the help of a STUN or TURN server. A STUN server tells a device its outer address. A TURN server forwards the data when no direct connection is possible; it sees only encrypted data. Both learn the network addresses of the devices that use them.',
-    label: 'One server on each line: its address and, for TURN, a user and a password',
-    placeholder: 'stun:stun.example.org:3478\nturn:turn.example.org:3478 user password',
-    save: 'Save',
-    saved: (n: number) =>
-      n === 0
-        ? 'Saved: no servers of your own.'
-        : `Saved: ${plural(n, 'server')}. Connections that begin from now on use ${n === 1 ? 'it' : 'them'}.`,
-    held: 'These servers are not used in this room yet. This node uses them as soon as you write in the room, press Save, or invite a device.',
-    bad: (line: string) =>
-      `This is not a STUN or TURN server: “${line}”. An address begins with stun:, stuns:, turn: or turns:, and TURN needs a user and a password.`,
-    tooMany: (most: number, line: string) =>
-      `There can be ${most} servers at most, because every connection asks all of them. Remove one, or “${line}”.`,
-  },
   scan: {
     open: 'Scan a code',
     picture: 'What the camera sees',
@@ -379,27 +294,6 @@ export const messages = {
     stop: 'Stop',
     refused: 'The camera was refused. Allow it in the browser’s settings for this address, or paste the text instead.',
     missing: 'This device has no camera that can be used. Paste the text instead.',
-  },
-  byHand: {
-    title: 'Without any relay',
-    lead: 'Two devices can connect without a server: one invites, the other answers, and you carry both texts, in any messenger or on a USB stick. Devices that are already connected introduce the rest of a group. When one of the two pages is closed or loaded again, they need another invitation.',
-    invite: 'Invite a device',
-    preparing: 'This device looks for its addresses …',
-    code: 'The same text as a code for a camera',
-    carryInvitation: 'Open this on the other device, or paste it there',
-    pasteInvitation: 'Paste this on the other device, in this room: Menu → Peers. Or press “Scan a code” there',
-    carryAnswer: 'Bring this back to the device that invited, and paste it there',
-    copy: 'Copy',
-    copied: 'Copied.',
-    copyByHand: 'The browser does not let this page copy. Select the text and copy it yourself.',
-    done: 'Done',
-    paste: 'An invitation from another device',
-    pasteAnswer: 'The answer of the other device',
-    connect: 'Connect',
-    connecting: 'Connecting. The path appears above as soon as it is open.',
-    connected: 'Connected.',
-    noWay:
-      'No direct way to the other device was found. Devices in different networks often need a STUN or TURN server. You can name one below. Devices that reach the same relay need no direct connection. To try again, make a new invitation.',
   },
   node: {
     title: 'Node',
@@ -457,43 +351,5 @@ export const messages = {
     lead: 'If you open another room, it replaces this one in this tab. This node is kept: you can come back to it with the room’s link, or from this list. On the start page you can create a room, join one, or forget this one.',
     toStart: 'Go to the start page',
     file: 'Export this room, or import a file',
-  },
-  help: {
-    title: 'Help',
-    what: 'What you are looking at',
-    paragraphs: [
-      'Each tab runs a node. A node has a key that was made in this browser, and a copy of the room on this disk. It decides by itself which ops are valid.',
-      'What you write becomes an op. It is signed, and contains the hashes of the ops before it. So ops form a graph, not one chain: when two people write at the same time, both ops stay, and a later op joins them.',
-      'The history in the console lists the ops of that graph, in the same order on every node that holds the same ops. It is sorted by depth in the graph, not by time: an op that arrives late is inserted after the ops that it follows, which may be further up.',
-      '“Saved here” means: your message is stored on this disk. “With all 3 here” means: the nodes of all 3 other authors who are connected now say that they have your message. That is no proof.',
-      '“Seen by 2” means: 2 other authors have signed an op that follows this message. In a room of more than 64 authors, only 64 are counted: the first 32 whose ops this node received, and 32 others. Of the others, connected authors come first.',
-      'The time of an op is what its author says. Nothing depends on it.',
-    ],
-    words: 'Words',
-    meanings: [
-      'Head: an op that no other op follows yet.',
-      'Digest: a hash of the heads. Two correct nodes with the same digest hold the same ops.',
-      'Depth: one more than the greatest depth of the op’s parents. The room’s first op has depth 0. The depth is the row in the graph.',
-      'Pending: an op that has arrived, and waits for a missing parent or for a signature.',
-      'Equivocation: an author signed two different ops with the same number. (Each author numbers their ops 0, 1, 2 …)',
-    ],
-    promise: 'What it promises, and what not',
-    promises: [
-      'A correct node follows the protocol. Correct nodes that hold the same ops show the same history and the same digest, as long as nobody finds two different ops with the same SHA-256 hash. Tabweave does not promise that all nodes hold the same ops now.',
-      'Nobody can write in another’s name or change what was written, as long as SHA-256 and Ed25519 are not broken.',
-      'If an author signs two different ops with the same number, anyone who holds both can prove it.',
-      'Anyone with the link can write, and can fill disks. Links cannot be revoked.',
-      'The people who run the server of this page can change its code, and so read the room and write with your key. The relay cannot do this, unless it also serves the page.',
-    ],
-    shortcuts: 'Keys',
-    keys: [
-      ['Enter', 'send what is typed'],
-      ['Shift Enter', 'a new line'],
-      ['/', 'outside a text field: search the history for a text, a name or the beginning of an id'],
-      ['Enter', 'in the search: the next match, with Shift the one before'],
-      ['Esc', 'close, clear the search or the selection'],
-      ['L', 'follow the newest, in history and graph'],
-      ['?', 'this help'],
-    ] as readonly (readonly [string, string])[],
   },
 } as const

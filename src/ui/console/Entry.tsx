@@ -46,7 +46,8 @@ function Receipts({ entry: { own, saved, held, seenBy, others } }: { readonly en
           {text.held(held.by, held.here)}
         </span>
       )}
-      {isHeld && seenBy > 0 && ', '}
+      {/* A bare text that comes and goes breaks the page under a translator. */}
+      {isHeld && seenBy > 0 && <span>, </span>}
       {seenBy > 0 && <span title={text.seenByHint(seenBy, others)}>{text.seenBy(seenBy)}</span>}
     </span>
   )

@@ -161,7 +161,7 @@ function Listed({ all, count = all.length, children }: ListedProps) {
           {text.more(count - shown.length)}
         </button>
       )}
-      {shown.length === all.length && count > all.length && text.moreUntold(count - all.length)}
+      {shown.length === all.length && count > all.length && <span>{text.moreUntold(count - all.length)}</span>}
     </>
   )
 }

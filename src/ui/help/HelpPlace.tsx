@@ -2,8 +2,9 @@
 import { messages } from '../messages.ts'
 import { Keys } from '../shared/Keys.tsx'
 import './help.css'
+import { helpMessages } from './help-messages.ts'
 
-const text = messages.help
+const text = helpMessages
 const { moves } = messages.graph
 
 export default function HelpPlace() {

@@ -4,7 +4,6 @@
  */
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent } from 'react'
 import type { Hex } from '../../worker/api.ts'
-import { messages } from '../messages.ts'
 import { byHandSentences } from '../refusal-messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
 import { Scan } from '../qr/Scan.tsx'
@@ -13,8 +12,9 @@ import { copyText } from '../shared/copy-text.ts'
 import { NOTHING_SAID, Outcome, type Said } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import { invitationLink, onlyHere } from '../state/start-up.ts'
+import { byHandMessages } from './peers-messages.ts'
 
-const text = messages.byHand
+const text = byHandMessages
 
 /** After this long without a path there is none to be expected (ms). */
 const CONNECT_WITHIN = 20_000

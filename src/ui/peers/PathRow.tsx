@@ -1,11 +1,11 @@
 /** One path: its state, what went over it, and the hand that cuts or hinders it. */
 import type { PathStatus } from '../../worker/api.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
-import { messages } from '../messages.ts'
 import { pathDetail, pathNames, pathStates } from '../refusal-messages.ts'
 import { useNode } from '../state/bindings.ts'
+import { pathMessages } from './peers-messages.ts'
 
-const text = messages.paths
+const text = pathMessages
 
 /** What a path may be made like, from "normal" on. Delays are each way, ms. */
 const HINDRANCES: readonly { readonly name: string; readonly hindrance: PathStatus['hindrance'] }[] = [

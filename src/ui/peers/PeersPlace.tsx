@@ -2,7 +2,6 @@
 import { useEffect } from 'react'
 import type { Hex, NodeStatus, PeerStatus } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, ChosenName, Id, shortId } from '../shared/AuthorMark.tsx'
-import { messages } from '../messages.ts'
 import { pathNames, refusalSentences, troubleInWords } from '../refusal-messages.ts'
 import { useNode, useNodeState, useNow } from '../state/bindings.ts'
 import { troubleOf } from '../state/reach.ts'
@@ -10,8 +9,9 @@ import { ByHand } from './ByHand.tsx'
 import { PathRow } from './PathRow.tsx'
 import { Servers } from './Servers.tsx'
 import './peers.css'
+import { byHandMessages, peersMessages, serverMessages } from './peers-messages.ts'
 
-const text = messages.peers
+const text = peersMessages
 
 /** Heads named one by one; a peer can have any number. */
 const HEADS_SHOWN = 6
@@ -132,9 +132,9 @@ export default function PeersPlace() {
           ))}
         </ul>
       )}
-      <h3>{messages.byHand.title}</h3>
+      <h3>{byHandMessages.title}</h3>
       <ByHand />
-      <h3>{messages.servers.title}</h3>
+      <h3>{serverMessages.title}</h3>
       <Servers />
     </>
   )

@@ -1,13 +1,13 @@
 /** A person's own servers for direct connections: kept in this browser, and used in rooms in which their owner acted. */
 import { useId, useState, type FormEvent } from 'react'
 import { takesServer } from '../../net/webrtc/servers.ts'
-import { messages } from '../messages.ts'
 import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { useNode, useNodeState } from '../state/bindings.ts'
 import { keptServers } from '../state/kept.ts'
 import { MAX_SERVERS, readServers } from '../state/start-up.ts'
+import { serverMessages } from './peers-messages.ts'
 
-const text = messages.servers
+const text = serverMessages
 
 export function Servers() {
   const node = useNode()

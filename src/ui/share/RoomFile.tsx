@@ -1,15 +1,15 @@
 /** The room as a file: written by a download, read by a file picker, with what came of it in words. */
 import { useRef, useState } from 'react'
 import { bytesInWords } from '../bytes-in-words.ts'
-import { messages } from '../messages.ts'
 import { download } from '../shared/download.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
 import { fileNameOf } from './file-name.ts'
 import { importInWords } from './import-words.ts'
+import { shareMessages } from './share-messages.ts'
 
-const text = messages.share
+const text = shareMessages
 
 export function RoomFile({ roomName }: { readonly roomName: string }) {
   const node = useNode()

@@ -1,6 +1,5 @@
 /** The room, to be given to others: its name, its link as text and as a code for a camera, and the room as a file. */
 import { useState } from 'react'
-import { messages } from '../messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
 import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
@@ -11,8 +10,10 @@ import { shownRoomName } from '../shared/room-name.ts'
 import { onlyHere, roomAddress } from '../state/start-up.ts'
 import { RoomFile } from './RoomFile.tsx'
 import './share.css'
+import { byHandMessages } from '../peers/peers-messages.ts'
+import { shareMessages } from './share-messages.ts'
 
-const text = messages.share
+const text = shareMessages
 
 export default function SharePlace() {
   const opened = useNodeState((state) => state.opened)
@@ -22,7 +23,7 @@ export default function SharePlace() {
   const address = roomAddress(location.href, link)
   const host = onlyHere(address)
   const copy = async (): Promise<void> =>
-    setSaid({ words: (await copyText(address)) ? messages.byHand.copied : messages.byHand.copyByHand, isBad: false })
+    setSaid({ words: (await copyText(address)) ? byHandMessages.copied : byHandMessages.copyByHand, isBad: false })
 
   return (
     <>
@@ -37,7 +38,7 @@ export default function SharePlace() {
         <CarriedText label={text.link} words={address} rows={4} />
         <div className="row">
           <button type="button" className="button-accent" onClick={() => void copy()}>
-            {messages.byHand.copy}
+            {byHandMessages.copy}
           </button>
         </div>
         <Outcome said={said} />

@@ -3,10 +3,10 @@ import { isEvidenceFile } from '../../core/evidence-file.ts'
 import type { Refusal } from '../../core/result.ts'
 import type { ImportOutcome } from '../../worker/api.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
-import { messages } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
+import { shareMessages } from './share-messages.ts'
 
-const text = messages.share
+const text = shareMessages
 
 /** Each part of another room's file is refused for this reason. */
 const OF_ANOTHER_ROOM: Refusal = 'not-for-this-room'
