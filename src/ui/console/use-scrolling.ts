@@ -103,12 +103,12 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
 
   const askAgain = useEffectEvent(() => void ask())
 
-  /** Stays with what is looked at. Until now the window went on with the end. */
-  const leaveEnd = (): void => {
+  /** Stays with what is looked at. Until now the window went on with the end. @param isAsked another window is asked for already */
+  const leaveEnd = (isAsked = false): void => {
     if (!following) return
     setFollowing(false)
     setReadUpTo(ended)
-    node.showFrom(from)
+    if (!isAsked) node.showFrom(from)
   }
 
   const goTo = (id: Hex): void => {
@@ -121,7 +121,8 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
       // The card of the selected op may just have made the box smaller. So this goes to the end first, and then looks whether the entry is in sight.
       if (following) toEnd()
       if (!isWithin(target, box.current!)) target.scrollIntoView({ block: 'center' })
-      isSelectedSeen.current = true
+      // A late entry is gone to as well, and need not be the selected one.
+      if (id === selected) isSelectedSeen.current = true
       return
     }
     wanted.current = id
@@ -210,12 +211,7 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     // What is written below moves the end away, and nobody has scrolled.
     if (following && !isUp) return toEnd()
     remember()
-    const isAsked = ask()
-    if (!following) return
-    setFollowing(false)
-    setReadUpTo(ended)
-    // Until now the window went on with the end.
-    if (!isAsked) node.showFrom(from)
+    leaveEnd(ask())
   }
 
   return {

@@ -148,13 +148,14 @@ function whenOf(nodes: readonly KeptNode[], now: number): string {
 
 /** What tells the room apart from others of its name. */
 function Last({ facts, isNameless, now }: { readonly facts: StoredFacts | null; readonly isNameless: boolean; readonly now: number }) {
-  if (facts === null) return text.unreadable
-  if (facts.createdAt === null) return isNameless ? text.awaited : text.unreadable
-  if (facts.lastText === null) return text.empty(timeAgo(facts.createdAt, now))
+  // In elements: a bare text that comes and goes breaks the page under a translator.
+  if (facts === null) return <span>{text.unreadable}</span>
+  if (facts.createdAt === null) return <span>{isNameless ? text.awaited : text.unreadable}</span>
+  if (facts.lastText === null) return <span>{text.empty(timeAgo(facts.createdAt, now))}</span>
   return (
-    <>
+    <span>
       “<bdi>{facts.lastText}</bdi>”
-    </>
+    </span>
   )
 }
 
