@@ -2,7 +2,7 @@
  * What a person sees of a running node, in lines: the ops as they come, and whether all peers agree. A line is printed when something
  * changes.
  */
-import { createBudget, leftAt } from '../core/budget.ts'
+import { createBudget, leftAt, spend } from '../core/budget.ts'
 import { rangeOf } from '../core/lists.ts'
 import type { Node } from '../node/node.ts'
 import type { Hex, HistoryEntry, NodeStatus, PeerStatus } from '../node/views.ts'
@@ -140,7 +140,7 @@ export function createScreen({ node, print, isWatched, relay, relayTrouble }: Sc
   /** No lines are owed: the first line after a flood waits no longer than the budget needs for one. */
   const showNew = async (ops: readonly number[]): Promise<void> => {
     printEntries(await node.room.admitted(ops))
-    lines.left = Math.max(0, leftAt(lines, performance.now()) - ops.length)
+    spend(lines, ops.length, performance.now(), 0)
   }
 
   const tellEntries = async (): Promise<void> => {

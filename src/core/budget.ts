@@ -29,6 +29,11 @@ export function takeOne(budget: Budget, now: number): boolean {
   return true
 }
 
+/** Takes `amount` at `now`, also where less is left. No more than `owed` is owed then. */
+export function spend(budget: Budget, amount: number, now: number, owed: number): void {
+  budget.left = Math.max(-owed, leftAt(budget, now) - amount)
+}
+
 /**
  * Takes one by lot: always while half of the budget is left; the less is left, the less often. So a flood does not get all of it by being
  * early: each sender has the same chance. @param chance in [0, 1)

@@ -2,6 +2,7 @@
  * Finds a room's link in a text: as people copy it, and as messengers, mail and documents pass it on. A link is LINK_CHARACTERS
  * characters of base64url (64 bytes), and perhaps an invitation after a point. Nothing in it tells whether there is such a room.
  */
+import { greatestOf } from './lists.ts'
 
 /** 64 bytes in base64url. */
 export const LINK_CHARACTERS = 86
@@ -28,7 +29,10 @@ export function charactersOfLink(text: string): number {
   const link = at < 0 ? seen.trim() : seen.slice(at + 1).split('.')[0]!
   if (at < 0 && !/^[\w-]+$/.test(link)) return 0
   const rows = link.match(/[\w-]+/g) ?? []
-  return rows.reduce((most, row) => Math.max(most, row.length), 0)
+  return greatestOf(
+    rows.map((row) => row.length),
+    0,
+  )
 }
 
 /** The fragment of the first link in the text (without "#"), and the address before it, or "" if it stands alone; null if there is none. */

@@ -3,6 +3,7 @@
  * zooming is zooming in time, and an author stays where it was. Only when there are more columns than fit do they spread with the zoom,
  * and can be panned.
  */
+
 /** A column c stands at x + c × laneGap, a row r at y + r × rowGap. */
 export interface Camera {
   x: number

@@ -17,26 +17,28 @@ const NO_ID = asOpId(new Uint8Array(32))
 /** Reads MAX_LOOKED segments and the first one, and hashes nothing: this is for eyes only. @throws StoreError */
 export async function describeStored(store: Store): Promise<StoredFacts> {
   const ops = await store.length()
-  const [genesis] = await opsAround(store, 0)
-  return { ops, createdAt: genesis?.op.room === null ? genesis.op.time : null, lastText: await lastTextIn(store, ops) }
+  const genesis = (await segmentAt(store, 0)).ops[0]
+  return { ops, createdAt: genesis?.room === null ? genesis.time : null, lastText: await lastTextIn(store, ops) }
 }
 
 async function lastTextIn(store: Store, ops: number): Promise<string | null> {
   let at = ops - 1
   for (let looked = 0; looked < MAX_LOOKED && at >= 0; looked++) {
-    const found = await opsAround(store, at)
-    const text = found.map(({ op }) => textOf(op)).findLast((each) => each !== null)
-    if (text !== undefined) return text
-    at = (found[0]?.place ?? 0) - 1
+    const segment = await segmentAt(store, at)
+    for (const op of segment.ops.toReversed()) {
+      const text = textOf(op)
+      if (text !== null) return text
+    }
+    at = segment.first - 1
   }
   return null
 }
 
-/** The ops of the segment with the `at`-th op, each with its place; none if it is damaged. */
-async function opsAround(store: Store, at: number): Promise<readonly { readonly op: Op; readonly place: number }[]> {
+/** The ops of the segment with the `at`-th op, and the place of the first one; as if it were the room's first and empty, if it is damaged. */
+async function segmentAt(store: Store, at: number): Promise<{ readonly first: number; readonly ops: readonly Op[] }> {
   const [segment] = await store.read(at, 1)
   const units = segment !== undefined && 'bytes' in segment ? await reopenSegment(segment, () => NO_ID) : null
-  return (units ?? []).flat().map(({ op }, i) => ({ op, place: segment!.first + i }))
+  return units === null ? { first: 0, ops: [] } : { first: segment!.first, ops: units.flat().map(({ op }) => op) }
 }
 
 /** A message's beginning without line breaks, or null for another op. */

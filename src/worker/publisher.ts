@@ -2,7 +2,7 @@
  * Tells the page what changed, ops at once and other changes a little later: the part of the history that the page shows, status,
  * refusals, the graph's feed.
  */
-import { backAt, createBudget, leftAt } from '../core/budget.ts'
+import { backAt, createBudget, leftAt, spend } from '../core/budget.ts'
 import { toHex } from '../core/bytes.ts'
 import { idOf } from '../core/dag.ts'
 import { linkId } from '../node/link.ts'
@@ -142,8 +142,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     if (isNews(running)) {
       newsToldAt = began
       // Own ops are told without one. They leave no more debt than another telling, since what follows waits for it.
-      const budget = isForQuiet(running, began) ? newsOfQuiet : news
-      budget.left = Math.max(-1, leftAt(budget, began) - 1)
+      spend(isForQuiet(running, began) ? newsOfQuiet : news, 1, began, 1)
     }
     authors.told(running.engine)
     const own = ownTip(running.engine)

@@ -12,7 +12,7 @@ import { type Budget, createBudget } from '../../core/budget.ts'
 export const PIECES_PER_SECOND = 1_024
 /** Pieces that it may bring at once when it brought few before. A network that stops for some seconds brings all of them together. */
 export const MAX_PIECES = 4_096
-/** Pieces that a new channel may bring at once: whoever lost one can make another one soon. */
+/** Pieces that a new channel may bring at once. A far end that lost its channel can soon make another one. */
 export const FIRST_PIECES = 256
 
 /** The pieces that the far end may send. `now` in ms. */

@@ -12,6 +12,12 @@ const GIVE_AGAIN_AT = 256 * 1024
 /** Frames wait here up to this. Beyond it they are dropped, since it is better to ask again for late frames. Bytes. */
 export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
 
+/** Closes a channel, of which nothing is heard any more. */
+export function letGo(channel: DataChannel): void {
+  channel.onopen = channel.onmessage = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
+  channel.close()
+}
+
 export interface ChannelEvents {
   onOpen(): void
   onFrame(frame: Uint8Array): void
@@ -64,8 +70,7 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
     clearTimeout(timer)
     waiting = []
     waitingBytes = 0
-    channel.onopen = channel.onmessage = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
-    channel.close()
+    letGo(channel)
   }
   const end = (): void => {
     if (isClosed) return
@@ -101,7 +106,7 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
     // A browser may bring the first message before it says that the channel is open.
     open()
     const frame = data instanceof ArrayBuffer && takeOne(allowance, performance.now()) ? joiner.add(new Uint8Array(data)) : undefined
-    // Whoever forwards a frame has parsed it: the far end is at fault for one that is none, whoever made it.
+    // A node parses a frame before it forwards it. So the far end is at fault for one that is malformed, also if it did not make it.
     if (frame === undefined || (frame !== null && !parseEnvelope(frame).ok)) end()
     else if (frame !== null) events.onFrame(frame)
   }

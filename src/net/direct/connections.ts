@@ -21,8 +21,8 @@ const SETTLED_AFTER = 5_000
 const PROVEN_SETTLED_AFTER = 60_000
 /**
  * Connections that others may make this node begin, at once and in each later second: known authors, and newcomers. Each costs the page
- * some milliseconds. Chromium counts a closed one until it collects it, and makes none beyond 500: at the pace of newcomers it takes eight
- * minutes to make so many.
+ * some milliseconds. Chromium counts a closed one until it collects it, and makes none beyond 500. At the pace of newcomers
+ * that takes eight minutes.
  */
 export const MAX_OPENS = HALF
 export const OPENS_PER_SECOND = 4

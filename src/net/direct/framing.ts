@@ -13,7 +13,7 @@ export const PIECE_BYTES = 65_536
 const LAST = 1
 const MORE = 0
 
-/** Whether a message of so many bytes can be a piece: its first byte, and some of a frame. */
+/** Whether a message of this length can be a piece: one byte before at least one byte of a frame. */
 export const isPieceLength = (bytes: number): boolean => bytes > 1 && bytes <= PIECE_BYTES
 
 /** The pieces of a frame, in order. None of them is empty. */

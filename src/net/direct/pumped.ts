@@ -4,7 +4,7 @@
  */
 import { takeOne } from '../../core/budget.ts'
 import { createAllowance } from './allowance.ts'
-import type { DataChannel } from './channel.ts'
+import { type DataChannel, letGo } from './channel.ts'
 import { isPieceLength } from './framing.ts'
 
 /** Messages of the worker's end to the page's, and back. */
@@ -23,8 +23,7 @@ export function pump(channel: DataChannel, port: MessagePort): void {
   const allowance = createAllowance(performance.now())
   const say = (message: FromPage, transfer: Transferable[] = []): void => port.postMessage(message, transfer)
   const end = (): void => {
-    channel.onopen = channel.onmessage = channel.onclose = channel.onerror = channel.onbufferedamountlow = null
-    channel.close()
+    letGo(channel)
     say({ type: 'close' })
   }
   channel.binaryType = 'arraybuffer'

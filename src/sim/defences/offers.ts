@@ -1,4 +1,4 @@
-/** Defences of the direct path: against offers that name the addresses of others, free names in its tables, and channels that cost their far ends nothing. */
+/** Defences of the direct path: against offers that name the addresses of others, free names in its tables, and channels that cost their far ends nothing. A table, and as long as the attacks are many. */
 import type { Defence } from '../defences.ts'
 import { tested } from './tested.ts'
 

@@ -31,6 +31,7 @@ export function History({ author }: { readonly author: Hex }) {
   const { box, list, space, following, below, follow, goTo, onScroll } = useScrolling(history, welcome)
   useLate(box, history)
   const waiting = waitingOf(late)
+  const lateWords = waiting.length > 0 && text.lateWaiting(waiting.length, waiting.length === MAX_LATE_KEPT)
 
   const select = useCallback(
     (id: Hex) => {
@@ -65,10 +66,10 @@ export function History({ author }: { readonly author: Hex }) {
       </div>
       <div className="history-foot">
         <Typing />
-        {waiting.length > 0 && (
+        {lateWords !== false && (
           <button type="button" className="button to-late" title={text.lateWaitingHint} onClick={() => goTo(waiting[0]!)}>
             <Icon name="right" />
-            {text.lateWaiting(waiting.length, waiting.length === MAX_LATE_KEPT)}
+            {lateWords}
           </button>
         )}
         {!following && (
@@ -79,7 +80,7 @@ export function History({ author }: { readonly author: Hex }) {
         )}
       </div>
       <p className="visually-hidden" role="status">
-        {waiting.length > 0 && text.lateWaiting(waiting.length, waiting.length === MAX_LATE_KEPT)}
+        {lateWords}
       </p>
     </>
   )

@@ -31,5 +31,8 @@ export function lookAtLate(late: LateEntries, isInSight: (id: Hex) => boolean): 
 /** True for an entry that arrived out of sight. */
 export const isMarked = (late: Late | undefined): boolean => late === 'waiting' || late === 'shown'
 
+/** True for an entry that has not been in sight yet, as far as is known. */
+export const isUnseen = (late: Late | undefined): boolean => late === 'new' || late === 'waiting'
+
 /** Entries that have not been in sight, the one that arrived first at the beginning. */
 export const waitingOf = (late: LateEntries): Hex[] => [...late].flatMap(([id, state]) => (state === 'waiting' ? [id] : []))

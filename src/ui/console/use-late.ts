@@ -1,8 +1,8 @@
 /** Finds which late entries are in sight. An entry is in sight only if it is drawn: a tab in the background shows none. */
 import { useEffect, type RefObject } from 'react'
 import { useNode, useNodeState } from '../state/bindings.ts'
-import type { Hex } from '../../worker/api.ts'
 import type { NodeState } from '../state/page-node.ts'
+import { isUnseen } from './late.ts'
 
 /** So much of an entry is in sight at least (CSS pixels): its first line. */
 const IN_SIGHT = '-24px 0px'
@@ -11,14 +11,13 @@ export function useLate(box: RefObject<HTMLElement | null>, { entries }: NodeSta
   const node = useNode()
   const late = useNodeState((state) => state.late)
   useEffect(() => {
-    const waits = (id: Hex | undefined): boolean => id !== undefined && (late.get(id) ?? 'shown') !== 'shown'
-    if (![...late.keys()].some(waits)) return undefined
+    if (![...late.values()].some(isUnseen)) return undefined
     const look = (rows: readonly HTMLElement[]): void => {
       const inSight = new Set(rows.map((row) => row.dataset['id']!))
       for (const row of rows) row.dataset['arrived'] = 'true'
       node.lookAtLate((id) => inSight.has(id))
     }
-    const rows = [...box.current!.querySelectorAll<HTMLElement>('.entry')].filter((row) => waits(row.dataset['id']))
+    const rows = [...box.current!.querySelectorAll<HTMLElement>('.entry')].filter((row) => isUnseen(late.get(row.dataset['id']!)))
     if (rows.length === 0) return look([])
     // Its first answer is about all of them.
     const observer = new IntersectionObserver(

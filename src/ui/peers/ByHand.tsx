@@ -8,6 +8,7 @@ import { byHandSentences } from '../refusal-messages.ts'
 import { QrCode } from '../qr/QrCode.tsx'
 import { Scan } from '../qr/Scan.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
+import { copyMessages } from '../shared/copy-messages.ts'
 import { copyText } from '../shared/copy-text.ts'
 import { NOTHING_SAID, Outcome, type Said } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
@@ -107,7 +108,7 @@ export function ByHand() {
     event.preventDefault()
     if (pasted.trim() !== '') void take(pasted)
   }
-  const copy = async (): Promise<void> => say('carried', (await copyText(carried!.words)) ? text.copied : text.copyByHand)
+  const copy = async (): Promise<void> => say('carried', (await copyText(carried!.words)) ? copyMessages.copied : copyMessages.byHand)
 
   return (
     <section className="by-hand">
@@ -131,7 +132,7 @@ export function ByHand() {
           <QrCode text={carried.words} label={text.code} />
           <div className="row">
             <button type="button" className="button-accent" onClick={() => void copy()}>
-              {text.copy}
+              {copyMessages.copy}
             </button>
             <button type="button" className="button-plain" onClick={() => setCarried(null)}>
               {text.done}

@@ -10,7 +10,7 @@ import { shownRoomName } from '../shared/room-name.ts'
 import { onlyHere, roomAddress } from '../state/start-up.ts'
 import { RoomFile } from './RoomFile.tsx'
 import './share.css'
-import { byHandMessages } from '../peers/peers-messages.ts'
+import { copyMessages } from '../shared/copy-messages.ts'
 import { shareMessages } from './share-messages.ts'
 
 const text = shareMessages
@@ -23,7 +23,7 @@ export default function SharePlace() {
   const address = roomAddress(location.href, link)
   const host = onlyHere(address)
   const copy = async (): Promise<void> =>
-    setSaid({ words: (await copyText(address)) ? byHandMessages.copied : byHandMessages.copyByHand, isBad: false })
+    setSaid({ words: (await copyText(address)) ? copyMessages.copied : copyMessages.byHand, isBad: false })
 
   return (
     <>
@@ -38,7 +38,7 @@ export default function SharePlace() {
         <CarriedText label={text.link} words={address} rows={4} />
         <div className="row">
           <button type="button" className="button-accent" onClick={() => void copy()}>
-            {byHandMessages.copy}
+            {copyMessages.copy}
           </button>
         </div>
         <Outcome said={said} />

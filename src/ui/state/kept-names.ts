@@ -4,7 +4,7 @@
  * after they said so or wrote, and only by the first of the browser's nodes in the room for which they did.
  */
 import type { Hex } from '../../worker/api.ts'
-import { listIn, readShared, writeShared } from './storage.ts'
+import { listIn, readShared, writeList, writeShared } from './storage.ts'
 
 /** A node that tells a name in a room. */
 interface Named {
@@ -53,7 +53,7 @@ function stored(): Named[] {
 }
 const all = (): Named[] => namedHere.reduce((list, each) => [...without(list, each), each], stored())
 
-const store = (named: readonly Named[]): void => void writeShared(NAMED, named.length === 0 ? '' : JSON.stringify(named.slice(-MAX_NAMED)))
+const store = (named: readonly Named[]): void => void writeList(NAMED, named, MAX_NAMED)
 
 /**
  * What this node is called: the name chosen for it, else the one that was chosen last in this browser, which it does not tell. That one is

@@ -7,7 +7,7 @@
  */
 import type { Hex, KeptNode } from '../../worker/api.ts'
 import { forgetTyped, forgetTypedIn } from './kept-typed.ts'
-import { listIn, readShared, readTab, writeShared, writeTab } from './storage.ts'
+import { listIn, readShared, readTab, writeList, writeShared, writeTab } from './storage.ts'
 
 /** A node that was added to this page, and the place it had. */
 export interface AddedNode {
@@ -51,7 +51,9 @@ const MAX_ROOMS = 256
 /** Beside the storage, which may be refused. */
 const allowedHere = new Set<Hex>()
 
-const allowedRooms = (): Hex[] => listIn<Hex>(readShared(SERVER_ROOMS), (linkId) => typeof linkId === 'string')
+const idsIn = (key: string): Hex[] => listIn<Hex>(readShared(key), (id) => typeof id === 'string')
+
+const allowedRooms = (): Hex[] => idsIn(SERVER_ROOMS)
 
 /** Whether the owner's servers may be used in the room of this link. */
 export const mayUseServers = (linkId: Hex): boolean => allowedHere.has(linkId) || allowedRooms().includes(linkId)
@@ -60,15 +62,18 @@ export const mayUseServers = (linkId: Hex): boolean => allowedHere.has(linkId) |
 export function allowServers(linkId: Hex): void {
   if (mayUseServers(linkId)) return
   allowedHere.add(linkId)
-  writeShared(SERVER_ROOMS, JSON.stringify([...allowedRooms(), linkId].slice(-MAX_ROOMS)))
+  writeList(SERVER_ROOMS, [...allowedRooms(), linkId], MAX_ROOMS)
 }
 
 /** Nothing of the room is kept any more: nothing says either that its owner acted there, or typed. */
 export function forgetRoom(linkId: Hex): void {
   forgetTypedIn(linkId)
   allowedHere.delete(linkId)
-  const others = allowedRooms().filter((each) => each !== linkId)
-  writeShared(SERVER_ROOMS, others.length === 0 ? '' : JSON.stringify(others))
+  writeList(
+    SERVER_ROOMS,
+    allowedRooms().filter((each) => each !== linkId),
+    MAX_ROOMS,
+  )
 }
 
 const OFFLINE = 'tabweave.offline'
@@ -85,13 +90,12 @@ const offlineHere = new Set<Hex>()
  */
 export const keptOffline = (): Hex[] => [...offlineStored(), ...offlineHere]
 
-const offlineStored = (): Hex[] => listIn<Hex>(readShared(OFFLINE), (node) => typeof node === 'string')
+const offlineStored = (): Hex[] => idsIn(OFFLINE)
 
 export function keepOffline(node: Hex, on: boolean): void {
   const others = offlineStored().filter((each) => each !== node)
-  const nodes = on ? [...others, node].slice(-MAX_OFFLINE) : others
   offlineHere.delete(node)
-  const isStored = writeShared(OFFLINE, nodes.length === 0 ? '' : JSON.stringify(nodes))
+  const isStored = writeList(OFFLINE, on ? [...others, node] : others, MAX_OFFLINE)
   if (on && !isStored) offlineHere.add(node)
 }
 

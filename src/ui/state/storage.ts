@@ -50,6 +50,10 @@ export function sharedKeys(prefix: string): string[] {
   }
 }
 
+/** Writes a list for all tabs: its last `most` items. False where the browser refuses. */
+export const writeList = (key: string, items: readonly unknown[], most: number): boolean =>
+  writeShared(key, items.length === 0 ? '' : JSON.stringify(items.slice(-most)))
+
 /** The list that `written` is; anything else (written by another version, or edited by a person) is an empty one. */
 export function listIn<T>(written: string | null, fits: (item: Partial<T>) => boolean): T[] {
   try {
