@@ -106,9 +106,10 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
     // A browser may bring the first message before it says that the channel is open.
     open()
     const frame = data instanceof ArrayBuffer && takeOne(allowance, performance.now()) ? joiner.add(new Uint8Array(data)) : undefined
+    if (frame === null) return
     // A node parses a frame before it forwards it. So the far end is at fault for one that is malformed, also if it did not make it.
-    if (frame === undefined || (frame !== null && !parseEnvelope(frame).ok)) end()
-    else if (frame !== null) events.onFrame(frame)
+    if (frame === undefined || !parseEnvelope(frame).ok) end()
+    else events.onFrame(frame)
   }
   if (channel.readyState === 'open') queueMicrotask(open)
   else if (channel.readyState === 'closed' || channel.readyState === 'closing') queueMicrotask(end)
