@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright'
 import { createRelayHost } from '../../relay/node.ts'
+import { assert } from '../core/result.ts'
 import { askWorker } from './ask-worker.ts'
 import type { BareAnswer, BareTask } from './bare.ts'
 
@@ -23,9 +24,14 @@ export interface BenchBrowser {
    */
   openWindow(device: 0 | 1): Promise<Page>
   /** One more device, with an empty disk. */
-  openDevice(): Promise<{ readonly context: BrowserContext; close(): Promise<void> }>
+  openDevice(): Promise<Device>
   /** A worker of an empty page, which answers tasks one after the other. */
   bare(task: BareTask): Promise<BareAnswer>
+  close(): Promise<void>
+}
+
+export interface Device {
+  readonly context: BrowserContext
   close(): Promise<void>
 }
 
@@ -98,10 +104,23 @@ async function windowOf(context: BrowserContext): Promise<Page> {
   return opened
 }
 
-/** Opens the app at `link` as a new node, in a new tab or in a page that is there, and waits until it runs. */
+/**
+ * Opens the app at `link`, in a new tab or in a page that is there, and waits until its node runs. A browser that has another node of the
+ * room takes that one up, or copies its ops: see `openEmptyNode`.
+ */
 export async function openApp({ context, origin }: BenchBrowser, link: string, opened?: Page): Promise<Page> {
   const page = opened ?? (await context.newPage())
   await page.goto(`${origin}/#${link}`)
   await page.waitForFunction(() => document.documentElement.dataset['ready'] === 'true')
+  return page
+}
+
+/**
+ * Opens the app at the link of a room, and waits until its node runs. The node holds nothing of the room.
+ * @param device that has nothing of the room either
+ */
+export async function openEmptyNode(browser: BenchBrowser, link: string, device: Device): Promise<Page> {
+  const page = await openApp(browser, link, await device.context.newPage())
+  assert((await page.evaluate(() => document.documentElement.dataset['ops'])) === '0', 'the node holds nothing of the room')
   return page
 }

@@ -1,7 +1,7 @@
 /** The app in Chromium, importing a room's file and opening it again: measured in the page, as whoever looks at it would. */
 import type { Page } from 'playwright'
 import type { Handles } from '../ui/handles.ts'
-import { type BenchBrowser, openApp } from './browser.ts'
+import { type BenchBrowser, openEmptyNode } from './browser.ts'
 import { toBase64 } from './setting.ts'
 
 /** How long it took to have all ops on the disk, and the page's longest blocks meanwhile. */
@@ -20,13 +20,14 @@ export interface ChromiumImport extends Blocks {
   readonly reopenMs: number
 }
 
-/** Joins the room as a new node, imports, reloads. */
+/** Joins the room as a new node of a new device, imports, reloads. */
 export async function importInChromium(browser: BenchBrowser, link: string, file: Uint8Array, ops: number): Promise<ChromiumImport> {
-  const page = await openApp(browser, link)
+  const device = await browser.openDevice()
+  const page = await openEmptyNode(browser, link, device)
   const imported = await importInto(page, file, ops)
   const workerBytes = await workerMemory(page)
   const reopenMs = await reopen(page, ops)
-  await page.close()
+  await device.close()
   return { ...imported, workerBytes, reopenMs }
 }
 

@@ -9,7 +9,7 @@ import { deriveRoom } from '../net/keys.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import { encodeMessage } from '../sync/messages.ts'
-import { type BenchBrowser, openApp } from './browser.ts'
+import { type BenchBrowser, openEmptyNode } from './browser.ts'
 import { toBase64 } from './setting.ts'
 import type { SignedTrace } from './trace-to-bundle.ts'
 
@@ -32,8 +32,9 @@ export async function receiveLive(
     frames.push(toBase64(await sealer.seal(null, encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 }))))
   }
 
-  const page = await openApp(browser, link)
-  const sender = await browser.context.newPage()
+  const device = await browser.openDevice()
+  const page = await openEmptyNode(browser, link, device)
+  const sender = await device.context.newPage()
   await sender.goto(`${browser.origin}/healthz`)
   const stored = watchOps(page, ops.length)
   const start = await sender.evaluate(
@@ -52,8 +53,7 @@ export async function receiveLive(
     { name: `tabweave/${relayName}`, sealed: frames, ahead: AHEAD, each: perFrame },
   )
   const end = await stored
-  await sender.close()
-  await page.close()
+  await device.close()
   return (ops.length * 1000) / (end - start)
 }
 
