@@ -1,6 +1,7 @@
 /**
  * Finds a Chromium for the tests and benchmarks: CHROMIUM_PATH, else an installed Chromium or Chrome, else Playwright's own
- * download, else (as root on Debian) the `chromium` package, else a sentence that says what to do. A Firefox is looked for only.
+ * download, else (as root on Debian) the `chromium` package, else a sentence that says what to do. Tests prefer a headless shell, which
+ * is Chromium without its own user interface. A Firefox is looked for only.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
@@ -31,6 +32,12 @@ const CHROMIUM = {
     ]),
   },
 }
+
+/**
+ * The same engine without windows, menus and toolbars: opening a tab costs it two thirds as much.
+ * @type {Program}
+ */
+const HEADLESS_SHELL = { names: ['chromium-headless-shell', 'chrome-headless-shell'], places: { darwin: [], win32: [] } }
 
 /** @type {Program} */
 const FIREFOX = {
@@ -99,17 +106,28 @@ export const findFirefox = () => chosen('FIREFOX_PATH') ?? installed(FIREFOX)
  * @throws {Error} with a sentence that says what to do
  */
 export const requireChromium = async () => {
-  const found = await findChromium()
-  if (found) return found
-  if (getuid?.() !== 0 || !existsSync('/etc/debian_version')) throw new Error(ADVICE)
-  console.log('No Chromium was found: installing the Debian package "chromium" (apt-get).')
+  const found = (await findChromium()) ?? install('chromium', CHROMIUM)
+  if (!found) throw new Error(ADVICE)
+  return found
+}
+
+/**
+ * The path of a Chromium for tests: a headless shell, installing Debian's package when we may, or else what `requireChromium` gives.
+ * @returns {Promise<string>}
+ * @throws {Error} with a sentence that says what to do
+ */
+export const requireTestChromium = async () =>
+  chosen('CHROMIUM_PATH') ?? installed(HEADLESS_SHELL) ?? install('chromium-headless-shell', HEADLESS_SHELL) ?? (await requireChromium())
+
+/** As root on Debian, installs the package. Gives the program, or undefined when that is not possible. */
+const install = (/** @type {string} */ name, /** @type {Program} */ program) => {
+  if (getuid?.() !== 0 || !existsSync('/etc/debian_version')) return undefined
+  console.log(`Installing the Debian package "${name}" (apt-get) …`)
   const apt = (/** @type {string[]} */ ...args) =>
     spawnSync('apt-get', args, { stdio: 'inherit', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0
   apt('update')
-  apt('install', '-y', 'chromium')
-  const fresh = installed(CHROMIUM)
-  if (!fresh) throw new Error(`apt-get could not install it. ${ADVICE}`)
-  return fresh
+  apt('install', '-y', name)
+  return installed(program)
 }
 
 /** What a variable of the environment names, or undefined when it is not set. */

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import process, { argv, env, exit, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
-import { requireChromium } from './browser.mjs'
+import { requireTestChromium } from './browser.mjs'
 import { said, spliceIn } from './edits.mjs'
 import { root } from './paths.mjs'
 
@@ -40,7 +40,7 @@ const defences = module.DEFENCES.filter(({ row }) => rows.length === 0 || rows.i
 for (const defence of defences) spliceIn(defence.row, defence.file, defence)
 const say = (/** @type {string} */ line) => (options.json ? console.error(line) : console.log(line))
 const isInBrowser = (/** @type {string} */ file) => file.includes('.browser.test.')
-const chromium = defences.some(({ test }) => isInBrowser(test.file)) ? await requireChromium() : ''
+const chromium = defences.some(({ test }) => isInBrowser(test.file)) ? await requireTestChromium() : ''
 
 /** @typedef {import('node:child_process').ChildProcess} Runner */
 /** @type {Set<Runner>} */

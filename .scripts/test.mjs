@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv, env, execPath, exit, stdout } from 'node:process'
-import { requireChromium } from './browser.mjs'
+import { requireTestChromium } from './browser.mjs'
 import { root } from './paths.mjs'
 
 /**
@@ -100,7 +100,7 @@ function countChecks(report) {
 async function run({ name, command: [program = '', ...args], browser, report }) {
   const started = Date.now()
   stdout.write(`${name} … `)
-  const chromium = browser ? await requireChromium() : undefined
+  const chromium = browser ? await requireTestChromium() : undefined
   rmSync(reportFile, { force: true })
   const { status, stdout: said } = spawnSync(execPath, [join('node_modules', program), ...args], {
     cwd: root,

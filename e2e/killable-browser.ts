@@ -1,6 +1,4 @@
 /** A Chromium with its profile on the disk, which can be killed at once, as by a power cut. */
-import { readlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import { chromium, type BrowserContext } from '@playwright/test'
 import { BROWSER_ARGS, requireChromium } from '../.scripts/browser.mjs'
 
@@ -17,8 +15,9 @@ export async function launchBrowser(profile: string): Promise<KillableBrowser> {
     headless: true,
   })
   const ended = new Promise<void>((resolve) => context.once('close', () => resolve()))
-  // Chromium writes "host-pid" there, so that a second one does not use the profile.
-  const pid = Number(readlinkSync(join(profile, 'SingletonLock')).split('-').at(-1))
+  const session = await context.browser()!.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  const pid = processInfo.find(({ type }) => type === 'browser')!.id
   return {
     context,
     async kill() {
