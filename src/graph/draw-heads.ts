@@ -148,10 +148,11 @@ function drawWord(canvas: Canvas2D, { camera }: Frame, word: string, x: number, 
 function drawNotes(canvas: Canvas2D, frame: Frame, column: number, own: boolean, naming: Naming, x: number, y: number): void {
   const { camera, palette, scene, words } = frame
   const isForked = scene.layout.columnLanes[column]! > 1
-  const notes = [...(own ? [words.you] : []), ...(isForked ? [words.forked] : []), countInWords(scene.layout.columnOps[column]!)]
+  const notes = [...(own ? [words.you] : []), ...(isForked ? [words.equivocation] : []), countInWords(scene.layout.columnOps[column]!)]
   canvas.font = COUNT_FONT
   canvas.fillStyle = isForked ? palette.danger : palette.quiet
-  canvas.fillText(naming === 'one line' ? notes.join(' · ') : notes[0]!, x, y, camera.laneGap - WORD_GAP)
+  if (naming === 'one line') canvas.fillText(notes.join(' · '), x, y, camera.laneGap - WORD_GAP)
+  else drawWord(canvas, frame, notes[0]!, x, y)
 }
 
 /** Under a shape without a nickname: that this is the node's own lane. */

@@ -94,7 +94,7 @@ export interface GraphView {
 /** The few words on the canvas itself; the page's catalogue gives them. */
 export interface GraphWords {
   readonly you: string
-  readonly forked: string
+  readonly equivocation: string
 }
 
 /** From the render worker to the page. */

@@ -32,7 +32,7 @@ function openGraph(ops: readonly WrittenOp[], view: GraphView = VIEW) {
     {
       canvas: { width: 0, height: 0 },
       context,
-      words: { you: 'you', forked: 'forked' },
+      words: { you: 'you', equivocation: 'equivocation' },
       post: (output) => said.push(output),
       requestFrame: (callback) => frames.push(callback),
       afterFrame: (callback) => {
