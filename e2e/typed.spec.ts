@@ -1,6 +1,6 @@
 /** Nothing that a person typed is lost, whatever keeps it from being sent. */
 import type { Locator, Page } from '@playwright/test'
-import { agree, messagesOf, ready, said, type } from './tabs.ts'
+import { agree, messagesOf, openTab, ready, said, type } from './tabs.ts'
 import { expect, test } from './fixtures.ts'
 
 const messageBox = (page: Page): Locator => page.getByRole('textbox', { name: 'Message', exact: true })
@@ -44,6 +44,23 @@ test('a message that is too long is told so before it is sent, and outlives a re
   await box.fill(long.slice(0, 20_000))
   await send.click()
   await expect.poll(() => messagesOf(page)).toEqual([long.slice(0, 20_000)])
+})
+
+test('on a touchscreen Enter makes a new line, and the button sends', async ({ host, browser, problems }) => {
+  const context = await browser.newContext({ hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } })
+  const page = await openTab(context, `${host.address}/#new`, problems)
+  const box = messageBox(page)
+  await box.tap()
+  await page.keyboard.type('milk')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('bread')
+  await expect(box).toHaveValue('milk\nbread')
+  await page.getByRole('button', { name: 'Send', exact: true }).tap()
+  await expect.poll(() => messagesOf(page)).toEqual(['milk\nbread'])
+  await page.keyboard.type('eggs')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => messagesOf(page)).toEqual(['milk\nbread', 'eggs'])
+  await context.close()
 })
 
 test('what was typed and not sent comes back with the node, in whatever tab takes it up, and in no other one', async ({ host, device }) => {

@@ -17,6 +17,9 @@ const text = messages.console
 /** Some browsers make the box as high as its text by themselves; for others it is measured after every change, which lays out the page. */
 const SIZES_ITSELF = CSS.supports('field-sizing', 'content')
 
+/** On the keyboard of a touchscreen, Shift and Enter together cannot be pressed. So Enter makes a new line there, and the button sends. */
+const IS_TOUCH = matchMedia('(hover: none) and (pointer: coarse)').matches
+
 /** Signing and storing takes milliseconds; a text that takes longer is shown as waiting (ms). */
 const WAITING_AFTER = 700
 
@@ -54,6 +57,7 @@ export function Composer({ author }: { readonly author: Hex }) {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
+    if (IS_TOUCH && !event.ctrlKey && !event.metaKey) return
     event.preventDefault()
     send()
   }
@@ -111,14 +115,14 @@ export function Composer({ author }: { readonly author: Hex }) {
           value={draft}
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
-          enterKeyHint="send"
+          enterKeyHint={IS_TOUCH ? 'enter' : 'send'}
           autoComplete="off"
         />
         <button
           type="submit"
           className="button-accent"
           aria-label={own ? text.send : text.sendOf(name)}
-          title={text.sendHint}
+          title={IS_TOUCH ? text.sendHintTouch : text.sendHint}
           disabled={full || excess !== null || draft.trim() === ''}
         >
           <Icon name="send" />

@@ -29,8 +29,9 @@ export const helpMessages = {
   ],
   shortcuts: 'Keys',
   keys: [
-    ['Enter', 'send what is typed'],
+    ['Enter', 'send what is typed; on a touchscreen, a new line'],
     ['Shift Enter', 'a new line'],
+    ['Ctrl Enter', 'send what is typed'],
     ['/', 'outside a text field: search the history for a text, a name or the beginning of an id'],
     ['Enter', 'in the search: the next match, with Shift the one before'],
     ['Esc', 'close, clear the search or the selection'],
