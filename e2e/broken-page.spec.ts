@@ -1,4 +1,5 @@
 /** A part of the page that cannot be loaded or drawn says so, and the rest goes on. */
+import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 import { agree, said, type } from './tabs.ts'
 
@@ -21,6 +22,26 @@ test('a place whose part of the app cannot be loaded says so, and the room goes 
   await expect(page.getByRole('dialog')).toContainText('Paths')
   problems.length = 0
 })
+
+for (const [panel, file, show] of [
+  ['legend', /GraphLegend.*\.js/, (page: Page) => page.getByRole('button', { name: /^What the marks mean/ }).click()],
+  ['card of an op', /OpCard.*\.js/, (page: Page) => page.getByRole('listbox').press('ArrowUp')],
+] as const)
+  test(`the graph’s ${panel}, if its part of the app cannot be loaded, says so, and graph and room go on`, async ({
+    host,
+    device,
+    problems,
+  }) => {
+    const { context, open } = await device()
+    const page = await open(`${host.address}/#new`)
+    await context.route(file, (route) => route.abort())
+    await show(page)
+    await expect(page.getByRole('region', { name: 'Graph' }).getByRole('alert')).toContainText('could not be loaded')
+    await type(page, 'the room goes on')
+    await agree([page], 2)
+    await expect(page.getByRole('option')).toHaveCount(2)
+    problems.length = 0
+  })
 
 test('a page translator that rewrites every text leaves a page on which one can write', async ({ host, device }) => {
   const { open } = await device()

@@ -42,7 +42,7 @@ installHandles(page)
 followBack(page)
 
 const start = decideStartUp(location.hash)
-if (start.type === 'fresh') page.open(null, messages.start.defaultName)
+if (start.type === 'fresh') page.open(null, messages.opening.defaultName)
 if (start.type === 'join') page.open(start.link, '')
 
 // Another room in the address bar is another start; our own `replaceState` fires no hashchange.

@@ -1,17 +1,12 @@
 /**
  * The texts of the interface, typed: a text with a number in it is a function. Other files have the sentences about refusals, failures and
- * paths (`refusal-messages.ts`), the graph's texts (`graph/graph-messages.ts`), those of kept rooms (`start/kept-messages.ts`), and those that are loaded
- * with their screens (`check/`, `help/`, `peers/` and `share/`), and the words for an op that is not a message (`crdt/entry-words.ts`).
+ * paths (`refusal-messages.ts`), the graph's texts (`graph/graph-messages.ts`), those of kept rooms (`start/kept-messages.ts`), those that are loaded with
+ * their screens (`*-messages.ts` beside each screen), and the words for an op that is not a message (`crdt/entry-words.ts`).
  */
 import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
-import { LINK_CHARACTERS } from '../core/room-link.ts'
-import { graphMessages } from './graph/graph-messages.ts'
 import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'
-
-/** Fewer characters were not meant to be a link. */
-const SEEMS_A_LINK = 40
 
 /** The name of a room for which nobody gave one. */
 const DEFAULT_ROOM_NAME = 'A room'
@@ -66,7 +61,6 @@ export const fileWritten = (file: string, size: string): string => `Downloaded a
 const MOST_NEWS = 99
 
 export const messages = {
-  graph: graphMessages,
   kept: keptMessages,
   brand: 'Tabweave',
   /** Of the browser's tab. Null: no room is open. */
@@ -163,6 +157,7 @@ export const messages = {
     send: 'Send',
     sendOf: (name: string) => `Send as ${name}`,
     sendHint: 'Enter sends, Shift+Enter makes a new line',
+    sendHintTouch: 'This button sends, Enter makes a new line',
     newest: 'Jump to newest',
     newBelow: (n: number) => `${plural(n, 'new entry', 'new entries')} below`,
     late: 'late',
@@ -226,47 +221,21 @@ export const messages = {
       'Switch one of them offline, write in both, and bring it back.',
     ],
   },
-  start: {
-    claim: 'Every tab is a node.',
-    pitch:
-      'Open a room, open it again in another tab or on another device, and type in each. Messages are signed. Each message contains the hashes of the messages before it. So the messages form one graph. Tabs that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
-    begin: 'Create a room',
-    name: 'Room name',
-    namePlaceholder: 'for example: Thursday seminar',
-    nameless: `A room’s name stays as it is. If you give none, it is “${DEFAULT_ROOM_NAME}”.`,
-    create: 'Create the room',
-    join: 'Join a room',
-    link: 'Room link',
-    linkPlaceholder: 'https://…/#…',
-    joinNow: 'Join',
-    badLink: (count: number) =>
-      count < SEEMS_A_LINK
-        ? `This text contains no room link. A room link ends in “#” and ${LINK_CHARACTERS} characters.`
-        : count === LINK_CHARACTERS
-          ? 'The last character of this room link is wrong. Copy the link again, or correct it here.'
-          : `This room link is wrong: it has ${countInWords(count)} characters, and there must be ${LINK_CHARACTERS} after “#”. Copy the link again, or correct it here.`,
-    mistyped: 'This is the address with which the page was opened.',
-    elsewhere: (place: string) =>
-      `This link leads to ${quotedName(place)}, and not to this page. This page uses its own relay, and not the relay of ${quotedName(place)}. So it may not find the other nodes of the room.`,
-    elsewhereIsHere: (place: string) => `${quotedName(place)} always means the device that opens the link.`,
-    openThere: (place: string) => `Open the link at ${quotedName(place)}`,
-    joinHere: 'Join from this page',
-    open: 'Anyone with a room’s link can read and write in it. A relay sees which network addresses connect, when, and how much they send. It does not see what they send.',
-    check: 'Check evidence, without a room',
+  opening: {
     defaultName: DEFAULT_ROOM_NAME,
     isFirstHere: 'This browser kept nothing of this room, so you join it as a new author.',
     back: (name: string, others: boolean) =>
       `You are back as ${name}, a node that this browser kept.${others ? '' : ' For another node, open another tab.'}`,
     addedBack: (name: string) => `The added node is ${name}, which this browser kept.`,
     others: 'Other nodes',
-    busy: 'All nodes of this room in this browser already run in other tabs. So this tab is a new node.',
-    tryTitle: 'Things to try in a room',
-    tries: [
-      'Open another tab, and type in both: there are two nodes and one history.',
-      'Switch one tab offline, write in both, and bring it back: you see two branches, and the next message joins them.',
-      'Press an op in the graph: you see what its author had seen, and who has seen the op since.',
-      'Unplug the network and reload: the room is still there, and you can still write.',
-    ],
+  },
+  nameOffer: {
+    offer: (name: string) =>
+      `Others see ${quotedName(name)} beside your nickname as soon as you write. Nobody in this room has seen it yet.`,
+    offerOf: (nickname: string, name: string) =>
+      `Others see ${quotedName(name)} beside ${nickname} as soon as you write as it. Nobody in this room has seen it yet.`,
+    change: 'Change it',
+    decline: 'No name in this room',
   },
   boundary: {
     title: 'This part of the page could not be drawn',
@@ -294,62 +263,5 @@ export const messages = {
     stop: 'Stop',
     refused: 'The camera was refused. Allow it in the browser’s settings for this address, or paste the text instead.',
     missing: 'This device has no camera that can be used. Paste the text instead.',
-  },
-  node: {
-    title: 'Node',
-    ownName: 'Your name in this room',
-    ownNameOf: (nickname: string) => `Your name beside “${nickname}” in this room`,
-    ownNamePlaceholder: 'none: others see the nickname',
-    ownNameHeld: 'Others in this room see this name as soon as you write.',
-    ownNameTell: 'Show it now',
-    nameOffer: (name: string) =>
-      `Others see ${quotedName(name)} beside your nickname as soon as you write. Nobody in this room has seen it yet.`,
-    nameOfferOf: (nickname: string, name: string) =>
-      `Others see ${quotedName(name)} beside ${nickname} as soon as you write as it. Nobody in this room has seen it yet.`,
-    nameChange: 'Change it',
-    nameDecline: 'No name in this room',
-    ownNameSeen: (name: string) => `Saved. Others see ${quotedName(name)} beside your nickname.`,
-    ownNameNone: 'Saved. Others see your nickname only.',
-    ownNameLong: (most: number, name: string) => `Too long: others see the first ${countInWords(most)} characters, ${quotedName(name)}.`,
-    ownNameHint:
-      'Others see it beside your nickname, and remember it when this node is not connected. It is signed, but it is not an op. Anyone can use any name. In other rooms, this browser offers you the name that you chose last. Nobody sees it there before you write or show it.',
-    lead: 'The nickname, colour and shape come from the key. Another node can have the same nickname, but not the same fingerprint.',
-    fingerprint: 'Key fingerprint',
-    storage: 'Storage',
-    used: (used: string, quota: string) => `${used} used by this address, of about ${quota} allowed`,
-    usedUnknown: 'The browser does not say how much is used.',
-    persistent: 'Persistent: the browser will not clear it on its own.',
-    notPersistent: 'Not persistent: the browser may clear it when the disk is full.',
-    persist: 'Request persistent storage',
-    persistRefused: 'The browser did not agree. It often agrees after you install or bookmark the app.',
-    share: 'To copy the room’s link, or to export or import a file: Menu → Share the room.',
-    ops: (ops: number, stored: number) => `${plural(ops, 'op')} admitted, ${countInWords(stored)} of them on this disk`,
-    refused: 'Refused',
-    refusedNone: 'Nothing was refused.',
-    refusedLead: (shown: number, all: number) =>
-      shown < all ? `The latest ${countInWords(shown)} of ${countInWords(all)}.` : plural(all, 'refusal'),
-    pending: 'Pending',
-    pendingNone: 'No op waits for a missing parent or for a signature.',
-    pendingLead: (shown: number, all: number) =>
-      `These ops wait. This node asks its peers for what is missing. ${shown < all ? `${countInWords(shown)} of ${plural(all, 'op')}:` : `${plural(all, 'op')}:`}`,
-    pendingMissing: (n: number) => (n === 1 ? 'lacks the parent' : `lacks ${countInWords(n)} parents:`),
-    pendingMore: (n: number) => `and ${countInWords(n)} more`,
-    pendingParents: (n: number) => `${plural(n, 'parent')} ${n === 1 ? 'waits' : 'wait'} too`,
-    pendingVoucher: 'lacks a later op of its author that is signed and not pending',
-    pendingNumber: (seq: number) => `number ${countInWords(seq)} of its author`,
-    refusedFrom: (id: string) => `from peer ${id}`,
-    refusedFromElsewhere: {
-      file: 'from a file',
-      disk: 'from this disk',
-      broadcast: 'from a tab of this browser',
-      relay: 'from the relay',
-    } as Readonly<Record<string, string>>,
-    version: (version: string) => `Tabweave ${version}, protocol 1`,
-  },
-  rooms: {
-    title: 'Rooms',
-    lead: 'If you open another room, it replaces this one in this tab. This node is kept: you can come back to it with the room’s link, or from this list. On the start page you can create a room, join one, or forget this one.',
-    toStart: 'Go to the start page',
-    file: 'Export this room, or import a file',
   },
 } as const

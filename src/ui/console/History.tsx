@@ -94,7 +94,7 @@ function Welcome({ awaited, isAdded }: { readonly awaited: boolean; readonly isA
     return (
       <div className="welcome">
         <h2>{text.awaitedTitle}</h2>
-        {isFirstHere && <p>{messages.start.isFirstHere}</p>}
+        {isFirstHere && <p>{messages.opening.isFirstHere}</p>}
         <p>{text.awaitedBody}</p>
       </div>
     )

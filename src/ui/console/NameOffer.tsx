@@ -3,7 +3,7 @@ import { lookOf } from '../shared/AuthorMark.tsx'
 import { messages } from '../messages.ts'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
 
-const text = messages.node
+const text = messages.nameOffer
 
 export function NameOffer() {
   const page = usePage()
@@ -21,14 +21,14 @@ export function NameOffer() {
   return (
     <div className="name-offer">
       <p className="their-text" role="status">
-        {node.slot === 0 ? text.nameOffer(name) : text.nameOfferOf(lookOf(author).name, name)}
+        {node.slot === 0 ? text.offer(name) : text.offerOf(lookOf(author).name, name)}
       </p>
       <div className="row">
         <button type="button" className="button-plain" onClick={change}>
-          {text.nameChange}
+          {text.change}
         </button>
         <button type="button" className="button-plain" onClick={() => node.declineName()}>
-          {text.nameDecline}
+          {text.decline}
         </button>
       </div>
     </div>

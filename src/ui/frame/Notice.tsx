@@ -45,7 +45,7 @@ export function Notice() {
               page.show('rooms', 'nodes')
             }}
           >
-            {messages.start.others}
+            {messages.opening.others}
           </button>
           <button type="button" className="toast-button toast-close" aria-label={messages.close} onClick={close}>
             <Icon name="close" />

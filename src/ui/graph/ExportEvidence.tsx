@@ -3,10 +3,8 @@ import { useEffect, useState } from 'react'
 import type { Hex, OpDetails } from '../../worker/api.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { download } from '../shared/download.ts'
+import { cardMessages as text } from './card-messages.ts'
 import type { GraphHost } from './graph-host.ts'
-import { graphMessages } from './graph-messages.ts'
-
-const text = graphMessages.card
 
 /** "amber-otter-7.evidence" */
 const nameOf = (author: Hex, seq: number): string => `${lookOf(author).name.replaceAll(' ', '-')}-${seq}.evidence`

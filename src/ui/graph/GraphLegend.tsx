@@ -3,8 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Keys } from '../shared/Keys.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import { graphMessages } from './graph-messages.ts'
-
-const { legend: text, moves } = graphMessages
+import { legendMessages as text, movesMessages as moves } from './legend-messages.ts'
 
 const MARKS: readonly (readonly [text: string, className: string, picture: ReactNode])[] = [
   [text.op, 'mark-op', <circle key="op" cx="14" cy="10" r="5" />],
@@ -44,7 +43,7 @@ const MARKS: readonly (readonly [text: string, className: string, picture: React
   ],
 ]
 
-export function GraphLegend({ onClose }: { onClose(): void }) {
+export default function GraphLegend({ onClose }: { onClose(): void }) {
   const legend = useRef<HTMLElement>(null)
   useEffect(() => {
     const before = document.activeElement

@@ -1,15 +1,17 @@
 /** The graph's place: the live picture, its buttons, the card of the selected op, and the same in words. */
-import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import type { GraphInput } from '../../graph/feed.ts'
 import type { Hex, OpDetails } from '../../worker/api.ts'
-import { GraphLegend } from './GraphLegend.tsx'
+import { Boundary, lazyPart } from '../shared/Boundary.tsx'
 import { GraphGrowth, GraphMirror, optionId, sayHead, sayOp } from './GraphMirror.tsx'
 import { GraphToolbar, ZOOM_STEP } from './GraphToolbar.tsx'
 import type { GraphHost } from './graph-host.ts'
 import { graphMessages } from './graph-messages.ts'
-import { OpCard } from './OpCard.tsx'
 import { useGraph } from './use-graph.ts'
 import './graph.css'
+
+const GraphLegend = lazyPart(() => import('./GraphLegend.tsx'))
+const OpCard = lazyPart(() => import('./OpCard.tsx'))
 
 interface GraphPlaceProps {
   readonly node: GraphHost
@@ -89,14 +91,29 @@ export function GraphPlace({ node, selected, live, names, empty, large, onLarge,
         )}
       </div>
       <GraphToolbar {...{ legend, large, onLarge }} following={graph.following} onInput={send} onZoom={zoom} onLegend={setLegend} />
-      {legend && <GraphLegend onClose={closeLegend} />}
+      {legend && (
+        <LoadedPart>
+          <GraphLegend onClose={closeLegend} />
+        </LoadedPart>
+      )}
       {selected !== null && !legend && (
         <Cover place={place} cover={cover}>
-          <OpCard id={selected} ghost={graph.ghost} {...{ node, drawn, names, onSelect, onShowInHistory }} />
+          <LoadedPart>
+            <OpCard id={selected} ghost={graph.ghost} {...{ node, drawn, names, onSelect, onShowInHistory }} />
+          </LoadedPart>
         </Cover>
       )}
       {drawn !== null && <GraphGrowth {...drawn} names={names} />}
     </section>
+  )
+}
+
+/** A panel whose code is loaded when it is shown first: the graph goes on beside it, and so it does if the code does not arrive. */
+function LoadedPart({ children }: { readonly children: ReactNode }) {
+  return (
+    <Boundary>
+      <Suspense>{children}</Suspense>
+    </Boundary>
   )
 }
 

@@ -9,12 +9,11 @@ import { AuthorMark, AuthorName, ChosenName, shortId } from '../shared/AuthorMar
 import { beginningOf } from '../shared/long-text.ts'
 import { webAddressesIn } from '../shared/web-addresses.ts'
 import { Words } from '../shared/Words.tsx'
+import { cardMessages as text } from './card-messages.ts'
 import { ExportEvidence } from './ExportEvidence.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import type { GraphHost } from './graph-host.ts'
 import { graphMessages } from './graph-messages.ts'
-
-const text = graphMessages.card
 
 /** Parents, children and authors shown at first; a press shows the rest. */
 const MAX_LISTED = 12
@@ -30,7 +29,7 @@ interface OpCardProps {
   onShowInHistory?: ((details: OpDetails) => void) | undefined
 }
 
-export function OpCard({ node, id, ghost, drawn, names, onSelect, onShowInHistory }: OpCardProps) {
+export default function OpCard({ node, id, ghost, drawn, names, onSelect, onShowInHistory }: OpCardProps) {
   const details = useDetails(node, id, drawn)
   const author = ghost?.author ?? details?.author
   const seq = ghost?.seq ?? details?.seq

@@ -8,7 +8,9 @@ import { feedOf, idBytes, keyBytes, writtenDag } from '../../graph/written-dag.n
 import type { OpDetails } from '../../worker/api.ts'
 import { GraphPlace } from './GraphPlace.tsx'
 import type { GraphHost } from './graph-host.ts'
+import { cardMessages } from './card-messages.ts'
 import { graphMessages } from './graph-messages.ts'
+import { legendMessages } from './legend-messages.ts'
 
 const CHAT = writtenDag('a0, b0 < a0, a1 < a0 b0')
 const hex = (op: number): string => toHex(idBytes(op))
@@ -152,7 +154,7 @@ test('a ghost’s card says why it is one', async () => {
   await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
   const ghost = { id: new Uint8Array(32).fill(0xee), author: keyBytes(1), seq: 4, state: 'rejected', reason: 'seq-gap', parents: [2] }
   node.ports.at(-1)!.postMessage({ type: 'ghosts', ghosts: [ghost] })
-  await vi.waitFor(() => expect(card()).toContain(graphMessages.card.rejected), { timeout: 10_000 })
+  await vi.waitFor(() => expect(card()).toContain(cardMessages.rejected), { timeout: 10_000 })
 })
 
 test('the card of an equivocation leads to the other op', async () => {
@@ -275,7 +277,7 @@ test('the legend names all that is drawn, the view from afar too, and says how o
   place.querySelector<HTMLButtonElement>(`[aria-label="${graphMessages.toolbar.legend}"]`)!.click()
   await vi.waitFor(() => expect(place.querySelector('.graph-legend')).not.toBeNull())
   const said = (selector: string): string[] => Array.from(place.querySelectorAll(`.graph-legend ${selector}`), (each) => each.textContent)
-  expect(said('.graph-marks dd')).toContain(graphMessages.legend.far)
+  expect(said('.graph-marks dd')).toContain(legendMessages.far)
   expect(said('.keys dt')).toEqual(expect.arrayContaining(['Wheel', 'Drag', 'Pinch', '+−0']))
 })
 

@@ -1,11 +1,10 @@
 /** What the screens show, their words, what the app promises, and the keys. */
-import { messages } from '../messages.ts'
+import { movesMessages as moves } from '../graph/legend-messages.ts'
 import { Keys } from '../shared/Keys.tsx'
 import './help.css'
 import { helpMessages } from './help-messages.ts'
 
 const text = helpMessages
-const { moves } = messages.graph
 
 export default function HelpPlace() {
   return (

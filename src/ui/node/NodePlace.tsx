@@ -1,6 +1,5 @@
 /** This node: its key, what it holds, and what it refused. */
 import { AuthorMark, AuthorName, ChosenName } from '../shared/AuthorMark.tsx'
-import { messages } from '../messages.ts'
 import { useNodeState } from '../state/bindings.ts'
 import { VERSION } from '../version.ts'
 import { OwnName } from './OwnName.tsx'
@@ -8,8 +7,7 @@ import { PendingOps } from './PendingOps.tsx'
 import { RefusedLog } from './RefusedLog.tsx'
 import { StorageFacts } from './StorageFacts.tsx'
 import './node.css'
-
-const text = messages.node
+import { nodeMessages as text } from './node-messages.ts'
 
 /** Groups of 8, as fingerprints are read aloud. */
 const grouped = (hex: string): string[] => hex.match(/.{1,8}/g) ?? []

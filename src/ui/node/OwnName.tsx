@@ -3,11 +3,9 @@
  * room in which its owner has not acted yet it is not told; the field says so. It also says what others see of what was typed.
  */
 import { useEffect, useId, useState, type FormEvent } from 'react'
-import { messages } from '../messages.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
 import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
-
-const text = messages.node
+import { nodeMessages as text } from './node-messages.ts'
 
 /** As many characters as others show (`net/direct/signal.ts`). */
 const MAX_LENGTH = 40

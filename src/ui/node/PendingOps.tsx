@@ -2,12 +2,10 @@
 import { useEffect, useState } from 'react'
 import type { Hex, PendingEntry, PendingList } from '../../worker/api.ts'
 import { AuthorMark, AuthorName, Id, shortId } from '../shared/AuthorMark.tsx'
-import { messages } from '../messages.ts'
 import { useNode } from '../state/bindings.ts'
 import { sourceOf } from './source-of.ts'
 import { usePart } from './use-part.ts'
-
-const text = messages.node
+import { nodeMessages as text } from './node-messages.ts'
 
 /** The list is asked for anew so long after it came (ms): ops come and go many times a second. */
 const REFRESH_AFTER = 2_000

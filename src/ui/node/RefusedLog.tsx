@@ -1,13 +1,12 @@
 /** What this node refused, latest first, each with its reason in a sentence. */
 import type { RefusedEntry } from '../../worker/api.ts'
 import { Id, shortId } from '../shared/AuthorMark.tsx'
-import { fullTime, messages, timeAgo } from '../messages.ts'
+import { fullTime, timeAgo } from '../messages.ts'
 import { refusalSentences } from '../refusal-messages.ts'
 import { useNodeState, useNow } from '../state/bindings.ts'
 import { sourceOf } from './source-of.ts'
 import { usePart } from './use-part.ts'
-
-const text = messages.node
+import { nodeMessages as text } from './node-messages.ts'
 
 /** More than anyone reads; the count says how many there were. */
 const SHOWN = 50

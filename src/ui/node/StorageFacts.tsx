@@ -1,9 +1,7 @@
 /** What this address uses on the disk, and whether the browser may clear it; asking is a click, since it may prompt. */
 import { useEffect, useState } from 'react'
 import { bytesInWords } from '../bytes-in-words.ts'
-import { messages } from '../messages.ts'
-
-const text = messages.node
+import { nodeMessages as text } from './node-messages.ts'
 
 interface Facts {
   readonly usage: number | undefined

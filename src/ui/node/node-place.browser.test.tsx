@@ -8,11 +8,11 @@ import '../base.css'
 import '../theme.css'
 import '../frame/sheet.css'
 import { Sheet } from '../frame/Sheet.tsx'
-import { messages } from '../messages.ts'
 import { NodeProvider, PageProvider } from '../state/bindings.ts'
 import type { PageNode } from '../state/page-node.ts'
 import type { Page, PageState } from '../state/page.ts'
 import NodePlace from './NodePlace.tsx'
+import { nodeMessages } from './node-messages.ts'
 
 const ID = 'ab'.repeat(32)
 
@@ -79,12 +79,12 @@ function arrivedAt(): string | null {
 
 test('a count of what was refused leads to these, in view and with the focus, however often it is pressed', async () => {
   open({ name: 'refused' })
-  await vi.waitFor(() => expect(arrivedAt()).toBe(messages.node.refused))
+  await vi.waitFor(() => expect(arrivedAt()).toBe(nodeMessages.refused))
   place.querySelector('.sheet')!.scrollTop = 0
   place.querySelector<HTMLElement>('.sheet')!.focus()
   expect(arrivedAt()).toBe(null)
   store.setState({ part: { name: 'refused' } })
-  await vi.waitFor(() => expect(arrivedAt()).toBe(messages.node.refused))
+  await vi.waitFor(() => expect(arrivedAt()).toBe(nodeMessages.refused))
 })
 
 test('a count of what is pending leads to the list of it, once that is there, with the ids of missing parents', async () => {
@@ -92,11 +92,11 @@ test('a count of what is pending leads to the list of it, once that is there, wi
   await vi.waitFor(() => expect(document.activeElement).toBe(place.querySelector('.sheet')))
   await vi.waitFor(() => expect(tellPending).toBeDefined())
   tellPending(PENDING)
-  await vi.waitFor(() => expect(arrivedAt()).toBe(messages.node.pending))
+  await vi.waitFor(() => expect(arrivedAt()).toBe(nodeMessages.pending))
   const rows = place.querySelectorAll('h3:focus ~ ul > li')
   expect(rows).toHaveLength(64)
   const told = rows[0]!.textContent
-  for (const words of [messages.node.pendingMissing(9), 'cdcdcdcd', messages.node.pendingMore(8), messages.node.pendingParents(1)])
+  for (const words of [nodeMessages.pendingMissing(9), 'cdcdcdcd', nodeMessages.pendingMore(8), nodeMessages.pendingParents(1)])
     expect(told).toContain(words)
 })
 
@@ -104,7 +104,7 @@ test('the field for the name says what others see of it: the name, the beginning
   open(null)
   await vi.waitFor(() => expect(place.querySelector('.own-name input')).not.toBe(null))
   const field = place.querySelector<HTMLInputElement>('.own-name input')!
-  const { ownNameSeen, ownNameLong, ownNameNone } = messages.node
+  const { ownNameSeen, ownNameLong, ownNameNone } = nodeMessages
   expect(place.querySelector('.own-name-sign')!.textContent).toBe('')
   for (const [typed, sign] of [
     [' Ada ', ownNameSeen('Ada')],

@@ -1,11 +1,9 @@
 /** The kept rooms, from within one of them: another one takes its place in this tab, and the start page has the other ways. */
-import { messages } from '../messages.ts'
 import { RoomList } from '../start/RoomList.tsx'
 import { useKeptRooms } from '../start/use-kept-rooms.ts'
 import { usePage, usePageState } from '../state/bindings.ts'
 import { keepClaim } from '../state/kept.ts'
-
-const text = messages.rooms
+import { roomsMessages as text } from './rooms-messages.ts'
 
 /** A page runs one room from its start to its end: another one is another start. */
 function restart(fragment: string): void {

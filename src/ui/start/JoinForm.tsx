@@ -4,11 +4,9 @@
  */
 import { useCallback, useId, useState, type FormEvent } from 'react'
 import { findLink, charactersOfLink } from '../../core/room-link.ts'
-import { messages } from '../messages.ts'
 import { Scan } from '../qr/Scan.tsx'
 import { type Elsewhere, elsewhereOf } from '../state/start-up.ts'
-
-const text = messages.start
+import { startMessages as text } from './start-messages.ts'
 
 interface JoinFormProps {
   /** What stands in the field at first, and is no link: the address with which the page was opened. */

@@ -10,8 +10,7 @@ import { RoomList } from './RoomList.tsx'
 import { useKeptRooms } from './use-kept-rooms.ts'
 import { Weave } from './Weave.tsx'
 import './start.css'
-
-const text = messages.start
+import { startMessages as text } from './start-messages.ts'
 
 /** Kept rooms that stand before the other ways: with more of them, a new room could not be begun without scrolling. */
 const ROOMS_SHOWN = 3
@@ -33,7 +32,7 @@ export default function StartPlace() {
 
   const create = (event: FormEvent): void => {
     event.preventDefault()
-    page.open(null, name.trim() === '' ? text.defaultName : name.trim())
+    page.open(null, name.trim() === '' ? messages.opening.defaultName : name.trim())
   }
 
   // The camera starts again with another one.

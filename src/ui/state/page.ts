@@ -119,7 +119,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
     const kept = await ownNode().rooms()
     const others = kept.some((each) => each.link === link && each.id !== node && !each.runs)
     const { name } = authorLook(fromHex(node)!)
-    say(slot === 0 ? messages.start.back(name, others) : messages.start.addedBack(name), others)
+    say(slot === 0 ? messages.opening.back(name, others) : messages.opening.addedBack(name), others)
   }
 
   return {
@@ -137,7 +137,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
         else history.replaceState(null, '', `#${opened.link}`)
         // A duplicated tab is not what those nodes were part of.
         if (opened.node !== claim) keepAdded(opened.link, [])
-        const said = opened.isFirstHere ? messages.start.isFirstHere : otherwise
+        const said = opened.isFirstHere ? messages.opening.isFirstHere : otherwise
         if (link !== null && !opened.resumed && said !== undefined) say(said)
         // A tab that is the node that it was, or that a person picked, need not be told.
         if (opened.resumed && opened.node !== claim) void sayBack(opened, 0)
