@@ -49,7 +49,7 @@ export const USAGE = `A node of a Tabweave room in a terminal.
   --name NAME       which of your nodes runs; others see this name, and remember it
   --relay ADDRESS   https://host, wss://host, or "none" (where the link is from, else http://localhost:8229)
   --dir FOLDER      where nodes are kept (.tabweave in your home folder)
-  --once            ends when every line that came in is written and all peers agree
+  --once            first fetches what was said before; ends when every line that came in is written and all peers agree
   --digest          prints the digest when all connected peers have the same one, and ends
   --write-now       writes without first asking others for messages of this node that these files may have lost
   --wait SECONDS    how long --once and --digest wait while nothing happens (30)

@@ -159,6 +159,26 @@ describe('nodes in terminals', () => {
     expect(relay.port).toBeGreaterThan(0)
   })
 
+  test('with --once a line stands after all that others said before, for a new node and for one that comes back', async () => {
+    const relay = await startRelay()
+    const folder = newFolder()
+    const alice = start(['--new', 'a room', '--dir', folder, '--relay', relay.at], true)
+    const link = await linkOf(alice)
+    for (const round of [1, 2]) {
+      const lines = Array.from({ length: 1_000 }, (_, i) => `round ${round} line ${i}`)
+      alice.type(...lines)
+      await says(alice, lines.at(-1)!)
+      const script = start([link, '--name', 'ci', '--dir', folder, '--once'])
+      script.type(`deployed ${round}`)
+      script.end()
+      expect(await script.ended).toBe(0)
+      await says(alice, `deployed ${round}`)
+      alice.printed.length = 0
+      alice.type('/history 1')
+      expect(await says(alice, /^\d{4}-/)).toMatch(`: deployed ${round}`)
+    }
+  })
+
   test('with --once the others know the name of who left at once', async () => {
     const relay = await startRelay()
     const folder = newFolder()

@@ -200,6 +200,53 @@ describe('a session', () => {
     expect(printed.at(-1)).toMatch(mode === 'digest' ? /^b$/ : /^\* all agree: .*, digest b$/)
   })
 
+  test('with --once writes when it has caught up with the peers that are there, or nobody has answered for as long as it waits', async () => {
+    vi.useFakeTimers()
+    const behind = { ...peer(false), headCount: 1, unknownHeads: 1 }
+    const { replies, state } = start(numbers(2, []), 'once', 'wss://relay.example')
+    for (const status of [
+      { ...STATUS, ops: 0, stored: 0 },
+      { ...STATUS, peers: [{ ...peer(false), headCount: -1 }] },
+      { ...STATUS, peers: [behind] },
+      { ...STATUS, peers: [{ ...behind, unknownHeads: 0 }], fetching: { got: 1, of: 300, bytes: 1, from: 'e' } },
+    ] satisfies NodeStatus[]) {
+      state.status = status
+      await vi.advanceTimersByTimeAsync(20_000)
+      expect(replies).toEqual([])
+    }
+    state.status = { ...STATUS, ops: 300, peers: [{ ...behind, unknownHeads: 0 }] }
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(replies).toHaveLength(2)
+
+    const alone = start(numbers(2, []), 'once', 'wss://relay.example')
+    await vi.advanceTimersByTimeAsync(59_000)
+    expect(alone.replies).toEqual([])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(alone.replies).toHaveLength(2)
+    alone.replies.forEach((reply) => reply({ id: 'a' }))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect([await alone.session.ended, alone.complained]).toEqual([
+      false,
+      [expect.stringMatching(/^No other node was connected within 60 s/)],
+    ])
+
+    const left = start(numbers(2, []), 'once', 'wss://relay.example')
+    await vi.advanceTimersByTimeAsync(1_000)
+    left.leave()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(left.replies).toHaveLength(2)
+  })
+
+  test('with --once a participant who sends without end does not keep it from writing', async () => {
+    vi.useFakeTimers()
+    const { replies, state } = start(numbers(1, []), 'once', 'wss://relay.example')
+    for (let ops = 1; replies.length === 0; ops++) {
+      expect(ops).toBeLessThan(500)
+      state.status = { ...STATUS, ops, peers: [{ ...peer(false), headCount: 1, unknownHeads: 1 }] }
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+  })
+
   test('with --once gives up when nothing has happened for as long as it waits, and not while something does', async () => {
     vi.useFakeTimers()
     const { session, complained, state } = start(numbers(0, []), 'once', 'wss://relay.example')

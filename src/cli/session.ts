@@ -1,5 +1,6 @@
 /** A node and its terminal, from the first line to the last: writes typed lines into the room, and decides when to end. */
 import type { Node } from '../node/node.ts'
+import type { NodeStatus } from '../node/views.ts'
 import type { Options } from './args.ts'
 import { NEWEST } from './flood.ts'
 import { createScreen } from './screen.ts'
@@ -41,6 +42,10 @@ const UNWRITTEN_AT_ONCE = 256
 const LAST_LINES = 2_000
 /** ms between two checks whether it is time to end. */
 const LOOK = 100
+/** With "once" a node writes when it has been up to date for so long (ms): peers answer one after the other. */
+const UP_TO_DATE_FOR = 500
+/** With "once" a node writes after so long (ms) in any case: a participant who sends ops without end must not keep it from writing. */
+const LONGEST_CATCH_UP = 120_000
 
 type End = 'left' | 'done' | 'unanswered'
 
@@ -55,16 +60,23 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
   let refused = 0
   let isAllTyped = mode === 'digest'
   let isOver = false
+  /** A script's lines belong after all that was said before: they wait until the node has caught up. */
+  const catchesUp = mode === 'once' && relay !== null && !terminal.isInteractive
+  let mayWrite: () => void = () => {}
+  const caughtUp = catchesUp ? new Promise<void>((resolve) => (mayWrite = resolve)) : Promise.resolve()
+
+  const submit = async (text: string): Promise<void> => {
+    await caughtUp
+    const reply = await node.submit(text)
+    if (!('refused' in reply)) return
+    refused++
+    terminal.complain(refusedLine(text, reply.refused))
+  }
 
   const write = async (text: string): Promise<void> => {
     if (text.trim() === '') return
     while (unwritten.size >= UNWRITTEN_AT_ONCE) await Promise.race(unwritten)
-    const written = node.submit(text).then((reply) => {
-      unwritten.delete(written)
-      if (!('refused' in reply)) return
-      refused++
-      terminal.complain(refusedLine(text, reply.refused))
-    })
+    const written = submit(text).finally(() => unwritten.delete(written))
     unwritten.add(written)
   }
 
@@ -96,20 +108,50 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
     terminal.leaving.addEventListener('abort', leave)
   })
 
-  /** All lines are written and all peers have them; or nothing has happened for too long. */
-  const over = async (): Promise<End> => {
-    let [last, lastAt] = ['', performance.now()]
+  /** Waits until `isSo`, while something happens. False if nothing has happened for too long. `happens`: differs from before if something does. */
+  const becomes = async (isSo: (status: NodeStatus) => boolean, happens: (status: NodeStatus) => unknown): Promise<boolean> => {
+    let [last, lastAt] = [happens(node.status()), performance.now()]
     while (!isOver) {
       await pause(LOOK)
-      const { ops, stored, fetching } = node.status()
-      const isWritten = isAllTyped && unwritten.size === 0 && ops > 0 && stored === ops
-      if (isWritten && (relay === null || screen.isAgreed)) return 'done'
-      const now = `${ops} ${stored} ${fetching?.got} ${unwritten.size}`
-      if (now !== last || (ops > 0 && !isAllTyped)) [last, lastAt] = [now, performance.now()]
-      if (performance.now() > lastAt + wait) return 'unanswered'
+      const status = node.status()
+      if (isSo(status)) return true
+      const now = happens(status)
+      if (now !== last) [last, lastAt] = [now, performance.now()]
+      if (performance.now() > lastAt + wait) return false
     }
-    return 'done'
+    return true
   }
+
+  /** Waits until the node has what its peers have. False if nobody answers. */
+  const catchUp = (): Promise<boolean> => {
+    const began = performance.now()
+    let since = Infinity
+    return becomes(
+      (status) => {
+        const now = performance.now()
+        since = isUpToDate(status) ? Math.min(since, now) : Infinity
+        return now >= since + UP_TO_DATE_FOR || (status.ops > 0 && now > began + LONGEST_CATCH_UP)
+      },
+      ({ ops, fetching }) => `${ops} ${fetching?.got}`,
+    )
+  }
+
+  /** All lines are written and all peers have them; or nothing has happened for too long. */
+  const over = async (): Promise<End> => {
+    const isAnswered = !catchesUp || (await catchUp())
+    if (!isAnswered && node.status().ops === 0) return 'unanswered'
+    mayWrite()
+    // Who has waited for others in vain does not wait once more.
+    const isAlone = ({ peers }: NodeStatus): boolean => !isAnswered && peers.length === 0
+    const isDone = await becomes(
+      (status) => isWritten(status) && (relay === null || screen.isAgreed || isAlone(status)),
+      // While lines come, it is not their end that is waited for.
+      (status) => (status.ops > 0 && !isAllTyped ? {} : `${status.ops} ${status.stored} ${status.fetching?.got} ${unwritten.size}`),
+    )
+    return isDone && !isAlone(node.status()) ? 'done' : 'unanswered'
+  }
+
+  const isWritten = ({ ops, stored }: NodeStatus): boolean => isAllTyped && unwritten.size === 0 && ops > 0 && stored === ops
 
   const run = async (): Promise<boolean> => {
     screen.changed()
@@ -117,6 +159,8 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
     const end = await Promise.race(ends).finally(() => {
       isOver = true
     })
+    // What was typed last is written all the same.
+    if (end === 'left') mayWrite()
     if (end === 'left' && unwritten.size > 0 && node.status().ops > 0)
       await Promise.race([Promise.all(unwritten), failed, pause(LAST_LINES)])
     screen.close()
@@ -130,6 +174,13 @@ export function startSession({ node, terminal, mode, wait, relay, relayTrouble }
   const ended = run()
 
   return { changed: screen.changed, broken: (error) => fail(error), ended }
+}
+
+/** Whether a node has the room, and all that those who have told what they hold name: or one of them holds the same. */
+function isUpToDate({ ops, fetching, peers }: NodeStatus): boolean {
+  const told = peers.filter(({ headCount }) => headCount >= 0)
+  const isAllHere = fetching === null && told.length > 0 && told.every(({ unknownHeads }) => unknownHeads === 0)
+  return ops > 0 && (isAllHere || told.some(({ equal }) => equal))
 }
 
 const forever = (): Promise<never> => new Promise(() => {})
