@@ -1,6 +1,7 @@
 /** Reads the command line. Pure; tried in `args.test.ts`. */
 import { parseArgs } from 'node:util'
 import { withoutEndSlashes } from '../core/end-slashes.ts'
+import { isSeen } from '../core/quotable.ts'
 import { findLink } from '../core/room-link.ts'
 import { MAX_NAME_LENGTH } from '../net/direct/signal.ts'
 import { parseLink, type RoomLink } from '../node/link.ts'
@@ -60,10 +61,7 @@ Each line that you type is written to the room as a message. In a terminal, line
 const USUAL_NAME = 'node'
 /** Characters of a room's name. Other nodes show no more of it either. */
 const LONGEST_ROOM_NAME = 120
-/** A character that a person can see: no space, control, mark alone, filler or empty Braille cell. */
-const SHOWN = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
-const isShownName = (name: string, longest: number): boolean =>
-  SHOWN.test(name) && Array.from(name).length <= longest && name.isWellFormed()
+const isShownName = (name: string, longest: number): boolean => isSeen(name) && Array.from(name).length <= longest && name.isWellFormed()
 const SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
 
 const wrong = (sentence: string): Asked => ({ type: 'wrong', sentence })

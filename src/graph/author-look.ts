@@ -8,6 +8,7 @@
  * The first word of the nickname names the colour, for people who cannot see it. No author is red: red means a lie.
  */
 import { AUTHOR_BYTES } from '../core/limits.ts'
+import { quotable } from '../core/quotable.ts'
 import { assert } from '../core/result.ts'
 
 export interface AuthorLook {
@@ -115,5 +116,5 @@ function colorIn(tones: Tones, { hue }: AuthorLook, theme: Theme, alpha: number)
   return `oklch(${lightness} ${chroma} ${hue}${alpha < 1 ? ` / ${alpha}` : ''})`
 }
 
-/** An author's chosen name, as text: in quotation marks, and isolated, so that characters that turn the direction have no effect after it. */
-export const quotedName = (name: string): string => `“\u2068${name}\u2069”`
+/** An author's chosen name, as text: in quotation marks, and isolated, so that its direction has no effect after it. */
+export const quotedName = (name: string): string => `“\u2068${quotable(name)}\u2069”`

@@ -159,3 +159,10 @@ test('what this node calls itself is told like the others, and is not stored', a
   names.close()
   expect(open(1_000, disk.bytes).names.all()).toEqual(new Map([[hex(1), 'Ada']]))
 })
+
+test('E6 a stored name that turns the line around it is shown without that', () => {
+  const called = { author: 'ab'.repeat(32), run: 'cd'.repeat(32), count: 1, name: '\u2069\u202eEve' }
+  const names = createNames({ stored: encodeNames([called]), seniorityOf: () => 0, write: () => {}, now: () => 0 })
+  expect([...names.all().values()]).toEqual(['Eve'])
+  names.close()
+})

@@ -12,6 +12,7 @@
 import { fromHex, toHex } from '../core/bytes.ts'
 import { decodeValue, encodeValue } from '../core/cbor.ts'
 import { AUTHOR_BYTES } from '../core/limits.ts'
+import { quotable } from '../core/quotable.ts'
 import type { Value } from '../core/value.ts'
 import { SENDER_BYTES } from '../net/envelope.ts'
 import { MAX_NAME_LENGTH } from '../net/direct/signal.ts'
@@ -134,5 +135,5 @@ function calledOf(value: Value): Called | null {
   if (!(author instanceof Uint8Array) || author.length !== AUTHOR_BYTES) return null
   if (!(run instanceof Uint8Array) || run.length !== SENDER_BYTES) return null
   if (typeof count !== 'number' || typeof name !== 'string' || Array.from(name).length > MAX_NAME_LENGTH) return null
-  return { author: toHex(author), run: toHex(run), count, name }
+  return { author: toHex(author), run: toHex(run), count, name: quotable(name) }
 }

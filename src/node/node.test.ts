@@ -134,6 +134,12 @@ test('E6 of a room name as long as a page, the beginning is shown', async () => 
   expect(await alice.name()).toBe('😀'.repeat(120))
 })
 
+test('E6 a room name that turns the line around it is shown without that', async () => {
+  const { openStore } = createDisks()
+  const alice = await start(await foundRoom(openStore, '\u2069\u202eRoom'), openStore, newHub())
+  expect(await alice.name()).toBe('Room')
+})
+
 test('an exported room is read by a newcomer from the file alone, and a second reading changes nothing', async () => {
   const { alice, link, openStore } = await pair()
   for (let i = 0; i < 20; i++) await alice.submit(`line ${i}`)

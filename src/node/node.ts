@@ -6,7 +6,7 @@ import { fromHex, toHex } from '../core/bytes.ts'
 import { idOf, numberOfAuthor } from '../core/dag.ts'
 import { asAuthor, asOpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
-import { thinMarks } from '../core/marks.ts'
+import { quotable } from '../core/quotable.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { judgeOpen } from '../rules/open.ts'
 import { deriveRoom } from '../net/keys.ts'
@@ -257,7 +257,7 @@ export async function createNode({
     async name() {
       if (engine.replica.dag.length === 0) return null
       const [page] = await library.read([0])
-      return page?.body.kind === 'genesis' ? thinMarks(Array.from(page.body.name).slice(0, MAX_NAME).join('')) : null
+      return page?.body.kind === 'genesis' ? quotable(Array.from(page.body.name).slice(0, MAX_NAME).join('')) : null
     },
     status: () => statusOf(engine, links, presence, offline),
     setServers: (next) => void (servers = next),

@@ -178,6 +178,16 @@ test('E6 a name cannot end the quotation marks that it stands in', () => {
   expect(b.presence.others().map(({ name }) => name)).toEqual(['Ada" (you): "yes'])
 })
 
+test('E6 a name that turns the line around it, or of which nothing can be seen, is shown and sent without that', async () => {
+  const [a, b] = [open(), open()]
+  b.presence.hear(b.seat(1), presenceOf(1, '\u2069\u2069\u202eEve', false))
+  b.presence.hear(b.seat(2), presenceOf(1, '\u3164\u2067', true))
+  expect(new Set(b.presence.others().map(({ name }) => name))).toEqual(new Set(['Eve', '']))
+  a.presence.say('\u2069\u202eEve', false)
+  await pass(10)
+  expect(a.said.map(decodeSignal)).toMatchObject([{ value: { name: 'Eve' } }])
+})
+
 test('of several runs of an author what was said last counts', async () => {
   const b = open()
   for (const name of [1, 2, 3]) b.seat(name, { author: keyOf(1) })

@@ -6,7 +6,7 @@
  * which author that is. So no peer shares a budget with others here. It is kept beside each connected peer, and forgotten with it.
  */
 import { toHex } from '../core/bytes.ts'
-import { thinMarks } from '../core/marks.ts'
+import { quotable } from '../core/quotable.ts'
 import type { Unit } from '../core/unit.ts'
 import { decodeSignal, encodeSignal, MAX_NAME_LENGTH } from '../net/direct/signal.ts'
 import type { PeerId } from '../sync/effects.ts'
@@ -57,9 +57,6 @@ export interface Presence {
   close(): void
 }
 
-/** A name is shown between these, and must not seem to end early. */
-const QUOTES = /[“”]/g
-
 interface Said {
   readonly name: string
   readonly typing: boolean
@@ -71,8 +68,8 @@ interface Said {
   readonly end: ReturnType<typeof setTimeout>
 }
 
-/** A name as it is sent: without space around it, and cut. */
-export const asName = (name: string): string => Array.from(name.toWellFormed().trim()).slice(0, MAX_NAME_LENGTH).join('')
+/** A name as it is sent: as others show it, without space around it, and cut. */
+export const asName = (name: string): string => Array.from(quotable(name.toWellFormed()).trim()).slice(0, MAX_NAME_LENGTH).join('')
 
 export function createPresence<Peer extends { readonly author: Uint8Array | null }>({
   peers,
@@ -137,7 +134,7 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
       clearTimeout(before?.end)
       const end = setTimeout(onChange, PRESENCE_LASTS + 1)
       said.set(peer, {
-        name: thinMarks(name).replaceAll(QUOTES, '"'),
+        name: quotable(name),
         typing,
         count: at,
         until: now() + PRESENCE_LASTS,

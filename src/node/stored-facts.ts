@@ -1,6 +1,6 @@
 /** What tells a kept room apart from others, read from the disk of a node that need not run. */
-import { thinMarks } from '../core/marks.ts'
 import { asOpId, type Op } from '../core/op.ts'
+import { quotable } from '../core/quotable.ts'
 import { decodeBody } from '../crdt/body.ts'
 import type { Store } from '../store/store.ts'
 import { reopenSegment } from './open-node.ts'
@@ -45,7 +45,7 @@ async function segmentAt(store: Store, at: number): Promise<{ readonly first: nu
 function textOf({ body }: Op): string | null {
   const decoded = decodeBody(body)
   if (!decoded.ok || decoded.value.kind !== 'message') return null
-  const line = thinMarks(decoded.value.text.slice(0, MAX_LAST_TEXT * 8).toWellFormed())
+  const line = quotable(decoded.value.text.slice(0, MAX_LAST_TEXT * 8).toWellFormed())
     .replaceAll(/\s+/g, ' ')
     .trim()
   const chars = Array.from(line)

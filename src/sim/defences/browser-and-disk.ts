@@ -328,6 +328,21 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E6',
+    file: 'src/core/quotable.ts',
+    in: 'quotable',
+    drop: 'call replaceAll',
+    mentions: ['TURNING'],
+    test: tested('src/core/quotable.test.ts', 'E6 a name that ends its isolation'),
+  },
+  {
+    row: 'E6',
+    file: 'src/node/presence.ts',
+    in: 'hear',
+    drop: 'call quotable',
+    test: tested('src/node/presence.test.ts', 'E6 a name that turns'),
+  },
+  {
+    row: 'E6',
     file: 'src/worker/beginning.ts',
     in: 'beginningOf',
     replace: 'call slice',

@@ -3,6 +3,7 @@
  * stands beside them and never in their place, since anyone may take any name.
  */
 import { fromHex } from '../../core/bytes.ts'
+import { quotable } from '../../core/quotable.ts'
 import { authorLook, type AuthorLook, type AuthorShape, markColor, nameColor, type Theme } from '../../graph/author-look.ts'
 import type { Hex } from '../../worker/api.ts'
 import { messages } from '../messages.ts'
@@ -53,10 +54,11 @@ export function AuthorName({ author }: { readonly author: Hex }) {
 
 /** What an author calls itself, or nothing. */
 export function ChosenName({ name }: { readonly name: string | undefined }) {
-  if (name === undefined || name === '') return null
+  const shown = quotable(name ?? '')
+  if (shown === '') return null
   return (
     <span className="chosen-name" translate="no" title={messages.chosenNameHint}>
-      “<bdi>{name}</bdi>”
+      “<bdi>{shown}</bdi>”
     </span>
   )
 }
