@@ -83,7 +83,7 @@ test('what was written offline, and arrives far above what one reads, is told, g
   await agree([here], 31)
   await setOffline(away, false)
   await agree([here, away], 33)
-  const toLate = here.getByRole('button', { name: '2 entries arrived late' })
+  const toLate = here.getByRole('button', { name: '2 late entries further up' })
   await toLate.click()
   for (const n of [1, 2]) {
     const entry = here.locator('.entry').filter({ hasText: `written offline ${n}` })

@@ -163,9 +163,10 @@ export const messages = {
     late: 'late',
     lateHint:
       'This entry arrived after entries that stand further down. It does not follow them: its author had not seen them, or left them out.',
+    lateOwnHint: 'This node signed your message before it had received the entries that stand further down. So it does not follow them.',
     lateWaiting: (n: number, isMore: boolean) =>
-      `${isMore ? `${countInWords(n)} entries or more` : plural(n, 'entry', 'entries')} arrived late`,
-    lateWaitingHint: 'They were inserted in the history, out of sight. Press to go to the one that arrived first.',
+      `${isMore ? `${countInWords(n)} late entries or more` : plural(n, 'late entry', 'late entries')} further up`,
+    lateWaitingHint: 'They stand in the middle of the history, out of sight. Press to go to the one that came first.',
     search: 'Search the history',
     searchShort: 'Search: text, name or id',
     foundAt: (i: number, n: number, more: boolean) => `${countInWords(i)} of ${more ? 'more than ' : ''}${countInWords(n)}`,

@@ -28,7 +28,7 @@ test('what stands before an op that was here is late, in the order of the histor
   const genesis = add(room, -1)
   const chain = [genesis, add(room, genesis)]
   chain.push(add(room, chain[1]!), add(room, chain[1]! + 1))
-  const watch = createLateWatch(room, 0)
+  const watch = createLateWatch(room, 0, () => false)
   add(room, chain.at(-1)!)
   expect(watch.look(false, 1)).toEqual({ count: 0, first: [] })
   const second = add(room, chain[1]!)
@@ -44,7 +44,7 @@ test('in lockstep with a sorted list, whatever is taken in together', () => {
       const room = emptyRoom()
       const { dag } = room
       add(room, -1)
-      const watch = createLateWatch(room, 0)
+      const watch = createLateWatch(room, 0, () => false)
       let before = [0]
       for (const { parent, isTakingIn } of steps) {
         add(room, parent % dag.length)
@@ -65,7 +65,7 @@ test('in lockstep with a sorted list, whatever is taken in together', () => {
 
 test('who comes to a room, and finds much of it concurrent, is told of nothing late', () => {
   const room = emptyRoom()
-  const watch = createLateWatch(room, 0)
+  const watch = createLateWatch(room, 0, () => false)
   const genesis = add(room, -1)
   const branch = add(room, add(room, genesis))
   watch.look(true, 1)
@@ -78,7 +78,7 @@ test('somebody who sends without end delays what is told, and does not prevent i
   const room = emptyRoom()
   const genesis = add(room, -1)
   add(room, add(room, genesis))
-  const watch = createLateWatch(room, 0)
+  const watch = createLateWatch(room, 0, () => false)
   const late = add(room, genesis)
   expect(watch.look(true, LONGEST_STREAM - 1)).toEqual({ count: 0, first: [] })
   expect(watch.look(true, LONGEST_STREAM)).toEqual({ count: 1, first: [late] })
@@ -88,8 +88,32 @@ test('of thousands of late ops all are counted, and the first ones named', () =>
   const room = emptyRoom()
   const genesis = add(room, -1)
   add(room, add(room, genesis))
-  const watch = createLateWatch(room, 0)
+  const watch = createLateWatch(room, 0, () => false)
   const late = Array.from({ length: 2_000 }, () => add(room, genesis))
   const sorted = late.toSorted((a, b) => compareOps(room.dag, a, b))
   expect(watch.look(false, 1)).toEqual({ count: 2_000, first: sorted.slice(0, MAX_LATE_NAMED) })
+})
+
+test('what was written here while others were taken in is late once some of them stand after it; what they follow is not', () => {
+  const room = emptyRoom()
+  const own = new Set<number>()
+  const watch = createLateWatch(room, 0, (op) => own.has(op))
+  const write = (parent: number): number => {
+    const op = add(room, parent)
+    own.add(op)
+    return op
+  }
+  const genesis = add(room, -1)
+  const first = write(genesis)
+  const second = write(first)
+  let tip = genesis
+  for (let i = 0; i < 5; i++) tip = add(room, tip)
+  const last = write(tip)
+  expect(watch.look(true, 1)).toEqual({ count: 0, first: [] })
+  expect(watch.look(false, 2)).toEqual({ count: 2, first: [first, second] })
+  // Afterwards others come one by one.
+  const answer = add(room, last)
+  expect(watch.look(false, 3)).toEqual({ count: 0, first: [] })
+  write(answer)
+  expect(watch.look(false, 4)).toEqual({ count: 0, first: [] })
 })

@@ -1,6 +1,9 @@
 /**
  * Which ops arrived late: ops that stand in the history before an op that people may have read here. Ops that are taken in one after the
  * other, as in a download, are compared with what was here before the first of them.
+ *
+ * An op that was written here meanwhile is late too when others of the download stand after it: its author saw the end of the history, and the
+ * op is not there.
  */
 import { compareOps } from '../core/dag.ts'
 import { sliceHistory } from '../core/history.ts'
@@ -33,25 +36,38 @@ export interface LateWatch {
   look(isTakingIn: boolean, now: number): LateOps
 }
 
-/** Knows the ops that are here when it begins. */
-export function createLateWatch({ dag, history }: Pick<Replica, 'dag' | 'history'>, now: number): LateWatch {
+/** Knows the ops that are here when it begins. @param isWritten whether an op was written here */
+export function createLateWatch(
+  { dag, history }: Pick<Replica, 'dag' | 'history'>,
+  now: number,
+  isWritten: (op: number) => boolean,
+): LateWatch {
   let looked = dag.length
   let count = 0
   let first: number[] = []
+  /** Ops that were written here since ops were last given, in the order of the history; and how many of them are late. */
+  let written: number[] = []
+  let passed = 0
   /** The last op of the history when ops were last given; −1 for none. */
   let last = -1
   let settledAt = now
   const settle = (): void => {
     last = sliceHistory(history, history.length - 1, 1)[0] ?? -1
     ;[count, first] = [0, []]
+    ;[written, passed] = [[], 0]
+  }
+  const note = (op: number): void => {
+    count++
+    keepLeast(first, op, MAX_LATE_NAMED, (a, b) => compareOps(dag, a, b))
   }
   settle()
   return {
     look(isTakingIn, at) {
       for (; looked < dag.length; looked++) {
-        if (last < 0 || compareOps(dag, looked, last) > 0) continue
-        count++
-        keepLeast(first, looked, MAX_LATE_NAMED, (a, b) => compareOps(dag, a, b))
+        const isOwn = isWritten(looked)
+        if (!isOwn) while (passed < written.length && compareOps(dag, looked, written[passed]!) > 0) note(written[passed++]!)
+        if (last >= 0 && compareOps(dag, looked, last) <= 0) note(looked)
+        else if (isOwn) written.push(looked)
       }
       if (isTakingIn && at < settledAt + LONGEST_STREAM) return NONE
       const found = { count, first }

@@ -4,13 +4,14 @@
  */
 import { backAt, createBudget, leftAt, spend } from '../core/budget.ts'
 import { toHex } from '../core/bytes.ts'
-import { idOf } from '../core/dag.ts'
+import { idOf, numberOfAuthor } from '../core/dag.ts'
 import { linkId } from '../node/link.ts'
 import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
 import type { KnownNode } from '../store/store.ts'
 import { ownTip } from '../sync/own.ts'
 import { type Engine, isTakingIn } from '../sync/state.ts'
+import { waitsFor } from '../sync/trust.ts'
 import type { FromNode, Held } from './api.ts'
 import { shownOf } from './beginning.ts'
 import type { GraphFeeder } from './graph-feed.ts'
@@ -210,7 +211,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       opened = open
       open(name ?? '')
       node = running
-      late = createLateWatch(engine.replica, performance.now())
+      late = createLateWatch(engine.replica, performance.now(), isWrittenBy(engine))
       ownTold = ownTip(running.engine)
       changed()
     },
@@ -225,6 +226,14 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     },
   }
 }
+
+/** Own ops that come back from others, after a disk has lost them, were not written now: the node signs nothing until it has them. */
+const isWrittenBy =
+  (engine: Engine) =>
+  (op: number): boolean => {
+    const { dag } = engine.replica
+    return dag.author[op] === numberOfAuthor(dag, engine.author) && waitsFor(engine) === null
+  }
 
 const receiptsOf = (held: readonly Held[]): string => held.map(({ by, here }) => `${by}/${here}`).join()
 

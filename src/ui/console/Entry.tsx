@@ -78,7 +78,7 @@ function EntryItem({ entry, name, place, now, selected, found, late, onSelect }:
         {entry.own && <span className="chip-you">{messages.you}</span>}
         <time title={fullTime(entry.time)}>{timeAgo(entry.time, now)}</time>
         {late && (
-          <span className="chip-late" title={text.lateHint}>
+          <span className="chip-late" title={entry.own ? text.lateOwnHint : text.lateHint}>
             {text.late}
           </span>
         )}

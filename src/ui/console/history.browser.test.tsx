@@ -196,12 +196,12 @@ test('of entries that arrive late out of sight a button tells how many, and lead
   total += 3
   tell()
   tellLate(20, 21, 120)
-  await vi.waitFor(() => expect(toLate()?.textContent).toContain('3 entries arrived late'))
-  expect(place.querySelector('[role="status"]')!.textContent).toContain('3 entries arrived late')
+  await vi.waitFor(() => expect(toLate()?.textContent).toContain('3 late entries further up'))
+  expect(place.querySelector('[role="status"]')!.textContent).toContain('3 late entries further up')
   // They are not below.
   toLate()!.click()
   await vi.waitFor(() => expect(seen()).toContain(20))
-  await vi.waitFor(() => expect(toLate()?.textContent).toContain('1 entry arrived late'))
+  await vi.waitFor(() => expect(toLate()?.textContent).toContain('1 late entry further up'))
   expect(place.querySelector('.jump')!.textContent).toBe(messages.console.newest)
   expect(marked()).toEqual([20, 21])
   toLate()!.click()
