@@ -1,12 +1,13 @@
 /** The bundles of one origin that wait to be judged (`intake.ts`), and how many may wait. */
 import type { Unit } from '../core/unit.ts'
-import { isFile, type Link } from './effects.ts'
+import type { Link } from './effects.ts'
 import { dropQueue, type Engine } from './state.ts'
 import type { JudgeBudget } from './strangers.ts'
 
 /**
- * Bytes and bundles of one origin that may wait, and bytes in all. Further bundles of the origin are not taken. If too many bytes wait in
- * all, the origin with most of them loses its latest bundles. This node can ask its peer for them again.
+ * Bytes and bundles of one peer that may wait, and bytes in all. Further bundles of the peer are not taken. If too many bytes wait in
+ * all, the peer with most of them loses its latest bundles. This node can ask its peer for them again. Bytes of a file do not count: the
+ * whole file is in memory until its import ends, and a large one would leave no space for what peers say.
  */
 const MAX_LINK_BYTES = 24 * 1024 * 1024
 export const MAX_LINK_BUNDLES = 1_024
@@ -17,6 +18,8 @@ const MAX_UNSTORED_BYTES = 64 * 1024 * 1024
 
 export interface IntakeItem {
   readonly wrapped: Uint8Array
+  /** Its bytes that count as waiting. */
+  readonly bytes: number
   /** It answers a question to this origin. */
   isAnswer: boolean
   /** It came in a frame that was addressed only to this node. */
@@ -65,13 +68,14 @@ export const hasAnswerToJudge = ({ intake }: Engine, link: Link): boolean => (in
 export function push(
   engine: Engine,
   queue: IntakeQueue,
-  given: Pick<IntakeItem, 'wrapped' | 'isAnswer' | 'isAlone' | 'result' | 'done'>,
+  given: Pick<IntakeItem, 'wrapped' | 'bytes' | 'isAnswer' | 'isAlone' | 'result' | 'done'>,
 ): void {
-  const { wrapped, isAnswer, isAlone, result, done } = given
+  const { wrapped, bytes, isAnswer, isAlone, result, done } = given
   const isEmpty = wrapped.length === 0
   // Field by field: with a spread, V8 takes twenty times as long.
   queue.items.push({
     wrapped,
+    bytes,
     isAnswer,
     isAlone,
     begun: isEmpty,
@@ -85,16 +89,16 @@ export function push(
     result,
     done,
   })
-  queue.bytes += wrapped.length
+  queue.bytes += bytes
   if (isAnswer) queue.answers++
-  engine.intakeBytes += wrapped.length
+  engine.intakeBytes += bytes
 }
 
 /** A bundle was taken out of the queue. */
-export function takenOut(engine: Engine, queue: IntakeQueue, { wrapped, isAnswer }: IntakeItem): void {
-  queue.bytes -= wrapped.length
+export function takenOut(engine: Engine, queue: IntakeQueue, { bytes, isAnswer }: IntakeItem): void {
+  queue.bytes -= bytes
   if (isAnswer) queue.answers--
-  engine.intakeBytes -= wrapped.length
+  engine.intakeBytes -= bytes
 }
 
 /** Whether an origin may not bring `more` bytes now: too many of its bytes wait, or the disk is behind. */
@@ -108,7 +112,7 @@ export function makeRoom(engine: Engine, { bytes }: IntakeQueue, more: number): 
   while (engine.intakeBytes + more > MAX_INTAKE_BYTES) {
     let fullest: readonly [Link, IntakeQueue] | null = null
     for (const entry of engine.intake) {
-      if (!isFile(entry[0]) && entry[1].bytes > (fullest?.[1].bytes ?? bytes + more)) fullest = entry
+      if (entry[1].bytes > (fullest?.[1].bytes ?? bytes + more)) fullest = entry
     }
     if (fullest === null) return false
     const [link, queue] = fullest

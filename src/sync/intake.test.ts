@@ -110,6 +110,19 @@ test('D8 a file of bundles that are all refused is judged in many steps, and onl
   expect(mostWaiting).toBeLessThanOrEqual(1_024)
 })
 
+test('D8 while a file larger than MAX_INTAKE_BYTES is judged, what a peer says is judged too', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const [link] = met(stage, bob, 1) as [PeerId]
+  give(stage.world, bob, { type: 'import', ref: 1, bundles: Array.from({ length: 97 }, () => wrapBundle('deflate', new Uint8Array(MIB))) })
+  const op = message(stage, alice, null, [stage.room], 'live')
+  tell(stage, bob, link, encodeUnasked(bundleOf([[op]])))
+  expect(bob.engine.intake.get(fileLink(1))!.items).toHaveLength(97)
+  expect(runUntil(stage, 5_000, () => has(bob, op))).toBeLessThan(5_000)
+  expect(runUntil(stage, 5_000, () => bob.engine.intake.size === 0)).toBeLessThan(5_000)
+  expect(bob.engine.intakeBytes).toBe(0)
+})
+
 describe('what waits to be judged', () => {
   const bytesOf = ({ engine }: SimNode, link: PeerId): number => engine.intake.get(link)?.bytes ?? 0
 

@@ -75,8 +75,9 @@ export function takeIn(
   const queue = engine.intake.get(from) ?? { items: [], bytes: 0, answers: 0 }
   const result = noResult()
   if (!isFile(from) && (isFull(engine, queue, wrapped.length) || !makeRoom(engine, queue, wrapped.length))) return done(result)
+  const bytes = isFile(from) ? 0 : wrapped.length
   engine.intake.set(from, queue)
-  push(engine, queue, { wrapped, ...how, result, done })
+  push(engine, queue, { wrapped, bytes, ...how, result, done })
   advance(engine, from, queue)
 }
 

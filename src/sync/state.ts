@@ -77,6 +77,7 @@ export interface Engine {
   readonly intake: Map<Link, IntakeQueue>
   /** Origins whose next bundle waits until its budget is not empty. The first one is next. */
   readonly heldBack: HeldBack
+  /** Their bytes, without those of files. */
   intakeBytes: number
   /** Ops rebuilt and admitted in this step, and origins whose queues continue in the next step because those were enough (`intake.ts`). */
   judgedInStep: number

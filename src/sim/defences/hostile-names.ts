@@ -518,6 +518,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D8',
     file: 'src/sync/intake.ts',
+    in: 'takeIn',
+    replace: 'value of const bytes',
+    with: 'wrapped.length',
+    test: tested('src/sync/intake.test.ts', 'D8 while a file larger'),
+  },
+  {
+    row: 'D8',
+    file: 'src/sync/intake.ts',
     in: 'take',
     replace: 'value of const built',
     with: '0',

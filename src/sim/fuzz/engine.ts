@@ -11,6 +11,7 @@ import { encodeOp } from '../../core/op.ts'
 import { assert } from '../../core/result.ts'
 import { keyOf, type UnitOp } from '../../core/unit.ts'
 import { encodeBody } from '../../crdt/body.ts'
+import { isFile } from '../../sync/effects.ts'
 import { wrapBundle } from '../../sync/wrap.ts'
 import { encodeMessage } from '../../sync/messages.ts'
 import { admittedSet } from '../definition.ts'
@@ -166,7 +167,7 @@ export const engine: Target = {
 function assertBudgets({ engine: { peers, intake, intakeBytes, unstoredBytes, replica } }: Driven): void {
   assert(peers.size <= PEERS.length, 'there are no more peers than spoke')
   let waiting = 0
-  for (const queue of intake.values()) for (const { wrapped } of queue.items) waiting += wrapped.length
+  for (const [link, queue] of intake) if (!isFile(link)) for (const { wrapped } of queue.items) waiting += wrapped.length
   assert(waiting === intakeBytes, 'bytes that wait to be judged are counted')
   assert(unstoredBytes >= 0 && unstoredBytes <= replica.dag.length * (MAX_BODY_BYTES + 4_096), 'bytes that wait to be stored are counted')
 }
