@@ -48,11 +48,11 @@ export function hindered(open: OpenTransport, hindrance: () => Hindrance, chance
         return transport.state
       },
       buffered: (to) => transport.buffered(to),
-      send(frame, to) {
+      send(frame, to, by) {
         if (transport.state !== 'open') return false
         // The caller may change the bytes after the call.
         const kept = hindrance().delay === 0 ? frame : frame.slice()
-        return pass(() => transport.send(kept, to))
+        return pass(() => transport.send(kept, to, by))
       },
       wake: () => transport.wake?.(),
       close() {

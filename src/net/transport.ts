@@ -24,8 +24,11 @@ export interface Transport {
   readonly path: Path
   /** The state last reported. */
   readonly state: TransportState
-  /** Sends one frame to everybody on this path. If each peer has a channel of its own: only on that of `to` (a sender value, hex). */
-  send(frame: Uint8Array, to?: string | null): boolean
+  /**
+   * Sends one frame to everybody on this path. If each peer has a channel of its own: only on that of `to` (a sender value, hex).
+   * `by`: the sender value of the peer for whom this node forwards the frame. Such a frame stands behind this node's own.
+   */
+  send(frame: Uint8Array, to?: string | null, by?: string): boolean
   /**
    * Bytes accepted and not yet handed to the network that stand before the next frame to `to` (a sender value, hex). Bulk waits for them.
    * 0 where unknown.

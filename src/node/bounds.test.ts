@@ -1,5 +1,5 @@
 /** How much other nodes and hostile ops can make a node's shell hold, at the edge of every limit: as much as it says, and not one more. */
-import { encodeEnvelope, HEADER_BYTES } from '../net/envelope.ts'
+import { encodeEnvelope, HEADER_BYTES, TAG_BYTES } from '../net/envelope.ts'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { concatBytes, fromHex, toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
@@ -9,6 +9,7 @@ import { unitBytes, type UnitOp } from '../core/unit.ts'
 import { encodeBody } from '../crdt/body.ts'
 import type { Sealer } from '../net/sealed.ts'
 import type { Direct } from '../net/direct/direct.ts'
+import { LEAST_CHARGED } from '../net/direct/forwarded.ts'
 import type { OpenTransport, TransportEvents } from '../net/transport.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { Store } from '../store/store.ts'
@@ -16,6 +17,7 @@ import { createSegments } from './segments.ts'
 import { deflate, inflate } from './deflate.ts'
 import { createLibrary } from './library.ts'
 import { DEAF } from './links/deaf.naive.ts'
+import { MAX_BROUGHT_BY_ONE } from './links/receive.ts'
 import { MAX_OPENED_AT_ONCE, MAX_WAITING_BYTES } from './links/inbox.ts'
 import { createLinks } from './links/links.ts'
 import { createRefusedLog } from './refused-log.ts'
@@ -38,10 +40,10 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
       ),
   }
   const messages: string[] = []
-  const sent: { readonly frame: Uint8Array; readonly to: string | null }[] = []
+  const sent: { readonly frame: Uint8Array; readonly to: string | null; readonly by: string | undefined }[] = []
   const open: OpenTransport = (given) => {
     events = given
-    return { path, state: 'open', buffered: () => 0, send: (frame, to = null) => sent.push({ frame, to }) > 0, close: () => {} }
+    return { path, state: 'open', buffered: () => 0, send: (frame, to = null, by) => sent.push({ frame, to, by }) > 0, close: () => {} }
   }
   /** A direct path on which there is a channel to the first of the numbered. */
   const direct = { open, isConnected: (peer: string) => peer === toHex(numbered(1)) } as unknown as Direct
@@ -108,7 +110,7 @@ describe('frames for others that come on a direct channel', () => {
     const frame = sealedFor(numbered(1), 500)
     hear(frame, toHex(numbered(2)))
     hear(sealedFor(numbered(2), 500), toHex(numbered(2)))
-    expect(sent).toEqual([{ frame, to: toHex(numbered(1)) }])
+    expect(sent).toEqual([{ frame, to: toHex(numbered(1)), by: toHex(numbered(2)) }])
     expect(held.length).toBe(0)
     hear(sealedFor(null, 500))
     expect(held.length).toBe(1)
@@ -134,6 +136,12 @@ describe('frames for others that come on a direct channel', () => {
     bring(2, 1, 1_365)
     bring(2, 1, 200)
     expect(sent.length).toBe(6)
+  })
+
+  test('D7 that are short count as LEAST_CHARGED bytes each', () => {
+    const { sent, hear } = openLinks('webrtc')
+    for (let i = 0; i < 200; i++) hear(sealedFor(numbered(1), HEADER_BYTES + TAG_BYTES), toHex(numbered(2)))
+    expect(sent.length).toBe(MAX_BROUGHT_BY_ONE / LEAST_CHARGED)
   })
 
   test('D7 the shares of MAX_BRINGERS channels are remembered, and for one more that of the channel that brought longest ago is forgotten', async () => {

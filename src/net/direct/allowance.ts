@@ -1,7 +1,7 @@
 /**
  * How many pieces a channel carries. A receiver cannot pause a data channel: its browser reads whatever comes, and each piece costs an
- * event, however short it is. So a far end that sends too many pieces loses the channel. A node of ours sends half as many at most, and
- * lets the others wait.
+ * event, however short it is. So a far end that sends too many pieces loses the channel. A node of ours sends half as many of its own
+ * at most, few that it forwards (`forwarded.ts`), and lets the others wait.
  */
 import { type Budget, createBudget } from '../../core/budget.ts'
 

@@ -3,6 +3,7 @@ import { oneAt, takeOne } from '../../core/budget.ts'
 import { parseEnvelope } from '../envelope.ts'
 import { MAX_FRAME_BYTES } from '../transport.ts'
 import { createAllowance, createPace } from './allowance.ts'
+import { createForwarded } from './forwarded.ts'
 import { createJoiner, cutFrame } from './framing.ts'
 
 /** A channel is given no more than this at once, and the next pieces when it has only this left. Bytes. */
@@ -11,6 +12,13 @@ const GIVE_AGAIN_AT = 256 * 1024
 
 /** Frames wait here up to this. Beyond it they are dropped, since it is better to ask again for late frames. Bytes. */
 export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024
+
+/**
+ * A frame that is forwarded for another node is given when no more than this waits in the channel, since what was given stands before the
+ * next own frame. Bytes. Such frames are looked at again after the time (ms).
+ */
+const FORWARD_AT = 1_024
+const FORWARD_AGAIN_AFTER = 50
 
 /** Closes a channel, of which nothing is heard any more. */
 export function letGo(channel: DataChannel): void {
@@ -28,7 +36,9 @@ export interface ChannelEvents {
 export interface FrameChannel {
   /** False when the frame was dropped: not open, too large, too far behind. */
   send(frame: Uint8Array): boolean
-  /** Bytes that wait here and in the channel. */
+  /** Takes a frame of one piece that `by` brought, to be sent when no frame of `send` waits. It may be dropped later. False as for `send`. */
+  forward(frame: Uint8Array, by: string): boolean
+  /** Bytes that wait here and in the channel. Those that are forwarded stand before nothing, and do not count. */
   readonly buffered: number
   close(): void
 }
@@ -57,6 +67,7 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
   let isClosed = false
   const allowance = createAllowance(performance.now())
   const pace = createPace(performance.now())
+  const forwarded = createForwarded(performance.now())
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const open = (): void => {
@@ -90,6 +101,14 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
         waitingBytes -= piece.length
         channel.send(piece)
       }
+      while (waiting.length === 0 && !forwarded.isEmpty) {
+        const frame = channel.bufferedAmount > FORWARD_AT ? null : forwarded.take(performance.now())
+        if (frame === null) {
+          timer = setTimeout(give, FORWARD_AGAIN_AFTER)
+          return
+        }
+        for (const piece of cutFrame(frame)) channel.send(piece)
+      }
     } catch {
       // The channel closed meanwhile, or its own queue is full.
       end()
@@ -122,6 +141,12 @@ export function frameChannel(channel: DataChannel, events: ChannelEvents): Frame
         waiting.push(piece)
         waitingBytes += piece.length
       }
+      give()
+      return !isClosed
+    },
+    forward(frame, by) {
+      if (!isOpen || isClosed || frame.length > MAX_FRAME_BYTES) return false
+      forwarded.add(frame, by)
       give()
       return !isClosed
     },

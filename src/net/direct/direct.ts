@@ -102,7 +102,7 @@ function openPath(direct: DirectState, events: TransportEvents, host: DirectHost
       return direct.state
     },
     buffered: (to) => (isConnected(direct, to) ? withPeer(direct, to)!.channel!.buffered : 0),
-    send: (frame, to = null) => send(direct, frame, to),
+    send: (frame, to = null, by) => send(direct, frame, to, by),
     close() {
       for (const connection of [...direct.connections.values()]) close(direct, connection)
       direct.events = null
@@ -124,8 +124,8 @@ function waysTo(direct: DirectState, to: MemberId | null): readonly Connection[]
   return straight.length > 0 ? straight : all.filter(({ peer }) => canIntroduce(direct.members, peer!, to!))
 }
 
-function send(direct: DirectState, frame: Uint8Array, to: MemberId | null): boolean {
+function send(direct: DirectState, frame: Uint8Array, to: MemberId | null, by: MemberId | undefined): boolean {
   let sent = false
-  for (const { channel } of waysTo(direct, to)) sent = channel!.send(frame) || sent
+  for (const { channel } of waysTo(direct, to)) sent = (by === undefined ? channel!.send(frame) : channel!.forward(frame, by)) || sent
   return sent
 }

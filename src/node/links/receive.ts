@@ -2,6 +2,7 @@
 import { createBudget, leftAt } from '../../core/budget.ts'
 import { toHex } from '../../core/bytes.ts'
 import { setLatest } from '../../core/latest.ts'
+import { chargeOf } from '../../net/direct/forwarded.ts'
 import { isSignal } from '../../net/direct/signal.ts'
 import { parseEnvelope } from '../../net/envelope.ts'
 import { TRAITS } from '../../net/paths.ts'
@@ -20,7 +21,8 @@ const MAX_WATCHED = 512
 /**
  * Frames for others that a node forwards from one direct channel to another. So two devices can meet that know each other only through
  * this node. Descriptions and candidates fit, most ops do not. Bytes of one frame; bytes that each channel brings, at once and in a
- * second. To meet another device takes some 2 kB, and a device connects to seven at a time.
+ * second (`chargeOf`). To meet another device takes ten frames or 3 kB, and a device connects to seven at a time. What one channel is
+ * given of all others has a budget of its own (`net/direct/forwarded.ts`).
  */
 const MAX_BROUGHT_ON = 9_216
 export const MAX_BROUGHT_BY_ONE = 32_768
@@ -51,9 +53,9 @@ function bringOn({ direct, bringers }: LinksState, route: Route, frame: Uint8Arr
   const now = performance.now()
   const share = bringers.get(by) ?? createBudget(MAX_BROUGHT_BY_ONE, BROUGHT_BY_ONE_PER_SECOND, now)
   setLatest(bringers, by, share, MAX_BRINGERS)
-  if (leftAt(share, now) < frame.length) return
-  share.left -= frame.length
-  route.transport?.send(frame, to)
+  if (leftAt(share, now) < chargeOf(frame)) return
+  share.left -= chargeOf(frame)
+  route.transport?.send(frame, to, by)
 }
 
 /** A proven channel and a tab of this browser have queues of their own, since anybody can write any sender value into a frame. */

@@ -12,6 +12,8 @@ const CONNECTIONS = 'src/net/direct/connections.ts'
 const NEGOTIATION = 'src/net/direct/negotiation.ts'
 const SIGNAL = 'src/net/direct/signal.ts'
 const SIGNAL_TEST = 'src/net/direct/signal.test.ts'
+const FORWARDED = 'src/net/direct/forwarded.ts'
+const FORWARDED_TEST = 'src/net/direct/forwarded.test.ts'
 const OFFERS_TEST = 'src/net/direct/offers.test.ts'
 
 export const OFFERS: readonly Defence[] = [
@@ -115,6 +117,38 @@ export const OFFERS: readonly Defence[] = [
     drop: 'if',
     mentions: ['share'],
     test: tested('src/node/bounds.test.ts', 'D7 are of MAX_BROUGHT_ON at most'),
+  },
+  {
+    row: 'D7',
+    file: FORWARDED,
+    replace: 'value of const chargeOf',
+    with: '(frame: Uint8Array): number => frame.length',
+    test: tested('src/node/bounds.test.ts', 'D7 that are short count as LEAST_CHARGED'),
+  },
+  {
+    row: 'D21',
+    file: 'src/net/direct/direct.ts',
+    replace: 'condition of choice',
+    mentions: ['by'],
+    with: 'true',
+    test: tested(FORWARDED_TEST, 'D21 says its own without delay'),
+  },
+  {
+    row: 'D21',
+    file: FORWARDED,
+    in: 'createForwarded',
+    drop: 'if',
+    mentions: ['budget'],
+    test: tested(FORWARDED_TEST, 'D21 forwards MAX_FORWARDED, and then'),
+  },
+  {
+    row: 'D21',
+    file: CHANNEL,
+    in: 'frameChannel',
+    replace: 'condition of choice',
+    mentions: ['FORWARD_AT'],
+    with: 'false',
+    test: tested(FORWARDED_TEST, 'D21 are not given to a channel that is behind'),
   },
   {
     row: 'D18',
