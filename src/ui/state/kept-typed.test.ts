@@ -33,7 +33,7 @@ afterEach(() => {
 
 test('a draft and unsent texts come back in a later tab, each to its own node in its own room', () => {
   keepDraft(as('a'), 'half a thought')
-  keepUnsent(as('b'), ['one', 'two'])
+  keepUnsent(as('b'), ['one', 'two'], [])
   // The tab is closed.
   vi.stubGlobal('sessionStorage', createStorage())
   expect([keptDraft(as('a')), keptUnsent(as('a'))]).toEqual(['half a thought', []])
@@ -43,11 +43,11 @@ test('a draft and unsent texts come back in a later tab, each to its own node in
 
 test('nothing is left behind once there is nothing to keep', () => {
   keepDraft(as('a'), 'x')
-  keepUnsent(as('a'), ['x'])
+  keepUnsent(as('a'), ['x'], [])
   expect(keys().every(isTypedKey)).toBe(true)
   keepDraft(as('a'), '')
   expect(keptUnsent(as('a'))).toEqual(['x'])
-  keepUnsent(as('a'), [])
+  keepUnsent(as('a'), [], [])
   expect(keys()).toEqual([])
   expect([null, 'tabweave.names'].map(isTypedKey)).toEqual([false, false])
 })
@@ -58,7 +58,7 @@ test('a tab holds unsent text while a draft or an unanswered text is kept', () =
   keepDraft(as('b'), 'x')
   expect(holdsUnsentText(desks)).toBe(true)
   keepDraft(as('b'), '')
-  keepUnsent(as('a'), ['y'])
+  keepUnsent(as('a'), ['y'], [])
   expect(holdsUnsentText(desks)).toBe(true)
 })
 
@@ -94,9 +94,9 @@ test('what is too long for all tabs, or finds the storage full, is kept for this
 
 test('the node that takes the place of another one gets what was typed at both', () => {
   keepDraft(as('damaged'), 'begun')
-  keepUnsent(as('damaged'), ['one'])
+  keepUnsent(as('damaged'), ['one'], [])
   keepDraft(as('next'), 'here')
-  keepUnsent(as('next'), ['two'])
+  keepUnsent(as('next'), ['two'], [])
   moveTyped(as('damaged'), 'next')
   expect([keptDraft(as('next')), keptUnsent(as('next'))]).toEqual(['begun\nhere', ['one', 'two']])
   moveTyped(as('next'), 'last')

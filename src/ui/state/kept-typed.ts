@@ -18,7 +18,11 @@ interface Typed {
   readonly draft: string
   /** Texts that were sent and not yet answered, or refused. */
   readonly unsent: readonly string[]
+  /** The same, of texts that were sent while the node had nothing of the room. */
+  readonly early: readonly string[]
 }
+
+const NOTHING: Typed = { draft: '', unsent: [], early: [] }
 
 /** Nodes whose texts are kept for all tabs. Beyond that, the text of the node at which nobody has typed for longest is deleted. */
 export const MAX_TYPED_NODES = 32
@@ -39,19 +43,21 @@ export const isTypedKey = (key: string | null): boolean => key !== null && key.s
 /** Null for values in another form: written by another version, or edited by a person. */
 function typedIn(written: string | null): (Typed & { readonly at: number }) | null {
   try {
-    const { draft, unsent, at } = JSON.parse(written ?? '') as Readonly<Record<string, unknown>>
+    const { draft, unsent, early, at } = JSON.parse(written ?? '') as Readonly<Record<string, unknown>>
     if (typeof draft !== 'string' || !Array.isArray(unsent) || typeof at !== 'number') return null
-    return { draft, unsent: unsent.filter((text) => typeof text === 'string'), at }
+    return { draft, unsent: textsOf(unsent), early: textsOf(early), at }
   } catch {
     return null
   }
 }
 
-const typedAt = (desk: Desk): Typed => typedIn(readShared(keyOf(desk))) ?? typedIn(readTab(keyOf(desk))) ?? { draft: '', unsent: [] }
+const textsOf = (list: unknown): string[] => (Array.isArray(list) ? list.filter((text) => typeof text === 'string') : [])
+
+const typedAt = (desk: Desk): Typed => typedIn(readShared(keyOf(desk))) ?? typedIn(readTab(keyOf(desk))) ?? NOTHING
 
 function keepTyped(desk: Desk, typed: Typed): void {
   const key = keyOf(desk)
-  const isNothing = typed.draft === '' && typed.unsent.length === 0
+  const isNothing = typed.draft === '' && typed.unsent.length + typed.early.length === 0
   const written = isNothing ? '' : JSON.stringify({ ...typed, at: Date.now() })
   const isShared = written.length <= MAX_TYPED_LENGTH && writeShared(key, written)
   if (isShared) leaveOutOldest()
@@ -72,13 +78,15 @@ function leaveOutOldest(): void {
 export const keptDraft = (desk: Desk): string => typedAt(desk).draft
 export const keepDraft = (desk: Desk, draft: string): void => keepTyped(desk, { ...typedAt(desk), draft })
 
-/** Texts that were sent there and are not stored. */
+/** Texts that were sent there and are not stored: with something of the room, and with nothing of it. */
 export const keptUnsent = (desk: Desk): readonly string[] => typedAt(desk).unsent
-export const keepUnsent = (desk: Desk, unsent: readonly string[]): void => keepTyped(desk, { ...typedAt(desk), unsent })
+export const keptEarly = (desk: Desk): readonly string[] => typedAt(desk).early
+export const keepUnsent = (desk: Desk, unsent: readonly string[], early: readonly string[]): void =>
+  keepTyped(desk, { ...typedAt(desk), unsent, early })
 
 /** True when one of these desks holds text that nobody else has. */
 export const holdsUnsentText = (desks: readonly Desk[]): boolean =>
-  desks.some((desk) => keptDraft(desk) !== '' || keptUnsent(desk).length > 0)
+  desks.some((desk) => keptDraft(desk) !== '' || keptUnsent(desk).length + keptEarly(desk).length > 0)
 
 /** The node cannot run again, and `node` has taken its place: what was typed as the one was typed as the other. */
 export function moveTyped(from: Desk, node: Hex): void {
@@ -87,12 +95,14 @@ export function moveTyped(from: Desk, node: Hex): void {
   forgetTyped(from)
   keepTyped(to, {
     draft: [moved.draft, there.draft].filter((draft) => draft !== '').join('\n'),
-    unsent: [...moved.unsent, ...there.unsent],
+    // The disk of the node that is gone tells no more whether it had the room: its early texts may be signed.
+    unsent: [...moved.unsent, ...moved.early, ...there.unsent],
+    early: there.early,
   })
 }
 
 /** Nothing of the node is kept any more. */
-export const forgetTyped = (desk: Desk): void => keepTyped(desk, { draft: '', unsent: [] })
+export const forgetTyped = (desk: Desk): void => keepTyped(desk, NOTHING)
 
 /** Nothing of the room is kept any more. */
 export function forgetTypedIn(linkId: Hex): void {

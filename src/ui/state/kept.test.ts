@@ -59,7 +59,7 @@ describe('what a tab keeps', () => {
     const at = (node: string) => ({ linkId: ROOM, node })
     for (const node of ['aa', 'bb', 'cc']) {
       keepDraft(at(node), `draft of ${node}`)
-      keepUnsent(at(node), [`unsent by ${node}`])
+      keepUnsent(at(node), [`unsent by ${node}`], [])
     }
     for (const id of ['aa', 'bb']) keepOffline(id, true)
     forgetKept({ id: 'bb', linkId: ROOM, link: 'link' })

@@ -1,8 +1,8 @@
 /** A node on the page against a worker that says what the test wants: nothing typed is lost, whatever it answers. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { FromNode, ToNode } from '../../worker/api.ts'
+import type { FromNode, NodeStatus, ToNode } from '../../worker/api.ts'
 import { namesChanged } from './kept-names.ts'
-import { isTypedKey, keepDraft, keptDraft, keptUnsent } from './kept-typed.ts'
+import { isTypedKey, keepDraft, keptDraft, keptEarly } from './kept-typed.ts'
 import { createPageNode } from './page-node.ts'
 
 /** A worker made of two lists: what was posted to it, and its listeners. */
@@ -47,11 +47,14 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-/** Unsent texts of the node that a new page opens. */
+const status = (ops: number, waits: NodeStatus['waits'] = null): FromNode => ({ type: 'status', status: { ops, waits } as NodeStatus })
+
+/** Unsent texts of the node that a new page opens, with something of the room on its disk. */
 function unsentIn(message: FromNode): unknown {
   const { worker, say } = fakeWorker()
   const { store } = createPageNode(worker, 1)
   say(message)
+  say(status(1))
   return store.getState().unsent
 }
 
@@ -72,7 +75,7 @@ describe('a node on the page', () => {
     const answer = node.submit('on its way')
     expect(node.store.getState().sent).toBe(1)
     expect(node.store.getState().unsent).toMatchObject([{ text: 'on its way', state: 'sending' }])
-    expect(keptUnsent({ linkId: 'ab', node: 'node' })).toEqual(['on its way'])
+    expect(keptEarly({ linkId: 'ab', node: 'node' })).toEqual(['on its way'])
     say({ type: 'reply', ref: refOf(posted.at(-1)), value: { id: 'aa' } })
     await answer
     expect(node.store.getState().unsent).toEqual([])
@@ -103,6 +106,36 @@ describe('a node on the page', () => {
     expect(unsentIn(opened('cd'))).toEqual([])
     expect(unsentIn({ ...opened('ab'), node: 'another node' })).toEqual([])
     expect(unsentIn(opened('ab'))).toMatchObject([{ text: 'lost?', state: 'unanswered' }])
+  })
+
+  test('what was sent before the room arrived is sent once more when the node begins with nothing of the room, and only then', async () => {
+    const texts = (message: ToNode): string[] => (message.type === 'submit' ? [message.text] : [])
+    const run = (begin: FromNode, ...said: FromNode[]) => {
+      const fake = fakeWorker()
+      const node = createPageNode(fake.worker, 0)
+      for (const each of [begin, ...said]) fake.say(each)
+      const states = (): string[] => node.store.getState().unsent.map(({ text, state }) => `${text} ${state}`)
+      return { ...fake, node, sent: () => fake.posted.flatMap(texts), states }
+    }
+    const first = run(opened('ab'), status(0))
+    void first.node.submit('one')
+    void first.node.submit('two')
+    const second = run(opened('ab'))
+    // It is not known yet what the disk holds.
+    expect([second.sent(), second.states()]).toEqual([[], ['one sending', 'two sending']])
+    second.say(status(0))
+    second.say(status(0))
+    expect(second.sent()).toEqual(['one', 'two'])
+    // The room arrives, one is signed, and the page closes before it hears of the other.
+    second.say({ type: 'reply', ref: refOf(second.posted.find((message) => texts(message)[0] === 'one')), value: { id: 'aa' } })
+    await vi.waitFor(() => expect(second.states()).toEqual(['two sending']))
+    const third = run(opened('ab'), status(2))
+    expect([third.sent(), third.states()]).toEqual([[], ['two unanswered']])
+    const unsure = run(opened('ab'), status(0, { why: 'unmarked', answered: false }))
+    expect([unsure.sent(), unsure.states()]).toEqual([[], ['two unanswered']])
+    const next = run({ ...opened('ab'), node: 'next', replaces: 'node' }, status(0))
+    expect([next.sent(), next.states()]).toEqual([[], ['two unanswered']])
+    expect(run({ ...opened('ab'), node: 'next' }, status(0)).states()).toEqual(['two unanswered'])
   })
 
   test('a node that takes the place of another one has what was typed there, before it is shown', () => {

@@ -21,7 +21,7 @@ import { END_ENTRIES, WINDOW_ENTRIES } from '../console/history-window.ts'
 import { addLate, lookAtLate, type LateEntries } from '../console/late.ts'
 import { keepOffline, keptOffline, allowServers, keepServers, keptServers, mayUseServers } from './kept.ts'
 import { chooseName, declineName, nameOf, takeKeptName, watchNames } from './kept-names.ts'
-import { keepUnsent, keptUnsent, moveTyped } from './kept-typed.ts'
+import { keepUnsent, keptEarly, keptUnsent, moveTyped } from './kept-typed.ts'
 import { serversOf } from './start-up.ts'
 
 export type Opened = Extract<FromNode, { readonly type: 'opened' }>
@@ -33,6 +33,8 @@ export interface Unsent {
   readonly text: string
   readonly state: 'sending' | 'refused' | 'unanswered'
   readonly why: RefusedSubmit | null
+  /** It was sent while the node had nothing of the room. */
+  readonly early: boolean
 }
 
 /** What a search found in an entry. */
@@ -163,14 +165,17 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     client.tell({ type: 'offline', on })
   }
 
-  const unanswered = (text: string): Unsent => ({ key: ++lastKey, text, state: 'unanswered', why: null })
+  const unsentOf = (text: string, state: Unsent['state'], early: boolean): Unsent => ({ key: ++lastKey, text, state, why: null, early })
+  /** Early texts of an earlier run of the node, until it is known whether they can be sent again. */
+  let returned: readonly Unsent[] = []
   const setUnsent = (change: (unsent: readonly Unsent[]) => readonly Unsent[]): void => {
     const { opened, unsent: before } = store.getState()
     const unsent = change(before)
     if (opened !== null)
       keepUnsent(
         opened,
-        unsent.map((item) => item.text),
+        unsent.filter(({ early }) => !early).map(({ text }) => text),
+        unsent.filter(({ early }) => early).map(({ text }) => text),
       )
     store.setState({ unsent })
   }
@@ -189,11 +194,15 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         }
         store.setState({ opened: message, failure: null })
         // Those of an earlier run of the node.
-        if (isFirst) setUnsent((unsent) => [...keptUnsent(message).map(unanswered), ...unsent])
+        if (isFirst) {
+          returned = keptEarly(message).map((text) => unsentOf(text, 'sending', true))
+          setUnsent((unsent) => [...keptUnsent(message).map((text) => unsentOf(text, 'unanswered', false)), ...returned, ...unsent])
+        }
         // Who created the room has acted in it. That tells no name: nobody has been asked for one.
         return isFounded ? acted('created') : tellPersonal()
       }
       case 'status':
+        sendAgain(message.status)
         return store.setState({ status: message.status, statusAt: Date.now() })
       case 'history': {
         const { total, from, entries } = message
@@ -214,6 +223,29 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
   })
 
   const connections = createConnections((event, transfer) => client.tell({ type: 'direct', event }, transfer))
+
+  /** Asks the worker to sign a text that is among the unsent. */
+  const send = async ({ key, text }: Unsent): Promise<SubmitReply> => {
+    const reply = await client.ask({ type: 'submit', text })
+    if ('refused' in reply)
+      setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
+    else {
+      dropUnsent(key)
+      acted('wrote')
+    }
+    return reply
+  }
+  /**
+   * No op is sent before the disk holds it and the room that it is in. So a node that begins with nothing of the room has sent none of its texts,
+   * and they are sent now. With anything of the room, they may be signed already, and a person decides.
+   */
+  const sendAgain = ({ ops, waits }: NodeStatus): void => {
+    const items = returned
+    returned = []
+    if (ops === 0 && waits === null) for (const item of items) void send(item)
+    else if (items.length > 0) setUnsent((unsent) => unsent.map((item) => (items.includes(item) ? { ...item, state: 'unanswered' } : item)))
+  }
+
   const dropUnsent = (key: number): void => setUnsent((unsent) => unsent.filter((item) => item.key !== key))
 
   let said = { name: '', typing: false }
@@ -256,20 +288,13 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
       isFounded = how.link === null
     },
-    submit: async (text) => {
-      const key = ++lastKey
+    submit: (text) => {
+      const item = unsentOf(text, 'sending', (store.getState().status?.ops ?? 0) === 0)
       // Asked first: keeping and showing it must not keep the worker waiting.
-      const asked = client.ask({ type: 'submit', text })
-      setUnsent((unsent) => [...unsent, { key, text, state: 'sending', why: null }])
-      store.setState(({ sent }) => ({ sent: sent + 1 }))
-      const reply = await asked
-      if ('refused' in reply)
-        setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
-      else {
-        dropUnsent(key)
-        acted('wrote')
-      }
-      return reply
+      const sent = send(item)
+      setUnsent((unsent) => [...unsent, item])
+      store.setState((state) => ({ sent: state.sent + 1 }))
+      return sent
     },
     dropUnsent,
     ownName: () => said.name,
