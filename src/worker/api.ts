@@ -105,6 +105,8 @@ export type ToNode =
   | { readonly type: 'meet'; readonly ref: number; readonly text: string }
   /** An event of a direct connection (`net/direct`), which only the page can make. */
   | { readonly type: 'direct'; readonly event: PageEvent }
+  /** The page has drawn the picture of this number (see "picture"). */
+  | { readonly type: 'drawn'; readonly nth: number }
   /** Where the graph's feed goes (`graph/feed`). */
   | { readonly type: 'graph'; readonly port: MessagePort }
 
@@ -156,7 +158,10 @@ export type FromNode =
       /** The node that the tab was to be, if it cannot run again. This one takes its place. */
       readonly replaces: Hex | null
     }
-  /** Sent after every change: of the ops at once, but once in 16 ms at most; of anything else within 16 ms. */
+  /**
+   * Sent after every change: of the ops at once, but once in 16 ms at most; of anything else within 16 ms. The page must have drawn what
+   * was told before.
+   */
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */
   | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
@@ -166,6 +171,8 @@ export type FromNode =
   | { readonly type: 'names'; readonly names: readonly (readonly [author: Hex, name: string])[] }
   /** A refused op, message or frame, newest last; `count` is how many there were in all. */
   | { readonly type: 'refused'; readonly entries: readonly RefusedEntry[]; readonly count: number }
+  /** All that was told since the last picture is one picture, with this number. The page answers `drawn` once it has drawn it. */
+  | { readonly type: 'picture'; readonly nth: number }
   /** A command for a direct connection. */
   | { readonly type: 'direct'; readonly command: PageCommand }
   | { readonly type: 'reply'; readonly ref: number; readonly value: unknown }

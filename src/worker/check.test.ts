@@ -39,6 +39,7 @@ const GOOD = [
   { type: 'invite', ref: 8 },
   { type: 'meet', ref: 9, text: 'x' },
   { type: 'direct', event: { type: 'connected', connection: 1, ours: new Uint8Array(32), theirs: new Uint8Array(32) } },
+  { type: 'drawn', nth: 1 },
   { type: 'graph', port: new MessageChannel().port1 },
 ]
 

@@ -103,6 +103,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   invite: { ref: isCount },
   meet: { ref: isCount, text: isText },
   direct: { event: isPageEvent },
+  drawn: { nth: isCount },
   graph: { port: (value) => value instanceof MessagePort },
 }
 

@@ -9,12 +9,18 @@ import { foundRoom, type OpenStore } from '../node/open-node.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { FromNode, Held } from './api.ts'
 import { MAX_BEGINNING } from './beginning.ts'
-import { createPublisher } from './publisher.ts'
+import { createPublisher, type Publisher } from './publisher.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
 const rethrow = (error: unknown): never => {
   throw error
+}
+
+/** A publisher for a page that draws each picture at once; `hear` hears the rest. */
+function publisherFor(hear: (message: FromNode) => void, failed: (error: unknown) => void): Publisher {
+  const publisher = createPublisher((message) => (message.type === 'picture' ? publisher.drawn(message.nth) : hear(message)), failed)
+  return publisher
 }
 
 /** An op of another author comes, after all others. */
@@ -28,7 +34,7 @@ async function startNode(onChange: () => void): Promise<Node> {
 
 test('a part of the history that is read slowly is told before the one that was read after it', async () => {
   const told: FromNode[] = []
-  const publisher = createPublisher((message) => told.push(message), rethrow)
+  const publisher = publisherFor((message) => told.push(message), rethrow)
   const node = await startNode(publisher.changed)
   const totals = (): number[] => told.flatMap((message) => (message.type === 'history' ? [message.total] : []))
   let readSlowly = (): void => {}
@@ -66,7 +72,7 @@ test('D10 telling takes no more than half of the time, however long it takes', a
     pauses.push(pause)
     tell = next
   }) as unknown as typeof setTimeout)
-  const publisher = createPublisher(() => {}, rethrow)
+  const publisher = publisherFor(() => {}, rethrow)
   await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   for (cost of [300, 2]) {
     tell()
@@ -89,7 +95,7 @@ test('new ops are told at once though something else was told a moment before, a
     pauses.push(pause)
     tell = next
   }) as unknown as typeof setTimeout)
-  const publisher = createPublisher((message) => {
+  const publisher = publisherFor((message) => {
     if (message.type === 'status') told.push([clock, message.status.ops])
   }, rethrow)
   const { dag } = node.engine.replica
@@ -127,10 +133,10 @@ test('new ops are told at once though something else was told a moment before, a
 })
 
 /** A publisher whose time is the test's, and when (ms) it told a status. */
-function publisherInTime(): { readonly publisher: ReturnType<typeof createPublisher>; readonly told: number[] } {
+function publisherInTime(): { readonly publisher: Publisher; readonly told: number[] } {
   const told: number[] = []
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-  const publisher = createPublisher((message) => {
+  const publisher = publisherFor((message) => {
     if (message.type === 'status') told.push(performance.now())
   }, rethrow)
   return { publisher, told }
@@ -229,7 +235,7 @@ test('that an op is stored is told as soon as that it is there', async () => {
   const node = await startNode(() => {})
   const told: [ops: number, stored: number][] = []
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-  const publisher = createPublisher((message) => {
+  const publisher = publisherFor((message) => {
     if (message.type === 'status') told.push([message.status.ops, message.status.stored])
   }, rethrow)
   await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
@@ -254,7 +260,7 @@ test('an op is in the history that is told as soon as it is admitted, and again 
   const node = await startNode(() => {})
   const asked = vi.spyOn(node.room, 'entries')
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-  const publisher = createPublisher(() => {}, rethrow)
+  const publisher = publisherFor(() => {}, rethrow)
   publisher.show(null, 10)
   await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   const counts: number[] = []
@@ -272,7 +278,7 @@ test('an op is in the history that is told as soon as it is admitted, and again 
 
 test('what people read is told before what is told about it', async () => {
   const told: string[] = []
-  const publisher = createPublisher(({ type }) => told.push(type), rethrow)
+  const publisher = publisherFor(({ type }) => told.push(type), rethrow)
   const node = await startNode(() => {})
   publisher.show(null, 10)
   await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
@@ -282,7 +288,7 @@ test('what people read is told before what is told about it', async () => {
 
 test('another part of the history is told at once when it is asked for', async () => {
   const told: number[] = []
-  const publisher = createPublisher((message) => {
+  const publisher = publisherFor((message) => {
     if (message.type === 'history') told.push(message.from)
   }, rethrow)
   const node = await startNode(publisher.changed)
@@ -308,7 +314,7 @@ test('while ops stream in, pictures of the history are told twice a second, and 
   vi.spyOn(node, 'status').mockImplementation(() => ({ ...status(), ops, stored: ops }))
   let tell = (): void => {}
   const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((next: () => void) => (tell = next)) as unknown as typeof setTimeout)
-  const publisher = createPublisher((message) => {
+  const publisher = publisherFor((message) => {
     if (message.type === 'history') told.push(clock)
   }, rethrow)
   publisher.show(null, 10)
@@ -335,9 +341,93 @@ test('while ops stream in, pictures of the history are told twice a second, and 
   await node.close()
 })
 
+/** A publisher for a page that draws nothing by itself: which pictures it was told, each as the ops that are in it. */
+function publisherForSlowPage(): { readonly publisher: Publisher; readonly pictures: number[] } {
+  const pictures: number[] = []
+  let ops = 0
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  const publisher = createPublisher((message) => {
+    if (message.type === 'status') ({ ops } = message.status)
+    if (message.type === 'picture') pictures[message.nth - 1] = ops
+  }, rethrow)
+  return { publisher, pictures }
+}
+
+test('D22 a page that has not drawn a picture is told no other one; the next one has all that came meanwhile', async () => {
+  const node = await startNode(() => {})
+  const { publisher, pictures } = publisherForSlowPage()
+  const { dag } = node.engine.replica
+  const flood = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at++) {
+      arrive(dag, 1 + at)
+      publisher.changed()
+      await vi.advanceTimersByTimeAsync(1)
+    }
+  }
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
+  await vi.advanceTimersByTimeAsync(1)
+  await flood(2_000)
+  expect(pictures).toEqual([1])
+  publisher.drawn(1)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(pictures).toEqual([1, 2_001])
+  // Neither one that it drew before nor one that it was never told.
+  publisher.drawn(1)
+  publisher.drawn(3)
+  await flood(1_000)
+  expect(pictures).toHaveLength(2)
+  // Nothing is told when it has drawn and nothing came.
+  publisher.drawn(2)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(pictures).toEqual([1, 2_001, 3_001])
+  publisher.drawn(3)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(pictures).toHaveLength(3)
+  vi.useRealTimers()
+  await node.close()
+})
+
+test('a page that draws nothing is told one picture in LONGEST_DRAWING', async () => {
+  const node = await startNode(() => {})
+  const { publisher, pictures } = publisherForSlowPage()
+  const { dag } = node.engine.replica
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
+  await vi.advanceTimersByTimeAsync(1)
+  for (let n = 0; n < 350; n++) {
+    arrive(dag, 1 + n)
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  vi.useRealTimers()
+  expect(pictures).toHaveLength(1 + 3)
+  await node.close()
+})
+
+test('a new own op waits for no more than one picture to be drawn', async () => {
+  const node = await startNode(() => {})
+  const { publisher, pictures } = publisherForSlowPage()
+  const { dag } = node.engine.replica
+  const write = async (): Promise<void> => {
+    dag.tip[0] = arrive(dag)
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
+  await vi.advanceTimersByTimeAsync(100)
+  await write()
+  expect(pictures).toEqual([1, 2])
+  await write()
+  expect(pictures).toEqual([1, 2])
+  publisher.drawn(1)
+  await vi.advanceTimersByTimeAsync(0)
+  vi.useRealTimers()
+  expect(pictures).toEqual([1, 2, 3])
+  await node.close()
+})
+
 test('what authors call themselves is told when it changes, and not again', async () => {
   const told: FromNode[] = []
-  const publisher = createPublisher((message) => told.push(message), rethrow)
+  const publisher = publisherFor((message) => told.push(message), rethrow)
   const node = await startNode(publisher.changed)
   await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   const ofType = (type: FromNode['type']): FromNode[] => told.filter((message) => message.type === type)
@@ -357,7 +447,7 @@ test('E6 a picture of the history has MAX_BEGINNING of each text at most, howeve
   // Ids and numbers of an entry, and the names of its fields.
   const OTHER_BYTES = 512
   const told: FromNode[] = []
-  const publisher = createPublisher((message) => told.push(message), rethrow)
+  const publisher = publisherFor((message) => told.push(message), rethrow)
   const node = await startNode(publisher.changed)
   const { entries } = node.room
   const texts = ['w'.repeat(65_000), '\u0628\u0651'.repeat(16_000), '😀'.repeat(16_000), 'short']
@@ -385,7 +475,7 @@ test('E6 a picture of the history has MAX_BEGINNING of each text at most, howeve
 
 test('a picture is told again when who holds an own entry in it has changed, though no op came, and not when nothing has', async () => {
   const told: Held[] = []
-  const publisher = createPublisher((message) => {
+  const publisher = publisherFor((message) => {
     if (message.type === 'history') told.push(message.entries[0]!.held!)
   }, rethrow)
   const node = await startNode(publisher.changed)

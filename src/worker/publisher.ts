@@ -16,6 +16,7 @@ import type { FromNode, Held } from './api.ts'
 import { shownOf } from './beginning.ts'
 import type { GraphFeeder } from './graph-feed.ts'
 import { createLateWatch, type LateWatch } from './late.ts'
+import { createUndrawn } from './undrawn.ts'
 
 /**
  * One frame of a screen (ms). New ops are told at once if none were told within it, since people wait for them. Other changes are told at
@@ -64,6 +65,8 @@ export interface Publisher {
   begin(node: Node, link: string, came: Came): Promise<void>
   show(from: number | null, count: number): void
   feed(feeder: GraphFeeder): void
+  /** The page has drawn the picture of this number. */
+  drawn(nth: number): void
 }
 
 /** `failed` hears of failures that stop the node: a store that is gone, or a bug of ours. */
@@ -83,6 +86,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let opsTold = -1
   let storedTold = -1
   let newsToldAt = -Infinity
+  const undrawn = createUndrawn()
   const news = createBudget(NEWS_AT_ONCE, NEWS_PER_SECOND, performance.now())
   const newsOfQuiet = createBudget(NEWS_AT_ONCE, QUIET_NEWS_PER_SECOND, performance.now())
   const authors = createRecentAuthors()
@@ -120,7 +124,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     if (telling || node === null) return
     const running = node
     const now = performance.now()
-    const at = Math.max(restsUntil, isNews(running) ? newsAt(running, now) : Math.max(now + PAUSE, toldAt + PAUSE_BETWEEN))
+    const freeAt = undrawn.freeAt(now, ownTip(running.engine) !== ownTold)
+    const at = Math.max(restsUntil, freeAt, isNews(running) ? newsAt(running, now) : Math.max(now + PAUSE, toldAt + PAUSE_BETWEEN))
     if (at >= dueAt) return
     clearTimeout(timer)
     dueAt = at
@@ -192,6 +197,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       refusals = running.refused.count
       post({ type: 'refused', entries: running.refused.latest(), count: refusals })
     }
+    post({ type: 'picture', nth: undrawn.tell(performance.now()) })
     // This comes after what people read: the graph of a large room is long, and comes in parts.
     if (feeder?.flush() === true) stale = true
   }
@@ -223,6 +229,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     feed(next) {
       feeder = next
       changed()
+    },
+    drawn(nth) {
+      undrawn.drawn(nth)
+      if (stale) changed()
     },
   }
 }

@@ -143,6 +143,8 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return reply(message.ref, meetByHand(running.direct, message.text))
       case 'direct':
         return running.direct?.hearPage(message.event)
+      case 'drawn':
+        return publisher.drawn(message.nth)
       case 'graph':
         return publisher.feed(createGraphFeeder(running, message.port))
     }

@@ -37,6 +37,14 @@ export const LINKS: readonly Defence[] = [
     test: tested('src/worker/publisher.test.ts', 'D22 what others change with each frame'),
   },
   {
+    row: 'D22',
+    file: 'src/worker/publisher.ts',
+    in: 'changed',
+    replace: 'value of const freeAt',
+    with: 'now',
+    test: tested('src/worker/publisher.test.ts', 'D22 a page that has not drawn a picture'),
+  },
+  {
     row: 'D1',
     file: 'src/sync/gossip.ts',
     in: 'told',

@@ -68,6 +68,30 @@ describe('a node on the page', () => {
     expect(await Promise.all(answers)).toEqual([{ id: 'aa' }, { id: 'bb' }])
   })
 
+  test('the page says that a picture is drawn after a frame of the screen, and after a while if there are no frames', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let frame = (): void => {}
+    vi.stubGlobal('requestAnimationFrame', (then: () => void) => (frame = then))
+    vi.stubGlobal('cancelAnimationFrame', () => (frame = () => {}))
+    const { worker, posted, say } = fakeWorker()
+    createPageNode(worker, 0)
+    say({ type: 'picture', nth: 1 })
+    frame()
+    expect(posted).toEqual([])
+    vi.advanceTimersByTime(0)
+    expect(posted).toEqual([{ type: 'drawn', nth: 1 }])
+    say({ type: 'picture', nth: 2 })
+    vi.advanceTimersByTime(1_000)
+    expect(posted).toEqual([
+      { type: 'drawn', nth: 1 },
+      { type: 'drawn', nth: 2 },
+    ])
+    frame()
+    vi.advanceTimersByTime(10_000)
+    vi.useRealTimers()
+    expect(posted).toHaveLength(2)
+  })
+
   test('a text is among the unsent, here and in the storage, until it is stored', async () => {
     const { worker, posted, say } = fakeWorker()
     const node = createPageNode(worker, 0)

@@ -19,6 +19,7 @@ import type {
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, WINDOW_ENTRIES } from '../console/history-window.ts'
 import { addLate, lookAtLate, type LateEntries } from '../console/late.ts'
+import { afterDrawing } from './after-drawing.ts'
 import { keepOffline, keptOffline, allowServers, keepServers, keptServers, mayUseServers } from './kept.ts'
 import { chooseName, declineName, nameOf, takeKeptName, watchNames } from './kept-names.ts'
 import { keepUnsent, keptEarly, keptUnsent, moveTyped } from './kept-typed.ts'
@@ -214,6 +215,8 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         return store.setState({ names: new Map(message.names) })
       case 'refused':
         return store.setState({ refused: { entries: message.entries, count: message.count } })
+      case 'picture':
+        return afterDrawing(() => client.tell({ type: 'drawn', nth: message.nth }))
       case 'direct':
         return connections(message.command)
       case 'failed':
