@@ -13,6 +13,7 @@ import { waitingOps } from '../core/pending.ts'
 import { keyOf, type Unit, type UnitOp } from '../core/unit.ts'
 import { pushAll } from '../core/lists.ts'
 import { decodeBody } from '../crdt/body.ts'
+import type { Peer } from '../sync/peer.ts'
 import { isCurrent } from '../sync/peers.ts'
 import { type Accepts, admittedSet, randomOrder, type View, viewOf } from './definition.ts'
 import { read } from './disk.ts'
@@ -185,14 +186,21 @@ export const BELIEVED = 19_000
 export function checkDigests(world: World): void {
   const { nodes, ports, plan, schedule } = world
   const isOver = schedule.now > plan.storm + BELIEVED
-  const digest = digestOfHeads(sortedHeads(nodes[0]!.engine.replica.dag))
   const senders = new Set(nodes.map(({ engine }) => engine.senderId))
   for (const { engine, index } of nodes) {
     for (const peer of engine.peers.values()) {
       if (isOver && !senders.has(peer.id) && !ports.has(peer.id) && isCurrent(engine, peer))
         return fail(world, 'only the living are current', `node ${index} counts a run that is over`)
-      if (!senders.has(peer.id) || peer.digest === null || equalBytes(peer.digest, digest)) continue
-      return fail(world, 'equal digests', `node ${index} was told another digest by a node that holds the same`)
     }
   }
+  const told = toldOther(world)
+  if (told !== null) fail(world, 'equal digests', `node ${told} was told another digest by a node that holds the same`)
+}
+
+/** A node that was told another digest last by a node that runs, in a world that has settled; null if there is none. */
+export function toldOther({ nodes }: World): number | null {
+  const digest = digestOfHeads(sortedHeads(nodes[0]!.engine.replica.dag))
+  const senders = new Set(nodes.map(({ engine }) => engine.senderId))
+  const isOther = (peer: Peer): boolean => senders.has(peer.id) && peer.digest !== null && !equalBytes(peer.digest, digest)
+  return nodes.find(({ engine }) => [...engine.peers.values()].some(isOther))?.index ?? null
 }

@@ -108,4 +108,30 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    name: 'heads that another message of their sender overtook are told again, and heard',
+    plan: {
+      scenario: 'faulty',
+      seed: 21_009_065,
+      nodes: 7,
+      ops: 170,
+      storm: 4_000,
+      real: false,
+      domains: [
+        [5, 1],
+        [1, 3, 2, 6, 0, 4],
+      ],
+      delay: { least: 0, most: 20 },
+      lost: 0.03974175397306681,
+      repeated: 0.04899810771457851,
+      tampered: 0.042363091919105506,
+      skew: 0.1,
+      strategies: [],
+      acts: 1,
+      faults: [
+        { type: 'cut', at: 1_444, until: 2_698, from: [1, 4, 3, 6, 0], to: [2, 5] },
+        { type: 'crash', at: 2_987, until: 3_615, node: 0 },
+      ],
+    },
+  },
 ]

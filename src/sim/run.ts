@@ -1,6 +1,6 @@
 /** Runs a plan: the storm, the healing, the checks; and tells what came of it. */
 import { encodeBody } from '../crdt/body.ts'
-import { BELIEVED, checkDigests, checkEnd, isSettled } from './checks.ts'
+import { BELIEVED, checkDigests, checkEnd, isSettled, toldOther } from './checks.ts'
 import { createDisk, write } from './disk.ts'
 import { heal, planFault } from './faults.ts'
 import { addNode, firstSegment, give, start } from './node.ts'
@@ -34,6 +34,8 @@ const MAX_EVENTS = 4_000_000
 const HEAL = 240_000
 /** Within so long every node has told its heads once more (ms). */
 const TELL_ALL = 7_000
+/** Heads that a later message of their sender overtook are not read. So it takes up to so many times until all have heard them. */
+const TELLINGS = 3
 /** How often it is looked (ms). */
 const LOOK_EVERY = 250
 
@@ -63,6 +65,8 @@ export function run(plan: Plan): Report {
         before = held()
         world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
       }
+      for (let n = 1; n < TELLINGS && toldOther(world) !== null && !stop(); n++)
+        world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
       if (world.failure === null && !isSettled(world)) fail(world, 'correct nodes agree after healing', stateOf(world))
       if (world.failure === null) checkDigests(world)
     }
