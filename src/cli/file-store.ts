@@ -1,5 +1,5 @@
 /**
- * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`), `names` and a lock. The mark is
+ * A store in a folder of files (the port is `store/store.ts`): `identity`, `ops` (`record-file.ts`), `names`, `rescued` and a lock. The mark is
  * outside of it (`mark-file.ts`). Each record of `ops` is applied to two lists in memory, in the same way when it is written and when the
  * file is opened again. So a crash does not change what is read.
  */
@@ -12,9 +12,8 @@ import { type CorruptSegment, type Place, type Segment, type Store, StoreError }
 import { lockFolder } from './folder-lock.ts'
 import { readIdentity, writeIdentity } from './identity-file.ts'
 import { draftMark, forgetMark, identityPath, readMark } from './mark-file.ts'
-import { readNames, writeNames } from './names-file.ts'
 import { HEADER_BYTES, type Placed } from './record.ts'
-import { type Fresh, named, openRecordFile, PRIVATE_FOLDER } from './record-file.ts'
+import { type Fresh, named, openRecordFile, PRIVATE_FOLDER, readWhole, removeWhole, writeWhole } from './record-file.ts'
 
 /** Bytes of records that have been replaced. If there are so many, and as many as bytes that count, the file is written anew without them. */
 const REWRITE_FROM = 4 * 1024 * 1024
@@ -139,11 +138,20 @@ function openLocked(folder: string, unlock: () => void): Store {
     },
     async names() {
       assertOpen()
-      return readNames(folder)
+      return readWhole(join(folder, 'names'))
     },
     async putNames(names) {
       assertOpen()
-      writeNames(folder, names)
+      writeWhole(join(folder, 'names'), names, false)
+    },
+    async rescued() {
+      assertOpen()
+      return readWhole(join(folder, 'rescued'))
+    },
+    async putRescued(file) {
+      assertOpen()
+      if (file === null) removeWhole(join(folder, 'rescued'))
+      else writeWhole(join(folder, 'rescued'), file, true)
     },
     async pack(packed, part) {
       assertOpen()

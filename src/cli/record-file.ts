@@ -183,6 +183,13 @@ export function writeWhole(path: string, bytes: Uint8Array, isDurable: boolean):
   })
 }
 
+/** The file at `path`, or null where there is none. @throws StoreError */
+export const readWhole = (path: string): Uint8Array | null =>
+  named(() => (fs.existsSync(path) ? new Uint8Array(fs.readFileSync(path)) : null))
+
+/** Removes the file at `path`, if there is one. @throws StoreError */
+export const removeWhole = (path: string): void => named(() => fs.rmSync(path, { force: true }))
+
 /** After a power cut a file that was made or renamed is there only if its folder was written. Not every platform can do that. */
 function syncFolder(folder: string): void {
   try {

@@ -28,10 +28,11 @@ import { createLibrary } from './library.ts'
 import { createLinks, type Links } from './links/links.ts'
 import type { LinksEvents } from './links/state.ts'
 import { createLoop } from './loop.ts'
-import { type OpenedNode, type OpenStore, readDisk, readIndex, salvage } from './open-node.ts'
+import { type OpenedNode, type OpenStore, readDisk, readIndex } from './open-node.ts'
 import { createNames, type Names } from './names.ts'
 import { createPacker } from './packer.ts'
 import { asName, createPresence } from './presence.ts'
+import { lackingBundles, salvage } from './rescue.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
 import { createSegments } from './segments.ts'
@@ -46,6 +47,9 @@ import { createVerifier, verifyOneBy } from './verifier.ts'
 
 /** Characters of a room's name that are shown and remembered. */
 const MAX_NAME = 120
+
+/** The import of rescued ops. A person's imports are numbered from 1 on. */
+const FROM_DISK = 0
 
 export interface NodeOptions {
   readonly opened: OpenedNode
@@ -114,7 +118,7 @@ export async function createNode({
   onBroken,
 }: NodeOptions): Promise<Node> {
   const session = await generateKey()
-  const { opened, engine, index } = await readNode(found, session.author, openStore, mint)
+  const { opened, engine, index, rescued } = await readNode(found, session.author, openStore, mint)
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
   const verifier = await createVerifier()
@@ -126,8 +130,7 @@ export async function createNode({
     scrubFrom: Math.random(),
     onDamaged({ first }) {
       refuse('disk', 'bad-checksum')
-      // At its next start the node reads these segments and salvages the ops before them. Ops that follow lost ops can be given to
-      // nobody.
+      // At its next start the node reads these segments and salvages the whole ones.
       void packer.stop().then(() => store.cutIndex(first).catch(onBroken))
     },
   })
@@ -135,12 +138,17 @@ export async function createNode({
   const refused = createRefusedLog()
   const submits = new Map<number, (reply: SubmitReply) => void>()
   const imports = createImports()
-  let lastRef = 0
+  let lastRef = FROM_DISK
   let offline = startsOffline
   let switching: Promise<void> = Promise.resolve()
 
   const refuse = (from: Link, reason: Refusal, id: Uint8Array | null = null): void => {
-    const entry = { reason, id: id && toHex(id), from: isFile(from) ? 'file' : from, at: Date.now() }
+    const entry = {
+      reason,
+      id: id && toHex(id),
+      from: from === fileLink(FROM_DISK) ? 'disk' : isFile(from) ? 'file' : from,
+      at: Date.now(),
+    }
     refused.add(entry)
     noteRefusal(imports, from, entry)
     onChange()
@@ -311,19 +319,23 @@ export async function createNode({
     },
   }
   await holdSession(engine.senderId)
+  if (rescued.length > 0) loop.give({ type: 'import', ref: FROM_DISK, bundles: rescued })
   if (!startsOffline) links.open()
   packer.due()
   const endScrub = startScrub(segments, () => !isTakingIn(engine), onBroken)
   return node
 }
 
-/** The engine with the ops of the disk, and which of them the index listed. A damaged disk is salvaged first. */
+/**
+ * The engine with the ops of the disk, which of them the index listed, and bundles of rescued ops that are still to be taken in. A damaged
+ * disk is salvaged first.
+ */
 async function readNode(
   opened: OpenedNode,
   sender: Uint8Array,
   openStore: OpenStore,
   mint: typeof generateKey,
-): Promise<{ opened: OpenedNode; engine: Engine; index: Place[] }> {
+): Promise<{ opened: OpenedNode; engine: Engine; index: Place[]; rescued: readonly Uint8Array[] }> {
   const engine = createEngine({
     room: asOpId(opened.identity.genesis),
     author: asAuthor(opened.identity.author),
@@ -338,7 +350,7 @@ async function readNode(
   const damaged = await readDisk(opened.store, engine.stored, (units) => restore(engine, units))
   if (damaged === null) {
     recall(engine, await opened.store.mark())
-    return { opened, engine, index }
+    return { opened, engine, index, rescued: await lackingBundles(opened.store, engine.replica.dag) }
   }
   return readNode(await salvage(openStore, opened, damaged, mint), sender, openStore, mint)
 }

@@ -16,7 +16,7 @@ import { type Durability, type Identity, type Place, type Segment, type Store, S
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import { inflate } from './deflate.ts'
-import { linkOf, type RoomLink } from './link.ts'
+import type { RoomLink } from './link.ts'
 import { generateKey, signWith } from './signer.ts'
 
 /** Segments read at a time while opening. */
@@ -30,7 +30,7 @@ export interface OpenedNode {
   readonly store: Store
   /** True when the node was here before. */
   readonly resumed: boolean
-  /** True when its disk was damaged. Then the readable ops are kept under a new key, since the old one may have signed the lost ops. */
+  /** True when its disk was damaged. Then the whole ops are kept under a new key, since the old one may have signed the lost ops. */
   readonly salvaged: boolean
 }
 
@@ -106,10 +106,20 @@ export async function forgetNode(deleteStore: (id: string) => Promise<void>, id:
   return true
 }
 
-/** A new node in this room. */
-export async function joinRoom(openStore: OpenStore, { genesis, secret }: RoomLink, mint = generateKey): Promise<OpenedNode> {
+/** Stores what a new node begins with. */
+type Fill = (store: Store) => Promise<void>
+
+const withNothing: Fill = async () => {}
+
+/** A new node in this room. It is a node when `fill` has stored what it begins with. If `fill` fails, nothing stays. */
+export async function joinRoom(
+  openStore: OpenStore,
+  { genesis, secret }: RoomLink,
+  mint = generateKey,
+  fill: Fill = withNothing,
+): Promise<OpenedNode> {
   const identity = { ...(await mint()), genesis, secret, createdAt: Date.now() }
-  return { identity, store: await storeFor(openStore, identity), resumed: false, salvaged: false }
+  return { identity, store: await storeFor(openStore, identity, fill), resumed: false, salvaged: false }
 }
 
 /** A new node that founds an open room of this name. */
@@ -121,15 +131,21 @@ export async function foundRoom(openStore: OpenStore, name: string, mint = gener
   const unit: Unit = [{ op, id, signature: await signWith(key, signedBytes(id)) }]
   const secret = crypto.getRandomValues(new Uint8Array(32))
   const identity = { author, key, genesis: id, secret, createdAt: Date.now() }
-  const store = await storeFor(openStore, identity)
+  const store = await storeFor(openStore, identity, withNothing)
   await store.append([{ first: 0, count: 1, bytes: wrapBundle('raw', encodeBundle([unit])) }], 'strict', { own: 1, id })
   return { identity, store, resumed: false, salvaged: false }
 }
 
-async function storeFor(openStore: OpenStore, identity: Identity): Promise<Store> {
+async function storeFor(openStore: OpenStore, identity: Identity, fill: Fill): Promise<Store> {
   const id = toHex(identity.author)
   await lockNode(id, 0)
   const store = await openStore(id)
+  try {
+    await fill(store)
+  } catch (error) {
+    await store.destroy()
+    throw error
+  }
   await store.putIdentity(identity)
   await store.append([], 'strict', NOTHING_WRITTEN)
   return store
@@ -221,20 +237,6 @@ async function columnsOf({ bytes }: Segment): Promise<Uint8Array | null> {
   if (!unwrapped.ok) return null
   const { codec, payload } = unwrapped.value
   return codec === 'raw' ? payload : valueOf(await inflate(payload, MAX_BUNDLE_BYTES))
-}
-
-/** A new node with the readable part of a damaged one: its first `length` ops. The damaged one is deleted. */
-export async function salvage(
-  openStore: OpenStore,
-  { identity, store }: OpenedNode,
-  length: number,
-  mint = generateKey,
-): Promise<OpenedNode> {
-  const fresh = await joinRoom(openStore, linkOf(identity), mint)
-  await copySegments(store, fresh.store, length, 'strict', async ({ first, count }) => first + count <= length)
-  await copyNames(store, fresh.store)
-  await store.destroy()
-  return { ...fresh, salvaged: true }
 }
 
 /** Copies the chosen names of authors. @throws StoreError */

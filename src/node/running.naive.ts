@@ -1,6 +1,6 @@
-/** For tests: whole nodes without peers, each closed when its test ends. */
+/** For tests: whole nodes, without peers if no hub is given, each closed when its test ends. */
 import { afterEach } from 'vitest'
-import { createMemoryHub } from '../net/memory.ts'
+import { createMemoryHub, type MemoryHub } from '../net/memory.ts'
 import { createNode, type Node } from './node.ts'
 import type { OpenedNode, OpenStore } from './open-node.ts'
 
@@ -9,12 +9,14 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((node) => node.close()))
 })
 
-/** Starts a node; an error in it fails the test. */
-export async function start(opened: OpenedNode, openStore: OpenStore): Promise<Node> {
+export const newHub = (): MemoryHub => createMemoryHub((task) => void setTimeout(task))
+
+/** Starts a node that meets those of its hub; an error in it fails the test. */
+export async function start(opened: OpenedNode, openStore: OpenStore, hub = newHub()): Promise<Node> {
   const node = await createNode({
     opened,
     openStore,
-    ways: () => [{ path: 'memory', open: createMemoryHub((task) => void setTimeout(task)).open }],
+    ways: () => [{ path: 'memory', open: hub.open }],
     onChange: () => {},
     onBroken: (error) => {
       throw error

@@ -104,7 +104,10 @@ function engineFor({ room, chance, plan }: World, identity: Identity, now: numbe
   })
 }
 
-/** Starts a node from its disk. A damaged disk is salvaged as the product does it: what can be read, under a new key. */
+/**
+ * Starts a node from its disk. If the disk is damaged, the node keeps what is before the damage, under a new key. (The product keeps the
+ * whole ops after it too.)
+ */
 export function start(world: World, node: SimNode, resumed: boolean): void {
   const now = clockOf(node, world.schedule.now)
   const { disk } = node

@@ -20,13 +20,14 @@ interface NodeSchema extends DBSchema {
   segments: { key: [first: number, count: number]; value: SegmentRecord }
   /** Records of the index, in the same form. Since version 2. */
   index: { key: [first: number, count: number]; value: SegmentRecord }
-  /** One record, at SELF. Since version 3. */
+  /** Two records: the names at SELF, and the file of rescued ops at RESCUED while there is one. Since version 3. */
   names: { key: string; value: Uint8Array }
 }
 
 const VERSION = 3
 
 const SELF = 'self'
+const RESCUED = 'rescued'
 
 /** The database of a node. */
 export function databaseName(nodeId: string): string {
@@ -120,12 +121,20 @@ export async function openIndexedDbStore(nodeId: string): Promise<Store> {
 
     mark: () => guarded(() => mark.read()),
 
-    names: () => guarded(async () => namesOf(await db.get('names', SELF))),
+    names: () => guarded(async () => bytesOf(await db.get('names', SELF))),
 
     putNames: (names) =>
       guarded(async () => {
         const tx = db.transaction('names', 'readwrite', { durability: 'relaxed' })
         await settle(tx, async () => tx.store.put(names, SELF))
+      }),
+
+    rescued: () => guarded(async () => bytesOf(await db.get('names', RESCUED))),
+
+    putRescued: (file) =>
+      guarded(async () => {
+        const tx = db.transaction('names', 'readwrite', { durability: 'strict' })
+        await settle(tx, async () => (file === null ? tx.store.delete(RESCUED) : tx.store.put(file, RESCUED)))
       }),
 
     pack: (segments, part) =>
@@ -194,7 +203,7 @@ async function deleteBoth(nodeId: string): Promise<void> {
 }
 
 /** Anything may be stored there. */
-const namesOf = (found: unknown): Uint8Array | null => (found instanceof Uint8Array ? found : null)
+const bytesOf = (found: unknown): Uint8Array | null => (found instanceof Uint8Array ? found : null)
 
 type Key = NodeSchema['segments']['key']
 

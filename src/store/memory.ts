@@ -26,6 +26,7 @@ export interface MemoryDisk {
   /** The mark, under MARK, while there is one. */
   readonly marks: Map<typeof MARK, Mark>
   names: Uint8Array | null
+  rescued: Uint8Array | null
 }
 
 const MARK = 'mark'
@@ -33,7 +34,7 @@ const MARK = 'mark'
 type MemoryRecord = SegmentRecord & { readonly count: number }
 
 export function createMemoryDisk(): MemoryDisk {
-  return { identity: null, records: new Map(), index: new Map(), marks: new Map(), names: null }
+  return { identity: null, records: new Map(), index: new Map(), marks: new Map(), names: null, rescued: null }
 }
 
 /** A store on `disk`. Every call takes effect before it returns its promise. Each costs O(segments held). */
@@ -74,6 +75,14 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
     async putNames(names) {
       assertOpen()
       disk.names = names.slice()
+    },
+    async rescued() {
+      assertOpen()
+      return disk.rescued?.slice() ?? null
+    },
+    async putRescued(file) {
+      assertOpen()
+      disk.rescued = file && file.slice()
     },
     async pack(segments, part) {
       assertOpen()
@@ -124,6 +133,7 @@ export function createMemoryStore(disk: MemoryDisk = createMemoryDisk()): Store 
       disk.index.clear()
       disk.marks.clear()
       disk.names = null
+      disk.rescued = null
     },
   }
 }

@@ -58,7 +58,7 @@ export type Durability = 'strict' | 'relaxed'
 export interface Store {
   /** The identity, or null in a store that has none yet. */
   identity(): Promise<Identity | null>
-  /** Written once, before the first op. */
+  /** Written once. A store without an identity is no node: what a new node begins with may be stored before. */
   putIdentity(identity: Identity): Promise<void>
   /**
    * Adds segments; `first` must be where the last one ended. `mark`, if it is given, replaces the mark. Both are written at the same
@@ -72,6 +72,10 @@ export interface Store {
   names(): Promise<Uint8Array | null>
   /** Replaces the names that were put before. They may be lost with the machine. @throws StoreError */
   putNames(names: Uint8Array): Promise<void>
+  /** The file of rescued ops that was put last (`node/rescue.ts`); null if there is none. Its reader checks it for damage. */
+  rescued(): Promise<Uint8Array | null>
+  /** Replaces the file of rescued ops, or removes it (null). It survives like a strict `append`. @throws StoreError */
+  putRescued(file: Uint8Array | null): Promise<void>
   /** All segments in order of `first`, starting with the one that holds op `from`, at most `limit` of them. */
   read(from: number, limit: number): Promise<readonly (Segment | CorruptSegment)[]>
   /**

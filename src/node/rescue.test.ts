@@ -1,0 +1,108 @@
+/** What becomes of the whole ops on a damaged disk, in particular of those after the damage. */
+import { expect, test, vi } from 'vitest'
+import type { MemoryHub } from '../net/memory.ts'
+import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
+import { StoreError } from '../store/store.ts'
+import { exportStored } from './archive.ts'
+import { linkOf } from './link.ts'
+import type { Node } from './node.ts'
+import { foundRoom, joinRoom, type OpenStore } from './open-node.ts'
+import { newHub, start } from './running.naive.ts'
+
+const PUBLIC = 4
+const OWN = 6
+
+function createDisks() {
+  const disks = new Map<string, MemoryDisk>()
+  const openStore: OpenStore = async (id) => {
+    if (!disks.has(id)) disks.set(id, createMemoryDisk())
+    return createMemoryStore(disks.get(id))
+  }
+  return { disks, openStore }
+}
+
+type Disks = ReturnType<typeof createDisks>
+
+async function again({ openStore }: Disks, author: string, hub: MemoryHub): Promise<Node> {
+  const store = await openStore(author)
+  return start({ identity: (await store.identity())!, store, resumed: true, salvaged: false }, openStore, hub)
+}
+
+/** Turns a bit of the segment that begins with this op. */
+function damage({ disks }: Disks, author: string, first: number): void {
+  const { bytes } = disks.get(author)!.records.get(first)!
+  bytes[bytes.length - 1]! ^= 1
+}
+
+const textsOf = async (node: Node): Promise<string[]> => (await node.room.entries(0, 100)).entries.map(({ text }) => text)
+const ownTexts = Array.from({ length: OWN }, (_, n) => `own ${n}`)
+
+/** Bob founded a room and wrote. Alice has all of it, wrote offline, and was closed: each op has a segment of its own. */
+async function aliceWroteOffline() {
+  const [hub, all] = [newHub(), createDisks()]
+  const opened = await foundRoom(all.openStore, 'a room')
+  const bob = await start(opened, all.openStore, hub)
+  const alice = await start(await joinRoom(all.openStore, linkOf(opened.identity)), all.openStore, hub)
+  await vi.waitFor(() => expect(alice.status().stored).toBe(1), 10_000)
+  for (let n = 0; n < PUBLIC; n++) {
+    await bob.submit(`public ${n}`)
+    await vi.waitFor(() => expect(alice.status().stored).toBe(2 + n), 10_000)
+  }
+  await alice.setOffline(true)
+  for (const text of ownTexts) expect(await alice.submit(text)).toHaveProperty('id')
+  await vi.waitFor(() => expect(alice.status().stored).toBe(1 + PUBLIC + OWN), 10_000)
+  await alice.close()
+  return { hub, bob, author: alice.author, ...all }
+}
+
+test('E9 ops that follow a lost op reach a peer that has the lost one', async () => {
+  const room = await aliceWroteOffline()
+  damage(room, room.author, 2)
+  const alice = await again(room, room.author, room.hub)
+  expect(alice.author).not.toBe(room.author)
+  expect(room.disks.get(room.author)!.identity).toBe(null)
+  await vi.waitFor(async () => expect(await textsOf(room.bob)).toEqual(expect.arrayContaining(ownTexts)), 10_000)
+  expect(await textsOf(alice)).toEqual(await textsOf(room.bob))
+  expect(room.bob.status().equivocations).toBe(0)
+  await vi.waitFor(() => expect(alice.status().stored).toBe(1 + PUBLIC + OWN), 10_000)
+  await alice.close()
+  // They are kept apart until a start finds all of them stored.
+  expect(room.disks.get(alice.author)!.rescued).not.toBe(null)
+  const next = await again(room, alice.author, newHub())
+  expect([next.author, room.disks.get(alice.author)!.rescued]).toEqual([alice.author, null])
+  expect(await textsOf(next)).toEqual(expect.arrayContaining(ownTexts))
+})
+
+test('E9 ops that follow a lost op are kept over restarts and more damage, until somebody brings the lost ones', async () => {
+  const room = await aliceWroteOffline()
+  damage(room, room.author, 3)
+  const alone = await again(room, room.author, newHub())
+  expect(alone.status()).toMatchObject({ ops: 3, stored: 3 })
+  await vi.waitFor(() => expect(alone.status().pending).toBe(1 + OWN), 10_000)
+  const exported = await exportStored([await room.openStore(alone.author)])
+  expect([exported.ops, exported.lost]).toEqual([PUBLIC + OWN, 0])
+  await alone.close()
+  damage(room, alone.author, 1)
+  const less = await again(room, alone.author, newHub())
+  expect(less.author).not.toBe(alone.author)
+  expect(less.status().ops).toBe(1)
+  await less.close()
+  const alice = await again(room, less.author, room.hub)
+  expect(alice.author).toBe(less.author)
+  await vi.waitFor(async () => expect(await textsOf(room.bob)).toEqual(expect.arrayContaining(ownTexts)), 10_000)
+  await vi.waitFor(() => expect(alice.status()).toMatchObject({ stored: 1 + PUBLIC + OWN, digest: room.bob.status().digest }), 10_000)
+})
+
+test('E9 if there is no space for a second copy, the damaged disk stays as it is', async () => {
+  const room = await aliceWroteOffline()
+  damage(room, room.author, 2)
+  const { identity, records } = room.disks.get(room.author)!
+  const before = structuredClone(records)
+  const openStore: OpenStore = async (id) => ({
+    ...(await room.openStore(id)),
+    putRescued: () => Promise.reject(new StoreError('full')),
+  })
+  await expect(again({ ...room, openStore }, room.author, newHub())).rejects.toMatchObject({ failure: 'full' })
+  expect(room.disks.get(room.author)).toMatchObject({ records: before, identity })
+  expect([...room.disks.values()].filter(({ records }) => records.size > 0)).toHaveLength(2)
+})
