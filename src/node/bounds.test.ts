@@ -48,7 +48,7 @@ function openLinks(path: 'relay' | 'broadcast' | 'webrtc') {
   /** A direct path on which there is a channel to the first of the numbered. */
   const direct = { open, isConnected: (peer: string) => peer === toHex(numbered(1)) } as unknown as Direct
   const heard = { ...DEAF, onMessage: (from: string) => void messages.push(from) }
-  const links = createLinks(path === 'webrtc' ? [] : [{ path, open }], sealer, heard, '', path === 'webrtc' ? direct : null)
+  const links = createLinks(path === 'webrtc' ? [] : [{ path, open }], sealer, heard, '', 1, path === 'webrtc' ? direct : null)
   links.open()
   const release = async (): Promise<void> => {
     while (held.length > 0) {

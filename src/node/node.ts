@@ -43,7 +43,7 @@ import { holdSession } from './links/session-lock.ts'
 import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
 import type { Hex, ImportOutcome, NodeStatus, SubmitReply } from './views.ts'
-import { createVerifier, verifyOneBy } from './verifier.ts'
+import { createVerifier, openingCostBy, verifyOneBy } from './verifier.ts'
 
 /** Characters of a room's name that are shown and remembered. */
 const MAX_NAME = 120
@@ -225,7 +225,7 @@ export async function createNode({
     presence.leave()
     loop.give({ type: 'leaving' })
   }
-  const links: Links = createLinks(ways(relayName), sealer, events, engine.senderId, direct)
+  const links: Links = createLinks(ways(relayName), sealer, events, engine.senderId, openingCostBy(verifier), direct)
 
   const hear = (notice: Notice): void => {
     switch (notice.type) {

@@ -61,6 +61,15 @@ export async function createVerifier(): Promise<Verifier> {
   return createPure()
 }
 
+/**
+ * What it costs to open a frame on the pure path, compared with the native one. Measured: 3.7 ms instead of 0.15 to 0.3 ms for a small
+ * frame, and 20 to 28 times as long for one of 1.3 MB.
+ */
+export const PURE_COST = 24
+
+/** What it costs to open a frame with this verifier, compared with the native one. */
+export const openingCostBy = ({ path }: Verifier): number => (path === 'pure' ? PURE_COST : 1)
+
 /** The pure path: about 1 ms a signature. */
 export function createPure(): Verifier {
   return {

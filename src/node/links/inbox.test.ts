@@ -17,15 +17,16 @@ import {
   TRUSTED_PER_SECOND,
   UNKNOWN_PER_SECOND,
 } from './inbox.ts'
+import { PURE_COST } from '../verifier.ts'
 import type { Standing } from '../../sync/peers.ts'
 
 /** An inbox on a clock of the test's. Frames are opened at once, or, if it is slow, when `finish` is called. */
-function tried({ isSlow = false } = {}) {
+function tried({ isSlow = false, cost = 1 } = {}) {
   let now = 0
   let seed = 1
   const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
   const alarms: { readonly at: number; readonly wake: () => void }[] = []
-  const inbox = createInbox({ now: () => now, random, later: (ms, wake) => void alarms.push({ at: now + ms, wake }) })
+  const inbox = createInbox({ now: () => now, random, later: (ms, wake) => void alarms.push({ at: now + ms, wake }) }, cost)
   const opened: string[] = []
   const ends: (() => void)[] = []
   const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -121,6 +122,37 @@ test('D22 frames that ops have paid for need no budget, MAX_SAVED at most', asyn
   expect([count('pours'), count('brings')]).toEqual([MAX_TRUSTED, MAX_SAVED])
   await pass(1_000)
   expect(count('brings')).toBe(MAX_SAVED + 10)
+})
+
+test('D22 where a frame costs PURE_COST times as much, so many times fewer are opened, and who says little is still heard', async () => {
+  const { inbox, hear, pass, opened, count } = tried({ cost: PURE_COST })
+  const pour = async (seconds: number): Promise<void> => {
+    for (let step = 0; step < 50 * seconds; step++) {
+      for (const standing of ['unknown', 'met', 'trusted'] as const) {
+        for (let n = 0; n < 8; n++) hear(`${standing} ${n}`, standing)
+        if (step % 50 === 0) hear(`honest ${standing}`, standing)
+      }
+      await pass(20)
+    }
+  }
+  // What may be opened at once is used up.
+  await pour(2)
+  const SECONDS = 10
+  const before = opened.length
+  await pour(SECONDS)
+  const perSecond = (UNKNOWN_PER_SECOND + MET_PER_SECOND + TRUSTED_PER_SECOND) / PURE_COST
+  expect(opened.length - before).toBeLessThanOrEqual(SECONDS * perSecond + 3)
+  expect(opened.length - before).toBeGreaterThan(0.9 * SECONDS * perSecond)
+  for (const standing of ['unknown', 'met', 'trusted']) expect(count(`honest ${standing}`)).toBeGreaterThanOrEqual(SECONDS)
+  earned(inbox, 'brings', 1_000_000)
+  expect(inbox.saved.get('brings')).toBe(Math.floor(MAX_SAVED / PURE_COST))
+})
+
+test('D22 where a frame costs PURE_COST times as much, one of each of 64 peers is opened at once', async () => {
+  const { hear, finish, opened } = tried({ cost: PURE_COST })
+  for (let n = 0; n < 64; n++) hear(`${n}`, 'unknown')
+  await finish()
+  expect(opened).toHaveLength(64)
 })
 
 test('D22 frames of the trusted are opened before those of others that came earlier, MAX_OPENED_AT_ONCE at a time', async () => {

@@ -8,7 +8,7 @@
  * So a sender with less than an equal part loses nothing. An attacker may use a new sender value for each frame. Among senders that wait
  * with one frame each, lots are drawn: each has the same chance.
  */
-import { backAt, type Budget, createBudget, leftAt } from '../../core/budget.ts'
+import { type Budget, createBudget, leftAt, oneAt } from '../../core/budget.ts'
 import { setLatest } from '../../core/latest.ts'
 import type { PeerId } from '../../sync/effects.ts'
 import type { Standing } from '../../sync/peers.ts'
@@ -22,6 +22,11 @@ export const MET_PER_SECOND = 256
 /** Frames of all known senders that bring no ops, at once and in a second (some 30 % of a processor): four for each of 256 peers. */
 export const MAX_TRUSTED = 2_048
 export const TRUSTED_PER_SECOND = 1_024
+/**
+ * A node without the platform's cryptography may take this many frames of each standing at once, however dear they are: it hears one frame
+ * of each of so many peers that answer it in one moment.
+ */
+const LEAST_AT_ONCE = 64
 /** So many bytes of a frame cost as much as one more frame: to open the largest one takes 9 ms. */
 const BYTES_AS_FRAME = 64 * 1024
 /** Frames that each admitted op pays for: on three paths it comes three times. And the most frames that a sender can save up. */
@@ -74,6 +79,8 @@ export interface Inbox {
   opening: number
   taken: number
   isWaking: boolean
+  /** The most frames that a sender can save up. */
+  readonly mostSaved: number
   readonly platform: InboxPlatform
 }
 
@@ -85,20 +92,31 @@ export interface InboxPlatform {
   later(ms: number, wake: () => void): void
 }
 
-export const createInbox = (platform: InboxPlatform): Inbox => ({
-  lines: {
-    trusted: createLine(createBudget(MAX_TRUSTED, TRUSTED_PER_SECOND, platform.now())),
-    met: createLine(createBudget(MAX_MET, MET_PER_SECOND, platform.now())),
-    unknown: createLine(createBudget(MAX_UNKNOWN, UNKNOWN_PER_SECOND, platform.now())),
-  },
-  saved: new Map(),
-  opening: 0,
-  taken: 0,
-  isWaking: false,
-  platform,
-})
-
-const createLine = (budget: Budget): Line => ({ budget, queues: new Map(), frames: 0, bytes: 0 })
+/**
+ * @param cost what it costs to open a frame here, compared with the platform's cryptography. All that may be opened is divided by it, so
+ * it takes the same part of a processor.
+ */
+export function createInbox(platform: InboxPlatform, cost: number): Inbox {
+  const lineOf = (most: number, perSecond: number): Line => ({
+    budget: createBudget(Math.max(LEAST_AT_ONCE, most / cost), perSecond / cost, platform.now()),
+    queues: new Map(),
+    frames: 0,
+    bytes: 0,
+  })
+  return {
+    lines: {
+      trusted: lineOf(MAX_TRUSTED, TRUSTED_PER_SECOND),
+      met: lineOf(MAX_MET, MET_PER_SECOND),
+      unknown: lineOf(MAX_UNKNOWN, UNKNOWN_PER_SECOND),
+    },
+    saved: new Map(),
+    opening: 0,
+    taken: 0,
+    isWaking: false,
+    mostSaved: Math.floor(MAX_SAVED / cost),
+    platform,
+  }
+}
 
 /** The queue of a proven channel: frames that others send under its owner's sender value on other paths are not in it. */
 export const channelOf = (peer: PeerId): string => `channel ${peer}`
@@ -123,7 +141,7 @@ export function take(inbox: Inbox, sender: string, standing: Standing, bytes: nu
 /** A sender brought ops that were admitted. */
 export function earned(inbox: Inbox, sender: PeerId, ops: number): void {
   for (const key of [sender, channelOf(sender)]) {
-    const saved = Math.min(MAX_SAVED, (inbox.saved.get(key) ?? 0) + FRAMES_PER_OP * ops)
+    const saved = Math.min(inbox.mostSaved, (inbox.saved.get(key) ?? 0) + FRAMES_PER_OP * ops)
     setLatest(inbox.saved, key, saved, MAX_SAVERS)
   }
 }
@@ -212,14 +230,14 @@ function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
   return null
 }
 
-/** Continues when a budget is not empty any more. */
+/** Continues when a budget has a frame again. */
 function wakeLater(inbox: Inbox): void {
   if (inbox.isWaking) return
   const { lines, platform } = inbox
   const now = platform.now()
   const waiting = BEST_FIRST.filter((standing) => lines[standing].frames > 0)
   if (waiting.length === 0) return
-  const at = waiting.map((standing) => backAt(lines[standing].budget, now))
+  const at = waiting.map((standing) => Math.max(now + 1, oneAt(lines[standing].budget, now)))
   inbox.isWaking = true
   platform.later(at.reduce((first, each) => Math.min(first, each), Infinity) - now, () => {
     inbox.isWaking = false

@@ -54,7 +54,7 @@ async function openLinks(events: LinksEvents = DEAF) {
     },
   }
   const ways = (['relay', 'broadcast'] as const).map((path) => ({ path, open: way(path) }))
-  const links = createLinks(ways, watched, events, toHex(self), direct)
+  const links = createLinks(ways, watched, events, toHex(self), 1, direct)
   links.open()
   const hear = async (path: Path, frame: Uint8Array, by?: string): Promise<void> => {
     hears.get(path)!.onFrame(frame, by)
@@ -229,7 +229,7 @@ test('D21 bulk is handed to a path one bundle at a time, when the path has drain
     },
     close: () => {},
   })
-  const links = createLinks([{ path: 'relay', open }], await sealerOf(3, bytes(1), bytes(2)), DEAF, toHex(senderOf(3)))
+  const links = createLinks([{ path: 'relay', open }], await sealerOf(3, bytes(1), bytes(2)), DEAF, toHex(senderOf(3)), 1)
   links.open()
   const to = toHex(senderOf(4))
   const bundles = Array.from({ length: 5 }, () => links.sendBulk(to, new Uint8Array(100_000), 'open'))

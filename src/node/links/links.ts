@@ -40,11 +40,13 @@ export interface Links {
   pathOf(peer: PeerId): Path
 }
 
+/** @param openingCost what it costs to open a frame here, compared with the platform's cryptography */
 export function createLinks(
   ways: readonly { readonly path: Path; readonly open: OpenTransport }[],
   sealer: Sealer,
   events: LinksEvents,
   self: PeerId,
+  openingCost: number,
   direct: Direct | null = null,
 ): Links {
   const links: LinksState = {
@@ -54,7 +56,7 @@ export function createLinks(
     direct,
     routes: new Map(ways.map(({ path, open }) => [path, createRoute(path, open)])),
     heard: createHeard(),
-    inbox: createInbox({ now: () => performance.now(), random: Math.random, later: (ms, wake) => void setTimeout(wake, ms) }),
+    inbox: createInbox({ now: () => performance.now(), random: Math.random, later: (ms, wake) => void setTimeout(wake, ms) }, openingCost),
     echo: createEcho(
       () => performance.now(),
       (to, bytes) => sendTo(links, to, bytes),

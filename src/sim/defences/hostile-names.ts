@@ -345,6 +345,22 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D22',
     file: INBOX,
+    in: 'lineOf',
+    replace: 'argument 2 of call createBudget',
+    with: 'perSecond',
+    test: tested(INBOX_TEST, 'D22 where a frame costs PURE_COST times as much, so many'),
+  },
+  {
+    row: 'D22',
+    file: 'src/node/verifier.ts',
+    in: 'openingCostBy',
+    replace: 'choice',
+    with: '1',
+    test: tested('src/node/verifier.test.ts', 'D22 without WebCrypto'),
+  },
+  {
+    row: 'D22',
+    file: INBOX,
     in: 'loseOne',
     replace: 'condition of if',
     mentions: ['random'],
