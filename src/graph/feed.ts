@@ -27,7 +27,7 @@ export type GraphFeed =
   | { readonly type: 'ghosts'; readonly ghosts: readonly Ghost[] }
   /** The last known heads of at most MAX_FRONTIERS connected peers, as op numbers (heads unknown here are left out). */
   | { readonly type: 'peers'; readonly peers: readonly PeerFrontier[] }
-  /** Authors (32 bytes each) of at most MAX_PRESENT connected peers: their lanes are not folded. */
+  /** Authors (32 bytes each) with ops, of at most MAX_PRESENT connected peers: their lanes are not folded. */
   | { readonly type: 'present'; readonly authors: readonly Uint8Array[] }
   /** The chosen names of authors (hex): all of them, each time. Any text. */
   | { readonly type: 'names'; readonly names: ReadonlyMap<string, string> }

@@ -1,6 +1,7 @@
 /** What the graph is told of ops that are not in the DAG, and of peers: anybody can make up either. */
 import { expect, test } from 'vitest'
-import { receive } from '../core/replica.ts'
+import { append } from '../core/dag.ts'
+import { receive, type Replica } from '../core/replica.ts'
 import { authorNumber, GENESIS, idNumber, opAfter } from '../core/room.naive.ts'
 import { createNode } from '../node/node.ts'
 import { foundRoom, type OpenStore } from '../node/open-node.ts'
@@ -41,6 +42,45 @@ test('B6 MAX_GHOSTS ops that wait are shown, and the one after them is not', asy
   await node.close()
 })
 
+/** A connected peer, no whole one, without ops. */
+const reader = (replica: Replica, n: number): Peer => ({ author: authorNumber(n), heads: [replica.room] }) as unknown as Peer
+
+/** One who has written an op. */
+function writer(replica: Replica, n: number): Peer {
+  const { dag } = replica
+  append(dag, { id: idNumber(1_000 + n), author: authorNumber(n), seq: 0, prev: -1, parents: [0] })
+  return reader(replica, n)
+}
+
+test('D10 peers without ops take no place of those who have written, though they were met before, nor do late writers', async () => {
+  const { node, feeder, told } = await fedNode()
+  const { peers, replica } = node.engine
+  const early = [0, 1].map((n) => writer(replica, n))
+  for (let n = 20; n < 120; n++) peers.set(`${n}`, reader(replica, n))
+  for (let n = 120; n < 220; n++) peers.set(`${n}`, writer(replica, n))
+  for (const [n, peer] of early.entries()) peers.set(`${n}`, peer)
+  feeder.flush()
+  peers.clear()
+  const ribbons = told.flatMap((feed) => (feed.type === 'peers' ? feed.peers.map(({ author }) => author) : []))
+  const here = told.flatMap((feed) => (feed.type === 'present' ? feed.authors : []))
+  const senior = (count: number): Uint8Array[] => [0, 1, ...Array.from({ length: count - 2 }, (_, n) => 120 + n)].map(authorNumber)
+  expect(ribbons).toEqual(senior(8))
+  expect(here).toEqual(senior(64))
+  await node.close()
+})
+
+test('a connected peer without ops has a ribbon while there is room, and is not among those whose lanes stay open', async () => {
+  const { node, feeder, told } = await fedNode()
+  const { peers, replica } = node.engine
+  peers.set('reader', reader(replica, 1))
+  peers.set('writer', writer(replica, 2))
+  feeder.flush()
+  peers.clear()
+  expect(told.flatMap((feed) => (feed.type === 'peers' ? feed.peers.map(({ author }) => author) : []))).toEqual([2, 1].map(authorNumber))
+  expect(told.flatMap((feed) => (feed.type === 'present' ? feed.authors : []))).toEqual([authorNumber(2)])
+  await node.close()
+})
+
 test.each([
   [8, 8, 8],
   [9, 8, 9],
@@ -51,7 +91,7 @@ test.each([
   const { node, feeder, told } = await fedNode()
   const { peers, replica } = node.engine
   // For one turn of the loop only: they are no whole peers.
-  for (let n = 0; n < count; n++) peers.set(`${n}`, { author: authorNumber(n), heads: [replica.room] } as unknown as Peer)
+  for (let n = 0; n < count; n++) peers.set(`${n}`, writer(replica, n))
   feeder.flush()
   peers.clear()
   expect(told.flatMap((feed) => (feed.type === 'peers' ? [feed.peers.length] : []))).toEqual([holding])

@@ -1,10 +1,12 @@
 /** Feeds the graph (`graph/feed`) from a node: ops as they are admitted, ghosts, frontiers, equivocations. */
 import { type Dag, numberOf } from '../core/dag.ts'
 import { toHex } from '../core/bytes.ts'
+import { lookup } from '../core/id-table.ts'
 import { parentIds } from '../core/op.ts'
 import { waitingOps } from '../core/pending.ts'
 import { type Ghost, type GraphFeed, MAX_FRONTIERS, MAX_PRESENT, type PeerFrontier } from '../graph/feed.ts'
 import type { Node } from '../node/node.ts'
+import type { Peer } from '../sync/peer.ts'
 
 /** Ops of one message: a large room arrives in parts that the render worker can draw between. */
 const BATCH = 8_192
@@ -75,25 +77,31 @@ export function createGraphFeeder({ engine, names }: Node, port: MessagePort): G
   }
 }
 
-/** The ops that the first few connected peers hold, of peers whose heads are known here. O(peers), and the heads of those few. */
-function frontiersOf({ peers, replica: { dag } }: Node['engine']): PeerFrontier[] {
+/** Connected peers, and the numbers of their authors in the DAG (−1 without ops): who wrote first is first, who has no ops is last. */
+function bySeniority({ peers, replica: { dag } }: Node['engine']): { readonly peer: Peer; readonly number: number }[] {
+  const rank = (number: number): number => (number < 0 ? dag.length : number)
+  return [...peers.values()]
+    .map((peer) => ({ peer, number: peer.author === null ? -1 : lookup(dag.authors, peer.author) }))
+    .toSorted((a, b) => rank(a.number) - rank(b.number))
+}
+
+/** The ops that the most senior connected peers hold, of peers whose heads are known here. */
+function frontiersOf(engine: Node['engine']): PeerFrontier[] {
   const told: PeerFrontier[] = []
-  for (const { author, heads } of peers.values()) {
+  for (const { peer } of bySeniority(engine)) {
     if (told.length === MAX_FRONTIERS) break
-    const known = heads.map((id) => numberOf(dag, id)).filter((op) => op >= 0)
-    if (known.length > 0) told.push({ author, heads: known })
+    const known = peer.heads.map((id) => numberOf(engine.replica.dag, id)).filter((op) => op >= 0)
+    if (known.length > 0) told.push({ author: peer.author, heads: known })
   }
   return told
 }
 
-/** The proven authors of connected peers, the first ones of them. */
-function authorsHere({ peers }: Node['engine']): Uint8Array[] {
-  const here: Uint8Array[] = []
-  for (const { author } of peers.values()) {
-    if (here.length === MAX_PRESENT) break
-    if (author !== null) here.push(author)
-  }
-  return here
+/** The proven authors of connected peers, the most senior ones of them. Who has no ops has no lane. */
+function authorsHere(engine: Node['engine']): Uint8Array[] {
+  return bySeniority(engine)
+    .filter(({ number }) => number >= 0)
+    .slice(0, MAX_PRESENT)
+    .map(({ peer }) => peer.author!)
 }
 
 function sliceOps(dag: Dag, first: number, end: number): Extract<GraphFeed, { type: 'ops' }> {

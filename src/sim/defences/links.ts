@@ -45,6 +45,14 @@ export const LINKS: readonly Defence[] = [
     test: tested('src/worker/publisher.test.ts', 'D22 a page that has not drawn a picture'),
   },
   {
+    row: 'D10',
+    file: 'src/worker/graph-feed.ts',
+    in: 'bySeniority',
+    replace: 'value of const rank',
+    with: '() => 0',
+    test: tested('src/worker/graph-feed.test.ts', 'D10 peers without ops take no place'),
+  },
+  {
     row: 'D1',
     file: 'src/sync/gossip.ts',
     in: 'told',
