@@ -20,7 +20,8 @@ import { fileLink, isFile, type Link, type Notice, type PeerId } from '../sync/e
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
 import { isCurrent, isCut, seniorityOf, standingOf } from '../sync/peers.ts'
 import { recall } from '../sync/trust.ts'
-import { type Engine, isTakingIn } from '../sync/state.ts'
+import type { Engine } from '../sync/state.ts'
+import { isTakingIn } from '../sync/taking-in.ts'
 import { exportRoom } from './archive.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
 import { beginImport, createImports, endImport, noteRefusal } from './imports.ts'
@@ -322,7 +323,7 @@ export async function createNode({
   if (rescued.length > 0) loop.give({ type: 'import', ref: FROM_DISK, bundles: rescued })
   if (!startsOffline) links.open()
   packer.due()
-  const endScrub = startScrub(segments, () => !isTakingIn(engine), onBroken)
+  const endScrub = startScrub(segments, () => !isTakingIn(engine, performance.now()), onBroken)
   return node
 }
 

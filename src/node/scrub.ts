@@ -3,7 +3,7 @@ import type { Segments } from './segments.ts'
 
 /** ms between two segments. If there are 1,000 (a million ops), each is looked at within a quarter of an hour, for a percent of a core. */
 const PAUSE = 1_000
-/** If the node was never idle for so long (ms), the scrub goes on beside its work: names that name ops which nobody has keep questions open. */
+/** If the node was never idle for so long (ms), the scrub goes on beside its work: others can answer questions with new ops without end. */
 const LONGEST_BUSY = 30_000
 
 /** Begins; returns the function that ends it. `isIdle` is asked before each segment. `failed` hears of a store that is gone. */

@@ -1,13 +1,13 @@
 /** A node's state in numbers, for its page. */
 import { toHex } from '../core/bytes.ts'
 import { MESSAGE_VERSION } from '../core/limits.ts'
-import { mainFetch } from '../sync/fetch.ts'
 import { lookUpSome, namesUnknown } from '../sync/turns.ts'
 import { agrees } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peer.ts'
 import { isCurrent } from '../sync/peers.ts'
 import { type Engine, headsOf } from '../sync/state.ts'
 import { digestOfStored } from '../sync/stored-heads.ts'
+import { fetchingOf } from '../sync/taking-in.ts'
 import { waitsFor } from '../sync/trust.ts'
 import type { Links } from './links/links.ts'
 import type { Presence } from './presence.ts'
@@ -20,8 +20,6 @@ const HEADS_SHOWN = 8
 export function statusOf(engine: Engine, links: Links, presence: Presence, offline: boolean): NodeStatus {
   const { dag, pending, rejected } = engine.replica
   const heads = headsOf(engine)
-  const fetching = mainFetch(engine)
-  const { ops, bytes } = engine.caughtUp
   lookUpSome(engine)
   return {
     ops: dag.length,
@@ -37,7 +35,7 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
     paths: links.status(),
     peers: [...engine.peers.values()].map((peer) => peerStatus(engine, links, peer)),
     present: presence.others(),
-    fetching: fetching === null ? null : { got: ops, of: fetching.left === null ? null : ops + fetching.left, bytes, from: fetching.from },
+    fetching: fetchingOf(engine),
     waits: waitsFor(engine),
     paused: engine.paused,
   }

@@ -113,6 +113,7 @@ export function createEngine(options: EngineOptions): Engine {
     question: null,
     paused: false,
     caughtUp: { ops: 0, bytes: 0, at: -Infinity },
+    tookInAt: -Infinity,
     askedStranger: false,
     strangerAskedAt: -Infinity,
     nextRef: 1,

@@ -282,7 +282,7 @@ export function lookAgain(engine: Engine): number {
   if (engine.now < engine.lookAgainAt) return engine.lookAgainAt
   engine.lookAgainAt = engine.now + LOOK_AGAIN
   pending.vain = 0
-  const item = { units: null, columns: null, isAlone: false, result: noResult() }
+  const item = { units: null, columns: null, isAnswer: false, isAlone: false, result: noResult() }
   for (const outcome of receive(engine.replica, [], engine.senderId)) settle(engine, engine.senderId, outcome, item)
   return pending.touched.size === 0 ? Infinity : engine.lookAgainAt
 }
@@ -305,11 +305,12 @@ function settle(
   engine: Engine,
   from: Link,
   outcome: Outcome,
-  { units, columns, isAlone, result }: Pick<IntakeItem, 'units' | 'columns' | 'isAlone' | 'result'>,
+  { units, columns, isAnswer, isAlone, result }: Pick<IntakeItem, 'units' | 'columns' | 'isAnswer' | 'isAlone' | 'result'>,
 ): void {
   switch (outcome.type) {
     case 'admitted':
       result.admitted += outcome.unit.length
+      if (isAnswer) engine.tookInAt = engine.now
       for (const [link, unit] of outcome.brought) reward(engine, link, unit)
       if (isAlone) noteAlone(engine, outcome.unit)
       keep(engine, outcome.unit, { columns: units?.[0] === outcome.unit ? columns : null })

@@ -115,6 +115,8 @@ export interface Engine {
   paused: boolean
   /** What a series of fetches brought, and when the last one of them ended (ms). */
   readonly caughtUp: { ops: number; bytes: number; at: number }
+  /** When an answer, or a file, last brought new ops (ms). */
+  tookInAt: number
   /** The last question went to a peer that has not been of use yet. */
   askedStranger: boolean
   /** When such a peer was asked last (ms). */
@@ -142,9 +144,6 @@ export interface Engine {
   out: Effect[]
   wakeAt: number
 }
-
-/** True while questions are open, or bundles wait to be judged. */
-export const isTakingIn = ({ fetches, intake }: Engine): boolean => fetches.size > 0 || intake.size > 0
 
 /** Heads and tips of the stored ops, which may be told. O(ops stored since the last time). */
 export function headsOf({ heads, stored }: Engine): StoredHeads {

@@ -3,7 +3,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { append, compareOps, createDag, type Dag } from '../core/dag.ts'
 import { catchUp, createHistory, type History } from '../core/history.ts'
-import { authorNumber, idNumber } from '../core/room.naive.ts'
+import { asAuthor } from '../core/op.ts'
+import { idNumber } from '../core/room.naive.ts'
+import type { SimNode } from '../sim/node.ts'
+import { chainOf, claim, createStage, ghostId, keyNamed, linkNamed, message, push, run } from '../sim/stage.ts'
+import { isTakingIn } from '../sync/taking-in.ts'
 import { createLateWatch, LONGEST_STREAM, MAX_LATE_NAMED } from './late.ts'
 
 interface Room {
@@ -17,8 +21,14 @@ function emptyRoom(): Room {
 }
 
 /** Adds an op after another one; −1: the first one. Gives its number. */
-function add({ dag, history }: Room, parent: number): number {
-  const op = append(dag, { id: idNumber(dag.length), author: authorNumber(1), seq: 0, prev: -1, parents: parent < 0 ? [] : [parent] })
+function add({ dag, history }: Room, parent: number, author = 1): number {
+  const op = append(dag, {
+    id: idNumber(dag.length),
+    author: asAuthor(idNumber(-1 - author)),
+    seq: 0,
+    prev: -1,
+    parents: parent < 0 ? [] : [parent],
+  })
   catchUp(history)
   return op
 }
@@ -116,4 +126,59 @@ test('what was written here while others were taken in is late once some of them
   expect(watch.look(false, 3)).toEqual({ count: 0, first: [] })
   write(answer)
   expect(watch.look(false, 4)).toEqual({ count: 0, first: [] })
+})
+
+test('D24 late ops of one author, thousands of them, do not keep the first one of another author from being named', () => {
+  const room = emptyRoom()
+  const { dag } = room
+  const genesis = add(room, -1)
+  const middle = add(room, genesis)
+  add(room, add(room, add(room, middle)))
+  const watch = createLateWatch(room, 0, () => false)
+  for (let i = 0; i < 1_000; i++) add(room, genesis, 2)
+  const bob = add(room, middle + 1, 3)
+  const { count, first } = watch.look(false, 1)
+  expect([count, first.length]).toEqual([1_001, MAX_LATE_NAMED])
+  expect(first).toContain(bob)
+  expect(first).toEqual(first.toSorted((a, b) => compareOps(dag, a, b)))
+})
+
+test('D24 late ops of more authors than are named: those who wrote here first are named', () => {
+  const room = emptyRoom()
+  const genesis = add(room, -1)
+  const middle = add(room, genesis)
+  const bob = add(room, middle, 2)
+  add(room, add(room, add(room, bob)))
+  const watch = createLateWatch(room, 0, () => false)
+  for (let i = 0; i < 1_000; i++) add(room, genesis, 3 + i)
+  const late = add(room, bob, 2)
+  expect(watch.look(false, 1).first).toContain(late)
+})
+
+test('D24 while names that name ops which nobody has keep questions open, a late op is told at once', () => {
+  const stage = createStage(1)
+  const [alice] = stage.nodes as [SimNode]
+  const { engine } = alice
+  const link = linkNamed(stage, 'bob')
+  const first = message(stage, keyNamed('bob'), null, [stage.room], 'hello')
+  push(stage, alice, link, [[first]])
+  const watch = createLateWatch(engine.replica, engine.now, () => false)
+  let open = 0
+  const told = (ms: number): number => {
+    let count = 0
+    for (let t = 0; t < ms; t += 100) {
+      if (t % 1_000 === 0)
+        for (let n = 0; n < 8; n++) claim(stage, alice, linkNamed(stage, `liar ${n}`), [ghostId(100 * n + Math.floor(engine.now / 1_000))])
+      run(stage, 100)
+      if (engine.fetches.size > 0) open++
+      count += watch.look(isTakingIn(engine, engine.now), engine.now).count
+    }
+    return count
+  }
+  told(1_000)
+  for (const op of chainOf(stage, keyNamed('mallory'), 50, [first.id])) push(stage, alice, link, [[op]])
+  expect(told(1_000)).toBe(0)
+  push(stage, alice, link, [[message(stage, keyNamed('bob'), first, [], 'what he typed before he had them')]])
+  expect(told(100)).toBe(1)
+  expect(open).toBeGreaterThan(10)
 })

@@ -22,7 +22,10 @@ export const LONGEST_STREAM = 30_000
 export interface LateOps {
   /** How many there are. */
   readonly count: number
-  /** The first of them in the history, at most MAX_LATE_NAMED, in its order. */
+  /**
+   * At most MAX_LATE_NAMED of them, in the order of the history: the first one of each author, those who wrote here first before others;
+   * then the first of all. So an author with many late ops hides nobody’s.
+   */
   readonly first: readonly number[]
 }
 
@@ -45,6 +48,8 @@ export function createLateWatch(
   let looked = dag.length
   let count = 0
   let first: number[] = []
+  /** By author, that author's first late op in the history. */
+  const firstOf = new Map<number, number>()
   /** Ops that were written here since ops were last given, in the order of the history; and how many of them are late. */
   let written: number[] = []
   let passed = 0
@@ -55,10 +60,21 @@ export function createLateWatch(
     last = sliceHistory(history, history.length - 1, 1)[0] ?? -1
     ;[count, first] = [0, []]
     ;[written, passed] = [[], 0]
+    firstOf.clear()
   }
+  const byPlace = (a: number, b: number): number => compareOps(dag, a, b)
   const note = (op: number): void => {
     count++
-    keepLeast(first, op, MAX_LATE_NAMED, (a, b) => compareOps(dag, a, b))
+    keepLeast(first, op, MAX_LATE_NAMED, byPlace)
+    const author = dag.author[op]!
+    const before = firstOf.get(author)
+    if (before === undefined || compareOps(dag, op, before) < 0) firstOf.set(author, op)
+  }
+  const named = (): number[] => {
+    const authors = [...firstOf.keys()].sort((a, b) => a - b).slice(0, MAX_LATE_NAMED)
+    const ops = new Set(authors.map((author) => firstOf.get(author)!))
+    for (const op of first) if (ops.size < MAX_LATE_NAMED) ops.add(op)
+    return [...ops].sort(byPlace)
   }
   settle()
   return {
@@ -70,7 +86,7 @@ export function createLateWatch(
         else if (isOwn) written.push(looked)
       }
       if (isTakingIn && at < settledAt + LONGEST_STREAM) return NONE
-      const found = { count, first }
+      const found = count === 0 ? NONE : { count, first: named() }
       settledAt = at
       settle()
       return found

@@ -133,10 +133,11 @@ test('new ops are told at once though something else was told a moment before, a
 })
 
 /** A publisher whose time is the test's, and when (ms) it told a status. */
-function publisherInTime(): { readonly publisher: Publisher; readonly told: number[] } {
+function publisherInTime(heard: (message: FromNode) => void = () => {}): { readonly publisher: Publisher; readonly told: number[] } {
   const told: number[] = []
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   const publisher = publisherFor((message) => {
+    heard(message)
     if (message.type === 'status') told.push(performance.now())
   }, rethrow)
   return { publisher, told }
@@ -327,7 +328,7 @@ test('while ops stream in, pictures of the history are told twice a second, and 
     for (let turn = 0; turn < 100; turn++) await Promise.resolve()
   }
   await after(0, 0)
-  node.engine.intake.set('file/1', { items: [], bytes: 0, answers: 0 })
+  node.engine.intake.set('file/1', { items: [], bytes: 0, answers: 1 })
   for (let i = 0; i < 10; i++) await after(100, 1_000)
   expect(told).toEqual([0, 500, 1_000])
   // What a few people type is no stream.
@@ -338,6 +339,61 @@ test('while ops stream in, pictures of the history are told twice a second, and 
   await after(100, 0)
   expect(told).toEqual([0, 500, 1_000, 1_100, 1_300])
   timer.mockRestore()
+  await node.close()
+})
+
+test('D24 while ops stream in, a picture with an own op is told at once', async () => {
+  const node = await startNode(() => {})
+  const told: number[] = []
+  const { publisher } = publisherInTime((message) => {
+    if (message.type === 'history') told.push(performance.now())
+  })
+  const { dag } = node.engine.replica
+  const flood = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at++) {
+      arrive(dag)
+      publisher.changed()
+      await vi.advanceTimersByTimeAsync(1)
+    }
+  }
+  vi.spyOn(node.room, 'entries').mockImplementation(async () => ({ total: dag.length, from: 0, entries: [] }))
+  node.engine.intake.set('file/1', { items: [], bytes: 0, answers: 1 })
+  publisher.show(null, 1)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
+  await flood(3_000)
+  while (told.at(-1)! < performance.now() - 1) await flood(1)
+  await flood(100)
+  // One of them was its own.
+  dag.tip[0] = 1
+  const before = performance.now()
+  await flood(40)
+  vi.useRealTimers()
+  expect(told.find((at) => at >= before)! - before).toBeLessThanOrEqual(16)
+  await node.close()
+})
+
+test('what is held back while ops stream in is told soon after answers bring no more, though nothing else changes', async () => {
+  const node = await startNode(() => {})
+  const totals: number[] = []
+  const { publisher } = publisherInTime((message) => {
+    if (message.type === 'history') totals.push(message.total)
+  })
+  const { dag } = node.engine.replica
+  vi.spyOn(node.room, 'entries').mockImplementation(async () => ({ total: dag.length, from: 0, entries: [] }))
+  node.engine.intake.set('a link', { items: [], bytes: 0, answers: 0 })
+  publisher.show(null, 1)
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
+  await vi.advanceTimersByTimeAsync(1_000)
+  for (let i = 0; i < 2; i++) {
+    for (let op = 0; op < 100; op++) arrive(dag)
+    node.engine.tookInAt = performance.now()
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(50)
+  }
+  await vi.advanceTimersByTimeAsync(5_000)
+  const ops = dag.length
+  vi.useRealTimers()
+  expect(totals).toEqual([1, 101, ops])
   await node.close()
 })
 

@@ -10,7 +10,8 @@ import type { Node } from '../node/node.ts'
 import { openRegistry } from '../store/registry.ts'
 import type { KnownNode } from '../store/store.ts'
 import { ownTip } from '../sync/own.ts'
-import { type Engine, isTakingIn } from '../sync/state.ts'
+import type { Engine } from '../sync/state.ts'
+import { isTakingIn } from '../sync/taking-in.ts'
 import { waitsFor } from '../sync/trust.ts'
 import type { FromNode, Held } from './api.ts'
 import { shownOf } from './beginning.ts'
@@ -45,7 +46,7 @@ const QUIET = 500
 
 /**
  * While a room streams in, every picture of its end has new entries, which nobody can read, and to lay one out takes the page longer than
- * a thousand ops take. So pictures are told only so often (ms), until the stream has ended.
+ * a thousand ops take. So pictures are told only so often (ms), until the stream has ended. An own op is told at once.
  */
 const PAUSE_WHILE_STREAMING = 500
 /** If there are more new ops than this since the last picture, they are a stream: more than a picture shows. */
@@ -105,6 +106,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
   let noteUse: ((isWritten: boolean) => void) | null = null
+  let again: ReturnType<typeof setTimeout> | null = null
   let noteTimer: ReturnType<typeof setTimeout> | null = null
 
   // The digest is that of the stored ops.
@@ -132,6 +134,11 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     timer = setTimeout(() => void tell(running), Math.max(0, at - now))
   }
 
+  const lookAgain = (): void => {
+    again = null
+    changed()
+  }
+
   const noteSoon = (): void => {
     noteTimer ??= setTimeout(() => {
       noteTimer = null
@@ -152,7 +159,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     }
     authors.told(running.engine)
     const own = ownTip(running.engine)
-    if (own !== ownTold) noteSoon()
+    if (own !== ownTold) {
+      noteSoon()
+      shownAt = -Infinity
+    }
     ownTold = own
     opsTold = running.engine.replica.dag.length
     storedTold = running.engine.stored
@@ -164,7 +174,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   }
 
   /** True if the next ops change the state again soon. Then the picture that is left out now is not the last one. */
-  const isStreaming = ({ engine }: Node, ops: number): boolean => ops - shownOps > STREAM && isTakingIn(engine)
+  const isStreaming = ({ engine }: Node, ops: number): boolean => ops - shownOps > STREAM && isTakingIn(engine, performance.now())
 
   const publish = async (running: Node): Promise<void> => {
     const status = running.status()
@@ -190,7 +200,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       post({ type: 'history', total, from, entries: entries.map(shownOf) })
     }
     // This comes after the picture that they are in: the page looks whether they are in sight.
-    const { count, first } = late!.look(isTakingIn(running.engine), performance.now())
+    const takesIn = isTakingIn(running.engine, performance.now())
+    // Nothing tells the publisher that answers bring no more. What is held back until then is looked at again.
+    if (takesIn) again ??= setTimeout(lookAgain, PAUSE_WHILE_STREAMING)
+    const { count, first } = late!.look(takesIn, performance.now())
     if (count > 0) post({ type: 'late', count, ids: first.map((op) => toHex(idOf(running.engine.replica.dag, op))) })
     post({ type: 'status', status })
     if (running.refused.count !== refusals) {
