@@ -44,7 +44,7 @@ export type ToNode =
   /**
    * The first message (except for those above), once. `link` is the room's fragment without "#" (null: make a fresh open room called
    * `roomName`). `claim` is the node that this tab was in this room before: honoured if its lock is free and its room is the link's.
-   * Otherwise the tab is a node of the room that is kept here and does not run; if there is none, a new one. `patience` is how long to
+   * Otherwise the tab is a node of the room that is kept here and does not run; if there is none, a new one. `added`: it is not the tab's own node, but runs beside it. `patience` is how long to
    * wait for that lock (ms): long for a reload, short for what may be a duplicated tab. `offline`: nodes that a person has left offline;
    * if the tab becomes one of them, it begins with all paths closed. `relay` is the relay's address, or null for none ("ws://localhost:8229"); `servers` may help direct
    * connections.
@@ -54,6 +54,7 @@ export type ToNode =
       readonly link: string | null
       readonly roomName: string
       readonly claim: Hex | null
+      readonly added: boolean
       readonly patience: number
       readonly offline: readonly Hex[]
       readonly relay: string | null

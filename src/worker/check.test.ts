@@ -3,12 +3,13 @@ import { isToNode } from './check.ts'
 
 const GOOD = [
   { type: 'rooms', ref: 1 },
-  { type: 'start', link: null, roomName: 'a', claim: null, patience: 400, offline: [], relay: null, servers: [] },
+  { type: 'start', link: null, roomName: 'a', claim: null, added: false, patience: 400, offline: [], relay: null, servers: [] },
   {
     type: 'start',
     link: 'x',
     roomName: '',
     claim: 'y',
+    added: true,
     patience: 0,
     offline: ['ab'.repeat(32)],
     relay: 'ws://localhost',

@@ -73,6 +73,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
     link: orNull(isText),
     roomName: isText,
     claim: orNull(isText),
+    added: isSwitch,
     patience: isCount,
     offline: isTexts,
     relay: orNull(isText),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KnownNode } from '../store/store.ts'
-import { inOrder } from './kept-order.ts'
+import { forTaking, inOrder } from './kept-order.ts'
 
 const node = (id: string, link: string, lastUsed: number, lastWritten?: number): KnownNode => ({
   id,
@@ -21,4 +21,11 @@ test('of a room the node that was written as last comes first, then those that w
   ]
   expect(inOrder(nodes).map(({ id }) => id)).toEqual(['written last', 'written before', 'opened later', 'opened before', 'of another room'])
   expect(inOrder([])).toEqual([])
+})
+
+test('a node that was added to a page comes after those that tabs were, whenever it wrote; who adds a node gets it first', () => {
+  const nodes = [{ ...node('added', 'x', 9, 9), added: true }, node('own, wrote', 'x', 8, 8), { ...node('own', 'x', 7), added: false }]
+  expect(inOrder(nodes).map(({ id }) => id)).toEqual(['own, wrote', 'own', 'added'])
+  expect(forTaking(inOrder(nodes), false).map(({ id }) => id)).toEqual(['own, wrote', 'own', 'added'])
+  expect(forTaking(inOrder(nodes), true).map(({ id }) => id)).toEqual(['added', 'own, wrote', 'own'])
 })

@@ -3,11 +3,21 @@ import type { KnownNode } from '../store/store.ts'
 
 /**
  * Rooms (by their links) in the order in which they were used, the latest first. Within a room, the node that somebody wrote as last comes
- * first: whoever comes back is that node. A node that was opened later, and wrote nothing, does not take its place.
+ * first: whoever comes back is that node. A node that was opened later, and wrote nothing, does not take its place, and neither does a node that was
+ * added to a page: it is not the node that the tab was.
  * @param nodes latest used first
  */
 export function inOrder(nodes: readonly KnownNode[]): KnownNode[] {
   const place = new Map<string, number>()
   for (const { link } of nodes) if (!place.has(link)) place.set(link, place.size)
-  return nodes.toSorted((a, b) => place.get(a.link)! - place.get(b.link)! || (b.lastWritten ?? 0) - (a.lastWritten ?? 0))
+  return nodes.toSorted(
+    (a, b) =>
+      place.get(a.link)! - place.get(b.link)! || Number(isAdded(a)) - Number(isAdded(b)) || (b.lastWritten ?? 0) - (a.lastWritten ?? 0),
+  )
 }
+
+/** Nodes of one room in the order in which they are taken up: who adds a node to a page gets one that was added before, if one is free. */
+export const forTaking = (nodes: readonly KnownNode[], asAdded: boolean): KnownNode[] =>
+  nodes.toSorted((a, b) => Number(isAdded(a) !== asAdded) - Number(isAdded(b) !== asAdded))
+
+const isAdded = ({ added }: KnownNode): boolean => added === true

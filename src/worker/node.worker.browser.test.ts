@@ -28,6 +28,7 @@ const start = (link: string | null, claim: string | null): ToNode => ({
   link,
   roomName: 'a room',
   claim,
+  added: false,
   servers: [],
   patience: 3_000,
   offline: [],

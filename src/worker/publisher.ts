@@ -63,7 +63,8 @@ export type Came = Pick<Extract<FromNode, { readonly type: 'opened' }>, 'resumed
 
 export interface Publisher {
   changed(): void
-  begin(node: Node, link: string, came: Came): Promise<void>
+  /** @param added it runs beside the tab's own node */
+  begin(node: Node, link: string, came: Came, added?: boolean): Promise<void>
   show(from: number | null, count: number): void
   feed(feeder: GraphFeeder): void
   /** The page has drawn the picture of this number. */
@@ -217,10 +218,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
 
   return {
     changed,
-    async begin(running, link, came) {
+    async begin(running, link, came, added = false) {
       const { author, engine } = running
       const room = toHex(engine.replica.room)
-      noteUse = (isWritten) => void remember({ id: author, room, roomName: name ?? '', link, lastUsed: Date.now() }, isWritten)
+      noteUse = (isWritten) => void remember({ id: author, room, roomName: name ?? '', link, lastUsed: Date.now(), added }, isWritten)
       const open = (roomName: string): void => {
         post({ type: 'opened', node: author, room, roomName, link, linkId: linkId(link), ...came })
         noteUse?.(false)

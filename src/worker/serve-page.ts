@@ -21,7 +21,7 @@ import type { Forgotten, FromNode, NodeFailure, Replies, StoredFacts, ToNode } f
 import { beginningOf } from './beginning.ts'
 import { mintDistinct } from './distinct-key.ts'
 import { createGraphFeeder } from './graph-feed.ts'
-import { inOrder } from './kept-order.ts'
+import { forTaking, inOrder } from './kept-order.ts'
 import { createPublisher } from './publisher.ts'
 import { isToNode } from './check.ts'
 
@@ -65,7 +65,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
     })
     const { resumed, identity } = opened
     const replaces = await replacedBy(started.author, toHex(identity.author), message.claim)
-    await publisher.begin(started, formatLink(link ?? linkOf(identity)), { resumed, isFirstHere, replaces })
+    await publisher.begin(started, formatLink(link ?? linkOf(identity)), { resumed, isFirstHere, replaces }, message.added)
     return started
   }
 
@@ -152,7 +152,7 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
 }
 
 async function openNode(
-  { claim, patience, roomName }: Start,
+  { claim, patience, roomName, added }: Start,
   link: RoomLink | null,
 ): Promise<{ readonly opened: OpenedNode; readonly isFirstHere: boolean }> {
   await quickenHashing()
@@ -161,7 +161,10 @@ async function openNode(
   const claimed = claim === null ? null : await resumeNode(openIndexedDbStore, claim, link, patience)
   if (claimed !== null) return { opened: claimed, isFirstHere: false }
   const address = formatLink(link)
-  const here = (await kept).filter((node) => node.link === address).map(({ id }) => id)
+  const here = forTaking(
+    (await kept).filter((node) => node.link === address),
+    added,
+  ).map(({ id }) => id)
   const free = await takeUp(openIndexedDbStore, here, link)
   if (free !== null) return { opened: free, isFirstHere: false }
   const fresh = await joinRoom(openIndexedDbStore, link, () => mintDistinct(kept, toHex(link.genesis)))

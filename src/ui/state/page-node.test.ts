@@ -176,7 +176,7 @@ describe('a node on the page', () => {
   test('a node that a person left offline begins offline in any tab, until it is put online again', () => {
     const begin = (): readonly string[] | undefined => {
       const { worker, posted } = fakeWorker()
-      createPageNode(worker, 0).start({ link: 'x', roomName: '', claim: null, patience: 0, relay: null, servers: [] })
+      createPageNode(worker, 0).start({ link: 'x', roomName: '', claim: null, added: false, patience: 0, relay: null, servers: [] })
       return posted.flatMap((message) => (message.type === 'start' ? [message.offline] : []))[0]
     }
     const { worker, say, posted } = fakeWorker()
@@ -221,7 +221,15 @@ describe('D26 what a person keeps for all rooms', () => {
   function open(room: string, how: { isFounded?: boolean; id?: string; genesis?: string } = {}) {
     const fake = fakeWorker()
     const node = createPageNode(fake.worker, 0, HOST)
-    node.start({ link: how.isFounded ? null : 'a link', roomName: '', claim: null, patience: 0, relay: null, servers: [{ urls: HOST }] })
+    node.start({
+      link: how.isFounded ? null : 'a link',
+      roomName: '',
+      claim: null,
+      added: false,
+      patience: 0,
+      relay: null,
+      servers: [{ urls: HOST }],
+    })
     fake.say({
       type: 'opened',
       node: how.id ?? 'aa',

@@ -109,7 +109,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
       if (opened.resumed && opened.node !== claim) void sayBack(opened, slot)
     })
     store.setState(({ nodes }) => ({ nodes: [...nodes, node] }))
-    node.start({ link, roomName: '', claim, patience: claim === null ? 0 : patience, relay, servers })
+    node.start({ link, roomName: '', claim, added: true, patience: claim === null ? 0 : patience, relay, servers })
   }
 
   const say = (text: string, others = false): void => store.setState({ notice: { text, at: Date.now(), others } })
@@ -145,7 +145,7 @@ export function createPage({ startNodeWorker, relay, hostServers, patience }: Pa
         if (invitation !== null) store.setState({ invitation, place: 'peers' })
       })
       store.setState({ nodes: [node], place: null })
-      node.start({ link, roomName, claim, patience, relay, servers })
+      node.start({ link, roomName, claim, added: false, patience, relay, servers })
     },
     addNode: () => {
       const slot = greatestOf(store.getState().nodes.map((node) => node.slot)) + 1
