@@ -65,6 +65,16 @@ describe('the relay over real sockets', { timeout: 30_000 }, () => {
     expect(lines).toEqual(['A connection was closed: truncated.'])
   })
 
+  test('D23 however many are sent away for the same reason, it is written down once', async () => {
+    const { port, lines } = await host()
+    for (let i = 0; i < 5; i++) {
+      const a = await member(port)
+      a.socket.send('no frame')
+      await a.closed
+    }
+    expect(lines).toEqual(['A connection was closed: truncated.'])
+  })
+
   test('D4 a member that was refused and does not go keeps nobody waiting, and is cut before long', async () => {
     const { port } = await host()
     const [a, b] = await Promise.all([member(port), member(port)])

@@ -17,6 +17,7 @@ import { securityHeaders } from './headers.ts'
 import { roomOf } from './protocol.ts'
 import { oneAtATime } from './requests.ts'
 import type { Rates } from './room.ts'
+import { createSeldomLog } from './seldom.ts'
 import { sourceOf } from './source.ts'
 
 /** A request must have arrived within this time. ms */
@@ -51,7 +52,10 @@ export interface RelayHostOptions {
    * source.
    */
   readonly addressHeader?: string | undefined
-  /** Gets a sentence when something was refused or failed, or if the header holds no address. The sentence does not say who said what. */
+  /**
+   * Gets a sentence when something was refused or failed, or if the header holds no address: the same sentence once a minute at most. It
+   * does not say who said what.
+   */
   log(line: string): void
 }
 
@@ -65,7 +69,8 @@ export interface RelayHost {
 /** @throws the error of `listen` (EADDRINUSE …), or an error if the app is not built */
 export async function createRelayHost({ app, relay, host, port, rates, addressHeader, log }: RelayHostOptions): Promise<RelayHost> {
   const serveApp = app === undefined ? null : await loadApp(app, relay)
-  const forwarding = createForwarding(log, rates)
+  const seldom = createSeldomLog(log, () => performance.now())
+  const forwarding = createForwarding(seldom, rates)
   const handshake = new WebSocketServer({ noServer: true, ...WEBSOCKET_LIMITS })
   const inTurn = createFairTurns<Duplex, () => void>(
     createFairQueue(1),
@@ -73,7 +78,7 @@ export async function createRelayHost({ app, relay, host, port, rates, addressHe
     () => 1,
     (work) => work(),
   )
-  const door = createDoor(addressHeader, log)
+  const door = createDoor(addressHeader, seldom)
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(securityHeaders(lastOf(request.headers['sec-fetch-mode'])))) response.setHeader(name, value)

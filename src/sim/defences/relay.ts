@@ -13,6 +13,13 @@ const ROOM_TEST = 'relay/room.test.ts'
 
 export const RELAY: readonly Defence[] = [
   {
+    row: 'D23',
+    file: 'relay/seldom.ts',
+    in: 'createSeldomLog',
+    drop: 'if',
+    test: tested('relay/seldom.test.ts', 'D23 the same line'),
+  },
+  {
     row: 'D19',
     file: 'relay/room.ts',
     in: 'receiversOf',
