@@ -25,7 +25,7 @@ function open(dag: Dag, authors: readonly (Uint8Array | null)[]) {
   const holders = createHolders<Peer>({
     dag,
     author: OWN,
-    peers,
+    peers: () => peers.values(),
     isCurrent: (peer) => peer.isCurrent,
     agrees: (peer) => peer.agrees,
     ownStored,

@@ -33,7 +33,8 @@ export interface HoldersOptions<Peer extends Here> {
   readonly dag: Dag
   /** This node's author. */
   readonly author: Uint8Array
-  readonly peers: ReadonlyMap<unknown, Peer>
+  /** The connected peers. */
+  peers(): Iterable<Peer>
   /** Whether the peer said its last words at most a few seconds ago. */
   isCurrent(peer: Peer): boolean
   /** Whether the peer says that it has exactly the ops that are stored here. */
@@ -107,7 +108,7 @@ export function createHolders<Peer extends Here>({ dag, author, peers, isCurrent
       takeIn()
       const isForked = dag.forks.has(numberOfAuthor(dag, author))
       const counts = new Map<string, number>()
-      for (const peer of peers.values()) {
+      for (const peer of peers()) {
         if (peer.author === null) continue
         const found = knownOf(peer, peer.author)
         if (found.author === own) continue

@@ -18,7 +18,7 @@ import { decodeFile } from '../sync/wrap.ts'
 import { type Place, StoreError } from '../store/store.ts'
 import { fileLink, isFile, type Link, type Notice, type PeerId } from '../sync/effects.ts'
 import { createEngine, restore, restoreIndex } from '../sync/engine.ts'
-import { isCurrent, isCut, seniorityOf, standingOf } from '../sync/peers.ts'
+import { isAlive, isCurrent, isCut, seniorityOf, standingOf } from '../sync/peers.ts'
 import { recall } from '../sync/trust.ts'
 import type { Engine } from '../sync/state.ts'
 import { isTakingIn } from '../sync/taking-in.ts'
@@ -171,6 +171,7 @@ export async function createNode({
   const presence = createPresence({
     peers: engine.peers,
     seniorityOf: (peer) => seniorityOf(engine, peer),
+    isAlive: (peer) => isAlive(engine, peer),
     isCurrent: (peer) => isCurrent(engine, peer),
     onCalled: (called) => names.hear(called),
     send: (bytes) => links.signal(bytes),

@@ -30,10 +30,12 @@ function open(seed = 1) {
   const said: Uint8Array[] = []
   const random = createRandom(seed)
   const over = new Set<Seat>()
+  const gone = new Set<Seat>()
   const called: string[] = []
   const presence = createPresence<Seat>({
     peers,
     seniorityOf: ({ seniority }) => seniority,
+    isAlive: (peer) => !gone.has(peer),
     isCurrent: (peer) => !over.has(peer),
     onCalled: ({ author, run, count, name }) => called.push(`${author === run} ${count} ${name}`),
     send: (bytes) => said.push(bytes),
@@ -46,7 +48,7 @@ function open(seed = 1) {
     peers.set(hexOf(name), { author, seniority })
     return hexOf(name)
   }
-  return { presence, peers, said, seat, over, called }
+  return { presence, peers, said, seat, over, gone, called }
 }
 
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
@@ -170,6 +172,16 @@ test('D15 a name that a run said which is over is not given to be remembered', (
   b.presence.hear(ada, presenceOf(1, 'Ada', false))
   b.presence.others()
   expect(b.called).toEqual([])
+})
+
+test('D19 what a node said that is gone is not shown, however often a relay says it', () => {
+  const b = open()
+  const ada = b.seat(1)
+  b.presence.hear(ada, presenceOf(1, 'Ada', true))
+  expect(b.presence.others()).toEqual([{ author: ada, name: 'Ada', typing: true }])
+  b.gone.add(b.peers.get(ada)!)
+  b.presence.hear(ada, presenceOf(2, 'Ada', true))
+  expect(b.presence.others()).toEqual([])
 })
 
 test('E6 a name cannot end the quotation marks that it stands in', () => {

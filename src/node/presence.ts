@@ -27,6 +27,8 @@ export interface PresenceOptions<Peer extends { readonly author: Uint8Array | nu
   readonly peers: ReadonlyMap<PeerId, Peer>
   /** How early an author's first op came here: less is earlier. Infinity without one. */
   seniorityOf(peer: Peer): number
+  /** Whether a peer lived a few seconds ago: what it says of itself is shown. */
+  isAlive(peer: Peer): boolean
   /** Whether a peer said its last words at most a few seconds ago, and they are no recording of a run that is over. */
   isCurrent(peer: Peer): boolean
   /** An author's chosen name now, or "": a current run said it, which has proven to be of this author. */
@@ -74,6 +76,7 @@ export const asName = (name: string): string => Array.from(quotable(name.toWellF
 export function createPresence<Peer extends { readonly author: Uint8Array | null }>({
   peers,
   seniorityOf,
+  isAlive,
   isCurrent,
   onCalled,
   send,
@@ -150,8 +153,9 @@ export function createPresence<Peer extends { readonly author: Uint8Array | null
       tellCalled()
       const heard = [...peers.values()].flatMap((peer) => {
         const each = said.get(peer)
-        // A name alone proves nothing: it counts only if the peer has proven its author in this session.
-        if (each === undefined || peer.author === null || now() > each.until || (each.name === '' && !each.typing)) return []
+        if (each === undefined || now() > each.until || (each.name === '' && !each.typing)) return []
+        // A name alone proves nothing: it counts only if the peer has proven its author in this session, and frames may have been held back.
+        if (peer.author === null || !isAlive(peer)) return []
         return [{ ...each, author: toHex(peer.author), seniority: seniorityOf(peer) }]
       })
       // If an author has two runs, the run that said something last counts.

@@ -9,7 +9,7 @@ import { createSeen, seenBy, trackThose } from '../core/seen.ts'
 import { textOf } from '../crdt/text-of.ts'
 import { agrees } from '../sync/gossip.ts'
 import { ownStored } from '../sync/own.ts'
-import { isCurrent } from '../sync/peers.ts'
+import { isCurrent, peersHere } from '../sync/peers.ts'
 import type { Engine } from '../sync/state.ts'
 import { entriesOf as equivocationsOf, evidenceOf } from './evidence.ts'
 import { createHolders } from './holders.ts'
@@ -81,7 +81,7 @@ export function createRoom(engine: Engine, library: Library, names: () => Readon
   const holders = createHolders({
     dag,
     author: engine.author,
-    peers: engine.peers,
+    peers: () => peersHere(engine),
     isCurrent: (peer) => isCurrent(engine, peer),
     agrees: (peer) => agrees(engine, peer),
     ownStored: () => ownStored(engine),

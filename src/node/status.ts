@@ -4,7 +4,7 @@ import { MESSAGE_VERSION } from '../core/limits.ts'
 import { lookUpSome, namesUnknown } from '../sync/turns.ts'
 import { agrees } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peer.ts'
-import { isCurrent } from '../sync/peers.ts'
+import { isCurrent, peersHere } from '../sync/peers.ts'
 import { type Engine, headsOf } from '../sync/state.ts'
 import { digestOfStored } from '../sync/stored-heads.ts'
 import { fetchingOf } from '../sync/taking-in.ts'
@@ -33,7 +33,7 @@ export function statusOf(engine: Engine, links: Links, presence: Presence, offli
     offline,
     storage: engine.storage,
     paths: links.status(),
-    peers: [...engine.peers.values()].map((peer) => peerStatus(engine, links, peer)),
+    peers: peersHere(engine).map((peer) => peerStatus(engine, links, peer)),
     present: presence.others(),
     fetching: fetchingOf(engine),
     waits: waitsFor(engine),

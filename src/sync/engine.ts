@@ -130,6 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
     nextJob: 1,
     out: [],
     wakeAt: Infinity,
+    expiredAt: now,
   }
 }
 

@@ -29,6 +29,11 @@ export interface Peer {
   greetings: number
   /** When (ms) this node gave out the token that the peer's latest words echo. */
   echoedAt: number
+  /**
+   * When (ms) this node gave out the newest token that the peer has echoed. Before its first echo: when it was heard first, or −Infinity
+   * if it has been here before.
+   */
+  aliveAt: number
   /** Its heads as last told (at most MAX_HEADS_LISTED of `headCount`), and how many ops it says it has. */
   heads: readonly OpId[]
   headCount: number
@@ -116,6 +121,7 @@ export function createPeer(engine: Engine, id: PeerId): Peer {
     greetedAt: -Infinity,
     greetings: 0,
     echoedAt: -Infinity,
+    aliveAt: left === undefined ? now : -Infinity,
     heads: [],
     headCount: -1,
     digest: null,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { MESSAGE_VERSION } from '../core/limits.ts'
 import {
   agree,
+  agreeWith,
   apart,
   claim,
   createStage,
@@ -42,6 +43,9 @@ import {
   MAX_STRANGERS,
   MAX_STRANGERS_TALK,
   NEWCOMERS_PER_SECOND,
+  PEER_SILENT,
+  peersHere,
+  UNECHOED_FOR,
   shareOf,
   standingOf,
 } from './peers.ts'
@@ -267,6 +271,55 @@ test('D19 a peer whose words are held back is not current after CURRENT_FOR, how
     wake(stage, bob, Math.min(1_000, echoedAt + CURRENT_FOR - bob.engine.now))
   }
   expect(isCurrent(bob.engine, peer)).toBe(false)
+})
+
+test('D19 a peer that says old words and echoes no newer token is not here after UNECHOED_FOR, and is here again with an echo', () => {
+  const stage = createStage(2)
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  run(stage, 6_000)
+  const { engine } = bob
+  const id = alice.engine.senderId
+  const isHere = (): boolean => peersHere(engine).some((peer) => peer.id === id)
+  const { aliveAt } = engine.peers.get(id)!
+  const echoes = present(engine.tokens)
+  apart(stage, alice)
+  // The relay passes on, one at a time, frames that it held back.
+  const sayOld = (): void =>
+    tell(stage, bob, id, { type: 'heads', digest: NO_DIGEST, heads: [], headCount: 0, ops: 0, token: UNHEARD.token, echoes })
+  const end = Math.max(aliveAt, engine.tokens.recent[0]!.at) + UNECHOED_FOR
+  while (engine.now < end) {
+    sayOld()
+    expect(isHere()).toBe(true)
+    wake(stage, bob, Math.min(1_000, end - engine.now))
+  }
+  expect(engine.peers.has(id)).toBe(true)
+  expect(isHere()).toBe(false)
+  // It falls silent, and comes back with more old words.
+  wake(stage, bob, PEER_SILENT)
+  expect(engine.peers.has(id)).toBe(false)
+  sayOld()
+  expect([engine.peers.has(id), isHere()]).toEqual([true, false])
+  agreeWith(stage, bob, id)
+  expect(isHere()).toBe(true)
+})
+
+test('D19 when a peer is not here any more the shell is told, though nothing else happens', () => {
+  const stage = createStage(1)
+  const [bob] = stage.nodes as [SimNode]
+  const link = linkNamed(stage, 'ghost')
+  claim(stage, bob, link, [], 0, 0)
+  const { engine } = bob
+  const end = engine.now + UNECHOED_FOR
+  while (engine.now < end - 1) {
+    claim(stage, bob, link, [], 0, 0)
+    wake(stage, bob, Math.min(1_000, end - 1 - engine.now))
+  }
+  const noticesAt = (now: number): string[] =>
+    step(engine, { type: 'tick' }, now).flatMap((effect) => (effect.type === 'notify' ? [effect.notice.type] : []))
+  expect([peersHere(engine).length, noticesAt(end - 1)]).toEqual([1, []])
+  expect(engine.wakeAt).toBeLessThanOrEqual(end)
+  expect([noticesAt(end), peersHere(engine).length]).toEqual([['changed'], 0])
+  expect(noticesAt(end + 1)).toEqual([])
 })
 
 test('D18 a peer whose greeting was lost is asked for it again, though it echoes', () => {

@@ -3,14 +3,17 @@
  *
  * - A **stranger** was heard in frames for everybody, which may be recordings of a run that is over. It is greeted now and then, its
  *   signed ops are judged, and it gets a first share of an answer. It has no seat.
- * - A peer is **met** when it has said something to this run's sender value. That value is new, so only a living node can do this. The
- *   peer has a seat, gets answers of any size, and counts as connected.
+ * - A peer is **met** when it has said something to this run's sender value. That value is new, so only a node that lived in this run can
+ *   do this. The peer has a seat, and gets answers of any size.
+ * - It is **here**, and counts as connected, while it echoes tokens that this node gives out. It need not have echoed one in its first half
+ *   minute. A relay can hold back frames, and pass them on when their node is gone: without new echoes the node is here no longer.
  * - It is **proven** when its `hello` proves an author.
  * - It is **current** while its latest words echo a token that this node gave out a few seconds ago. Only then does what it says that it
  *   holds count as agreement. A relay that holds back frames of living nodes makes no peer current.
  */
 import { equalBytes, fromHex } from '../core/bytes.ts'
 import { numberOfAuthor } from '../core/dag.ts'
+import { MESSAGE_VERSION } from '../core/limits.ts'
 import { peerProofBytes } from '../core/keys.ts'
 import type { Author } from '../core/op.ts'
 import { type Budget, createBudget, drawOne } from '../core/budget.ts'
@@ -29,6 +32,8 @@ import { maySign } from './trust.ts'
 export const PEER_SILENT = 15_000
 /** How long after a token was given out its echo makes a peer current (ms): three heartbeats, and a second for the path. */
 export const CURRENT_FOR = 16_000
+/** A peer that is heard and echoes no newer token for so long is not here (ms): the time in which an echo counts, and three heartbeats more. */
+export const UNECHOED_FOR = CURRENT_FOR + PEER_SILENT
 /** Strangers remembered, so that each is greeted once and seldom again. A stranger that is replaced may be greeted again. */
 export const MAX_STRANGERS = 64
 /** How long a stranger is safe from being replaced (ms): time to answer a greeting. */
@@ -309,12 +314,25 @@ export function hearToken(peer: Peer, token: Uint8Array): void {
 /** The peer's words echo these tokens: it said them after we gave out the newest of them. */
 export function hearEchoes({ tokens }: Engine, peer: Peer, echoes: Uint8Array): void {
   peer.echoedAt = newestEcho(tokens, echoes)
+  peer.aliveAt = Math.max(peer.aliveAt, peer.echoedAt)
 }
 
 /** Whether the peer last said what it holds at most a few seconds ago. */
 export const isCurrent = ({ now }: Engine, { echoedAt }: Peer): boolean => now < echoedAt + CURRENT_FOR
 
-/** Forgets peers that have been silent for too long, and cuts that are over. Gives the time of the next one. */
+/** Whether the peer lived a few seconds ago. Of a peer that is new here nobody can tell yet. */
+export const isAlive = ({ now }: Engine, { aliveAt }: Peer): boolean => now < aliveAt + CURRENT_FOR
+
+/** Whether the peer counts as connected. A peer of another version cannot echo; a person is told of it. */
+const isHere = ({ now }: Engine, { aliveAt, version }: Peer): boolean => now < aliveAt + UNECHOED_FOR || version !== MESSAGE_VERSION
+
+/** The peers that count as connected. O(peers). */
+export const peersHere = (engine: Engine): Peer[] => [...engine.peers.values()].filter((peer) => isHere(engine, peer))
+
+/**
+ * Forgets peers that have been silent for too long, and cuts that are over. Tells the shell of peers that are not alive or here any more. Gives
+ * the time of the next one.
+ */
 export function expirePeers(engine: Engine): number {
   const { peers, strangers, cut, now } = engine
   let next = Infinity
@@ -324,6 +342,13 @@ export function expirePeers(engine: Engine): number {
       else next = Math.min(next, peer.heardAt + PEER_SILENT)
     }
   }
+  for (const { aliveAt } of peers.values()) {
+    for (const end of [aliveAt + CURRENT_FOR, aliveAt + UNECHOED_FOR]) {
+      if (now < end) next = Math.min(next, end)
+      else if (engine.expiredAt < end) notify(engine, { type: 'changed' })
+    }
+  }
+  engine.expiredAt = now
   // They are in order of time: after the first cut that is not over, none is over.
   for (const [id, until] of cut) {
     if (until > now) break

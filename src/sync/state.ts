@@ -54,7 +54,7 @@ export interface Engine {
 
   readonly peers: Map<PeerId, Peer>
   readonly cut: Map<PeerId, number>
-  /** What is counted against peers that left. So a peer does not get rid of its strikes when it leaves. */
+  /** What is counted against peers that left. So a peer does not get rid of its strikes when it leaves, and is here again only with an echo. */
   readonly left: Map<PeerId, Account>
   readonly strangers: Strangers
   readonly pace: Pace
@@ -143,6 +143,8 @@ export interface Engine {
   nextJob: number
   out: Effect[]
   wakeAt: number
+  /** ms; when it was last looked which peers are not here any more. */
+  expiredAt: number
 }
 
 /** Heads and tips of the stored ops, which may be told. O(ops stored since the last time). */
@@ -204,7 +206,8 @@ export function leave(engine: Engine, id: PeerId): void {
   const peer = peerOf(engine, id)
   if (peer === undefined) return
   const { strikes, forgivenAt, talk, wants, bytesServed, opsServed } = peer
-  if (strikes + wants + opsServed > 0) setLatest(engine.left, id, { strikes, forgivenAt, talk, wants, bytesServed, opsServed }, MAX_CUT)
+  if (peer.isMet || strikes + wants + opsServed > 0)
+    setLatest(engine.left, id, { strikes, forgivenAt, talk, wants, bytesServed, opsServed }, MAX_CUT)
   peer.serving = null
   for (const { asked } of Object.values(engine.pace.shared)) asked.delete(id)
   engine.peers.delete(id)

@@ -7,6 +7,7 @@ import { waitingOps } from '../core/pending.ts'
 import { type Ghost, type GraphFeed, MAX_FRONTIERS, MAX_PRESENT, type PeerFrontier } from '../graph/feed.ts'
 import type { Node } from '../node/node.ts'
 import type { Peer } from '../sync/peer.ts'
+import { peersHere } from '../sync/peers.ts'
 
 /** Ops of one message: a large room arrives in parts that the render worker can draw between. */
 const BATCH = 8_192
@@ -78,9 +79,10 @@ export function createGraphFeeder({ engine, names }: Node, port: MessagePort): G
 }
 
 /** Connected peers, and the numbers of their authors in the DAG (−1 without ops): who wrote first is first, who has no ops is last. */
-function bySeniority({ peers, replica: { dag } }: Node['engine']): { readonly peer: Peer; readonly number: number }[] {
+function bySeniority(engine: Node['engine']): { readonly peer: Peer; readonly number: number }[] {
+  const { dag } = engine.replica
   const rank = (number: number): number => (number < 0 ? dag.length : number)
-  return [...peers.values()]
+  return peersHere(engine)
     .map((peer) => ({ peer, number: peer.author === null ? -1 : lookup(dag.authors, peer.author) }))
     .toSorted((a, b) => rank(a.number) - rank(b.number))
 }
