@@ -4,11 +4,12 @@ import { bundleOf } from '../sim/villain.ts'
 import { fromHex, toHex } from '../core/bytes.ts'
 import { idOf } from '../core/dag.ts'
 import { peerProofBytes } from '../core/keys.ts'
+import type { Mark } from '../core/mark.ts'
 import type { UnitOp } from '../core/unit.ts'
 import { type Identity, STAND_IN } from '../sim/identity.ts'
 import { give, type SimNode } from '../sim/node.ts'
 import { squeeze } from '../sim/squeeze.ts'
-import { chainOf, createStage, ghostId, keyNamed, kill, linkNamed, message, opsOf, push, restart } from '../sim/stage.ts'
+import { agreeWith, chainOf, createStage, ghostId, keyNamed, kill, linkNamed, message, opsOf, push, restart } from '../sim/stage.ts'
 import { run, say, signedBadly, type Stage, tell, type } from '../sim/stage.ts'
 import { NEW, UNHEARD } from '../sim/villain.ts'
 import { decodeBundle } from './bundle.ts'
@@ -20,8 +21,8 @@ import { unwrapBundle, wrapBundle } from './wrap.ts'
 
 const SECOND = 1_000
 
-/** Alice wrote ten ops, and comes back with three of them and a mark that agrees with that. She fetches nothing. */
-function rolledBack(isDeflated = false): { stage: Stage; alice: SimNode; bob: SimNode } {
+/** Alice wrote ten ops, and comes back with three of them and this mark, by default one that agrees with that. She fetches nothing. */
+function rolledBack(isDeflated = false, mark?: Mark): { stage: Stage; alice: SimNode; bob: SimNode } {
   const stage = createStage(2)
   const [alice, bob] = stage.nodes as [SimNode, SimNode]
   for (let i = 0; i < 10; i++) say(stage, alice, `before ${i}`)
@@ -33,7 +34,7 @@ function rolledBack(isDeflated = false): { stage: Stage; alice: SimNode; bob: Si
     }
   kill(stage, alice)
   alice.disk.kept.length = alice.disk.safe = 4
-  alice.mark = { own: 4, id: idOf(alice.engine.replica.dag, 3) }
+  alice.mark = mark ?? { own: 4, id: idOf(alice.engine.replica.dag, 3) }
   restart(stage, alice)
   give(stage.world, alice, { type: 'pause', on: true })
   return { stage, alice, bob }
@@ -87,6 +88,23 @@ describe('a node whose disk and mark were rolled back together', () => {
     expect(opsOf(alice)).toBe(opsOf(bob))
     expect(alice.engine.replica.dag.equivocations.length).toBeGreaterThan(0)
   })
+})
+
+test('E2 D24 a node that lacks what its mark names, and is reminded of it, writes LOST_ALTOGETHER after the first answer: no wait begins after another one', () => {
+  const { stage, alice } = rolledBack(false, { own: 11, id: ghostId(1) })
+  type(stage, alice, 'at last')
+  const agree = (ms: number): void => {
+    for (let second = 0; second < ms / SECOND; second++) {
+      agreeWith(stage, alice, linkNamed(stage, 'stranger'))
+      run(stage, SECOND)
+    }
+  }
+  agree(2 * SECOND)
+  expect(waitsFor(alice.engine)).toEqual(wait)
+  agree(LOST_ALTOGETHER - 4 * SECOND)
+  expect(alice.engine.submissions.length).toBe(1)
+  agree(6 * SECOND)
+  expect([alice.engine.submissions.length, waitsFor(alice.engine)]).toEqual([0, null])
 })
 
 test('D24 a node that may lack own ops greets again, since a reminder may be lost, and another greets once', () => {

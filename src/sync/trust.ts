@@ -82,8 +82,9 @@ export interface Trust {
   mark: Mark | null
   /** False when a wait has ended and no mark says so yet: the next start would wait again. */
   isMarked: boolean
-  /** When the node looks at answers again (ms). */
+  /** When the node looks at answers again, and until when it listened to more when it looked last (ms). */
   lookAt: number
+  listensUntil: number
   /** When the first peer had told all that it holds (ms), and when the first known peer had; Infinity before that. */
   answeredAt: number
   knownAnsweredAt: number
@@ -98,6 +99,7 @@ export const createTrust = (resumed: boolean): Trust => ({
   mark: null,
   isMarked: true,
   lookAt: -Infinity,
+  listensUntil: Infinity,
   answeredAt: Infinity,
   knownAnsweredAt: Infinity,
 })
@@ -182,19 +184,17 @@ export function waitsFor(engine: Engine): { why: 'behind' | 'unmarked' | 'lost';
 /** Ends the wait when there is no reason for it any more. Gives the time at which it wants to be called again. */
 export function trustDue(engine: Engine): number {
   const { trust, now } = engine
-  const until = lacksOwn(engine) ? lostUntil(engine) : now
-  if (now < until) return until
-  if (trust.lost.size > 0) trust.waitsForLost = false
-  if (trust.isGiven) return Infinity
-  if (holdsMarked(engine)) {
-    give(engine)
-    return Infinity
+  // Answers count from when they come, also while lost ops are waited for: the two waits must not follow each other.
+  const listens = !trust.isGiven && !holdsMarked(engine)
+  if (listens && now >= trust.lookAt) {
+    trust.listensUntil = answeredUntil(engine)
+    trust.lookAt = now + LOOK_EVERY
   }
-  if (now < trust.lookAt) return trust.lookAt
-  const answered = answeredUntil(engine)
-  trust.lookAt = now + LOOK_EVERY
-  if (now < answered) return Math.min(answered, trust.lookAt)
-  give(engine)
+  const lost = lacksOwn(engine) ? lostUntil(engine) : now
+  if (now < lost) return listens ? Math.min(lost, trust.lookAt) : lost
+  if (trust.lost.size > 0) trust.waitsForLost = false
+  if (listens && now < trust.listensUntil) return Math.min(trust.listensUntil, trust.lookAt)
+  if (!trust.isGiven) give(engine)
   return Infinity
 }
 
