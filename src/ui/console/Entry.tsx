@@ -24,8 +24,6 @@ interface EntryProps {
   /** It arrived late, out of sight. */
   readonly late: boolean
   onSelect(id: Hex): void
-  /** More of its text is asked for. */
-  onMore(): void
 }
 
 /** What is known of who has it: of an own entry where it is and who says that they have it, and of any entry who has signed so. */
@@ -55,7 +53,7 @@ function Receipts({ entry: { own, saved, held, seenBy, others } }: { readonly en
   )
 }
 
-function EntryItem({ entry, name, place, now, selected, found, late, onSelect, onMore }: EntryProps) {
+function EntryItem({ entry, name, place, now, selected, found, late, onSelect }: EntryProps) {
   const node = useNode()
   const id = shortId(entry.id)
   const wholeWords = async (): Promise<string | null> => {
@@ -97,7 +95,6 @@ function EntryItem({ entry, name, place, now, selected, found, late, onSelect, o
         found={found}
         className="entry-text"
         moreClass="entry-more"
-        onMore={onMore}
       />
       {entry.equivocates && <p className="entry-lie">{text.equivocates}</p>}
     </li>
@@ -121,6 +118,5 @@ export const Entry = memo(
     before.selected === after.selected &&
     before.found === after.found &&
     before.late === after.late &&
-    before.onSelect === after.onSelect &&
-    before.onMore === after.onMore,
+    before.onSelect === after.onSelect,
 )

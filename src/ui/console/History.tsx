@@ -28,13 +28,11 @@ export function History({ author }: { readonly author: Hex }) {
   const names = useNodeState((state) => state.names)
   const now = useAgeClock()
 
-  const { box, list, space, following, below, follow, goTo, leaveEnd, onScroll } = useScrolling(history, welcome)
+  const { box, list, space, following, below, follow, goTo, onScroll } = useScrolling(history, welcome)
   useLate(box, history)
   const waiting = waitingOf(late)
   const lateWords = waiting.length > 0 && text.lateWaiting(waiting.length, waiting.length === MAX_LATE_KEPT)
 
-  /** What a person opens is read from where it is, and not from its end. */
-  const onMore = useCallback(() => leaveEnd(), [leaveEnd])
   const select = useCallback(
     (id: Hex) => {
       page.focus(node.slot)
@@ -60,7 +58,6 @@ export function History({ author }: { readonly author: Hex }) {
               found={entry.id === selected ? found : null}
               late={isMarked(late.get(entry.id))}
               onSelect={select}
-              onMore={onMore}
             />
           ))}
         </ol>

@@ -321,18 +321,6 @@ test('E6 of 64 kB of piled marks, Arabic with marks, or Thai as little is laid o
   expect(last.querySelector('.entry-text')!.textContent.length).toBeLessThanOrEqual(901)
 })
 
-test('of the newest entry, opened while the end is followed, the beginning stays where it is', async () => {
-  texts.set(59, 'lorem ip '.repeat(100) + 'line\n'.repeat(500))
-  await begin(60)
-  const entry = place.querySelector<HTMLElement>('.entry:last-child')!
-  const before = entry.getBoundingClientRect()
-  entry.querySelector<HTMLButtonElement>('.entry-more')!.click()
-  await vi.waitFor(() => expect(entry.getBoundingClientRect().height).toBeGreaterThan(2 * before.height))
-  await settled()
-  expect(Math.abs(entry.getBoundingClientRect().top - before.top)).toBeLessThan(2)
-  expect(place.querySelector('.jump')).not.toBe(null)
-})
-
 /** A text of 60 kB in which the words stand once, so far behind its beginning (UTF-16 units). */
 const hiding = (words: string, at: number): string => `${'lorem ip '.repeat(at / 9)}${words}${' lorem ip'.repeat((60_000 - at) / 9)}`
 

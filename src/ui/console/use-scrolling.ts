@@ -28,8 +28,6 @@ export interface Scrolling {
   follow(): void
   /** Goes to an entry, and stays there. */
   goTo(id: Hex): void
-  /** Stays with what is looked at, if the end was followed. */
-  leaveEnd(): void
   onScroll(): void
 }
 
@@ -106,16 +104,12 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
   const askAgain = useEffectEvent(() => void ask())
 
   /** Stays with what is looked at. Until now the window went on with the end. @param isAsked another window is asked for already */
-  const leaveEnd = useCallback(
-    (isAsked = false): void => {
-      if (!following) return
-      const { history, lateCount: late } = node.store.getState()
-      setFollowing(false)
-      setReadUpTo(history.total - late)
-      if (!isAsked) node.showFrom(history.from)
-    },
-    [following, node],
-  )
+  const leaveEnd = (isAsked = false): void => {
+    if (!following) return
+    setFollowing(false)
+    setReadUpTo(ended)
+    if (!isAsked) node.showFrom(from)
+  }
 
   const goTo = (id: Hex): void => {
     const row = rowOf(list.current!, id)
@@ -228,7 +222,6 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     below: Math.max(0, ended - readUpTo),
     follow,
     goTo,
-    leaveEnd,
     onScroll,
   }
 }

@@ -17,11 +17,9 @@ interface LongTextProps {
   readonly className: string
   /** Class of the button for more. */
   readonly moreClass?: string
-  /** A person asks for more of it. */
-  readonly onMore?: () => void
 }
 
-export function LongText({ text: given, whole, found = null, className, moreClass = '', onMore }: LongTextProps) {
+export function LongText({ text: given, whole, found = null, className, moreClass = '' }: LongTextProps) {
   const [asked, setAsked] = useState(0)
   const [fetched, setFetched] = useState<string | null>(null)
   const isBeginning = whole !== undefined && fetched === null
@@ -33,10 +31,6 @@ export function LongText({ text: given, whole, found = null, className, moreClas
   const show = async (count: number): Promise<void> => {
     if (isBeginning) setFetched(await whole())
     setAsked(count)
-  }
-  const more = (): void => {
-    onMore?.()
-    void show(asked + 1)
   }
   const less = (): void => {
     setAsked(0)
@@ -64,7 +58,7 @@ export function LongText({ text: given, whole, found = null, className, moreClas
         ))}
       </div>
       {(asked > 0 || !isWhole) && (
-        <button type="button" className={`button-plain ${moreClass}`} onClick={isWhole ? less : more}>
+        <button type="button" className={`button-plain ${moreClass}`} onClick={isWhole ? less : () => void show(asked + 1)}>
           {isWhole ? messages.less : messages.more}
         </button>
       )}
