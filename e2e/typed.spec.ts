@@ -84,7 +84,8 @@ test('what was typed and not sent comes back with the node, in whatever tab take
   await ready(again)
   expect(await said(again, 'node')).toBe(node)
   await expect(messageBox(again)).toHaveValue('half a thought')
-  await expect(again.getByRole('alert').filter({ hasText: 'early bird' })).toBeVisible()
+  // The room has still not arrived, so this waits on.
+  await expect(again.getByRole('status').filter({ hasText: 'early bird' })).toBeVisible()
   const elsewhere = await open(`${host.address}/#new`)
   await expect(messageBox(elsewhere)).toHaveValue('')
   await expect(elsewhere.locator('.unsent')).toHaveCount(0)
