@@ -6,7 +6,7 @@ import { longRoom } from './long-room.ts'
 import { type Row, rowOf } from './report.ts'
 import type { SuiteSetting } from './setting.ts'
 
-/** Rows of joining a room of so many ops. Each run has two new nodes on a new device. */
+/** Measures how a node joins a room with `ops` ops. Each run has two new nodes on a new device. */
 export async function joinRows(setting: SuiteSetting, ops: number, people: number): Promise<Row[]> {
   const { runs, say } = setting
   const browser = await setting.browser()

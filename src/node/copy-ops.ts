@@ -4,13 +4,9 @@
  * its own disk.
  */
 import { equalBytes } from '../core/bytes.ts'
-import { asOpId } from '../core/op.ts'
 import { type Store, StoreError } from '../store/store.ts'
 import type { RoomLink } from './link.ts'
-import { copyNames, copySegments, isOf, type OpenStore, reopenSegment } from './open-node.ts'
-
-/** Ids are not needed to see which author's ops these are. */
-const NO_ID = asOpId(new Uint8Array(32))
+import { copyNames, copySegments, isOf, type OpenStore, opsOfSegment } from './open-node.ts'
 
 /** Nodes of the room that are looked at: to find the one with most ops, each is opened, which takes some 10 ms. */
 export const MAX_SIBLINGS = 8
@@ -53,7 +49,7 @@ export async function copyOps(from: Store, author: Uint8Array, to: Store): Promi
   const marked = (await from.mark())?.own ?? 0
   const length = await from.length()
   await copySegments(from, to, length, 'relaxed', async (segment) => {
-    const units = await reopenSegment(segment, () => NO_ID)
-    return units !== null && units.every((unit) => unit.every(({ op }) => op.seq < marked || !equalBytes(op.author, author)))
+    const ops = await opsOfSegment(segment)
+    return ops !== null && ops.every(({ op }) => op.seq < marked || !equalBytes(op.author, author))
   })
 }

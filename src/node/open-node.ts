@@ -9,17 +9,17 @@ import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
 import { signedBytes } from '../core/keys.ts'
 import { NOTHING_WRITTEN } from '../core/mark.ts'
-import { asAuthor, hashOp, type Op, type OpId } from '../core/op.ts'
-import type { Unit } from '../core/unit.ts'
+import { asAuthor, asOpId, hashOp, type Op, type OpId } from '../core/op.ts'
+import type { Unit, UnitOp } from '../core/unit.ts'
 import { OPEN } from '../rules/open.ts'
-import { type Durability, type Identity, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
+import { type CorruptSegment, type Durability, type Identity, type Place, type Segment, type Store, StoreError } from '../store/store.ts'
 import { decodeBundle, encodeBundle, MAX_BUNDLE_BYTES, reopenBundle } from '../sync/bundle.ts'
 import { unwrapBundle, wrapBundle } from '../sync/wrap.ts'
 import { inflate } from './deflate.ts'
 import type { RoomLink } from './link.ts'
 import { generateKey, signWith } from './signer.ts'
 
-/** Segments read at a time while opening. */
+/** Segments read at a time. */
 const READ_SEGMENTS = 64
 
 /** Parts of the index read at a time: at most some 11 MB. */
@@ -231,6 +231,25 @@ export async function reopenSegment(segment: Segment, idAt: (n: number) => OpId)
   const raw = await columnsOf(segment)
   return raw === null ? null : reopenBundle(raw, idAt)
 }
+
+const NO_ID = asOpId(new Uint8Array(32))
+
+/** As `reopenSegment`, where ids are not needed. */
+export const opsOfSegment = async (segment: Segment): Promise<readonly UnitOp[] | null> =>
+  (await reopenSegment(segment, () => NO_ID))?.flat() ?? null
+
+/** The segments from op `from` on that are not damaged, in order. @throws StoreError */
+export async function* wholeSegments(store: Store, from: number): AsyncGenerator<Segment> {
+  for (let at = from; ;) {
+    const segments = await store.read(at, READ_SEGMENTS)
+    yield* segments.filter(isWhole)
+    const last = segments.at(-1)
+    if (last === undefined) return
+    at = last.first + last.count
+  }
+}
+
+const isWhole = (segment: Segment | CorruptSegment): segment is Segment => 'bytes' in segment
 
 async function columnsOf({ bytes }: Segment): Promise<Uint8Array | null> {
   const unwrapped = unwrapBundle(bytes)

@@ -7,11 +7,8 @@ import { type Dag, numberOf } from '../core/dag.ts'
 import type { Store } from '../store/store.ts'
 import { decodeFile, encodeFile } from '../sync/wrap.ts'
 import { linkOf } from './link.ts'
-import { copyNames, copySegments, joinRoom, type OpenedNode, type OpenStore, readSegment } from './open-node.ts'
+import { copyNames, copySegments, joinRoom, type OpenedNode, type OpenStore, readSegment, wholeSegments } from './open-node.ts'
 import { generateKey } from './signer.ts'
-
-/** Segments read at a time. */
-const READ_SEGMENTS = 64
 
 /**
  * A new node with all that is whole in a damaged one, of which the first `length` ops can be read one after the other. The damaged one is
@@ -37,13 +34,8 @@ export async function salvage(
 /** The bundles of all segments from op `from` on that are whole. O(bytes stored). @throws StoreError */
 async function wholeBundles(store: Store, from: number): Promise<Uint8Array[]> {
   const bundles: Uint8Array[] = []
-  for (let at = from; ;) {
-    const segments = await store.read(at, READ_SEGMENTS)
-    for (const segment of segments) if ('bytes' in segment && (await readSegment(segment)) !== null) bundles.push(segment.bytes)
-    const last = segments.at(-1)
-    if (last === undefined || segments.length < READ_SEGMENTS) return bundles
-    at = last.first + last.count
-  }
+  for await (const segment of wholeSegments(store, from)) if ((await readSegment(segment)) !== null) bundles.push(segment.bytes)
+  return bundles
 }
 
 /** The bundles of the file of rescued ops; none if there is no such file. @throws StoreError */

@@ -1,18 +1,15 @@
 /** What tells a kept room apart from others, read from the disk of a node that need not run. */
-import { asOpId, type Op } from '../core/op.ts'
+import type { Op } from '../core/op.ts'
 import { quotable } from '../core/quotable.ts'
 import { decodeBody } from '../crdt/body.ts'
 import type { Store } from '../store/store.ts'
-import { reopenSegment } from './open-node.ts'
+import { opsOfSegment } from './open-node.ts'
 import type { StoredFacts } from './views.ts'
 
 /** Segments that are looked through for a message. What others wrote last may be ops without a text. */
 export const MAX_LOOKED = 4
 /** Characters: more than a line of a list shows. */
 export const MAX_LAST_TEXT = 100
-
-/** Ids are not needed. */
-const NO_ID = asOpId(new Uint8Array(32))
 
 /** Reads MAX_LOOKED segments and the first one, and hashes nothing: this is for eyes only. @throws StoreError */
 export async function describeStored(store: Store): Promise<StoredFacts> {
@@ -37,8 +34,8 @@ async function lastTextIn(store: Store, ops: number): Promise<string | null> {
 /** The ops of the segment with the `at`-th op, and the place of the first one; as if it were the room's first and empty, if it is damaged. */
 async function segmentAt(store: Store, at: number): Promise<{ readonly first: number; readonly ops: readonly Op[] }> {
   const [segment] = await store.read(at, 1)
-  const units = segment !== undefined && 'bytes' in segment ? await reopenSegment(segment, () => NO_ID) : null
-  return units === null ? { first: 0, ops: [] } : { first: segment!.first, ops: units.flat().map(({ op }) => op) }
+  const ops = segment !== undefined && 'bytes' in segment ? await opsOfSegment(segment) : null
+  return ops === null ? { first: 0, ops: [] } : { first: segment!.first, ops: ops.map(({ op }) => op) }
 }
 
 /** A message's beginning without line breaks, or null for another op. */

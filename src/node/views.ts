@@ -3,6 +3,7 @@ import type { Refusal } from '../core/result.ts'
 import type { ByHandRefusal } from '../net/direct/by-hand.ts'
 import type { Hindrance } from '../net/hindered.ts'
 import type { Path, TransportState } from '../net/transport.ts'
+import type { Fetching } from '../sync/taking-in.ts'
 
 /** 64 hex digits of an op id, an author, or a sender value. */
 export type Hex = string
@@ -29,7 +30,7 @@ export interface NodeStatus {
    * Non-null while this node fetches ops that a peer has. It says how many ops of how many have come since it began to catch up (the peer
    * says how many; null until it does), their bytes as they came, and from which peer.
    */
-  readonly fetching: { readonly got: number; readonly of: number | null; readonly bytes: number; readonly from: Hex } | null
+  readonly fetching: Fetching | null
   /** Why this node signs nothing yet; null when it may sign. */
   readonly waits: WaitStatus | null
   /** A person has stopped this node from asking for missing ops. */

@@ -27,6 +27,15 @@ function publisherFor(hear: (message: FromNode) => void, failed: (error: unknown
 const arrive = (dag: Dag, author = 1): number =>
   append(dag, { id: idNumber(dag.length), author: asAuthor(idNumber(-1 - author)), seq: dag.length, prev: -1, parents: [dag.length - 1] })
 
+/** An op of another author in each millisecond. */
+async function floodFor(ms: number, dag: Dag, { changed }: Pick<Publisher, 'changed'>): Promise<void> {
+  for (let at = 0; at < ms; at++) {
+    arrive(dag)
+    changed()
+    await vi.advanceTimersByTimeAsync(1)
+  }
+}
+
 async function startNode(onChange: () => void): Promise<Node> {
   const openStore: OpenStore = async () => createMemoryStore()
   return createNode({ opened: await foundRoom(openStore, 'a room'), openStore, ways: () => [], onChange, onBroken: rethrow })
@@ -161,13 +170,7 @@ test('D17 what others write without end is told NEWS_PER_SECOND times, and what 
   const node = await startNode(() => {})
   const { publisher, told } = publisherInTime()
   const { dag } = node.engine.replica
-  const flood = async (ms: number): Promise<void> => {
-    for (let at = 0; at < ms; at++) {
-      arrive(dag)
-      publisher.changed()
-      await vi.advanceTimersByTimeAsync(1)
-    }
-  }
+  const flood = (ms: number): Promise<void> => floodFor(ms, dag, publisher)
   await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
   await flood(3_000)
   told.length = 0
@@ -349,13 +352,7 @@ test('D24 while ops stream in, a picture with an own op is told at once', async 
     if (message.type === 'history') told.push(performance.now())
   })
   const { dag } = node.engine.replica
-  const flood = async (ms: number): Promise<void> => {
-    for (let at = 0; at < ms; at++) {
-      arrive(dag)
-      publisher.changed()
-      await vi.advanceTimersByTimeAsync(1)
-    }
-  }
+  const flood = (ms: number): Promise<void> => floodFor(ms, dag, publisher)
   vi.spyOn(node.room, 'entries').mockImplementation(async () => ({ total: dag.length, from: 0, entries: [] }))
   node.engine.intake.set('file/1', { items: [], bytes: 0, answers: 1 })
   publisher.show(null, 1)

@@ -99,7 +99,7 @@ test('D9 what is no piece of a frame, or a frame that nobody could have parsed, 
 })
 
 describe('pieces that a channel may bring', () => {
-  /** Brings at most so many pieces, until the channel ends. True if it has not ended. */
+  /** Brings `count` pieces, or fewer if the channel ends. True if it has not ended. */
   function bring({ held, heard }: ReturnType<typeof open>, count: number): boolean {
     const data = pieceOf(numbered(7))
     for (let n = 0; n < count; n++) held.onmessage?.({ data })

@@ -7,7 +7,7 @@ import { createBudget, leftAt } from '../../core/budget.ts'
 /** Bytes of such frames that a channel is given, at once and in each later second: 32 short frames, while it carries 512 own ones. */
 export const MAX_FORWARDED = 16_384
 export const FORWARDED_PER_SECOND = 8_192
-/** A short frame counts as so many bytes: it costs a piece of the channel, and the work of a frame at its far end. */
+/** A frame counts as at least this many bytes, since a short one also costs a piece of the channel, and work at its far end. */
 export const LEAST_CHARGED = 256
 /** Bytes that wait, counted in the same way: two seconds' worth. Of the one who brought most, the latest frame is dropped. */
 export const MAX_FORWARDED_WAITING = 16_384

@@ -124,7 +124,7 @@ test('D22 frames that ops have paid for need no budget, MAX_SAVED at most', asyn
   expect(count('brings')).toBe(MAX_SAVED + 10)
 })
 
-test('D22 where a frame costs PURE_COST times as much, so many times fewer are opened, and who says little is still heard', async () => {
+test('D22 where a frame costs PURE_COST times as much, fewer are opened by that factor, and a sender of few frames is still heard', async () => {
   const { inbox, hear, pass, opened, count } = tried({ cost: PURE_COST })
   const pour = async (seconds: number): Promise<void> => {
     for (let step = 0; step < 50 * seconds; step++) {

@@ -23,8 +23,8 @@ export const MET_PER_SECOND = 256
 export const MAX_TRUSTED = 2_048
 export const TRUSTED_PER_SECOND = 1_024
 /**
- * A node without the platform's cryptography may take this many frames of each standing at once, however dear they are: it hears one frame
- * of each of so many peers that answer it in one moment.
+ * A node without the platform's cryptography opens at least this many frames of each standing at once. So 64 peers can answer it in one
+ * moment, with one frame each.
  */
 const LEAST_AT_ONCE = 64
 /** So many bytes of a frame cost as much as one more frame: to open the largest one takes 9 ms. */

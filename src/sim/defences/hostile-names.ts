@@ -76,8 +76,8 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D17',
-    file: 'src/node/archive.ts',
-    in: 'exportStored',
+    file: 'src/node/open-node.ts',
+    in: 'wholeSegments',
     drop: 'call filter',
     test: tested('src/node/archive.test.ts', 'D17 a disk that has damaged some segments'),
   },
@@ -380,7 +380,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
     in: 'lineOf',
     replace: 'argument 2 of call createBudget',
     with: 'perSecond',
-    test: tested(INBOX_TEST, 'D22 where a frame costs PURE_COST times as much, so many'),
+    test: tested(INBOX_TEST, 'D22 where a frame costs PURE_COST times as much, fewer'),
   },
   {
     row: 'D22',

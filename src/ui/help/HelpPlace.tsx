@@ -2,9 +2,7 @@
 import { movesMessages as moves } from '../graph/legend-messages.ts'
 import { Keys } from '../shared/Keys.tsx'
 import './help.css'
-import { helpMessages } from './help-messages.ts'
-
-const text = helpMessages
+import { helpMessages as text } from './help-messages.ts'
 
 export default function HelpPlace() {
   return (

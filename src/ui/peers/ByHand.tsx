@@ -13,9 +13,7 @@ import { copyText } from '../shared/copy-text.ts'
 import { NOTHING_SAID, Outcome, type Said } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePage, usePageState } from '../state/bindings.ts'
 import { invitationLink, onlyHere } from '../state/start-up.ts'
-import { byHandMessages } from './peers-messages.ts'
-
-const text = byHandMessages
+import { byHandMessages as text } from './peers-messages.ts'
 
 /** After this long without a path there is none to be expected (ms). */
 const CONNECT_WITHIN = 20_000

@@ -3,9 +3,7 @@ import type { PathStatus } from '../../worker/api.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { pathDetail, pathNames, pathStates } from '../refusal-messages.ts'
 import { useNode } from '../state/bindings.ts'
-import { pathMessages } from './peers-messages.ts'
-
-const text = pathMessages
+import { pathMessages as text } from './peers-messages.ts'
 
 /** What a path may be made like, from "normal" on. Delays are each way, ms. */
 const HINDRANCES: readonly { readonly name: string; readonly hindrance: PathStatus['hindrance'] }[] = [

@@ -9,9 +9,7 @@ import { ByHand } from './ByHand.tsx'
 import { PathRow } from './PathRow.tsx'
 import { Servers } from './Servers.tsx'
 import './peers.css'
-import { byHandMessages, peersMessages, serverMessages } from './peers-messages.ts'
-
-const text = peersMessages
+import { byHandMessages, peersMessages as text, serverMessages } from './peers-messages.ts'
 
 /** Heads named one by one; a peer can have any number. */
 const HEADS_SHOWN = 6

@@ -5,9 +5,7 @@ import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { useNode, useNodeState } from '../state/bindings.ts'
 import { keptServers } from '../state/kept.ts'
 import { MAX_SERVERS, readServers } from '../state/start-up.ts'
-import { serverMessages } from './peers-messages.ts'
-
-const text = serverMessages
+import { serverMessages as text } from './peers-messages.ts'
 
 export function Servers() {
   const node = useNode()

@@ -7,9 +7,7 @@ import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
 import { fileNameOf } from './file-name.ts'
 import { importInWords } from './import-words.ts'
-import { shareMessages } from './share-messages.ts'
-
-const text = shareMessages
+import { shareMessages as text } from './share-messages.ts'
 
 export function RoomFile({ roomName }: { readonly roomName: string }) {
   const node = useNode()

@@ -11,9 +11,7 @@ import { onlyHere, roomAddress } from '../state/start-up.ts'
 import { RoomFile } from './RoomFile.tsx'
 import './share.css'
 import { copyMessages } from '../shared/copy-messages.ts'
-import { shareMessages } from './share-messages.ts'
-
-const text = shareMessages
+import { shareMessages as text } from './share-messages.ts'
 
 export default function SharePlace() {
   const opened = useNodeState((state) => state.opened)

@@ -4,9 +4,7 @@ import type { Refusal } from '../../core/result.ts'
 import type { ImportOutcome } from '../../worker/api.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { refusalSentences } from '../refusal-messages.ts'
-import { shareMessages } from './share-messages.ts'
-
-const text = shareMessages
+import { shareMessages as text } from './share-messages.ts'
 
 /** Each part of another room's file is refused for this reason. */
 const OF_ANOTHER_ROOM: Refusal = 'not-for-this-room'
