@@ -122,9 +122,10 @@ export const requireTestChromium = async () =>
 /** As root on Debian, installs the package. Gives the program, or undefined when that is not possible. */
 const install = (/** @type {string} */ name, /** @type {Program} */ program) => {
   if (getuid?.() !== 0 || !existsSync('/etc/debian_version')) return undefined
-  console.log(`Installing the Debian package "${name}" (apt-get) …`)
+  // Commands with --json print nothing but their object on standard output.
+  console.error(`Installing the Debian package "${name}" (apt-get) …`)
   const apt = (/** @type {string[]} */ ...args) =>
-    spawnSync('apt-get', args, { stdio: 'inherit', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0
+    spawnSync('apt-get', args, { stdio: ['inherit', 2, 2], env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0
   apt('update')
   apt('install', '-y', name)
   return installed(program)

@@ -3,18 +3,40 @@
  * beforehand, so that only the receiver is measured.
  */
 import type { Page } from 'playwright'
+import { assert } from '../core/result.ts'
 import { createSession } from '../node/session.ts'
 import { generateKey } from '../node/signer.ts'
 import { deriveRoom } from '../net/keys.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
-import { encodeMessage } from '../sync/messages.ts'
-import { type BenchBrowser, openEmptyNode } from './browser.ts'
+import { encodeMessage, type Message } from '../sync/messages.ts'
+import { type BenchBrowser, type Device, openEmptyNode } from './browser.ts'
 import { toBase64 } from './setting.ts'
 import type { SignedTrace } from './trace-to-bundle.ts'
 
 /** Frames on their way at most: a node takes 1,024 waiting ones of one origin, and asks for the others again. */
 const AHEAD = 768
+/** A run that takes longer (ms) has lost frames, and would never end. */
+const LONGEST = 120_000
+
+/** A question that needs no answer of size. */
+const WANT_NOTHING: Message = {
+  type: 'want',
+  ref: 1,
+  ids: [],
+  tips: [],
+  parts: new Uint8Array(),
+  headCount: 0,
+  ops: 0,
+  ofAll: false,
+  after: 0,
+}
+
+declare global {
+  interface Window {
+    benchHeard: Promise<number[]>
+  }
+}
 
 /** Ops a second in frames of `perFrame`, from the first leaving the other tab to the last op being on this one's disk. Every op must be signed. */
 export async function receiveLive(
@@ -33,14 +55,19 @@ export async function receiveLive(
   }
 
   const device = await browser.openDevice()
+  const name = `tabweave/${relayName}`
+  const sender = await openSender(device, browser.origin, name)
+  // The app is the tab in front: the browser slows other tabs.
   const page = await openEmptyNode(browser, link, device)
-  const sender = await device.context.newPage()
-  await sender.goto(`${browser.origin}/healthz`)
+  // What strangers bring is judged slowly. A frame addressed to the node makes its sender a peer.
+  const greeting = await sealer.open(new Uint8Array(await firstHeard(sender)))
+  assert(greeting.ok, 'a frame of the node that was just opened')
+  await sender.evaluate(sendFrame, { name, frame: toBase64(await sealer.seal(greeting.value.sender, encodeMessage(WANT_NOTHING))) })
   const stored = watchOps(page, ops.length)
   const start = await sender.evaluate(
-    ({ name, sealed, ahead, each }) => {
+    ({ sealed, ahead, each, channelName }) => {
       const bytes = sealed.map((frame) => Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0)))
-      const channel = new BroadcastChannel(name)
+      const channel = new BroadcastChannel(channelName)
       let sent = 0
       const sendAfter = (ops: number): void => {
         while (sent < ops / each + ahead && sent < bytes.length) channel.postMessage(bytes[sent++])
@@ -50,18 +77,44 @@ export async function receiveLive(
       sendAfter(0)
       return now
     },
-    { name: `tabweave/${relayName}`, sealed: frames, ahead: AHEAD, each: perFrame },
+    { channelName: name, sealed: frames, ahead: AHEAD, each: perFrame },
   )
   const end = await stored
   await device.close()
   return (ops.length * 1000) / (end - start)
 }
 
+/** A blank tab on the origin of the app that keeps the first frame it hears. */
+async function openSender({ context }: Device, origin: string, name: string): Promise<Page> {
+  const sender = await context.newPage()
+  await sender.goto(`${origin}/healthz`)
+  await sender.evaluate((channelName) => {
+    const channel = new BroadcastChannel(channelName)
+    window.benchHeard = new Promise((resolve) => {
+      channel.onmessage = ({ data }: MessageEvent<Uint8Array>) => {
+        channel.close()
+        resolve([...data])
+      }
+    })
+  }, name)
+  return sender
+}
+
+const firstHeard = (sender: Page): Promise<number[]> => sender.evaluate(() => window.benchHeard)
+
+/** Runs in the sending tab. */
+function sendFrame({ name, frame }: { readonly name: string; readonly frame: string }): void {
+  const channel = new BroadcastChannel(name)
+  channel.postMessage(Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0)))
+  channel.close()
+}
+
 /** Tells the sending tab how many ops are in; resolves with the time (ms since 1970) at which all are on the disk. */
 function watchOps(page: Page, ops: number): Promise<number> {
   return page.evaluate(
-    (wanted) =>
-      new Promise<number>((resolve) => {
+    ({ wanted, longest }) =>
+      new Promise<number>((resolve, reject) => {
+        setTimeout(() => reject(new Error(`${dataset['stored']} of ${wanted} ops are stored after ${longest} ms`)), longest)
         const { dataset } = document.documentElement
         const channel = new BroadcastChannel('bench')
         const look = (): void => {
@@ -71,6 +124,6 @@ function watchOps(page: Page, ops: number): Promise<number> {
         new MutationObserver(look).observe(document.documentElement, { attributes: true })
         look()
       }),
-    ops,
+    { wanted: ops, longest: LONGEST },
   )
 }

@@ -9,7 +9,7 @@ import { start } from './running.naive.ts'
 
 const OPS = 30
 
-/** The disk of a node that has founded a room and written in it. */
+/** A node that has founded a room and written in it, and its disk. */
 async function diskOfRoom() {
   const disk = createMemoryDisk()
   const openStore = async () => createMemoryStore(disk)
@@ -17,7 +17,7 @@ async function diskOfRoom() {
   const node = await start(opened, openStore)
   for (let n = 1; n < OPS; n++) await node.submit(`message ${n}`)
   await vi.waitFor(() => expect(node.status().stored).toBe(OPS), 10_000)
-  return { disk, store: createMemoryStore(disk), link: linkOf(opened.identity) }
+  return { node, disk, store: createMemoryStore(disk), link: linkOf(opened.identity) }
 }
 
 /** A new node that has read the file. */
@@ -55,6 +55,14 @@ test('D17 what a segment holds is not looked at: one that no node can read keeps
   expect(decodeFile(file).bundles.at(-1)).toEqual(unreadable)
   const { outcome } = await reads(link, file)
   expect(outcome).toMatchObject({ admitted: OPS, refusals: 1 })
+})
+
+test('E9 a node that runs leaves out what its disk damaged, and goes on after it', async () => {
+  const { node, disk, link } = await diskOfRoom()
+  for (const op of [7, 25]) disk.records.get(op)!.bytes[20]! ^= 1
+  const { file, ops: count, lost } = await node.export()
+  expect([count, lost]).toEqual([OPS - 2, 2])
+  expect((await reads(link, file)).outcome).toMatchObject({ admitted: 7, refusals: 0, unread: null })
 })
 
 test('a disk without ops gives a file without ops', async () => {

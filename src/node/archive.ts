@@ -8,19 +8,22 @@ import { opsOfSegment, wholeSegments } from './open-node.ts'
 import { rescuedBundles } from './rescue.ts'
 import { deflate } from './deflate.ts'
 import type { Library } from './library.ts'
-import type { StoredRoom } from './views.ts'
+import type { ExportedRoom } from './views.ts'
 
-/** O(ops): reads the whole store. */
-export async function exportRoom(library: Library): Promise<Uint8Array> {
+/** The room as a file, from a node that runs. Segments that the disk has damaged are left out and counted. O(ops): reads the whole store. */
+export async function exportRoom(library: Library): Promise<ExportedRoom> {
   const bundles: Uint8Array[] = []
+  let [ops, lost] = [0, 0]
   let units: Unit[] = []
   let filling = EMPTY
   const flush = async (): Promise<void> => {
     if (units.length > 0) bundles.push(wrapBundle('deflate', await deflate(encodeBundle(units))))
     units = []
   }
-  for await (const segment of library.units(0)) {
-    for (const unit of segment) {
+  for await (const { count, units: whole } of library.segments(0)) {
+    if (whole === null) lost += count
+    else ops += count
+    for (const unit of whole ?? []) {
       const filled = filledWith(filling, unit)
       if (filled === null) await flush()
       units.push(unit)
@@ -28,7 +31,7 @@ export async function exportRoom(library: Library): Promise<Uint8Array> {
     }
   }
   await flush()
-  return encodeFile(bundles)
+  return { file: encodeFile(bundles), ops, lost }
 }
 
 /**
@@ -37,7 +40,7 @@ export async function exportRoom(library: Library): Promise<Uint8Array> {
  * left out and counted. Rescued ops are in the file too. A node that reads the file checks the others. If several disks hold an op, the
  * file has it as often, and counts it as often. O(bytes stored). @throws StoreError
  */
-export async function exportStored(stores: readonly Store[]): Promise<StoredRoom> {
+export async function exportStored(stores: readonly Store[]): Promise<ExportedRoom> {
   const bundles: Uint8Array[] = []
   let [ops, lost] = [0, 0]
   for (const store of stores) {

@@ -20,10 +20,10 @@ async function fileAndNewcomer(): Promise<{ file: Uint8Array; newcomer: Node }> 
   }
   const opened = await foundRoom(openStore, 'a room')
   const alice = await start(opened, openStore)
-  const bundles = [...decodeFile(await alice.export()).bundles]
+  const bundles = [...decodeFile((await alice.export()).file).bundles]
   for (const text of ['one', 'two']) {
     await alice.submit(text)
-    bundles.push(...decodeFile(await alice.export()).bundles)
+    bundles.push(...decodeFile((await alice.export()).file).bundles)
   }
   return { file: encodeFile(bundles), newcomer: await start(await joinRoom(openStore, linkOf(opened.identity)), openStore) }
 }

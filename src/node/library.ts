@@ -6,6 +6,7 @@ import { decodeBody, type Body } from '../crdt/body.ts'
 import { opLength } from '../core/op.ts'
 import type { Unit, UnitOp } from '../core/unit.ts'
 import { assert } from '../core/result.ts'
+import type { Place } from '../store/store.ts'
 import type { Segments } from './segments.ts'
 
 /** The part of an op that is kept to show it. The body is kept as bytes, since a decoded body may take twenty times as much memory. */
@@ -22,9 +23,7 @@ export interface Page extends Omit<Kept, 'body'> {
 }
 
 /** Neighbouring units in order of admission: `count` ops, from the node's `first`-th on. */
-export interface UnitsAt {
-  readonly first: number
-  readonly count: number
+export interface UnitsAt extends Place {
   readonly units: readonly Unit[]
 }
 
@@ -59,8 +58,8 @@ export interface Library {
   read(ops: readonly number[]): Promise<readonly (Page | undefined)[]>
   /** The units around an admitted op, as they are stored, or the unit that is not stored yet; null if the disk cannot give them back. */
   unitsAt(op: number): Promise<UnitsAt | null>
-  /** The units with the ops from `from` on, in order of admission, segment by segment. */
-  units(from: number): AsyncGenerator<readonly Unit[]>
+  /** The stored segments from op `from` on, in order of admission. The units of a damaged one are null. */
+  segments(from: number): AsyncGenerator<Place & { readonly units: readonly Unit[] | null }>
 }
 
 export function createLibrary(segments: Segments, stored: () => number): Library {
@@ -155,14 +154,18 @@ export function createLibrary(segments: Segments, stored: () => number): Library
       if (segment === undefined) return null
       return { first: segment.first, count: segment.count, units: await segments.open(segment) }
     },
-    async *units(from) {
+    async *segments(from) {
       for (let at = from; at < stored();) {
-        const read = await segments.read(at, READ_SEGMENTS)
-        if (read.length === 0) return
-        for (const segment of read) {
-          yield await segments.open(segment)
-          at = segment.first + segment.count
+        const whole = await segments.read(at, READ_SEGMENTS)
+        for (const { first, count, bytes } of whole) {
+          yield { first, count, units: await segments.open({ first, count, bytes }) }
+          at = first + count
         }
+        if (whole.length > 0) continue
+        const damaged = await segments.placeOf(at)
+        if (damaged === null) return
+        yield { ...damaged, units: null }
+        at = damaged.first + damaged.count
       }
     },
   }

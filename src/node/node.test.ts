@@ -143,7 +143,7 @@ test('E6 a room name that turns the line around it is shown without that', async
 test('an exported room is read by a newcomer from the file alone, and a second reading changes nothing', async () => {
   const { alice, link, openStore } = await pair()
   for (let i = 0; i < 20; i++) await alice.submit(`line ${i}`)
-  const file = await alice.export()
+  const { file } = await alice.export()
   const carol = await start(await joinRoom(openStore, link), openStore, newHub())
   expect(await carol.import(file)).toEqual({ admitted: 21, duplicate: 0, ...UNREFUSED })
   await saved(carol)
@@ -156,7 +156,7 @@ test('many ops at once are deflated on the disk, and are the same ops when the n
   const { alice, link, openStore, disks } = await pair()
   for (let i = 0; i < 200; i++) await alice.submit(`line ${i} ${'and so on '.repeat(8)}`)
   const carol = await start(await joinRoom(openStore, link), openStore, newHub())
-  expect(await carol.import(await alice.export())).toMatchObject({ admitted: 201 })
+  expect(await carol.import((await alice.export()).file)).toMatchObject({ admitted: 201 })
   await agree(alice, carol)
   const records = [...disks.get(carol.author)!.records.values()]
   const codecs = records.flatMap(({ bytes, count }) => {
@@ -175,7 +175,7 @@ test('many ops at once are deflated on the disk, and are the same ops when the n
 test('D11 a file with a flipped byte, of another room, or of anything else is refused by name and changes nothing', async () => {
   const { alice, openStore, link } = await pair()
   await alice.submit('kept')
-  const file = await alice.export()
+  const { file } = await alice.export()
   const stranger = await start(await foundRoom(openStore, 'elsewhere'), openStore, newHub())
   expect((await stranger.import(file)).refused.map(({ reason }) => reason)).toEqual(['not-for-this-room'])
   expect((await stranger.import(new TextEncoder().encode('a letter'))).refused.map(({ reason }) => reason)).toEqual(['not-a-bundle'])

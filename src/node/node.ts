@@ -43,7 +43,7 @@ import { createSession } from './session.ts'
 import { holdSession } from './links/session-lock.ts'
 import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
-import type { Hex, ImportOutcome, NodeStatus, SubmitReply } from './views.ts'
+import type { ExportedRoom, Hex, ImportOutcome, NodeStatus, SubmitReply } from './views.ts'
 import { createVerifier, openingCostBy, verifyOneBy } from './verifier.ts'
 
 /** Characters of a room's name that are shown and remembered. */
@@ -101,7 +101,7 @@ export interface Node {
   setPath(path: Path, cut: boolean, hindrance: Hindrance): void
   /** Measures the round trips to a few peers. */
   measure(): void
-  export(): Promise<Uint8Array>
+  export(): Promise<ExportedRoom>
   import(bytes: Uint8Array): Promise<ImportOutcome>
   /** Ends the node: nothing is asked of it any more. */
   close(): Promise<void>

@@ -15,6 +15,8 @@ type Stored = readonly Unit[]
 export interface Segments {
   /** Segments from the one that holds op `from`, at most `limit` of them; none from the first damaged one on. */
   read(from: number, limit: number): Promise<readonly Segment[]>
+  /** The place of the segment that holds this op, damaged or not; null if none does. */
+  placeOf(op: number): Promise<Place | null>
   /** The units of a segment that `read` gave. */
   open(segment: Segment): Promise<Stored>
   /** Looks at the next segment that was not read yet; false when there is none left. */
@@ -54,6 +56,8 @@ export function createSegments({ store, idOf, indexed, scrubFrom, onDamaged }: S
     onDamaged({ first, count })
   }
 
+  const placeOf = async (op: number): Promise<Place | null> => (await store.layout(op, 1))[0] ?? null
+
   const read = async (from: number, limit: number): Promise<readonly Segment[]> => {
     const out: Segment[] = []
     for (const segment of await store.read(from, limit)) {
@@ -68,11 +72,12 @@ export function createSegments({ store, idOf, indexed, scrubFrom, onDamaged }: S
 
   return {
     read,
+    placeOf,
     open: async (segment) => (await reopenSegment(segment, (n) => idOf(segment.first + n))) ?? [],
     async scrub() {
       if (left <= 0) return false
-      const [place] = await store.layout(next, 1)
-      if (place === undefined) return false
+      const place = await placeOf(next)
+      if (place === null) return false
       if (!whole.has(place.first)) await read(next, 1)
       left -= place.first + place.count - next
       next = place.first + place.count

@@ -179,8 +179,8 @@ export interface ImportOutcome {
   readonly unread: { readonly bytes: number; readonly reason: Refusal } | null
 }
 
-/** The file of a room that was read from a disk, without its node. */
-export interface StoredRoom {
+/** A room as a file, as far as the disk could be read. */
+export interface ExportedRoom {
   readonly file: Uint8Array
   /** Ops in it. */
   readonly ops: number

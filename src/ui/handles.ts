@@ -63,7 +63,7 @@ export function installHandles(page: Page): void {
   window.tabweave = {
     submit: async (text) => (await running).submit(text),
     history: async () => (await running).wholeHistory(),
-    export: async () => (await running).exportRoom(),
+    export: async () => (await (await running).exportRoom()).file,
     import: async (bytes) => (await running).importRoom(bytes),
     evidence: async (id) => (await running).evidence(id ?? null),
   }

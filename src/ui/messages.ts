@@ -57,6 +57,9 @@ function agreement(value: Agreement): string {
 /** The browser may ask where to put it, or add a number to its name. */
 export const fileWritten = (file: string, size: string): string => `Downloaded as ${quotedName(file)}: ${size}`
 
+/** Ops that a disk has damaged are left out of an exported file. */
+export const lostOps = (n: number): string => `${plural(n, 'op')} could not be read and ${n === 1 ? 'is' : 'are'} not in it.`
+
 /** A tab's title counts up to this. */
 const MOST_NEWS = 99
 
@@ -254,7 +257,6 @@ export const messages = {
     reading: 'Reading the disk …',
     exported: (file: string, size: string, ops: number) => `${fileWritten(file, size)}, ${plural(ops, 'op')}.`,
     exportedOf: (file: string, size: string, nodes: number) => `${fileWritten(file, size)}, the copies of ${plural(nodes, 'node')}.`,
-    lost: (n: number) => `${plural(n, 'op')} could not be read and ${n === 1 ? 'is' : 'are'} not in it.`,
     unreadable: 'Nothing could be read: this browser has no ops of that node.',
   },
   scan: {

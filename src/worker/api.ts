@@ -6,6 +6,7 @@
 import type {
   EquivocationEntry,
   EvidenceEntry,
+  ExportedRoom,
   Hex,
   HistoryEntry,
   ImportOutcome,
@@ -19,7 +20,6 @@ import type {
   RefusedEntry,
   ShownEntry,
   StoredFacts,
-  StoredRoom,
   SubmitReply,
 } from '../node/views.ts'
 import type { IceServer, PageCommand, PageEvent } from '../net/direct/page-port.ts'
@@ -37,7 +37,7 @@ export type ToNode =
   /** What the disks of nodes (their ids) hold, which need not run: reply `(StoredFacts | null)[]`, null for what cannot be read. Allowed before "start". */
   | { readonly type: 'describeStored'; readonly ref: number; readonly nodes: readonly Hex[] }
   /**
-   * The ops on the disks of nodes (their ids) of one room, as one file; the nodes need not run: reply `StoredRoom | null`. Allowed before
+   * The ops on the disks of nodes (their ids) of one room, as one file; the nodes need not run: reply `ExportedRoom | null`. Allowed before
    * "start".
    */
   | { readonly type: 'exportStored'; readonly ref: number; readonly nodes: readonly Hex[] }
@@ -130,9 +130,9 @@ export interface Replies {
   readonly text: string | null
   readonly search: Matches
   readonly history: readonly HistoryEntry[]
-  readonly export: Uint8Array
+  readonly export: ExportedRoom
   readonly describeStored: readonly (StoredFacts | null)[]
-  readonly exportStored: StoredRoom | null
+  readonly exportStored: ExportedRoom | null
   readonly import: ImportOutcome
   readonly equivocations: readonly EquivocationEntry[]
   readonly evidence: readonly EvidenceEntry[]

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react'
 import { bytesInWords } from '../bytes-in-words.ts'
 import { download } from '../shared/download.ts'
 import { lookOf } from '../shared/AuthorMark.tsx'
+import { lostOps } from '../messages.ts'
 import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
 import { fileNameOf } from './file-name.ts'
@@ -21,11 +22,12 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
   const pendingNow = (): number => node.store.getState().status?.pending ?? 0
 
   const write = async (): Promise<void> => {
-    const bytes = await node.exportRoom()
-    const file = fileNameOf(roomName)
-    download(bytes, file)
+    const { file, lost } = await node.exportRoom()
+    const name = fileNameOf(roomName)
+    download(file, name)
     setReasons([])
-    say(text.exported(file, bytesInWords(bytes.length)))
+    const written = text.exported(name, bytesInWords(file.length))
+    say(lost > 0 ? `${written} ${lostOps(lost)}` : written, lost > 0)
   }
 
   const read = async (files: FileList | null): Promise<void> => {

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { bytesInWords } from '../bytes-in-words.ts'
-import { messages } from '../messages.ts'
+import { lostOps, messages } from '../messages.ts'
 import { fileNameOf } from '../share/file-name.ts'
 import { usePage } from '../state/bindings.ts'
 import { download } from './download.ts'
@@ -27,7 +27,7 @@ export function StoredRoom({ nodes, roomName }: StoredRoomProps) {
     download(stored.file, file)
     const size = bytesInWords(stored.file.length)
     const written = nodes.length === 1 ? text.exported(file, size, stored.ops) : text.exportedOf(file, size, nodes.length)
-    setSaid(written + (stored.lost > 0 ? ` ${text.lost(stored.lost)}` : ''))
+    setSaid(written + (stored.lost > 0 ? ` ${lostOps(stored.lost)}` : ''))
   }
   return (
     <>
