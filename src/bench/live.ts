@@ -3,10 +3,13 @@
  * beforehand, so that only the receiver is measured.
  */
 import type { Page } from 'playwright'
-import { assert } from '../core/result.ts'
+import { lockName } from '../node/links/session-lock.ts'
 import { createSession } from '../node/session.ts'
 import { generateKey } from '../node/signer.ts'
+import type { Opened, Sealer } from '../net/sealed.ts'
+import { toHex } from '../core/bytes.ts'
 import { deriveRoom } from '../net/keys.ts'
+import type { PeerId } from '../sync/effects.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { wrapBundle } from '../sync/wrap.ts'
 import { encodeMessage, type Message } from '../sync/messages.ts'
@@ -34,7 +37,8 @@ const WANT_NOTHING: Message = {
 
 declare global {
   interface Window {
-    benchHeard: Promise<number[]>
+    /** Frames. */
+    benchHeard: number[][]
   }
 }
 
@@ -47,22 +51,24 @@ export async function receiveLive(
 ): Promise<number> {
   const ops = units.flat().slice(0, count)
   const { relayName, roomKey } = deriveRoom(secret, genesis)
-  const sealer = await createSession(genesis, roomKey, await generateKey(), () => false)
+  const pair = await generateKey()
+  const sealer = await createSession(genesis, roomKey, pair, () => false)
+  const device = await browser.openDevice()
+  const name = `tabweave/${relayName}`
+  const sender = await openSender(device, browser.origin, name, toHex(pair.author))
+  // The app is the tab in front: the browser slows other tabs.
+  const page = await openEmptyNode(browser, link, device)
+  const node = await nextHeard(sender, sealer, () => true)
+  // Frames are opened in the order of their sealing.
+  const question = toBase64(await sealer.seal(node.sender, encodeMessage(WANT_NOTHING)))
   const frames: string[] = []
   for (let at = 0; at < ops.length; at += perFrame) {
     const bundle = wrapBundle('raw', encodeBundle(ops.slice(at, at + perFrame).map((op) => [op])))
     frames.push(toBase64(await sealer.seal(null, encodeMessage({ type: 'units', ref: 0, bundle, last: true, left: 0 }))))
   }
-
-  const device = await browser.openDevice()
-  const name = `tabweave/${relayName}`
-  const sender = await openSender(device, browser.origin, name)
-  // The app is the tab in front: the browser slows other tabs.
-  const page = await openEmptyNode(browser, link, device)
-  // What strangers bring is judged slowly. A frame addressed to the node makes its sender a peer.
-  const greeting = await sealer.open(new Uint8Array(await firstHeard(sender)))
-  assert(greeting.ok, 'a frame of the node that was just opened')
-  await sender.evaluate(sendFrame, { name, frame: toBase64(await sealer.seal(greeting.value.sender, encodeMessage(WANT_NOTHING))) })
+  // What strangers bring is judged slowly. A frame addressed to the node makes its sender a peer, which the node's answer shows.
+  await sender.evaluate(sendFrame, { name, frame: question })
+  await nextHeard(sender, sealer, ({ receiver }) => receiver !== null)
   const stored = watchOps(page, ops.length)
   const start = await sender.evaluate(
     ({ sealed, ahead, each, channelName }) => {
@@ -84,23 +90,34 @@ export async function receiveLive(
   return (ops.length * 1000) / (end - start)
 }
 
-/** A blank tab on the origin of the app that keeps the first frame it hears. */
-async function openSender({ context }: Device, origin: string, name: string): Promise<Page> {
+/** A blank tab on the origin of the app that keeps the frames that it hears, and holds the lock that shows that its session lives. */
+async function openSender({ context }: Device, origin: string, channel: string, self: PeerId): Promise<Page> {
   const sender = await context.newPage()
   await sender.goto(`${origin}/healthz`)
-  await sender.evaluate((channelName) => {
-    const channel = new BroadcastChannel(channelName)
-    window.benchHeard = new Promise((resolve) => {
-      channel.onmessage = ({ data }: MessageEvent<Uint8Array>) => {
-        channel.close()
-        resolve([...data])
-      }
-    })
-  }, name)
+  await sender.evaluate(
+    ({ name, lock }) => {
+      window.benchHeard = []
+      new BroadcastChannel(name).onmessage = ({ data }: MessageEvent<Uint8Array>) => window.benchHeard.push([...data])
+      return new Promise<void>((held) => {
+        void navigator.locks.request(lock, () => {
+          held()
+          return new Promise(() => {})
+        })
+      })
+    },
+    { name: channel, lock: lockName(self) },
+  )
   return sender
 }
 
-const firstHeard = (sender: Page): Promise<number[]> => sender.evaluate(() => window.benchHeard)
+/** The next frame like this that the sending tab hears. */
+async function nextHeard(sender: Page, { open }: Sealer, isLike: (opened: Opened) => boolean): Promise<Opened> {
+  for (;;) {
+    await sender.waitForFunction(() => window.benchHeard.length > 0)
+    const opened = await open(new Uint8Array(await sender.evaluate(() => window.benchHeard.shift()!)))
+    if (opened.ok && isLike(opened.value)) return opened.value
+  }
+}
 
 /** Runs in the sending tab. */
 function sendFrame({ name, frame }: { readonly name: string; readonly frame: string }): void {

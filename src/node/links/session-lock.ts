@@ -4,7 +4,8 @@
  */
 import type { PeerId } from '../../sync/effects.ts'
 
-const lockName = (peer: PeerId): string => `session:${peer}`
+/** Of the Web Lock that a running node holds. */
+export const lockName = (peer: PeerId): string => `session:${peer}`
 
 /** Holds this run's lock until the worker ends. Resolves when it is held; at once where there are no locks. */
 export async function holdSession(self: PeerId): Promise<void> {
