@@ -17,11 +17,13 @@ export interface Disk {
   index: IndexPart | null
   /** The first so many survive a crash. */
   safe: number
+  /** Bundles of whole segments that stood after a damaged one: kept beside the ops, and taken in at each start like a file. */
+  rescued: readonly Uint8Array[]
   /** What it answers to writes instead of keeping them. */
   failure: 'full' | 'failed' | null
 }
 
-export const createDisk = (): Disk => ({ kept: [], index: null, safe: 0, failure: null })
+export const createDisk = (): Disk => ({ kept: [], index: null, safe: 0, rescued: [], failure: null })
 
 const endOf = (last: Kept | undefined): number => (last === undefined ? 0 : last.segment.first + last.segment.count)
 
@@ -48,14 +50,25 @@ export function write(disk: Disk, segments: readonly Segment[], durability: Dura
 /** Segments from the one that holds op `from`, at most `limit`; none from the first unreadable one on. */
 export function read(disk: Disk, from: number, limit: number): Segment[] {
   const out: Segment[] = []
-  for (const { segment, flipped } of disk.kept) {
+  for (const kept of disk.kept) {
     if (out.length >= limit) break
-    if (segment.first + segment.count <= from) continue
-    const found = flipped === null ? segment : unpackSegment(segment.first, segment.count, flipped)
-    if (!('bytes' in found)) break
+    if (endOf(kept) <= from) continue
+    const found = readable(kept)
+    if (found === null) break
     out.push(found)
   }
   return out
+}
+
+function readable({ segment, flipped }: Kept): Segment | null {
+  const found = flipped === null ? segment : unpackSegment(segment.first, segment.count, flipped)
+  return 'bytes' in found ? found : null
+}
+
+/** The segments from op `from` on that can be read, and what was rescued before: what a damaged disk hands on beside its first ops. */
+export function rescue({ kept, rescued }: Disk, from: number): Uint8Array[] {
+  const whole = kept.filter((each) => endOf(each) > from).flatMap((each) => readable(each)?.bytes ?? [])
+  return [...whole, ...rescued]
 }
 
 /** The machine stops: of what is not safe, only the first `survive` (a share, 0 … 1) are there afterwards. */
@@ -68,6 +81,7 @@ export function loseTail(disk: Disk, survive: number): void {
 export function rollBack(disk: Disk, share: number): void {
   disk.kept.length = Math.min(disk.kept.length, Math.max(1, Math.floor(disk.kept.length * share)))
   disk.safe = disk.kept.length
+  disk.rescued = []
 }
 
 /** Flips one bit of the segment at `place` (0 … 1 of all). */

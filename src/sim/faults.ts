@@ -1,9 +1,10 @@
 /** Carries out the faults of a plan, and heals the world when the storm is over. */
 import { numberOf } from '../core/dag.ts'
 import type { OpId } from '../core/op.ts'
+import { equalBytes } from '../core/bytes.ts'
 import { pushAll } from '../core/lists.ts'
 import { createDisk, flipBit, lengthOf, loseTail, rollBack, safeOps } from './disk.ts'
-import { addNode, forget, give, type SimNode, start } from './node.ts'
+import { addNode, forget, give, type SimNode, start, unitsOf } from './node.ts'
 import { pack } from './pack.ts'
 import type { Fault } from './plan.ts'
 import { countFault, type World } from './world.ts'
@@ -51,17 +52,18 @@ function begin(world: World, fault: Fault): void {
     case 'amnesia':
       world.forgetful.add(node.identity)
       rollBack(node.disk, chance.life.next())
-      lose(world, node, lengthOf(node.disk))
+      lose(world, node, (op) => op < lengthOf(node.disk))
       break
     case 'evict':
-      lose(world, node, 0)
+      lose(world, node, () => false)
       node.disk = createDisk()
       forget(world, node)
       resumed = false
       break
     case 'flip': {
       const place = chance.life.next()
-      lose(world, node, node.disk.kept[Math.floor(place * node.disk.kept.length)]?.segment.first ?? 0)
+      const { first, count } = node.disk.kept[Math.floor(place * node.disk.kept.length)]?.segment ?? { first: 0, count: 0 }
+      lose(world, node, (op) => op < first || op >= first + count)
       flipBit(node.disk, place, chance.life.next())
       break
     }
@@ -82,15 +84,25 @@ function stop(world: World, node: SimNode): void {
   }
 }
 
-/** From its op `first` on, this disk is lost for good: what is safe nowhere else need not come back. */
-function lose(world: World, node: SimNode, first: number): void {
-  const isSafeAt = (other: SimNode, id: OpId): boolean => {
-    const place = numberOf(other.engine.replica.dag, id)
-    return place >= 0 && place < (other === node ? first : safeOps(other.disk))
-  }
-  for (const number of world.owed) {
-    const { id } = world.ledger.entries[number]!.unitOp
-    if (!world.nodes.some((other) => isSafeAt(other, id))) world.owed.delete(number)
+/**
+ * Of the ops on this disk, only those that are kept can be read from now on. What is safe nowhere need not come back, and neither need what
+ * follows it.
+ */
+function lose({ nodes, ledger, owed }: World, node: SimNode, isKept: (op: number) => boolean): void {
+  const isStoredAt = (other: SimNode, op: number): boolean =>
+    op >= 0 && (other === node ? op < lengthOf(other.disk) && isKept(op) : op < safeOps(other.disk))
+  const isSafeAt = (other: SimNode, id: OpId): boolean =>
+    isStoredAt(other, numberOf(other.engine.replica.dag, id)) ||
+    other.disk.rescued.some((bytes) =>
+      unitsOf(bytes)!
+        .flat()
+        .some((each) => equalBytes(each.id, id)),
+    )
+  const safe: boolean[] = []
+  // Parents come first.
+  for (const { unitOp, parents, number } of ledger.entries) {
+    safe.push(parents.every((parent) => safe[parent]) && nodes.some((other) => isSafeAt(other, unitOp.id)))
+    if (!safe[number]) owed.delete(number)
   }
 }
 

@@ -16,7 +16,7 @@ import { createEngine, restore, restoreIndex, step } from '../sync/engine.ts'
 import type { Engine } from '../sync/state.ts'
 import { recall } from '../sync/trust.ts'
 import { checkCaps } from './caps.ts'
-import { createDisk, type Disk, durableOps, lengthOf, read, safeOps, write } from './disk.ts'
+import { createDisk, type Disk, durableOps, lengthOf, read, rescue, safeOps, write } from './disk.ts'
 import type { Identity } from './identity.ts'
 import { enter } from './ledger.ts'
 import { sendFrom } from './network.ts'
@@ -105,8 +105,8 @@ function engineFor({ room, chance, plan }: World, identity: Identity, now: numbe
 }
 
 /**
- * Starts a node from its disk. If the disk is damaged, the node keeps what is before the damage, under a new key. (The product keeps the
- * whole ops after it too.)
+ * Starts a node from its disk. If the disk is damaged, the node keeps what is before the damage, under a new key, and beside it what is
+ * whole after the damage.
  */
 export function start(world: World, node: SimNode, resumed: boolean): void {
   const now = clockOf(node, world.schedule.now)
@@ -131,6 +131,7 @@ export function start(world: World, node: SimNode, resumed: boolean): void {
   if (whole < length) {
     node.disk = createDisk()
     write(node.disk, segments.slice(0, whole), 'strict')
+    node.disk.rescued = rescue(disk, lengthOf(node.disk))
     forget(world, node)
     return start(world, node, false)
   }
@@ -143,6 +144,12 @@ export function start(world: World, node: SimNode, resumed: boolean): void {
   node.latest.clear()
   const { dag } = engine.replica
   for (let op = 0; op < dag.length; op++) mark(node, world.ledger.byId.get(keyOf(idOf(dag, op)))!.number)
+  node.disk.rescued = node.disk.rescued.filter((bytes) =>
+    unitsOf(bytes)!
+      .flat()
+      .some(({ id }) => numberOf(dag, id) < 0),
+  )
+  if (node.disk.rescued.length > 0) give(world, node, { type: 'import', ref: 0, bundles: node.disk.rescued })
   give(world, node, { type: 'linked' })
 }
 

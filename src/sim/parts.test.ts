@@ -9,7 +9,7 @@ import { createReplica, receive } from '../core/replica.ts'
 import { sortedHeads } from '../core/dag.ts'
 import { sliceHistory } from '../core/history.ts'
 import { type Accepts, admittedSet, randomOrder, viewOf } from './definition.ts'
-import { createDisk, flipBit, lengthOf, loseTail, read, rollBack, safeOps, write } from './disk.ts'
+import { createDisk, flipBit, lengthOf, loseTail, read, rescue, rollBack, safeOps, write } from './disk.ts'
 import { createRandom } from './random.ts'
 import { createSchedule } from './schedule.ts'
 import { bomb, squeeze, squeezeRuns, unsqueeze } from './squeeze.ts'
@@ -86,6 +86,7 @@ describe('a disk', () => {
       expect(read(disk, 0, 9)).toEqual([segment(0)])
       expect(read(disk, 4, 9)).toEqual([segment(4)])
       expect(safeOps(disk)).toBe(2)
+      expect(rescue(disk, 2)).toEqual([segment(4).bytes])
     }
   })
 

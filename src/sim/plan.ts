@@ -111,6 +111,8 @@ function faults(random: Random, nodes: number, storm: number): Fault[] {
         out.push({ type: 'evict', at, until, node })
         break
       case 8:
+        // What the node writes while nobody hears it is on its disk only, and stands after what the flip damages.
+        if (random.chance(0.5)) out.push({ type: 'eclipse', at: Math.floor(random.between(0, at)), until, node })
         out.push({ type: 'flip', at, until, node })
         break
       case 9:
