@@ -11,11 +11,11 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import process, { argv, env, exit, stdout } from 'node:process'
-import { parseArgs } from 'node:util'
+import process, { env, exit, stdout } from 'node:process'
 import { runnerImport } from 'vite'
 import { requireTestChromium } from './browser.mjs'
 import { said, spliceIn } from './edits.mjs'
+import { optionsOf } from './options.mjs'
 import { root } from './paths.mjs'
 
 /** @typedef {import('../src/sim/defences.ts').Defence} Defence */
@@ -23,8 +23,7 @@ import { root } from './paths.mjs'
 /** @typedef {import('./defences.runner.mjs').Case} Case */
 /** @typedef {'failed as it should' | 'NOT NOTICED' | 'NO SUCH TEST' | 'DOES NOT RUN'} Outcome */
 
-const { values: options, positionals: rows } = parseArgs({
-  args: argv.slice(2),
+const { values: options, positionals: rows } = optionsOf({
   options: { json: { type: 'boolean', default: false } },
   allowPositionals: true,
 })

@@ -10,17 +10,16 @@
  * Fails on a finding, and when a target that had inputs enough never refused one for a reason that it must be able to give.
  */
 import { join } from 'node:path'
-import { argv, cpuUsage, exit, stdout } from 'node:process'
+import { cpuUsage, exit, stdout } from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { buildForNode } from './build-for-node.mjs'
+import { optionsOf } from './options.mjs'
 import { root } from './paths.mjs'
 
 /** @typedef {typeof import('../src/sim/fuzz/main.ts')} Fuzz */
 /** @typedef {ReturnType<Fuzz['startTally']>} Tally */
 
-const { values: options } = parseArgs({
-  args: argv.slice(2),
+const { values: options } = optionsOf({
   options: {
     inputs: { type: 'string', default: '500000' },
     seed: { type: 'string', default: '0' },

@@ -1,25 +1,13 @@
 /** What sim.mjs is asked to do. */
 import { availableParallelism } from 'node:os'
-import { argv, exit } from 'node:process'
-import { parseArgs } from 'node:util'
+import { optionsOf, refuse } from './options.mjs'
 
 /** @typedef {import('./sim-worker.mjs').Plan} Plan */
 /** @typedef {Parameters<import('./sim-worker.mjs').Sim['checkCase']>[0]} Case */
 
-/**
- * Ends the command.
- * @param {string} sentence what is wrong with the options
- * @returns {never}
- */
-export function refuse(sentence) {
-  console.error(sentence)
-  exit(1)
-}
-
 /** The options of the command line, as `sim.mjs` lists them, with all numbers whole ones. */
 export function readOptions() {
-  const { values } = parseArgs({
-    args: argv.slice(2),
+  const { values } = optionsOf({
     options: {
       seeds: { type: 'string' },
       seed: { type: 'string' },
