@@ -4,6 +4,7 @@ import { Keys } from '../shared/Keys.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import { graphMessages } from './graph-messages.ts'
 import { legendMessages as text, movesMessages as moves } from './legend-messages.ts'
+import './legend.css'
 
 const MARKS: readonly (readonly [text: string, className: string, picture: ReactNode])[] = [
   [text.op, 'mark-op', <circle key="op" cx="14" cy="10" r="5" />],

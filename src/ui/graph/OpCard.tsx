@@ -14,6 +14,7 @@ import { ExportEvidence } from './ExportEvidence.tsx'
 import { GraphIcon } from './GraphIcons.tsx'
 import type { GraphHost } from './graph-host.ts'
 import { graphMessages } from './graph-messages.ts'
+import './op-card.css'
 
 /** Parents, children and authors shown at first; a press shows the rest. */
 const MAX_LISTED = 12
