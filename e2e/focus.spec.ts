@@ -28,6 +28,35 @@ test('a room that was begun is typed into at once, and so is one that was opened
   await expect.poll(() => hasFocus(other)).toBe('Message')
 })
 
+test('Escape leaves the message field for the history once it is empty, and not while an input method composes', async ({
+  host,
+  device,
+}) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Add a node here', exact: true }).click()
+  const added = page.getByRole('textbox', { name: /^Write as / })
+  const box = page.getByRole('textbox', { name: 'Message', exact: true })
+  await expect(added).toHaveCount(1)
+  await box.fill('a draft')
+  await page.keyboard.press('Escape')
+  await expect(box).toBeFocused()
+  await expect(box).toHaveValue('a draft')
+  for (const [console, field] of [box, added].entries()) {
+    await field.fill('')
+    await field.evaluate((area) =>
+      area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true, cancelable: true })),
+    )
+    await expect(field).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(page.locator('.console').nth(console).locator('.history')).toBeFocused()
+  }
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible()
+  await page.keyboard.press('?')
+  await page.keyboard.press('/')
+  await expect(page.getByRole('searchbox').nth(1)).toBeFocused()
+})
+
 test('whatever opens and is closed again, by Escape or by its button, something has the focus', async ({ host, device }) => {
   const page = await (await device()).open(`${host.address}/#new`)
   await type(page, 'one')

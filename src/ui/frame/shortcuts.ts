@@ -7,7 +7,11 @@ import { selectedOf } from '../state/page.ts'
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
-/** `/` search, `?` help, `L` live, `Esc` close the place, else clear the selection. */
+/** In what is empty a person has nothing to lose by leaving it. */
+const isEmptyField = (target: EventTarget | null): target is HTMLElement =>
+  target instanceof HTMLElement && 'value' in target && target.value === ''
+
+/** `/` search, `?` help, `L` live, `Esc` close the place, else leave an empty field of a console for its history, else clear the selection. */
 export function useShortcuts(): void {
   const page = usePage()
   useEffect(() => {
@@ -19,6 +23,7 @@ export function useShortcuts(): void {
       if (event.key === 'Escape') {
         if (place !== null) page.show(null)
         else if (!typing(event.target)) node?.select(null)
+        else if (isEmptyField(event.target)) event.target.closest('.console')?.querySelector<HTMLElement>('.history')?.focus()
         return
       }
       if (typing(event.target)) return

@@ -34,7 +34,7 @@ export const helpMessages = {
     ['Ctrl Enter', 'send what is typed'],
     ['/', 'outside a text field: search the history for a text, a name or the beginning of an id'],
     ['Enter', 'in the search: the next match, with Shift the one before'],
-    ['Esc', 'close, clear the search or the selection'],
+    ['Esc', 'close, clear the search or the selection; in an empty message field, go to the history'],
     ['L', 'follow the newest, in history and graph'],
     ['?', 'this help'],
   ] as readonly (readonly [string, string])[],
