@@ -105,6 +105,20 @@ test('revealing brings a place into the box, at a size where marks can be seen, 
   )
 })
 
+test('a revealed op stands clear of what the page lays over the picture, with the ring around it', () => {
+  const place = extent.chain((all) => fc.tuple(fc.constant(all), fc.nat(all.columns - 1), fc.nat(all.rows - 1)))
+  const covered = fc.record({ right: fc.integer({ min: 200, max: 841 }), bottom: fc.integer({ min: 140, max: 800 }) })
+  fc.assert(
+    fc.property(camera, place, covered, (any, [all, column, row], edges) => {
+      const low: Box = { ...box, ...edges }
+      const { x, y, laneGap, rowGap } = revealing(settled(any, all, low), column, row, all, low)
+      const op = { r: Math.max(2, Math.min(7, rowGap * 0.22, laneGap * 0.16)) + 9, x: x + column * laneGap, y: y + row * rowGap }
+      expect(op.x + op.r).toBeLessThanOrEqual(low.right)
+      expect(op.y + op.r).toBeLessThanOrEqual(low.bottom)
+    }),
+  )
+})
+
 test('few columns keep their width and place while rows zoom', () => {
   const all: Extent = { columns: 3, rows: 50_000, newest: 0 }
   expect(fitted(all, box).laneGap).toBe(following({ x: 0, y: 0, laneGap: 1, rowGap: MAX_ROW_GAP }, all, box).laneGap)

@@ -57,8 +57,15 @@ const MARGIN_BOTTOM = 46
 const MARGIN_TOP_PART = 0.12
 const MARGIN_BOTTOM_PART = 0.26
 
+/** How far a selected op reaches from its middle with its ring, at most (`drawPointed`), and the part of a low box that this may take. */
+const SELECTED_REACH = 18
+const SELECTED_REACH_PART = 0.25
+
 const marginTop = ({ top, bottom }: Box): number => Math.min(MARGIN_TOP, (bottom - top) * MARGIN_TOP_PART)
 const marginBottom = ({ top, bottom }: Box): number => Math.min(MARGIN_BOTTOM, (bottom - top) * MARGIN_BOTTOM_PART)
+
+/** Between the right side and the middle of the last column. Where the page covers more, the ring around an op stands clear of that. */
+const besideLast = (laneGap: number, { right, full }: Box): number => Math.max(laneGap / 2, right < full ? SELECTED_REACH : 0)
 
 /** Row height at which a room is shown until a person zooms, in a canvas of so much height (CSS pixels). */
 export const homeRowGap = (height: number): number => (height < LOW ? LOW_ROW_GAP : HOME_ROW_GAP)
@@ -85,7 +92,7 @@ export function settled(camera: Camera, extent: Extent, box: Box): Camera {
   const laneGap = laneGapFor(rowGap, extent.columns, box)
   const width = extent.columns * laneGap
   const most = box.left + Math.max(0, box.full - box.left - width) / 2 + laneGap / 2
-  const x = clamp(camera.x, Math.min(most, box.right - width + laneGap / 2), most)
+  const x = clamp(camera.x, Math.min(most, box.right - besideLast(laneGap, box) - width + laneGap), most)
   const first = box.top + marginTop(box)
   const last = box.bottom - marginBottom(box) - (extent.rows - 1) * rowGap
   const y = last >= first ? first : clamp(camera.y, last, first)
@@ -125,8 +132,9 @@ export function revealing(camera: Camera, column: number, row: number, extent: E
   const laneGap = rowGap === camera.rowGap ? camera.laneGap : laneGapFor(rowGap, extent.columns, box)
   const px = camera.x + column * camera.laneGap
   const py = camera.y + row * camera.rowGap
-  const calm = (box.bottom - box.top) / 12
-  const x = clamp(px, box.left + laneGap / 2, box.right - laneGap / 2)
+  const height = box.bottom - box.top
+  const calm = Math.max(height / 12, Math.min(SELECTED_REACH, height * SELECTED_REACH_PART))
+  const x = clamp(px, box.left + laneGap / 2, box.right - besideLast(laneGap, box))
   const y = clamp(py, box.top + calm, box.bottom - calm)
   if (x === px && y === py && rowGap === camera.rowGap) return camera
   return settled({ x: x - column * laneGap, y: y - row * rowGap, laneGap, rowGap }, extent, box)
