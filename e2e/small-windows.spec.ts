@@ -106,6 +106,28 @@ test('on a telephone the match that Enter leads to is in sight, under nothing', 
   await expect(page.getByRole('region', { name: 'The selected op' })).toBeVisible()
 })
 
+test('on a telephone a match that is pressed in the list has the height of the history, and the buttons go on from it', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (let i = 0; i < 12; i++) await type(page, i % 3 === 0 ? `Ada ${i}` : `between ${i}`)
+  await page.getByRole('searchbox').fill('Ada')
+  await page.locator('.found-entry', { hasText: 'Ada 6' }).click()
+  const match = page.locator('.entry[data-selected="true"]')
+  await expect(match).toContainText('Ada 6')
+  await expect(match).toBeInViewport({ ratio: 1 })
+  expect(await page.locator('.history').evaluate((history) => history.clientHeight)).toBeGreaterThan(300)
+  await page.getByRole('button', { name: /^Next match/ }).click()
+  await expect(match).toContainText('Ada 3')
+  await expect(match).toBeInViewport({ ratio: 1 })
+  await page.getByRole('button', { name: /^End the search/ }).click()
+  await expect(page.locator('.found')).toHaveCount(0)
+  await expect(match).toBeInViewport({ ratio: 1 })
+})
+
 test('on a telephone with its keyboard open the graph gives way: the message that one answers is in sight', async ({ host, device }) => {
   const { open } = await device()
   const page = await open(`${host.address}/#new`)

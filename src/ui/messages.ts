@@ -175,6 +175,7 @@ export const messages = {
     foundAt: (i: number, n: number, more: boolean) => `${countInWords(i)} of ${more ? 'more than ' : ''}${countInWords(n)}`,
     nextFound: 'Next match (Enter)',
     previousFound: 'Previous match (Shift+Enter)',
+    closeSearch: 'End the search (Esc)',
     found: (n: number, more: boolean) =>
       n === 0 ? 'Nothing found' : more ? `More than ${plural(n, 'entry', 'entries')}; these are the newest` : plural(n, 'entry', 'entries'),
     olderFound: 'Show older ones',

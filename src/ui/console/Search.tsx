@@ -1,6 +1,10 @@
-/** Search in the history: what is found stands over it, newest first, and leads back to its place. Enter goes from one to the next. */
+/**
+ * Search in the history: what is found stands over it, newest first, and leads back to its place. Enter goes from one to the next, whichever a
+ * person has begun with.
+ */
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { Match } from '../../worker/api.ts'
+import { isExact } from '../shared/focus.ts'
 import { isComposing } from '../shared/keys.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
@@ -44,15 +48,22 @@ export function Search() {
   /** What had the focus is about to go: the history has it next, and its keys scroll it. */
   const leave = (): void => place.current!.closest('.console')!.querySelector<HTMLElement>('.history')!.focus()
 
-  const show = ({ id, excerpt }: Match): void => {
-    page.focus(node.slot)
-    node.showFound(id, { words: excerpt.words === '' ? '' : found!.by })
-  }
-
-  const go = (match: Match): void => {
-    show(match)
+  const close = (): void => {
     ask('')
     leave()
+  }
+
+  const show = (match: Match): void => {
+    setShown(match)
+    page.focus(node.slot)
+    node.showFound(match.id, { words: match.excerpt.words === '' ? '' : found!.by })
+  }
+
+  /** The list has made way. With fingers the field would open the keyboard. */
+  const go = (match: Match): void => {
+    show(match)
+    if (isExact()) place.current!.querySelector('input')!.focus()
+    else leave()
   }
 
   const older = (): void => {
@@ -78,9 +89,7 @@ export function Search() {
       step.current = by
       return setLimit(found.limit + PAGE)
     }
-    const match = matches.at(next % matches.length)!
-    setShown(match)
-    show(match)
+    show(matches.at(next % matches.length)!)
   }
   useEffect(() => {
     if (step.current !== null) walk(step.current)
@@ -90,8 +99,7 @@ export function Search() {
     if (isComposing(event)) return
     if (event.key === 'Escape') {
       event.stopPropagation()
-      ask('')
-      leave()
+      close()
     } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement) {
       event.preventDefault()
       walk(event.shiftKey ? -1 : 1)
@@ -113,6 +121,7 @@ export function Search() {
           placeholder={text.searchShort}
           value={query}
           onChange={(event) => ask(event.target.value)}
+          onClick={() => setShown(null)}
           onKeyDown={onKeyDown}
         />
         <kbd aria-hidden="true">/</kbd>
@@ -129,6 +138,9 @@ export function Search() {
                 <StepButton by={-1} walk={walk} onKeyDown={onKeyDown} />
               </>
             )}
+            <button type="button" className="found-step" aria-label={text.closeSearch} title={text.closeSearch} onClick={close}>
+              <Icon name="close" />
+            </button>
           </div>
           {at === null && (
             <ol key={found.by} role="list" aria-label={text.results}>

@@ -142,6 +142,21 @@ test('a found entry shows the words with what stands around them, marked, and is
   expect(first.querySelector('mark')!.textContent).toBe('entry 9')
   first.click()
   await vi.waitFor(() => expect(selected).toEqual([{ n: 9, words: 'entry' }]))
+})
+
+test('a match that is pressed in the list is gone to as Enter does: the search stays, and the next Enter goes on from there', async () => {
+  await find('entry', 9, 5, 2)
+  place.querySelectorAll<HTMLElement>('.found-entry')[1]!.click()
+  await vi.waitFor(() => expect(shown()).toBe(5))
+  expect([field().value, listed(), said()]).toEqual(['entry', 0, messages.console.foundAt(2, 3, false)])
+  expect(document.activeElement).toBe(field())
+  await userEvent.keyboard('{Enter}')
+  expect([shown(), said()]).toEqual([2, messages.console.foundAt(3, 3, false)])
+  // The list is a press on the field away, and the end of the search one on its button.
+  await userEvent.click(field())
+  expect(listed()).toBe(3)
+  place.querySelector<HTMLElement>(`[aria-label="${messages.console.closeSearch}"]`)!.click()
+  await vi.waitFor(() => expect([field().value, said()]).toEqual(['', '']))
   expect(document.activeElement).toBe(place.querySelector('.history'))
 })
 

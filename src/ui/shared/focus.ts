@@ -7,7 +7,8 @@ import { useEffect } from 'react'
 
 const FOCUSABLE = '[tabindex="0"], button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select, a[href]'
 
-const isExact = (): boolean => matchMedia('(pointer: fine)').matches
+/** Whether what a person points with opens no keyboard on the screen. */
+export const isExact = (): boolean => matchMedia('(pointer: fine)').matches
 
 /** Where one types; with fingers, what one reads, since the focus would open the keyboard. */
 function home(): HTMLElement | null {
