@@ -67,6 +67,24 @@ test('the field for a room’s name says what a room without one is called, and 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A room')
 })
 
+test('a room’s name that is longer than others show says so before it is cut, and no character of it is cut in two', async ({
+  host,
+  device,
+}) => {
+  const page = await (await device()).context.newPage()
+  await page.goto(host.address)
+  const field = page.getByRole('textbox', { name: 'Room name' })
+  await field.focus()
+  await page.keyboard.insertText('😀'.repeat(120))
+  await expect(field).toHaveValue('😀'.repeat(120))
+  await expect(field).toHaveAttribute('aria-invalid', 'false')
+  await page.keyboard.insertText('!')
+  await expect(field).toHaveAccessibleDescription(/ This name is too long: the room gets its first 120 characters\.$/)
+  await page.keyboard.press('Enter')
+  await ready(page)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('😀'.repeat(120))
+})
+
 test('an address with a link that is not right leads to the start page, where it can be corrected', async ({ host, device }) => {
   const { context, open } = await device()
   const link = (await open(`${host.address}/#new`)).url()

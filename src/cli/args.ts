@@ -1,6 +1,7 @@
 /** Reads the command line. Pure; tried in `args.test.ts`. */
 import { parseArgs } from 'node:util'
 import { withoutEndSlashes } from '../core/end-slashes.ts'
+import { MAX_ROOM_NAME } from '../core/limits.ts'
 import { isSeen } from '../core/quotable.ts'
 import { findLink } from '../core/room-link.ts'
 import { MAX_NAME_LENGTH } from '../net/direct/signal.ts'
@@ -59,8 +60,6 @@ Each line that you type is written to the room as a message. In a terminal, line
 
 /** The name of a node that was given none. Nobody is told it. */
 const USUAL_NAME = 'node'
-/** Characters of a room's name. Other nodes show no more of it either. */
-const LONGEST_ROOM_NAME = 120
 const isShownName = (name: string, longest: number): boolean => isSeen(name) && Array.from(name).length <= longest && name.isWellFormed()
 const SCHEMES = ['http:', 'https:', 'ws:', 'wss:']
 
@@ -116,8 +115,8 @@ function readRun(args: readonly string[]): Asked {
 
   if (values.new !== undefined) {
     const roomName = values.new.trim()
-    if (!isShownName(roomName, LONGEST_ROOM_NAME))
-      return wrong(`--new takes the room's name: ${LONGEST_ROOM_NAME} characters at most, and at least one that can be seen.`)
+    if (!isShownName(roomName, MAX_ROOM_NAME))
+      return wrong(`--new takes the room's name: ${MAX_ROOM_NAME} characters at most, and at least one that can be seen.`)
     return { type: 'run', options: { room: { type: 'found', name: roomName }, relay, ...rest } }
   }
   if (text === undefined) return { type: 'run', options: { room: { type: 'resume' }, relay, ...rest } }

@@ -75,3 +75,6 @@ export const MAX_PENDING_PARENTS = 65_536
 
 /** Ids of rejected ops remembered, oldest forgotten first (2 MiB of ids). If one is forgotten, its op is only checked once more. */
 export const MAX_REJECTED_REMEMBERED = 65_536
+
+/** Characters of a room's name that are shown and remembered: a line. */
+export const MAX_ROOM_NAME = 120

@@ -4,6 +4,7 @@
  */
 import { fromHex, toHex } from '../core/bytes.ts'
 import { idOf, numberOfAuthor } from '../core/dag.ts'
+import { MAX_ROOM_NAME } from '../core/limits.ts'
 import { asAuthor, asOpId } from '../core/op.ts'
 import type { Refusal } from '../core/result.ts'
 import { quotable } from '../core/quotable.ts'
@@ -45,9 +46,6 @@ import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
 import type { ExportedRoom, Hex, ImportOutcome, NodeStatus, SubmitReply } from './views.ts'
 import { createVerifier, openingCostBy, verifyOneBy } from './verifier.ts'
-
-/** Characters of a room's name that are shown and remembered. */
-const MAX_NAME = 120
 
 /** The import of rescued ops. A person's imports are numbered from 1 on. */
 const FROM_DISK = 0
@@ -267,7 +265,7 @@ export async function createNode({
     async name() {
       if (engine.replica.dag.length === 0) return null
       const [page] = await library.read([0])
-      return page?.body.kind === 'genesis' ? quotable(Array.from(page.body.name).slice(0, MAX_NAME).join('')) : null
+      return page?.body.kind === 'genesis' ? quotable(Array.from(page.body.name).slice(0, MAX_ROOM_NAME).join('')) : null
     },
     status: () => statusOf(engine, links, presence, offline),
     setServers: (next) => void (servers = next),

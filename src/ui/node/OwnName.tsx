@@ -4,6 +4,7 @@
  */
 import { useEffect, useId, useState, type FormEvent } from 'react'
 import { lookOf } from '../shared/AuthorMark.tsx'
+import { firstCharacters } from '../shared/first-characters.ts'
 import { useNode, useNodeState, usePageState } from '../state/bindings.ts'
 import { nodeMessages as text } from './node-messages.ts'
 
@@ -11,9 +12,6 @@ import { nodeMessages as text } from './node-messages.ts'
 const MAX_LENGTH = 40
 /** What others see is said when nothing was typed for so long (ms): not for each key. */
 const TYPING_PAUSE = 700
-
-/** As much of it as others show. */
-const cut = (name: string): string => Array.from(name.trim()).slice(0, MAX_LENGTH).join('')
 
 export function OwnName() {
   const node = useNode()
@@ -39,7 +37,7 @@ export function OwnName() {
     setJudged(name)
   }
 
-  const isTooLong = cut(name) !== name.trim()
+  const isTooLong = firstCharacters(name, MAX_LENGTH) !== name.trim()
   const isJudged = isTold && judged === name
   const isNone = isChanged && name.trim() === ''
   const sign = isNone ? text.ownNameNone : seen === '' ? '' : isTooLong ? text.ownNameLong(MAX_LENGTH, seen) : text.ownNameSeen(seen)
@@ -56,7 +54,7 @@ export function OwnName() {
         onChange={(event) => {
           setName(event.target.value)
           setChanged(true)
-          node.sayName(cut(event.target.value))
+          node.sayName(firstCharacters(event.target.value, MAX_LENGTH))
         }}
       />
       <p id={signId} className="own-name-sign their-text" data-bad={isTooLong} role="status">

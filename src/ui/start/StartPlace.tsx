@@ -1,5 +1,7 @@
 /** Where a tab without a room begins: name one, join one by its link, or go on in one that is kept here. */
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent } from 'react'
+import { MAX_ROOM_NAME } from '../../core/limits.ts'
+import { firstCharacters } from '../shared/first-characters.ts'
 import { Mark } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
 import { usePage } from '../state/bindings.ts'
@@ -28,11 +30,14 @@ export default function StartPlace() {
   const [mistyped] = useState(() => (decideStartUp(location.hash).type === 'mistyped' ? location.href : null))
   const nameId = useId()
   const namelessId = useId()
+  const longId = useId()
   const nameField = useRef<HTMLInputElement>(null)
 
+  const shown = firstCharacters(name, MAX_ROOM_NAME)
+  const isTooLong = shown !== name.trim()
   const create = (event: FormEvent): void => {
     event.preventDefault()
-    page.open(null, name.trim() === '' ? messages.opening.defaultName : name.trim())
+    page.open(null, shown === '' ? messages.opening.defaultName : shown)
   }
 
   // The camera starts again with another one.
@@ -79,15 +84,18 @@ export default function StartPlace() {
               ref={nameField}
               className="input"
               value={name}
-              maxLength={120}
               placeholder={text.namePlaceholder}
-              aria-describedby={namelessId}
+              aria-invalid={isTooLong}
+              aria-describedby={`${namelessId} ${longId}`}
               onChange={(event) => setName(event.target.value)}
               // Who comes back has the focus on the rooms above, and who has a link to correct on that.
               autoFocus={kept.rooms !== null && !returns && mistyped === null}
             />
             <p id={namelessId} className="start-note">
               {text.nameless}
+            </p>
+            <p id={longId} className="bad" role="status">
+              {isTooLong ? text.longName(MAX_ROOM_NAME) : ''}
             </p>
             <button type="submit" className="button-accent">
               {text.create}

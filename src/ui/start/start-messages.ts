@@ -15,6 +15,7 @@ export const startMessages = {
   name: 'Room name',
   namePlaceholder: 'for example: Thursday seminar',
   nameless: `A room’s name stays as it is. If you give none, it is “${messages.opening.defaultName}”.`,
+  longName: (most: number) => `This name is too long: the room gets its first ${countInWords(most)} characters.`,
   create: 'Create the room',
   join: 'Join a room',
   link: 'Room link',
