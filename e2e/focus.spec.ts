@@ -89,7 +89,7 @@ test('whatever opens and is closed again, by Escape or by its button, something 
   }
 })
 
-test('an invitation by hand that is put away leaves the focus where the next one is made', async ({ host, device }) => {
+test('an invitation by hand that is hidden leaves the focus where the next one is made', async ({ host, device }) => {
   const page = await (await device()).open(`${host.address}/#new`)
   await page.getByRole('button', { name: 'Menu', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Peers', exact: true }).click()
@@ -97,12 +97,29 @@ test('an invitation by hand that is put away leaves the focus where the next one
   const invite = place.getByRole('button', { name: 'Invite a device', exact: true })
   for (const way of ['a press', 'a key'] as const) {
     await invite.click()
-    const done = place.getByRole('button', { name: 'Done', exact: true })
-    await expect(done).toBeVisible()
-    if (way === 'a press') await done.click()
-    else await done.press('Enter')
+    const hide = place.getByRole('button', { name: 'Hide this invitation', exact: true })
+    await expect(hide).toBeVisible()
+    if (way === 'a press') await hide.click()
+    else await hide.press('Enter')
     await expect(invite, `after ${way}`).toBeFocused()
   }
+})
+
+test('an invitation that is hidden before its answer came can still be answered, and the page says so', async ({ host, device }) => {
+  const page = await (await device()).open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Peers', exact: true }).click()
+  const place = page.getByRole('dialog', { name: 'Peers' })
+  await place.getByRole('button', { name: 'Invite a device', exact: true }).click()
+  const invitation = await place.locator('.carried-text[readonly]').inputValue()
+  await place.getByRole('button', { name: 'Hide this invitation', exact: true }).click()
+  const other = await (await device()).open(invitation)
+  const answer = await other.getByRole('textbox', { name: 'Bring this back to the device that invited, and paste it there' }).inputValue()
+  await expect(other.getByRole('button', { name: 'Hide this answer', exact: true })).toBeVisible()
+  await place.getByRole('textbox', { name: 'The answer to your invitation, or an invitation from another device' }).fill(answer)
+  await place.getByRole('button', { name: 'Connect', exact: true }).click()
+  await expect(place.getByText('Connected.', { exact: true })).toBeVisible()
+  await expect(place.getByRole('textbox', { name: 'An invitation from another device' })).toBeVisible()
 })
 
 test('a button that is disabled by what it did hands the focus on', async ({ host, device }) => {

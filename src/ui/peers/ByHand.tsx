@@ -40,6 +40,8 @@ export function ByHand() {
   const link = useNodeState((state) => state.opened?.link ?? '')
   const invited = usePageState((state) => state.invitation)
   const [carried, setCarried] = useState<Carried | null>(null)
+  /** An invitation was made, and no answer was taken since: it can be answered, shown or not. */
+  const [isOpen, setOpen] = useState(false)
   const [pasted, setPasted] = useState('')
   const [said, setSaid] = useState<Said & { readonly at: Where }>({ ...NOTHING_SAID, at: 'invite' })
   const say = useCallback((at: Where, words: string, isBad = false): void => setSaid({ at, words, isBad }), [])
@@ -60,6 +62,7 @@ export function ByHand() {
     const reply = await node.invite()
     if ('refused' in reply) return say('invite', byHandSentences[reply.refused], true)
     setCarried({ kind: 'invitation', words: invitationLink(location.href, link, reply.invitation) })
+    setOpen(true)
     say('invite', '')
   }
 
@@ -88,6 +91,7 @@ export function ByHand() {
       const reply = await node.meet(words)
       if ('refused' in reply) return say('paste', byHandSentences[reply.refused], true)
       setPasted('')
+      if (reply.answer === null) setOpen(false)
       setCarried(reply.answer === null ? null : { kind: 'answer', words: reply.answer })
       say('paste', reply.answer === null ? text.connecting : '')
       setAwaited({ peer: reply.peer, within: reply.answer === null ? CONNECT_WITHIN : null })
@@ -133,14 +137,14 @@ export function ByHand() {
               {copyMessages.copy}
             </button>
             <button type="button" className="button-plain" onClick={() => setCarried(null)}>
-              {text.done}
+              {text.hide[carried.kind]}
             </button>
           </div>
           <Outcome said={saidAt('carried')} />
         </div>
       )}
       <form className="paste" onSubmit={submit}>
-        <label htmlFor={pasteId}>{carried?.kind === 'invitation' ? text.pasteAnswer : text.paste}</label>
+        <label htmlFor={pasteId}>{carried?.kind === 'invitation' ? text.pasteAnswer : isOpen ? text.pasteEither : text.paste}</label>
         <textarea
           id={pasteId}
           className="input carried-text"
