@@ -48,6 +48,7 @@ describe('messages', () => {
     expect(messages.agreement({ type: 'peers', equal: 0, unheard: 2, peers: 2 })).toBe('waiting to hear from 2 peers')
     expect(messages.agreement({ type: 'alone' })).toBe('no peers connected')
     expect(messages.agreement({ type: 'fetching', got: 20, of: 4_000 })).toBe('fetching 20 of 4,000 ops')
+    expect(messages.agreement({ type: 'fetching', got: 20, of: 20 })).toBe('checking and storing 20 ops')
   })
 
   test('E6 a relay that closes with words of its own is not quoted: only the reasons that are known here are told', () => {

@@ -45,6 +45,7 @@ function agreement(value: Agreement): string {
     case 'alone':
       return 'no peers connected'
     case 'fetching':
+      if (value.of === value.got) return `checking and storing ${plural(value.of, 'op')}`
       return value.of === null
         ? `fetching, ${countInWords(value.got)} so far`
         : `fetching ${countInWords(value.got)} of ${plural(value.of, 'op')}`
