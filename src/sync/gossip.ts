@@ -138,6 +138,15 @@ export function told(engine: Engine, to: Peer | null): void {
   engine.heartbeatAt = engine.now + HEARTBEAT
 }
 
+/**
+ * This node has asked everybody, which says what it holds but echoes nobody's token. So announcements, echoes and heartbeats that are due
+ * stay due: without an echo, nobody counts this node as one that holds the same.
+ */
+export function askedAll(engine: Engine): void {
+  engine.toldAllAt = engine.now
+  if (engine.peers.size === 0) engine.heartbeatAt = engine.now + HEARTBEAT
+}
+
 /** The digest of the stored ops, which may be told. Hashes what changed since the last time. */
 export const storedDigest = (engine: Engine): Uint8Array => digestOfStored(headsOf(engine))
 

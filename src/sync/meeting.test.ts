@@ -30,6 +30,7 @@ import { nextIdentity } from '../sim/world.ts'
 import { decodeMessage, encodeMessage, type Want } from './messages.ts'
 import type { PeerId } from './effects.ts'
 import { isNearest } from './meeting.ts'
+import { isCurrent } from './peers.ts'
 import type { Fetch } from './open-fetch.ts'
 import { agrees } from './gossip.ts'
 
@@ -123,6 +124,28 @@ test('two who both have what the other lacks are equal after one question and on
   // There and back, and what the platform takes.
   expect(runUntil(stage, 1_000, () => agree(stage))).toBeLessThan(300)
   expect([open.length, asked.length]).toEqual([2, 0])
+})
+
+test('a path that opens does not delay what makes peers count as equal', () => {
+  const stage = createStage(2, { delay: { least: 5, most: 5 } })
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  const counts = (): boolean =>
+    [alice, bob].every(({ engine }) => [...engine.peers.values()].some((peer) => agrees(engine, peer) && isCurrent(engine, peer)))
+  say(stage, alice, 'both know this')
+  expect(runUntil(stage, 1_000, counts)).toBeLessThan(1_000)
+  // Bob is about to announce that he has it too.
+  say(stage, alice, 'and this')
+  expect(runUntil(stage, 1_000, () => agree(stage))).toBeLessThan(1_000)
+  for (const node of stage.nodes) give(stage.world, node, { type: 'linked' })
+  expect(runUntil(stage, 1_000, counts)).toBeLessThan(1_000)
+  // A path that comes and goes all the time.
+  let missing = 0
+  for (let i = 0; i < 40; i++) {
+    for (const node of stage.nodes) give(stage.world, node, { type: 'linked' })
+    run(stage, 1_000)
+    if (!counts()) missing++
+  }
+  expect(missing).toBe(0)
 })
 
 test('who has less than half of what another has, or has not written, does not answer for it', () => {

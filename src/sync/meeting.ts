@@ -5,7 +5,7 @@
  */
 import type { PeerId } from './effects.ts'
 import { isBusy } from './fetch.ts'
-import { holdingsOf, tellHeads, told } from './gossip.ts'
+import { askedAll, holdingsOf, tellHeads } from './gossip.ts'
 import { encodeMessage, type Units, type Want } from './messages.ts'
 import { type GivenUp, openQuestion } from './open-fetch.ts'
 import type { Peer } from './peer.ts'
@@ -52,7 +52,7 @@ export function askAll(engine: Engine): void {
       after: 0,
     }),
   )
-  told(engine, null)
+  askedAll(engine)
 }
 
 /** Answers a question to everybody, once, if this node is the one that is to answer it. */
