@@ -247,6 +247,26 @@ test('the legend, which may cover the button that opened it, is closed by its ow
   await vi.waitFor(() => expect(legend()).toBeNull())
 })
 
+test('the buttons that close the legend and the card of an op stay in sight while these are scrolled', async () => {
+  show(createHost())
+  await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
+  Object.assign(place.style, { width: '400px', height: '300px' })
+  const staysInSight = async (panelClass: string, closeClass: string): Promise<void> => {
+    await vi.waitFor(() => expect(place.querySelector(closeClass)).not.toBeNull())
+    const panel = place.querySelector<HTMLElement>(panelClass)!
+    const close = panel.querySelector<HTMLElement>(closeClass)!
+    await vi.waitFor(() => expect(panel.scrollHeight).toBeGreaterThan(panel.clientHeight + 20))
+    panel.scrollTop = panel.scrollHeight
+    const { left, right, top, bottom } = close.getBoundingClientRect()
+    expect(top).toBeGreaterThanOrEqual(panel.getBoundingClientRect().top)
+    expect(close.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2))).toBe(true)
+  }
+  place.querySelector<HTMLButtonElement>(`[aria-label="${graphMessages.toolbar.legend}"]`)!.click()
+  await staysInSight('.graph-legend', '.graph-close')
+  place.querySelector('[role=listbox]')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true, cancelable: true }))
+  await staysInSight('.op-card', 'header button')
+})
+
 test('the legend closes on Escape from where the focus is after its button was pressed, and for the card of an op, which lies at the same edge', async () => {
   show(createHost())
   await vi.waitFor(() => expect(options()).toHaveLength(3), { timeout: 10_000 })
