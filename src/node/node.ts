@@ -45,7 +45,7 @@ import { holdSession } from './links/session-lock.ts'
 import { generateKey } from './signer.ts'
 import { statusOf } from './status.ts'
 import type { ExportedRoom, Hex, ImportOutcome, NodeStatus, SubmitReply } from './views.ts'
-import { createVerifier, openingCostBy, verifyOneBy } from './verifier.ts'
+import { createVerifier, openingCostBy, signatureCostBy, verifyOneBy } from './verifier.ts'
 
 /** The import of rescued ops. A person's imports are numbered from 1 on. */
 const FROM_DISK = 0
@@ -117,10 +117,10 @@ export async function createNode({
   onBroken,
 }: NodeOptions): Promise<Node> {
   const session = await generateKey()
-  const { opened, engine, index, rescued } = await readNode(found, session.author, openStore, mint)
+  const verifier = await createVerifier()
+  const { opened, engine, index, rescued } = await readNode(found, session.author, signatureCostBy(verifier), openStore, mint)
   const { identity, store } = opened
   const { relayName, roomKey } = deriveRoom(identity.secret, identity.genesis)
-  const verifier = await createVerifier()
   const sealer = await createSession(identity.genesis, roomKey, session, (sender) => engine.peers.has(sender))
   const segments = createSegments({
     store,
@@ -333,6 +333,7 @@ export async function createNode({
 async function readNode(
   opened: OpenedNode,
   sender: Uint8Array,
+  signatureCost: number,
   openStore: OpenStore,
   mint: typeof generateKey,
 ): Promise<{ opened: OpenedNode; engine: Engine; index: Place[]; rescued: readonly Uint8Array[] }> {
@@ -345,6 +346,7 @@ async function readNode(
     random: Math.random,
     now: performance.now(),
     resumed: opened.resumed,
+    signatureCost,
   })
   const index = await readIndex(opened.store, (bytes, expected) => restoreIndex(engine, bytes, expected))
   const damaged = await readDisk(opened.store, engine.stored, (units) => restore(engine, units))
@@ -352,7 +354,7 @@ async function readNode(
     recall(engine, await opened.store.mark())
     return { opened, engine, index, rescued: await lackingBundles(opened.store, engine.replica.dag) }
   }
-  return readNode(await salvage(openStore, opened, damaged, mint), sender, openStore, mint)
+  return readNode(await salvage(openStore, opened, damaged, mint), sender, signatureCost, openStore, mint)
 }
 
 /** The author's clock as ops carry it. A clock that stands before 1970 gives 1970. */

@@ -101,6 +101,7 @@ function engineFor({ room, chance, plan }: World, identity: Identity, now: numbe
     now,
     resumed,
     ...(plan.limits && { limits: plan.limits }),
+    ...(plan.signatureCost !== undefined && { signatureCost: plan.signatureCost }),
   })
 }
 

@@ -52,6 +52,8 @@ export interface Plan {
   readonly faults: readonly Fault[]
   /** How much nodes say at a time, where it is not what the product does. */
   readonly limits?: Limits
+  /** What a signature costs these nodes, compared with the platform's cryptography. */
+  readonly signatureCost?: number
 }
 
 const weather = (random: Random): Pick<Plan, 'delay' | 'lost' | 'repeated' | 'tampered' | 'skew'> => {

@@ -65,10 +65,12 @@ export interface EngineOptions {
   readonly resumed: boolean
   /** How much a node says at a time. The simulator tries other limits than the product's. */
   readonly limits?: Limits
+  /** What it costs to sign or to verify here, compared with the platform's cryptography. 1 if it is not given. */
+  readonly signatureCost?: number
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { room, author, sender, judge, seed, random, now, resumed, limits = LIMITS } = options
+  const { room, author, sender, judge, seed, random, now, resumed, limits = LIMITS, signatureCost = 1 } = options
   const replica = createReplica(room, judge, seed)
   return {
     replica,
@@ -77,19 +79,20 @@ export function createEngine(options: EngineOptions): Engine {
     senderId: toHex(sender),
     random,
     limits,
+    signatureCost,
     now,
     trust: createTrust(resumed),
     peers: new Map(),
     cut: new Map(),
     left: new Map(),
-    strangers: createStrangers(now),
+    strangers: createStrangers(now, signatureCost),
     pace: createPace(now),
     tokens: createTokens(sender, now),
     echoes: createBudget(MAX_ECHOES_TO_ALL, ECHOES_TO_ALL_PER_SECOND, now),
     echoedAlone: createBudget(MAX_ECHOED_ALONE, ECHOED_ALONE_PER_SECOND, now),
     asking: createAsking(now),
     reminders: createReminders(now),
-    judging: createJudging(now),
+    judging: createJudging(now, signatureCost),
     intake: new Map(),
     proven: [],
     heldBack: createHeldBack(),

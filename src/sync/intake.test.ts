@@ -222,20 +222,33 @@ describe('signatures', () => {
   const answer = ({ engine }: SimNode, { job, count }: NonNullable<ReturnType<typeof asked>>, isValid: boolean): ReturnType<typeof asked> =>
     asked(step(engine, { type: 'verified', job, valid: Array.from({ length: count }, () => isValid) }, engine.now))
 
-  test.each([
-    { most: 256, of: 'VERIFY_AT_ONCE of a link with credit', credit: MAX_CREDIT },
-    { most: 32, of: 'VERIFY_IN_TURN of a link without', credit: 0 },
-  ])('D7 $of are verified at a time, and one more when these are', ({ most, credit }) => {
-    const stage = createStage(1)
+  /** How many signatures are verified at a time, the last ones included, until `count` of them are verified and all is admitted. */
+  function atATime(count: number, credit: number, signatureCost = 1): number[] {
+    const stage = createStage(1, { signatureCost })
     const [bob] = stage.nodes as [SimNode]
     const link = linkNamed(stage, 'mallory')
     claim(stage, bob, link, [], 0, 0)
     bob.engine.peers.get(link)!.credit = credit
-    const first = hear(bob, link, chainOf(stage, mallory, most + 1))!
-    expect(first.count).toBe(most)
-    const second = answer(bob, first, true)!
-    expect([second.count, opsOf(bob)]).toEqual([1, 1])
-    expect([answer(bob, second, true), opsOf(bob)]).toEqual([null, most + 2])
+    const parts: number[] = []
+    for (let part = hear(bob, link, chainOf(stage, mallory, count)); part !== null; part = answer(bob, part, true)) {
+      parts.push(part.count)
+      expect(opsOf(bob)).toBe(1)
+    }
+    expect(opsOf(bob)).toBe(count + 1)
+    return parts
+  }
+
+  test.each([
+    { most: 256, of: 'VERIFY_AT_ONCE of a link with credit', credit: MAX_CREDIT },
+    { most: 32, of: 'VERIFY_IN_TURN of a link without', credit: 0 },
+  ])('D7 $of are verified at a time, and one more when these are', ({ most, credit }) => {
+    expect(atATime(most + 1, credit)).toEqual([most, 1])
+  })
+
+  test('D7 where a signature costs 16 times as much, a 16th of them is verified at a time, and one at least', () => {
+    expect(atATime(17, MAX_CREDIT, 16)).toEqual([16, 1])
+    expect(atATime(3, 0, 16)).toEqual([2, 1])
+    expect(atATime(2, 0, 100)).toEqual([1, 1])
   })
 
   test('D7 a link whose first signatures are wrong is cut, and the rest of them is not verified', () => {

@@ -41,13 +41,19 @@ import { unwrapBundle } from './wrap.ts'
 /** Bundles of one origin that are worked on at the same time: enough to inflate and decode one while the one before is verified. */
 const IN_WORK = 4
 
-/** Signatures verified at a time. A bundle may hold 16,384, and a peer that brings wrong ones is cut after the first few. */
+/**
+ * Signatures verified at a time, fewer where they are dear (`signaturesFor`). A bundle may hold 16,384, and a peer that brings wrong ones is
+ * cut after the first few.
+ */
 const VERIFY_AT_ONCE = 256
 /**
  * Signatures verified at a time for an origin without credit. After each such part, other origins that wait for the same budget have
  * their turn.
  */
 const VERIFY_IN_TURN = 32
+
+/** How many signatures cost so much here; one at least. */
+const signaturesFor = ({ signatureCost }: Engine, cost: number): number => Math.max(1, Math.floor(cost / signatureCost))
 
 /**
  * Ops rebuilt and admitted in one step (each bundle counts as one op more), and one bundle more: some 50 ms. The rest of the queues is
@@ -200,10 +206,10 @@ function take(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem, 
   // Signatures of an answer are paid for when they are verified: a peer that brings wrong ones is cut before the rest.
   const signatures = item.isAnswer || isNotSmall ? 0 : claims.length
   const built = units.ok ? units.value.reduce((sum, unit) => sum + bytesOf(unit), 0) : bytes
-  const cost = costOf(ops, signatures, built)
+  const cost = costOf(engine, ops, signatures, built)
   // Work began at the least price that it could have. If the origin has not earned the rest, it waits for its turn. So a little credit
   // gives nobody a shared budget out of turn.
-  const due = cost + (item.isAnswer ? Math.min(claims.length, VERIFY_IN_TURN) : 0)
+  const due = cost + (item.isAnswer ? Math.min(claims.length * engine.signatureCost, VERIFY_IN_TURN) : 0)
   const isTooDear = units.ok && !item.isInTurn && !hasCredit(engine, from, due)
   const isPaid = pay(engine, from, item, cost)
   if (isNotSmall || isTooDear) {
@@ -245,11 +251,12 @@ function verify(engine: Engine, from: Link, queue: IntakeQueue, item: IntakeItem
       item.columns = null
       return
     }
-    const most = hasCredit(engine, from, VERIFY_AT_ONCE) ? VERIFY_AT_ONCE : VERIFY_IN_TURN
+    const most = signaturesFor(engine, hasCredit(engine, from, VERIFY_AT_ONCE) ? VERIFY_AT_ONCE : VERIFY_IN_TURN)
     const part = at === 0 && claims.length <= most ? claims : claims.slice(at, at + most)
     if (isAnswer) {
-      item.isInTurn ||= !hasCredit(engine, from, part.length)
-      pay(engine, from, item, part.length)
+      const price = part.length * engine.signatureCost
+      item.isInTurn ||= !hasCredit(engine, from, price)
+      pay(engine, from, item, price)
     }
     ask(engine, { type: 'verify', job: newJob(engine), claims: part }, (answer) => {
       if (answer.type !== 'verified') return

@@ -13,11 +13,10 @@
  */
 import { equalBytes, fromHex } from '../core/bytes.ts'
 import { numberOfAuthor } from '../core/dag.ts'
-import { MESSAGE_VERSION } from '../core/limits.ts'
+import { MAX_UNIT_OPS, MESSAGE_VERSION } from '../core/limits.ts'
 import { peerProofBytes } from '../core/keys.ts'
 import type { Author } from '../core/op.ts'
 import { type Budget, createBudget, drawOne } from '../core/budget.ts'
-import { earnQuestions } from './asking.ts'
 import type { PeerId, Way } from './effects.ts'
 import { ownStored } from './own.ts'
 import { encodeMessage, kindOf, type Message } from './messages.ts'
@@ -44,6 +43,11 @@ const STRANGER_SAFE = 3_000
  */
 export const MAX_NEWCOMERS = 256
 export const NEWCOMERS_PER_SECOND = 128
+/**
+ * A node without the platform's cryptography does at least this much for senders of one standing at once: it greets so many, opens so many
+ * frames, and judges so many messages. So 64 peers can come in one moment.
+ */
+export const LEAST_AT_ONCE = 64
 /** Protocol messages of strangers that are read, at once and in a second: reading a question takes as long as a greeting. */
 export const MAX_STRANGERS_TALK = 256
 export const STRANGERS_TALK_PER_SECOND = 128
@@ -72,6 +76,8 @@ const TALK_BYTES = 1_024
 /** Credit that a peer has at most, and credit that it earns with each op that is admitted. As many of its ops may then come in vain. */
 export const MAX_CREDIT = 8_192
 const CREDIT_PER_OP = 4
+/** Units of signed ops for which the credit of a peer suffices, also where signatures are dear: one is judged while the next one comes. */
+const MAX_CREDIT_UNITS = 2
 /** Strikes are forgiven at this pace (ms a strike). With each, the counts of what was served are reset. */
 const FORGIVEN_EVERY = 10_000
 
@@ -83,9 +89,9 @@ export interface Strangers {
   readonly seats: Budget
 }
 
-export const createStrangers = (now: number): Strangers => ({
+export const createStrangers = (now: number, signatureCost: number): Strangers => ({
   known: new Map(),
-  greetings: createBudget(MAX_NEWCOMERS, NEWCOMERS_PER_SECOND, now),
+  greetings: createBudget(Math.max(LEAST_AT_ONCE, MAX_NEWCOMERS / signatureCost), NEWCOMERS_PER_SECOND / signatureCost, now),
   talk: createBudget(MAX_STRANGERS_TALK, STRANGERS_TALK_PER_SECOND, now),
   seats: createBudget(MAX_SEAT_DRAWS, SEAT_DRAWS_PER_SECOND, now),
 })
@@ -237,10 +243,13 @@ export function mayTalk(engine: Engine, peer: Peer, bytes: Uint8Array): boolean 
   return peer.talk <= TALK_LEAST || peer.talk <= shareOf(engine, peer, TALK_AT_ONCE)
 }
 
-/** A peer brought ops that were admitted; `others` of them are not by its own author. */
-export function earn(peer: Peer, ops: number, others: number): void {
-  peer.credit = Math.min(MAX_CREDIT, peer.credit + CREDIT_PER_OP * ops)
-  earnQuestions(peer, ops)
+/** The most credit that a peer has. */
+export const mostCredit = ({ signatureCost }: Pick<Engine, 'signatureCost'>): number =>
+  Math.max(MAX_CREDIT, MAX_CREDIT_UNITS * MAX_UNIT_OPS * signatureCost)
+
+/** A peer brought ops that were admitted, and that cost so much; `others` of them are not by its own author. */
+export function earn(engine: Pick<Engine, 'signatureCost'>, peer: Peer, cost: number, others: number): void {
+  peer.credit = Math.min(mostCredit(engine), peer.credit + CREDIT_PER_OP * cost)
   peer.broughtOthers += others
 }
 

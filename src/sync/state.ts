@@ -47,6 +47,8 @@ export interface Engine {
   /** A number in [0, 1): spreads announcements of many nodes. Not used for anything that must be secret. */
   readonly random: () => number
   readonly limits: Limits
+  /** What it costs to verify a signature here, compared with the platform's cryptography. */
+  readonly signatureCost: number
   /** ms; the time of the current input. */
   now: number
   /** Whether the disk holds all that this node has sent. */

@@ -2,17 +2,21 @@
  * The price of judging, and who pays it. A peer that has brought ops which were admitted has credit of its own. All other peers share
  * budgets: one for bundles as small as a typed message, one for larger bundles, and one for answers. Known peers share three such
  * budgets, all others share another three. So known peers need not wait for sender values that cost nothing.
+ *
+ * A price of 1 is that of a signature which the platform's cryptography verifies. Where that is missing, a signature costs
+ * `signatureCost`. So judging takes the same part of a processor.
  */
 import { equalBytes } from '../core/bytes.ts'
 import type { Unit } from '../core/unit.ts'
 import { type Budget, createBudget, leftAt } from '../core/budget.ts'
-import { MAX_UNIT_OPS } from '../core/limits.ts'
+import { MAX_UNIT_OPS, SIGNATURE_BYTES } from '../core/limits.ts'
 import { opLength } from '../core/op.ts'
 import { type BundleLimits, WIDEST } from './bundle.ts'
 import { MAX_BUNDLE_OPS } from './columns.ts'
 import { isFile, type Link } from './effects.ts'
 import type { IntakeItem, IntakeQueue } from './intake-queue.ts'
-import { earn, isTrusted, MAX_CREDIT } from './peers.ts'
+import { earnQuestions } from './asking.ts'
+import { earn, isTrusted, LEAST_AT_ONCE, mostCredit } from './peers.ts'
 import type { Engine } from './state.ts'
 
 /**
@@ -63,11 +67,13 @@ export type JudgeBudget = Kind | (typeof OF_TRUSTED)[Kind]
 export const JUDGE_BUDGETS: readonly JudgeBudget[] = ['trustedSmall', 'trustedLarge', 'trustedAnswers', 'small', 'large', 'answers']
 export type Judging = Readonly<Record<JudgeBudget, Budget>>
 
-/** Full budgets. */
-export function createJudging(now: number): Judging {
-  const small = (): Budget => createBudget(MAX_SMALL_JUDGED, SMALL_JUDGED_PER_SECOND, now)
+/** Full budgets. Where signatures are dear, LEAST_AT_ONCE messages and an answer of a unit are judged at once all the same. */
+export function createJudging(now: number, signatureCost: number): Judging {
+  const mostSmall = Math.max(MAX_SMALL_JUDGED, LEAST_AT_ONCE * (signatureCost + INFLATING_SMALL_AS_OPS))
+  const mostOfAnswers = Math.max(MAX_ANSWERS_JUDGED, MAX_UNIT_OPS * signatureCost)
+  const small = (): Budget => createBudget(mostSmall, SMALL_JUDGED_PER_SECOND, now)
   const large = (): Budget => createBudget(MAX_JUDGED_FOR_STRANGERS, JUDGED_PER_SECOND, now)
-  const answers = (): Budget => createBudget(MAX_ANSWERS_JUDGED, ANSWERS_JUDGED_PER_SECOND, now)
+  const answers = (): Budget => createBudget(mostOfAnswers, ANSWERS_JUDGED_PER_SECOND, now)
   return {
     small: small(),
     large: large(),
@@ -108,10 +114,15 @@ export const inflatingCost = (item: IntakeItem): number => (isSmall(item) ? INFL
  * The price of judging a bundle: exact as far as it was opened, and before that the least that it can be. A signature takes 64 bytes of a
  * bundle. A large bundle may begin with half of the most credit.
  */
-function costOfItem(item: IntakeItem): number {
+function costOfItem(engine: Engine, item: IntakeItem): number {
   if (item.cost !== null) return item.cost
-  if (isSmall(item)) return 1 + inflatingCost(item)
-  return Math.max(costOf(SMALL_OPS, SMALL_SIGNATURES, 0) + inflatingCost(item), Math.min(MAX_CREDIT / 2, item.wrapped.length / 64))
+  const inflating = inflatingCost(item)
+  if (isSmall(item)) return costOf(engine, 1, 1, 0) + inflating
+  const signatures = item.wrapped.length / SIGNATURE_BYTES
+  return Math.max(
+    costOf(engine, SMALL_OPS, SMALL_SIGNATURES, 0) + inflating,
+    Math.min(mostCredit(engine) / 2, costOf(engine, signatures, signatures, 0)),
+  )
 }
 
 /**
@@ -120,7 +131,7 @@ function costOfItem(item: IntakeItem): number {
  */
 export function mayBegin(engine: Engine, from: Link, item: IntakeItem, turn: JudgeBudget | null): boolean {
   const { payer } = item
-  item.isInTurn = !hasCredit(engine, from, costOfItem(item))
+  item.isInTurn = !hasCredit(engine, from, costOfItem(engine, item))
   if (!item.isInTurn) return true
   return (turn === payer || engine.heldBack[payer].size === 0) && leftAt(engine.judging[payer], engine.now) > 0
 }
@@ -136,7 +147,7 @@ export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number):
   if (isFile(from)) return true
   const peer = engine.peers.get(from)
   if (!item.isInTurn) {
-    if (peer !== undefined) peer.credit = Math.max(-MAX_CREDIT, peer.credit - cost)
+    if (peer !== undefined) peer.credit = Math.max(-mostCredit(engine), peer.credit - cost)
     return true
   }
   const own = Math.min(Math.max(0, peer?.credit ?? 0), cost)
@@ -151,25 +162,28 @@ export function pay(engine: Engine, from: Link, item: IntakeItem, cost: number):
  * Keeps back the most that decoding a bundle may cost, until that is known: many bundles that are begun in one moment must not each cost
  * more than is left. Gives the function that ends this.
  */
-export function reserve({ judging, now }: Engine, { isInTurn, payer }: IntakeItem, { ops }: BundleLimits): () => void {
+export function reserve(engine: Engine, { isInTurn, payer }: IntakeItem, { ops }: BundleLimits): () => void {
+  const { judging, now } = engine
   const budget = judging[payer]
-  const kept = isInTurn ? costOf(ops, 0, 0) : 0
+  const kept = isInTurn ? costOf(engine, ops, 0, 0) : 0
   budget.left = leftAt(budget, now) - kept
   return () => (budget.left += kept)
 }
 
-/** The price of judging ops: one for each signature to be verified, little for each other op, and little for the canonical bytes. */
-export const costOf = (ops: number, signatures: number, bytes: number): number =>
-  signatures + (ops - signatures) / HASHED_AS_OP + bytes / BUILT_AS_OP
+/** What is paid for judging: ops, signatures of them that are to be verified, and canonical bytes. */
+export const costOf = ({ signatureCost }: Pick<Engine, 'signatureCost'>, ops: number, signatures: number, bytes: number): number =>
+  signatures * signatureCost + (ops - signatures) / HASHED_AS_OP + bytes / BUILT_AS_OP
 
 /** Canonical bytes of these ops. */
 export const bytesOf = (unit: Unit): number => unit.reduce((sum, { op }) => sum + opLength(op), 0)
 
-/** A peer that brought ops which were admitted earns by what they cost. */
+/** A peer that brought ops which were admitted earns by what they cost. To ask costs the same on any platform. */
 export function reward(engine: Engine, from: Link, unit: Unit): void {
   const peer = engine.peers.get(from)
   if (peer === undefined) return
   const { author } = peer
   const others = author === null ? 0 : unit.filter(({ op }) => !equalBytes(op.author, author)).length
-  earn(peer, costOf(unit.length, unit.filter(({ signature }) => signature !== null).length, bytesOf(unit)), others)
+  const signatures = unit.filter(({ signature }) => signature !== null).length
+  earn(engine, peer, costOf(engine, unit.length, signatures, bytesOf(unit)), others)
+  earnQuestions(peer, costOf({ signatureCost: 1 }, unit.length, signatures, bytesOf(unit)))
 }

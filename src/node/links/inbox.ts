@@ -11,7 +11,7 @@
 import { type Budget, createBudget, leftAt, oneAt } from '../../core/budget.ts'
 import { setLatest } from '../../core/latest.ts'
 import type { PeerId } from '../../sync/effects.ts'
-import type { Standing } from '../../sync/peers.ts'
+import { LEAST_AT_ONCE, type Standing } from '../../sync/peers.ts'
 
 /** Frames of senders without a seat, at once and in a second: some 8 % of a processor. */
 export const MAX_UNKNOWN = 256
@@ -22,11 +22,6 @@ export const MET_PER_SECOND = 256
 /** Frames of all known senders that bring no ops, at once and in a second (some 30 % of a processor): four for each of 256 peers. */
 export const MAX_TRUSTED = 2_048
 export const TRUSTED_PER_SECOND = 1_024
-/**
- * A node without the platform's cryptography opens at least this many frames of each standing at once. So 64 peers can answer it in one
- * moment, with one frame each.
- */
-const LEAST_AT_ONCE = 64
 /** So many bytes of a frame cost as much as one more frame: to open the largest one takes 9 ms. */
 const BYTES_AS_FRAME = 64 * 1024
 /** Frames that each admitted op pays for: on three paths it comes three times. And the most frames that a sender can save up. */

@@ -136,11 +136,12 @@ test('B6 credit is CREDIT_PER_OP for an op that was admitted, and no more than M
   const stage = createStage(1)
   const from = linkNamed(stage, 'peer')
   talk(stage, from, 1)
-  const peer = stage.nodes[0]!.engine.peers.get(from)!
-  earn(peer, 10, 0)
+  const { engine } = stage.nodes[0]!
+  const peer = engine.peers.get(from)!
+  earn(engine, peer, 10, 0)
   expect(peer.credit).toBe(40)
-  earn(peer, 2_038, 0)
+  earn(engine, peer, 2_038, 0)
   expect(peer.credit).toBe(8_192)
-  earn(peer, 1, 0)
+  earn(engine, peer, 1, 0)
   expect(peer.credit).toBe(8_192)
 })

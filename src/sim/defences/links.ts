@@ -8,6 +8,7 @@ const SERVE = 'src/sync/serve.ts'
 const STRANGERS = 'src/sync/strangers.ts'
 const ANSWERS_TEST = 'src/sync/answers.test.ts'
 const INTAKE = 'src/sync/intake.ts'
+const COST_TEST = 'src/sync/signature-cost.test.ts'
 const DEAR_TEST = 'src/sim/attacks/dear-bundles.test.ts'
 const PEERS = 'src/sync/peers.ts'
 const PACE = 'src/sync/pace.ts'
@@ -346,8 +347,61 @@ export const LINKS: readonly Defence[] = [
     file: INTAKE,
     in: 'take',
     replace: 'value of const cost',
-    with: 'costOf(0, signatures, built)',
+    with: 'costOf(engine, 0, signatures, built)',
     test: tested('src/sim/attacks/budgets.test.ts', 'D8 bundles of few bytes'),
+  },
+  {
+    row: 'D8',
+    file: STRANGERS,
+    in: 'costOf',
+    replace: 'value of const costOf',
+    with: "(_: Pick<Engine, 'signatureCost'>, ops: number, signatures: number, bytes: number): number => signatures + (ops - signatures) / HASHED_AS_OP + bytes / BUILT_AS_OP",
+    test: tested(COST_TEST, 'D8 where a signature costs PURE_SIGNATURE_COST times as much, so many fewer of strangers'),
+  },
+  {
+    row: 'D8',
+    file: STRANGERS,
+    replace: 'value of const mostSmall',
+    with: 'MAX_SMALL_JUDGED',
+    test: tested(COST_TEST, 'D8 where a signature costs PURE_SIGNATURE_COST times as much, the first messages'),
+  },
+  {
+    row: 'D8',
+    file: INTAKE,
+    replace: 'value of const price',
+    with: 'part.length',
+    test: tested(COST_TEST, 'D8 where a signature costs PURE_SIGNATURE_COST times as much, so many fewer of answers'),
+  },
+  {
+    row: 'D8',
+    file: PEERS,
+    replace: 'value of const mostCredit',
+    with: '(_: unknown): number => MAX_CREDIT',
+    test: tested(COST_TEST, 'D8 where a signature costs PURE_SIGNATURE_COST times as much, units of one'),
+  },
+  {
+    row: 'D7',
+    file: INTAKE,
+    replace: 'value of const signaturesFor',
+    with: '(_: Engine, cost: number): number => cost',
+    test: tested('src/sync/intake.test.ts', 'D7 where a signature costs 16 times as much'),
+  },
+  {
+    row: 'D10',
+    file: PEERS,
+    in: 'createStrangers',
+    replace: 'argument 2 of call createBudget',
+    mentions: ['NEWCOMERS_PER_SECOND'],
+    with: 'NEWCOMERS_PER_SECOND',
+    test: tested(COST_TEST, 'D10 where a signature costs'),
+  },
+  {
+    row: 'D8',
+    file: 'src/node/verifier.ts',
+    in: 'signatureCostBy',
+    replace: 'choice',
+    with: '1',
+    test: tested('src/node/verifier.test.ts', 'D8 without WebCrypto'),
   },
   {
     row: 'D8',

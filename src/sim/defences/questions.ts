@@ -274,8 +274,8 @@ export const QUESTIONS: readonly Defence[] = [
   },
   {
     row: 'D24',
-    file: PEERS,
-    in: 'earn',
+    file: 'src/sync/strangers.ts',
+    in: 'reward',
     drop: 'call earnQuestions',
     test: tested(ASKING_TEST, 'D24 a peer that has brought ops'),
   },
