@@ -124,6 +124,20 @@ test('D22 frames that ops have paid for need no budget, MAX_SAVED at most', asyn
   expect(count('brings')).toBe(MAX_SAVED + 10)
 })
 
+test('D22 a large frame costs its sender what its bytes cost: of those of 1 MiB MAX_SAVED pays for a seventeenth', async () => {
+  const { inbox, hear, finish, count } = tried()
+  inbox.lines.trusted.budget.left = 0
+  earned(inbox, 'brings', 1_000_000)
+  const paid = Math.floor(MAX_SAVED / 17)
+  for (let n = 0; n < paid + 10; n++) {
+    hear('brings', 'trusted', 1, 1024 * 1024)
+    await finish()
+  }
+  expect(count('brings')).toBe(paid)
+  // What is left pays for small frames.
+  expect(inbox.saved.get('brings')).toBe(MAX_SAVED % 17)
+})
+
 test('D22 where a frame costs PURE_COST times as much, fewer are opened by that factor, and a sender of few frames is still heard', async () => {
   const { inbox, hear, pass, opened, count } = tried({ cost: PURE_COST })
   const pour = async (seconds: number): Promise<void> => {

@@ -127,7 +127,7 @@ export function take(inbox: Inbox, sender: string, standing: Standing, bytes: nu
   const line = inbox.lines[standing]
   const queue = line.queues.get(sender) ?? { frames: [], bytes: 0 }
   line.queues.set(sender, queue)
-  add(line, queue, { bytes, isPaid: isTab(sender) || spendSaved(inbox, sender), open })
+  add(line, queue, { bytes, isPaid: isTab(sender) || spendSaved(inbox, sender, priceOf(bytes)), open })
   if (line.frames > Math.min(MAX_WAITING_FRAMES, line.budget.most)) loseOne(line, ({ frames }) => frames.length, inbox.platform.random)
   while (line.bytes > MAX_WAITING_BYTES) loseOne(line, (each) => each.bytes, inbox.platform.random)
   next(inbox)
@@ -141,10 +141,15 @@ export function earned(inbox: Inbox, sender: PeerId, ops: number): void {
   }
 }
 
-function spendSaved({ saved }: Inbox, sender: string): boolean {
+/** What it costs to open a frame, in the smallest ones. */
+const priceOf = (bytes: number): number => 1 + Math.floor(bytes / BYTES_AS_FRAME)
+
+/** Pays for a frame by what its sender has earned; false, and nothing is paid, if that is too little. */
+function spendSaved({ saved }: Inbox, sender: string, price: number): boolean {
   const left = saved.get(sender) ?? 0
-  if (left > 0) saved.set(sender, left - 1)
-  return left > 0
+  if (left < price) return false
+  saved.set(sender, left - price)
+  return true
 }
 
 /** A sender has no seat any more. */
@@ -215,7 +220,7 @@ function takeFrom(inbox: Inbox, standing: Standing): Frame | null {
   for (const [sender, queue] of line.queues) {
     const [frame] = queue.frames as [Frame]
     if (!frame.isPaid && !isLeft) continue
-    if (!frame.isPaid) line.budget.left -= 1 + Math.floor(frame.bytes / BYTES_AS_FRAME)
+    if (!frame.isPaid) line.budget.left -= priceOf(frame.bytes)
     queue.frames.shift()
     leave(line, queue, frame)
     line.queues.delete(sender)

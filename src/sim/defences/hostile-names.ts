@@ -457,6 +457,14 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   {
     row: 'D22',
     file: INBOX,
+    in: 'take',
+    replace: 'call priceOf',
+    with: '1',
+    test: tested(INBOX_TEST, 'D22 a large frame costs its sender'),
+  },
+  {
+    row: 'D22',
+    file: INBOX,
     in: 'takeFrom',
     drop: 'if',
     mentions: ['isLeft', 'isPaid'],
