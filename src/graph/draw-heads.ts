@@ -5,7 +5,7 @@ import { LOW } from './camera.ts'
 import type { Canvas2D } from './canvas2d.ts'
 import { drawCalled } from './draw-called.ts'
 import { beginningThatFits } from './fit-text.ts'
-import { columnScreenX, type Frame, screenX } from './frame.ts'
+import { columnScreenX, type Frame, headRadius, screenX } from './frame.ts'
 import { foldedColumns, NONE } from './layout.ts'
 import { FONT, inkOf } from './palette.ts'
 import type { Scene } from './scene.ts'
@@ -109,7 +109,7 @@ function drawHead(canvas: Canvas2D, frame: Frame, column: number, own: boolean, 
     canvas.fillStyle = palette.band
     canvas.fill()
   }
-  const r = Math.min(6, camera.laneGap * 0.3)
+  const r = headRadius(camera)
   const y = naming === 'none' ? frame.box.top / 2 : PLACES[naming].shape
   if (scene.layout.columnLanes[column]! > 1 && r > 2) {
     canvas.beginPath()

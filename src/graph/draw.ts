@@ -1,5 +1,6 @@
 /** Draws one picture of the graph, from the back to the front. It draws only what is in sight. */
 import type { Canvas2D } from './canvas2d.ts'
+import { drawOutside } from './draw-outside.ts'
 import { drawDensity } from './draw-density.ts'
 import { drawEdges } from './draw-edges.ts'
 import { drawBackdrop, drawScaleOver, drawThumb } from './draw-frame.ts'
@@ -49,6 +50,7 @@ export function draw(canvas: Canvas2D, frame: Frame): void {
   drawPointed(canvas, frame)
   drawHeads(canvas, frame)
   drawScaleOver(canvas, frame)
+  drawOutside(canvas, frame)
   drawThumb(canvas, frame)
   canvas.restore()
 }

@@ -95,6 +95,8 @@ export interface GraphView {
 export interface GraphWords {
   readonly you: string
   readonly equivocation: string
+  /** After the number of lanes that are out of sight. */
+  readonly more: string
 }
 
 /** From the render worker to the page. */

@@ -55,6 +55,9 @@ export function dotRadius(camera: Camera): number {
   return Math.max(0.8, Math.min(7, camera.rowGap * 0.22, camera.laneGap * 0.16))
 }
 
+/** Radius of the shape in the head of a column, CSS pixels. */
+export const headRadius = (camera: Camera): number => Math.min(6, camera.laneGap * 0.3)
+
 /** 1, or less for an op that does not belong to the selection. */
 export function emphasis(frame: Frame, op: number): number {
   const { selected } = frame.scene

@@ -1,5 +1,6 @@
 /** What is under the pointer: the nearest op or ghost within a finger's reach. Costs the ops of the few rows around it. */
 import { shownX } from './columns-shown.ts'
+import { lanesOutside } from './draw-outside.ts'
 import type { LaneHead } from './feed.ts'
 import { type Frame, newestInRows, opScreenX, opScreenY, opsInRows, screenX, screenY } from './frame.ts'
 import { foldedColumns } from './layout.ts'
@@ -34,9 +35,10 @@ export function pick(frame: Frame, x: number, y: number, reach = FINGER): number
 }
 
 /** The lane whose head is at `x`, or null. */
-export function pickHead({ box, camera, scene }: Frame, x: number): LaneHead | null {
+export function pickHead(frame: Frame, x: number): LaneHead | null {
+  const { box, camera, scene } = frame
   const { layout } = scene
-  if (x < box.left) return null
+  if (x < box.left || x > lanesOutside(frame).end) return null
   const place = Math.round((x - camera.x) / camera.laneGap)
   const column = layout.open[place]
   if (column !== undefined) return { folded: false, authors: [scene.authors[layout.columnAuthor[column]!]!.id], more: 0 }

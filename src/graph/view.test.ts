@@ -32,7 +32,7 @@ function openGraph(ops: readonly WrittenOp[], view: GraphView = VIEW) {
     {
       canvas: { width: 0, height: 0 },
       context,
-      words: { you: 'you', equivocation: 'equivocation' },
+      words: { you: 'you', equivocation: 'equivocation', more: 'more' },
       post: (output) => said.push(output),
       requestFrame: (callback) => frames.push(callback),
       afterFrame: (callback) => {
@@ -427,6 +427,26 @@ describe('A10 more authors than the width has room for', () => {
     graph.input({ type: 'select', id: hex(2), reveal: true })
     rest()
     expect(last('drawn')!.authors.slice(0, 3)).toEqual([key(0), key(1), key(2)])
+  })
+
+  test('lanes of connected authors that are out of sight are counted at the side where they are, and no head is picked there', () => {
+    const { context, graph, rest, last } = openGraph(crowd(30), PHONE)
+    const outside = (): string[] => context.texts.filter(({ text }) => /^← |→$/.test(text)).map(({ text }) => text)
+    expect(outside()).toEqual([])
+    graph.feed({ type: 'present', authors: Array.from({ length: 30 }, (_, i) => keyBytes(i + 1)) })
+    rest()
+    // 31 lanes of 24 pixels. From the middle of the first one at 46 there is room for 10 before the words at the right.
+    const seenFrom = (dx: number): string[] => {
+      context.forget()
+      graph.input({ type: 'pan', dx, dy: 0 })
+      rest()
+      return outside()
+    }
+    expect(seenFrom(1_000)).toEqual(['21 more →'])
+    graph.input({ type: 'hover', x: 330, y: 20 })
+    expect(last('hovered')?.head ?? null).toBe(null)
+    expect(seenFrom(-240)).toEqual(['← 10', '11 more →'])
+    expect(seenFrom(-1_000)).toEqual(['← 20'])
   })
 
   test('no lane is folded while all of them fit beside each other, as wide as their marks, however long their authors are silent', () => {

@@ -31,7 +31,7 @@ function frameOf(scene: Scene, row: number, rowGap: number): Frame {
     coveredFrom: 340,
     pixelRatio: 1,
     palette: PALETTES.light,
-    words: { you: 'you', equivocation: 'equivocation' },
+    words: { you: 'you', equivocation: 'equivocation', more: 'more' },
     now: 0,
     reducedMotion: true,
     hovered: null,

@@ -7,7 +7,7 @@ export const graphMessages = {
   label:
     'Graph of ops. Arrow up and down: parents and children. Left and right: neighbours. Plus and minus: zoom. 0: all. L: follow. Escape: clear.',
   /** On the canvas itself: a word each. */
-  canvas: { you: 'you', equivocation: 'equivocation' },
+  canvas: { you: 'you', equivocation: 'equivocation', more: 'more' },
   toolbar: {
     name: 'View',
     follow: 'Follow the newest (L)',
