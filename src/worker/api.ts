@@ -140,6 +140,12 @@ export interface Replies {
   readonly meet: MeetReply
 }
 
+export interface LateEntry {
+  readonly id: Hex
+  /** The number of its author: authors who wrote here first have the least. */
+  readonly author: number
+}
+
 export type FromNode =
   /** The tab is about to be this node, which was here before: its disk can be exported although it may not open. */
   | { readonly type: 'opening'; readonly node: Hex }
@@ -166,8 +172,8 @@ export type FromNode =
   | { readonly type: 'status'; readonly status: NodeStatus }
   /** The part of the history that was asked for, sent again when it changes. */
   | { readonly type: 'history'; readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
-  /** Entries that arrived late: they stand before one that was here. `ids`: the first of them, in the order of the history. */
-  | { readonly type: 'late'; readonly count: number; readonly ids: readonly Hex[] }
+  /** Entries that arrived late: they stand before one that was here. `entries`: the first of them, in the order of the history. */
+  | { readonly type: 'late'; readonly count: number; readonly entries: readonly LateEntry[] }
   /** The chosen names of authors, as far as known: all of them, when any of them changes. */
   | { readonly type: 'names'; readonly names: readonly (readonly [author: Hex, name: string])[] }
   /** A refused op, message or frame, newest last; `count` is how many there were in all. */

@@ -9,6 +9,7 @@ import { compareOps } from '../core/dag.ts'
 import { sliceHistory } from '../core/history.ts'
 import { keepLeast } from '../core/keep-least.ts'
 import type { Replica } from '../core/replica.ts'
+import { shareOut } from '../core/shares.ts'
 
 /** At most so many late ops are named at a time. Other authors decide how many there are, so there must be a limit. */
 export const MAX_LATE_NAMED = 256
@@ -24,7 +25,7 @@ export interface LateOps {
   readonly count: number
   /**
    * At most MAX_LATE_NAMED of them, in the order of the history: the first one of each author, those who wrote here first before others;
-   * then the first of all. So an author with many late ops hides nobody’s.
+   * then the second one of each, and so on, if they are among the first of all. So an author with many late ops hides nobody’s.
    */
   readonly first: readonly number[]
 }
@@ -71,10 +72,8 @@ export function createLateWatch(
     if (before === undefined || compareOps(dag, op, before) < 0) firstOf.set(author, op)
   }
   const named = (): number[] => {
-    const authors = [...firstOf.keys()].sort((a, b) => a - b).slice(0, MAX_LATE_NAMED)
-    const ops = new Set(authors.map((author) => firstOf.get(author)!))
-    for (const op of first) if (ops.size < MAX_LATE_NAMED) ops.add(op)
-    return [...ops].sort(byPlace)
+    const ops = [...new Set([...firstOf.values(), ...first])]
+    return [...shareOut(ops, MAX_LATE_NAMED, (op) => dag.author[op]!)].sort(byPlace)
   }
   settle()
   return {

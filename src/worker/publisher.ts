@@ -205,7 +205,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     // Nothing tells the publisher that answers bring no more. What is held back until then is looked at again.
     if (takesIn) again ??= setTimeout(lookAgain, PAUSE_WHILE_STREAMING)
     const { count, first } = late!.look(takesIn, performance.now())
-    if (count > 0) post({ type: 'late', count, ids: first.map((op) => toHex(idOf(running.engine.replica.dag, op))) })
+    if (count > 0) {
+      const { dag } = running.engine.replica
+      post({ type: 'late', count, entries: first.map((op) => ({ id: toHex(idOf(dag, op)), author: dag.author[op]! })) })
+    }
     post({ type: 'status', status })
     if (running.refused.count !== refusals) {
       refusals = running.refused.count

@@ -31,7 +31,7 @@ export function History({ author }: { readonly author: Hex }) {
   const { box, list, space, following, below, follow, goTo, onScroll } = useScrolling(history, welcome)
   useLate(box, history)
   const waiting = waitingOf(late)
-  const lateWords = waiting.length > 0 && text.lateWaiting(waiting.length, waiting.length === MAX_LATE_KEPT)
+  const lateWords = waiting.length > 0 && text.lateWaiting(waiting.length, late.size === MAX_LATE_KEPT)
 
   const select = useCallback(
     (id: Hex) => {

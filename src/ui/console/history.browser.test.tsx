@@ -181,7 +181,7 @@ const tellLate = (...places: number[]): void =>
   store.setState(({ late, lateCount }) => ({
     late: addLate(
       late,
-      places.map((n) => entryOf(n).id),
+      places.map((n) => ({ id: entryOf(n).id, author: 1 })),
     ),
     lateCount: lateCount + places.length,
   }))

@@ -1,18 +1,26 @@
 /** Entries that arrived late, and whether they have been shown. Pure; tried in `late.test.ts`. */
-import type { Hex } from '../../worker/api.ts'
+import { shareOut } from '../../core/shares.ts'
+import type { Hex, LateEntry } from '../../worker/api.ts'
 
-/** `new`: it is not known yet whether it is in sight. `waiting`: it arrived out of sight. `shown`: it did, and has been in sight since. */
-export type Late = 'new' | 'waiting' | 'shown'
+export interface Late {
+  /** As in `LateEntry`. */
+  readonly author: number
+  /** `new`: it is not known yet whether it is in sight. `waiting`: it arrived out of sight. `shown`: it did, and has been in sight since. */
+  readonly state: 'new' | 'waiting' | 'shown'
+}
 
 /** In the order in which they came. */
 export type LateEntries = ReadonlyMap<Hex, Late>
 
-/** At most so many late entries are kept, the newest. Other authors decide how many arrive, so there must be a limit. */
+/**
+ * At most so many late entries are kept, the newest of each author. Other authors decide how many arrive, so there must be a limit. An
+ * author with many takes no mark from the entries of others.
+ */
 export const MAX_LATE_KEPT = 256
 
-export function addLate(late: LateEntries, ids: readonly Hex[]): LateEntries {
-  const all = new Map([...late, ...ids.map((id) => [id, 'new'] as const)])
-  return new Map([...all].slice(-MAX_LATE_KEPT))
+export function addLate(late: LateEntries, entries: readonly LateEntry[]): LateEntries {
+  const all = new Map<Hex, Late>([...late, ...entries.map(({ id, author }) => [id, { author, state: 'new' }] as const)])
+  return new Map(shareOut([...all].reverse(), MAX_LATE_KEPT, ([, { author }]) => author).toReversed())
 }
 
 /**
@@ -20,19 +28,19 @@ export function addLate(late: LateEntries, ids: readonly Hex[]): LateEntries {
  * nothing changes.
  */
 export function lookAtLate(late: LateEntries, isInSight: (id: Hex) => boolean): LateEntries {
-  const next = [...late].flatMap(([id, state]): [Hex, Late][] => {
-    if (!isInSight(id)) return [[id, state === 'new' ? 'waiting' : state]]
-    return state === 'new' ? [] : [[id, 'shown']]
+  const next = [...late].flatMap(([id, { author, state }]): [Hex, Late][] => {
+    if (!isInSight(id)) return [[id, { author, state: state === 'new' ? 'waiting' : state }]]
+    return state === 'new' ? [] : [[id, { author, state: 'shown' }]]
   })
-  const isSame = next.length === late.size && next.every(([id, state]) => late.get(id) === state)
+  const isSame = next.length === late.size && next.every(([id, { state }]) => late.get(id)?.state === state)
   return isSame ? late : new Map(next)
 }
 
 /** True for an entry that arrived out of sight. */
-export const isMarked = (late: Late | undefined): boolean => late === 'waiting' || late === 'shown'
+export const isMarked = (late: Late | undefined): boolean => late?.state === 'waiting' || late?.state === 'shown'
 
 /** True for an entry that has not been in sight yet, as far as is known. */
-export const isUnseen = (late: Late | undefined): boolean => late === 'new' || late === 'waiting'
+export const isUnseen = (late: Late | undefined): boolean => late?.state === 'new' || late?.state === 'waiting'
 
 /** Entries that have not been in sight, the one that arrived first at the beginning. */
-export const waitingOf = (late: LateEntries): Hex[] => [...late].flatMap(([id, state]) => (state === 'waiting' ? [id] : []))
+export const waitingOf = (late: LateEntries): Hex[] => [...late].flatMap(([id, { state }]) => (state === 'waiting' ? [id] : []))

@@ -200,13 +200,14 @@ describe('a node on the page', () => {
   test('late entries are counted, and kept until they were in sight', () => {
     const { worker, say } = fakeWorker()
     const node = createPageNode(worker, 0)
-    say({ type: 'late', count: 300, ids: ['a', 'b'] })
+    const lateOf = (id: string) => ({ id, author: 1 })
+    say({ type: 'late', count: 300, entries: [lateOf('a'), lateOf('b')] })
     node.lookAtLate((id) => id === 'a')
-    say({ type: 'late', count: 1, ids: ['c'] })
+    say({ type: 'late', count: 1, entries: [lateOf('c')] })
     expect(node.store.getState().lateCount).toBe(301)
     expect([...node.store.getState().late]).toEqual([
-      ['b', 'waiting'],
-      ['c', 'new'],
+      ['b', { author: 1, state: 'waiting' }],
+      ['c', { author: 1, state: 'new' }],
     ])
   })
 })

@@ -210,7 +210,7 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         return store.setState({ history: { total, from, entries } })
       }
       case 'late':
-        return store.setState(({ late, lateCount }) => ({ late: addLate(late, message.ids), lateCount: lateCount + message.count }))
+        return store.setState(({ late, lateCount }) => ({ late: addLate(late, message.entries), lateCount: lateCount + message.count }))
       case 'names':
         return store.setState({ names: new Map(message.names) })
       case 'refused':
