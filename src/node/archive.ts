@@ -1,17 +1,21 @@
 /** A room as a file: bundles of everything a node has stored, deflated, readable by any node that holds the room's link. */
+import { pushAll } from '../core/lists.ts'
 import type { Unit } from '../core/unit.ts'
 import { encodeBundle } from '../sync/bundle.ts'
 import { EMPTY, filledWith } from '../sync/filling.ts'
 import { encodeFile, wrapBundle } from '../sync/wrap.ts'
 import type { Store } from '../store/store.ts'
 import { opsOfSegment, wholeSegments } from './open-node.ts'
-import { rescuedBundles } from './rescue.ts'
+import { rescuedIn } from './rescue.ts'
 import { deflate } from './deflate.ts'
 import type { Library } from './library.ts'
 import type { ExportedRoom } from './views.ts'
 
-/** The room as a file, from a node that runs. Segments that the disk has damaged are left out and counted. O(ops): reads the whole store. */
-export async function exportRoom(library: Library): Promise<ExportedRoom> {
+/**
+ * The room as a file, from a node that runs. Segments that the disk has damaged are left out and counted. Rescued ops are in the file too.
+ * O(ops): reads the whole store.
+ */
+export async function exportRoom(library: Library, store: Store): Promise<ExportedRoom> {
   const bundles: Uint8Array[] = []
   let [ops, lost] = [0, 0]
   let units: Unit[] = []
@@ -31,7 +35,8 @@ export async function exportRoom(library: Library): Promise<ExportedRoom> {
     }
   }
   await flush()
-  return { file: encodeFile(bundles), ops, lost }
+  const rescued = await rescuedOf(store)
+  return { file: encodeFile([...bundles, ...rescued.bundles]), ops: ops + rescued.ops, lost }
 }
 
 /**
@@ -50,11 +55,17 @@ export async function exportStored(stores: readonly Store[]): Promise<ExportedRo
       ops += segment.count
       lost -= segment.count
     }
-    for (const bytes of await rescuedBundles(store)) {
-      bundles.push(bytes)
-      // None if no node can read it.
-      ops += (await opsOfSegment({ first: 0, count: 0, bytes }))?.length ?? 0
-    }
+    const rescued = await rescuedOf(store)
+    pushAll(bundles, rescued.bundles)
+    ops += rescued.ops
   }
   return { file: encodeFile(bundles), ops, lost }
+}
+
+/** The rescued bundles of a disk, and how many ops they hold. Those that no node can read count as none. */
+async function rescuedOf(store: Store): Promise<{ readonly bundles: readonly Uint8Array[]; readonly ops: number }> {
+  const { bundles } = await rescuedIn(store)
+  let ops = 0
+  for (const bytes of bundles) ops += (await opsOfSegment({ first: 0, count: 0, bytes }))?.length ?? 0
+  return { bundles, ops }
 }

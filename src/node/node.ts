@@ -34,7 +34,8 @@ import { type OpenedNode, type OpenStore, readDisk, readIndex } from './open-nod
 import { createNames, type Names } from './names.ts'
 import { createPacker } from './packer.ts'
 import { asName, createPresence } from './presence.ts'
-import { lackingBundles, salvage } from './rescue.ts'
+import { lackingIn, salvage } from './rescue.ts'
+import type { RescuedFile } from './rescued-file.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
 import { createSegments } from './segments.ts'
@@ -152,7 +153,7 @@ export async function createNode({
     noteRefusal(imports, from, entry)
     onChange()
   }
-  if (opened.salvaged) refuse('disk', 'bad-checksum')
+  if (opened.salvaged || rescued.damaged > 0) refuse('disk', 'bad-checksum')
 
   const authorOf = (peer: PeerId): Uint8Array | null => engine.peers.get(peer)?.author ?? null
   const seniorityOfAuthor = (author: Uint8Array): number | null => {
@@ -298,7 +299,7 @@ export async function createNode({
     leave: () => void (offline || leave()),
     setPath: (path, cut, hindrance) => links.setPath(path, cut, hindrance),
     measure: () => links.measure([...engine.peers.keys()]),
-    export: () => exportRoom(library),
+    export: () => exportRoom(library, store),
     async import(bytes) {
       const { bundles, unread } = decodeFile(bytes)
       const ref = ++lastRef
@@ -319,7 +320,7 @@ export async function createNode({
     },
   }
   await holdSession(engine.senderId)
-  if (rescued.length > 0) loop.give({ type: 'import', ref: FROM_DISK, bundles: rescued })
+  if (rescued.bundles.length > 0) loop.give({ type: 'import', ref: FROM_DISK, bundles: rescued.bundles })
   if (!startsOffline) links.open()
   packer.due()
   const endScrub = startScrub(segments, () => !isTakingIn(engine, performance.now()), onBroken)
@@ -336,7 +337,7 @@ async function readNode(
   signatureCost: number,
   openStore: OpenStore,
   mint: typeof generateKey,
-): Promise<{ opened: OpenedNode; engine: Engine; index: Place[]; rescued: readonly Uint8Array[] }> {
+): Promise<{ opened: OpenedNode; engine: Engine; index: Place[]; rescued: RescuedFile }> {
   const engine = createEngine({
     room: asOpId(opened.identity.genesis),
     author: asAuthor(opened.identity.author),
@@ -352,7 +353,7 @@ async function readNode(
   const damaged = await readDisk(opened.store, engine.stored, (units) => restore(engine, units))
   if (damaged === null) {
     recall(engine, await opened.store.mark())
-    return { opened, engine, index, rescued: await lackingBundles(opened.store, engine.replica.dag) }
+    return { opened, engine, index, rescued: await lackingIn(opened.store, engine.replica.dag) }
   }
   return readNode(await salvage(openStore, opened, damaged, mint), sender, signatureCost, openStore, mint)
 }

@@ -4,7 +4,7 @@
  * browser in the room that does not run. If there is none, it is a new node with a key and a store of its own. The new node begins with
  * the ops of a node that runs.
  */
-import { valueOf } from '../core/result.ts'
+import { refuse, type Result, valueOf } from '../core/result.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { fromHex, toHex, equalBytes } from '../core/bytes.ts'
 import { signedBytes } from '../core/keys.ts'
@@ -212,15 +212,20 @@ export async function readDisk(store: Store, from: number, restore: (units: read
   }
 }
 
+/** The units of a stored segment, or why they are no units that a node stores. */
+export async function unitsOfSegment(segment: Segment): Promise<Result<readonly Unit[]>> {
+  const raw = await columnsOf(segment)
+  return raw === null ? refuse('bad-bundle') : decodeBundle(raw)
+}
+
 /**
  * The units of a stored segment; null if they are no units that a node stores.
  * @throws StoreError "failed" where another version of Tabweave wrote it. That is no damage, after which a disk would be deleted
  */
 export async function readSegment(segment: Segment): Promise<readonly Unit[] | null> {
-  const raw = await columnsOf(segment)
-  const units = raw === null ? null : decodeBundle(raw)
-  if (units?.ok === false && units.reason === 'unknown-version') throw new StoreError('failed')
-  return units?.ok === true ? units.value : null
+  const units = await unitsOfSegment(segment)
+  if (!units.ok && units.reason === 'unknown-version') throw new StoreError('failed')
+  return valueOf(units)
 }
 
 /**

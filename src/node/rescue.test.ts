@@ -7,6 +7,7 @@ import { exportStored } from './archive.ts'
 import { linkOf } from './link.ts'
 import type { Node } from './node.ts'
 import { foundRoom, joinRoom, type OpenStore } from './open-node.ts'
+import { decodeRescued, encodeRescued } from './rescued-file.ts'
 import { newHub, start } from './running.naive.ts'
 
 const PUBLIC = 4
@@ -91,6 +92,46 @@ test('E9 ops that follow a lost op are kept over restarts and more damage, until
   expect(alice.author).toBe(less.author)
   await vi.waitFor(async () => expect(await textsOf(room.bob)).toEqual(expect.arrayContaining(ownTexts)), 10_000)
   await vi.waitFor(() => expect(alice.status()).toMatchObject({ stored: 1 + PUBLIC + OWN, digest: room.bob.status().digest }), 10_000)
+})
+
+test('E9 more damage in the file of rescued ops costs only what it hits, is said, and keeps no node from starting', async () => {
+  const room = await aliceWroteOffline()
+  damage(room, room.author, 2)
+  const alone = await again(room, room.author, newHub())
+  const rescued = room.disks.get(alone.author)!.rescued!
+  const { bundles } = decodeRescued(rescued)
+  expect(bundles.length).toBe(2 + OWN)
+  expect(await alone.export()).toMatchObject({ ops: 2 + 2 + OWN, lost: 0 })
+  await alone.close()
+  // In the records of the first two, which hold what bob wrote: in marks, a length, a checksum, bundles.
+  const ends = (n: number): number => encodeRescued(bundles.slice(0, n)).length - 16
+  for (const at of [0, 17, 30, ends(1) - 1, ends(1) + 17, ends(2) - 1]) {
+    room.disks.get(alone.author)!.rescued = rescued.with(at, rescued[at]! ^ 4)
+    const node = await again(room, alone.author, newHub())
+    expect(node.refused.damages).toBe(1)
+    await vi.waitFor(() => expect(node.status().pending).toBe(1 + OWN), 10_000)
+    await node.close()
+  }
+  const alice = await again(room, alone.author, room.hub)
+  await vi.waitFor(async () => expect(await textsOf(room.bob)).toEqual(expect.arrayContaining(ownTexts)), 10_000)
+  expect(await textsOf(alice)).toEqual(await textsOf(room.bob))
+})
+
+test('E9 a rescued bundle that another version wrote is kept, and keeps no node from starting', async () => {
+  const room = await aliceWroteOffline()
+  damage(room, room.author, 2)
+  const alone = await again(room, room.author, newHub())
+  await alone.close()
+  const disk = room.disks.get(alone.author)!
+  const { bundles } = decodeRescued(disk.rescued!)
+  const other = bundles[0]!.with(1, bundles[0]![1]! + 1)
+  disk.rescued = encodeRescued([other, ...bundles.slice(1)])
+  const alice = await again(room, alone.author, room.hub)
+  await vi.waitFor(async () => expect(await textsOf(room.bob)).toEqual(expect.arrayContaining(ownTexts)), 10_000)
+  await vi.waitFor(() => expect(alice.status().stored).toBe(1 + PUBLIC + OWN), 10_000)
+  await alice.close()
+  await (await again(room, alone.author, newHub())).close()
+  expect(decodeRescued(disk.rescued).bundles).toEqual([other])
 })
 
 test('E9 if there is no space for a second copy, the damaged disk stays as it is', async () => {

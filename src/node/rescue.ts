@@ -5,9 +5,18 @@
  */
 import { type Dag, numberOf } from '../core/dag.ts'
 import type { Store } from '../store/store.ts'
-import { decodeFile, encodeFile } from '../sync/wrap.ts'
 import { linkOf } from './link.ts'
-import { copyNames, copySegments, joinRoom, type OpenedNode, type OpenStore, readSegment, wholeSegments } from './open-node.ts'
+import {
+  copyNames,
+  copySegments,
+  joinRoom,
+  type OpenedNode,
+  type OpenStore,
+  readSegment,
+  unitsOfSegment,
+  wholeSegments,
+} from './open-node.ts'
+import { decodeRescued, encodeRescued, type RescuedFile } from './rescued-file.ts'
 import { generateKey } from './signer.ts'
 
 /**
@@ -21,10 +30,10 @@ export async function salvage(
   length: number,
   mint = generateKey,
 ): Promise<OpenedNode> {
-  const rescued = [...(await wholeBundles(store, length)), ...(await rescuedBundles(store))]
+  const rescued = [...(await wholeBundles(store, length)), ...(await rescuedIn(store)).bundles]
   const fresh = await joinRoom(openStore, linkOf(identity), mint, async (to) => {
     await copySegments(store, to, length, 'strict', async ({ first, count }) => first + count <= length)
-    if (rescued.length > 0) await to.putRescued(encodeFile(rescued))
+    if (rescued.length > 0) await to.putRescued(encodeRescued(rescued))
     await copyNames(store, to)
   })
   await store.destroy()
@@ -38,23 +47,23 @@ async function wholeBundles(store: Store, from: number): Promise<Uint8Array[]> {
   return bundles
 }
 
-/** The bundles of the file of rescued ops; none if there is no such file. @throws StoreError */
-export async function rescuedBundles(store: Store): Promise<readonly Uint8Array[]> {
+/** What the file of rescued ops holds; nothing if there is no such file. @throws StoreError */
+export async function rescuedIn(store: Store): Promise<RescuedFile> {
   const file = await store.rescued()
-  return file === null ? [] : decodeFile(file).bundles
+  return file === null ? { bundles: [], damaged: 0 } : decodeRescued(file)
 }
 
 /**
- * The rescued bundles of which the disk lacks ops. To be called before the first input: then all ops of the DAG are stored. The file is
- * removed when nothing of it is lacking. @throws StoreError
+ * The rescued bundles of which the disk lacks ops, and how many bytes of their file are damaged. To be called before the first input: then
+ * all ops of the DAG are stored. The file holds the other bundles no more, and is removed when nothing of it is lacking. @throws StoreError
  */
-export async function lackingBundles(store: Store, dag: Dag): Promise<readonly Uint8Array[]> {
-  const bundles = await rescuedBundles(store)
+export async function lackingIn(store: Store, dag: Dag): Promise<RescuedFile> {
+  const { bundles, damaged } = await rescuedIn(store)
   const lacking: Uint8Array[] = []
   for (const bytes of bundles) {
-    const units = await readSegment({ first: 0, count: 0, bytes })
-    if (units === null || units.flat().some(({ id }) => numberOf(dag, id) < 0)) lacking.push(bytes)
+    const units = await unitsOfSegment({ first: 0, count: 0, bytes })
+    if (!units.ok || units.value.flat().some(({ id }) => numberOf(dag, id) < 0)) lacking.push(bytes)
   }
-  if (bundles.length > 0 && lacking.length === 0) await store.putRescued(null)
-  return lacking
+  if (lacking.length < bundles.length || damaged > 0) await store.putRescued(lacking.length > 0 ? encodeRescued(lacking) : null)
+  return { bundles: lacking, damaged }
 }
