@@ -1,4 +1,5 @@
 /** The first screen of somebody who comes back: the kept rooms first, and nothing that moves under the pointer. */
+import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 import { ready, said } from './tabs.ts'
 
@@ -104,6 +105,26 @@ test('an address with a link that is not right leads to the start page, where it
   await field.press('Enter')
   await ready(page)
   expect(page.url()).toBe(link)
+})
+
+test('who waits for a room sees by a number of the whole link whether it is the one that was shared', async ({ host, device }) => {
+  const first = await (await device()).open(`${host.address}/#new`)
+  const link = first.url()
+  await first.getByRole('button', { name: 'Menu', exact: true }).click()
+  await first.getByRole('menuitem', { name: 'Share the room', exact: true }).click()
+  const numberOf = async (page: Page): Promise<string> => (await page.getByText(/^Check number of the link: /).textContent())!
+  const shared = await numberOf(first)
+  expect(shared).toMatch(/: [0-9a-f]{8}$/)
+  await first.close()
+  const right = await (await device()).open(link)
+  await expect(right.getByText('Waiting for the room')).toBeVisible()
+  expect(await numberOf(right)).toBe(shared)
+  // In the second half of the link: the room's short id is the same.
+  const at = link.length - 20
+  const wrong = await (await device()).open(`${link.slice(0, at)}${link[at] === 'x' ? 'y' : 'x'}${link.slice(at + 1)}`)
+  await expect(wrong.getByText('Waiting for the room')).toBeVisible()
+  expect((await said(wrong, 'room'))!.slice(0, 8)).toBe((await said(right, 'room'))!.slice(0, 8))
+  expect(await numberOf(wrong)).not.toBe(shared)
 })
 
 test('a link of another address is not followed at once: the page says that it has another relay, and leads there', async ({

@@ -208,7 +208,8 @@ export const messages = {
     discard: 'Discard it',
     awaitedTitle: 'Waiting for the room',
     awaitedBody:
-      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu → Share the room → Import a file. Without a relay, two devices connect by an invitation: Menu → Peers. What you write meanwhile is kept, and signed later. If nothing arrives, compare the link: with one wrong character it leads to another room, which may not exist.',
+      'This node has the room’s link, but nothing of the room yet. The room arrives when a node that has it is connected, or from a file: Menu → Share the room → Import a file. Without a relay, two devices connect by an invitation: Menu → Peers. What you write meanwhile is kept, and signed later. If nothing arrives, compare the check number of the link with that on the other device: Menu → Share the room. A link with one wrong character leads to another room, which may not exist, and has another number.',
+    linkNumber: 'Check number of the link:',
     emptyTitle: 'This tab is a node',
     emptyBody:
       'It has its own key and its own copy of the room. What you write is signed, and contains the hashes of the ops before it. The graph shows it as an op.',

@@ -3,6 +3,7 @@ import { useCallback } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { lookOf } from '../shared/AuthorMark.tsx'
+import { LinkNumber } from '../shared/LinkNumber.tsx'
 import { messages } from '../messages.ts'
 import { useAgeClock, useNode, useNodeState, usePage } from '../state/bindings.ts'
 import { Entry } from './Entry.tsx'
@@ -96,6 +97,7 @@ function Welcome({ awaited, isAdded }: { readonly awaited: boolean; readonly isA
         <h2>{text.awaitedTitle}</h2>
         {isFirstHere && <p>{messages.opening.isFirstHere}</p>}
         <p>{text.awaitedBody}</p>
+        <LinkNumber />
       </div>
     )
   return (

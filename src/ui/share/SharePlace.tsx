@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { QrCode } from '../qr/QrCode.tsx'
 import { Id, shortId } from '../shared/AuthorMark.tsx'
 import { CarriedText } from '../shared/CarriedText.tsx'
+import { LinkNumber } from '../shared/LinkNumber.tsx'
 import { NOTHING_SAID, Outcome } from '../shared/Outcome.tsx'
 import { copyText } from '../shared/copy-text.ts'
 import { useNodeState } from '../state/bindings.ts'
@@ -40,6 +41,7 @@ export default function SharePlace() {
           </button>
         </div>
         <Outcome said={said} />
+        <LinkNumber />
       </div>
       <h3>{text.file}</h3>
       <RoomFile roomName={roomName} />
