@@ -10,8 +10,11 @@ import {
   chainOf,
   claim,
   createStage,
+  ghostId,
+  has,
   join,
   keyNamed,
+  kill,
   latestOf,
   linkNamed,
   message,
@@ -25,7 +28,8 @@ import {
   tell,
   together,
 } from '../sim/stage.ts'
-import type { Villain } from '../sim/villain.ts'
+import { bundleOf, type Villain } from '../sim/villain.ts'
+import type { UnitOp } from '../core/unit.ts'
 import { nextIdentity } from '../sim/world.ts'
 import { decodeMessage, encodeMessage, type Want } from './messages.ts'
 import type { PeerId } from './effects.ts'
@@ -232,4 +236,55 @@ test('a question that is not answered is repeated on each path that opens, and a
   expect(mainFetch(joiner.engine)).not.toBe(null)
   give(stage.world, joiner, { type: 'linked' })
   expect(open.length).toBe(4)
+})
+
+/**
+ * A node whose questions to `liars` known authors are open, and to which a path opens: the only one there that has what it lacks is new to
+ * it. How long (ms) until it has that. `act`: what the liars do every 100 ms.
+ */
+function toNewcomer(liars: number, act: (stage: Stage, bob: SimNode, from: PeerId) => void): number {
+  const stage = createStage(2, {}, { isDeaf: true })
+  const [alice, bob] = stage.nodes as [SimNode, SimNode]
+  const links = Array.from({ length: liars }, (_, n) => linkNamed(stage, `liar ${n}`))
+  for (const link of links) {
+    push(stage, bob, link, [[message(stage, keyNamed(link), null, [stage.room], 'known')]])
+    prove(stage, bob, link, keyNamed(link))
+  }
+  run(stage, 3_000)
+  apart(stage, bob)
+  const missed = say(stage, alice, 'missed')
+  const carol = join(stage)
+  apart(stage, bob)
+  run(stage, 20_000)
+  expect([has(bob, missed), has(carol, missed)]).toEqual([false, true])
+  kill(stage, alice)
+  const actAll = (): void => {
+    for (const link of links) act(stage, bob, link)
+  }
+  runUntil(stage, 1_500, () => (actAll(), false), 100)
+  expect(mainFetch(bob.engine)).not.toBe(null)
+  together(stage)
+  give(stage.world, bob, { type: 'linked' })
+  return runUntil(stage, 60_000, () => (actAll(), has(bob, missed)), 100)
+}
+
+test('D4 whoever keeps questions open, silent or with a chain without end, keeps a node from asking a newcomer for seconds only', () => {
+  let names = 0
+  const silent = (stage: Stage, bob: SimNode, from: PeerId): void => claim(stage, bob, from, [ghostId(names++)])
+  expect(toNewcomer(8, silent)).toBeLessThan(1_000)
+  expect(toNewcomer(32, silent)).toBeLessThan(2_000)
+  const chains = new Map<PeerId, { ops: readonly UnitOp[]; given: number }>()
+  const pour = (stage: Stage, bob: SimNode, from: PeerId): void => {
+    const chain = chains.get(from) ?? { ops: chainOf(stage, keyNamed(`chain of ${from}`), 2_000), given: 0 }
+    chains.set(from, chain)
+    claim(stage, bob, from, [chain.ops.at(-1)!.id])
+    const ref = bob.engine.fetches.get(from)?.ref
+    if (ref === undefined) return
+    const bundle = bundleOf([chain.ops.slice(chain.given, (chain.given += 3))])
+    tell(stage, bob, from, { type: 'units', ref, bundle, last: false, left: 1_000 })
+  }
+  // It goes well, so others are asked beside it only now and then.
+  expect(toNewcomer(1, pour)).toBeLessThan(10_000)
+  chains.clear()
+  expect(toNewcomer(32, pour)).toBeLessThan(10_000)
 })

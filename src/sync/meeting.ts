@@ -28,7 +28,8 @@ export interface OpenQuestion {
 /**
  * A path opened: asks everybody there for what this node lacks, and says what it holds; one of them answers (`isNearest`). A question
  * that nobody has answered is repeated, since other nodes may be there. While ops are being fetched or judged, the node only says what it
- * holds.
+ * holds: peers that hold other ops tell their heads, and are asked beside the others (`fetch.ts`). So a liar that keeps a question open
+ * delays them by seconds.
  */
 export function askAll(engine: Engine): void {
   if (engine.fetches.size > 0 || engine.paused || isBusy(engine)) {

@@ -190,6 +190,21 @@ export const LINKS: readonly Defence[] = [
     test: tested('src/node/holders.test.ts', 'D6 what a peer says that is not current'),
   },
   {
+    row: 'D4',
+    file: FETCH,
+    in: 'startDue',
+    drop: 'for',
+    mentions: ['doublings', 'nextAt'],
+    test: tested('src/sync/meeting.test.ts', 'D4 whoever keeps questions open'),
+  },
+  {
+    row: 'D4',
+    file: FETCH,
+    replace: 'value of const COMPARE_AFTER',
+    with: 'Infinity',
+    test: tested('src/sync/meeting.test.ts', 'D4 whoever keeps questions open'),
+  },
+  {
     row: 'D7',
     file: 'src/sync/limits.ts',
     replace: 'value of const SERVE_BYTES',
