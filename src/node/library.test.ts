@@ -4,6 +4,7 @@ import { generateKey } from './signer.ts'
 import { createLibrary } from './library.ts'
 import { createSegments, type Segments } from './segments.ts'
 import { createMemoryStore } from '../store/memory.ts'
+import type { Place } from '../store/store.ts'
 import { encodeBody } from '../crdt/body.ts'
 import { asAuthor, hashOp, type Op } from '../core/op.ts'
 import type { UnitOp } from '../core/unit.ts'
@@ -46,6 +47,33 @@ test('E6 ops that lie each in another segment are read without looking at what w
   expect(read).toHaveBeenCalledTimes(count)
   await library.read([ops.at(-1)! - 512, ops.at(-1)! + 511])
   expect(read).toHaveBeenCalledTimes(count)
+})
+
+test('segments that are packed while they are read are given once', async () => {
+  const { author } = await generateKey()
+  const body = encodeBody({ kind: 'message', text: 'x' })
+  const units = Array.from({ length: 6 }, (_, time): UnitOp[] => {
+    const op: Op = { room: null, author: asAuthor(author), seq: 0, prev: null, deps: [], time, body }
+    return [{ op, id: hashOp(op), signature: null }]
+  })
+  let packed = 1
+  const read = async (from: number) => {
+    const first = Math.floor(from / packed) * packed
+    return [{ first, count: packed, bytes: new Uint8Array() }]
+  }
+  const open = async ({ first, count }: Place) => units.slice(first, first + count)
+  const library = createLibrary({ read, open } as unknown as Segments, () => units.length)
+  const given: unknown[] = []
+  for await (const segment of library.segments(0)) {
+    given.push([segment.first, segment.count, ...segment.units!.flat().map(({ op }) => op.time)])
+    if (given.length === 2) packed = 3
+  }
+  expect(given).toEqual([
+    [0, 1, 0],
+    [1, 1, 1],
+    [2, 1, 2],
+    [3, 3, 3, 4, 5],
+  ])
 })
 
 test('E6 of many messages of 64 KiB only the last few are kept in memory, and the others are read again', async () => {

@@ -157,9 +157,11 @@ export function createLibrary(segments: Segments, stored: () => number): Library
     async *segments(from) {
       for (let at = from; at < stored();) {
         const whole = await segments.read(at, READ_SEGMENTS)
-        for (const { first, count, bytes } of whole) {
-          yield { first, count, units: await segments.open({ first, count, bytes }) }
-          at = first + count
+        for (const segment of whole) {
+          const end = segment.first + segment.count
+          // Packing may have replaced segments that were given by one that begins before.
+          yield { first: at, count: end - at, units: unitsFrom(at, segment.first, await segments.open(segment)) }
+          at = end
         }
         if (whole.length > 0) continue
         const damaged = await segments.placeOf(at)
@@ -170,6 +172,10 @@ export function createLibrary(segments: Segments, stored: () => number): Library
     },
   }
 }
+
+/** Those of these units, the first of which begins with op `first`, that hold ops from `from` on. */
+const unitsFrom = (from: number, first: number, units: readonly Unit[]): readonly Unit[] =>
+  units.filter((unit) => (first += unit.length) > from)
 
 /** Copies: a page must not keep all of its segment in memory. */
 const keptOf = ({ op, signature }: UnitOp): Kept => ({

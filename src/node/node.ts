@@ -34,8 +34,7 @@ import { type OpenedNode, type OpenStore, readDisk, readIndex } from './open-nod
 import { createNames, type Names } from './names.ts'
 import { createPacker } from './packer.ts'
 import { asName, createPresence } from './presence.ts'
-import { lackingIn, salvage } from './rescue.ts'
-import type { RescuedFile } from './rescued-file.ts'
+import { type Lacking, lackingIn, salvage, takeRescued } from './rescue.ts'
 import { createRefusedLog, type RefusedLog } from './refused-log.ts'
 import { createRoom, type Room } from './room.ts'
 import { createSegments } from './segments.ts'
@@ -314,13 +313,19 @@ export async function createNode({
       presence.close()
       names.close()
       decoder.close()
+      endRescue()
       endScrub()
       await Promise.all([links.close(), packer.stop()])
       store.close()
     },
   }
   await holdSession(engine.senderId)
-  if (rescued.bundles.length > 0) loop.give({ type: 'import', ref: FROM_DISK, bundles: rescued.bundles })
+  const endRescue = takeRescued(rescued.lacking, engine.replica, (bundles) => {
+    return new Promise((resolve) => {
+      beginImport(imports, FROM_DISK, null, () => resolve())
+      loop.give({ type: 'import', ref: FROM_DISK, bundles })
+    })
+  })
   if (!startsOffline) links.open()
   packer.due()
   const endScrub = startScrub(segments, () => !isTakingIn(engine, performance.now()), onBroken)
@@ -337,7 +342,7 @@ async function readNode(
   signatureCost: number,
   openStore: OpenStore,
   mint: typeof generateKey,
-): Promise<{ opened: OpenedNode; engine: Engine; index: Place[]; rescued: RescuedFile }> {
+): Promise<{ opened: OpenedNode; engine: Engine; index: Place[]; rescued: Lacking }> {
   const engine = createEngine({
     room: asOpId(opened.identity.genesis),
     author: asAuthor(opened.identity.author),

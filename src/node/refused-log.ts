@@ -9,7 +9,7 @@ export interface RefusedLog {
   /** Oldest first. */
   latest(): readonly RefusedEntry[]
   readonly count: number
-  /** How many refusals in all were about this node's disk. Counted here, since later entries may have replaced these. */
+  /** How often in all damage of this node's disk was found. Counted here, since later entries may have replaced these. */
   readonly damages: number
 }
 
@@ -20,7 +20,7 @@ export function createRefusedLog(): RefusedLog {
   return {
     add(entry) {
       count++
-      if (entry.from === 'disk') damages++
+      if (entry.from === 'disk' && entry.reason === 'bad-checksum') damages++
       entries.push(entry)
       if (entries.length > MAX_ENTRIES) entries.shift()
     },

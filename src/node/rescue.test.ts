@@ -1,5 +1,9 @@
 /** What becomes of the whole ops on a damaged disk, in particular of those after the damage. */
 import { expect, test, vi } from 'vitest'
+import { numberOf } from '../core/dag.ts'
+import { chainOf, createStage, keyNamed, linkNamed, push } from '../sim/stage.ts'
+import { encodeBundle } from '../sync/bundle.ts'
+import { wrapBundle } from '../sync/wrap.ts'
 import type { MemoryHub } from '../net/memory.ts'
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts'
 import { StoreError } from '../store/store.ts'
@@ -8,6 +12,7 @@ import { linkOf } from './link.ts'
 import type { Node } from './node.ts'
 import { foundRoom, joinRoom, type OpenStore } from './open-node.ts'
 import { decodeRescued, encodeRescued } from './rescued-file.ts'
+import { LOOK_AGAIN, takeRescued } from './rescue.ts'
 import { newHub, start } from './running.naive.ts'
 
 const PUBLIC = 4
@@ -132,6 +137,36 @@ test('E9 a rescued bundle that another version wrote is kept, and keeps no node 
   await alice.close()
   await (await again(room, alone.author, newHub())).close()
   expect(decodeRescued(disk.rescued).bundles).toEqual([other])
+})
+
+test('E9 rescued ops that others pushed out of their wait are taken in again, until all of them are held', async () => {
+  vi.useFakeTimers()
+  try {
+    const stage = createStage(1)
+    const { engine } = stage.nodes[0]!
+    const [lost, ...ops] = chainOf(stage, keyNamed('alice'), 4)
+    const rescued = ops.map((op) => ({ bytes: wrapBundle('raw', encodeBundle([[op]])), ids: [op.id] }))
+    const given: number[][] = []
+    /** Takes in what it is given, but the first time nothing: as if all was pushed out. */
+    const end = takeRescued(rescued, engine.replica, async (bundles) => {
+      given.push(bundles.map((bytes) => rescued.findIndex((each) => each.bytes === bytes)))
+      if (given.length > 1) for (const n of given.at(-1)!) push(stage, stage.nodes[0]!, linkNamed(stage, 'disk'), [[ops[n]!]])
+    })
+    await vi.advanceTimersByTimeAsync(LOOK_AGAIN)
+    // They wait for the lost op now.
+    await vi.advanceTimersByTimeAsync(3 * LOOK_AGAIN)
+    expect(given).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ])
+    push(stage, stage.nodes[0]!, linkNamed(stage, 'bob'), [[lost!]])
+    expect(ops.every(({ id }) => numberOf(engine.replica.dag, id) > 0)).toBe(true)
+    await vi.advanceTimersByTimeAsync(LOOK_AGAIN)
+    expect([given.length, vi.getTimerCount()]).toEqual([2, 0])
+    end()
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('E9 if there is no space for a second copy, the damaged disk stays as it is', async () => {

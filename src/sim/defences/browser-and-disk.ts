@@ -519,6 +519,14 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E9',
+    file: 'src/node/rescue.ts',
+    in: 'takeRescued',
+    replace: 'call setTimeout',
+    with: 'undefined',
+    test: tested('src/node/rescue.test.ts', 'E9 rescued ops that others pushed out'),
+  },
+  {
+    row: 'E9',
     file: 'src/node/node.ts',
     in: 'createNode',
     drop: 'operand',
