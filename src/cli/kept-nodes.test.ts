@@ -126,7 +126,10 @@ describe('a command', () => {
     expect(keptRelay(folder)).toBe(null)
     keepRelay(folder, 'wss://relay.example:1')
     expect(keptRelay(folder)).toBe('wss://relay.example:1')
-    fs.writeFileSync(join(folder, 'relay'), '\0\0\0')
-    expect(keptRelay(folder)).toBe(null)
+    const file = fs.readFileSync(join(folder, 'relay'))
+    for (let at = 0; at < file.length; at++) {
+      fs.writeFileSync(join(folder, 'relay'), file.with(at, file[at]! ^ 1))
+      expect(keptRelay(folder)).toBe('damaged')
+    }
   })
 })

@@ -9,10 +9,11 @@ import type { RoomLink } from '../node/link.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from '../node/open-node.ts'
 import type { Identity } from '../store/store.ts'
 import { type Options, relayAddress } from './args.ts'
+import { checkedFields, withChecksum } from './fields-file.ts'
 import { openFileStore } from './file-store.ts'
 import { generateKeptKey, readIdentity } from './identity-file.ts'
 import { identityPath } from './mark-file.ts'
-import { named, PRIVATE_FILE } from './record-file.ts'
+import { named, readWhole, writeWhole } from './record-file.ts'
 
 /** Ends the command. Its text is a sentence that says what to do. */
 export class Stop extends Error {}
@@ -131,9 +132,13 @@ function theOnly(kept: readonly Kept[]): Kept | undefined {
 
 const relayPath = (folder: string): string => join(folder, 'relay')
 
-/** The relay by which a node met others when it ran last, or null. */
-export const keptRelay = (folder: string): string | null =>
-  named(() => (fs.existsSync(relayPath(folder)) ? relayAddress(fs.readFileSync(relayPath(folder), 'utf8').trim()) : null))
+/** The relay by which a node met others when it ran last; null if none is kept, "damaged" if its file is. @throws StoreError */
+export function keptRelay(folder: string): string | 'damaged' | null {
+  const file = readWhole(relayPath(folder))
+  if (file === null) return null
+  const [address] = checkedFields(file) ?? []
+  return (typeof address === 'string' ? relayAddress(address) : null) ?? 'damaged'
+}
 
-export const keepRelay = (folder: string, address: string): void =>
-  named(() => fs.writeFileSync(relayPath(folder), `${address}\n`, { mode: PRIVATE_FILE }))
+/** @throws StoreError */
+export const keepRelay = (folder: string, address: string): void => writeWhole(relayPath(folder), withChecksum([address]), false)

@@ -34,7 +34,10 @@ export async function run(options: Options, terminal: Terminal): Promise<number>
 async function live(options: Options, terminal: Terminal): Promise<boolean> {
   await quickenHashing()
   const { opened, openStore, folderOf } = await openKept(options, options.folder ?? join(homedir(), '.tabweave'))
-  const wanted = options.relay ?? keptRelay(folderOf(toHex(opened.identity.author))) ?? USUAL_RELAY
+  const kept = keptRelay(folderOf(toHex(opened.identity.author)))
+  const isUnknown = options.relay === null && kept === 'damaged'
+  if (isUnknown) terminal.complain(words.relayDamaged(USUAL_RELAY))
+  const wanted = options.relay ?? (kept === 'damaged' ? null : kept) ?? USUAL_RELAY
   const relay = wanted === 'none' ? null : wanted
   const link = formatLink(linkOf(opened.identity))
   let trouble = ''
@@ -60,7 +63,8 @@ async function live(options: Options, terminal: Terminal): Promise<boolean> {
   })
   // A node whose files are damaged continues as another author, in another folder.
   const folder = folderOf(node.author)
-  if (relay !== null) keepRelay(folder, relay)
+  // What is left of the damaged file may still help a person.
+  if (relay !== null && !isUnknown) keepRelay(folder, relay)
   const say = options.mode === 'digest' ? () => {} : terminal.print
   const isFounded = options.room.type === 'found'
   const does = isFounded ? 'created' : opened.resumed ? 'is back in' : 'joins'

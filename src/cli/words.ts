@@ -109,6 +109,8 @@ export const words = {
     '* this node cannot tell whether its files hold all messages that it has sent (they were copied or restored, or are of an earlier version). It asks other nodes before it writes; with /write-now (or --write-now) it does not wait',
   lost: '* another node has a message of this node that is missing in this node’s files. This node fetches it, and the messages before it, before it writes; with /write-now (or --write-now) it does not wait',
   trusted: '* this node writes again',
+  relayDamaged: (used: string) =>
+    `* the address of this node’s relay is damaged in its files: it meets others through ${used} this time. Give the right one with --relay ADDRESS.`,
   onlyHere:
     '* this link works on this machine only. To let other devices in, start the host with HOST=0.0.0.0 npm start. Then write this machine’s network address into the link',
   later: '* a peer runs a newer version of Tabweave. This node cannot read what it sends. Update this node',
