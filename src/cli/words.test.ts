@@ -85,7 +85,8 @@ describe('lines', () => {
     expect(peerLine(peer, '')).toBe(`*   ${authorName(AUTHOR)}: lacks 2 ops that this node has, heard 1 s ago`)
     expect(peerLine({ ...peer, unknownHeads: 1 }, '')).toContain('has 1 head that this node does not know yet')
     expect(peerLine({ ...peer, equal: true }, 'ALICE')).toContain(' abababab “ALICE”: in sync')
-    expect(peerLine({ ...peer, lacks: null, author: null }, '')).toContain('unproven efefefef: has not sent its heads yet')
+    expect(peerLine({ ...peer, headCount: -1, lacks: null, author: null }, '')).toContain('unproven efefefef: has not sent its heads yet')
+    expect(peerLine({ ...peer, headCount: 300, lacks: null }, '')).toContain('has named only some of its heads')
   })
 
   test('agreement and progress count in words', () => {

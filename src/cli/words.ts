@@ -46,13 +46,15 @@ export function pathLine({ path, state, detail }: PathStatus, place: string, why
 }
 
 /** `name`: the peer's chosen name, or "". */
-export function peerLine({ peer, author, equal, unknownHeads, lacks, silentFor }: PeerStatus, name: string): string {
+export function peerLine({ peer, author, equal, headCount, unknownHeads, lacks, silentFor }: PeerStatus, name: string): string {
   const who = author === null ? `unproven ${peer.slice(0, 8)}` : authorName(author)
   const differs =
     unknownHeads > 0
       ? `has ${plural(unknownHeads, 'head')} that this node does not know yet`
       : lacks === null
-        ? 'has not sent its heads yet'
+        ? headCount < 0
+          ? 'has not sent its heads yet'
+          : 'has named only some of its heads'
         : `lacks ${plural(lacks, 'op')} that this node has`
   return `*   ${who}${called(name)}: ${equal ? 'in sync' : differs}, heard ${countInWords(Math.round(silentFor / 1000))} s ago`
 }

@@ -1,6 +1,6 @@
 /**
  * Peers' frontiers: for each peer a line across the columns (a *ribbon*; in code a thread). Higher on the screen than the ribbon are the
- * ops that the peer holds, lower the ops that it lacks.
+ * ops that the peer holds, lower the others: it lacks them, or, if the ribbon is dashed, may hold them.
  */
 import { greatestOf } from '../core/lists.ts'
 import type { Canvas2D } from './canvas2d.ts'
@@ -23,12 +23,14 @@ const TAG_RADIUS = 4.6
 /** The sum of the tints of all peers that lack something, and the tint of one if they are few. */
 const MAX_TINT = 0.15
 const TINT = 0.05
+/** A ribbon that is dashed, CSS pixels. */
+const DASH = [5, 4]
 /** The space between the end of a ribbon and its first tag, CSS pixels. */
 const TAG_GAP = 7
 
 /** Tints the ops that each peer lacks; drawn under the ops. */
 export function drawLacks(canvas: Canvas2D, frame: Frame): void {
-  const behind = threads(frame).filter(({ peer }) => !isLevel(frame, peer))
+  const behind = threads(frame).filter(({ peer }) => peer.isAll && !isLevel(frame, peer))
   for (const { peer, aside } of behind) {
     canvas.beginPath()
     const [left, right] = addThread(canvas, frame, peer, aside)
@@ -66,7 +68,9 @@ export function drawThreads(canvas: Canvas2D, frame: Frame): readonly ThreadEnd[
     canvas.globalAlpha = 1
     canvas.lineWidth = 1.75
     canvas.strokeStyle = colorOf(frame, peer)
+    canvas.setLineDash(peer.isAll || missing(frame, peer) === 0 ? [] : DASH)
     canvas.stroke()
+    canvas.setLineDash([])
     return { peer, x: right, y, level: y - aside }
   })
 }
@@ -94,7 +98,7 @@ export function drawTagsOf(canvas: Canvas2D, frame: Frame, ends: readonly Thread
 function drawTags(canvas: Canvas2D, frame: Frame, ends: readonly ThreadEnd[]): void {
   const [first, last] = [ends[0], ends.at(-1)]
   if (first === undefined || last === undefined) return
-  const lacks = greatestOf(ends.map(({ peer }) => frame.scene.layout.ops - peer.frontier.count))
+  const lacks = greatestOf(ends.map(({ peer }) => (peer.isAll ? missing(frame, peer) : 0)))
   const words = lacks === 0 ? '' : `−${countInWords(lacks)}`
   const width = ends.length * TAG_SIZE + (words === '' ? 0 : canvas.measureText(words).width)
   const left = Math.min(first.x + TAG_GAP, frame.width - BUTTONS_WIDTH - width) - TAG_SIZE / 2
@@ -142,6 +146,9 @@ export function easeThreads(frame: Frame, elapsed: number): boolean {
 
 /** Peers of which this node knows a held op. Of the others it claims nothing: it has not heard them, or they are ahead of it everywhere. */
 const heardPeers = ({ scene }: Frame): readonly ScenePeer[] => scene.peers.filter(({ frontier }) => frontier.count > 0)
+
+/** How many ops a peer is not known to hold. */
+const missing = ({ scene }: Frame, { frontier }: ScenePeer): number => scene.layout.ops - frontier.count
 
 const airOf = (frame: Frame): number => Math.min(frame.camera.rowGap / 2, MAX_AIR)
 

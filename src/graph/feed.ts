@@ -25,7 +25,7 @@ export type GraphFeed =
   | { readonly type: 'authors'; readonly first: number; readonly keys: Uint8Array }
   /** The ops that are not in the DAG: all of them, each time. */
   | { readonly type: 'ghosts'; readonly ghosts: readonly Ghost[] }
-  /** The last known heads of at most MAX_FRONTIERS connected peers, as op numbers (heads unknown here are left out). */
+  /** What at most MAX_FRONTIERS connected peers are known to hold. */
   | { readonly type: 'peers'; readonly peers: readonly PeerFrontier[] }
   /** Authors (32 bytes each) with ops, of at most MAX_PRESENT connected peers: their lanes are not folded. */
   | { readonly type: 'present'; readonly authors: readonly Uint8Array[] }
@@ -49,7 +49,11 @@ export interface Ghost {
 export interface PeerFrontier {
   /** The peer's author when it has proven it (32 bytes), else null. */
   readonly author: Uint8Array | null
+  /** It holds the first so many ops; and those of these numbers, with all that are in their past. */
+  readonly first: number
   readonly heads: readonly number[]
+  /** False if it may hold other ops, too. */
+  readonly isAll: boolean
 }
 
 /** From the page to the render worker. */

@@ -20,16 +20,22 @@ test('a peer with our heads lacks nothing: its line is level under the newest ro
 test('step by step or at once, a column’s line is above the first op that the peer lacks', () => {
   const dagAndHeads = anyDag(16)
     .filter((ops) => ops.length > 0)
-    .chain((ops) => fc.tuple(fc.constant(ops), fc.array(fc.array(fc.nat(ops.length - 1), { maxLength: 3 }), { maxLength: 4 })))
+    .chain((ops) =>
+      fc.tuple(
+        fc.constant(ops),
+        fc.array(fc.tuple(fc.nat(ops.length), fc.array(fc.nat(ops.length - 1), { maxLength: 3 })), { maxLength: 4 }),
+      ),
+    )
   fc.assert(
     fc.property(dagAndHeads, ([ops, updates]) => {
       const layout = layoutOf(ops)
       const frontier = createFrontier()
       const rows = new Float64Array(layout.columns)
       const held = new Set<number>()
-      for (const heads of updates) {
+      for (const [first, heads] of updates) {
+        for (let op = 0; op < first; op++) held.add(op)
         for (const head of heads) for (const op of [head, ...naivePast(ops, head)]) held.add(op)
-        advanceFrontier(frontier, layout, heads)
+        advanceFrontier(frontier, layout, heads, first)
       }
       lackingRows(frontier, layout, rows)
       const expected = Array.from({ length: layout.columns }, (_, column) =>

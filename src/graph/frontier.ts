@@ -8,8 +8,9 @@
 import { type Layout, NONE } from './layout.ts'
 
 export interface Frontier {
-  heads: readonly number[]
   held: Uint8Array
+  /** The first so many ops are held. */
+  first: number
   /** How many ops are held. */
   count: number
   /**
@@ -21,24 +22,28 @@ export interface Frontier {
 
 /** A peer that is known to hold nothing yet. */
 export function createFrontier(): Frontier {
-  return { heads: [], held: new Uint8Array(0), count: 0, laneHeld: new Int32Array(0) }
+  return { held: new Uint8Array(0), first: 0, count: 0, laneHeld: new Int32Array(0) }
 }
 
-/** Takes in the peer's heads as last told. */
-export function advanceFrontier(frontier: Frontier, layout: Layout, heads: readonly number[]): void {
-  frontier.heads = heads
+/** Takes in what the peer holds: these ops with all that are in their past, and the first so many ops. */
+export function advanceFrontier(frontier: Frontier, layout: Layout, heads: readonly number[], first = 0): void {
   makeRoom(frontier, layout)
-  const stack: number[] = []
-  const hold = (op: number): void => {
-    if (frontier.held[op] === 1) return
+  /** False if it was known to be held. */
+  const hold = (op: number): boolean => {
+    if (frontier.held[op] === 1) return false
     frontier.held[op] = 1
     frontier.count++
-    stack.push(op)
+    return true
   }
-  for (const head of heads) if (head < layout.ops) hold(head)
+  // What is in their past is among them.
+  for (; frontier.first < Math.min(first, layout.ops); frontier.first++) hold(frontier.first)
+  const stack = heads.filter((head) => head < layout.ops && hold(head))
   while (stack.length > 0) {
     const op = stack.pop()!
-    for (let e = layout.parentStart[op]!; e < layout.parentStart[op + 1]!; e++) hold(layout.edgeParent[e]!)
+    for (let e = layout.parentStart[op]!; e < layout.parentStart[op + 1]!; e++) {
+      const parent = layout.edgeParent[e]!
+      if (hold(parent)) stack.push(parent)
+    }
   }
 }
 

@@ -9,6 +9,7 @@ export interface Recorder extends Canvas2D {
   /** Filled paths of at most 16 points: the dots, marks and tags, and what few lanes lack. */
   readonly shapes: { readonly right: number; readonly alpha: number; readonly at: number }[]
   readonly rects: { readonly x: number; readonly width: number; readonly height: number; readonly ink: unknown; readonly at: number }[]
+  /** A stroke with dashes is a 'dashed stroke'. */
   readonly calls: Map<string, number>
   /** In the picture that was drawn last: the halos of texts, with how many curves were drawn before each, and after all of them. */
   readonly halos: { readonly text: string; readonly alpha: number; readonly curvesBefore: number }[]
@@ -25,6 +26,7 @@ export function createRecorder(): Recorder {
   const halos: Recorder['halos'] = []
   let drawn = 0
   let curves = 0
+  let isDashed = false
   let path: number[] = []
   const point = (name: string, x: number): void => {
     counted(name)
@@ -86,7 +88,10 @@ export function createRecorder(): Recorder {
     rect: method('rect'),
     roundRect: method('roundRect'),
     clip: method('clip'),
-    setLineDash: method('setLineDash'),
+    setLineDash(lengths) {
+      counted('setLineDash')
+      isDashed = lengths.length > 0
+    },
     strokeText(text) {
       counted('strokeText')
       halos.push({ text, alpha: recorder.globalAlpha, curvesBefore: curves })
@@ -97,7 +102,7 @@ export function createRecorder(): Recorder {
       inked(recorder.fillStyle)
     },
     stroke() {
-      counted('stroke')
+      counted(isDashed ? 'dashed stroke' : 'stroke')
       inked(recorder.strokeStyle)
     },
     fillText(text, x, y) {

@@ -4,7 +4,7 @@ import { toHex } from '../core/bytes.ts'
 import type { Ghost, GraphFeed } from './feed.ts'
 import { NONE, opX } from './layout.ts'
 import { columnsOf, createScene, feedScene, findOp, idOf, rowsOf, type Scene, measurePeers } from './scene.ts'
-import { feedOf, idBytes, keyBytes, writtenDag } from './written-dag.naive.ts'
+import { feedOf, holderOf, idBytes, keyBytes, writtenDag } from './written-dag.naive.ts'
 
 const CHAT = writtenDag('a0, b0 < a0, a1 < a0 b0, b1 < b0 a1, c0 < b1')
 
@@ -76,20 +76,14 @@ test('a thousand ghosts of made-up authors take three columns', () => {
 test('a peer that was heard before keeps what it is known to hold; one without an author starts anew', () => {
   const scene = sceneOf({
     type: 'peers',
-    peers: [
-      { author: keyBytes(1), heads: [3] },
-      { author: null, heads: [3] },
-    ],
+    peers: [holderOf(1, [3]), holderOf(null, [3])],
   })
   expect(scene.peers.map(({ frontier }) => frontier.count)).toEqual([4, 4])
   feedScene(
     scene,
     {
       type: 'peers',
-      peers: [
-        { author: keyBytes(1), heads: [] },
-        { author: null, heads: [] },
-      ],
+      peers: [holderOf(1, []), holderOf(null, [])],
     },
     0,
   )
@@ -101,13 +95,20 @@ test('a peer that was heard before keeps what it is known to hold; one without a
 test('a peer that is reached by two paths has one thread', () => {
   const scene = sceneOf({
     type: 'peers',
-    peers: [
-      { author: keyBytes(1), heads: [1] },
-      { author: keyBytes(1), heads: [2] },
-      { author: keyBytes(2), heads: [] },
-    ],
+    peers: [holderOf(1, [1]), holderOf(1, [2]), holderOf(2, [])],
   })
   expect(scene.peers.map(({ frontier }) => frontier.count)).toEqual([3, 0])
+})
+
+test('D17 of a peer that is reached by two paths all is known only if each path tells all', () => {
+  const all = holderOf(1, [1])
+  const part = { ...holderOf(1, [2]), isAll: false }
+  for (const [peers, isAll] of [
+    [[all, all], true],
+    [[all, part], false],
+    [[part, all], false],
+  ] as const)
+    expect(sceneOf({ type: 'peers', peers }).peers.map((peer) => peer.isAll)).toEqual([isAll])
 })
 
 test('few new ops pop in, a load does not', () => {

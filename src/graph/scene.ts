@@ -60,6 +60,8 @@ export interface ScenePeer {
   readonly author: Uint8Array | null
   readonly look: AuthorLook | null
   readonly frontier: Frontier
+  /** False if it may hold other ops, too. */
+  isAll: boolean
   /** Per column: the row of the first op it lacks (see `measurePeers`), and the one shown, which eases towards it. */
   lacks: Float64Array
   shown: Float64Array
@@ -120,7 +122,7 @@ function take(scene: Scene, feed: GraphFeed, now: number): void {
       )
       return
     case 'peers':
-      scene.peers = [...new Set(feed.peers.map((peer) => updatePeer(scene, peer)))]
+      takePeers(scene, feed.peers)
       return
     case 'present':
       scene.present = feed.authors.map(toHex)
@@ -253,6 +255,12 @@ function addOps(scene: Scene, feed: Extract<GraphFeed, { type: 'ops' }>, now: nu
   scene.ghosts = placeGhosts(scene, scene.ghosts)
 }
 
+function takePeers(scene: Scene, updates: readonly PeerFrontier[]): void {
+  const peers = updates.map((update) => updatePeer(scene, update))
+  scene.peers = [...new Set(peers)]
+  for (const peer of scene.peers) peer.isAll = updates.every(({ isAll }, i) => isAll || peers[i] !== peer)
+}
+
 function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
   const same = (author: Uint8Array | null): boolean =>
     author === null || update.author === null ? author === update.author : equalBytes(author, update.author)
@@ -262,12 +270,13 @@ function updatePeer(scene: Scene, update: PeerFrontier): ScenePeer {
     author: update.author,
     look: update.author === null ? null : authorLook(update.author),
     frontier: createFrontier(),
+    isAll: true,
     lacks: new Float64Array(0),
     shown: new Float64Array(0),
   }
   // One peer may be reached by several paths: it is still one.
   if (before === undefined) scene.peers = [...scene.peers, peer]
-  advanceFrontier(peer.frontier, scene.layout, update.heads)
+  advanceFrontier(peer.frontier, scene.layout, update.heads, update.first)
   return peer
 }
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { authorLook } from './author-look.ts'
-import { type Ghost, type GraphFeed, type GraphOutput, type GraphView, MAX_FRONTIERS } from './feed.ts'
+import { type Ghost, type GraphFeed, type GraphOutput, type GraphView, MAX_FRONTIERS, type PeerFrontier } from './feed.ts'
 import { PALETTES } from './palette.ts'
 import { createRecorder } from './recorder.naive.ts'
 import { createGraphView } from './view.ts'
-import { feedOf, idBytes, keyBytes, type WrittenOp, writtenDag } from './written-dag.naive.ts'
+import { feedOf, holderOf, idBytes, keyBytes, type WrittenOp, writtenDag } from './written-dag.naive.ts'
 
 const VIEW: GraphView = {
   width: 600,
@@ -117,7 +117,7 @@ test('no short id is drawn under the buttons of the page: at the left where that
 test('no edge is drawn over the label of an op, or seen through it, also where the op is muted', () => {
   const { graph, context, rest } = openGraph(FORK)
   graph.feed({ type: 'ghosts', ghosts: [ghost('pending', [0])] })
-  graph.feed({ type: 'peers', peers: [{ author: keyBytes(9), heads: [1] }] })
+  graph.feed({ type: 'peers', peers: [holderOf(9, [1])] })
   graph.input({ type: 'select', id: hex(2), reveal: false })
   rest()
   const labels = context.halos.filter(({ text }) => /^[0-9a-f]{6}$/.test(text))
@@ -270,7 +270,7 @@ test('numbers on the canvas are written as beside it', () => {
   const { graph, context, rest } = openGraph(
     Array.from({ length: many }, (_, i) => ({ name: `${i}`, author: 0, seq: i, parents: i === 0 ? [] : [i - 1] })),
   )
-  graph.feed({ type: 'peers', peers: [{ author: keyBytes(9), heads: [0] }] })
+  graph.feed({ type: 'peers', peers: [holderOf(9, [0])] })
   rest()
   const texts = context.texts.map(({ text }) => text)
   expect(texts).toEqual(expect.arrayContaining(['you · 12,431', '−12,430', '12,430']))
@@ -828,10 +828,24 @@ test('of a peer that has not been heard, or of whose heads none is known here, n
     [[1], ['−3']],
   ] as const) {
     context.forget()
-    graph.feed({ type: 'peers', peers: [{ author: keyBytes(9), heads }] })
+    graph.feed({ type: 'peers', peers: [holderOf(9, heads)] })
     rest()
     expect([...new Set(lacking())]).toEqual(told)
   }
+})
+
+test('D17 of a peer that may hold more ops than it is known to hold, nothing is claimed to be lacked', () => {
+  const { graph, context, rest } = openGraph(CHAT)
+  const told = (peer: PeerFrontier): unknown => {
+    context.forget()
+    graph.feed({ type: 'peers', peers: [peer] })
+    rest()
+    const isTinted = context.shapes.some(({ alpha }) => alpha === 0.05)
+    return { lacks: context.texts.some(({ text }) => text.startsWith('−')), isTinted, isDashed: context.calls.has('dashed stroke') }
+  }
+  expect(told(holderOf(9, [1]))).toEqual({ lacks: true, isTinted: true, isDashed: false })
+  expect(told({ ...holderOf(9, [1]), isAll: false })).toEqual({ lacks: false, isTinted: false, isDashed: true })
+  expect(told({ ...holderOf(9, [4]), isAll: false })).toEqual({ lacks: false, isTinted: false, isDashed: false })
 })
 
 /** A chat of `count` ops by five authors in turn, and so many peers that lack the last `lacks` of them. */
@@ -844,7 +858,7 @@ function openWithPeers(count: number, peers: number, lacks: number) {
   }))
   const opened = openGraph(ops, { ...VIEW, width: 360, height: 276 })
   const heads = [ops.length - 1 - lacks]
-  opened.graph.feed({ type: 'peers', peers: Array.from({ length: peers }, (_, i) => ({ author: keyBytes(100 + i), heads })) })
+  opened.graph.feed({ type: 'peers', peers: Array.from({ length: peers }, (_, i) => holderOf(100 + i, heads)) })
   opened.rest()
   opened.context.forget()
   opened.graph.input({ type: 'follow', what: 'all' })
@@ -893,7 +907,7 @@ describe.each([
   const newest = HEADS + 99
   const PAN_DOWN = { type: 'pan', dx: 0, dy: -1_000_000 } as const
   const { graph, rest, context, last } = openGraph(ops)
-  for (let i = 0; i < 20; i++) graph.feed({ type: 'peers', peers: [{ author: keyBytes(i), heads: [newest - i] }] })
+  for (let i = 0; i < 20; i++) graph.feed({ type: 'peers', peers: [holderOf(i, [newest - i])] })
   // From the heads down to the newest ops, across every row.
   graph.feed({
     type: 'equivocations',

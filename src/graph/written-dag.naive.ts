@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { greatestOf } from '../core/lists.ts'
-import type { GraphFeed } from './feed.ts'
+import type { GraphFeed, PeerFrontier } from './feed.ts'
 import { settleColumns } from './columns.ts'
 import { createLayout, type Layout } from './layout.ts'
 import { addIds, place } from './place.ts'
@@ -52,6 +52,14 @@ export function layoutOf(ops: readonly WrittenOp[], idOf: (op: number) => Uint8A
 /** An id for each op and a key for each author, of repeated bytes: easy to read in a failure. Up to 255 ops they are in the order of the ops. */
 export const idBytes = (op: number): Uint8Array => new Uint8Array(32).fill(op + 1)
 export const keyBytes = (author: number): Uint8Array => new Uint8Array(32).fill(0xa0 + author)
+
+/** A peer that holds these ops and all in their past, and no others. */
+export const holderOf = (author: number | null, heads: readonly number[]): PeerFrontier => ({
+  author: author === null ? null : keyBytes(author),
+  first: 0,
+  heads,
+  isAll: true,
+})
 
 /** What a node would tell the graph: authors, then ops `from` … `to − 1`. */
 export function feedOf(ops: readonly WrittenOp[], from = 0, to = ops.length): GraphFeed[] {

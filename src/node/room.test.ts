@@ -7,6 +7,7 @@ import { receive } from '../core/replica.ts'
 import { GENESIS, judgeWords, opAfter, ROOM } from '../core/room.naive.ts'
 import { authorNumber } from '../core/room.naive.ts'
 import { createEngine } from '../sync/engine.ts'
+import { storedDigest } from '../sync/gossip.ts'
 import type { Engine } from '../sync/state.ts'
 import type { Library } from './library.ts'
 import { createRoom, type Room } from './room.ts'
@@ -62,6 +63,23 @@ test('D18 receipts of authors who are here are counted, though the first ops tha
   peers.set('gone', { author: authorNumber(5), echoedAt: -Infinity, digest: new Uint8Array(32), heads: [] })
   Object.assign(engine, { now: 5_000 })
   expect(await seenBy()).toBe(3)
+})
+
+test('D17 a peer that agrees is among those that hold an op, though it names other heads only', async () => {
+  const engine = newEngine()
+  receive(engine.replica, [GENESIS], 'self')
+  const [said, other] = [opAfter(1, null, [GENESIS], 'said'), opAfter(2, null, [GENESIS], 'other')]
+  receive(engine.replica, [said, other], 'honest')
+  Object.assign(engine, { stored: 3 })
+  const peers = engine.peers as Map<string, unknown>
+  const named = { heads: [other.id], headCount: 300, digest: null }
+  peers.set('agrees', { ...named, author: authorNumber(3), digest: storedDigest(engine) })
+  peers.set('other', { ...named, author: authorNumber(4) })
+  const page = { time: 0, body: { kind: 'message', text: '' }, signature: null, bytes: 0 }
+  const room = createRoom(engine, { read: async () => [page] } as unknown as Library, () => new Map())
+  const holders = async (id: Uint8Array): Promise<readonly string[]> => (await room.inspect(toHex(id)))!.heldBy
+  expect(await holders(said.id)).toEqual([3].map((n) => toHex(authorNumber(n))))
+  expect(await holders(other.id)).toEqual([3, 4].map((n) => toHex(authorNumber(n))))
 })
 
 /** A room of a genesis and so many messages, each of which says this. */

@@ -8,6 +8,7 @@ import { positionOf, sliceHistory } from '../core/history.ts'
 import { createSeen, seenBy, trackThose } from '../core/seen.ts'
 import { textOf } from '../crdt/text-of.ts'
 import { agrees } from '../sync/gossip.ts'
+import { heldByPeer } from '../sync/held-by-peer.ts'
 import { ownStored } from '../sync/own.ts'
 import { isCurrent, peersHere } from '../sync/peers.ts'
 import type { Engine } from '../sync/state.ts'
@@ -211,13 +212,13 @@ function latestOf(dag: Dag, ops: readonly number[]): number[] {
   return latest
 }
 
-/** Connected peers whose last known heads have this op in their past. O(ops after it + peers · their heads). */
-function holdersOf({ replica: { dag }, peers }: Engine, op: number): Hex[] {
-  const future = markFuture(dag, op)
+/** Connected peers that are known to hold this op. O(ops after it + peers · their heads). */
+function holdersOf(engine: Engine, op: number): Hex[] {
+  const future = markFuture(engine.replica.dag, op)
   const out: Hex[] = []
-  for (const peer of peers.values()) {
-    const holdsIt = peer.heads.some((id) => future[numberOf(dag, id)] === 1)
-    if (holdsIt) out.push(peer.author === null ? peer.id : toHex(peer.author))
+  for (const peer of engine.peers.values()) {
+    const { first, heads } = heldByPeer(engine, peer)
+    if (op < first || heads.some((head) => future[head] === 1)) out.push(peer.author === null ? peer.id : toHex(peer.author))
   }
   return out
 }

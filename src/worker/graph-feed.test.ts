@@ -7,6 +7,7 @@ import { createNode } from '../node/node.ts'
 import { foundRoom, type OpenStore } from '../node/open-node.ts'
 import { createMemoryStore } from '../store/memory.ts'
 import type { GraphFeed } from '../graph/feed.ts'
+import { storedDigest } from '../sync/gossip.ts'
 import type { Peer } from '../sync/peer.ts'
 import { createGraphFeeder } from './graph-feed.ts'
 
@@ -43,7 +44,8 @@ test('B6 MAX_GHOSTS ops that wait are shown, and the one after them is not', asy
 })
 
 /** A connected peer, no whole one, without ops. */
-const reader = (replica: Replica, n: number): Peer => ({ author: authorNumber(n), heads: [replica.room] }) as unknown as Peer
+const reader = (replica: Replica, n: number): Peer =>
+  ({ author: authorNumber(n), digest: null, heads: [replica.room], headCount: 1 }) as unknown as Peer
 
 /** One who has written an op. */
 function writer(replica: Replica, n: number): Peer {
@@ -96,5 +98,20 @@ test.each([
   peers.clear()
   expect(told.flatMap((feed) => (feed.type === 'peers' ? [feed.peers.length] : []))).toEqual([holding])
   expect(told.flatMap((feed) => (feed.type === 'present' ? [feed.authors.length] : []))).toEqual([here])
+  await node.close()
+})
+
+test('D17 of a peer that agrees the graph is told that it holds all, of one that names some of its heads that it may hold more', async () => {
+  const { node, feeder, told } = await fedNode()
+  const { engine } = node
+  const named = { ...reader(engine.replica, 1), headCount: 300 }
+  engine.peers.set('agrees', { ...named, digest: storedDigest(engine) })
+  engine.peers.set('other', { ...named, author: authorNumber(2) })
+  feeder.flush()
+  engine.peers.clear()
+  expect(told.flatMap((feed) => (feed.type === 'peers' ? feed.peers : []))).toEqual([
+    { author: authorNumber(1), first: 1, heads: [], isAll: true },
+    { author: authorNumber(2), first: 0, heads: [0], isAll: false },
+  ])
   await node.close()
 })

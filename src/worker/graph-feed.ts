@@ -6,6 +6,7 @@ import { parentIds } from '../core/op.ts'
 import { waitingOps } from '../core/pending.ts'
 import { type Ghost, type GraphFeed, MAX_FRONTIERS, MAX_PRESENT, type PeerFrontier } from '../graph/feed.ts'
 import type { Node } from '../node/node.ts'
+import { heldByPeer } from '../sync/held-by-peer.ts'
 import type { Peer } from '../sync/peer.ts'
 import { peersHere } from '../sync/peers.ts'
 
@@ -68,7 +69,7 @@ export function createGraphFeeder({ engine, names }: Node, port: MessagePort): G
         post({ type: 'names', names: names.all() })
       }
       const peers = frontiersOf(engine)
-      const told = JSON.stringify(peers.map(({ author, heads }) => [author === null ? null : toHex(author), heads]))
+      const told = JSON.stringify(peers.map(({ author, ...held }) => [author === null ? null : toHex(author), held]))
       if (told !== frontiers) {
         frontiers = told
         post({ type: 'peers', peers })
@@ -87,13 +88,13 @@ function bySeniority(engine: Node['engine']): { readonly peer: Peer; readonly nu
     .toSorted((a, b) => rank(a.number) - rank(b.number))
 }
 
-/** The ops that the most senior connected peers hold, of peers whose heads are known here. */
+/** The ops that the most senior connected peers hold, of peers that are known to hold any. */
 function frontiersOf(engine: Node['engine']): PeerFrontier[] {
   const told: PeerFrontier[] = []
   for (const { peer } of bySeniority(engine)) {
     if (told.length === MAX_FRONTIERS) break
-    const known = peer.heads.map((id) => numberOf(engine.replica.dag, id)).filter((op) => op >= 0)
-    if (known.length > 0) told.push({ author: peer.author, heads: known })
+    const held = heldByPeer(engine, peer)
+    if (held.first > 0 || held.heads.length > 0) told.push({ author: peer.author, ...held })
   }
   return told
 }

@@ -8,7 +8,7 @@ export const legendMessages = {
   seen: 'a curve: up to an op of another author, which its author had seen',
   lane: 'the lane of this node',
   thread:
-    'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have. “−3” at its end: the peer lacks 3 ops. At most 8 peers have one',
+    'a peer’s ribbon: the peer has the ops above it. If it is straight and below the newest row, the peer has all ops that you have. “−3” at its end: the peer lacks 3 ops. If the ribbon is dashed, this node does not know all heads of the peer, and the peer may have ops below it, too. At most 8 peers have one',
   pending: 'pending: waits for a missing parent or for a signature',
   rejected: 'rejected: it broke a rule',
   forked: 'equivocation: two ops by one author with the same number. A dashed line joins them',

@@ -22,6 +22,7 @@ function lagOf({ equal, unknownHeads, lacks, heads }: PeerStatus): {
   readonly words: string
 } {
   if (equal) return { kind: 'equal', words: text.equal }
+  if (heads.length > 0 && lacks === null && unknownHeads === 0) return { kind: 'unsure', words: text.unnamed }
   const words = [...(lacks === null || lacks === 0 ? [] : [text.lacks(lacks)]), ...(unknownHeads === 0 ? [] : [text.unknown(unknownHeads)])]
   return words.length === 0 || heads.length === 0 ? { kind: 'unsure', words: text.unsure } : { kind: 'behind', words: words.join(', ') }
 }

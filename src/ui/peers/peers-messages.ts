@@ -20,6 +20,7 @@ export const peersMessages = {
   lacks: (n: number) => `lacks ${plural(n, 'op')} that this node has`,
   unknown: (n: number) => `has ${plural(n, 'head')} that this node does not know yet`,
   unsure: 'has not sent its heads yet',
+  unnamed: 'has named only some of its heads',
   pathAndTrip: (path: string, ms: number) => `${path}, ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
   heads: 'Heads',
   moreHeads: (n: number) => `and ${countInWords(n)} more`,
