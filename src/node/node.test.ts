@@ -1,4 +1,5 @@
 /** Whole nodes on memory disks and a memory path, with real keys, real sealing and real deflate. */
+import { webcrypto } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
 import { toHex } from '../core/bytes.ts'
 import { rangeOf } from '../core/lists.ts'
@@ -10,6 +11,7 @@ import { longRoom, singles } from './long-room.naive.ts'
 import { formatLink, linkOf, parseLink, type RoomLink } from './link.ts'
 import { createNode, type Node } from './node.ts'
 import { foundRoom, joinRoom, type OpenedNode, type OpenStore } from './open-node.ts'
+import { PURE_SIGNATURE_COST } from './verifier.ts'
 
 const running: Node[] = []
 afterEach(async () => {
@@ -374,4 +376,16 @@ test('E5 a clock before 1970 writes all the same', async () => {
   clock.mockRestore()
   const { entries } = await alice.room.entries(null, 1)
   expect(entries.map(({ text, time }) => ({ text, time }))).toEqual([{ text: 'long ago', time: 0 }])
+})
+
+test('D8 without the platform’s cryptography nodes agree, and reckon with what a signature costs them', async () => {
+  vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => webcrypto.getRandomValues(bytes) })
+  try {
+    const { alice, bob } = await pair()
+    for (let n = 0; n < 100; n++) expect(await alice.submit(`${n}`)).toHaveProperty('id')
+    await agree(alice, bob)
+    expect(bob.engine.signatureCost).toBe(PURE_SIGNATURE_COST)
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })

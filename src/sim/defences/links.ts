@@ -459,6 +459,14 @@ export const LINKS: readonly Defence[] = [
   },
   {
     row: 'D8',
+    file: 'src/node/node.ts',
+    in: 'createNode',
+    replace: 'call signatureCostBy',
+    with: '1',
+    test: tested('src/node/node.test.ts', 'D8 without the platform’s cryptography'),
+  },
+  {
+    row: 'D8',
     file: 'src/node/verifier.ts',
     in: 'signatureCostBy',
     replace: 'choice',
