@@ -77,7 +77,7 @@ function introduction(commit: string, machine: string, runs: number): string {
     '',
     `Written by \`npm run bench\` on commit ${commit} (${machine}). The figures are medians of ${runs} runs of all measurements in turn, after one run to warm up,`,
     'with the least and the greatest value. Measure on your own machine before you rely on a figure. One suite as JSON: `npm run -s bench -- ingest --json`.',
-    '`bare` is a small program that does only the main step of the same work. It is no limit: where our code works in larger pieces, it can be quicker.',
+    '`bare` is a small program that does only the main step of the same work. It is no upper bound: our code can be faster, because it handles many items at once.',
     'Traces come from the folder that `DATA_DIR` names. Without it they are downloaded and checked by their SHA-256.',
   ].join('\n')
 }

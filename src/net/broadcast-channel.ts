@@ -1,4 +1,4 @@
-/** The path between tabs of one browser: a BroadcastChannel. It is there at once and never goes down. */
+/** The path between tabs of one browser: a BroadcastChannel. It is open as soon as it is made, and closes only when the node closes it. */
 import { MAX_FRAME_BYTES, type OpenTransport, type TransportState } from './transport.ts'
 
 /** @param name the same for all tabs of a room; every script of the origin can listen, so frames are sealed here too */

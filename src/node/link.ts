@@ -1,4 +1,6 @@
-/** A room's link: the fragment holds the genesis id and the room's secret, 64 bytes in base64url; no server ever sees it. */
+/** A room's link: the fragment holds the genesis id and the room's secret, 64 bytes in base64url; browsers do not send it to a server. The
+ * page's code can read it.
+ */
 import { fromBase64url, concatBytes, toBase64url, toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/hash.ts'
 import { asOpId, type OpId } from '../core/op.ts'

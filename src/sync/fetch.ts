@@ -3,7 +3,7 @@
  *
  * One peer is asked first. While its answer goes well, no other peer is asked, so that nothing is fetched twice. While no answer goes
  * well, twice as many peers are asked every HEDGE ms, and whenever an answer ends that brought little. Sender values cost nothing. So a
- * peer that is silent or slow must cost the others a fraction of a second, not its turn. As soon as one answer goes well, answers that
+ * peer that is silent or slow delays the node by HEDGE ms, not by a whole answer. As soon as one answer goes well, answers that
  * are much slower are given up. A server sends no more than a few bundles without acknowledgement (`pace.ts`), so little is sent in vain.
  *
  * An answer that goes well may still bring only ops that its sender writes meanwhile. So when it has gone on alone for COMPARE_AFTER ms,

@@ -1,7 +1,7 @@
 /**
  * How much a node sends to peers that ask, and when. Answers are bulk: they are budgeted in bytes, they wait until the path has sent the
  * bundle before (the effect "sendBulk"), and a bundle goes only when the asker has judged earlier ones (`more`). So a typed message is
- * never behind more than a few bundles, on any path.
+ * behind the bundles that are on their way, and behind no others, on any path.
  *
  * Sender values cost nothing, and an author can have many. So all strangers share a budget, all met peers that are not known another, and
  * all known peers a third: of bytes, and of ops looked at to find what is lacking. In each budget peers take turns, a question or a

@@ -3,7 +3,8 @@
  * next op would take a seq that was used before, and peers would see an equivocation.
  *
  * **The mark decides** (`core/mark.ts`). No op is sent before the disk holds it, and the mark names it or a later own op. So a disk that
- * holds the op that the mark names holds every own op that was ever sent. Then the node writes at once, even if no peer is there. Disk
+ * holds the op that the mark names holds every own op that was ever sent, if the two were not rolled back together (below). Then the node
+ * writes at once, even if no peer is there. Disk
  * and mark are written at the same time, so a process that is killed may leave one without the other:
  *
  * - the op without its mark: the disk is ahead of the mark. The op was sent to nobody. The node holds it, and continues from it.

@@ -45,7 +45,7 @@ describe('messages', () => {
     expect(messages.agreement({ type: 'peers', equal: 1, unheard: 1, peers: 3 })).toBe('1 of 3 peers agree')
     expect(messages.agreement({ type: 'peers', equal: 1, unheard: 0, peers: 1 })).toBe('1 of 1 peer agrees')
     expect(messages.agreement({ type: 'peers', equal: 0, unheard: 0, peers: 1 })).toBe('0 of 1 peer agrees')
-    expect(messages.agreement({ type: 'peers', equal: 0, unheard: 2, peers: 2 })).toBe('waiting to hear from 2 peers')
+    expect(messages.agreement({ type: 'peers', equal: 0, unheard: 2, peers: 2 })).toBe('2 peers: no answer yet')
     expect(messages.agreement({ type: 'alone' })).toBe('no peers connected')
     expect(messages.agreement({ type: 'fetching', got: 20, of: 4_000 })).toBe('fetching 20 of 4,000 ops')
     expect(messages.agreement({ type: 'fetching', got: 20, of: 20 })).toBe('checking and storing 20 ops')

@@ -50,7 +50,7 @@ function agreement(value: Agreement): string {
         ? `fetching, ${countInWords(value.got)} so far`
         : `fetching ${countInWords(value.got)} of ${plural(value.of, 'op')}`
     case 'peers':
-      if (value.unheard === value.peers) return `waiting to hear from ${plural(value.peers, 'peer')}`
+      if (value.unheard === value.peers) return `${plural(value.peers, 'peer')}: no answer yet`
       return `${countInWords(value.equal)} of ${plural(value.peers, 'peer')} ${value.peers === 1 ? 'agrees' : 'agree'}`
   }
 }

@@ -18,10 +18,11 @@ export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
   truncated: 'It is not whole: a part is missing, or a letter was changed. Copy the whole text.',
   'unknown-version': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
   'bad-envelope': 'It was made for another room. Both devices must be in the same room.',
-  'wrong-sender': 'It was not made by the device that it names. Do not trust the person who gave it to you, and invite again.',
+  'wrong-sender': 'It was not made by the device that it names. It may be forged. Ask the other person in another way, and invite again.',
   'bad-message': 'This is neither an invitation nor an answer. Copy the whole text, and nothing else.',
   'unknown-message': 'It was made by another version of Tabweave. Reload both devices, and begin again.',
-  'bad-candidate': 'It names a network address that no tab has. Nothing was sent there. Do not trust the person who gave it to you.',
+  'bad-candidate':
+    'It names a network address that no tab has. Nothing was sent there. It may be forged: ask the other person in another way.',
   'not-for-us': 'This answer is for another tab: paste it in the tab that made the invitation.',
   'own-frame': 'This tab made this text. Take it to the other device.',
   repeated: 'This device has used it already. Make a new invitation.',

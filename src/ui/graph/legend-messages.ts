@@ -13,7 +13,7 @@ export const legendMessages = {
   rejected: 'rejected: it broke a rule',
   forked: 'equivocation: two ops by one author with the same number. A dashed line joins them',
   far: 'instead of ops where there are too many of them, for example after “Show all”: a band for each author, wider where it wrote more',
-  rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph. If there is not enough space for all lanes, authors who are not connected and have written nothing for longest share the last one, with “+” and their number. If more authors are connected than there is space for, drag the picture sideways: “12 more →” says that 12 lanes are out of sight there. If a lane is too narrow for the nickname, point at the top of the lane to see it.',
+  rows: 'Later in the graph is further down. The row of an op is its depth: one more than its deepest parent. Rows are not sorted by clock time. An op never changes its row. Lanes stand in the order of their author’s first op, by depth and then by id: nodes with the same digest show the same graph. If there is not enough space for all lanes, some authors share the last one, with “+” and their number: first those who are not connected, and of these first the ones whose last op is oldest. If more authors are connected than there is space for, drag the picture sideways: “12 more →” says that 12 lanes are out of sight there. If a lane is too narrow for the nickname, point at the top of the lane to see it.',
 } as const
 
 /** The keys are those while the graph has the focus. */

@@ -10,7 +10,7 @@ const SEEMS_A_LINK = 40
 export const startMessages = {
   claim: 'Every tab is a node.',
   pitch:
-    'Open a room, open it again in another tab or on another device, and type in each. Messages are signed. Each message contains the hashes of the messages before it. So the messages form one graph. Tabs that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
+    'Create a room, open its link in another tab or on another device, and type in each. Messages are signed. Each message contains the hashes of the messages before it. So the messages form one graph. Correct nodes that are connected end up with the same graph, even if others lie. A tab that was offline catches up.',
   begin: 'Create a room',
   name: 'Room name',
   namePlaceholder: 'for example: Thursday seminar',
@@ -41,6 +41,6 @@ export const startMessages = {
     'Open another tab, and type in both: there are two nodes and one history.',
     'Switch one tab offline, write in both, and bring it back: you see two branches, and the next message joins them.',
     'Press an op in the graph: you see what its author had seen, and who has seen the op since.',
-    'Unplug the network and reload: the room is still there, and you can still write.',
+    'Disconnect the network and reload: the room is still there, and you can still write. (With https, or on this machine.)',
   ],
 } as const
