@@ -271,7 +271,7 @@ export async function copyNames(from: Store, to: Store): Promise<void> {
 
 /**
  * Copies segments with the first `length` ops of `from` into the empty store `to`, in order, up to the first that is damaged or not to be
- * taken.
+ * taken. Gives how many ops `to` has then.
  */
 export async function copySegments(
   from: Store,
@@ -279,8 +279,9 @@ export async function copySegments(
   length: number,
   durability: Durability,
   isTaken: (segment: Segment) => Promise<boolean>,
-): Promise<void> {
-  for (let at = 0; at < length;) {
+): Promise<number> {
+  let at = 0
+  while (at < length) {
     const read = await from.read(at, READ_SEGMENTS)
     const taken: Segment[] = []
     for (const segment of read) {
@@ -288,11 +289,12 @@ export async function copySegments(
       taken.push(segment)
     }
     const [begin, end] = [taken[0], taken.at(-1)]
-    if (begin === undefined || end === undefined) return
+    if (begin === undefined || end === undefined) return at
     // These segments were meanwhile merged with segments that were copied before.
     if (begin.first < at) await to.truncate(begin.first)
     await to.append(taken, durability)
-    if (taken.length < read.length) return
     at = end.first + end.count
+    if (taken.length < read.length) return at
   }
+  return at
 }

@@ -139,6 +139,34 @@ test('E9 a rescued bundle that another version wrote is kept, and keeps no node 
   expect(decodeRescued(disk.rescued).bundles).toEqual([other])
 })
 
+test('E9 law: however many segments are damaged, all whole ones are there after the next start', async () => {
+  const all = createDisks()
+  const alice = await start(await foundRoom(all.openStore, 'a room'), all.openStore, newHub())
+  for (let n = 0; n < 30; n++) await Promise.all(Array.from({ length: 100 }, (_, i) => alice.submit(`own ${n} ${i}`)))
+  const { author } = alice
+  const disk = all.disks.get(author)!
+  await vi.waitFor(() => expect(alice.status().stored).toBe(3_001), 10_000)
+  await vi.waitFor(() => expect(disk.index.size).toBeGreaterThan(0), 10_000)
+  await alice.close()
+  const firsts = [...disk.records.keys()].sort((a, b) => a - b)
+  expect(firsts.length).toBeGreaterThan(10)
+  /** Two at least, often one that the index lists, so that opening does not look at it. */
+  const damages = Array.from({ length: 8 }, (_, n) => [firsts[n % 3]!, ...firsts.filter((_first, i) => i > 0 && (i * (n + 3)) % 11 === 0)])
+  for (const damaged of [[firsts[1]!, firsts.at(-3)!], ...damages]) {
+    const { disks, openStore } = createDisks()
+    const records = structuredClone(disk.records)
+    for (const first of damaged) records.get(first)!.bytes[20]! ^= 1
+    disks.set(author, { ...disk, records, index: new Map(disk.index), marks: new Map(disk.marks) })
+    const before = await exportStored([await openStore(author)])
+    expect(before.lost).toBeGreaterThan(0)
+    await (await again({ disks, openStore }, author, newHub())).close()
+    const stores = await Promise.all([...disks].filter(([, { identity }]) => identity !== null).map(([id]) => openStore(id)))
+    // Damage that the index hides is found by the scrub, at a later time.
+    const after = await exportStored(stores)
+    expect([damaged, after.ops]).toEqual([damaged, before.ops])
+  }
+})
+
 test('E9 rescued ops that others pushed out of their wait are taken in again, until all of them are held', async () => {
   vi.useFakeTimers()
   try {

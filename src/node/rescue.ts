@@ -34,9 +34,10 @@ export async function salvage(
   length: number,
   mint = generateKey,
 ): Promise<OpenedNode> {
-  const rescued = [...(await wholeBundles(store, length)), ...(await rescuedIn(store)).bundles]
   const fresh = await joinRoom(openStore, linkOf(identity), mint, async (to) => {
-    await copySegments(store, to, length, 'strict', async ({ first, count }) => first + count <= length)
+    // Damage that the index hides ends the copy before op `length`.
+    const copied = await copySegments(store, to, length, 'strict', async ({ first, count }) => first + count <= length)
+    const rescued = [...(await wholeBundles(store, copied)), ...(await rescuedIn(store)).bundles]
     if (rescued.length > 0) await to.putRescued(encodeRescued(rescued))
     await copyNames(store, to)
   })

@@ -520,6 +520,14 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   {
     row: 'E9',
     file: 'src/node/rescue.ts',
+    in: 'salvage',
+    replace: 'call wholeBundles',
+    with: 'wholeBundles(store, length)',
+    test: tested('src/node/rescue.test.ts', 'E9 law: however many segments'),
+  },
+  {
+    row: 'E9',
+    file: 'src/node/rescue.ts',
     in: 'takeRescued',
     replace: 'call setTimeout',
     with: 'undefined',
