@@ -287,6 +287,26 @@ test('the first entry and the last one of a million can be scrolled to by the wh
   expect(least).toBeLessThan(999_930)
 })
 
+test('who goes to the end arrives there, although the page has so much to draw that the box gets its new height first', async () => {
+  await begin(1_000)
+  box().scrollTop = 0
+  await settled()
+  // The button to the newest entry goes, and the next picture is due: nothing else is done before it.
+  const slow = new MutationObserver(() => {
+    if (place.querySelector('.jump') !== null) return
+    slow.disconnect()
+    for (const until = performance.now() + 50; performance.now() < until;);
+  })
+  slow.observe(place, { childList: true, subtree: true })
+  box().scrollTop = box().scrollHeight
+  await settled()
+  expect(seen().at(-1)).toBe(999)
+  total++
+  tell()
+  await settled()
+  expect(seen().at(-1)).toBe(1_000)
+})
+
 test('E6 of 64 kB of piled marks, Arabic with marks, or Thai as little is laid out as of ordinary text: 900 characters, then parts', async () => {
   const kinds = [
     `a${'\u0301\u0323'.repeat(16_000)}`,

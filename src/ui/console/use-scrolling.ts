@@ -101,8 +101,6 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     return next !== null
   }, [total, from, count, height, node])
 
-  const askAgain = useEffectEvent(() => void ask())
-
   /** Stays with what is looked at. Until now the window went on with the end. @param isAsked another window is asked for already */
   const leaveEnd = (isAsked = false): void => {
     if (!following) return
@@ -169,24 +167,28 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     return undefined
   }, [entries, from, total, height, following, measure, toEnd, remember, stay, ask, node])
 
+  /**
+   * The box may change, and so may an entry: a text is opened, a line wraps. Whether the end is followed is asked when that is heard: with what was
+   * so before, a window that somebody has left would take the place of the end that they went to.
+   */
+  const onResize = useEffectEvent((): void => {
+    const scroller = box.current!
+    const wasSeen = isSelectedSeen.current
+    const before = size.current
+    size.current = `${scroller.clientWidth} ${scroller.clientHeight}`
+    if (following) toEnd()
+    else stay()
+    if (before === '' || before === size.current) return
+    const selectedRow = selectedIn(scroller)
+    if (wasSeen && selectedRow !== null && !seesSelected(scroller)) targetOf(selectedRow).scrollIntoView({ block: 'center' })
+    else if (!following) ask()
+  })
   useEffect(() => {
-    // The box may change, and so may an entry: a text is opened, a line wraps.
-    const observer = new ResizeObserver(() => {
-      const scroller = box.current!
-      const wasSeen = isSelectedSeen.current
-      const before = size.current
-      size.current = `${scroller.clientWidth} ${scroller.clientHeight}`
-      if (following) toEnd()
-      else stay()
-      if (before === '' || before === size.current) return
-      const selectedRow = selectedIn(scroller)
-      if (wasSeen && selectedRow !== null && !seesSelected(scroller)) targetOf(selectedRow).scrollIntoView({ block: 'center' })
-      else if (!following) askAgain()
-    })
+    const observer = new ResizeObserver(() => onResize())
     observer.observe(box.current!)
     observer.observe(list.current!)
     return () => observer.disconnect()
-  }, [following, toEnd, stay])
+  }, [])
 
   const follow = useCallback((): void => {
     wanted.current = null
