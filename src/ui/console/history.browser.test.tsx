@@ -341,6 +341,25 @@ test('E6 of 64 kB of piled marks, Arabic with marks, or Thai as little is laid o
   expect(last.querySelector('.entry-text')!.textContent.length).toBeLessThanOrEqual(901)
 })
 
+test('of the newest entry, opened while the end is followed, the beginning stays where it is, each time that more is shown', async () => {
+  texts.set(59, 'lorem ip '.repeat(100) + 'line\n'.repeat(9_000))
+  await begin(60)
+  const entry = place.querySelector<HTMLElement>('.entry:last-child')!
+  const more = (): HTMLButtonElement => entry.querySelector<HTMLButtonElement>('.entry-more')!
+  for (let time = 0; time < 2; time++) {
+    // Who has read on follows the end again.
+    box().scrollTop = box().scrollHeight
+    await settled()
+    expect(place.querySelector('.jump')).toBe(null)
+    const before = entry.getBoundingClientRect()
+    more().click()
+    await vi.waitFor(() => expect(entry.getBoundingClientRect().height).toBeGreaterThan(before.height + 500))
+    await settled()
+    expect(Math.abs(entry.getBoundingClientRect().top - before.top)).toBeLessThan(2)
+    expect(place.querySelector('.jump')).not.toBe(null)
+  }
+})
+
 /** A text of 60 kB in which the words stand once, so far behind its beginning (UTF-16 units). */
 const hiding = (words: string, at: number): string => `${'lorem ip '.repeat(at / 9)}${words}${' lorem ip'.repeat((60_000 - at) / 9)}`
 

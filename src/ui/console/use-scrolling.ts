@@ -201,6 +201,17 @@ export function useScrolling({ total, from, entries }: NodeState['history'], res
     if (toFollow > 0) follow()
   }, [toFollow, follow])
 
+  /** What a person opens is read from where it is, and not from its end. */
+  const onPress = useEffectEvent(({ target }: Event): void => {
+    if ((target as Element).closest('.entry-more[aria-expanded="false"]') !== null) leaveEnd()
+  })
+  useEffect(() => {
+    const scroller = box.current!
+    const press = (event: Event): void => onPress(event)
+    scroller.addEventListener('click', press)
+    return () => scroller.removeEventListener('click', press)
+  }, [])
+
   const onScroll = (): void => {
     if (rests) return
     const scroller = box.current!

@@ -58,7 +58,12 @@ export function LongText({ text: given, whole, found = null, className, moreClas
         ))}
       </div>
       {(asked > 0 || !isWhole) && (
-        <button type="button" className={`button-plain ${moreClass}`} onClick={isWhole ? less : () => void show(asked + 1)}>
+        <button
+          type="button"
+          className={`button-plain ${moreClass}`}
+          aria-expanded={isWhole}
+          onClick={isWhole ? less : () => void show(asked + 1)}
+        >
           {isWhole ? messages.less : messages.more}
         </button>
       )}
