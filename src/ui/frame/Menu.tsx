@@ -1,4 +1,4 @@
-/** The one menu: the other places, and the colours. Arrows walk it, Escape and a click elsewhere close it. */
+/** The one menu: the other places, and the colours, which stand in a row. Arrows walk it, Escape and a click elsewhere close it. */
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { Icon, type IconName } from '../shared/Icon.tsx'
 import { messages } from '../messages.ts'
@@ -22,6 +22,14 @@ const ITEMS: readonly (readonly [Place, IconName])[] = [
   ['rooms', 'rooms'],
   ['help', 'help'],
 ]
+
+/** By key: whether it moves in the row of colours, and how far. */
+const STEPS: Readonly<Record<string, readonly [isInRow: boolean, step: 1 | -1]>> = {
+  ArrowDown: [false, 1],
+  ArrowUp: [false, -1],
+  ArrowRight: [true, 1],
+  ArrowLeft: [true, -1],
+}
 
 export function Menu({ actions, onClose }: { readonly actions: readonly MenuAction[]; onClose(): void }) {
   const page = usePage()
@@ -47,12 +55,16 @@ export function Menu({ actions, onClose }: { readonly actions: readonly MenuActi
       event.stopPropagation()
       return onClose()
     }
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    const [isInRow, step] = STEPS[event.key] ?? [false, 0]
     if (step === 0) return
     event.preventDefault()
     const items = itemsOf(menu.current!)
-    const at = items.indexOf(document.activeElement as HTMLButtonElement)
-    items[(at + step + items.length) % items.length]!.focus()
+    const at = document.activeElement as HTMLButtonElement
+    const row = items.filter((item) => item.matches('[role="menuitemradio"]'))
+    // Up and down the row is one stop: where one is in it, or else what is chosen.
+    const stop = row.includes(at) ? at : row.find((item) => item.matches('[aria-checked="true"]'))
+    const stops = isInRow ? row : items.filter((item) => item === stop || !row.includes(item))
+    if (stops.includes(at)) stops[(stops.indexOf(at) + step + stops.length) % stops.length]!.focus()
   }
 
   const go = (place: Place): void => {
