@@ -128,6 +128,21 @@ test('on a telephone a match that is pressed in the list has the height of the h
   await expect(match).toBeInViewport({ ratio: 1 })
 })
 
+test('at every width the box that makes a path worse says what it is, in sight', async ({ host, device }) => {
+  const { open } = await device()
+  const page = await open(`${host.address}/#new`)
+  await page.getByRole('button', { name: 'Menu', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Peers', exact: true }).click()
+  const box = page.getByRole('combobox', { name: 'Delay and loss of the path “relay”', exact: true })
+  for (const width of [320, 360, 768, 1_400]) {
+    await page.setViewportSize({ width, height: 740 })
+    const label = page.locator('label', { has: box }).getByText('Delay and loss', { exact: true })
+    await expect(label, `${width} px`).toBeInViewport({ ratio: 1 })
+    const [words, choice] = [await label.boundingBox(), await box.boundingBox()]
+    expect(words!.y + words!.height, `${width} px`).toBeLessThanOrEqual(choice!.y + 1)
+  }
+})
+
 test('on a telephone with its keyboard open the graph gives way: the message that one answers is in sight', async ({ host, device }) => {
   const { open } = await device()
   const page = await open(`${host.address}/#new`)

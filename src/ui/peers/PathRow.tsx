@@ -5,7 +5,7 @@ import { pathDetail, pathNames, pathStates } from '../refusal-messages.ts'
 import { useNode } from '../state/bindings.ts'
 import { pathMessages as text } from './peers-messages.ts'
 
-/** What a path may be made like, from "normal" on. Delays are each way, ms. */
+/** What a path may be made like, from "none added" on. Delays are each way, ms. */
 const HINDRANCES: readonly { readonly name: string; readonly hindrance: PathStatus['hindrance'] }[] = [
   { name: text.asItIs, hindrance: { delay: 0, loss: 0 } },
   { name: text.late(200), hindrance: { delay: 200, loss: 0 } },
@@ -27,18 +27,21 @@ export function PathRow({ path }: { readonly path: PathStatus }) {
       <span className="path-state">{path.detail === '' ? state : `${pathStates[path.state]}: ${pathDetail(path.detail)}`}</span>
       <span className="path-bytes">{text.bytes(bytesInWords(path.sent), bytesInWords(path.received))}</span>
       <span className="path-hand">
-        <select
-          className="input"
-          aria-label={text.hinder(name)}
-          value={Math.max(0, chosen)}
-          onChange={(event) => node.setPath(path.path, cut, HINDRANCES[Number(event.target.value)]!.hindrance)}
-        >
-          {HINDRANCES.map((each, i) => (
-            <option key={each.name} value={i}>
-              {each.name}
-            </option>
-          ))}
-        </select>
+        <label className="path-hinder">
+          <span>{text.hinder}</span>
+          <select
+            className="input"
+            aria-label={text.hinderPath(name)}
+            value={Math.max(0, chosen)}
+            onChange={(event) => node.setPath(path.path, cut, HINDRANCES[Number(event.target.value)]!.hindrance)}
+          >
+            {HINDRANCES.map((each, i) => (
+              <option key={each.name} value={i}>
+                {each.name}
+              </option>
+            ))}
+          </select>
+        </label>
         <button
           type="button"
           className="button"

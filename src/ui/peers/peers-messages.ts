@@ -29,12 +29,13 @@ export const peersMessages = {
 } as const
 
 export const pathMessages = {
-  asItIs: 'normal',
+  asItIs: 'none added',
   late: (ms: number) => `${ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`} delay`,
   lossy: (percent: number) => `${percent} % loss`,
-  bad: (ms: number, percent: number) => `${ms} ms delay, ${percent} % loss`,
+  bad: (ms: number, percent: number) => `${ms} ms, ${percent} % loss`,
   bytes: (sent: string, received: string) => `${sent} sent, ${received} received`,
-  hinder: (name: string) => `Make the path “${name}” worse`,
+  hinder: 'Delay and loss',
+  hinderPath: (name: string) => `Delay and loss of the path “${name}”`,
   cutPath: (name: string) => `Cut the path “${name}”`,
   cut: 'Cut',
   heal: 'Heal',
