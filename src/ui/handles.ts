@@ -4,7 +4,8 @@
  */
 import type { EvidenceEntry, Hex, HistoryEntry, ImportOutcome, SubmitReply } from '../worker/api.ts'
 import type { Page } from './state/page.ts'
-import type { NodeState, PageNode } from './state/page-node.ts'
+import type { NodeState } from './state/node-state.ts'
+import type { PageNode } from './state/page-node.ts'
 
 export interface Handles {
   submit(text: string): Promise<SubmitReply>

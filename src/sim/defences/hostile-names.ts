@@ -770,7 +770,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D26',
-    file: 'src/ui/state/page-node.ts',
+    file: 'src/ui/state/personal.ts',
     in: 'say',
     replace: 'choice',
     with: 'name',
@@ -778,7 +778,7 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D26',
-    file: 'src/ui/state/page-node.ts',
+    file: 'src/ui/state/personal.ts',
     in: 'tellPersonal',
     drop: 'operand',
     mentions: ['allowed', 'servers'],

@@ -6,7 +6,7 @@ import { AuthorMark, AuthorName, ChosenName, shortId } from '../shared/AuthorMar
 import { LongText } from '../shared/LongText.tsx'
 import { fullTime, messages, timeAgo } from '../messages.ts'
 import { useNode } from '../state/bindings.ts'
-import type { Found } from '../state/page-node.ts'
+import type { Found } from '../state/node-state.ts'
 
 const text = messages.console
 

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore } from 'zustand/vanilla'
 import type { ShownEntry } from '../../worker/api.ts'
 import { NodeProvider } from '../state/bindings.ts'
-import type { NodeState, PageNode } from '../state/page-node.ts'
+import type { NodeState } from '../state/node-state.ts'
+import type { PageNode } from '../state/page-node.ts'
 import { useHistory } from './use-history.ts'
 
 type History = NodeState['history']

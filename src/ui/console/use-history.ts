@@ -1,7 +1,7 @@
 /** The history as the console shows it. */
 import { useDeferredValue, useLayoutEffect, useRef } from 'react'
 import { useNodeState } from '../state/bindings.ts'
-import type { NodeState } from '../state/page-node.ts'
+import type { NodeState } from '../state/node-state.ts'
 import { isSmallStep } from './history-window.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Finds which late entries are in sight. An entry is in sight only if it is drawn: a tab in the background shows none. */
 import { useEffect, type RefObject } from 'react'
 import { useNode, useNodeState } from '../state/bindings.ts'
-import type { NodeState } from '../state/page-node.ts'
+import type { NodeState } from '../state/node-state.ts'
 import { isUnseen } from './late.ts'
 
 /** So much of an entry is in sight at least (CSS pixels): its first line. */

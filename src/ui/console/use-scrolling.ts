@@ -6,7 +6,7 @@
 import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import type { Hex } from '../../worker/api.ts'
 import { useNode, useNodeState } from '../state/bindings.ts'
-import type { NodeState } from '../state/page-node.ts'
+import type { NodeState } from '../state/node-state.ts'
 import { END_ENTRIES, nextFrom, placeAt, spaceAround, WINDOW_ENTRIES } from './history-window.ts'
 
 /** This close to the end counts as being there (CSS pixels). */

@@ -2,7 +2,7 @@
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { NodeState } from '../state/page-node.ts'
+import type { NodeState } from '../state/node-state.ts'
 import { useTitle } from './use-title.ts'
 
 let root: Root

@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import type { StoreApi } from 'zustand/vanilla'
 import { messages } from '../messages.ts'
 import { shownRoomName } from '../shared/room-name.ts'
-import type { NodeState } from '../state/page-node.ts'
+import type { NodeState } from '../state/node-state.ts'
 
 export function useTitle(store: StoreApi<NodeState>): void {
   useEffect(() => {

@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { folded, placeOf } from '../../core/find-text.ts'
 import { messages } from '../messages.ts'
-import type { Found } from '../state/page-node.ts'
+import type { Found } from '../state/node-state.ts'
 import { partsOf } from './long-text.ts'
 import { webAddressesIn } from './web-addresses.ts'
 import { Words } from './Words.tsx'

@@ -2,7 +2,8 @@
 import { createContext, useContext, useEffect, useState } from 'react'
 import { useStore } from 'zustand/react'
 import type { Page, PageState } from './page.ts'
-import type { NodeState, PageNode } from './page-node.ts'
+import type { NodeState } from './node-state.ts'
+import type { PageNode } from './page-node.ts'
 
 const PageContext = createContext<Page | null>(null)
 const NodeContext = createContext<PageNode | null>(null)

@@ -1,77 +1,19 @@
 /**
- * One node as the page knows it: what its worker last said, as a store, and what can be asked of it. Nothing here decides
+ * One node as the page knows it: what can be asked of it, and what its worker says, which goes into the store. Nothing here decides
  * anything about the room; the worker does.
  */
+import type { StoreApi } from 'zustand/vanilla'
 import { createConnections } from '../../net/webrtc/connections.ts'
-import { createStore, type StoreApi } from 'zustand/vanilla'
-import type {
-  FromNode,
-  Hex,
-  PathStatus,
-  NodeFailure,
-  NodeStatus,
-  RefusedEntry,
-  Replies,
-  ShownEntry,
-  SubmitReply,
-  ToNode,
-} from '../../worker/api.ts'
+import type { Hex, PathStatus, Replies, SubmitReply, ToNode } from '../../worker/api.ts'
 import { createNodeClient } from '../../worker/client.ts'
 import { END_ENTRIES, WINDOW_ENTRIES } from '../console/history-window.ts'
-import { addLate, lookAtLate, type LateEntries } from '../console/late.ts'
+import { addLate, lookAtLate } from '../console/late.ts'
 import { afterDrawing } from './after-drawing.ts'
-import { keepOffline, keptOffline, allowServers, keepServers, keptServers, mayUseServers } from './kept.ts'
-import { chooseName, declineName, nameOf, takeKeptName, watchNames } from './kept-names.ts'
-import { keepUnsent, keptEarly, keptUnsent, moveTyped } from './kept-typed.ts'
-import { serversOf } from './start-up.ts'
-
-export type Opened = Extract<FromNode, { readonly type: 'opened' }>
-export type RefusedSubmit = Extract<SubmitReply, { readonly refused: unknown }>['refused']
-
-/** A text that is not stored in the room: on its way, refused, or found after a reload with its answer lost. */
-export interface Unsent {
-  readonly key: number
-  readonly text: string
-  readonly state: 'sending' | 'refused' | 'unanswered'
-  readonly why: RefusedSubmit | null
-  /** It was sent while the node had nothing of the room. */
-  readonly early: boolean
-}
-
-/** What a search found in an entry. */
-export interface Found {
-  /** The words that stand in it: it is opened where they do. "" if they do not. */
-  readonly words: string
-}
-
-export interface NodeState {
-  readonly opened: Opened | null
-  /** The node that this one was to be again, whose disk may be here. */
-  readonly claim: Hex | null
-  readonly failure: NodeFailure | null
-  readonly status: NodeStatus | null
-  /** When `status` came, ms since 1970: the page's clock goes on from there. */
-  readonly statusAt: number
-  readonly history: { readonly total: number; readonly from: number; readonly entries: readonly ShownEntry[] }
-  /** Entries that arrived late: the newest of them, and how many there were in all. */
-  readonly late: LateEntries
-  readonly lateCount: number
-  /** What authors call themselves, as far as known. */
-  readonly names: ReadonlyMap<Hex, string>
-  readonly refused: { readonly entries: readonly RefusedEntry[]; readonly count: number }
-  readonly selected: Hex | null
-  /** How a search led to the selected entry, anew each time; null if it did not. */
-  readonly found: Found | null
-  /** How often a person asked to follow the newest again. */
-  readonly live: number
-  /** How often a text was sent here: who writes wants to see it at the end of the history. */
-  readonly sent: number
-  readonly unsent: readonly Unsent[]
-  /** What its owner keeps for all rooms and may be told in this one, since they acted here. */
-  readonly allowed: { readonly name: boolean; readonly servers: boolean }
-  /** A name kept from another room that nobody here has seen: it is told once its owner says so, or writes. "" for none. */
-  readonly offeredName: string
-}
+import { keepOffline, keptOffline } from './kept.ts'
+import { moveTyped } from './kept-typed.ts'
+import { createNodeStore, type Found, type NodeState } from './node-state.ts'
+import { createPersonal } from './personal.ts'
+import { createUnsentTexts } from './unsent-texts.ts'
 
 export interface PageNode {
   /** 0 for the tab's own node; nodes that were added have the numbers after it. */
@@ -135,50 +77,14 @@ export interface PageNode {
   close(): void
 }
 
-/** Without another key, typing is over (ms). */
-const TYPING_LASTS = 4_000
-
 /** Takes over the worker: its maker no longer listens to it. `hostServers`: those that the page's host names, as text. */
 export function createPageNode(worker: Worker, slot: number, hostServers = ''): PageNode {
-  let lastKey = 0
-  const store = createStore<NodeState>(() => ({
-    opened: null,
-    claim: null,
-    failure: null,
-    status: null,
-    statusAt: 0,
-    history: { total: 0, from: 0, entries: [] },
-    late: new Map(),
-    lateCount: 0,
-    names: new Map(),
-    refused: { entries: [], count: 0 },
-    selected: null,
-    found: null,
-    live: 0,
-    sent: 0,
-    unsent: [],
-    allowed: { name: false, servers: false },
-    offeredName: '',
-  }))
+  const store = createNodeStore()
+  let isFounded = false
 
   const setOffline = (node: Hex | null, on: boolean): void => {
     if (node !== null) keepOffline(node, on)
     client.tell({ type: 'offline', on })
-  }
-
-  const unsentOf = (text: string, state: Unsent['state'], early: boolean): Unsent => ({ key: ++lastKey, text, state, why: null, early })
-  /** Early texts of an earlier run of the node, until it is known whether they can be sent again. */
-  let returned: readonly Unsent[] = []
-  const setUnsent = (change: (unsent: readonly Unsent[]) => readonly Unsent[]): void => {
-    const { opened, unsent: before } = store.getState()
-    const unsent = change(before)
-    if (opened !== null)
-      keepUnsent(
-        opened,
-        unsent.filter(({ early }) => !early).map(({ text }) => text),
-        unsent.filter(({ early }) => early).map(({ text }) => text),
-      )
-    store.setState({ unsent })
   }
 
   const client = createNodeClient(worker, (message) => {
@@ -194,16 +100,12 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
           if (keptOffline().includes(replaces)) setOffline(message.node, true)
         }
         store.setState({ opened: message, failure: null })
-        // Those of an earlier run of the node.
-        if (isFirst) {
-          returned = keptEarly(message).map((text) => unsentOf(text, 'sending', true))
-          setUnsent((unsent) => [...keptUnsent(message).map((text) => unsentOf(text, 'unanswered', false)), ...returned, ...unsent])
-        }
+        if (isFirst) unsent.onOpened(message)
         // Who created the room has acted in it. That tells no name: nobody has been asked for one.
-        return isFounded ? acted('created') : tellPersonal()
+        return isFounded ? personal.acted('created') : personal.tell()
       }
       case 'status':
-        sendAgain(message.status)
+        unsent.onStatus(message.status)
         return store.setState({ status: message.status, statusAt: Date.now() })
       case 'history': {
         const { total, from, entries } = message
@@ -221,66 +123,18 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
         return connections(message.command)
       case 'failed':
         store.setState({ failure: message.failure })
-        return setUnsent((unsent) => unsent.map((item) => (item.state === 'sending' ? { ...item, state: 'unanswered' } : item)))
+        return unsent.onFailed()
     }
   })
 
   const connections = createConnections((event, transfer) => client.tell({ type: 'direct', event }, transfer))
 
-  /** Asks the worker to sign a text that is among the unsent. */
-  const send = async ({ key, text }: Unsent): Promise<SubmitReply> => {
-    const reply = await client.ask({ type: 'submit', text })
-    if ('refused' in reply)
-      setUnsent((unsent) => unsent.map((item) => (item.key === key ? { ...item, state: 'refused', why: reply.refused } : item)))
-    else {
-      dropUnsent(key)
-      acted('wrote')
-    }
-    return reply
-  }
-  /**
-   * No op is sent before the disk holds it and the room that it is in. So a node that begins with nothing of the room has sent none of its texts,
-   * and they are sent now. With anything of the room, they may be signed already, and a person decides.
-   */
-  const sendAgain = ({ ops, waits }: NodeStatus): void => {
-    const items = returned
-    returned = []
-    if (ops === 0 && waits === null) for (const item of items) void send(item)
-    else if (items.length > 0) setUnsent((unsent) => unsent.map((item) => (items.includes(item) ? { ...item, state: 'unanswered' } : item)))
-  }
-
-  const dropUnsent = (key: number): void => setUnsent((unsent) => unsent.filter((item) => item.key !== key))
-
-  let said = { name: '', typing: false }
-  let isFounded = false
-  let pause: ReturnType<typeof setTimeout> | undefined
-  const say = (next: Partial<typeof said>): void => {
-    said = { ...said, ...next }
-    const { name, typing } = said
-    client.tell({ type: 'present', name: store.getState().allowed.name ? name : '', typing })
-  }
-  /** Tells what this room may know by now. */
-  const tellPersonal = (): void => {
-    const { opened, allowed: before } = store.getState()
-    if (opened === null) return
-    const { name, isTold } = nameOf(opened)
-    said = { ...said, name }
-    const allowed = { name: isTold, servers: mayUseServers(opened.linkId) }
-    store.setState({ allowed, offeredName: isTold ? '' : name })
-    if (allowed.name && !before.name && name !== '') say({})
-    if (allowed.servers && !before.servers && keptServers() !== '') tellServers()
-  }
-  const tellServers = (): void => client.tell({ type: 'servers', servers: serversOf(keptServers(), hostServers) })
-  /** The owner acted in this room: created it, used their servers, or wrote, which tells the name that they were offered too. */
-  const acted = (how: 'created' | 'wrote' | 'used servers'): void => {
-    const { opened } = store.getState()
-    if (opened === null) return
-    if (how === 'wrote') takeKeptName(opened)
-    allowServers(opened.linkId)
-    tellPersonal()
-  }
-
-  const unwatch = watchNames(tellPersonal)
+  const personal = createPersonal(store, client, hostServers)
+  const unsent = createUnsentTexts(
+    store,
+    (text) => client.ask({ type: 'submit', text }),
+    () => personal.acted('wrote'),
+  )
 
   return {
     slot,
@@ -291,39 +145,13 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
       client.tell({ type: 'window', from: null, count: END_ENTRIES })
       isFounded = how.link === null
     },
-    submit: (text) => {
-      const item = unsentOf(text, 'sending', (store.getState().status?.ops ?? 0) === 0)
-      // Asked first: keeping and showing it must not keep the worker waiting.
-      const sent = send(item)
-      setUnsent((unsent) => [...unsent, item])
-      store.setState((state) => ({ sent: state.sent + 1 }))
-      return sent
-    },
-    dropUnsent,
-    ownName: () => said.name,
-    sayName: (name) => {
-      const { opened } = store.getState()
-      if (opened === null) return
-      chooseName(opened, name)
-      tellPersonal()
-      say({})
-    },
-    declineName: () => {
-      const { opened } = store.getState()
-      if (opened === null) return
-      declineName(opened)
-      say({})
-    },
-    useServers: (typed) => {
-      keepServers(typed)
-      acted('used servers')
-      tellServers()
-    },
-    sayTyping: (typing) => {
-      clearTimeout(pause)
-      if (typing !== said.typing) say({ typing })
-      if (typing) pause = setTimeout(() => say({ typing: false }), TYPING_LASTS)
-    },
+    submit: unsent.submit,
+    dropUnsent: unsent.drop,
+    ownName: personal.ownName,
+    sayName: personal.sayName,
+    declineName: personal.declineName,
+    useServers: personal.useServers,
+    sayTyping: personal.sayTyping,
     setOffline: (on) => setOffline(store.getState().opened?.node ?? null, on),
     writeNow: () => client.tell({ type: 'writeNow' }),
     setPaused: (on) => client.tell({ type: 'pause', on }),
@@ -350,12 +178,12 @@ export function createPageNode(worker: Worker, slot: number, hostServers = ''): 
     equivocations: (from, count) => client.ask({ type: 'equivocations', from, count }),
     evidence: (id) => client.ask({ type: 'evidence', id }),
     invite: () => {
-      acted('used servers')
+      personal.acted('used servers')
       return client.ask({ type: 'invite' })
     },
     meet: (text) => client.ask({ type: 'meet', text }),
     close: () => {
-      unwatch()
+      personal.close()
       client.close()
     },
   }

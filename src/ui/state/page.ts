@@ -11,7 +11,8 @@ import { createNodeClient } from '../../worker/client.ts'
 import { messages } from '../messages.ts'
 import { forgetKept, forgetRoom, keepAdded, keepClaim, keptAdded, keptClaim } from './kept.ts'
 import { forgetName } from './kept-names.ts'
-import { createPageNode, type Opened, type PageNode } from './page-node.ts'
+import type { Opened } from './node-state.ts'
+import { createPageNode, type PageNode } from './page-node.ts'
 import { serversOf } from './start-up.ts'
 
 /** What opens beside the console; null: the first screen alone. */
