@@ -4,6 +4,7 @@ import { plural } from '../core/counts.ts'
 import { bytesInWords } from './bytes-in-words.ts'
 import { fullTime, messages, timeAgo } from './messages.ts'
 import { pathDetail } from './refusal-messages.ts'
+import { keptMessages } from './start/kept-messages.ts'
 
 const NOW = 1_800_000_000
 
@@ -35,7 +36,7 @@ describe('messages', () => {
   })
 
   test('forgetting a node has one word', () => {
-    const { refused, lead, confirm, ...others } = messages.kept
+    const { refused, lead, confirm, ...others } = keptMessages
     const texts = [...Object.values(others), ...Object.values(refused), lead(1), lead(2), confirm(1), confirm(2)]
     expect(texts.filter((text) => typeof text === 'string' && /delet|remov/i.test(text))).toEqual([])
   })

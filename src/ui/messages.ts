@@ -1,11 +1,10 @@
 /**
  * The texts of the interface, typed: a text with a number in it is a function. Other files have the sentences about refusals, failures and
- * paths (`refusal-messages.ts`), the graph's texts (`graph/graph-messages.ts`), those of kept rooms (`start/kept-messages.ts`), those that are loaded with
+ * paths (`refusal-messages.ts`), the graph's texts (`graph/graph-messages.ts`), those that are loaded with
  * their screens (`*-messages.ts` beside each screen), and the words for an op that is not a message (`crdt/entry-words.ts`).
  */
 import { quotedName } from '../graph/author-look.ts'
 import { countInWords, plural } from '../core/counts.ts'
-import { keptMessages } from './start/kept-messages.ts'
 import type { Agreement } from './state/agreement.ts'
 
 /** The name of a room for which nobody gave one. */
@@ -65,7 +64,6 @@ export const lostOps = (n: number): string => `${plural(n, 'op')} could not be r
 const MOST_NEWS = 99
 
 export const messages = {
-  kept: keptMessages,
   brand: 'Tabweave',
   /** Of the browser's tab. Null: no room is open. */
   title: (roomName: string | null, news: number) =>
@@ -78,6 +76,11 @@ export const messages = {
   count: (n: number) => countInWords(n),
   ops: (n: number) => plural(n, 'op'),
   agreement,
+  room: {
+    /** One without a name, or one that has not arrived yet: its node does not know the name. `id`: of its first op, in short. */
+    nameless: (id: string) => `Room ${id}`,
+    awaited: 'Not arrived yet',
+  },
   header: {
     openTab: 'Open another tab',
     addNode: 'Add a node here',
@@ -261,13 +264,5 @@ export const messages = {
     exported: (file: string, size: string, ops: number) => `${fileWritten(file, size)}, ${plural(ops, 'op')}.`,
     exportedOf: (file: string, size: string, nodes: number) => `${fileWritten(file, size)}, the copies of ${plural(nodes, 'node')}.`,
     unreadable: 'Nothing could be read: this browser has no ops of that node.',
-  },
-  scan: {
-    open: 'Scan a code',
-    picture: 'What the camera sees',
-    looking: 'Point the camera at the code on the other device.',
-    stop: 'Stop',
-    refused: 'The camera was refused. Allow it in the browser’s settings for this address, or paste the text instead.',
-    missing: 'This device has no camera that can be used. Paste the text instead.',
   },
 } as const

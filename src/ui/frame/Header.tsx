@@ -57,7 +57,7 @@ export function Header({ own }: { readonly own: PageNode }) {
       <strong className="brand">{messages.brand}</strong>
       <h1 className="room-name">
         <bdi>{name}</bdi>
-        {opened?.roomName === '' && !hasArrived && <span className="room-awaited"> {messages.kept.awaited}</span>}
+        {opened?.roomName === '' && !hasArrived && <span className="room-awaited"> {messages.room.awaited}</span>}
       </h1>
       <Notice />
       <div className="top-actions">

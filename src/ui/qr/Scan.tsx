@@ -1,10 +1,8 @@
 /** A button that opens the camera, and the picture in which a code is looked for until one is found, or a person has had enough. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { messages } from '../messages.ts'
 import { createReader } from './read-code.ts'
+import { scanMessages as text } from './scan-messages.ts'
 import './qr.css'
-
-const text = messages.scan
 
 /** How often a picture is looked at (ms). */
 const LOOK_EVERY = 200

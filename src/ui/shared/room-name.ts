@@ -5,4 +5,4 @@ import { shortId } from './AuthorMark.tsx'
 
 /** Of a room without a name, or one that has not arrived yet, its id in short: its node does not know the name. */
 export const shownRoomName = ({ roomName, room }: { readonly roomName: string; readonly room: Hex }): string =>
-  roomName === '' ? messages.kept.nameless(shortId(room)) : roomName
+  roomName === '' ? messages.room.nameless(shortId(room)) : roomName

@@ -8,10 +8,9 @@ import { AuthorMark, lookOf } from '../shared/AuthorMark.tsx'
 import { StoredRoom } from '../shared/StoredRoom.tsx'
 import { KeptAuthor } from './KeptAuthor.tsx'
 import { messages, timeAgo } from '../messages.ts'
+import { keptMessages as text } from './kept-messages.ts'
 import { useAgeClock, usePage } from '../state/bindings.ts'
 import { useStoredFacts } from './use-stored-facts.ts'
-
-const text = messages.kept
 
 const namesOf = (nodes: readonly KeptNode[]): string[] => nodes.map(({ id }) => lookOf(id).name)
 

@@ -8,6 +8,7 @@ import type { Hex, KeptNode, StoredFacts } from '../../worker/api.ts'
 import { AuthorMark } from '../shared/AuthorMark.tsx'
 import { Icon } from '../shared/Icon.tsx'
 import { messages, timeAgo } from '../messages.ts'
+import { keptMessages as text } from './kept-messages.ts'
 import { shownRoomName } from '../shared/room-name.ts'
 import { KeptAuthor } from './KeptAuthor.tsx'
 import { KeptNodes } from './KeptNodes.tsx'
@@ -16,8 +17,6 @@ import type { KeptRoom } from './kept-rooms.ts'
 import type { KeptRooms } from './use-kept-rooms.ts'
 import { useStoredFacts } from './use-stored-facts.ts'
 import './kept.css'
-
-const text = messages.kept
 
 /** Nodes whose marks are shown beside their room's name. */
 const MARKS = 4
@@ -150,7 +149,7 @@ function whenOf(nodes: readonly KeptNode[], now: number): string {
 function Last({ facts, isNameless, now }: { readonly facts: StoredFacts | null; readonly isNameless: boolean; readonly now: number }) {
   // In elements: a bare text that comes and goes breaks the page under a translator.
   if (facts === null) return <span>{text.unreadable}</span>
-  if (facts.createdAt === null) return <span>{isNameless ? text.awaited : text.unreadable}</span>
+  if (facts.createdAt === null) return <span>{isNameless ? messages.room.awaited : text.unreadable}</span>
   if (facts.lastText === null) return <span>{text.empty(timeAgo(facts.createdAt, now))}</span>
   return (
     <span>

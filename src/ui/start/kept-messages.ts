@@ -1,4 +1,4 @@
-/** Texts of the list of rooms that this browser keeps; `ui/messages.ts` takes them in. */
+/** Texts of the list of rooms that this browser keeps; loaded with it. */
 import { countInWords } from '../../core/counts.ts'
 
 const listed = new Intl.ListFormat('en', { type: 'conjunction' })
@@ -10,9 +10,6 @@ export const keptMessages = {
   all: (n: number) => `All ${countInWords(n)} rooms`,
   here: 'open in this tab',
   isHere: (name: string) => `${name}, open in this tab`,
-  /** A room without a name, or one that has not arrived yet: its node does not know the name. `id`: of its first op, in short. */
-  nameless: (id: string) => `Room ${id}`,
-  awaited: 'Not arrived yet',
   /** What was done last there, in this browser. */
   opened: (when: string) => `you opened it ${when}`,
   written: (when: string) => `you wrote ${when}`,
