@@ -71,6 +71,9 @@ test('on a telephone the card of an op shows what it is about, and leaves the op
   const card = page.getByRole('region', { name: 'The selected op' })
   for (const row of ['Seen by', 'Held by']) await expect(card.getByText(row, { exact: true })).toBeInViewport({ ratio: 1 })
   const [graph, over] = [await page.getByRole('region', { name: 'Graph' }).boundingBox(), await card.boundingBox()]
+  // The number of the op stands beside the names, however long these are.
+  const [names, number] = [await card.getByRole('heading').boundingBox(), await card.locator('.op-card-seq').boundingBox()]
+  expect(number!.x).toBeGreaterThanOrEqual(names!.x + names!.width)
   // The strip of names, and two rows.
   expect(over!.y - graph!.y).toBeGreaterThan(120)
   await expect(composer(page)).toBeInViewport({ ratio: 1 })

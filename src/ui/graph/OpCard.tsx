@@ -42,9 +42,12 @@ export default function OpCard({ node, id, ghost, drawn, names, onSelect, onShow
           {author !== undefined && <AuthorName author={author} />}
           {author !== undefined && <ChosenName name={names.get(author)} />}
           {details?.own === true && <span className="op-card-you">{graphMessages.you}</span>}
-          {seq !== undefined && <span className="op-card-seq">{text.op(seq)}</span>}
         </h2>
-        <code title={id}>{shortId(id)}</code>
+        {/* Apart from the names, which may take several lines. */}
+        <span className="op-card-which">
+          <code title={id}>{shortId(id)}</code>
+          {seq !== undefined && <span className="op-card-seq">{text.op(seq)}</span>}
+        </span>
         <button type="button" aria-label={text.close} title={text.close} onClick={() => onSelect(null)}>
           <GraphIcon name="close" />
         </button>

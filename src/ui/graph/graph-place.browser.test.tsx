@@ -114,7 +114,7 @@ test('an op selected before the graph had it opens its card, and its parents lea
 test('what an author calls itself stands in quotation marks beside its nickname, on the card and among the lanes', async () => {
   show(createHost(), hex(1))
   const [first, second] = [0, 1].map((author) => authorLook(keyBytes(author)).name)
-  await vi.waitFor(() => expect(place.querySelector('.op-card h2')?.textContent).toBe(`${second}“${first}”op 0`), { timeout: 10_000 })
+  await vi.waitFor(() => expect(place.querySelector('.op-card h2')?.textContent).toBe(`${second}“${first}”`), { timeout: 10_000 })
   await vi.waitFor(() => expect(place.textContent).toContain(`Lanes from left to right: ${first}, ${second} “\u2068${first}\u2069”`))
 })
 
