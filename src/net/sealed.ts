@@ -28,10 +28,10 @@ import { createReplayWindow, type ReplayWindow } from './replay-window.ts'
 const MAX_SENDERS = 2_048
 
 /**
- * Why a frame was not opened. The last three are no fault of the path that brought it: a path shared by many carries frames for others,
- * and two paths to one peer bring every frame twice.
+ * Why a frame was not opened. The last four are no fault of the path that brought it: a path shared by many carries frames for others,
+ * and two paths to one peer bring every frame twice. "overtaken": another copy was opened while this one was verified.
  */
-export type FrameRefusal = EnvelopeRefusal | 'wrong-sender' | 'not-for-us' | 'own-frame' | 'repeated'
+export type FrameRefusal = EnvelopeRefusal | 'wrong-sender' | 'not-for-us' | 'own-frame' | 'repeated' | 'overtaken'
 
 export interface Opened {
   /** Sender value, 32 bytes. */
@@ -108,7 +108,7 @@ export async function createSealer({ room, roomKey, sender, sign, verify, isPres
     // Looked up again, since another copy may have been opened meanwhile. Only good frames make a sender known.
     const seen = senders.get(name)?.seen ?? createReplayWindow()
     const isLatest = envelope.counter > seen.latest
-    if (!seen.add(envelope.counter)) return refuse('repeated')
+    if (!seen.add(envelope.counter)) return refuse('overtaken')
     senders.delete(name)
     senders.set(name, { aead, seen })
     if (senders.size > MAX_SENDERS) forgetOne()

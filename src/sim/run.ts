@@ -64,9 +64,11 @@ export function run(plan: Plan): Report {
       for (let before = -1; (before !== held() || !isSettled(world)) && !stop() && world.schedule.now < end;) {
         before = held()
         world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
+        untilSettled(world, Math.min(end, world.schedule.now + TELL_ALL), stop)
       }
       for (let n = 1; n < TELLINGS && toldOther(world) !== null && !stop(); n++)
         world.schedule.runUntil(world.schedule.now + TELL_ALL, stop)
+      untilSettled(world, world.schedule.now + HEAL, stop)
       if (world.failure === null && !isSettled(world)) fail(world, 'correct nodes agree after healing', stateOf(world))
       if (world.failure === null) checkDigests(world)
     }
@@ -74,6 +76,12 @@ export function run(plan: Plan): Report {
     fail(world, 'nothing throws', error instanceof Error ? error.message : String(error))
   }
   return reportOf(world, healedAfter)
+}
+
+/** Runs on until everybody has nothing left to do, which in a flood is so only between two of its messages. */
+function untilSettled(world: World, until: number, stop: () => boolean): void {
+  const { schedule } = world
+  while (!isSettled(world) && !stop() && schedule.now < until) schedule.runUntil(schedule.now + LOOK_EVERY, stop)
 }
 
 function stateOf({ nodes, schedule }: World): string {

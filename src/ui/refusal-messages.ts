@@ -26,6 +26,7 @@ export const byHandSentences: Readonly<Record<ByHandRefusal, string>> = {
   'not-for-us': 'This answer is for another tab: paste it in the tab that made the invitation.',
   'own-frame': 'This tab made this text. Take it to the other device.',
   repeated: 'This device has used it already. Make a new invitation.',
+  overtaken: 'This device has used it already. Make a new invitation.',
   'stale-answer': 'The invitation that this answers is no longer open: its tab was reloaded, or ten minutes have passed. Make a new one.',
   'no-webrtc': 'This browser could not make a direct connection. It may be switched off in its settings.',
   offline: 'This node is offline. Go online first.',

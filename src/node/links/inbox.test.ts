@@ -21,7 +21,7 @@ import { PURE_COST } from '../verifier.ts'
 import type { Standing } from '../../sync/peers.ts'
 
 /** An inbox on a clock of the test's. Frames are opened at once, or, if it is slow, when `finish` is called. */
-function tried({ isSlow = false, cost = 1 } = {}) {
+function tried({ isSlow = false, cost = 1, isGarbage = (_sender: string, _nth: number): boolean => false } = {}) {
   let now = 0
   let seed = 1
   const random = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
@@ -34,7 +34,7 @@ function tried({ isSlow = false, cost = 1 } = {}) {
     for (let n = 0; n < frames; n++) {
       take(inbox, sender, standing, bytes, () => {
         opened.push(sender)
-        return isSlow ? new Promise((resolve) => ends.push(resolve)) : Promise.resolve()
+        return isSlow ? new Promise((resolve) => ends.push(() => resolve(true))) : Promise.resolve(!isGarbage(sender, bytes))
       })
     }
   }
@@ -160,6 +160,25 @@ test('D22 where a frame costs PURE_COST times as much, fewer are opened by that 
   for (const standing of ['unknown', 'met', 'trusted']) expect(count(`honest ${standing}`)).toBeGreaterThanOrEqual(SECONDS)
   earned(inbox, 'brings', 1_000_000)
   expect(inbox.saved.get('brings')).toBe(Math.floor(MAX_SAVED / PURE_COST))
+})
+
+test('D22 where a frame costs PURE_COST times as much, garbage under a sender’s value does not cost as much', async () => {
+  // By its length.
+  const { inbox, hear, pass, count } = tried({ cost: PURE_COST, isGarbage: (_sender, bytes) => bytes === 99 })
+  for (let i = 0; i < 100; i++) {
+    for (let n = 0; n < 9; n++) hear('friend', 'trusted', 1, 99)
+    if (i % 10 === 0) hear('friend', 'trusted')
+    await pass(10)
+  }
+  // 900 frames of garbage a second, and ten good ones.
+  expect(count('friend')).toBe(910)
+  expect(inbox.lines.trusted.frames).toBe(0)
+  // What the sender has earned is not used up either.
+  earned(inbox, 'friend', 10)
+  const before = inbox.saved.get('friend')!
+  hear('friend', 'trusted', 20, 99)
+  await pass(10)
+  expect(inbox.saved.get('friend')).toBeCloseTo(before - 20 / PURE_COST)
 })
 
 test('D22 where a frame costs PURE_COST times as much, one of each of 64 peers is opened at once', async () => {

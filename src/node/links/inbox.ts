@@ -46,11 +46,15 @@ const LOWEST_EVERY = 8
 const BEST_FIRST: readonly Standing[] = ['trusted', 'met', 'unknown']
 const LOWEST_FIRST = BEST_FIRST.toReversed()
 
+/** Opens a frame. False if it was refused before its signature was verified, which takes most of the time. */
+type Open = () => Promise<boolean>
+
 interface Frame {
+  readonly sender: string
   readonly bytes: number
-  /** Its line's budget does not pay for it. */
+  /** What its sender earned has paid for it, or nothing has to; its line's budget does not pay. */
   readonly isPaid: boolean
-  readonly open: () => Promise<void>
+  readonly open: Open
 }
 
 interface Queue {
@@ -76,6 +80,8 @@ export interface Inbox {
   isWaking: boolean
   /** The most frames that a sender can save up. */
   readonly mostSaved: number
+  /** What its payer gets back for a frame that is refused before its signature is verified: without the platform's cryptography nearly all. */
+  readonly unverified: number
   readonly platform: InboxPlatform
 }
 
@@ -109,6 +115,7 @@ export function createInbox(platform: InboxPlatform, cost: number): Inbox {
     taken: 0,
     isWaking: false,
     mostSaved: Math.floor(MAX_SAVED / cost),
+    unverified: 1 - 1 / cost,
     platform,
   }
 }
@@ -123,11 +130,11 @@ const isTab = (sender: string): boolean => sender.startsWith('tab ')
  * Opens a frame when it is its turn, or never. O(senders) when more frames wait than may.
  * @param sender the key of the queue: that of the far end of a proven channel, or the sender value that the frame names
  */
-export function take(inbox: Inbox, sender: string, standing: Standing, bytes: number, open: () => Promise<void>): void {
+export function take(inbox: Inbox, sender: string, standing: Standing, bytes: number, open: Open): void {
   const line = inbox.lines[standing]
   const queue = line.queues.get(sender) ?? { frames: [], bytes: 0 }
   line.queues.set(sender, queue)
-  add(line, queue, { bytes, isPaid: isTab(sender) || spendSaved(inbox, sender, priceOf(bytes)), open })
+  add(line, queue, { sender, bytes, isPaid: isTab(sender) || spendSaved(inbox, sender, priceOf(bytes)), open })
   if (line.frames > Math.min(MAX_WAITING_FRAMES, line.budget.most)) loseOne(line, ({ frames }) => frames.length, inbox.platform.random)
   while (line.bytes > MAX_WAITING_BYTES) loseOne(line, (each) => each.bytes, inbox.platform.random)
   next(inbox)
@@ -188,23 +195,38 @@ function leave(line: Line, queue: Queue, { bytes }: Frame): void {
 
 function next(inbox: Inbox): void {
   while (inbox.opening < MAX_OPENED_AT_ONCE) {
-    const frame = takeNext(inbox)
-    if (frame === null) return wakeLater(inbox)
+    const taken = takeNext(inbox)
+    if (taken === null) return wakeLater(inbox)
     inbox.opening++
-    void frame.open().finally(() => {
-      inbox.opening--
-      next(inbox)
-    })
+    void openOne(inbox, taken)
   }
 }
 
+async function openOne(inbox: Inbox, [standing, frame]: readonly [Standing, Frame]): Promise<void> {
+  try {
+    if (!(await frame.open())) giveBack(inbox, standing, frame)
+  } finally {
+    inbox.opening--
+    next(inbox)
+  }
+}
+
+/**
+ * Anybody can put garbage under another's sender value. It is refused by the room's key, which takes little. So it must not use up what
+ * the frames of that sender need.
+ */
+function giveBack({ lines, saved, unverified }: Inbox, standing: Standing, { sender, isPaid }: Frame): void {
+  if (!isPaid) lines[standing].budget.left += unverified
+  else if (saved.has(sender)) saved.set(sender, saved.get(sender)! + unverified)
+}
+
 /** The frame that is opened next; null when no frame may be opened. */
-function takeNext(inbox: Inbox): Frame | null {
+function takeNext(inbox: Inbox): readonly [Standing, Frame] | null {
   for (const standing of inbox.taken % LOWEST_EVERY === LOWEST_EVERY - 1 ? LOWEST_FIRST : BEST_FIRST) {
     const frame = takeFrom(inbox, standing)
     if (frame === null) continue
     inbox.taken++
-    return frame
+    return [standing, frame]
   }
   return null
 }

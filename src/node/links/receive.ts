@@ -65,15 +65,21 @@ function queueOf({ events }: LinksState, path: Path, said: PeerId | null, by: Pe
   return said === null ? ['', 'unknown'] : [said, events.standingOf(said)]
 }
 
-async function open(links: LinksState, route: Route, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<void> {
+/** False if the frame was refused before its signature was verified. */
+async function open(links: LinksState, route: Route, frame: Uint8Array, by: PeerId | null, said: PeerId | null): Promise<boolean> {
   const opened = await links.sealer.open(frame)
-  if (route.transport === null) return
-  if (opened.ok) return hear(links, route.path, opened.value, by)
+  if (route.transport === null) return true
+  if (opened.ok) {
+    hear(links, route.path, opened.value, by)
+    return true
+  }
   const { reason } = opened
   // Two paths bring each frame twice, and a shared path brings frames for others: that is nobody's fault. The better path counts even
   // when it is the slower one; a relay repeats whatever it likes.
-  if (reason === 'repeated' && !TRAITS[route.path].isRelayed && said !== null) note(links, route.path, said, by)
-  if (reason !== 'own-frame' && reason !== 'not-for-us' && reason !== 'repeated') links.events.onRefused(route.path, reason)
+  const isCopy = reason === 'repeated' || reason === 'overtaken'
+  if (isCopy && !TRAITS[route.path].isRelayed && said !== null) note(links, route.path, said, by)
+  if (reason !== 'own-frame' && reason !== 'not-for-us' && !isCopy) links.events.onRefused(route.path, reason)
+  return reason === 'wrong-sender' || reason === 'overtaken'
 }
 
 /** A peer's protocol message. */

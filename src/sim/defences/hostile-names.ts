@@ -368,6 +368,13 @@ export const HOSTILE_NAMES: readonly Defence[] = [
   },
   {
     row: 'D22',
+    file: 'src/node/links/inbox.ts',
+    in: 'openOne',
+    drop: 'call giveBack',
+    test: tested('src/node/links/inbox.test.ts', 'D22 where a frame costs PURE_COST times as much, garbage'),
+  },
+  {
+    row: 'D22',
     file: INBOX,
     in: 'takeFrom',
     drop: 'if',

@@ -683,7 +683,7 @@ export const LINKS: readonly Defence[] = [
     file: SEALED,
     in: 'createSealer',
     replace: 'then of if',
-    mentions: ['add', 'repeated'],
+    mentions: ['add', 'overtaken'],
     with: '{}',
     test: tested(SEALED_TEST, 'D15 a repeated frame is refused'),
   },
