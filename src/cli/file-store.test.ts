@@ -7,6 +7,8 @@ import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { concatBytes } from '../core/bytes.ts'
+import { packSegment } from '../store/segment-record.ts'
 import { runStoreContract, segmentAt, someIdentity } from '../store/store.contract.ts'
 import type { CorruptSegment, Segment, Store } from '../store/store.ts'
 import { openFileStore } from './file-store.ts'
@@ -14,7 +16,7 @@ import { checkedFields, withChecksum } from './fields-file.ts'
 import { FolderHeld } from './folder-lock.ts'
 import { generateKeptKey } from './identity-file.ts'
 import { markPath } from './mark-file.ts'
-import { decodeHead, encodeHead, HEADER_BYTES, type Placed, scan } from './record.ts'
+import { decodeHead, encodeHead, HEADER_BYTES, MAGIC, type Placed, type Scan, scan } from './record.ts'
 
 const folders: string[] = []
 function newFolder(): string {
@@ -29,10 +31,10 @@ afterEach(() => {
 
 const opsOf = (folder: string): string => join(folder, 'ops')
 
-function recordsOf(folder: string): Placed[] {
-  const bytes = new Uint8Array(fs.readFileSync(opsOf(folder)))
-  return scan(bytes.length, (at, length) => bytes.subarray(at, at + length))!.groups.flat()
-}
+const scanned = (bytes: Uint8Array): Scan => scan(bytes.length, (at, length) => bytes.subarray(at, at + length))!
+const recordsOf = (folder: string): Placed[] => scanned(new Uint8Array(fs.readFileSync(opsOf(folder)))).groups.flat()
+
+const bytesOf = (segment: Segment | CorruptSegment): Uint8Array | null => ('bytes' in segment ? segment.bytes : null)
 
 function flipBit(folder: string, at: number, bit = 2): void {
   const bytes = fs.readFileSync(opsOf(folder))
@@ -162,15 +164,105 @@ describe('a store in files', () => {
     }
   })
 
-  test('of another format is refused by name and left as it is', async () => {
+  test('E9 with any byte of a header changed, it gives what was written before, then damage, then all whole segments behind it', async () => {
     const folder = newFolder()
-    await lived(folder)
-    flipBit(folder, 'tabweave ops '.length, 1)
+    const moments = await lived(folder)
+    const whole = new Uint8Array(fs.readFileSync(opsOf(folder)))
+    const { groups } = scanned(whole)
+    for (const [g, group] of groups.entries()) {
+      const bytes = group.flatMap(({ at }) => Array.from({ length: HEADER_BYTES }, (_, i) => at + i))
+      for (const hit of bytes) {
+        const damaged = whole.slice()
+        damaged[hit]! ^= 1 << (hit % 8)
+        const rest = groups.slice(g).flat()
+        const loose = rest.filter(({ kind, at }) => kind === 'segment' && (hit < at || hit >= at + HEADER_BYTES))
+        expect(scanned(damaged)).toEqual({ groups: groups.slice(0, g), end: group[0]!.at, isDamaged: true, loose })
+      }
+      flipBit(folder, group[0]!.at + (g % HEADER_BYTES))
+      const found = await using(folder, told)
+      const { held } = moments.findLast(({ size }) => size <= group[0]!.at)!
+      expect(found.index).toEqual(held.index)
+      expect(found.segments.slice(0, held.segments.length)).toEqual(held.segments)
+      const [damage, ...behind] = found.segments.slice(held.segments.length)
+      expect(damage).toEqual({ first: held.length, count: 1, reason: 'bad-checksum' })
+      const segments = [...group.slice(1), ...groups.slice(g + 1).flat()].filter(({ kind }) => kind === 'segment')
+      expect(behind.map(bytesOf)).toEqual(segments.map(({ at, length }) => whole.slice(at + HEADER_BYTES, at + HEADER_BYTES + length)))
+      fs.writeFileSync(opsOf(folder), whole)
+    }
+  })
+
+  test('E9 a segment behind damage is found wherever it begins', async () => {
+    const folder = newFolder()
+    await using(folder, (store) => store.append([segmentAt(0, 3), segmentAt(3, 2)], 'strict'))
+    const whole = new Uint8Array(fs.readFileSync(opsOf(folder)))
+    const [damaged, next] = scanned(whole).groups.flat()
+    for (let between = 65_536 - 3 * HEADER_BYTES; between < 65_536 + HEADER_BYTES; between++) {
+      const bytes = concatBytes([whole.subarray(0, damaged!.at), new Uint8Array(between).fill(1), whole.subarray(next!.at)])
+      expect(scanned(bytes).loose).toEqual([{ ...next, at: damaged!.at + between }])
+    }
+  })
+
+  test('E9 records that others wrote into a payload change nothing that is held, and hide nothing, when damage lays them open', async () => {
+    const folder = newFolder()
+    const forged = (kind: Placed['kind'], first: number, count: number, claimed?: number): Uint8Array => {
+      const { bytes, checksum } = packSegment(segmentAt(first, count))
+      return concatBytes([encodeHead({ kind, isLast: true, first, count, length: claimed ?? bytes.length, checksum }), bytes])
+    }
+    const hostile = concatBytes([
+      forged('truncate', 0, 0),
+      forged('cut', 0, 0),
+      forged('index', 0, 3),
+      forged('segment', 0, 3),
+      forged('segment', 2 ** 50, 2 ** 50),
+      forged('segment', 5, 1, 1_000),
+      forged('segment', 5, 1, 2 ** 32 - 1),
+    ])
+    await using(folder, async (store) => {
+      await store.append([segmentAt(0, 3), segmentAt(3, 1)], 'strict')
+      await store.pack([], segmentAt(0, 4))
+      await store.append([{ first: 4, count: 1, bytes: hostile }], 'strict')
+      await store.append([segmentAt(5, 1), segmentAt(6, 2, 70_000)], 'strict')
+    })
+    const held = [segmentAt(0, 3), segmentAt(3, 1)]
+    flipBit(folder, recordsOf(folder).find(({ first, kind }) => kind === 'segment' && first === 4)!.at + 30)
+    const { segments, index, length } = await using(folder, told)
+    expect(segments.slice(0, 3)).toEqual([...held, { first: 4, count: 1, reason: 'bad-checksum' }])
+    expect(index).toEqual([segmentAt(0, 4)])
+    expect(segments.slice(3).map(bytesOf)).toEqual(
+      [segmentAt(0, 3), segmentAt(2 ** 50, 2 ** 50), segmentAt(5, 1), segmentAt(6, 2, 70_000)].map(bytesOf),
+    )
+    // Memory is kept for so many ops.
+    expect(length).toBeLessThan(100)
+  })
+
+  test('E9 an index that tells of ops behind damage is not believed', async () => {
+    const folder = newFolder()
+    await using(folder, (store) => store.append([segmentAt(0, 3)], 'strict'))
+    const { bytes, checksum } = packSegment(segmentAt(0, 4))
+    const index = encodeHead({ kind: 'index', isLast: true, first: 0, count: 4, length: bytes.length, checksum })
+    fs.appendFileSync(opsOf(folder), concatBytes([index, bytes, new Uint8Array(HEADER_BYTES)]))
+    expect((await using(folder, told)).index).toEqual([])
+  })
+
+  test('of another format is refused by name and left as it is', () => {
+    const folder = newFolder()
+    fs.mkdirSync(folder)
+    fs.writeFileSync(opsOf(folder), `tabweave ops 2\n\n${'what that format has '.repeat(50)}`)
     const before = fs.readFileSync(opsOf(folder))
     expect(() => openFileStore(folder)).toThrow('store: failed')
     // Also when it is asked again: nobody holds it.
     expect(() => openFileStore(folder)).toThrow('store: failed')
     expect(fs.readFileSync(opsOf(folder))).toEqual(before)
+  })
+
+  test('E9 with any bit of its first line changed, it is whole', async () => {
+    const folder = newFolder()
+    const [last] = (await lived(folder)).slice(-1)
+    for (let bit = 0; bit < 8 * MAGIC.length; bit++) {
+      flipBit(folder, bit >> 3, bit & 7)
+      expect({ bit, ...(await using(folder, told)) }).toEqual({ bit, ...last!.held })
+      flipBit(folder, bit >> 3, bit & 7)
+    }
   })
 
   test('E2 a store whose ops are gone, whole or in part of their beginning, is damaged and not new: its key has signed something', async () => {
@@ -207,18 +299,22 @@ describe('a store in files', () => {
     expect(await using(folder, told)).toEqual(held)
   })
 
-  test('E9 what is damaged stays damaged when something is written behind it, until it is truncated', async () => {
+  test('E9 with a damaged header it is not written to, so that what is behind the damage stays', async () => {
     const folder = newFolder()
     await using(folder, (store) => store.append([segmentAt(0, 3), segmentAt(3, 2)], 'strict'))
-    flipBit(folder, recordsOf(folder)[1]!.at)
-    const damaged = { first: 0, count: 1, reason: 'bad-checksum' }
+    flipBit(folder, recordsOf(folder)[0]!.at)
+    const before = fs.readFileSync(opsOf(folder))
     await using(folder, async (store) => {
-      expect((await told(store)).segments).toEqual([damaged])
-      await store.append([segmentAt(1, 4)], 'strict')
+      const { segments, length } = await told(store)
+      expect(segments).toEqual([
+        { first: 0, count: 1, reason: 'bad-checksum' },
+        { ...segmentAt(3, 2), first: 1 },
+      ])
+      await store.cutIndex(0)
+      for (const refused of [store.append([segmentAt(length, 1)], 'strict'), store.truncate(0)])
+        await expect(refused).rejects.toMatchObject({ failure: 'failed' })
     })
-    expect((await using(folder, told)).segments).toEqual([damaged, segmentAt(1, 4)])
-    await using(folder, (store) => store.truncate(0))
-    expect(await using(folder, told)).toEqual({ segments: [], index: [], length: 0 })
+    expect(fs.readFileSync(opsOf(folder))).toEqual(before)
   })
 
   test('whatever is appended, packed, cut and truncated, it comes back after each reopening as it was', async () => {

@@ -18,7 +18,7 @@ import { type Fresh, named, openRecordFile, PRIVATE_FOLDER, readWhole, removeWho
 /** Bytes of records that have been replaced. If there are so many, and as many as bytes that count, the file is written anew without them. */
 const REWRITE_FROM = 4 * 1024 * 1024
 
-/** Where some ops are, or (null) where they should be. */
+/** Where some ops are, or (null) where they should be. The place is the record's own, unless that is loose (`record.ts`). */
 interface Held extends Place {
   readonly record: Placed | null
 }
@@ -40,7 +40,7 @@ export function openFileStore(folder: string): Store {
 }
 
 function openLocked(folder: string, unlock: () => void): Store {
-  const { file, groups, isDamaged } = openRecordFile(join(folder, 'ops'), !fs.existsSync(identityPath(folder)))
+  const { file, groups, isDamaged, loose } = openRecordFile(join(folder, 'ops'), !fs.existsSync(identityPath(folder)))
   let isOpen = true
   let segments: Held[] = []
   let index: Held[] = []
@@ -68,13 +68,21 @@ function openLocked(folder: string, unlock: () => void): Store {
     }
   }
   for (const group of groups) apply(group)
-  // Nobody can tell which ops were there: one op at least.
-  if (isDamaged) segments.push({ first: endOf(segments.at(-1)), count: 1, record: null })
+  if (isDamaged) {
+    const end = endOf(segments.at(-1))
+    cutIndex(end)
+    // Nobody can tell which ops were there: one op at least.
+    segments.push({ first: end, count: 1, record: null })
+    for (const record of loose) segments.push({ first: endOf(segments.at(-1)), count: believedCount(record), record })
+  }
 
   const assertOpen = (): void => {
     if (!isOpen) throw new StoreError('closed')
   }
-  const write = (records: readonly Fresh[]): void => apply(file.append(records))
+  const write = (records: readonly Fresh[]): void => {
+    if (isDamaged) throw new StoreError('failed', new Error(`${join(folder, 'ops')} is damaged`))
+    apply(file.append(records))
+  }
   const close = (): void => {
     if (!isOpen) return
     isOpen = false
@@ -82,9 +90,11 @@ function openLocked(folder: string, unlock: () => void): Store {
     unlock()
   }
   const readFrom = (held: readonly Held[], from: number, limit: number): Promise<(Segment | CorruptSegment)[]> => {
-    const found = placesFrom(held, from, limit).map(({ first, count, record }) =>
-      unpackLong(first, count, record && { bytes: file.payload(record), checksum: record.checksum }),
-    )
+    const found = placesFrom(held, from, limit).map(async ({ first, count, record }) => {
+      const own = record ?? { first, count }
+      const read = record && { bytes: file.payload(record), checksum: record.checksum }
+      return { ...(await unpackLong(own.first, own.count, read)), first, count }
+    })
     return Promise.all(found)
   }
   const isWasteful = (): boolean => {
@@ -172,6 +182,8 @@ function openLocked(folder: string, unlock: () => void): Store {
     },
     async cutIndex(from) {
       assertOpen()
+      // The index is not needed, and a damaged file is left as it is.
+      if (isDamaged) return cutIndex(from)
       write([mark('cut', from)])
       await file.sync()
     },
@@ -201,6 +213,9 @@ const heldBy = (record: Placed): Held => ({ first: record.first, count: record.c
 const endOf = (place: Place | undefined): number => (place === undefined ? 0 : place.first + place.count)
 const byFirst = (a: Place, b: Place): number => a.first - b.first
 const overlap = (a: Place, b: Place): boolean => a.first < endOf(b) && b.first < endOf(a)
+
+/** How many ops a loose segment counts for. Somebody else may have written it, and memory is kept for so many: not more than its bytes. */
+const believedCount = ({ count, length }: Placed): number => Math.max(1, Math.min(count, length))
 
 /** Ops that no whole record holds, although later ones are there. */
 const gapBefore = (first: number, before: Held | undefined): Held[] =>

@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import { dirname } from 'node:path'
 import { concatBytes } from '../core/bytes.ts'
 import { StoreError } from '../store/store.ts'
-import { encodeHead, HEADER_BYTES, MAGIC, type Placed, type RecordHead, scan } from './record.ts'
+import { encodeHead, HEADER_BYTES, MAGIC, type Placed, type RecordHead, type Scan, scan } from './record.ts'
 
 /** Only the owner may read the file: it holds the room's ops and the node's key. */
 export const PRIVATE_FILE = 0o600
@@ -32,10 +32,9 @@ export interface RecordFile {
   close(): void
 }
 
-export interface OpenedFile {
+export interface OpenedFile extends Pick<Scan, 'groups' | 'isDamaged' | 'loose'> {
+  /** If it is damaged, nothing may be written: that would take the place of what is behind the damage. */
   readonly file: RecordFile
-  readonly groups: readonly (readonly Placed[])[]
-  readonly isDamaged: boolean
 }
 
 /**
@@ -51,7 +50,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
       fs.closeSync(fd)
       throw new StoreError('failed', new Error(`${path} is of another version of Tabweave`))
     }
-    const { groups } = found
+    const { groups, loose } = found
     const isDamaged = found.isDamaged || (found.end === 0 && !isNew)
     let end = found.end
     /** After the end there are, or may be, bytes that are no group. */
@@ -144,7 +143,7 @@ export function openRecordFile(path: string, isNew: boolean): OpenedFile {
       rewrite,
       close: () => close(fd),
     }
-    return { file, groups, isDamaged }
+    return { file, groups, isDamaged, loose }
   })
 }
 

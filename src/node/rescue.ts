@@ -10,16 +10,7 @@ import type { Replica } from '../core/replica.ts'
 import { keyOf } from '../core/unit.ts'
 import type { Store } from '../store/store.ts'
 import { linkOf } from './link.ts'
-import {
-  copyNames,
-  copySegments,
-  joinRoom,
-  type OpenedNode,
-  type OpenStore,
-  readSegment,
-  unitsOfSegment,
-  wholeSegments,
-} from './open-node.ts'
+import { copyNames, copySegments, joinRoom, type OpenedNode, type OpenStore, unitsOfSegment, wholeSegments } from './open-node.ts'
 import { decodeRescued, encodeRescued, type RescuedFile } from './rescued-file.ts'
 import { generateKey } from './signer.ts'
 
@@ -45,10 +36,16 @@ export async function salvage(
   return { ...fresh, salvaged: true }
 }
 
-/** The bundles of all segments from op `from` on that are whole. O(bytes stored). @throws StoreError */
+/**
+ * The bundles of all segments from op `from` on that are whole. Those of another version are kept too: behind damage somebody else may have
+ * written them, who would keep the node from starting. O(bytes stored). @throws StoreError
+ */
 async function wholeBundles(store: Store, from: number): Promise<Uint8Array[]> {
   const bundles: Uint8Array[] = []
-  for await (const segment of wholeSegments(store, from)) if ((await readSegment(segment)) !== null) bundles.push(segment.bytes)
+  for await (const segment of wholeSegments(store, from)) {
+    const units = await unitsOfSegment(segment)
+    if (units.ok || units.reason === 'unknown-version') bundles.push(segment.bytes)
+  }
   return bundles
 }
 

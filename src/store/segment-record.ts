@@ -18,10 +18,10 @@ export function packSegment({ first, count, bytes }: Segment): SegmentRecord {
   return { bytes, checksum: checksum(first, count, bytes) }
 }
 
-/** The segment in a record found at (first, count), or what is wrong with it. Takes any record, also one of another shape. */
-export function unpackSegment(first: number, count: number, record: unknown): Segment | CorruptSegment {
+/** The segment in a record found at (first, count), or what is wrong with it. Takes any record, also one of another shape. `hash`: SHA-256. */
+export function unpackSegment(first: number, count: number, record: unknown, hash = sha256): Segment | CorruptSegment {
   const { bytes, checksum: written } = fieldsOf(record)
-  const whole = bytes instanceof Uint8Array && written instanceof Uint8Array && equalBytes(written, checksum(first, count, bytes))
+  const whole = bytes instanceof Uint8Array && written instanceof Uint8Array && equalBytes(written, checksum(first, count, bytes, hash))
   return whole ? { first, count, bytes } : { first, count, reason: 'bad-checksum' }
 }
 
@@ -75,7 +75,8 @@ export function assertReplaces(runs: readonly Place[], part: Place, layout: read
   assert(part.first === indexEnd, 'the index has no gaps')
 }
 
-const checksum = (first: number, count: number, bytes: Uint8Array): Uint8Array => sha256(concatBytes([placeOf(first, count), bytes]))
+const checksum = (first: number, count: number, bytes: Uint8Array, hash = sha256): Uint8Array =>
+  hash(concatBytes([placeOf(first, count), bytes]))
 
 function placeOf(first: number, count: number): Uint8Array {
   const place = new Uint8Array(16)
