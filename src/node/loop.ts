@@ -129,7 +129,7 @@ async function perform(
     case 'sign':
       return { type: 'signed', job, signature: await signWith(key, effect.message) }
     case 'read':
-      return { type: 'loaded', job, segments: await segments.read(effect.from, effect.limit) }
+      return { type: 'loaded', job, ...(await readFrom(segments, effect.from, effect.limit)) }
     case 'decode':
       return { type: 'decoded', job, rebuilt: await decoder.decode(effect.bytes, effect.most) }
     case 'inflate':
@@ -137,4 +137,14 @@ async function perform(
     case 'deflate':
       return { type: 'deflated', job, bytes: await deflate(effect.bytes) }
   }
+}
+
+/** The segments with op `from` and after it, or the place of the one that holds it if the disk cannot give that. */
+async function readFrom(
+  segments: Segments,
+  from: number,
+  limit: number,
+): Promise<Pick<Extract<Input, { type: 'loaded' }>, 'segments' | 'damaged'>> {
+  const whole = await segments.read(from, limit)
+  return whole.length > 0 ? { segments: whole } : { segments: whole, damaged: await segments.placeOf(from) }
 }

@@ -29,10 +29,14 @@ export const fileLink = (ref: number): FileLink => `file/${ref}`
 /** Whether it is an import: no other origin has a name that begins so. */
 export const isFile = (link: Link): link is FileLink => link.startsWith('file/')
 
-/** Units in order of admission, as one bundle (wrapped, `bundle.ts`). */
-export interface StoredUnits {
+/** Where a segment is: its first op, and how many it holds. */
+export interface StoredPlace {
   readonly first: number
   readonly count: number
+}
+
+/** Units in order of admission, as one bundle (wrapped, `bundle.ts`). */
+export interface StoredUnits extends StoredPlace {
   readonly bytes: Uint8Array
 }
 
@@ -78,7 +82,8 @@ export type Input =
   | { readonly type: 'sent'; readonly job: number }
   | { readonly type: 'verified'; readonly job: number; readonly valid: readonly boolean[] }
   | { readonly type: 'signed'; readonly job: number; readonly signature: Uint8Array }
-  | { readonly type: 'loaded'; readonly job: number; readonly segments: readonly StoredUnits[] }
+  /** `damaged`: the place of the segment with the first op that was asked for, if the disk cannot give it. */
+  | { readonly type: 'loaded'; readonly job: number; readonly segments: readonly StoredUnits[]; readonly damaged?: StoredPlace | null }
   | { readonly type: 'decoded'; readonly job: number; readonly rebuilt: Rebuilt }
   | { readonly type: 'inflated'; readonly job: number; readonly bytes: Uint8Array | null }
   | { readonly type: 'deflated'; readonly job: number; readonly bytes: Uint8Array }

@@ -38,7 +38,7 @@ import {
   waitToAsk,
 } from './pace.ts'
 import type { Peer } from './peer.ts'
-import { beginServing, isLacking, isWhole, mayBring, nextLacking, type Serving, stretchAt } from './serving.ts'
+import { beginServing, isLacking, isWhole, isWithheld, mayBring, nextLacking, passDamaged, type Serving, stretchAt } from './serving.ts'
 import { ask, type Engine, newJob, type Question, refuseFrom } from './state.ts'
 
 /** Segments read at a time, at most; and their bytes, about: as many as can be sent before the asker must judge some. */
@@ -54,6 +54,7 @@ const READ_FREE = 4
 const DEFLATE_FROM = 160
 
 type Answer = Extract<Input, { job: number }>
+type Loaded = Extract<Input, { type: 'loaded' }>
 /** The generator waits for the platform's reply, or for permission to send again. */
 type Steps<Result = void> = Generator<Question | 'pace', Result, Answer | undefined>
 
@@ -106,8 +107,12 @@ function* answer(engine: Engine, peer: Peer, serving: Serving): Steps {
     if (mustWait(engine, peer, serving) > engine.now && serving.ops > 0) yield* flush(engine, peer, serving)
     while (mustWait(engine, peer, serving) > engine.now) yield 'pace'
     reserve(engine, peer, serving)
-    const segments = yield* read(engine, serving)
+    const { segments, damaged } = yield* read(engine, serving)
     const [first] = segments
+    if (damaged) {
+      passDamaged(serving, damaged)
+      continue
+    }
     if (first === undefined || first.first > serving.at) break
     for (const segment of segments) {
       if (!(yield* answerFrom(engine, peer, serving, segment))) return yield* endDamaged(engine, peer, serving)
@@ -123,7 +128,13 @@ function* answer(engine: Engine, peer: Peer, serving: Serving): Steps {
 
 /** Whether there is more to send, and it may still be sent for this want. Moves on to the next op that is lacking. */
 function goesOn(engine: Engine, serving: Serving): boolean {
-  serving.at = nextLacking(serving)
+  const { dag } = engine.replica
+  for (
+    serving.at = nextLacking(serving);
+    serving.at < serving.until && isWithheld(serving, dag, serving.at);
+    serving.at = nextLacking(serving)
+  )
+    serving.withheld!.add(serving.at++)
   return serving.at < serving.until && serving.sent < engine.limits.serveBytes
 }
 
@@ -170,7 +181,8 @@ function* answerOnce(engine: Engine, peer: Peer, serving: Serving, segment: Stor
   const { codec, payload } = unwrapped.value
   const columns = codec === 'raw' ? payload : yield* inflate(engine, payload)
   if (columns === null) return false
-  const isSentWhole = isWhole(serving, segment) && segment.count <= mayBring(serving) && isLarge(engine, columns)
+  const isSentWhole =
+    serving.withheld === null && isWhole(serving, segment) && segment.count <= mayBring(serving) && isLarge(engine, columns)
   if (!isSentWhole || !fits(peer, serving, columns.length)) {
     return yield* takeFrom(engine, peer, serving, segment, columns)
   }
@@ -202,6 +214,7 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
     const { range, at } = serving
     const picked = unit.map((_each, i) => op + i >= at && isLacking(serving, op + i))
     if (serving.isNear) pickVouching(unit, picked)
+    withholdUnit(engine, serving, op, picked)
     const lacking = unit.filter((_each, i) => picked[i])
     op += unit.length
     if (lacking.length === 0) continue
@@ -233,6 +246,13 @@ function* takeFrom(engine: Engine, peer: Peer, serving: Serving, { first, count 
   serving.at = first + count
   if (serving.cost > mostOf(peer, serving)) yield* flush(engine, peer, serving)
   return true
+}
+
+/** Picks nothing of a unit that holds something to be withheld: its other ops may need a signature on that. `first`: its first op. */
+function withholdUnit({ replica: { dag } }: Engine, serving: Serving, first: number, picked: boolean[]): void {
+  if (serving.withheld === null || !picked.some((isPicked, i) => isPicked && isWithheld(serving, dag, first + i))) return
+  for (const [i, isPicked] of picked.entries()) if (isPicked) serving.withheld.add(first + i)
+  picked.fill(false)
 }
 
 /**
@@ -280,14 +300,14 @@ function close(peer: Peer, serving: Serving): void {
 // — what the platform does ————————————————————————————————————————————————————————————————————————————————
 
 /** Reads the next segments. Each has an op at least, so it reads no more segments than there are ops to be sent without a gap. */
-function* read(engine: Engine, serving: Serving): Generator<Question, readonly StoredUnits[], Answer | undefined> {
+function* read(engine: Engine, serving: Serving): Generator<Question, Pick<Loaded, 'segments' | 'damaged'>, Answer | undefined> {
   const limit = Math.min(serving.readAhead, stretchAt(serving))
   const loaded = yield { type: 'read', job: newJob(engine), from: serving.at, limit }
-  if (loaded?.type !== 'loaded') return []
+  if (loaded?.type !== 'loaded') return { segments: [] }
   const bytes = loaded.segments.reduce((sum, segment) => sum + segment.bytes.length, 1)
   // The next segments may be much larger. So at most twice as many are read.
   serving.readAhead = Math.max(1, Math.min(READ_SEGMENTS, 2 * serving.readAhead, Math.ceil((READ_BYTES * loaded.segments.length) / bytes)))
-  return loaded.segments
+  return loaded
 }
 
 function* inflate(engine: Engine, bytes: Uint8Array): Generator<Question, Uint8Array | null, Answer | undefined> {

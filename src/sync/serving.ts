@@ -1,8 +1,8 @@
 /** An answer on its way: how far it is, and which stored ops are still to be sent. */
 import { fromHex } from '../core/bytes.ts'
-import { numberOf } from '../core/dag.ts'
+import { type Dag, numberOf } from '../core/dag.ts'
 import type { Unit } from '../core/unit.ts'
-import type { StoredUnits } from './effects.ts'
+import type { StoredPlace, StoredUnits } from './effects.ts'
 import { lackingOf, type Ranges } from './holdings.ts'
 import type { AnyWant, Near, Want } from './messages.ts'
 import { nearestOf } from './near.ts'
@@ -51,6 +51,8 @@ export interface Serving {
   /** The question was asked before, and its answer waited. This answer begins where that one would have continued. */
   readonly isAgain: boolean
   left: number
+  /** Ops that the disk cannot give, and those of `lacking` that follow them: the asker could only let these wait. Null if it gave all. */
+  withheld: Set<number> | null
   /** Segments to be read next, at most. */
   readAhead: number
   /** True if the next ops do not fit into a stranger's first share. */
@@ -93,6 +95,20 @@ export function nextLacking(serving: Serving): number {
   return isLacking(serving, serving.at) ? serving.at : (serving.lacking[serving.range] ?? serving.until)
 }
 
+/** The disk cannot give this segment: the answer goes on behind it. */
+export function passDamaged(serving: Serving, { first, count }: StoredPlace): void {
+  serving.withheld ??= new Set()
+  for (let op = Math.max(serving.at, first); op < first + count; op++) if (isLacking(serving, op)) serving.withheld.add(op)
+  serving.at = Math.max(serving.at, first + count)
+}
+
+/** Whether an op follows one that is withheld. Asked in ascending order. O(parents). */
+export function isWithheld({ withheld }: Serving, { parent, parentStart }: Dag, op: number): boolean {
+  if (withheld === null) return false
+  for (let edge = parentStart[op]!; edge < parentStart[op + 1]!; edge++) if (withheld.has(parent[edge]!)) return true
+  return withheld.has(op)
+}
+
 /** How many ops from `at` on are to be sent without a gap: at least 1, if `at` is one of them. */
 export const stretchAt = ({ at, until, lacking, range }: Serving): number => Math.max(1, Math.min(lacking[range + 1] ?? until, until) - at)
 
@@ -126,6 +142,7 @@ export function beginServing(engine: Engine, peer: Peer, want: AnyWant, { walks 
     unjudged: [],
     isAgain: peer.serving !== null && peer.serving.resume !== null,
     left: countBetween(ops, from, until),
+    withheld: null,
     readAhead: 1,
     isHeld: false,
     resume: null,

@@ -527,6 +527,23 @@ export const BROWSER_AND_DISK: readonly Defence[] = [
   },
   {
     row: 'E9',
+    file: 'src/sync/serve.ts',
+    in: 'answer',
+    drop: 'if',
+    mentions: ['passDamaged'],
+    test: tested('src/node/serve-damaged.test.ts', 'E9 a newcomer gets'),
+  },
+  {
+    row: 'E9',
+    file: 'src/sync/serving.ts',
+    in: 'isWithheld',
+    replace: 'then of if',
+    mentions: ['parent'],
+    with: '{}',
+    test: tested('src/node/serve-damaged.test.ts', 'E9 a newcomer gets'),
+  },
+  {
+    row: 'E9',
     file: 'src/node/rescue.ts',
     in: 'takeRescued',
     replace: 'call setTimeout',
