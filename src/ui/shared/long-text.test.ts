@@ -27,6 +27,13 @@ test.each(Object.entries(KINDS))('E6 of a long text the beginning is shown, then
   }
 })
 
+test('a part of a text with lines ends between two of them', () => {
+  const text = Array.from({ length: 400 }, (_, n) => `this is line ${n} of a long one`).join('\n')
+  const { parts } = partsOf(text, Infinity)
+  expect(parts.length).toBeGreaterThan(2)
+  for (const part of parts.slice(0, -1)) expect(part).toMatch(/long one\n$/)
+})
+
 test('a short text is shown as it is', () => {
   for (const text of ['', 'short', 'a\nb', 'w'.repeat(900), 'line\n'.repeat(12).trimEnd(), 'שָׁלוֹם']) expect(beginningOf(text)).toBe(text)
 })

@@ -32,7 +32,10 @@ export function partsOf(text: string, count: number): { readonly parts: readonly
 
 const endOfBeginning = (text: string): number => endOf(text, 0, BEGINNING_CHARACTERS, BEGINNING_LINES)
 
-/** Where a part ends that begins at `from`: after its last line or space, if there is one in its second half, and not within a character. */
+/**
+ * Where a part ends that begins at `from`: after the last line in its second half, or else after the last space there, and not within a
+ * character. Between lines nobody sees that another part begins.
+ */
 function endOf(text: string, from: number, characters: number, lines: number): number {
   let end = Math.min(text.length, from + characters)
   for (let line = 0, at = from; line < lines; line++) {
@@ -42,8 +45,9 @@ function endOf(text: string, from: number, characters: number, lines: number): n
   }
   if (end === text.length) return end
   const part = text.slice(from, end)
-  const space = Math.max(part.lastIndexOf('\n'), part.lastIndexOf(' '))
-  if (space > characters / 2) return from + space + 1
+  const places = [part.lastIndexOf('\n'), part.lastIndexOf(' ')]
+  const place = places.find((each) => each > characters / 2)
+  if (place !== undefined) return from + place + 1
   if (/[\ud800-\udbff]$/.test(part) && /[\udc00-\udfff]/.test(text[end]!)) end--
   return end
 }
