@@ -44,7 +44,7 @@ export function RoomFile({ roomName }: { readonly roomName: string }) {
     const pending = pendingNow()
     const words = importInWords(bytes, outcome, pending > before ? pending : 0)
     setReasons(words.reasons)
-    say(words.said)
+    say(words.said, words.isBad)
   }
 
   return (

@@ -29,14 +29,24 @@ test.each([
   ['a file with a changed byte', SOME, outcome({ reasons: ['bad-number'] }), 'The file is cut or damaged, and nothing'],
   ['the first line alone', SOME, outcome({}), 'This file has no ops, so nothing was imported.'],
 ])('a file that gives nothing is told by what it is: %s', (_what, bytes, came, beginning) => {
-  const { said, reasons } = importInWords(bytes, came, 0)
+  const { said, isBad, reasons } = importInWords(bytes, came, 0)
   expect(said.startsWith(beginning)).toBe(true)
+  expect(isBad).toBe(true)
   expect(reasons).toEqual([])
 })
 
 test('a file of ops that all wait is not told as one without ops', () => {
-  const { said } = importInWords(SOME, outcome({}), 3)
+  const { said, isBad } = importInWords(SOME, outcome({}), 3)
+  expect(isBad).toBe(false)
   expect(said).toBe('0 ops admitted, 0 known before, 0 refused. 3 ops of this room wait for a missing parent or for a signature.')
+})
+
+test.each([
+  ['all is taken or known', outcome({ admitted: 2, duplicate: 1 }), false],
+  ['some of it is refused', outcome({ admitted: 2, reasons: ['bad-signature'] }), true],
+  ['its end is cut', outcome({ admitted: 2, reasons: ['truncated'], unread: { bytes: 7, reason: 'truncated' } }), true],
+])('a file that gives something is told as an error when not all of it is taken: %s', (_what, came, isBad) => {
+  expect(importInWords(SOME, came, 0).isBad).toBe(isBad)
 })
 
 test('a file that gives something is told by counts, with each reason once', () => {
@@ -50,6 +60,7 @@ test('a file that gives something is told by counts, with each reason once', () 
     said:
       '2 ops admitted, 1 known before, 2 refused. The file is cut or damaged: its last 7 B could not be read. ' +
       'All whole parts before them were taken. 3 ops of this room wait for a missing parent or for a signature.',
+    isBad: true,
     reasons: ['It belongs to another room.', 'Its bytes end in the middle of a value.'],
   })
   const { refused, ...others } = outcome({ reasons: ['bad-signature', 'not-for-this-room'] })

@@ -11,6 +11,8 @@ const OF_ANOTHER_ROOM: Refusal = 'not-for-this-room'
 
 interface ImportInWords {
   readonly said: string
+  /** Not all of the file was taken. */
+  readonly isBad: boolean
   /** Why ops or parts of the file were refused, a sentence each. */
   readonly reasons: readonly string[]
 }
@@ -18,13 +20,13 @@ interface ImportInWords {
 /** @param pending how many ops wait now, if more do than before; else 0 */
 export function importInWords(bytes: Uint8Array, outcome: ImportOutcome, pending: number): ImportInWords {
   const nothing = whyNothing(bytes, outcome, pending)
-  if (nothing !== null) return { said: nothing, reasons: [] }
+  if (nothing !== null) return { said: nothing, isBad: true, reasons: [] }
   const { admitted, duplicate, refused, refusals, unread } = outcome
   // The end that could not be read counts as one refusal, and has a sentence of its own.
   const said = [text.imported(admitted, duplicate, refusals - (unread === null ? 0 : 1))]
   if (unread !== null) said.push(text.importedCut(bytesInWords(unread.bytes)))
   if (pending > 0) said.push(text.importedPending(pending))
-  return { said: said.join(' '), reasons: [...new Set(refused.map(({ reason }) => refusalSentences[reason]))] }
+  return { said: said.join(' '), isBad: refusals > 0, reasons: [...new Set(refused.map(({ reason }) => refusalSentences[reason]))] }
 }
 
 /** Why nothing at all was taken from a file, where that can be said of the whole of it; else null. */
