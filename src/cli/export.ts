@@ -28,11 +28,14 @@ export async function exportKept(
     if (stored.lost > 0) complain(words.lostOps(stored.lost))
     return stored.lost > 0 ? 1 : 0
   } catch (error) {
-    const sentence = sentenceOf(error) ?? (isOfSystem(error) ? words.notWritten(file, error.message) : null)
+    const sentence = sentenceOf(error) ?? (isOfSystem(error) ? whyNotWritten(file, error) : null)
     if (sentence === null) throw error
     complain(sentence)
     return 1
   }
 }
 
-const isOfSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error
+const isOfSystem = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error
+
+const whyNotWritten = (file: string, { code, message }: NodeJS.ErrnoException): string =>
+  code === 'EEXIST' ? words.fileExists(file) : words.notWritten(file, message)

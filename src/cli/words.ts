@@ -128,6 +128,7 @@ export const words = {
   exported: (file: string, bytes: number, ops: number, folder: string) =>
     `* ${plural(ops, 'op')} of ${folder} written to ${file} (${plural(bytes, 'byte')}): a node that joins with the room’s link can read it`,
   lostOps: (ops: number) => `${plural(ops, 'op')} of this node ${ops === 1 ? 'is' : 'are'} damaged on the disk and not in the file.`,
+  fileExists: (file: string) => `${file} exists already, and is not replaced. Choose another name.`,
   notWritten: (file: string, why: string) => `${file} was not written: ${why}.`,
   held: (folder: string, pid: number) =>
     `This node runs already (process ${pid}). Stop that process, or use another node with --name. If that process is not a node, delete the locks (lock.…) in ${folder}.`,
