@@ -8,7 +8,7 @@ const keptNodes = (page: Page): Promise<number> =>
   page.evaluate(async () => (await indexedDB.databases()).filter(({ name }) => name?.startsWith('tabweave/')).length)
 
 /** What this browser notes of the node of this tab: when somebody used it last, and wrote as it (ms). */
-const noteOf = async (page: Page): Promise<{ readonly lastUsed: number; readonly lastWritten?: number }> =>
+const noteOf = async (page: Page): Promise<{ readonly lastUsed: number; readonly lastWritten?: number; readonly lastTyped?: number }> =>
   page.evaluate(
     (id) =>
       new Promise<{ lastUsed: number }>((done) => {
@@ -70,6 +70,28 @@ test('of several closed nodes a room’s link takes up the one that was written 
   await second.close()
   await third.close()
   expect(await said(await open(link), 'node')).toBe(node)
+})
+
+test('a draft is use: of several closed nodes a room’s link takes up the one as which a person typed as last, with the draft', async ({
+  host,
+  device,
+}) => {
+  const { open } = await device()
+  const first = await open(`${host.address}/#new`)
+  const link = first.url()
+  await type(first, 'from the first')
+  const second = await open(link)
+  await agree([first, second], 2)
+  const node = await said(second, 'node')
+  await expect.poll(async () => (await noteOf(first)).lastWritten).toBeGreaterThan(0)
+  await second.getByRole('textbox', { name: 'Message', exact: true }).fill('half a thought')
+  await expect.poll(async () => (await noteOf(second)).lastTyped).toBeGreaterThan((await noteOf(first)).lastWritten!)
+  await first.close()
+  await second.close()
+
+  const again = await open(link)
+  expect(await said(again, 'node')).toBe(node)
+  await expect(again.getByRole('textbox', { name: 'Message', exact: true })).toHaveValue('half a thought')
 })
 
 test('a second tab of a room is a node of its own, which has what is on this disk although nobody answers', async ({ host, device }) => {

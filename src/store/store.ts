@@ -126,6 +126,8 @@ export interface KnownNode {
   readonly lastUsed: number
   /** When it was written as last, ms since 1970. Missing where that has not happened, or an earlier version did not note it. */
   readonly lastWritten?: number
+  /** When a person typed as it as last (a draft or a name, sent or not), ms since 1970. */
+  readonly lastTyped?: number
   /** It ran last beside a tab's own node: a person had added it to a page. */
   readonly added?: boolean
 }

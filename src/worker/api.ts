@@ -72,6 +72,8 @@ export type ToNode =
   | { readonly type: 'writeNow' }
   /** Tells connected peers this node's name, and whether its person types. */
   | { readonly type: 'present'; readonly name: string; readonly typing: boolean }
+  /** A person typed as this node, a draft or a name: the tab that comes back is the node as which they typed or wrote last. */
+  | { readonly type: 'typed' }
   /** Cuts a path (true) or heals it, and sets what hinders its frames. */
   | { readonly type: 'path'; readonly path: Path; readonly cut: boolean; readonly delay: number; readonly loss: number }
   /** A person looks at the peers: measure round trips. */

@@ -20,6 +20,7 @@ const GOOD = [
   { type: 'pause', on: false },
   { type: 'path', path: 'relay', cut: true, delay: 100, loss: 0.5 },
   { type: 'present', name: 'x', typing: true },
+  { type: 'typed' },
   { type: 'measure' },
   { type: 'wake' },
   { type: 'leave' },

@@ -86,6 +86,7 @@ const FIELDS: { readonly [T in ToNode['type']]: { readonly [F in Exclude<keyof E
   path: { path: isPath, cut: isSwitch, delay: isCount, loss: (value) => typeof value === 'number' && value >= 0 && value <= 1 },
   servers: { servers: isServers },
   present: { name: isText, typing: isSwitch },
+  typed: {},
   measure: {},
   wake: {},
   leave: {},

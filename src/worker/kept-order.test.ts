@@ -23,6 +23,12 @@ test('of a room the node that was written as last comes first, then those that w
   expect(inOrder([])).toEqual([])
 })
 
+test('what was typed and not sent counts as what was written: the node as which a person typed as last comes first', () => {
+  const typed = (id: string, lastTyped: number, lastWritten?: number): KnownNode => ({ ...node(id, 'x', 1, lastWritten), lastTyped })
+  const nodes = [node('written', 'x', 9, 5), typed('typed before', 4), typed('typed later', 6), typed('written after it was typed', 3, 7)]
+  expect(inOrder(nodes).map(({ id }) => id)).toEqual(['written after it was typed', 'typed later', 'written', 'typed before'])
+})
+
 test('a node that was added to a page comes after those that tabs were, whenever it wrote; who adds a node gets it first', () => {
   const nodes = [{ ...node('added', 'x', 9, 9), added: true }, node('own, wrote', 'x', 8, 8), { ...node('own', 'x', 7), added: false }]
   expect(inOrder(nodes).map(({ id }) => id)).toEqual(['own, wrote', 'own', 'added'])

@@ -66,6 +66,8 @@ export interface Publisher {
   /** @param added it runs beside the tab's own node */
   begin(node: Node, link: string, came: Came, added?: boolean): Promise<void>
   show(from: number | null, count: number): void
+  /** A person typed as this node. */
+  typed(): void
   feed(feeder: GraphFeeder): void
   /** The page has drawn the picture of this number. */
   drawn(nth: number): void
@@ -106,7 +108,8 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   let feeder: GraphFeeder | null = null
   let name: string | null = null
   let opened: ((name: string) => void) | null = null
-  let noteUse: ((isWritten: boolean) => void) | null = null
+  let noteUse: ((how: Use) => void) | null = null
+  let typedNotedAt = -Infinity
   let again: ReturnType<typeof setTimeout> | null = null
   let noteTimer: ReturnType<typeof setTimeout> | null = null
 
@@ -143,7 +146,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
   const noteSoon = (): void => {
     noteTimer ??= setTimeout(() => {
       noteTimer = null
-      noteUse?.(true)
+      noteUse?.('written')
     }, NOTE_EVERY)
   }
 
@@ -224,10 +227,10 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     async begin(running, link, came, added = false) {
       const { author, engine } = running
       const room = toHex(engine.replica.room)
-      noteUse = (isWritten) => void remember({ id: author, room, roomName: name ?? '', link, lastUsed: Date.now(), added }, isWritten)
+      noteUse = (how) => remember({ id: author, room, roomName: name ?? '', link, added }, how, Date.now())
       const open = (roomName: string): void => {
         post({ type: 'opened', node: author, room, roomName, link, linkId: linkId(link), ...came })
-        noteUse?.(false)
+        noteUse?.('opened')
       }
       name = await running.name()
       // A joiner learns the room's name with its genesis; until then the room is open and nameless.
@@ -242,6 +245,13 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
       window = { from, count }
       opsTold = -1
       changed()
+    },
+    typed() {
+      const now = performance.now()
+      if (now < typedNotedAt + NOTE_EVERY) return
+      typedNotedAt = now
+      // At once: the tab may be closed next.
+      noteUse?.('typed')
     },
     feed(next) {
       feeder = next
@@ -300,13 +310,29 @@ function createRecentAuthors(): { isQuiet(engine: Engine, now: number): boolean;
 
 let registry: ReturnType<typeof openRegistry> | null = null
 
-/** Notes that a node was opened, or written as. */
-async function remember(node: Omit<KnownNode, 'lastWritten'>, isWritten: boolean): Promise<void> {
+type Use = 'opened' | 'written' | 'typed'
+
+let noting = Promise.resolve()
+
+/** Notes that a node was used; one note after the other, since each keeps what the others have told. */
+function remember(node: Omit<KnownNode, 'lastUsed' | 'lastWritten' | 'lastTyped'>, how: Use, now: number): void {
+  noting = noting.then(() => note(node, how, now))
+}
+
+async function note(node: Omit<KnownNode, 'lastUsed' | 'lastWritten' | 'lastTyped'>, how: Use, now: number): Promise<void> {
   try {
     registry ??= openRegistry()
     const { list, put } = await registry
-    const lastWritten = isWritten ? node.lastUsed : (await list()).find(({ id }) => id === node.id)?.lastWritten
-    await put({ ...node, ...(lastWritten !== undefined && { lastWritten }) })
+    const before = (await list()).find(({ id }) => id === node.id)
+    const { lastUsed = now, lastWritten, lastTyped } = before ?? {}
+    await put({
+      ...node,
+      lastUsed,
+      ...(lastWritten !== undefined && { lastWritten }),
+      ...(lastTyped !== undefined && { lastTyped }),
+      ...(how === 'typed' ? { lastTyped: now } : { lastUsed: now }),
+      ...(how === 'written' && { lastWritten: now }),
+    })
   } catch {
     registry = null
     // The list of nodes is a convenience: the node itself is in its own database.

@@ -105,6 +105,8 @@ export function servePage(post: Post, decoder?: Decoder): (data: unknown) => voi
         return running.setServers(message.servers)
       case 'present':
         return running.present(message.name, message.typing)
+      case 'typed':
+        return publisher.typed()
       case 'measure':
         return running.measure()
       case 'wake':

@@ -287,6 +287,20 @@ describe('D26 what a person keeps for all rooms', () => {
     expect(there.node.store.getState()).toMatchObject({ allowed: { name: false, servers: false }, offeredName: 'Ada' })
   })
 
+  test('each draft that grows and each name that is chosen is use of the node; opening it, and deleting a draft, is not', () => {
+    shared.set('tabweave.name', 'Ada')
+    const { node, posted } = open(newRoom())
+    const uses = (): number => posted.filter(({ type }) => type === 'typed').length
+    expect(uses()).toBe(0)
+    node.sayTyping(true)
+    node.sayTyping(true)
+    expect(uses()).toBe(2)
+    node.sayTyping(false)
+    expect(uses()).toBe(2)
+    node.sayName('Grace')
+    expect(uses()).toBe(3)
+  })
+
   test('D26 a name that is set in a room is told there and in no other; so are servers', () => {
     const here = open(newRoom())
     here.node.sayName('Grace')

@@ -60,6 +60,7 @@ export function createPersonal(store: StoreApi<NodeState>, client: NodeClient, h
     sayName: (name) => {
       const { opened } = store.getState()
       if (opened === null) return
+      client.tell({ type: 'typed' })
       chooseName(opened, name)
       tellPersonal()
       say({})
@@ -77,6 +78,7 @@ export function createPersonal(store: StoreApi<NodeState>, client: NodeClient, h
     },
     sayTyping: (typing) => {
       clearTimeout(pause)
+      if (typing) client.tell({ type: 'typed' })
       if (typing !== said.typing) say({ typing })
       if (typing) pause = setTimeout(() => say({ typing: false }), TYPING_LASTS)
     },
