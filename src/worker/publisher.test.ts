@@ -478,6 +478,36 @@ test('a new own op waits for no more than one picture to be drawn', async () => 
   await node.close()
 })
 
+test('D24 beside a flood, what an author who was quiet writes waits for no more than one picture to be drawn', async () => {
+  const node = await startNode(() => {})
+  const { publisher, pictures } = publisherForSlowPage()
+  const { dag } = node.engine.replica
+  let draws = true
+  const flood = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at++) {
+      arrive(dag, 1)
+      publisher.changed()
+      await vi.advanceTimersByTimeAsync(1)
+      if (draws) publisher.drawn(pictures.length)
+    }
+  }
+  const quiet = async (author: number): Promise<number> => {
+    arrive(dag, author)
+    publisher.changed()
+    await vi.advanceTimersByTimeAsync(20)
+    return pictures.length
+  }
+  await publisher.begin(node, '', { resumed: false, isFirstHere: true, replaces: null })
+  await flood(3_000)
+  draws = false
+  const before = pictures.length
+  while (pictures.length === before) await flood(1)
+  const told = pictures.length
+  expect([await quiet(2), await quiet(3)]).toEqual([told + 1, told + 1])
+  vi.useRealTimers()
+  await node.close()
+})
+
 test('what authors call themselves is told when it changes, and not again', async () => {
   const told: FromNode[] = []
   const publisher = publisherFor((message) => told.push(message), rethrow)

@@ -130,7 +130,7 @@ export function createPublisher(post: (message: FromNode) => void, failed: (erro
     if (telling || node === null) return
     const running = node
     const now = performance.now()
-    const freeAt = undrawn.freeAt(now, ownTip(running.engine) !== ownTold)
+    const freeAt = undrawn.freeAt(now, ownTip(running.engine) !== ownTold || isForQuiet(running, now))
     const at = Math.max(restsUntil, freeAt, isNews(running) ? newsAt(running, now) : Math.max(now + PAUSE, toldAt + PAUSE_BETWEEN))
     if (at >= dueAt) return
     clearTimeout(timer)

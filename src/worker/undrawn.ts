@@ -7,10 +7,11 @@ export const LONGEST_DRAWING = 10_000
 
 export interface Undrawn {
   /**
-   * From when on the next picture may be told. One with a new own op need not wait for one other picture: the page shows the text as one
-   * that is on its way until its op is stored, and the text must not be away for a moment then.
+   * From when on the next picture may be told. An urgent one need not wait for one other picture. It has a new own op: the page shows the
+   * text as one that is on its way until its op is stored, and the text must not be away for a moment then. Or it has, in a flood, an op of
+   * an author who was quiet.
    */
-  freeAt(now: number, hasOwn: boolean): number
+  freeAt(now: number, isUrgent: boolean): number
   /** A picture is told: its number. */
   tell(now: number): number
   /** The page has drawn the picture of this number. */
@@ -22,7 +23,7 @@ export function createUndrawn(): Undrawn {
   let toldAt = -Infinity
   let drawn = 0
   return {
-    freeAt: (now, hasOwn) => (told - drawn < (hasOwn ? 2 : 1) ? now : toldAt + LONGEST_DRAWING),
+    freeAt: (now, isUrgent) => (told - drawn < (isUrgent ? 2 : 1) ? now : toldAt + LONGEST_DRAWING),
     tell(now) {
       toldAt = now
       return ++told
