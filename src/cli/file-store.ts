@@ -214,7 +214,7 @@ const endOf = (place: Place | undefined): number => (place === undefined ? 0 : p
 const byFirst = (a: Place, b: Place): number => a.first - b.first
 const overlap = (a: Place, b: Place): boolean => a.first < endOf(b) && b.first < endOf(a)
 
-/** How many ops a loose segment counts for. Somebody else may have written it, and memory is kept for so many: not more than its bytes. */
+/** How many ops a loose segment counts for: at most one for each of its bytes. A node reserves memory for them, and others may have written the segment. */
 const believedCount = ({ count, length }: Placed): number => Math.max(1, Math.min(count, length))
 
 /** Ops that no whole record holds, although later ones are there. */

@@ -49,7 +49,7 @@ export interface Ghost {
 export interface PeerFrontier {
   /** The peer's author when it has proven it (32 bytes), else null. */
   readonly author: Uint8Array | null
-  /** It holds the first so many ops; and those of these numbers, with all that are in their past. */
+  /** It holds the ops with numbers below `first`, and the ops `heads` with all that are in their past. */
   readonly first: number
   readonly heads: readonly number[]
   /** False if it may hold other ops, too. */

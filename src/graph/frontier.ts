@@ -9,7 +9,7 @@ import { type Layout, NONE } from './layout.ts'
 
 export interface Frontier {
   held: Uint8Array
-  /** The first so many ops are held. */
+  /** The ops with numbers below this are held. */
   first: number
   /** How many ops are held. */
   count: number
@@ -25,7 +25,7 @@ export function createFrontier(): Frontier {
   return { held: new Uint8Array(0), first: 0, count: 0, laneHeld: new Int32Array(0) }
 }
 
-/** Takes in what the peer holds: these ops with all that are in their past, and the first so many ops. */
+/** Takes in what the peer holds: the ops `heads` with all that are in their past, and the ops with numbers below `first`. */
 export function advanceFrontier(frontier: Frontier, layout: Layout, heads: readonly number[], first = 0): void {
   makeRoom(frontier, layout)
   /** False if it was known to be held. */

@@ -1,4 +1,5 @@
-/** A room's link: the fragment holds the genesis id and the room's secret, 64 bytes in base64url; browsers do not send it to a server. The
+/**
+ * A room's link: the fragment holds the genesis id and the room's secret, 64 bytes in base64url. Browsers do not send it to a server. The
  * page's code can read it.
  */
 import { fromBase64url, concatBytes, toBase64url, toHex } from '../core/bytes.ts'
